@@ -1,0 +1,84 @@
+"""A case: one set of arguments that the reference and the submission are both called with."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+
+class ArrayValue(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
+    """An array as raw bytes in C order, little endian; `dtype` in NumPy's name (`float32`).
+
+    Types that NumPy lacks keep their name (`bfloat16`) and their bytes.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+    @staticmethod
+    def of(array: NDArray[np.generic]) -> ArrayValue:
+        """Take a copy of `array`."""
+        ordered = np.ascontiguousarray(array)
+        return ArrayValue(dtype=array.dtype.name, shape=array.shape, data=ordered.tobytes())
+
+    def numpy(self) -> NDArray[np.generic]:
+        """Return the array, read-only; `TypeError` for a type that NumPy lacks."""
+        return np.frombuffer(self.data, dtype=np.dtype(self.dtype)).reshape(self.shape)
+
+
+class TupleValue(msgspec.Struct, frozen=True, kw_only=True, tag="tuple"):
+    """A tuple of arrays, passed as one argument."""
+
+    items: tuple[ArrayValue, ...]
+
+
+class IntValue(msgspec.Struct, frozen=True, kw_only=True, tag="int"):
+    """A Python int: a seed or a size."""
+
+    value: int
+
+
+class FloatValue(msgspec.Struct, frozen=True, kw_only=True, tag="float"):
+    """A Python float."""
+
+    value: float
+
+
+Value = ArrayValue | TupleValue | IntValue | FloatValue
+
+
+@unique
+class Container(StrEnum):
+    """As what an array argument is handed over: JAX's immutable arrays or NumPy's mutable ones."""
+
+    JAX = "jax"
+    NUMPY = "numpy"
+
+
+class Argument(msgspec.Struct, frozen=True, kw_only=True):
+    """One positional argument, under the name that the exercise gives it."""
+
+    name: str
+    value: Value
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of one call, and the sizes that their shapes were made with.
+
+    `sizes` has a value for each of the exercise's dimensions, in its order.
+    """
+
+    arguments: tuple[Argument, ...]
+    sizes: dict[str, int]
+    container: Container = Container.JAX
+
+    def __getitem__(self, name: str) -> Value:
+        """Return the argument called `name`; `KeyError` if there is none."""
+        for argument in self.arguments:
+            if argument.name == name:
+                return argument.value
+        raise KeyError(name)

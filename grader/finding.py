@@ -1,0 +1,57 @@
+"""A finding: one mistake that a rule has found, with its place and its evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+import msgspec
+
+from grader.case import Case
+from grader.exercise import Check
+from grader.observation import Span
+
+
+@unique
+class Severity(StrEnum):
+    """How much a finding weighs: only an error keeps a submission from passing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class ShapeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of shape evidence: `params/kernel   f32[3,4,2]   expected f32[4,2]   remark`.
+
+    `expected` or `actual` is None where that side has nothing there. `surplus_axis` is the axis of
+    `actual` that should not be there, to be marked.
+    """
+
+    name: str
+    expected: str | None
+    actual: str | None
+    remark: str = ""
+    surplus_axis: int | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule says of a submission.
+
+    `message` is one line that says what happened. `label` is the short text under the marked
+    source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`
+    says why it matters; `help` is one next step. `case` is the smallest case that shows it.
+    `evidence` is the machine-readable form: JSON values only.
+    """
+
+    rule: str
+    severity: Severity
+    check: Check
+    message: str
+    help: str
+    why: str = ""
+    span: Span | None = None
+    label: str = ""
+    shapes: tuple[ShapeRow, ...] = ()
+    details: tuple[str, ...] = ()
+    evidence: dict[str, object] = {}
+    case: Case | None = None

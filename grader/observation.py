@@ -1,0 +1,351 @@
+"""What one side did: what loading the file gave, and what each call of its function did.
+
+A worker makes these and the judge reads them. They are plain data, because what comes from a
+submission's process is not trusted: no field is an object of the learner's.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.case import ArrayValue
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of the submission's text: 1-based lines and columns, the end column exclusive.
+
+    Columns count characters, not bytes.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+# --------------------------------------------------------------------------------- what came back
+
+
+class SequenceResult(msgspec.Struct, frozen=True, kw_only=True, tag="sequence"):
+    """A tuple or a list, by the name of its type."""
+
+    type_name: str
+    items: tuple[Result, ...]
+
+
+class MappingResult(msgspec.Struct, frozen=True, kw_only=True, tag="mapping"):
+    """A dict or another mapping, by the name of its type; the keys as text."""
+
+    type_name: str
+    items: dict[str, Result]
+
+
+class OpaqueResult(msgspec.Struct, frozen=True, kw_only=True, tag="opaque"):
+    """Anything else. `text` describes it (`None`, `3.5`, `a Dense module`), cut to a line."""
+
+    type_name: str
+    text: str
+
+
+class OversizedResult(msgspec.Struct, frozen=True, kw_only=True, tag="oversized"):
+    """An array that is too large to send; only its type is known."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+Result = ArrayValue | SequenceResult | MappingResult | OpaqueResult | OversizedResult
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """One frame of the submission's own in a traceback, outermost first."""
+
+    function: str
+    span: Span
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True, tag="completed"):
+    """The function returned."""
+
+    result: Result
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
+    """The function, or loading the file, raised.
+
+    `exception` is the class's name, `module` where it is defined, `bases` the names of its base
+    classes, nearest first. `message` is the exception's text, cut. `frames` are the submission's
+    own frames only; `library` is the innermost frame of a library, as `module.function`, if the
+    exception came from one.
+    """
+
+    exception: str
+    module: str
+    bases: tuple[str, ...]
+    message: str
+    frames: tuple[Frame, ...]
+    library: str | None = None
+
+
+class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed-out"):
+    """No answer within `seconds`; `frames` are where the submission was then, if it can be told."""
+
+    seconds: float
+    frames: tuple[Frame, ...] = ()
+
+
+class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out-of-memory"):
+    """The process grew beyond `limit` bytes, or the allocator gave up."""
+
+    limit: int
+
+
+class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
+    """The process ended, or sent what is no answer. `reason` says which, in plain words."""
+
+    reason: str
+
+
+Outcome = Completed | Raised | TimedOut | OutOfMemory | Crashed
+
+# ------------------------------------------------------------------------------------- lifted calls
+
+
+class Deny(msgspec.Struct, frozen=True, kw_only=True, tag="deny"):
+    """Flax's `DenyList`: everything but what `names` matches."""
+
+    names: NameFilter
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True, tag="names"):
+    """A filter by names: one name, or any of several."""
+
+    names: tuple[str, ...]
+
+
+class Everything(msgspec.Struct, frozen=True, kw_only=True, tag="everything"):
+    """The filter `True` (matches every name) or `False` (matches none)."""
+
+    matches: bool
+
+
+NameFilter = Everything | Names | Deny
+
+
+class AxisEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `variable_axes`: the collections that match get `axis`, or are shared (None).
+
+    An `In(axis)` or `Out(axis)` has `direction` `in` or `out`; a plain axis has `both`.
+    """
+
+    filter: NameFilter
+    axis: int | None
+    direction: str = "both"
+
+
+class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `split_rngs`: whether the streams that match are split along the axis."""
+
+    filter: NameFilter
+    split: bool
+
+
+class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
+    """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves."""
+
+    items: tuple[Axes, ...]
+    keys: tuple[str, ...] | None = None
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
+    """A single axis; None maps nothing. Negative axes stay as they were given."""
+
+    value: int | None
+
+
+Axes = Axis | AxisTree
+
+
+class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of `nn.vmap`: what was lifted, with which axes, and where in the file.
+
+    `target` is the name of the module class or function. `given` are the names of the parameters
+    of `nn.vmap` that the call set, in whatever way. `transform` is `vmap`. `span` is the call
+    expression's, or the decorator's, None if it was not called from the submission's text.
+    """
+
+    id: int
+    transform: str
+    target: str
+    span: Span | None
+    given: tuple[str, ...]
+    in_axes: Axes
+    out_axes: Axes
+    variable_axes: tuple[AxisEntry, ...]
+    split_rngs: tuple[SplitEntry, ...]
+    axis_size: int | None = None
+    axis_name: str | None = None
+
+
+# --------------------------------------------------------------------------------- what really ran
+
+
+class ArrayType(msgspec.Struct, frozen=True, kw_only=True):
+    """Shape and dtype of a value that passed by (also of a tracer)."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of a module: its value as text, and whether it is the class's default."""
+
+    name: str
+    text: str
+    default: bool
+
+
+class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One method call of a module, as `nn.intercept_methods` shows it.
+
+    `class_name` is the module's class (`VmapDense` for a lifted one), `bases` the names of its
+    base classes that are modules, nearest first, with their module path (`flax.linen.linear.Dense`).
+    `lifted` is the `id` of the nn.vmap call that made this class or method, if one did;
+    `inside` the `id` of the innermost lifted run that this one is part of. `root` numbers the
+    entry (init, apply, bind) that it belongs to. `inputs` and `outputs` are the arrays among the
+    positional arguments and the result. `digest` is a hash of the output's bytes in C order, None
+    if it was a tracer; `flat` outputs of the same digest are the same numbers in the same order.
+    `span` is where the module was instantiated in the submission.
+    """
+
+    class_name: str
+    bases: tuple[str, ...]
+    method: str
+    path: tuple[str, ...]
+    lifted: int | None
+    inside: int | None
+    root: int
+    depth: int
+    inputs: tuple[ArrayType, ...]
+    outputs: tuple[ArrayType, ...]
+    digest: str | None
+    settings: tuple[Setting, ...]
+    span: Span | None
+    raised: bool = False
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """One array of a variable tree.
+
+    `largest` is the largest magnitude in it, None for a tracer. `alike_along` lists the axes
+    along which all slices are the same numbers, for concrete arrays with more than one slice.
+    """
+
+    collection: str
+    path: tuple[str, ...]
+    type: ArrayType
+    largest: float | None = None
+    alike_along: tuple[int, ...] = ()
+    digest: str | None = None
+
+
+class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
+    """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer."""
+
+    stream: str
+    data: str | None
+
+
+class Root(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry into Flax: `init`, `init_with_output`, `apply`, `bind`, `lazy_init`.
+
+    `forward` says that its output can be the answer (all but a plain `init`). `given` are the
+    variables that it was handed, `made` those that it returned. `span` is where the submission
+    called it.
+    """
+
+    number: int
+    kind: str
+    forward: bool
+    given: tuple[Variable, ...]
+    made: tuple[Variable, ...]
+    keys: tuple[StreamKey, ...]
+    span: Span | None
+    raised: bool = False
+
+
+class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a function of `jax.random` that makes keys, from the submission's own text.
+
+    `operation` is `PRNGKey`, `key`, `split`, `fold_in`, `wrap_key_data` …; `operands` describes
+    the other arguments (the seed, the number of keys, the data folded in), `given` and `made` are
+    the keys' data in hex, one for each key, empty where they were tracers.
+    """
+
+    operation: str
+    operands: tuple[str, ...]
+    given: tuple[str, ...]
+    made: tuple[str, ...]
+    span: Span | None
+
+
+class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of a plain transform that maps over a batch without lifting: `jax.vmap`, …"""
+
+    transform: str
+    span: Span
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the recorder saw during a call, in order; empty tuples where nothing.
+
+    `lifted` also has the nn.vmap calls that were made while the file was loaded, if their
+    class or function was still there to be used.
+    """
+
+    lifted: tuple[LiftedCall, ...] = ()
+    roots: tuple[Root, ...] = ()
+    modules: tuple[ModuleRun, ...] = ()
+    keys: tuple[KeyStep, ...] = ()
+    batch_calls: tuple[BatchCall, ...] = ()
+    truncated: bool = False
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a side's function on one case.
+
+    `mutated` names the arguments whose arrays were changed in place. `seconds` is wall time in
+    the worker and differs from run to run.
+    """
+
+    outcome: Outcome
+    record: Record = Record()
+    mutated: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+# --------------------------------------------------------------------------------------- loading
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
+    """The file ran and defines a function that takes the exercise's arguments."""
+
+
+class FunctionMissing(msgspec.Struct, frozen=True, kw_only=True, tag="function-missing"):
+    """The file ran, but the name is not there or is not callable. `callables` are what it has."""
+
+    callables: tuple[str, ...]
+    found: str | None = None
+
+
+class SignatureWrong(msgspec.Struct, frozen=True, kw_only=True, tag="signature-wrong"):
+    """The function can't be called with the exercise's positional arguments."""
+
+    signature: str
+    reason: str
+    span: Span | None
+
+
+LoadOutcome = (
+    Loaded | FunctionMissing | SignatureWrong | Raised | TimedOut | OutOfMemory | Crashed
+)

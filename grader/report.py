@@ -1,0 +1,112 @@
+"""A report: the verdict on one submission, with everything that a renderer needs to tell it."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+import msgspec
+
+from grader.exercise import Check, Exercise
+from grader.finding import Finding
+from grader.source import Source
+
+
+@unique
+class Verdict(StrEnum):
+    """`ungradable`: it never came to run. `error`: the grader or the exercise is broken."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNGRADABLE = "ungradable"
+    ERROR = "error"
+
+
+@unique
+class Status(StrEnum):
+    """How a check ended; `skipped` when an earlier failure left nothing to check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@unique
+class Equivalent(StrEnum):
+    """Whether the submission was proved to compute what the reference computes."""
+
+    PROVED = "proved"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the report's last lines."""
+
+    check: Check
+    title: str
+    status: Status
+
+
+class Equivalence(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof, or why there is none; `scope` says in words what it covers."""
+
+    status: Equivalent
+    scope: str
+
+
+class CaseCount(msgspec.Struct, frozen=True, kw_only=True):
+    """The seed that the cases were generated from, and how many of them were executed."""
+
+    seed: int
+    generated: int
+    executed: int
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """What the submission printed, cut to a limit; `truncated` if there was more."""
+
+    stdout: str = ""
+    stderr: str = ""
+    truncated: bool = False
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """Versions that the submission ran with, and the protections that were active."""
+
+    python: str
+    jax: str
+    flax: str
+    hypothesis: str
+    platform: str
+    protections: tuple[str, ...] = ()
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """Wall time of one part of the run, in seconds."""
+
+    part: str
+    seconds: float
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict and its reasons.
+
+    `exercise` is None when the run ended before one was recognised. `findings` are in the order
+    in which a learner should read them, the root first. `score` is from 0 to 1.
+    """
+
+    verdict: Verdict
+    score: float
+    summary: str
+    exercise: Exercise | None
+    path: str
+    sha256: str
+    source: Source
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    equivalence: Equivalence
+    cases: CaseCount
+    output: Output
+    environment: Environment
+    duration_s: float
+    timings: tuple[Timing, ...] = ()

@@ -1,0 +1,32 @@
+"""A transcript: everything that a run observed of both sides, in order. A judge's only input."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.case import Case
+from grader.exercise import Exercise
+from grader.observation import Loaded, LoadOutcome, Observation
+from grader.source import Source
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One case and what both sides did with it.
+
+    `process` numbers the submission's process that ran it, from 0: the same case in the same
+    process twice shows state or randomness, and in another process tells them apart.
+    """
+
+    case: Case
+    expected: Observation
+    actual: Observation
+    process: int = 0
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """A run: the exercise, the submission's source, how it loaded, and every exchange."""
+
+    exercise: Exercise
+    source: Source
+    loaded: LoadOutcome = Loaded()
+    exchanges: tuple[Exchange, ...] = ()
