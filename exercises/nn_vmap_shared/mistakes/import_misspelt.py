@@ -1,0 +1,14 @@
+"""No such module."""
+import flax.linnen as nn  # expect: import-failed
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

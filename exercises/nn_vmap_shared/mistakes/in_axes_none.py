@@ -1,0 +1,16 @@
+"""None for in_axes: nothing is batched, and Flax can't tell the batch size."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=None,  # expect: wrong-in-axes
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

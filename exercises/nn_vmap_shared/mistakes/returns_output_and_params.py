@@ -1,0 +1,17 @@
+"""Returns a tuple of the output and the weights."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    out = model.apply(variables, x_batch).reshape(-1)
+    return out, variables["params"]  # expect: not-an-array

@@ -1,0 +1,16 @@
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    """Run one dense layer on a batch, lifted with nn.vmap, the weights shared.
+
+    Args:
+        seed: int, for jax.random.PRNGKey(seed).
+        x_batch: float32 array, shape (batch, in_dim).
+        features: int, how many outputs the layer has.
+
+    Returns:
+        float32 array, shape (batch * features,): the output of the layer, flattened.
+    """
+    raise NotImplementedError("lift nn.Dense with nn.vmap, then init, apply and flatten")
