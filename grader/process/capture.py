@@ -1,0 +1,39 @@
+"""What a worker prints: read to the end, kept up to a limit."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+
+class Capture:
+    """Reads a pipe in a thread of its own, so that a flood neither blocks the worker nor us.
+
+    `limit` is how many bytes are kept; the rest is read and dropped.
+    """
+
+    def __init__(self, fd: int, limit: int = 16 * 1024) -> None:
+        self._fd = fd
+        self._limit = limit
+        self._kept = bytearray()
+        self.truncated = False
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                part = os.read(self._fd, 1 << 16)
+            except OSError:
+                return
+            if not part:
+                os.close(self._fd)
+                return
+            room = self._limit - len(self._kept)
+            self._kept += part[:room]
+            self.truncated |= len(part) > room
+
+    def text(self) -> str:
+        """Wait for the end of the pipe, and return what was kept."""
+        self._thread.join(timeout=2)
+        return bytes(self._kept).decode("utf-8", errors="replace")

@@ -1,0 +1,307 @@
+"""A worker process as the judge holds it, and the two ways to get one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from grader import wire
+from grader.process.capture import Capture
+from grader.process.launch import WORKER, Launched, launch, worker_environment
+
+Replies = wire.Channel[wire.Reply]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker may use: bytes of resident memory, bytes of scratch space."""
+
+    memory: int = 3 << 30
+    disk: int = 64 << 20
+
+
+class NurseryBroken(Exception):
+    """The grader's own processes failed, which is nobody's submission's fault."""
+
+
+class Worker(Protocol):
+    """A process that serves one side."""
+
+    scratch: Path
+
+    def send(self, request: wire.Request) -> None:
+        """Send a request; a worker that is gone is noticed when it is listened to."""
+
+    def receive(self, seconds: float) -> wire.Reply | None:
+        """Return the next reply, None if the worker has ended.
+
+        Raises `TimeoutError` after `seconds` without one, `wire.WireBroken` for nonsense.
+        """
+
+    def end(self, grace: float = 0.0) -> wire.Ended:
+        """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
+
+    def output(self) -> tuple[Capture, Capture]:
+        """Return what it printed, on stdout and on stderr."""
+
+
+class Maker(Protocol):
+    """What makes workers: the nursery, or one process at a time."""
+
+    def make(self, limits: Limits) -> Worker:
+        """Start a worker; `NurseryBroken` if there can be none."""
+
+    def close(self) -> None:
+        """End everything that was started."""
+
+
+class _Mailbox:
+    """Reads a channel in a thread of its own, so that every wait can have a deadline.
+
+    The queue is short: a worker that floods it waits, and takes none of the judge's memory.
+    """
+
+    def __init__(self, channel: Replies) -> None:
+        self._channel = channel
+        self._queue: queue.Queue[wire.Reply | wire.WireBroken | None] = queue.Queue(maxsize=4)
+        self._closed = threading.Event()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while not self._closed.is_set():
+            item: wire.Reply | wire.WireBroken | None
+            try:
+                item = self._channel.receive()
+            except wire.WireBroken as error:
+                item = error
+            except OSError:
+                item = None
+            while not self._closed.is_set():
+                with contextlib.suppress(queue.Full):
+                    self._queue.put(item, timeout=0.5)
+                    break
+            if item is None or isinstance(item, wire.WireBroken):
+                break
+        with contextlib.suppress(OSError):
+            self._channel.close()
+
+    def get(self, seconds: float) -> wire.Reply | None:
+        """Return the next message; see `Worker.receive`."""
+        try:
+            item = self._queue.get(timeout=max(seconds, 0.0))
+        except queue.Empty:
+            raise TimeoutError from None
+        if isinstance(item, wire.WireBroken):
+            raise item
+        return item
+
+    def close(self) -> None:
+        """Stop reading; the channel is closed when its other end is."""
+        self._closed.set()
+
+
+def new_scratch() -> Path:
+    """Make a scratch folder, which only this user can enter."""
+    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+
+
+# ------------------------------------------------------------------------------------- nursery
+
+_PATIENCE: Final = 120.0
+"""Seconds to wait for the nursery's imports, on a machine that is very busy."""
+
+
+class Nursery:
+    """The judge's end of the fork server."""
+
+    def __init__(self, launched: Launched | None = None) -> None:
+        self._launched = launched or launch()
+        self._decoder = msgspec.msgpack.Decoder[wire.NurseryReply](wire.NurseryReply)
+        self._lock = threading.Lock()
+        self.import_seconds: float | None = None
+
+    def wait(self) -> None:
+        """Wait until it has imported its libraries; `NurseryBroken` if it can't."""
+        with self._lock:
+            self._wait()
+
+    def _wait(self) -> None:
+        if self.import_seconds is None:
+            reply = self._receive()
+            if not isinstance(reply, wire.Ready):
+                raise NurseryBroken("the worker process said something else than that it is ready")
+            self.import_seconds = reply.seconds
+
+    def ask(self, request: wire.NurseryRequest, fds: tuple[int, ...] = ()) -> wire.NurseryReply:
+        """Send a request with descriptors, and return the answer."""
+        with self._lock:
+            self._wait()
+            try:
+                socket.send_fds(self._launched.control, [msgspec.msgpack.encode(request)], fds)
+            except OSError as error:
+                raise NurseryBroken(f"the worker process is gone: {error}") from error
+            return self._receive()
+
+    def _receive(self) -> wire.NurseryReply:
+        control = self._launched.control
+        control.settimeout(_PATIENCE)
+        try:
+            data = control.recv(65536)
+        except OSError as error:
+            raise NurseryBroken(f"the worker process does not answer: {error}") from error
+        if not data:
+            status = self._launched.process.wait()
+            raise NurseryBroken(
+                f"the worker process ended with status {status}; jax and flax have to be "
+                f"importable by {sys.executable}"
+            )
+        return self._decoder.decode(data)
+
+    def make(self, limits: Limits) -> Worker:
+        """Fork a worker."""
+        return _Forked(self, limits)
+
+    def close(self) -> None:
+        """End the nursery and every worker of it."""
+        self._launched.close()
+
+
+class _Forked:
+    """A worker that the nursery forked."""
+
+    def __init__(self, nursery: Nursery, limits: Limits) -> None:
+        self.scratch = new_scratch()
+        self._nursery = nursery
+        self._ended: wire.Ended | None = None
+        ours, theirs = socket.socketpair()
+        outputs = [os.pipe(), os.pipe()]
+        fork = wire.Fork(memory=limits.memory, scratch=str(self.scratch), disk=limits.disk)
+        passed = (theirs.fileno(), *(write for _, write in outputs))
+        try:
+            forked = nursery.ask(fork, passed)
+        finally:
+            theirs.close()
+            for _, write in outputs:
+                os.close(write)
+        if not isinstance(forked, wire.Forked):
+            raise NurseryBroken("the worker process did not fork")
+        self._pid = forked.pid
+        self._captures = (Capture(outputs[0][0]), Capture(outputs[1][0]))
+        fd = ours.detach()
+        self._channel: Replies = wire.Channel(fd, fd, wire.Reply)
+        self._mailbox = _Mailbox(self._channel)
+
+    def send(self, request: wire.Request) -> None:
+        with contextlib.suppress(OSError):
+            self._channel.send(request)
+
+    def receive(self, seconds: float) -> wire.Reply | None:
+        return self._mailbox.get(seconds)
+
+    def end(self, grace: float = 0.0) -> wire.Ended:
+        if self._ended is None:
+            answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
+            self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
+            self._mailbox.close()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        return self._ended
+
+    def output(self) -> tuple[Capture, Capture]:
+        return self._captures
+
+
+# ------------------------------------------------------------------------------------- spawning
+
+
+class Spawner:
+    """Makes each worker a process of its own, where fork is not to be had: slower, but the same."""
+
+    import_seconds: float | None = None
+
+    def __init__(self) -> None:
+        self._made: list[_Spawned] = []
+
+    def wait(self) -> None:
+        """Nothing to wait for."""
+
+    def make(self, limits: Limits) -> Worker:
+        """Start a worker."""
+        worker = _Spawned(limits)
+        self._made.append(worker)
+        return worker
+
+    def close(self) -> None:
+        """End every worker."""
+        for worker in self._made:
+            worker.end()
+
+
+class _Spawned:
+    """A worker in a process that was started for it; what it prints comes on stderr alone."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.scratch = new_scratch()
+        self._limits = limits
+        self._ended: wire.Ended | None = None
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+            [sys.executable, "-P", str(WORKER), "side"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=worker_environment(),
+            start_new_session=True,
+            bufsize=0,
+        )
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        silent, write = os.pipe()
+        os.close(write)
+        self._captures = (Capture(silent), Capture(os.dup(process.stderr.fileno())))
+        self._channel: Replies = wire.Channel(
+            os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()), wire.Reply
+        )
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+        self._mailbox = _Mailbox(self._channel)
+
+    def send(self, request: wire.Request) -> None:
+        with contextlib.suppress(OSError):
+            self._channel.send(request)
+
+    def receive(self, seconds: float) -> wire.Reply | None:
+        return self._mailbox.get(seconds)
+
+    def end(self, grace: float = 0.0) -> wire.Ended:
+        if self._ended is None:
+            status: int | None = None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = self._process.wait(timeout=grace)
+            self._kill()
+            self._process.wait()
+            self._ended = wire.Ended(status=status)
+            self._mailbox.close()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        return self._ended
+
+    def _kill(self) -> None:
+        if sys.platform == "win32":
+            self._process.kill()
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def output(self) -> tuple[Capture, Capture]:
+        return self._captures

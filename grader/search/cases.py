@@ -1,0 +1,228 @@
+"""The cases of a grading, from an exercise's declaration: edges first, then what is drawn.
+
+A shape that is new to a process costs a compilation, a known one a few milliseconds. So a few
+shapes are chosen first, and many seeds and values are drawn on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Final
+
+import msgspec
+import numpy as np
+from hypothesis import strategies as st
+
+from grader.case import (
+    Argument,
+    ArrayValue,
+    Case,
+    Container,
+    FloatValue,
+    IntValue,
+    TupleValue,
+    Value,
+)
+from grader.exercise import Array, Arrays, Dimension, Exercise, Number, Parameter, Seed, Size
+from grader.search.pinned import draw
+
+Sizes = dict[str, int]
+
+LARGEST_SEED: Final = 2**31 - 1
+"""`PRNGKey` takes more, but a program that is jitted as a whole gets its seed as an int32."""
+
+_DISTINCT: Final = (3, 4, 2, 5, 6)
+_SCALES: Final = (1.0, 1.0, 1.0, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases in the order in which they run.
+
+    `telling` are a few cases on one shape of different sizes, where most mistakes show. `edges`
+    have every size 1, equal sizes, the largest ones, one example alone. `rest` are drawn. A
+    program that was proved runs on the first two, any other on all.
+    """
+
+    telling: tuple[Case, ...]
+    edges: tuple[Case, ...]
+    rest: tuple[Case, ...]
+
+    @property
+    def total(self) -> int:
+        """How many cases there are."""
+        return len(self.telling) + len(self.edges) + len(self.rest)
+
+
+# ------------------------------------------------------------------------------------------ shapes
+
+
+def distinct_sizes(exercise: Exercise) -> Sizes:
+    """Sizes of which no two are alike, so that a transposed or mistaken axis shows."""
+    return {
+        dimension.name: min(size, dimension.largest)
+        for dimension, size in zip(exercise.dimensions, _DISTINCT, strict=False)
+    }
+
+
+def edge_sizes(exercise: Exercise) -> list[Sizes]:
+    """The sizes where programs that are right elsewhere go wrong."""
+    distinct = distinct_sizes(exercise)
+    weights = {each.name for each in exercise.dimensions if each.weights}
+    others = {each.name for each in exercise.dimensions} - weights
+    return [
+        dict.fromkeys(distinct, 1),
+        {name: min(3, exercise.dimension(name).largest) for name in distinct},
+        distinct | dict.fromkeys(others, 1),
+        {each.name: each.largest for each in exercise.dimensions},
+    ]
+
+
+def drawn_sizes(exercise: Exercise, seed: int, count: int = 4) -> list[Sizes]:
+    """Draw sizes over the whole range of each dimension, few weight shapes among them."""
+    by_weights = [
+        st.fixed_dictionaries(
+            {each.name: _size(each) for each in exercise.dimensions if each.weights is weights}
+        )
+        for weights in (True, False)
+    ]
+    weight_sizes = draw(by_weights[0], count=(count + 1) // 2, seed=seed) or [{}]
+    other_sizes = draw(by_weights[1], count=count, seed=seed) or [{}]
+    order = [each.name for each in exercise.dimensions]
+    merged = [
+        weight_sizes[index % len(weight_sizes)] | other_sizes[index % len(other_sizes)]
+        for index in range(count)
+    ]
+    return [{name: sizes[name] for name in order} for sizes in merged]
+
+
+def _size(dimension: Dimension) -> st.SearchStrategy[int]:
+    return st.integers(min(2, dimension.largest), dimension.largest)
+
+
+# ------------------------------------------------------------------------------------------- values
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Seeds over the whole domain, its ends and small ones among them."""
+    return st.one_of(
+        st.integers(0, LARGEST_SEED),
+        st.integers(0, 50),
+        st.sampled_from((0, 1, LARGEST_SEED, 2**30)),
+    )
+
+
+def arrays(shape: Sequence[int], *, telling: bool) -> st.SearchStrategy[ArrayValue]:
+    """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
+
+    Elements are multiples of a power of two, so that scaling is exact and a report can show them.
+    A `telling` array is of ordinary size and has no two elements alike, so that an order shows.
+    """
+    size = prod(shape)
+    bound = 12 + size if telling else 12
+    elements = st.lists(st.integers(-bound, bound), min_size=size, max_size=size, unique=telling)
+    scales = st.sampled_from((1.0,) if telling else _SCALES)
+    return st.builds(_array, st.just(tuple(shape)), elements, scales)
+
+
+def _array(shape: tuple[int, ...], elements: list[int], scale: float) -> ArrayValue:
+    array = np.array(elements, dtype=np.float32).reshape(shape) * np.float32(scale / 4)
+    return ArrayValue.of(array)
+
+
+def argument(parameter: Parameter, sizes: Sizes, *, telling: bool) -> st.SearchStrategy[Value]:
+    """Values of one argument, at these sizes."""
+
+    def of(array: Array) -> st.SearchStrategy[ArrayValue]:
+        return arrays([sizes[name] for name in array.shape], telling=telling)
+
+    match parameter:
+        case Seed():
+            return st.builds(lambda value: IntValue(value=value), seeds())
+        case Size():
+            return st.just(IntValue(value=sizes[parameter.name]))
+        case Number():
+            numbers = st.sampled_from(parameter.choices)
+            return st.builds(lambda value: FloatValue(value=value), numbers)
+        case Array():
+            return of(parameter)
+        case Arrays():
+            items = [of(each) for each in parameter.items]
+            return st.builds(lambda *values: TupleValue(items=values), *items)
+
+
+def cases(
+    exercise: Exercise,
+    shapes: Sequence[Sizes],
+    containers: Sequence[Container] = (Container.JAX,),
+    *,
+    telling: bool = False,
+) -> st.SearchStrategy[Case]:
+    """Cases at any of `shapes`."""
+
+    def at(sizes: Sizes) -> st.SearchStrategy[Case]:
+        values = [argument(each, sizes, telling=telling) for each in exercise.parameters]
+        return st.builds(
+            lambda container, *drawn: Case(
+                arguments=tuple(
+                    Argument(name=parameter.name, value=value)
+                    for parameter, value in zip(exercise.parameters, drawn, strict=True)
+                ),
+                sizes=sizes,
+                container=container,
+            ),
+            st.sampled_from(containers),
+            *values,
+        )
+
+    return st.sampled_from(list(shapes)).flatmap(at)
+
+
+def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
+    """Return the case with every seed argument set to `seed`."""
+    names = {each.name for each in exercise.parameters if isinstance(each, Seed)}
+    arguments = tuple(
+        Argument(name=each.name, value=IntValue(value=seed)) if each.name in names else each
+        for each in case.arguments
+    )
+    return msgspec.structs.replace(case, arguments=arguments)
+
+
+# --------------------------------------------------------------------------------------------- plan
+
+
+def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
+    """Make the plan of a grading: `count` cases, or as many as the edges need if that is more."""
+    telling = _telling(exercise, seed)
+    edges = _edges(exercise, seed)
+    shapes = [distinct_sizes(exercise), *edge_sizes(exercise), *drawn_sizes(exercise, seed)]
+    containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
+    missing = count - len(telling) - len(edges)
+    rest = draw(cases(exercise, shapes, containers), count=missing, seed=seed + 1)
+    return Plan(telling=telling, edges=edges, rest=tuple(sorted(rest, key=_cost)))
+
+
+def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """One shape: two seeds with the same values, the same seed with other values, NumPy's arrays."""
+    strategy = cases(exercise, [distinct_sizes(exercise)], telling=True)
+    first, second, third = draw(strategy, count=3, seed=seed)
+    return (
+        with_seed(first, exercise, 7),
+        with_seed(first, exercise, 0),
+        with_seed(second, exercise, 7),
+        msgspec.structs.replace(third, container=Container.NUMPY),
+        with_seed(second, exercise, LARGEST_SEED),
+    )
+
+
+def _edges(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    found: list[Case] = []
+    for index, sizes in enumerate(edge_sizes(exercise)):
+        drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
+        found += [with_seed(drawn[0], exercise, index), *drawn[1:]]
+    return tuple(found)
+
+
+def _cost(case: Case) -> tuple[int, ...]:
+    """Sort by shape, so that shapes are met one after the other."""
+    return tuple(case.sizes.values())

@@ -1,0 +1,227 @@
+"""What the judge and a worker say to each other, and how it is put into bytes.
+
+A frame is four bytes of length, big endian, and that many bytes of msgpack. Nothing on the wire
+can name a class or a function: a message is one of the types below or it is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from enum import StrEnum, unique
+from typing import Generic, TypeVar
+
+import msgspec
+
+from grader.case import Case
+from grader.equivalence import Fingerprint, Untraceable
+from grader.exercise import Exercise
+from grader.observation import Frame, LoadOutcome, Observation
+from grader.sandbox.policy import Policy, Protection
+
+LARGEST_FRAME = 64 * 1024 * 1024
+"""Bytes. An observation is far smaller: the worker caps what it sends."""
+
+
+@unique
+class Excess(StrEnum):
+    """A limit that a worker's watchdog ended it for."""
+
+    MEMORY = "memory"
+    DISK = "disk"
+
+
+class WireBroken(Exception):
+    """What came is no frame, or is no message that could come now."""
+
+
+# ------------------------------------------------------------------------------- judge to worker
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
+    """Become a side: shut yourself in, then load the program.
+
+    `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
+    only a side with `writes_cache` adds to it. `scratch` is the working folder.
+    """
+
+    exercise: Exercise
+    name: str
+    text: str
+    policy: Policy | None
+    compile_cache: str | None
+    writes_cache: bool
+    scratch: str
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
+    """Fingerprint the program; `sizes` are the sizes to fall back on."""
+
+    sizes: tuple[dict[str, int], ...]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """Call the function. `number` comes back with the answer; `seconds` is the deadline."""
+
+    number: int
+    case: Case
+    seconds: float
+
+
+Request = Start | Trace | Call
+
+# ------------------------------------------------------------------------------- worker to judge
+
+
+class Versions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker runs on."""
+
+    python: str
+    jax: str
+    flax: str
+    platform: str
+
+
+class Confined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
+    """Sent before the program's first byte is compiled."""
+
+    versions: Versions
+    protections: tuple[Protection, ...]
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
+    """The file has run, or not. `seconds` is the wall time of loading it."""
+
+    loaded: LoadOutcome
+    seconds: float
+
+
+class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
+    """The fingerprints, widest scope first. `seconds` is wall time."""
+
+    fingerprints: tuple[Fingerprint | Untraceable, ...]
+    seconds: float
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
+    """What the call did."""
+
+    number: int
+    observation: Observation
+
+
+class Stuck(msgspec.Struct, frozen=True, kw_only=True, tag="stuck"):
+    """The deadline has passed, and the program stands at `frames`."""
+
+    frames: tuple[Frame, ...]
+
+
+Reply = Confined | Started | Traced | Called | Stuck
+
+# ------------------------------------------------------------------------------ judge and nursery
+
+
+class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
+    """Fork a worker; its channel, stdout and stderr come along as descriptors.
+
+    `memory` bounds the resident size in bytes, `disk` what lies in `scratch`.
+    """
+
+    memory: int
+    scratch: str
+    disk: int
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
+    """Kill a worker and all that it started, unless it ends by itself within `grace` seconds."""
+
+    pid: int
+    grace: float
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The libraries are imported. `seconds` is how long that took."""
+
+    seconds: float
+
+
+class Forked(msgspec.Struct, frozen=True, kw_only=True, tag="forked"):
+    """The new worker's process."""
+
+    pid: int
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """How a worker ended.
+
+    `status` is its exit status, or the negative number of the signal that ended it; None if it
+    was still running and had to be killed. `excess` names the limit it was killed for.
+    """
+
+    status: int | None
+    excess: Excess | None = None
+
+
+NurseryRequest = Fork | End
+NurseryReply = Ready | Forked | Ended
+
+# ---------------------------------------------------------------------------------------- frames
+
+Incoming = TypeVar("Incoming")
+
+
+class Channel(Generic[Incoming]):
+    """A pair of descriptors that frames are read from and written to.
+
+    One thread reads; any may send. `incoming` is the type that frames are decoded as.
+    """
+
+    def __init__(self, read_fd: int, write_fd: int, incoming: object) -> None:
+        self._read_fd = read_fd
+        self._write_fd = write_fd
+        self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
+        self._encoder = msgspec.msgpack.Encoder()
+        self._sending = threading.Lock()
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Write one frame; `OSError` if the other end is gone."""
+        body = self._encoder.encode(message)
+        data = memoryview(len(body).to_bytes(4, "big") + body)
+        with self._sending:
+            while data:
+                data = data[os.write(self._write_fd, data) :]
+
+    def receive(self) -> Incoming | None:
+        """Read one frame, None at the end of the stream; `WireBroken` for anything else."""
+        head = self._exactly(4)
+        if head is None:
+            return None
+        length = int.from_bytes(head, "big")
+        if length > LARGEST_FRAME:
+            raise WireBroken(f"a message of {length} bytes")
+        body = self._exactly(length)
+        if body is None:
+            raise WireBroken("half a message")
+        try:
+            return self._decoder.decode(body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise WireBroken("a message that is not in the protocol") from error
+
+    def _exactly(self, length: int) -> bytes | None:
+        """Read `length` bytes; None at the end of the stream before the first one."""
+        parts: list[bytes] = []
+        missing = length
+        while missing:
+            part = os.read(self._read_fd, min(missing, 1 << 20))
+            if not part:
+                if parts:
+                    raise WireBroken("half a message")
+                return None
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Close both descriptors."""
+        for fd in {self._read_fd, self._write_fd}:
+            os.close(fd)

@@ -1,0 +1,196 @@
+"""The fork server: imports jax and flax once, and forks a worker for each side of each grading.
+
+It runs no program of anybody's, starts no XLA backend, and has no thread of its own, so that a
+fork of it is a fresh Python with the libraries already there. It ends, and takes every worker
+with it, as soon as the judge's end of the control socket closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import time
+from typing import Final
+
+import msgspec
+
+from grader.wire import End, Ended, Excess, Fork, Forked, NurseryReply, NurseryRequest, Ready
+from grader.worker import serve
+
+_WATCH_SECONDS: Final = 0.05
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_SCRATCH_ENTRIES: Final = 2000
+
+
+class _Child:
+    """A worker that was forked and has not been ended."""
+
+    def __init__(self, pid: int, request: Fork) -> None:
+        self.pid = pid
+        self.request = request
+        self.status: int | None = None
+        self.excess: Excess | None = None
+
+    def poll(self) -> bool:
+        """Reap the process if it has ended; say whether it has."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
+    def watch(self) -> None:
+        """Kill the worker if it is beyond a limit."""
+        if self.excess is not None or self.poll():
+            return
+        if resident(self.pid) > self.request.memory:
+            self.excess = Excess.MEMORY
+        elif disk_use(self.request.scratch) > self.request.disk:
+            self.excess = Excess.DISK
+        if self.excess is not None:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill the worker's process group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def resident(pid: int) -> int:
+    """Return the resident size of a process in bytes, 0 where it can't be told."""
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * _PAGE
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def disk_use(folder: str) -> int:
+    """Return what lies below `folder` in bytes; very many entries count as more than any limit."""
+    total = entries = 0
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > _SCRATCH_ENTRIES:
+                        return 1 << 62
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
+    return total
+
+
+class Nursery:
+    """The server's state: the control socket and the workers that are there."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._children: dict[int, _Child] = {}
+        self._decoder = msgspec.msgpack.Decoder[NurseryRequest](NurseryRequest)
+
+    def run(self, importing: float) -> None:
+        """Serve until the judge is gone. `importing` is how long the imports took, in seconds."""
+        _become_subreaper()
+        gc.collect()
+        gc.freeze()
+        self._reply(Ready(seconds=importing))
+        try:
+            while self._step():
+                pass
+        finally:
+            for child in self._children.values():
+                child.kill()
+            _kill_strays()
+
+    def _step(self) -> bool:
+        """Handle one request, or look after the workers; False when the judge is gone."""
+        timeout = _WATCH_SECONDS if self._children else None
+        readable, _, _ = select.select([self._control], [], [], timeout)
+        for child in self._children.values():
+            child.watch()
+        if not readable:
+            return True
+        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
+        if not data:
+            return False
+        match self._decoder.decode(data):
+            case Fork() as request:
+                self._fork(request, descriptors)
+            case End() as request:
+                self._end(request)
+        return True
+
+    def _fork(self, request: Fork, descriptors: list[int]) -> None:
+        pid = os.fork()
+        if pid == 0:
+            status = 70
+            try:
+                os.setsid()
+                self._control.close()
+                serve.as_forked_side(*descriptors)
+                status = 0
+            finally:
+                os._exit(status)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._children[pid] = _Child(pid, request)
+        self._reply(Forked(pid=pid))
+
+    def _end(self, request: End) -> None:
+        child = self._children.pop(request.pid, None)
+        if child is None:
+            self._reply(Ended(status=None))
+            return
+        limit = time.monotonic() + request.grace
+        while not child.poll() and time.monotonic() < limit:
+            time.sleep(0.002)
+        status = child.status
+        child.kill()
+        if status is None:
+            os.waitpid(child.pid, 0)
+        if not self._children:
+            _kill_strays()
+        excess = child.excess
+        self._reply(Ended(status=None if excess else status, excess=excess))
+
+    def _reply(self, reply: NurseryReply) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._control.send(msgspec.msgpack.encode(reply))
+
+
+def _become_subreaper() -> None:
+    """Have whatever a worker leaves behind handed to this process (Linux's prctl(2), 36)."""
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+
+def _kill_strays() -> None:
+    """Kill and reap every process that was handed to this one, and wait for the rest."""
+    while True:
+        for pid in _children():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _children() -> list[int]:
+    """Return the children of this process's only thread; empty where /proc has no such list."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return []

@@ -1,0 +1,190 @@
+"""A side's process: shuts itself in, loads the program, and answers the judge's requests."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sys
+import threading
+import time
+from typing import Final
+
+import jax
+
+from grader import wire
+from grader.observation import Frame
+from grader.sandbox.confine import confine
+from grader.sandbox.policy import Protection
+from grader.worker.fingerprint import fingerprints
+from grader.worker.subject import Subject
+
+Judge = wire.Channel[wire.Request]
+
+_ENVIRONMENT: Final = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "USER": "learner",
+    "LOGNAME": "learner",
+}
+
+
+def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
+    """Become a side in a process that the nursery has just forked.
+
+    The descriptors are the socket to the judge and the write ends of two pipes. No other
+    descriptor stays open.
+    """
+    null = os.open(os.devnull, os.O_RDONLY)
+    keep = os.dup2(channel, 100, inheritable=False)
+    os.dup2(null, 0)
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    os.closerange(3, keep)
+    os.closerange(keep + 1, _highest_descriptor())
+    channel = os.dup(keep)
+    os.close(keep)
+    _open_streams()
+    Side(wire.Channel(channel, channel, wire.Request)).run()
+
+
+def as_spawned_side() -> None:
+    """Become a side in a process of its own: requests on stdin, replies on stdout.
+
+    Both are moved away first, so that the program has an empty stdin, and prints to stderr.
+    """
+    requests, replies = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.close(null)
+    _open_streams()
+    Side(wire.Channel(requests, replies, wire.Request)).run()
+
+
+def _highest_descriptor() -> int:
+    try:
+        return max(int(name) for name in os.listdir("/proc/self/fd")) + 1
+    except (OSError, ValueError):
+        return 4096
+
+
+def _open_streams() -> None:
+    """Give Python new standard streams: unbuffered, and never failing on a character."""
+    sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = open(
+            fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+class Side:
+    """The loop that answers requests, in the order in which they come."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    def run(self) -> None:
+        """Serve until the judge closes the channel."""
+        start = self._judge.receive()
+        if not isinstance(start, wire.Start):
+            return
+        _settle(start)
+        protections = confine(start.policy) if start.policy is not None else ()
+        self._judge.send(_confined(protections))
+        subject = Subject(start.exercise, start.name, start.text)
+        began = time.perf_counter()
+        loaded = subject.load()
+        self._judge.send(wire.Started(loaded=loaded, seconds=time.perf_counter() - began))
+        clock = _DeadlineClock(self._judge, subject)
+        while (request := self._judge.receive()) is not None:
+            self._answer(request, start, subject, clock)
+
+    def _answer(
+        self, request: wire.Request, start: wire.Start, subject: Subject, clock: _DeadlineClock
+    ) -> None:
+        match request:
+            case wire.Trace():
+                began = time.perf_counter()
+                found = fingerprints(subject.function, start.exercise, request.sizes)
+                seconds = time.perf_counter() - began
+                self._judge.send(wire.Traced(fingerprints=found, seconds=seconds))
+            case wire.Call():
+                with clock.running(request.seconds):
+                    observation = subject.call(request.case)
+                _flush()
+                self._judge.send(wire.Called(number=request.number, observation=observation))
+            case wire.Start():
+                raise wire.WireBroken("a second start")
+
+
+class _DeadlineClock:
+    """A thread that tells the judge where the program stands when a deadline passes.
+
+    It only reports: the judge keeps a clock of its own and ends the process from outside.
+    """
+
+    def __init__(self, judge: Judge, subject: Subject) -> None:
+        self._judge = judge
+        self._subject = subject
+        self._main = threading.get_ident()
+
+    @contextlib.contextmanager
+    def running(self, seconds: float):  # type: ignore[no-untyped-def]  # noqa: ANN201
+        """Report if the block takes longer than `seconds`."""
+        timer = threading.Timer(seconds, self._report)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _report(self) -> None:
+        frames: tuple[Frame, ...] = self._subject.where(self._main)
+        with contextlib.suppress(OSError):
+            self._judge.send(wire.Stuck(frames=frames))
+
+
+def _settle(start: wire.Start) -> None:
+    """Move into the scratch folder, with a bare environment and the compile cache set."""
+    os.chdir(start.scratch)
+    folder = {name: start.scratch for name in ("HOME", "TMPDIR", "TEMP", "TMP")}
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
+    os.environ.clear()
+    os.environ.update(_ENVIRONMENT | folder | kept)
+    if start.compile_cache is not None:
+        _use_compile_cache(start.compile_cache, writes=start.writes_cache)
+
+
+def _use_compile_cache(folder: str, *, writes: bool) -> None:
+    """Read compiled programs from `folder`, and add to it if `writes`.
+
+    A minimum compile time that nothing reaches is how jax is kept from writing.
+    """
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0 if writes else 1e9)
+
+
+def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
+    versions = wire.Versions(
+        python=platform.python_version(),
+        jax=jax.__version__,
+        flax=importlib.metadata.version("flax"),
+        platform=f"{sys.platform}-{platform.machine()}",
+    )
+    return wire.Confined(versions=versions, protections=protections)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+
+
