@@ -1,0 +1,177 @@
+"""The Typer app: which word is a command and which a file, and how each way to end is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from grader.catalogue import ExerciseBroken
+from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
+from grader.cli.streams import prepare_streams
+
+GRADE = "FILE..."
+"""Name of the command that a first word which is no command stands for; nobody can type it."""
+
+_TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
+
+# Click's Context is another class in each version of Typer, hence Any.
+
+
+class GradeGroup(TyperGroup):
+    """The commands, with `grade FILE` as the one that needs no name."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Put the default command's name before what begins with no command."""
+        own = {name for param in self.get_params(ctx) for name in param.opts}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = [GRADE, *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:  # noqa: ANN401
+        """Offer commands, then the files and options of the default command."""
+        grade = self.commands[GRADE]
+        found = [
+            *super().shell_complete(ctx, incomplete),
+            *grade.params[0].shell_complete(ctx, incomplete),
+            *grade.shell_complete(ctx, incomplete),
+        ]
+        return list({item.value: item for item in found}.values())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+        """Show every command, and the default command's arguments and options."""
+        from grader.cli import help as page  # noqa: PLC0415 - it imports rich
+
+        grade = self.commands[GRADE]
+        options = page.option_rows([*grade.params, *self.get_params(ctx)])
+        page.print_help(
+            usages=(page.usage_of("grade", grade.params), "grade COMMAND [ARGUMENTS]"),
+            about=self.help or "",
+            sections=[*self._command_sections(), ("Options of grade FILE", options)],
+            epilog=self.epilog or "",
+        )
+
+    def _command_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        from grader.cli.help import command_rows  # noqa: PLC0415 - it imports rich
+
+        panels: dict[str, list[Command]] = {}
+        for command in self.commands.values():
+            if isinstance(command, Command):
+                panels.setdefault(command.rich_help_panel or "", []).append(command)
+        return [(title, command_rows(commands)) for title, commands in panels.items()]
+
+
+class GradeCommand(TyperCommand):
+    """`grade FILE`; its help is the program's."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Show the help of `grade`."""
+        ctx.parent.command.format_help(ctx.parent, formatter)
+
+
+class Command(TyperCommand):
+    """A command with a name."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+        """Show the command's own help."""
+        from grader.cli import help as page  # noqa: PLC0415 - it imports rich
+
+        params = self.get_params(ctx)
+        page.print_help(
+            usages=(page.usage_of(ctx.command_path, params),),
+            about=self.help or "",
+            sections=[
+                ("Arguments", page.argument_rows(params)),
+                ("Options", page.option_rows(params)),
+            ],
+        )
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out the command line `argv` (without the program's name); return the exit code."""
+    prepare_streams()
+    try:
+        code = _finished(_invoke(argv))
+    except KeyboardInterrupt:
+        code = _interrupted()
+    except SystemExit as leaving:  # completion, and a command that ended the process itself
+        code = _code(leaving.code)
+    return code
+
+
+def _invoke(argv: Sequence[str]) -> int:
+    from grader.cli.commands import app  # noqa: PLC0415 - it imports this module's classes
+
+    try:
+        result = get_command(app).main(list(argv), prog_name="grade", standalone_mode=False)
+    except typer.Abort:
+        return _interrupted()
+    except CommandWrong as error:
+        return _say(str(error), Exit.WRONG_COMMAND)
+    except ExerciseBroken as error:
+        return _say(f"an exercise is broken: {error}", Exit.BROKEN)
+    except Exception as error:  # noqa: BLE001 - the last line before the learner's eyes
+        if hasattr(error, "format_message"):  # Typer's and Click's own, whichever they derive from
+            return _say(_usage_line(error), Exit.WRONG_COMMAND)
+        return _broken(error)
+    return _code(result)
+
+
+def _code(result: object) -> int:
+    return result if isinstance(result, int) else 0
+
+
+def _finished(code: int) -> int:
+    """Write out what is buffered; a full disk must not look like success."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        return _say(f"the output could not be written: {error}", Exit.BROKEN)
+    return code
+
+
+def _say(text: str, code: Exit) -> int:
+    line = " ".join(text.split())
+    typer.echo(f"grade: {visible(line)}", err=True)
+    return int(code)
+
+
+def _interrupted() -> int:
+    if sys.stderr.isatty():
+        typer.echo(err=True)  # the terminal has put ^C on this line
+    return _say("interrupted", Exit.INTERRUPTED)
+
+
+def _broken(error: Exception) -> int:
+    if os.environ.get(_TRACEBACK_VARIABLE):
+        traceback.print_exception(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = f"set {_TRACEBACK_VARIABLE}=1 to see where"
+    return _say(f"the grader itself is broken: {what} ({hint})", Exit.BROKEN)
+
+
+def _usage_line(error: Any) -> str:  # noqa: ANN401
+    """Say in our own style what Typer found wrong with the command line."""
+    option = getattr(error, "option_name", None)
+    if type(error).__name__ == "NoSuchOption" and option:
+        return f"there is no option {option}{did_you_mean(option, _options(error))}"
+    context = getattr(error, "ctx", None)
+    name = context.command.name if context and context.parent else None
+    where = f"{name}: " if name and name != GRADE else ""
+    text = str(error.format_message()).rstrip(".")
+    return f"{where}{text[:1].lower()}{text[1:]}; grade --help shows how"
+
+
+def _options(error: Any) -> list[str]:  # noqa: ANN401
+    """Return the options that could have been meant: the command's, and the program's own."""
+    context, names = getattr(error, "ctx", None), []
+    while context is not None:
+        names += [name for param in context.command.get_params(context) for name in param.opts]
+        context = context.parent
+    return names

@@ -1,0 +1,333 @@
+"""The commands of `grade` with their arguments; each imports what it needs when it runs.
+
+`grade --help` has to answer at once, so nothing here imports rich, numpy or jax at its top.
+"""
+# ruff: noqa: PLC0415, PLR0913, PLR0917 - and an option is a parameter
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import options as given
+from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
+from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.cli.version import version_line
+
+app = typer.Typer(
+    name="grade",
+    cls=GradeGroup,
+    help="Grade JAX and Flax exercises: what is wrong, which idea it is, and where.",
+    epilog="A file that is called like a command is given as ./list.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+LEARN = "Learn"
+AROUND = "Around it"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version_line())
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        callback=_version,
+        is_eager=True,
+        help="Show the versions of grade, jax and flax, and exit.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def welcome(context: typer.Context, version: VersionOption = False) -> int:  # noqa: ARG001
+    """Grade JAX and Flax exercises: what is wrong, which idea it is, and where."""
+    if context.invoked_subcommand is not None:
+        return 0
+    if not sys.stdout.isatty():
+        context.get_help()
+        return 0
+    from grader.cli.learn import show_welcome
+
+    return show_welcome()
+
+
+@app.command(GRADE, cls=GradeCommand, hidden=True)
+def grade(
+    files: given.FilesArgument,
+    exercise: given.ExerciseOption = None,
+    report: given.ReportOption = None,
+    cases: given.CasesOption = 100,
+    seed: given.SeedOption = 0,
+    timeout: given.TimeoutOption = None,
+    color: given.ColorOption = given.Color.AUTO,
+    quiet: given.QuietOption = False,
+    verbose: given.VerboseOption = False,
+    exit_zero: given.ExitZeroOption = False,
+    jobs: given.JobsOption = None,
+    no_ci: given.NoCiOption = False,
+    require_sandbox: given.RequireSandboxOption = False,
+    no_progress: given.NoProgressOption = False,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Grade files."""
+    if len(files) == 1 and not os.path.lexists(files[0]):
+        raise CommandWrong(_no_such_file(files[0]))
+    from grader.cli.grading import GradeOptions, grade_files
+
+    return grade_files(
+        tuple(files),
+        GradeOptions(
+            exercise=exercise,
+            reports=tuple(report or ()),
+            cases=cases,
+            seed=seed,
+            timeout=timeout,
+            color=color.value,
+            quiet=quiet,
+            verbose=verbose,
+            exit_zero=exit_zero,
+            jobs=jobs,
+            ci=not no_ci,
+            require_sandbox=require_sandbox,
+            progress=not no_progress,
+            exercises=given.exercise_folders(exercises),
+        ),
+    )
+
+
+def _no_such_file(path: Path) -> str:
+    """Say that `path` is not there; a bare word was perhaps meant for a command."""
+    word = str(path)
+    commands = [each.name for each in app.registered_commands if each.name and not each.hidden]
+    if word == path.name and "." not in word:
+        meant = did_you_mean(word, commands, "grade {}")
+        if meant:
+            return f"{visible(word)} is neither a command nor a file{meant}"
+    return f"no such file: {visible(word)}{did_you_mean(word, _files_beside(path))}"
+
+
+def _files_beside(path: Path) -> list[str]:
+    try:
+        return [str(path.with_name(each.name)) for each in path.parent.glob("*.py")]
+    except (OSError, ValueError):
+        return []
+
+
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
+
+
+@app.command("list", cls=Command, rich_help_panel=LEARN)
+def list_(
+    color: given.ColorOption = given.Color.AUTO, exercises: given.ExercisesOption = None
+) -> int:
+    """List the exercises and where you stand with each."""
+    from grader.cli.learn import list_exercises
+
+    return list_exercises(given.exercise_folders(exercises), color)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def show(
+    exercise: given.ExerciseArgument = None,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Show an exercise's lesson and task."""
+    from grader.cli.learn import show_lesson
+
+    return show_lesson(exercise, given.exercise_folders(exercises), color)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def start(
+    exercise: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EXERCISE",
+            autocompletion=given.complete_exercise,
+            help="The exercise; without it the first one that you have not passed.",
+            show_default=False,
+        ),
+    ] = None,
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PATH",
+            autocompletion=given.complete_file,
+            help="Where your file goes; without it, into this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    force: ForceOption = False,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Begin an exercise: copy its starter into a file of yours."""
+    from grader.cli.learn import start_exercise
+
+    return start_exercise(exercise, path, given.exercise_folders(exercises), color, overwrite=force)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def watch(
+    file: given.FileArgument,
+    exercise: given.ExerciseOption = None,
+    cases: given.CasesOption = 100,
+    seed: given.SeedOption = 0,
+    timeout: given.TimeoutOption = None,
+    color: given.ColorOption = given.Color.AUTO,
+    verbose: given.VerboseOption = False,
+    require_sandbox: given.RequireSandboxOption = False,
+    no_progress: given.NoProgressOption = False,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Grade a file again at every save."""
+    from grader.cli.grading import GradeOptions
+    from grader.cli.watch import watch as watch_file
+
+    options = GradeOptions(
+        exercise=exercise,
+        reports=(),
+        cases=cases,
+        seed=seed,
+        timeout=timeout,
+        color=color.value,
+        quiet=False,
+        verbose=verbose,
+        exit_zero=False,
+        jobs=None,
+        require_sandbox=require_sandbox,
+        progress=not no_progress,
+        exercises=given.exercise_folders(exercises),
+    )
+    return watch_file(file, options)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def hint(
+    exercise: given.ExerciseArgument = None,
+    every: Annotated[bool, typer.Option("--all", help="Show all hints at once.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Forget which hints you have seen.")
+    ] = False,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Show the next hint, one more each time."""
+    from grader.cli.learn import forget_hints, show_hints
+
+    folders = given.exercise_folders(exercises)
+    if reset:
+        return forget_hints(exercise, folders)
+    return show_hints(exercise, folders, color, every=every)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def solution(
+    exercise: given.ExerciseArgument = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show it although you have not passed yet.")
+    ] = False,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Show the solution, once you have passed."""
+    from grader.cli.learn import show_solution
+
+    return show_solution(exercise, given.exercise_folders(exercises), color, reveal=reveal)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def explain(
+    rule: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RULE",
+            autocompletion=given.complete_rule,
+            help="The rule, as a finding names it; without it, all of them.",
+            show_default=False,
+        ),
+    ] = None,
+    color: given.ColorOption = given.Color.AUTO,
+) -> int:
+    """Explain a mistake: what it means, why it matters, wrong and right code."""
+    from grader.cli.learn import explain_rule, list_rules
+
+    return list_rules(color) if rule is None else explain_rule(rule, color)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def history(
+    exercise: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EXERCISE",
+            autocompletion=given.complete_exercise,
+            help="Only this exercise.",
+            show_default=False,
+        ),
+    ] = None,
+    last: Annotated[
+        int, typer.Option("--last", "-n", metavar="N", min=1, help="How many attempts to show.")
+    ] = 20,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Show your attempts and their verdicts."""
+    from grader.cli.learn import show_history
+
+    return show_history(exercise, given.exercise_folders(exercises), color, last=last)
+
+
+@app.command(cls=Command, rich_help_panel=AROUND)
+def doctor(color: given.ColorOption = given.Color.AUTO) -> int:
+    """Show versions, the cache, and which protections are active here."""
+    from grader.cli.doctor import doctor as examine
+
+    return examine(color=color.value)
+
+
+@app.command(cls=Command, rich_help_panel=AROUND)
+def new(
+    exercise: Annotated[
+        str, typer.Argument(metavar="EXERCISE", help="Its name, in kebab case.", show_default=False)
+    ],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Your course's folder.", show_default=False),
+    ],
+) -> int:
+    """Write the skeleton of a new exercise, for course authors."""
+    from grader.cli.authoring import new as write_skeleton
+
+    return write_skeleton(exercise, folder)
+
+
+@app.command(cls=Command, rich_help_panel=AROUND)
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="EXERCISE...",
+            autocompletion=given.complete_exercise,
+            help="The exercises; without any, all of them.",
+            show_default=False,
+        ),
+    ] = None,
+    color: given.ColorOption = given.Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Check that exercises are right, for course authors."""
+    from grader.cli.authoring import verify as check
+
+    return check(tuple(names or ()), given.exercise_folders(exercises), color=color.value)
