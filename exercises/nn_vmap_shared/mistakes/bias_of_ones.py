@@ -1,0 +1,13 @@
+"""Every bias starts at 1."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(
+        features,
+        bias_init=nn.initializers.ones_init(),  # expect: changed-layer
+    )
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

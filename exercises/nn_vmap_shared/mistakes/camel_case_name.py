@@ -1,0 +1,10 @@
+"""The right words in camel case."""
+import flax.linen as nn
+import jax
+
+
+def nnVmapForward(seed, x_batch, features):  # expect: missing-function
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

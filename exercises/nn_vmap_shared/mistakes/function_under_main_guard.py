@@ -1,0 +1,11 @@
+"""The function exists only when the file is run as a script."""
+import flax.linen as nn
+import jax
+
+if __name__ == "__main__":
+
+    def nn_vmap_forward(seed, x_batch, features):  # expect: missing-function
+        BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+        model = BatchDense(features)
+        variables = model.init(jax.random.PRNGKey(seed), x_batch)
+        return model.apply(variables, x_batch).reshape(-1)

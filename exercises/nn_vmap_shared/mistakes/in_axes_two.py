@@ -1,0 +1,15 @@
+"""There is no axis 2."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=2,  # expect: wrong-in-axes
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,11 @@
+"""jax.jit traces features too, and a shape can't be traced."""
+import flax.linen as nn
+import jax
+
+
+@jax.jit
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)  # expect: raised
+    return model.apply(variables, x_batch).reshape(-1)

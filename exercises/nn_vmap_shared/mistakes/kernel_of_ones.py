@@ -1,0 +1,13 @@
+"""Another initialiser for the kernel."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(
+        features=features,
+        kernel_init=nn.initializers.ones,  # expect: changed-layer
+    )
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

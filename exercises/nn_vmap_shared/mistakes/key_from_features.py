@@ -1,0 +1,10 @@
+"""The key is made from the wrong argument."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(features), x_batch)  # expect: ignored-seed
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,10 @@
+"""There is no argument in_axis."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, in_axis=0, variable_axes={"params": None}, split_rngs={"params": False})  # expect: raised
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

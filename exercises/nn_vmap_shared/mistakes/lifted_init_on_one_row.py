@@ -1,0 +1,10 @@
+"""The lifted layer wants a batch, and is shown one example."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch[0])  # expect: raised
+    return model.apply(variables, x_batch).reshape(-1)

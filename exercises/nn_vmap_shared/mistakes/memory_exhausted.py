@@ -1,0 +1,14 @@
+# expect-file: out-of-memory
+"""Keeps everything, until there is no memory left."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    kept = []
+    while True:
+        kept.append(bytearray(256 * 1024 * 1024))
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,11 @@
+"""With mutable=, apply returns a pair, and a pair can't be reshaped."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    outputs = model.apply(variables, x_batch, mutable=["batch_stats"])
+    return outputs.reshape(-1)  # expect: raised

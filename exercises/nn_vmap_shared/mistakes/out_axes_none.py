@@ -1,0 +1,16 @@
+"""None says that the output is the same for all examples; it isn't, and Flax raises."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        out_axes=None,  # expect: wrong-out-axes
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,14 @@
+"""Two mistakes: a copy of the weights for each example, and a matrix returned."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        variable_axes={"params": 0},  # expect: per-example-params
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch)  # expect: not-flattened

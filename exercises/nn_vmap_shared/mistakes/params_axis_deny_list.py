@@ -1,0 +1,14 @@
+"""Everything but the cache gets an axis, and so do the weights."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        variable_axes={nn.DenyList("cache"): 0},  # expect: per-example-params
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,11 @@
+"""Returns what init returned: the weights."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    out = model.apply(variables, x_batch).reshape(-1)
+    return variables  # expect: not-an-array

@@ -1,0 +1,10 @@
+"""Two of the three arguments have no effect."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features=2)  # expect: ignored-features
+    variables = model.init(jax.random.PRNGKey(0), x_batch)  # expect: ignored-seed
+    return model.apply(variables, x_batch).reshape(-1)

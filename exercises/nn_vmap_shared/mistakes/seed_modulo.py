@@ -1,0 +1,11 @@
+"""Large seeds are folded into a small range."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    key = jax.random.PRNGKey(seed % 1000)  # expect: derived-key
+    variables = model.init(key, x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

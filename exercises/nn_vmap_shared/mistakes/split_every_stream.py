@@ -1,0 +1,14 @@
+"""The filter True splits every stream."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        variable_axes={"params": None},
+        split_rngs={True: True},  # expect: split-params-rng
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

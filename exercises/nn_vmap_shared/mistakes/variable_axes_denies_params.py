@@ -1,0 +1,14 @@
+"""Lifts every collection but the one that matters."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        variable_axes={nn.DenyList("params"): None},  # expect: params-not-lifted
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
