@@ -1,0 +1,36 @@
+"""Renderers: a report as text for people or machines. Each format is a file and a line below."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NamedTuple
+
+from grader.report import Report
+
+
+class Renderer(NamedTuple):
+    """A format by the name of its module, which is imported at the first use."""
+
+    module: str
+    several: bool = False
+
+    def __call__(self, report: Report) -> str:
+        """Return `report` in this format."""
+        return str(self._module().render(report))
+
+    def combined(self, reports: Sequence[Report]) -> str:
+        """Return one document for several reports; `ValueError` where the format has none."""
+        if not self.several:
+            raise ValueError(f"{self.module} holds one submission")
+        return str(self._module().render_all(reports))
+
+    def _module(self) -> ModuleType:
+        return importlib.import_module(f"grader.render.{self.module}")
+
+
+RENDERERS: dict[str, Renderer] = {
+    "json": Renderer("json"),
+    "text": Renderer("text"),
+}

@@ -1,0 +1,199 @@
+"""The parts of a report in the order in which a learner reads them, laid out to a page."""
+
+from __future__ import annotations
+
+from grader.finding import Finding
+from grader.render.finding_block import MARGIN, finding_block
+from grader.render.layout import NO_BREAK, Line, Page, Piece, Role, line_cells, wrap
+from grader.render.visible import cells, cut, cut_left, visible, visible_lines
+from grader.render.words import (
+    VERDICT_WORDS,
+    checks_words,
+    count_words,
+    equivalence_words,
+    message_words,
+    seconds_words,
+)
+from grader.report import Equivalent, Report, Status, Verdict
+
+_OUTPUT_LINES = 20
+_OUTPUT_LINES_VERBOSE = 200
+_LEAST_PATH = 16
+
+_STATUS_ROLES = {
+    Status.PASSED: Role.PASSED,
+    Status.FAILED: Role.ERROR,
+    Status.SKIPPED: Role.FAINT,
+}
+
+
+def report_lines(report: Report, page: Page, *, verbose: bool, quiet: bool) -> list[Line]:
+    """Return the whole report as lines of at most `page.width` cells."""
+    if quiet:
+        return [*(_quiet_finding(report, each) for each in report.findings), *heading(report, page)]
+    blocks = [
+        heading(report, page),
+        _summary(report, page),
+        *_findings(report, page, verbose=verbose),
+        _printed(report, page, verbose=verbose),
+        _checks(report, page, verbose=verbose),
+        _lesson(report, page),
+        _details(report, page) if verbose else [],
+    ]
+    lines: list[Line] = []
+    for block in filter(None, blocks):
+        lines += [[], *block]
+    return lines[1:]
+
+
+def _verdict_role(report: Report) -> Role:
+    return Role.PASSED if report.verdict is Verdict.PASSED else Role.ERROR
+
+
+def heading(report: Report, page: Page) -> list[Line]:
+    """Return what was graded, and at the right the verdict."""
+    dot = visible(" \u00b7 ", page.encoding)
+    slug = f"{report.exercise.slug}{dot}" if report.exercise else ""
+    lead = f"grade{dot}{slug}"
+    verdict = [Piece(VERDICT_WORDS[report.verdict], _verdict_role(report))]
+    if words := checks_words(report):
+        verdict.append(Piece(f"   {words}"))
+    path = visible(report.path, page.encoding)
+    left = [Piece(" " * MARGIN + lead), Piece(path, Role.STRONG)]
+    gap = page.width - line_cells(left) - line_cells(verdict)
+    if gap >= 3:
+        return [[*left, Piece(" " * gap), *verdict]]
+    room = page.width - cells(lead) - MARGIN
+    if room >= min(_LEAST_PATH, cells(path)):
+        left[1] = Piece(cut_left(path, room, page.glyphs.ellipsis), Role.STRONG)
+        return [left, [Piece(" " * MARGIN), *verdict]]
+    name = Piece(cut_left(path, page.width - MARGIN, page.glyphs.ellipsis), Role.STRONG)
+    above = wrap([Piece(lead.removesuffix(dot))], page.width, MARGIN)
+    return [*above, [Piece(" " * MARGIN), name], [Piece(" " * MARGIN), *verdict]]
+
+
+def _summary(report: Report, page: Page) -> list[Line]:
+    """Return the summary where no finding says it: the grader's own failure, mostly."""
+    if report.findings or report.verdict is Verdict.PASSED or not report.summary:
+        return []
+    return wrap([Piece(visible(report.summary, page.encoding))], page.width, MARGIN)
+
+
+def _findings(report: Report, page: Page, *, verbose: bool) -> list[list[Line]]:
+    width = max((len(each.check) for each in report.findings), default=0)
+    return [finding_block(report, each, page, width, verbose=verbose) for each in report.findings]
+
+
+def _quiet_finding(report: Report, finding: Finding) -> Line:
+    place = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
+    return [
+        Piece(f"{visible(report.path)}{place}: {visible(message_words(finding))} [{finding.rule}]")
+    ]
+
+
+def _printed(report: Report, page: Page, *, verbose: bool) -> list[Line]:
+    """Return what the submission printed, fenced at its left so that nothing passes for ours."""
+    most = _OUTPUT_LINES_VERBOSE if verbose else _OUTPUT_LINES
+    lines: list[Line] = []
+    for title, text in (
+        ("your program printed:", report.output.stdout),
+        ("your program printed to stderr:", report.output.stderr),
+    ):
+        if text.strip():
+            lines += [[Piece(" " * MARGIN + title)], *_fenced(text, most, page)]
+    if lines and report.output.truncated:
+        lines.append([Piece(" " * MARGIN + "(it printed more than is kept)", Role.FAINT)])
+    return lines
+
+
+def _fenced(text: str, most: int, page: Page) -> list[Line]:
+    printed = visible_lines(text.rstrip("\n"), page.encoding)
+    fence = Piece(" " * (MARGIN + 2) + page.glyphs.bar + " ", Role.FAINT)
+    room = page.width - cells(fence.text)
+    lines: list[Line] = [
+        [fence, Piece(cut(line, room, page.glyphs.ellipsis))] for line in printed[:most]
+    ]
+    if len(printed) > most:
+        more = f"{page.glyphs.ellipsis} {len(printed) - most} more lines"
+        lines.append([fence, Piece(more, Role.FAINT)])
+    return lines
+
+
+def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
+    """Return the checks, then how many cases there were, then what was proved."""
+    titled = verbose or (report.verdict is Verdict.PASSED and not report.findings)
+    lines = _titled_checks(report, page) if titled else _check_row(report, page)
+    count = Piece(visible(count_words(report), page.encoding), Role.FAINT)
+    lines += wrap([count], page.width, MARGIN)
+    passed = report.verdict is Verdict.PASSED
+    known = report.equivalence.status is not Equivalent.UNKNOWN
+    if report.cases.executed and (passed or known or verbose):
+        words = visible(equivalence_words(report), page.encoding)
+        lines += wrap([Piece(words, Role.FAINT if not passed else Role.PLAIN)], page.width, MARGIN)
+    return lines
+
+
+def _status_glyph(status: Status, page: Page) -> str:
+    match status:
+        case Status.PASSED:
+            return page.glyphs.passed
+        case Status.FAILED:
+            return page.glyphs.failed
+        case Status.SKIPPED:
+            return page.glyphs.skipped
+
+
+def _check_row(report: Report, page: Page) -> list[Line]:
+    pieces: list[Piece] = []
+    for check in report.checks:
+        word = f"{_status_glyph(check.status, page)} {check.check}".replace(" ", NO_BREAK)
+        pieces += [Piece(word + NO_BREAK, _STATUS_ROLES[check.status]), Piece(" ")]
+    return wrap(pieces, page.width, MARGIN)
+
+
+def _titled_checks(report: Report, page: Page) -> list[Line]:
+    signs = {check: _status_glyph(check.status, page) for check in report.checks}
+    sign_width = max((cells(sign) for sign in signs.values()), default=0)
+    width = max((len(check.check) for check in report.checks), default=0)
+    lines: list[Line] = []
+    for check, sign in signs.items():
+        lead = f"{sign:<{sign_width}} {check.check:<{width}}   "
+        at = MARGIN + cells(lead)
+        title, *others = wrap([Piece(visible(check.title, page.encoding))], page.width, at)
+        lines.append([Piece(" " * MARGIN), Piece(lead, _STATUS_ROLES[check.status]), *title[1:]])
+        lines += others
+    return lines
+
+
+def _lesson(report: Report, page: Page) -> list[Line]:
+    """Return the idea to take home, and where to read on, after passing."""
+    if report.verdict is not Verdict.PASSED or report.exercise is None:
+        return []
+    takeaway = wrap([Piece(visible(report.exercise.takeaway, page.encoding))], page.width, MARGIN)
+    command = f"grade solution {report.exercise.slug}".replace(" ", NO_BREAK)
+    pieces = [Piece("next:", Role.STRONG), Piece(" compare with our solution: "), Piece(command)]
+    return [*takeaway, *wrap(pieces, page.width, MARGIN, MARGIN + 2)]
+
+
+def _details(report: Report, page: Page) -> list[Line]:
+    """Return timings and versions, for `--verbose`."""
+    dot = visible(" \u00b7 ", page.encoding)
+    width = max((len(each.part) for each in report.timings), default=0)
+    lines: list[Line] = [
+        [Piece(f"{' ' * MARGIN}{visible(each.part):<{width}}   {seconds_words(each.seconds):>8}")]
+        for each in report.timings
+    ]
+    env = report.environment
+    versions = {
+        "python": env.python,
+        "jax": env.jax,
+        "flax": env.flax,
+        "hypothesis": env.hypothesis,
+    }
+    known = [f"{name} {version}" for name, version in versions.items() if version]
+    words = dot.join([*known, *filter(None, [env.platform])])
+    protections = ", ".join(env.protections) or "none"
+    lines += wrap([Piece(visible(words, page.encoding))], page.width, MARGIN)
+    return lines + wrap(
+        [Piece(visible(f"protections: {protections}", page.encoding))], page.width, MARGIN
+    )

@@ -1,0 +1,95 @@
+"""The console that a report is printed on: whether it has colour, how wide it is, what it can show.
+
+A learner's wish comes first (`--color`), then the environment, then what the stream is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import IO, Literal
+
+from rich.console import Console
+
+from grader.render.layout import ASCII, UNICODE, Page
+
+Color = Literal["auto", "always", "never"]
+
+# A longer line is hard to read however wide the window is.
+WIDEST = 100
+NARROWEST = 40
+DEFAULT_WIDTH = 80
+
+
+def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Console:
+    """Return a console for `stream`.
+
+    `auto` is colour on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR`
+    asks for it in a pipe. `COLUMNS` sets the width; what is no terminal has 80 columns.
+    """
+    colored = _colored(stream, color, env)
+    return Console(
+        file=stream,
+        color_system="standard" if colored else None,
+        force_terminal=colored or _is_terminal(stream),
+        no_color=not colored,
+        width=_width(stream, env),
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={**env, "NO_COLOR": "" if colored else "1", "FORCE_COLOR": ""},
+    )
+
+
+def page_for(console: Console) -> Page:
+    """Return the page to lay out for: ASCII where the stream can't take more or is dumb."""
+    encoding = console.encoding
+    plain = console.is_dumb_terminal or not _takes("".join(UNICODE), encoding)
+    width = max(min(console.width, WIDEST), NARROWEST)
+    return Page(width, ASCII if plain else UNICODE, encoding)
+
+
+def _colored(stream: IO[str], color: Color, env: Mapping[str, str]) -> bool:
+    match color:
+        case "always":
+            return True
+        case "never":
+            return False
+        case "auto":
+            if env.get("NO_COLOR"):
+                return False
+            if env.get("FORCE_COLOR", "") not in ("", "0"):
+                return True
+            return _is_terminal(stream) and not _is_dumb(env)
+
+
+def _is_dumb(env: Mapping[str, str]) -> bool:
+    return env.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def _is_terminal(stream: IO[str]) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _width(stream: IO[str], env: Mapping[str, str]) -> int:
+    columns = env.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    if not _is_terminal(stream):
+        return DEFAULT_WIDTH
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or DEFAULT_WIDTH
+    except (OSError, ValueError):
+        return DEFAULT_WIDTH
+
+
+def _takes(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

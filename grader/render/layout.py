@@ -1,0 +1,181 @@
+"""Lines of styled text, and wrapping them at words with a hanging indent.
+
+A piece is a text and its role; a renderer gives each role a colour, or none. All texts here are
+visible already (see `visible`), so a cell is a cell and nothing acts.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum, unique
+from typing import NamedTuple
+
+from grader.render.visible import cells
+
+# Between words that must stay together: `grade explain RULE`.
+NO_BREAK = "\u00a0"
+DOT = "\u00b7"
+
+# A word, or code between backticks, which is kept on one line where it fits.
+_WORD = re.compile(r"`[^`]+`[^\s`]*|[^ ]+")
+
+
+@unique
+class Role(StrEnum):
+    """What a piece of text is for."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    FAINT = "faint"
+    PASSED = "passed"
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Piece(NamedTuple):
+    """A run of text in one role."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+Line = list[Piece]
+
+
+class Glyphs(NamedTuple):
+    """The characters that a report is drawn with."""
+
+    passed: str
+    failed: str
+    skipped: str
+    warning: str
+    note: str
+    bar: str
+    dash: str
+    corner: str
+    top: str
+    bottom: str
+    branch: str
+    last: str
+    trunk: str
+    skip: str
+    ellipsis: str
+
+
+UNICODE = Glyphs(
+    passed="\u2713",
+    failed="\u2717",
+    skipped="\u2013",
+    warning="!",
+    note="i",
+    bar="\u2502",
+    dash="\u2500",
+    corner="\u256d",
+    top="\u256d",
+    bottom="\u2570",
+    branch="\u251c\u2500 ",
+    last="\u2514\u2500 ",
+    trunk="\u2502  ",
+    skip="\u22ee",
+    ellipsis="\u2026",
+)
+ASCII = Glyphs(
+    passed="ok",
+    failed="FAIL",
+    skipped="skip",
+    warning="WARN",
+    note="NOTE",
+    bar="|",
+    dash="_",
+    corner=" ",
+    top="/",
+    bottom="|",
+    branch="|- ",
+    last="`- ",
+    trunk="|  ",
+    skip=":",
+    ellipsis="...",
+)
+
+
+class Page(NamedTuple):
+    """What a report is laid out for: its width in cells, its characters, its encoding."""
+
+    width: int
+    glyphs: Glyphs = UNICODE
+    encoding: str = "utf-8"
+
+
+def line_cells(line: Line) -> int:
+    """Return how many cells `line` takes."""
+    return sum(cells(piece.text) for piece in line)
+
+
+def _words(pieces: list[Piece]) -> list[Line]:
+    """Split at spaces; a word that runs on into the next piece stays one word."""
+    words: list[Line] = []
+    glued = False
+    for text, role in pieces:
+        if text.startswith(" "):
+            glued = False
+        for match in _WORD.finditer(text):
+            if glued and match.start() == 0:
+                words[-1].append(Piece(match.group(), role))
+            else:
+                words.append([Piece(match.group(), role)])
+        glued = bool(text) and not text.endswith(" ")
+    return words
+
+
+def _smaller(word: Line, width: int) -> list[Line]:
+    """Break what is wider than a line: at the spaces inside it, else anywhere."""
+    if line_cells(word) <= width:
+        return [word]
+    broken: list[Line] = []
+    for part, role in ((part, role) for text, role in word for part in text.split(" ")):
+        rest = part
+        while cells(rest) > width:
+            head = _fitting(rest, width)
+            broken.append([Piece(head, role)])
+            rest = rest[len(head) :]
+        broken.append([Piece(rest, role)])
+    return broken
+
+
+def _fitting(text: str, width: int) -> str:
+    """Return the longest beginning of `text` of at most `width` cells, one character at least."""
+    end = len(text)
+    while end > 1 and cells(text[:end]) > width:
+        end -= 1
+    return text[:end]
+
+
+def wrap(
+    pieces: list[Piece], width: int, indent: int = 0, hanging: int | None = None
+) -> list[Line]:
+    """Wrap `pieces` at spaces to lines of `width` cells.
+
+    The first line begins with `indent` spaces, the others with `hanging` (as `indent` if None).
+    """
+    hanging = indent if hanging is None else hanging
+    room = max(width - max(indent, hanging), 8)
+    lines: list[Line] = []
+    line: Line = []
+    used, start = 0, indent
+    for word in _words(pieces):
+        for part in _smaller(word, room):
+            size = line_cells(part)
+            if line and used + 1 + size > width:
+                lines.append(line)
+                line, start = [], hanging
+            if line:
+                same = line[-1].role is part[0].role
+                line.append(Piece(" ", part[0].role if same else Role.PLAIN))
+                used += 1 + size
+            else:
+                line, used = [Piece(" " * start)], start + size
+            line.extend(part)
+    return [
+        [Piece(t.replace(NO_BREAK, " "), r) for t, r in each] for each in [*lines, line] if each
+    ]

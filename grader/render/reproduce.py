@@ -1,0 +1,90 @@
+"""The smallest case of a finding as a few lines of Python that run when they are pasted."""
+
+from __future__ import annotations
+
+import keyword
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
+from grader.finding import Finding
+from grader.report import Report
+
+# A longer snippet is nothing to paste.
+_MOST_CHARACTERS = 4000
+
+
+def reproduce(report: Report, finding: Finding) -> str | None:
+    """Return the snippet; None without a case or an exercise, or where arrays are too large."""
+    if finding.case is None or report.exercise is None:
+        return None
+    function = report.exercise.function
+    try:
+        call = _call(finding.case, function)
+    except TypeError:  # a dtype that NumPy lacks
+        return None
+    jax = ["import jax.numpy as jnp"] if "jnp." in call else []
+    imports = ["import numpy as np", *jax, *_imports(report.path, function)]
+    snippet = "\n".join(["\n".join(imports), "", call, ""])
+    return snippet if len(snippet) <= _MOST_CHARACTERS else None
+
+
+def _imports(path: str, function: str) -> list[str]:
+    """Import from the file's module, or run the file where its name is no module's."""
+    name = Path(path).stem
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return [f"from {name} import {function}"]
+    return ["import runpy", f"{function} = runpy.run_path({path!a})[{function!r}]"]
+
+
+def _call(case: Case, function: str) -> str:
+    """Return the lines that make the arrays, and the call that prints the result."""
+    made, names = [], []
+    for argument in case.arguments:
+        literal = _literal(argument.value, case.container)
+        if isinstance(argument.value, ArrayValue | TupleValue):
+            made.append(f"{argument.name} = {literal}")
+            names.append(argument.name)
+        else:
+            names.append(literal)
+    return "\n".join([*made, f"print({function}({', '.join(names)}))"])
+
+
+def _literal(value: Value, container: Container) -> str:
+    match value:
+        case ArrayValue():
+            text = _array(value.numpy())
+            return text if container is Container.NUMPY else f"jnp.asarray({text})"
+        case TupleValue(items=items):
+            inner = ", ".join(_literal(item, container) for item in items)
+            return f"({inner},)" if len(items) == 1 else f"({inner})"
+        case IntValue(value=number):
+            return repr(number)
+        case FloatValue(value=number):
+            return _number(number)
+
+
+def _array(array: NDArray[np.generic]) -> str:
+    dtype = f"np.{'bool_' if array.dtype.name == 'bool' else array.dtype.name}"
+    if array.size == 0:
+        return f"np.zeros({array.shape}, {dtype})"
+    first = array.reshape(-1)[0]
+    if array.size > 1 and bool(np.all(array == first)):
+        return f"np.full({array.shape}, {_number(first)}, {dtype})"
+    return f"np.array({_nested(array)}, {dtype})"
+
+
+def _nested(array: NDArray[np.generic]) -> str:
+    if array.ndim == 0:
+        return _number(array[()])
+    return "[" + ", ".join(_nested(item) for item in array) + "]"
+
+
+def _number(number: object) -> str:
+    """Return the shortest text that gives the same number: `0.1`, `np.nan`, `-np.inf`."""
+    text = str(number)
+    for name in ("nan", "inf"):
+        text = text.replace(name, f"np.{name}")
+    return text

@@ -1,0 +1,47 @@
+"""The report that a learner reads in a terminal; `design.md`, "What a learner reads", is its form.
+
+Everything is laid out to whole lines before it is printed, so a pipe, a narrow window and a golden
+file get the same text, and rich is left to do what it is here for: colours.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.render.blocks import report_lines
+from grader.render.console import page_for
+from grader.render.layout import Line, Role
+from grader.report import Report
+
+# No yellow, white or bright colour: they vanish on a light background.
+_STYLES = {
+    Role.PLAIN: "",
+    Role.STRONG: "bold",
+    Role.FAINT: "dim",
+    Role.PASSED: "bold green",
+    Role.ERROR: "bold red",
+    Role.WARNING: "bold magenta",
+    Role.NOTE: "bold cyan",
+}
+
+
+def render_terminal(
+    report: Report, console: Console, *, verbose: bool = False, quiet: bool = False
+) -> None:
+    """Print `report`. `verbose` adds timings, versions and snippets; `quiet` keeps the essentials.
+
+    Quiet is a line for each finding, `path:line:column: message [rule]`, and the verdict.
+    """
+    lines = report_lines(report, page_for(console), verbose=verbose, quiet=quiet)
+    print_lines(lines, console)
+
+
+def print_lines(lines: list[Line], console: Console) -> None:
+    """Print laid out lines as they are: no wrapping, no markup, no highlighting."""
+    for line in lines:
+        text = Text(no_wrap=True, end="")
+        for piece, role in line:
+            text.append(piece, style=_STYLES[role])
+        text.rstrip()
+        console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)

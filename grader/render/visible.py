@@ -1,0 +1,105 @@
+r"""Text that others wrote, made harmless and visible, and how many cells it takes in a terminal.
+
+What a learner's file, exception or output says must never act: an escape sequence would recolour
+or rewrite the report, a right-to-left override would show other code than what runs. So every
+character that does not print as itself is shown the way Python writes it: `\x1b`, `\u202e`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+TAB_STOP = 4
+
+# What our own texts use beyond ASCII, for streams that can't take it.
+_PLAIN = {
+    "\u00b7": "-",
+    "\u00d7": "x",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2026": "...",
+    "\u2192": "->",
+    "\u2190": "<-",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2260": "!=",
+}
+
+
+def escaped(char: str) -> str:
+    """Return `char` the way Python writes it in a string."""
+    return char.encode("unicode_escape").decode("ascii")
+
+
+@lru_cache(maxsize=4096)
+def shown(char: str, encoding: str = "utf-8") -> str:
+    """Return what stands for `char` (not a tab) on a stream of `encoding`: itself, or its escape.
+
+    Escaped are controls, format characters (bidi overrides, joiners), lone surrogates, unassigned
+    code points, and every space but the plain one: Python refuses most of them in code, and
+    nobody sees why. Variation selectors are dropped, since terminals disagree on their width.
+    """
+    if " " <= char <= "~":
+        return char
+    category = unicodedata.category(char)
+    if category[0] in "CZ" and category != "Co":
+        return escaped(char)
+    if "\ufe00" <= char <= "\ufe0f":
+        return ""
+    try:
+        char.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return _PLAIN.get(char, escaped(char))
+    return char
+
+
+def visible(text: str, encoding: str = "utf-8") -> str:
+    """Return `text` as one line: newlines escaped, each tab a run of spaces."""
+    return "".join(shown(char, encoding) for char in text.replace("\t", " " * TAB_STOP))
+
+
+def visible_lines(text: str, encoding: str = "utf-8") -> list[str]:
+    r"""Return the lines of `text`, each made visible. Only \n and \r\n end a line."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [visible(line, encoding) for line in lines]
+
+
+@lru_cache(maxsize=4096)
+def _char_cells(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def cells(text: str) -> int:
+    """Return how many terminal cells `text` (already visible) takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_cells(char) for char in text)
+
+
+def cut(text: str, width: int, ellipsis: str = "\u2026") -> str:
+    """Return the beginning of `text`, at most `width` cells, ending in `ellipsis` if it was cut."""
+    if cells(text) <= width:
+        return text
+    room, kept = width - cells(ellipsis), []
+    for char in text:
+        room -= _char_cells(char)
+        if room < 0:
+            break
+        kept.append(char)
+    return "".join(kept) + ellipsis
+
+
+def cut_left(text: str, width: int, ellipsis: str = "\u2026") -> str:
+    """Return the end of `text`, at most `width` cells, beginning with `ellipsis` if it was cut."""
+    if cells(text) <= width:
+        return text
+    while text and cells(ellipsis) + cells(text) > width:
+        text = text[1:]
+    return ellipsis + text

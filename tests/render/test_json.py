@@ -1,0 +1,160 @@
+"""The JSON report against its schema, and what it makes of texts that are no good."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import numpy as np
+import pytest
+from reports import EXERCISE, MISTAKEN, NASTY, NASTY_FINDINGS, PER_EXAMPLE, REPORTS, case, report
+
+from grader.case import Container
+from grader.render import RENDERERS
+from grader.render.json import MOST_BYTES, render
+from grader.render.reproduce import _array, reproduce
+from grader.render.schema import SCHEMA_PATH, json_schema, schema_text
+from grader.report import Output
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text()))
+
+
+def test_the_shipped_schema_is_the_types() -> None:
+    assert SCHEMA_PATH.read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+def _no_constants(name: str) -> object:
+    raise AssertionError(f"{name} is not JSON")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_valid(name: str) -> None:
+    document = json.loads(render(REPORTS[name]), parse_constant=_no_constants)
+    VALIDATOR.validate(document)
+
+
+def test_nothing_may_be_added_or_left_out() -> None:
+    document = json.loads(render(MISTAKEN))
+    for path in ((), ("tool",), ("findings", 0), ("findings", 0, "location"), ("cases",)):
+        for change in ("add", "drop"):
+            broken = json.loads(json.dumps(document))
+            part = broken
+            for key in path:
+                part = part[key]
+            if change == "add":
+                part["more"] = 1
+            else:
+                del part[next(iter(part))]
+            assert not VALIDATOR.is_valid(broken), (path, change)
+
+
+def test_the_finding() -> None:
+    [finding] = json.loads(render(MISTAKEN))["findings"]
+    reproduction = finding["counterexample"].pop("reproduce")
+    assert finding == {
+        "rule": "per-example-params",
+        "severity": "error",
+        "check": "params",
+        "message": "every example has its own copy of the weights",
+        "help": 'say that "params" has no batch axis',
+        "location": {
+            "path": "my_solution.py",
+            "line": 9,
+            "column": 23,
+            "end_line": 9,
+            "end_column": 36,
+        },
+        "evidence": {
+            "expected": {"params/kernel": [4, 2], "params/bias": [2]},
+            "actual": {"params/kernel": [3, 4, 2], "params/bias": [3, 2]},
+        },
+        "counterexample": {
+            "seed": 0,
+            "batch": 2,
+            "in_dim": 1,
+            "features": 1,
+            "expected": '{"params/kernel":[4,2],"params/bias":[2]}',
+            "actual": '{"params/kernel":[3,4,2],"params/bias":[3,2]}',
+        },
+    }
+    assert "print(nn_vmap_forward(0, x_batch, 1))" in reproduction
+
+
+def test_what_is_no_json_becomes_null_or_text() -> None:
+    evidence = json.loads(render(NASTY))["findings"][0]["evidence"]
+    assert evidence["actual"] == [0.5, 2.5, None, -1.5]
+    assert evidence["nested"] == {"\\ud800": [1, 2, None]}
+    assert evidence["raw"].count("\\ud800") == 1
+
+
+def test_the_document_is_bounded() -> None:
+    huge = msgspec.structs.replace(
+        PER_EXAMPLE,
+        message="\x01" * 300_000,
+        evidence={"list": list(range(100_000)), "text": "\x02" * 300_000},
+    )
+    loud = report("", *[huge] * 300, output=Output(stdout="\x03" * 10**6, stderr="\u6f22" * 10**6))
+    text = render(loud)
+    assert len(text.encode()) < MOST_BYTES
+    document = json.loads(text)
+    VALIDATOR.validate(document)
+    assert document["output"]["truncated"]
+    assert document["findings"]
+
+
+@pytest.mark.parametrize("container", list(Container))
+@pytest.mark.parametrize("stem", ["my_solution", "my-solution", "class"])
+def test_reproduce_runs_when_pasted(stem: str, container: Container, tmp_path: Path) -> None:
+    (tmp_path / f"{stem}.py").write_text(
+        "def nn_vmap_forward(seed, x, features):\n"
+        "    return seed, x.shape, str(x.dtype), features\n"
+    )
+    finding = msgspec.structs.replace(NASTY_FINDINGS[0], case=case(3, 2, 5, container))
+    snippet = reproduce(report("", finding, path=f"{stem}.py"), finding)
+    assert snippet is not None
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "(0, (3, 2), 'float32', 5)\n"
+
+
+def test_reproduce_keeps_every_number() -> None:
+    numbers = np.array(
+        [[0.1, -0.0, 1e-45, 3.4028235e38], [np.nan, np.inf, -np.inf, 16777217.0]], np.float32
+    )
+    again = eval(_array(numbers), {"np": np})
+    assert again.dtype == numbers.dtype
+    assert again.tobytes() == numbers.tobytes()
+    for other in (np.zeros((0, 3), np.int32), np.full((3, 2), 7, np.int64), np.array(True)):
+        again = eval(_array(other), {"np": np})
+        assert (again.dtype, again.shape, again.tolist()) == (
+            other.dtype,
+            other.shape,
+            other.tolist(),
+        )
+
+
+def test_json_does_without_rich_and_jax() -> None:
+    code = (
+        "import sys; from grader.render import RENDERERS; RENDERERS['json']._module();"
+        "print(sorted(sys.modules.keys() & {'rich', 'jax', 'flax', 'hypothesis', 'typer'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_exercise_is_null_when_none_was_recognised() -> None:
+    bare = msgspec.structs.replace(MISTAKEN, exercise=None)
+    document = json.loads(RENDERERS["json"](bare))
+    VALIDATOR.validate(document)
+    assert document["exercise"] is None
+    assert document["findings"][0]["counterexample"]["reproduce"] is None
+    assert EXERCISE.slug not in json.dumps(document["findings"])
