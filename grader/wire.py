@@ -42,7 +42,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Become a side: shut yourself in, then load the program.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder.
+    only a side with `writes_cache` adds to it. `scratch` is the working folder. `seconds` is the
+    deadline for loading.
     """
 
     exercise: Exercise
@@ -52,6 +53,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     compile_cache: str | None
     writes_cache: bool
     scratch: str
+    seconds: float
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
@@ -182,12 +184,15 @@ class Channel(Generic[Incoming]):
         self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
         self._encoder = msgspec.msgpack.Encoder()
         self._sending = threading.Lock()
+        self._closed = False
 
     def send(self, message: msgspec.Struct) -> None:
         """Write one frame; `OSError` if the other end is gone."""
         body = self._encoder.encode(message)
         data = memoryview(len(body).to_bytes(4, "big") + body)
         with self._sending:
+            if self._closed:
+                raise BrokenPipeError("the channel is closed")
             while data:
                 data = data[os.write(self._write_fd, data) :]
 
@@ -222,6 +227,9 @@ class Channel(Generic[Incoming]):
         return b"".join(parts)
 
     def close(self) -> None:
-        """Close both descriptors."""
-        for fd in {self._read_fd, self._write_fd}:
-            os.close(fd)
+        """Close both descriptors; what is sent after that is refused."""
+        with self._sending:
+            if not self._closed:
+                self._closed = True
+                for fd in {self._read_fd, self._write_fd}:
+                    os.close(fd)

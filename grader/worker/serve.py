@@ -9,6 +9,7 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Final
 
 import jax
@@ -98,10 +99,11 @@ class Side:
         protections = confine(start.policy) if start.policy is not None else ()
         self._judge.send(_confined(protections))
         subject = Subject(start.exercise, start.name, start.text)
-        began = time.perf_counter()
-        loaded = subject.load()
-        self._judge.send(wire.Started(loaded=loaded, seconds=time.perf_counter() - began))
         clock = _DeadlineClock(self._judge, subject)
+        began = time.perf_counter()
+        with clock.running(start.seconds):
+            loaded = subject.load()
+        self._judge.send(wire.Started(loaded=loaded, seconds=time.perf_counter() - began))
         while (request := self._judge.receive()) is not None:
             self._answer(request, start, subject, clock)
 
@@ -135,7 +137,7 @@ class _DeadlineClock:
         self._main = threading.get_ident()
 
     @contextlib.contextmanager
-    def running(self, seconds: float):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def running(self, seconds: float) -> Iterator[None]:
         """Report if the block takes longer than `seconds`."""
         timer = threading.Timer(seconds, self._report)
         timer.daemon = True

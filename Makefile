@@ -1,0 +1,86 @@
+# make grade FILE=my_solution.py   grade a file (without FILE, a shipped example)
+# make test                        run the tests
+# Both make the virtual environment they need, under the project, and renew it when
+# pyproject.toml changes. Nothing else has to be installed but Python 3.11 or newer.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+FILE ?= exercises/nn_vmap_shared/mistakes/params_axis_zero.py
+ARGS ?=
+VENV ?= .venv
+LATEST_VENV ?= .venv-latest
+
+BIN = $(VENV)/bin
+works = $(shell $(1) -c 'import sys; sys.exit(sys.version_info < ($(2)))' >/dev/null 2>&1 && echo $(1))
+find_python = $(firstword $(foreach each,$(2),$(call works,$(each),$(1))))
+PYTHON ?= $(call find_python,3$(comma)11,python3 python3.11 python3.12 python3.13 python3.14 python)
+LATEST_PYTHON ?= $(call find_python,3$(comma)13,python3.13 python3.14 python3 \
+	$(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python)))
+comma = ,
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
+
+# ------------------------------------------------------------------------------- environments
+
+define install
+	@test -n "$(2)" || { echo "make: no Python $(3) or newer was found; set $(4)=..." >&2; exit 2; }
+	@test -x $(1)/bin/python || $(2) -m venv $(1)
+	@echo "installing into $(1) ..." >&2
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable $(5)
+	@touch $@
+endef
+
+$(VENV)/installed: pyproject.toml
+	$(call install,$(VENV),$(PYTHON),3.11,PYTHON,.)
+
+$(VENV)/installed-dev: pyproject.toml
+	$(call install,$(VENV),$(PYTHON),3.11,PYTHON,'.[dev]')
+	@touch $(VENV)/installed
+
+$(LATEST_VENV)/installed-dev: pyproject.toml
+	$(call install,$(LATEST_VENV),$(LATEST_PYTHON),3.13,LATEST_PYTHON,'.[dev]')
+
+# ------------------------------------------------------------------------------------- use it
+
+.PHONY: grade
+grade: $(VENV)/installed ## grade FILE (ARGS for more options)
+	@$(BIN)/grade $(ARGS) -- $(FILE)
+
+.PHONY: test
+test: $(VENV)/installed-dev ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-latest
+test-latest: $(LATEST_VENV)/installed-dev ## run the tests on Python 3.13 with the newest jax
+	@$(LATEST_VENV)/bin/python -m pytest $(ARGS)
+
+# ----------------------------------------------------------------------------------- check it
+
+.PHONY: lint
+lint: $(VENV)/installed-dev ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(VENV)/installed-dev ## mypy, strict
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: $(VENV)/installed-dev ## time a grading against running the file once
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: mutants
+mutants: $(VENV)/installed-dev ## mutate the solutions and grade each mutant
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/installed-dev ## grade damaged submissions and frames
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+.PHONY: clean
+clean: ## delete the environments and caches
+	@rm -rf $(VENV) $(LATEST_VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,138 @@
+"""The cache folder: compiled programs and what the reference did, kept between runs.
+
+Nothing in it is needed: a folder that can't be made, read or written makes a run slower, and
+never makes it fail. Only the grader and the reference write there, never a submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+_LIMIT_BYTES: Final = 256 << 20
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+def cache_folder() -> Path | None:
+    """Return the folder, made if need be; None where there can be none.
+
+    `GRADER_CACHE_DIR` overrides the user's cache folder; `GRADER_CACHE=0` is for no cache at all.
+    """
+    if os.environ.get("GRADER_CACHE") == "0":
+        return None
+    chosen = os.environ.get("GRADER_CACHE_DIR")
+    if chosen:
+        folder = Path(chosen).absolute()
+    else:
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path("grader", appauthor=False)
+    return folder if _usable(folder) else None
+
+
+def _usable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, ValueError):
+        return False
+    return os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
+@cache
+def versions_digest() -> str:
+    """Hash everything that decides what a program is compiled to and how it is observed."""
+    import platform
+    import sys
+
+    digest = hashlib.sha256()
+    for name in ("jax", "jaxlib", "flax", "numpy"):
+        digest.update(f"{name} {_version(name)}\n".encode())
+    digest.update(f"{sys.version} {platform.machine()}\n".encode())
+    for path in sorted([*_PACKAGE.glob("worker/*.py"), *_PACKAGE.glob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def compile_cache(folder: Path | None) -> Path | None:
+    """Return the folder of compiled programs for these versions, made if need be."""
+    if folder is None:
+        return None
+    place = folder / f"xla-{versions_digest()}"
+    return place if _usable(place) else None
+
+
+def read(path: Path) -> bytes | None:
+    """Return the bytes of a cached file, None if there is none that can be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put a file in place whole, or not at all; failing is silent."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+            raise
+
+
+def size(folder: Path) -> int:
+    """Return what lies below the folder, in bytes."""
+    return sum(found_size for _, _, found_size in _files(folder))
+
+
+def prune(folder: Path, limit: int = _LIMIT_BYTES) -> None:
+    """Delete what was used longest ago until the folder is below `limit` bytes.
+
+    A file that another run is about to read may go: it reads as missing there, and is made again.
+    """
+    files = sorted(_files(folder))
+    total = sum(found_size for _, _, found_size in files)
+    for _, path, found_size in files:
+        if total <= limit:
+            return
+        with contextlib.suppress(OSError):
+            path.unlink()
+            total -= found_size
+
+
+def _files(folder: Path) -> list[tuple[float, Path, int]]:
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.rglob("*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                if path.is_file():
+                    found.append((max(status.st_atime, status.st_mtime), path, status.st_size))
+    return found
+
+
+def prune_sometimes(folder: Path, every: float = 24 * 3600.0) -> None:
+    """Prune once a day, and note it in the folder."""
+    stamp = folder / "pruned"
+    with contextlib.suppress(OSError):
+        if stamp.is_file() and time.time() - stamp.stat().st_mtime < every:
+            return
+        stamp.touch()
+        prune(folder)

@@ -1,0 +1,55 @@
+"""The nursery's early start: begun from the bare command line, taken over by what grades."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.process.launch import Launched
+
+_IDLE = frozenset({"list", "show", "start", "hint", "solution", "explain", "history", "doctor"})
+_LAST = frozenset({"--help", "-h", "--version"})
+
+_started: list[Launched] = []
+
+
+def start(argv: Sequence[str]) -> None:
+    """Start the nursery if `argv` looks like a grading of a file that is Python."""
+    if not argv or argv[0] in _IDLE or _LAST.intersection(argv):
+        return
+    if not any(_is_program(word) for word in argv):
+        return
+    from grader.process.launch import can_fork, launch
+
+    if can_fork():
+        _started.append(launch())
+
+
+def take() -> Launched | None:
+    """Return the nursery that was started, for its new owner to close."""
+    return _started.pop() if _started else None
+
+
+def discard() -> None:
+    """End the nursery if nobody has taken it."""
+    while _started:
+        _started.pop().close()
+
+
+def _is_program(word: str) -> bool:
+    """Whether `word` is a file that compiles; a folder of submissions counts as one."""
+    if os.path.isdir(word):
+        return True
+    if not os.path.isfile(word):
+        return False
+    try:
+        with open(word, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(file.read(1 << 20), word, "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""Where reports go: the terminal, files, and what a CI system picks up."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+
+from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.render import RENDERERS
+from grader.report import Report
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.progress import Progress, TaskID
+
+    from grader.cli.grading import GradeOptions, Job
+    from grader.render.console import Color
+
+
+LINES: Final = "jsonl"
+"""The format of which a line is written as soon as a submission is done."""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One `--report`: a format, and the file it goes to; None is stdout."""
+
+    format: str
+    path: Path | None
+
+
+def targets(raw: tuple[str, ...]) -> tuple[Target, ...]:
+    """Read the `--report` options. `CommandWrong` for an unknown format or two on stdout."""
+    found = []
+    for text in raw:
+        name, equals, path = text.partition("=")
+        if name not in RENDERERS:
+            meant = did_you_mean(name, RENDERERS) or f"; there are {', '.join(RENDERERS)}"
+            raise CommandWrong(f"there is no report format {visible(name)}{meant}")
+        if equals and not path:
+            raise CommandWrong(f"--report {name}= needs a path after the =")
+        on_stdout = not equals or path == "-"
+        found.append(Target(format=name, path=None if on_stdout else Path(path)))
+    if sum(target.path is None for target in found) > 1:
+        raise CommandWrong("only one --report can go to stdout; give the others a =PATH")
+    return tuple(found)
+
+
+class Reporting:
+    """Reports as they come, in a block that begins before the first case runs."""
+
+    def __init__(self, options: GradeOptions) -> None:
+        self._options = options
+        self._targets = targets(options.reports)
+        self._document = next((each for each in self._targets if each.path is None), None)
+        self._reports: list[Report] = []
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def begin(self, jobs: list[Job]) -> None:
+        """Say at once what is being graded, and keep a bar going: on a terminal only."""
+        if not sys.stderr.isatty() or self._options.quiet or os.environ.get("TERM") == "dumb":
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            console=Console(stderr=True, markup=False, emoji=False),
+            transient=True,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task(_what(jobs), total=None)
+
+    def __enter__(self) -> Reporting:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def tell(self, done: int, total: int) -> None:
+        """Move the bar."""
+        if self._bar is not None and self._task is not None and total:
+            self._bar.update(self._task, completed=done, total=total)
+
+    def add(self, report: Report) -> None:
+        """Take one report; what goes out one by one goes out now."""
+        self._reports.append(report)
+        if self._options.progress:
+            self._remember(report)
+        if self._document is not None and self._document.format == LINES:
+            sys.stdout.write(RENDERERS[LINES](report))
+            sys.stdout.flush()
+
+    def finish(self) -> None:
+        """Write every report that was asked for."""
+        self._stop()
+        for target in self._targets:
+            self._write(target)
+        if self._document is None:
+            self._print()
+        if self._options.ci:
+            from grader.cli import ci
+
+            ci.announce(self._reports, machine=self._document is not None)
+
+    def _stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _write(self, target: Target) -> None:
+        from grader.render.write import write_report
+
+        if target.path is None and target.format == LINES:
+            return
+        renderer = RENDERERS[target.format]
+        if len(self._reports) == 1:
+            document = renderer(self._reports[0])
+        else:
+            try:
+                document = renderer.combined(self._reports)
+            except ValueError as error:
+                raise CommandWrong(f"{target.format} can't hold several submissions") from error
+        if target.path is None:
+            sys.stdout.write(document)
+        else:
+            write_report(document, target.path)
+
+    def _print(self) -> None:
+        from grader.render.console import console_for
+        from grader.render.terminal import render_summary, render_terminal
+
+        color = cast("Color", self._options.color)
+        console = console_for(sys.stdout, color, os.environ)
+        many = len(self._reports) > 1
+        for report in self._reports:
+            if not many or self._options.verbose:
+                render_terminal(
+                    report, console, verbose=self._options.verbose, quiet=self._options.quiet
+                )
+        if many:
+            render_summary(self._reports, console)
+
+    def _remember(self, report: Report) -> None:
+        from grader.progress import Progress as Remembered
+
+        with Remembered.open() as progress:
+            progress.record(report)
+
+
+def _what(jobs: list[Job]) -> str:
+    if len(jobs) == 1:
+        job = jobs[0]
+        return f"grade · {job.folder.exercise.slug} · {visible(job.submission.path)}"
+    return f"grade · {len(jobs)} files"

@@ -1,0 +1,207 @@
+"""One side of a grading: a worker that has loaded a program, and what becomes of it.
+
+Whatever the program does to its process, an answer comes of it: an outcome, never an exception.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import msgspec
+
+from grader import wire
+from grader.case import Case
+from grader.equivalence import Fingerprint, Untraceable
+from grader.exercise import Exercise
+from grader.observation import (
+    Crashed,
+    LoadOutcome,
+    Observation,
+    OutOfMemory,
+    TimedOut,
+)
+from grader.process.worker import Limits, Maker, NurseryBroken, Worker
+from grader.sandbox.policy import Policy, Protection
+
+Failure = TimedOut | OutOfMemory | Crashed
+
+_START_SECONDS: Final = 60.0
+_REPORT_SECONDS: Final = 1.0
+"""How long the worker has, after a deadline, to tell where the program stands."""
+_GRACE: Final = 1.0
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """What a side runs, and how.
+
+    `readable` are paths beyond Python's own that it may read; `confined` shuts it in.
+    """
+
+    exercise: Exercise
+    name: str
+    text: str
+    compile_cache: str | None = None
+    writes_cache: bool = False
+    limits: Limits = Limits()
+
+
+class Side:
+    """A worker that runs one program. Calls are answered one at a time, in order."""
+
+    def __init__(
+        self, maker: Maker, program: Program, *, policy: Policy | None, load_seconds: float
+    ) -> None:
+        self._program = program
+        self._worker: Worker = maker.make(program.limits)
+        self._failure: Failure | None = None
+        self._number = 0
+        self._deadline = 0.0
+        self.versions: wire.Versions | None = None
+        self.protections: tuple[Protection, ...] = ()
+        self.load_seconds = 0.0
+        self.trace_seconds = 0.0
+        self._load_limit = load_seconds
+        if policy is not None:
+            policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
+        self._worker.send(
+            wire.Start(
+                exercise=program.exercise,
+                name=program.name,
+                text=program.text,
+                policy=policy,
+                compile_cache=program.compile_cache,
+                writes_cache=program.writes_cache,
+                scratch=str(self._worker.scratch),
+                seconds=load_seconds,
+            )
+        )
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the side answers no more, None while it does."""
+        return self._failure
+
+    def load(self) -> LoadOutcome:
+        """Wait for the program to be loaded. Starting the worker is not on the program's time."""
+        confined = self._next(_START_SECONDS)
+        if not isinstance(confined, wire.Confined):
+            raise NurseryBroken(f"a worker did not start: {_words(confined)}")
+        self.versions = confined.versions
+        self.protections = confined.protections
+        started = self._next(self._load_limit + _REPORT_SECONDS, limit=self._load_limit)
+        match started:
+            case wire.Started():
+                self.load_seconds = started.seconds
+                return started.loaded
+            case TimedOut() | OutOfMemory() | Crashed():
+                return started
+            case _:
+                return self._nonsense()
+
+    def trace(
+        self, sizes: tuple[dict[str, int], ...], seconds: float
+    ) -> tuple[Fingerprint | Untraceable, ...]:
+        """Fingerprint the program; a side that fails at it has no fingerprints."""
+        self._worker.send(wire.Trace(sizes=sizes))
+        match self._next(seconds, limit=seconds):
+            case wire.Traced() as traced:
+                self.trace_seconds = traced.seconds
+                return traced.fingerprints
+            case TimedOut() | OutOfMemory() | Crashed():
+                return ()
+            case _:
+                self._nonsense()
+                return ()
+
+    def begin(self, case: Case, seconds: float) -> None:
+        """Have the worker call the function on `case`; `finish` waits for what it does."""
+        self._number += 1
+        self._deadline = seconds
+        if self._failure is None:
+            self._worker.send(wire.Call(number=self._number, case=case, seconds=seconds))
+
+    def finish(self) -> Observation:
+        """Wait for the call that was begun, to its deadline."""
+        began = time.perf_counter()
+        if self._failure is not None:
+            return Observation(outcome=self._failure)
+        reply = self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline)
+        match reply:
+            case wire.Called(number=self._number):
+                return reply.observation
+            case TimedOut() | OutOfMemory() | Crashed():
+                return Observation(outcome=reply, seconds=time.perf_counter() - began)
+            case _:
+                return Observation(outcome=self._nonsense())
+
+    def end(self) -> None:
+        """End the worker."""
+        self._worker.end()
+
+    def printed(self) -> tuple[str, str, bool]:
+        """Return what the program printed on stdout and stderr, and whether some was cut."""
+        out, err = self._worker.output()
+        return out.text(), err.text(), out.truncated or err.truncated
+
+    def _next(self, seconds: float, limit: float | None = None) -> wire.Reply | Failure:
+        """Return the next reply, or what ended the worker. `limit` is what a time-out says."""
+        shown = limit if limit is not None else seconds
+        try:
+            reply = self._worker.receive(seconds)
+        except TimeoutError:
+            return self._fail(TimedOut(seconds=shown))
+        except wire.WireBroken as error:
+            return self._fail(Crashed(reason=f"the process sent {error} in place of an answer"))
+        match reply:
+            case None:
+                return self._fail(self._autopsy(self._worker.end(_GRACE)))
+            case wire.Stuck():
+                return self._fail(TimedOut(seconds=shown, frames=reply.frames))
+            case _:
+                return reply
+
+    def _nonsense(self) -> Failure:
+        return self._fail(Crashed(reason="the process sent an answer to something else"))
+
+    def _fail(self, failure: Failure) -> Failure:
+        self._failure = failure
+        ended = self._worker.end()
+        if ended.excess is wire.Excess.MEMORY:
+            self._failure = OutOfMemory(limit=self._program.limits.memory)
+        return self._failure
+
+    def _autopsy(self, ended: wire.Ended) -> Failure:
+        limits = self._program.limits
+        match ended:
+            case wire.Ended(excess=wire.Excess.MEMORY):
+                return OutOfMemory(limit=limits.memory)
+            case wire.Ended(excess=wire.Excess.DISK):
+                return Crashed(reason=f"it wrote more than {limits.disk >> 20} MB to its folder")
+            case wire.Ended(status=None):
+                return Crashed(reason="the process closed its connection to the grader")
+            case wire.Ended(status=int(status)) if status < 0:
+                return Crashed(reason=f"the process was ended by {_signal(-status)}")
+            case _:
+                return Crashed(reason=f"the process exited with status {ended.status}")
+
+
+def _signal(number: int) -> str:
+    import signal
+
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _words(reply: wire.Reply | Failure) -> str:
+    match reply:
+        case Crashed():
+            return reply.reason
+        case TimedOut():
+            return f"no answer within {reply.seconds:.0f} s"
+        case OutOfMemory():
+            return "out of memory"
+        case _:
+            return type(reply).__name__

@@ -1,0 +1,342 @@
+"""A session: the processes and caches that gradings share, and the grading of one submission."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader import cache
+from grader.equivalence import compare_fingerprints
+from grader.exercise import Exercise, ExerciseFolder
+from grader.finding import Finding
+from grader.judge import assess, judge, static_findings
+from grader.observation import Loaded, LoadOutcome
+from grader.process.launch import Launched, can_fork
+from grader.process.side import Program, Side
+from grader.process.worker import Limits, Maker, Nursery, Spawner
+from grader.reference import Reference
+from grader.report import (
+    CaseCount,
+    Environment,
+    Equivalence,
+    Equivalent,
+    Output,
+    Report,
+    Timing,
+)
+from grader.sandbox.confine import python_paths
+from grader.sandbox.policy import Policy
+from grader.search.cases import Plan, distinct_sizes, edge_sizes, plan
+from grader.search.run import Deadline, Search
+from grader.submission import Submission
+from grader.transcript import Transcript
+
+_LOAD_SECONDS: Final = 15.0
+_TRACE_SECONDS: Final = 10.0
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user asks of a grading. `timeout` is the deadline of a case in seconds."""
+
+    cases: int = 100
+    seed: int = 0
+    timeout: float | None = None
+    prove: bool = True
+    require_sandbox: bool = False
+
+
+class Stopwatch:
+    """Wall time of the parts of a run, in the order in which they first came."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+        self.began = time.perf_counter()
+
+    @contextlib.contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Count the block's time as `name`'s."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(name, time.perf_counter() - began)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count `seconds` as `name`'s."""
+        self._seconds[name] = self._seconds.get(name, 0.0) + seconds
+
+    def timings(self) -> tuple[Timing, ...]:
+        """Return what was counted."""
+        return tuple(Timing(part=name, seconds=each) for name, each in self._seconds.items())
+
+
+class Session:
+    """Shared by the gradings of one command. Close it: it has processes."""
+
+    def __init__(self, launched: Launched | None = None) -> None:
+        self._maker: Maker = Nursery(launched) if can_fork() or launched else Spawner()
+        self._cache = cache.cache_folder()
+        self._references: dict[str, Reference] = {}
+        self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._readable = python_paths()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remember what the references did, and end every process."""
+        for reference in self._references.values():
+            reference.close()
+        self._maker.close()
+        if self._cache is not None:
+            cache.prune_sometimes(self._cache)
+
+    def grade(
+        self,
+        submission: Submission,
+        folder: ExerciseFolder,
+        asked: Asked,
+        tell: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Report:
+        """Grade one submission.
+
+        `tell` is called with how many cases ran and how many there are. Raises `ReferenceBroken`
+        and `NurseryBroken`, which are not the submission's fault.
+        """
+        found = static_findings(submission.source, folder.exercise)
+        if found:
+            return static_report(submission, folder.exercise, found, asked)
+        grading = Grading(self, submission, folder, asked)
+        try:
+            return grading.run(tell)
+        finally:
+            grading.close()
+
+    def plan(self, exercise: Exercise, asked: Asked) -> Plan:
+        """Return the plan of cases, made once."""
+        key = (exercise.slug, asked.cases, asked.seed)
+        if key not in self._plans:
+            self._plans[key] = plan(exercise, count=asked.cases, seed=asked.seed)
+        return self._plans[key]
+
+    def reference(self, folder: ExerciseFolder) -> Reference:
+        """Return the exercise's reference, which all its gradings share."""
+        slug = folder.exercise.slug
+        if slug not in self._references:
+            self._references[slug] = Reference(
+                folder, lambda: self._reference_side(folder), self._cache
+            )
+        return self._references[slug]
+
+    def _reference_side(self, folder: ExerciseFolder) -> Side:
+        program = self._program(folder.exercise, folder.solution.name, folder.solution.read_text())
+        program = msgspec.structs.replace(program, writes_cache=True)
+        return Side(self._maker, program, policy=None, load_seconds=60.0)
+
+    def submission_side(self, submission: Submission, exercise: Exercise, asked: Asked) -> Side:
+        """Start a process for a submission, shut in."""
+        program = self._program(exercise, submission.path, submission.source.text)
+        seconds = asked.timeout or _LOAD_SECONDS
+        return Side(
+            self._maker,
+            program,
+            policy=self._policy(submission, program),
+            load_seconds=max(seconds, _LOAD_SECONDS),
+        )
+
+    def _program(self, exercise: Exercise, name: str, text: str) -> Program:
+        folder = cache.compile_cache(self._cache)
+        return Program(
+            exercise=exercise,
+            name=str(Path(name).absolute()),
+            text=text,
+            compile_cache=str(folder) if folder is not None else None,
+        )
+
+    def _policy(self, submission: Submission, program: Program) -> Policy:
+        own = [str(Path(submission.path).absolute())]
+        if program.compile_cache is not None:
+            own.append(program.compile_cache)
+        limits = Limits()
+        return Policy(
+            readable=(*self._readable, *own),
+            memory_bytes=limits.memory,
+            cpu_seconds=600,
+        )
+
+    def unhurried(self) -> float:
+        """Seconds that importing the libraries took: what a busy machine shows itself by."""
+        self._maker.wait()
+        return self._maker.import_seconds or 1.0
+
+
+class Grading:
+    """The grading of one submission, from its process to its report."""
+
+    def __init__(
+        self,
+        session: Session,
+        submission: Submission,
+        folder: ExerciseFolder,
+        asked: Asked,
+    ) -> None:
+        self._session = session
+        self._submission = submission
+        self._exercise = folder.exercise
+        self._asked = asked
+        self._watch = Stopwatch()
+        self._reference = session.reference(folder)
+        self._sides: list[Side] = []
+
+    def close(self) -> None:
+        """End the submission's processes."""
+        for side in self._sides:
+            side.end()
+
+    def run(self, tell: Callable[[int, int], None]) -> Report:
+        """Load, trace, search, judge."""
+        with self._watch.part("plan"):
+            cases = self._session.plan(self._exercise, self._asked)
+        with self._watch.part("imports"):
+            unhurried = self._session.unhurried()
+        self._reference.prepare((*cases.telling, *cases.edges))
+        with self._watch.part("load"):
+            side = self._open()
+            loaded = side.load()
+        if not isinstance(loaded, Loaded):
+            return self._report(self._nothing_ran(loaded), _unknown(), cases)
+        with self._watch.part("trace"):
+            equivalence = self._prove(side)
+        search = Search(
+            exercise=self._exercise,
+            source=self._submission.source,
+            reference=self._reference.player(),
+            submission=side,
+            fresh=self._fresh,
+            deadline=Deadline(self._asked.timeout, unhurried),
+            tell=tell,
+        )
+        proved = equivalence.status is Equivalent.PROVED
+        with self._watch.part("cases"):
+            transcript = search.run(cases, proved=proved)
+        return self._report(transcript, equivalence, cases)
+
+    def _open(self) -> Side:
+        side = self._session.submission_side(self._submission, self._exercise, self._asked)
+        self._sides.append(side)
+        return side
+
+    def _fresh(self) -> Side:
+        side = self._open()
+        side.load()
+        return side
+
+    def _prove(self, side: Side) -> Equivalence:
+        if not self._asked.prove:
+            return _unknown("no proof was asked for")
+        sizes = (distinct_sizes(self._exercise), *edge_sizes(self._exercise))
+        expected = self._reference.trace(sizes)
+        actual = side.trace(sizes, _TRACE_SECONDS)
+        return compare_fingerprints(expected, actual, self._submission.source, self._exercise)
+
+    def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
+        return Transcript(
+            exercise=self._exercise, source=self._submission.source, loaded=loaded
+        )
+
+    def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
+        with self._watch.part("judge"):
+            findings = judge(transcript)
+        side = self._sides[0]
+        self.close()
+        out, err, truncated = side.printed()
+        return _report_of(
+            self._submission,
+            transcript,
+            findings,
+            equivalence=equivalence,
+            cases=CaseCount(
+                seed=self._asked.seed,
+                generated=cases.total,
+                executed=len(transcript.exchanges),
+            ),
+            output=Output(stdout=out, stderr=err, truncated=truncated),
+            environment=_environment(side),
+            watch=self._watch,
+        )
+
+
+def static_report(
+    submission: Submission, exercise: Exercise, found: tuple[Finding, ...], asked: Asked
+) -> Report:
+    """Report on a file that need not be run to know that it can't be graded."""
+    return _report_of(
+        submission,
+        Transcript(exercise=exercise, source=submission.source),
+        found,
+        equivalence=_unknown(),
+        cases=CaseCount(seed=asked.seed, generated=0, executed=0),
+        output=Output(),
+        environment=_environment(None),
+        watch=Stopwatch(),
+    )
+
+
+def _report_of(
+    submission: Submission,
+    transcript: Transcript,
+    findings: tuple[Finding, ...],
+    *,
+    equivalence: Equivalence,
+    cases: CaseCount,
+    output: Output,
+    environment: Environment,
+    watch: Stopwatch,
+) -> Report:
+    assessment = assess(findings, transcript)
+    return Report(
+        verdict=assessment.verdict,
+        score=assessment.score,
+        summary=assessment.summary,
+        exercise=transcript.exercise,
+        path=submission.path,
+        sha256=submission.sha256,
+        source=submission.source,
+        checks=assessment.checks,
+        findings=findings,
+        equivalence=equivalence,
+        cases=cases,
+        output=output,
+        environment=environment,
+        duration_s=time.perf_counter() - watch.began,
+        timings=watch.timings(),
+    )
+
+
+def _unknown(scope: str = "the program did not come to be traced") -> Equivalence:
+    return Equivalence(status=Equivalent.UNKNOWN, scope=scope)
+
+
+def _environment(side: Side | None) -> Environment:
+    """Return what the submission ran on; what is installed here, if it did not run."""
+    ran = side.versions if side is not None else None
+    active = tuple(each.name for each in side.protections if each.active) if side else ()
+    return Environment(
+        python=ran.python if ran else platform.python_version(),
+        jax=ran.jax if ran else version("jax"),
+        flax=ran.flax if ran else version("flax"),
+        hypothesis=version("hypothesis"),
+        platform=ran.platform if ran else f"{sys.platform}-{platform.machine()}",
+        protections=active,
+    )
