@@ -1,0 +1,5 @@
+"""What a learner has done so far: attempts, hints shown, exercises started."""
+
+from grader.progress.progress import Attempt, Progress, Standing, Streak
+
+__all__ = ["Attempt", "Progress", "Standing", "Streak"]

@@ -1,0 +1,212 @@
+"""The SQLite file: opened, brought up to date, set aside when it is no use, and never in the way.
+
+A rollback journal and not a write-ahead log: it also holds on network file systems, where homes
+often lie, needs no second file to be readable, and a writer's transactions here are a few rows.
+SQLite's default `synchronous=FULL` makes a committed attempt survive a kill and a power cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+Note = Callable[[str], None]
+Values = tuple[str | int | float, ...]
+Row = tuple[str | int | float | None, ...]
+
+BUSY_SECONDS = 3.0
+
+# What brings a file from version n to n + 1 stands at index n. A step that has been released is
+# never edited: changes are further steps.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY,
+            time REAL NOT NULL,
+            exercise TEXT NOT NULL,
+            path TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            rules TEXT NOT NULL,
+            score REAL NOT NULL
+        )""",
+        "CREATE INDEX attempts_of ON attempts (exercise, id)",
+        """CREATE TABLE starts (
+            id INTEGER PRIMARY KEY,
+            time REAL NOT NULL,
+            exercise TEXT NOT NULL,
+            path TEXT NOT NULL
+        )""",
+        "CREATE TABLE hints (exercise TEXT PRIMARY KEY, shown INTEGER NOT NULL)",
+    ),
+)
+_SHAPE = (
+    "SELECT id, time, exercise, path, digest, verdict, rules, score FROM attempts LIMIT 0",
+    "SELECT id, time, exercise, path FROM starts LIMIT 0",
+    "SELECT exercise, shown FROM hints LIMIT 0",
+)
+
+
+class _Unusable(Exception):  # noqa: N818 - it reads as what the file is
+    """The file is there and is not ours to use; the text says why."""
+
+
+class Database:
+    """An open file. What fails is noted, once, and from then on nothing is kept."""
+
+    def __init__(self, connection: sqlite3.Connection, note: Note) -> None:
+        self._connection: sqlite3.Connection | None = connection
+        self._note = note
+
+    def close(self) -> None:
+        """Close the file; closing twice is closing once."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def rows(self, query: str, values: Values = ()) -> list[Row]:
+        """Return what `query` finds, nothing if it fails."""
+        found: list[Row] = []
+        with self._failing_quietly() as connection:
+            if connection is not None:
+                found = connection.execute(query, values).fetchall()
+        return found
+
+    def write(self, statement: str, values: Values, query: str = "") -> list[Row]:
+        """Carry out `statement`, and `query` with the first value, as one transaction."""
+        found: list[Row] = []
+        with self._failing_quietly() as connection:
+            if connection is not None:
+                with _transaction(connection):
+                    connection.execute(statement, values)
+                    if query:
+                        found = connection.execute(query, values[:1]).fetchall()
+        return found
+
+    @contextlib.contextmanager
+    def _failing_quietly(self) -> Iterator[sqlite3.Connection | None]:
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            self._note(f"progress is not kept: {error}")
+            self.close()
+
+
+def open_database(file: Path, note: Note) -> Database | None:
+    """Open `file`, making it if there is none; None, and a note, where that can't be done."""
+    before = _identity(file)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Database(_opened(file), note)
+    except _Unusable as reason:
+        return _opened_anew(file, before, note, str(reason))
+    except (sqlite3.Error, OSError) as error:
+        note(f"progress is not kept: {_text(error)}")
+        return None
+
+
+def _opened_anew(
+    file: Path, before: tuple[int, int] | None, note: Note, reason: str
+) -> Database | None:
+    """Set the unusable file aside, unless another process has just done so, and make a new one."""
+    try:
+        aside = _set_aside(file) if _identity(file) == before else None
+        database = Database(_opened(file), note)
+    except (_Unusable, sqlite3.Error, OSError) as error:
+        note(f"progress is not kept: {reason}, and can't be replaced: {_text(error)}")
+        return None
+    if aside is not None:
+        note(f"{reason}; it is set aside as {aside.name}, and progress begins anew")
+    return database
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Tell one file from another that has since taken its name."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _text(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Connect and bring the file up to date; `_Unusable` if it is damaged, newer or no file."""
+    if file.exists() and not (file.is_file() and os.access(file, os.R_OK)):
+        raise _Unusable(f"the progress file {file} can't be read")
+    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _check(connection, file)
+        _migrate(connection, file)
+        for probe in _SHAPE:
+            connection.execute(probe)
+    except sqlite3.Error as error:
+        connection.close()
+        if _damaged(error):
+            raise _Unusable(f"the progress file {file} is damaged") from error
+        raise
+    except _Unusable:
+        connection.close()
+        raise
+    return connection
+
+
+def _damaged(error: sqlite3.Error) -> bool:
+    """Tell damage from what may pass: a lock, a full disk, a read-only folder."""
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or name == "SQLITE_ERROR"
+
+
+def _check(connection: sqlite3.Connection, file: Path) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise _Unusable(f"the progress file {file} is damaged")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, file: Path) -> None:
+    if _version(connection) == len(MIGRATIONS):
+        return
+    with _transaction(connection):
+        version = _version(connection)  # another process may just have done it
+        if version > len(MIGRATIONS):
+            raise _Unusable(f"the progress file {file} was written by a newer version")
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold the write lock; commit at the end, roll back on any exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _set_aside(file: Path) -> Path:
+    """Rename `file`, and its journal with it, lest it be played back into the new one."""
+    number = 1
+    while (aside := file.with_name(f"{file.name}.aside-{number}")).exists():
+        number += 1
+    file.rename(aside)
+    journal = file.with_name(f"{file.name}-journal")
+    if journal.exists():
+        journal.rename(aside.with_name(f"{aside.name}-journal"))
+    return aside

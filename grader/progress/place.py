@@ -1,0 +1,21 @@
+"""Where progress is kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+HOME_VARIABLE = "GRADER_HOME"
+FILE_NAME = "progress.sqlite3"
+
+
+def progress_file() -> Path | None:
+    """Return the file: in `GRADER_HOME`, else in the user's data folder; None without a home."""
+    wanted = os.environ.get(HOME_VARIABLE, "")
+    if wanted:
+        return Path(wanted).absolute() / FILE_NAME
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed with GRADER_HOME
+
+    folder = user_data_path("grader", appauthor=False)
+    # Without a home the path keeps its `~`, and would become a folder of that name right here.
+    return folder / FILE_NAME if folder.is_absolute() else None

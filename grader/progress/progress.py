@@ -1,0 +1,270 @@
+"""Progress as the commands ask for it; every answer is empty where none is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.progress.place import progress_file
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from grader.progress.database import Database, Note, Row
+    from grader.report import Report
+
+_PASSED = "passed"
+_STREAK_LOOKS_AT = 50
+
+
+class Attempt(NamedTuple):
+    """One graded file. `rules` are those of its errors, the root first; `time` is Unix time."""
+
+    time: float
+    exercise: str
+    path: str
+    digest: str
+    verdict: str
+    rules: tuple[str, ...]
+    score: float
+
+
+class Streak(NamedTuple):
+    """The same first mistake in the last `times` versions of the file."""
+
+    rule: str
+    times: int
+
+
+class Standing(NamedTuple):
+    """Where a learner is with one exercise."""
+
+    started: bool = False
+    attempts: int = 0
+    passed: bool = False
+    hints: int = 0
+
+
+def _note_on_stderr(text: str) -> None:
+    sys.stderr.write(f"note: {text}\n")
+
+
+class Progress:
+    """What is remembered. Nothing here raises because of the file: what can't be kept isn't."""
+
+    def __init__(self, database: Database | None, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        file: Path | None = None,
+        *,
+        note: Note = _note_on_stderr,
+        clock: Callable[[], float] = time.time,
+    ) -> Progress:
+        """Open the learner's progress, or the one in `file`; `note` gets what went wrong."""
+        place = progress_file() if file is None else file
+        if place is None:
+            note("progress is not kept: there is no home folder (GRADER_HOME names one)")
+            return cls(None, clock)
+        try:
+            from grader.progress.database import open_database  # noqa: PLC0415 - sqlite3 is large
+        except ImportError:
+            note("progress is not kept: this Python has no sqlite3")
+            return cls(None, clock)
+        return cls(open_database(place, note), clock)
+
+    @classmethod
+    def off(cls) -> Progress:
+        """Return a progress that remembers nothing, for `--no-progress`."""
+        return cls(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; from then on nothing is remembered."""
+        if self._database is not None:
+            self._database.close()
+        self._database = None
+
+    # ------------------------------------------------------------------------------- attempts
+
+    def record(self, report: Report) -> None:
+        """Remember a graded file; not one whose exercise is unknown, nor an error of the grader."""
+        if report.exercise is None or report.verdict.value == "error":
+            return
+        errors = [each.rule for each in report.findings if each.severity.value == "error"]
+        self.record_attempt(
+            Attempt(
+                time=self._clock(),
+                exercise=report.exercise.slug,
+                path=_absolute(report.path),
+                digest=report.sha256,
+                verdict=report.verdict.value,
+                rules=tuple(dict.fromkeys(errors)),
+                score=report.score,
+            )
+        )
+
+    def record_attempt(self, attempt: Attempt) -> None:
+        """Remember an attempt."""
+        self._write(
+            "INSERT INTO attempts (time, exercise, path, digest, verdict, rules, score)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            attempt.time,
+            attempt.exercise,
+            attempt.path,
+            attempt.digest,
+            attempt.verdict,
+            " ".join(attempt.rules),
+            attempt.score,
+        )
+
+    def attempts(self, exercise: str | None = None, last: int = 1000) -> tuple[Attempt, ...]:
+        """Return the `last` attempts, of one exercise or of all, newest first."""
+        rows = self._rows(
+            "SELECT time, exercise, path, digest, verdict, rules, score FROM attempts"
+            " WHERE ? IN ('', exercise) ORDER BY id DESC LIMIT ?",
+            exercise or "",
+            last,
+        )
+        return tuple(_attempt(row) for row in rows)
+
+    def passed(self, exercise: str) -> bool:
+        """Tell whether some attempt at `exercise` has passed."""
+        return self.standing(exercise).passed
+
+    def same_finding_streak(self, exercise: str) -> Streak | None:
+        """Return the mistake that the last versions have in common; None after a pass.
+
+        Grading an unchanged file again is no new version.
+        """
+        attempts = self.attempts(exercise, last=_STREAK_LOOKS_AT)
+        rule = attempts[0].rules[0] if attempts and attempts[0].rules else None
+        if rule is None:
+            return None
+        count, digest = 0, None
+        for attempt in attempts:
+            if attempt.rules[:1] != (rule,):
+                break
+            count += attempt.digest != digest
+            digest = attempt.digest
+        return Streak(rule, count)
+
+    # ------------------------------------------------------------------------------ standings
+
+    def standings(self) -> dict[str, Standing]:
+        """Return where the learner is with every exercise that there is something about."""
+        rows = self._rows(
+            "SELECT exercise, max(started), max(attempts), max(passed), max(hints) FROM ("
+            " SELECT exercise, 1 AS started, 0 AS attempts, 0 AS passed, 0 AS hints FROM starts"
+            " UNION ALL SELECT exercise, 0, count(*), max(verdict = ?), 0"
+            " FROM attempts GROUP BY exercise"
+            " UNION ALL SELECT exercise, 0, 0, 0, shown FROM hints"
+            ") GROUP BY exercise",
+            _PASSED,
+        )
+        return {
+            str(exercise): Standing(
+                bool(started), int(attempts or 0), bool(passed), int(hints or 0)
+            )
+            for exercise, started, attempts, passed, hints in rows
+        }
+
+    def standing(self, exercise: str) -> Standing:
+        """Return where the learner is with `exercise`."""
+        return self.standings().get(exercise, Standing())
+
+    def latest(self, exercise: str | None = None) -> tuple[str, Path] | None:
+        """Return the exercise last started or attempted, and the file; None if there is none."""
+        rows = self._rows(
+            "SELECT exercise, path FROM (SELECT time, exercise, path FROM attempts"
+            " UNION ALL SELECT time, exercise, path FROM starts)"
+            " WHERE ? IN ('', exercise) ORDER BY time DESC LIMIT 1",
+            exercise or "",
+        )
+        return (str(rows[0][0]), Path(str(rows[0][1]))) if rows else None
+
+    def record_start(self, exercise: str, path: Path) -> None:
+        """Remember that the starter of `exercise` was copied to `path`."""
+        self._write(
+            "INSERT INTO starts (time, exercise, path) VALUES (?, ?, ?)",
+            self._clock(),
+            exercise,
+            _absolute(path),
+        )
+
+    # ---------------------------------------------------------------------------------- hints
+
+    def hints_shown(self, exercise: str) -> int:
+        """Return how many hints of `exercise` have been shown."""
+        return self.standing(exercise).hints
+
+    def show_next_hint(self, exercise: str, total: int) -> int:
+        """Count one more hint as shown, up to `total`, and return how many are now.
+
+        Two terminals that ask at once get two different ones. Where nothing is kept, always 1.
+        """
+        if self._database is None:
+            return min(1, total)
+        rows = self._database.write(
+            "INSERT INTO hints (exercise, shown) VALUES (?, min(1, ?))"
+            " ON CONFLICT (exercise) DO UPDATE SET shown = min(shown + 1, ?)",
+            (exercise, total, total),
+            query="SELECT shown FROM hints WHERE exercise = ?",
+        )
+        return int(rows[0][0] or 0) if rows else min(1, total)
+
+    def set_hints_shown(self, exercise: str, count: int) -> None:
+        """Remember that `count` hints have been shown; 0 forgets them."""
+        self._write(
+            "INSERT INTO hints (exercise, shown) VALUES (?, ?)"
+            " ON CONFLICT (exercise) DO UPDATE SET shown = excluded.shown",
+            exercise,
+            count,
+        )
+
+    # --------------------------------------------------------------------------------- plumbing
+
+    def _rows(self, query: str, *values: str | float) -> list[Row]:
+        return self._database.rows(query, values) if self._database is not None else []
+
+    def _write(self, statement: str, *values: str | float) -> None:
+        if self._database is not None:
+            self._database.write(statement, values)
+
+
+def _absolute(path: str | Path) -> str:
+    try:
+        return os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps `..`
+    except OSError:  # the current folder has been removed
+        return str(path)
+
+
+def _attempt(row: Row) -> Attempt:
+    time_, exercise, path, digest, verdict, rules, score = row
+    return Attempt(
+        time=float(time_ or 0),
+        exercise=str(exercise),
+        path=str(path),
+        digest=str(digest),
+        verdict=str(verdict),
+        rules=tuple(str(rules).split()),
+        score=float(score or 0),
+    )
