@@ -59,6 +59,12 @@ class Worker(Protocol):
 class Maker(Protocol):
     """What makes workers: the nursery, or one process at a time."""
 
+    import_seconds: float | None
+    """How long the libraries took to import, None before `wait` and where nothing tells."""
+
+    def wait(self) -> None:
+        """Wait until workers can be made; `NurseryBroken` if they can't."""
+
     def make(self, limits: Limits) -> Worker:
         """Start a worker; `NurseryBroken` if there can be none."""
 
@@ -166,7 +172,8 @@ class Nursery:
                 f"the worker process ended with status {status}; jax and flax have to be "
                 f"importable by {sys.executable}"
             )
-        return self._decoder.decode(data)
+        reply: wire.NurseryReply = self._decoder.decode(data)
+        return reply
 
     def make(self, limits: Limits) -> Worker:
         """Fork a worker."""
