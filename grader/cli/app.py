@@ -46,7 +46,7 @@ class GradeGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
         """Show every command, and the default command's arguments and options."""
-        from grader.cli import help as page  # noqa: PLC0415 - it imports rich
+        from grader.cli import help as page
 
         grade = self.commands[GRADE]
         options = page.option_rows([*grade.params, *self.get_params(ctx)])
@@ -58,7 +58,7 @@ class GradeGroup(TyperGroup):
         )
 
     def _command_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        from grader.cli.help import command_rows  # noqa: PLC0415 - it imports rich
+        from grader.cli.help import command_rows
 
         panels: dict[str, list[Command]] = {}
         for command in self.commands.values():
@@ -80,7 +80,7 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
         """Show the command's own help."""
-        from grader.cli import help as page  # noqa: PLC0415 - it imports rich
+        from grader.cli import help as page
 
         params = self.get_params(ctx)
         page.print_help(
@@ -106,7 +106,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _invoke(argv: Sequence[str]) -> int:
-    from grader.cli.commands import app  # noqa: PLC0415 - it imports this module's classes
+    from grader.cli.commands import app
 
     try:
         result = get_command(app).main(list(argv), prog_name="grade", standalone_mode=False)

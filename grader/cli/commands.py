@@ -2,7 +2,7 @@
 
 `grade --help` has to answer at once, so nothing here imports rich, numpy or jax at its top.
 """
-# ruff: noqa: PLC0415, PLR0913, PLR0917 - and an option is a parameter
+# ruff: noqa: PLR0913, PLR0917 - each option is a parameter
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def welcome(context: typer.Context, version: VersionOption = False) -> int:  # n
     if not sys.stdout.isatty():
         context.get_help()
         return 0
-    from grader.cli.learn import show_welcome
+    from grader.cli.standing import show_welcome
 
     return show_welcome()
 
@@ -131,7 +131,7 @@ def list_(
     color: given.ColorOption = given.Color.AUTO, exercises: given.ExercisesOption = None
 ) -> int:
     """List the exercises and where you stand with each."""
-    from grader.cli.learn import list_exercises
+    from grader.cli.standing import list_exercises
 
     return list_exercises(given.exercise_folders(exercises), color)
 
@@ -228,7 +228,7 @@ def hint(
 
     folders = given.exercise_folders(exercises)
     if reset:
-        return forget_hints(exercise, folders)
+        return forget_hints(exercise, folders, color)
     return show_hints(exercise, folders, color, every=every)
 
 
@@ -284,7 +284,7 @@ def history(
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Show your attempts and their verdicts."""
-    from grader.cli.learn import show_history
+    from grader.cli.standing import show_history
 
     return show_history(exercise, given.exercise_folders(exercises), color, last=last)
 

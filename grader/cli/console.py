@@ -49,8 +49,8 @@ def _dumb() -> bool:
 
 def put(console: Console, *pages: RenderableType | str) -> None:
     """Print `pages` without the blanks that rich fills the ends of lines with."""
-    sys.stdout.write(_rendered(console, *pages))
-    sys.stdout.flush()
+    console.file.write(_rendered(console, *pages))
+    console.file.flush()
 
 
 def _rendered(console: Console, *pages: RenderableType | str) -> str:
@@ -67,8 +67,8 @@ def print_paged(console: Console, *pages: RenderableType) -> None:
     if command and _interactive(console) and text.count("\n") >= console.height:
         _through(command, text)
     else:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        console.file.write(text)
+        console.file.flush()
 
 
 def _interactive(console: Console) -> bool:

@@ -18,7 +18,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-class CommandWrong(Exception):  # noqa: N818 - it reads as what happened
+class CommandWrong(Exception):
     """What was asked for can't be done; the text says what and what to do instead, in a line."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
+from grader.cli import ci
 from grader.cli.problem import CommandWrong, did_you_mean, visible
 from grader.render import RENDERERS
 from grader.report import Report
@@ -108,12 +109,12 @@ class Reporting:
         self._stop()
         for target in self._targets:
             self._write(target)
+        actions = self._options.ci and ci.in_github_actions()
         if self._document is None:
-            self._print()
-        if self._options.ci:
-            from grader.cli import ci
-
-            ci.announce(self._reports, machine=self._document is not None)
+            with ci.fenced(fence=actions):
+                self._print()
+        if actions:
+            ci.announce(self._reports, annotate=self._document is None)
 
     def _stop(self) -> None:
         if self._bar is not None:

@@ -18,7 +18,7 @@ from grader import wire
 from grader.observation import Frame
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Protection
-from grader.worker.fingerprint import fingerprints
+from grader.worker.trace import fingerprints
 from grader.worker.subject import Subject
 
 Judge = wire.Channel[wire.Request]

@@ -1,0 +1,160 @@
+"""Times each way to run a file, side by side in each round, and prints medians as ratios."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
+RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
+WRONG = EXERCISE / "mistakes" / "params_axis_zero.py"
+UNTRACEABLE = EXERCISE / "accepted" / "numpy_result.py"
+
+RUN_ONCE = """
+import runpy, sys
+import numpy as np
+function = runpy.run_path(sys.argv[1])["nn_vmap_forward"]
+print(np.asarray(function(0, np.ones((3, 4), np.float32), 2)))
+"""
+
+PLAIN_TEST = """
+import runpy
+import numpy as np
+from hypothesis import given, settings, strategies as st
+
+reference = runpy.run_path({reference!r})["nn_vmap_forward"]
+submission = runpy.run_path({submission!r})["nn_vmap_forward"]
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(st.integers(0, 2**31 - 1), st.integers(1, 12), st.integers(1, 8), st.integers(1, 8))
+def test_submission(seed, batch, in_dim, features):
+    x = np.random.default_rng(seed).normal(size=(batch, in_dim)).astype(np.float32)
+    expected = reference(seed, x, features)
+    actual = submission(seed, x, features)
+    assert actual.shape == (batch * features,)
+    np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+"""
+
+
+class Bench:
+    """The commands, each run as a process of its own in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.kept = folder / "kept"
+        plain = folder / "test_plain.py"
+        plain.write_text(PLAIN_TEST.format(reference=str(RIGHT), submission=str(RIGHT)))
+        self.commands: dict[str, tuple[str, Callable[[int], list[str]], bool]] = {
+            "once": ("import and run the file once", lambda _: self._once(), False),
+            "first": ("grade, empty cache", lambda _: self._grade(RIGHT), True),
+            "again": ("grade again", lambda _: self._grade(RIGHT), False),
+            "wrong": ("grade a wrong file", lambda _: self._grade(WRONG), False),
+            "untraceable": ("grade one that can't be traced", self._untraceable, False),
+            "help": ("grade --help", lambda _: self._command("--help"), False),
+            "pytest": ("pytest + Hypothesis, 100 examples", lambda _: self._pytest(plain), False),
+        }
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "grader", *arguments]
+
+    def _grade(self, path: Path) -> list[str]:
+        return self._command("--no-progress", str(path))
+
+    def _untraceable(self, _: int) -> list[str]:
+        return self._grade(UNTRACEABLE)
+
+    def _once(self) -> list[str]:
+        return [sys.executable, "-c", RUN_ONCE, str(RIGHT)]
+
+    def _pytest(self, path: Path) -> list[str]:
+        return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
+
+    def seconds(self, name: str, number: int) -> float:
+        """Run a command and return its wall time."""
+        _, arguments, fresh = self.commands[name]
+        cache = self.folder / f"cache-{number}" if fresh else self.kept
+        environment = {
+            **os.environ,
+            "GRADER_CACHE_DIR": str(cache),
+            "GRADER_HOME": str(self.folder / "home"),
+            "PYTHONPATH": str(ROOT),
+            "JAX_PLATFORMS": "cpu",
+        }
+        began = time.perf_counter()
+        subprocess.run(
+            arguments(number), cwd=self.folder, env=environment, capture_output=True, check=False
+        )
+        return time.perf_counter() - began
+
+    def breakdown(self) -> dict[str, float]:
+        """Return where the time of a next grading goes, as `grade -v` says it."""
+        environment = {**os.environ, "GRADER_CACHE_DIR": str(self.kept), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [*self._grade(RIGHT), "-v"],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = re.findall(r"^\s+(\w[\w ]*?)\s+([\d.]+) (s|ms)$", done.stdout, re.MULTILINE)
+        return {part: float(n) / (1000 if unit == "ms" else 1) for part, n, unit in found}
+
+
+def main() -> None:
+    """Run the rounds, print the table, and save the figures."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--without", nargs="*", default=[], help="commands to leave out")
+    parser.add_argument("--save", type=Path, default=ROOT / "bench.json")
+    chosen = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(Path(name))
+        names = [each for each in bench.commands if each not in chosen.without]
+        for each in ("again", "wrong", "untraceable"):
+            bench.seconds(each, 0)
+        times: dict[str, list[float]] = {each: [] for each in names}
+        for number in range(1, chosen.rounds + 1):
+            for each in names:
+                if each == "pytest" and number > 1 and chosen.rounds > 1:
+                    continue
+                times[each].append(bench.seconds(each, number))
+            console.print(f"round {number} of {chosen.rounds}")
+        parts = bench.breakdown()
+    table = Table("", "median", "ratio", title="whole-process wall time")
+    once = statistics.median(times["once"])
+    medians = {each: statistics.median(times[each]) for each in names}
+    for each in names:
+        table.add_row(
+            bench.commands[each][0], f"{medians[each]:.2f} s", f"{medians[each] / once:.2f}"
+        )
+    if "pytest" in medians:
+        table.add_row("pytest / grade again", "", f"{medians['pytest'] / medians['again']:.1f}")
+    console.print(table)
+    where = Table("part of a next grading", "seconds", title="where the time goes")
+    for part, seconds in parts.items():
+        where.add_row(part, f"{seconds:.3f}")
+    console.print(where)
+    ratios = {each: median / once for each, median in medians.items()}
+    chosen.save.write_text(
+        json.dumps({"seconds": times, "ratios": ratios, "parts": parts}, indent=2) + "\n"
+    )
+    console.print(f"saved to {chosen.save}")
+
+
+if __name__ == "__main__":
+    main()
