@@ -6,9 +6,16 @@ submission's process is not trusted: no field is an object of the learner's.
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from grader.case import ArrayValue
+
+
+def digest(data: bytes) -> str:
+    """Hash an array's bytes in C order, little endian: `digest` fields hold this of theirs."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +102,10 @@ class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed-out"):
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out-of-memory"):
-    """The process grew beyond `limit` bytes, or the allocator gave up."""
+    """The process grew beyond `limit` bytes (0 if none was set), or the allocator gave up."""
 
     limit: int
+    frames: tuple[Frame, ...] = ()
 
 
 class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
@@ -136,11 +144,13 @@ class AxisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `variable_axes`: the collections that match get `axis`, or are shared (None).
 
     An `In(axis)` or `Out(axis)` has `direction` `in` or `out`; a plain axis has `both`.
+    `invalid` is the text of a value that is no axis at all; `axis` is then None.
     """
 
     filter: NameFilter
     axis: int | None
     direction: str = "both"
+    invalid: str | None = None
 
 
 class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,9 +168,13 @@ class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
-    """A single axis; None maps nothing. Negative axes stay as they were given."""
+    """A single axis; None maps nothing. Negative axes stay as they were given.
+
+    `invalid` is the text of a value that is no axis at all; `value` is then None.
+    """
 
     value: int | None
+    invalid: str | None = None
 
 
 Axes = Axis | AxisTree
@@ -169,9 +183,12 @@ Axes = Axis | AxisTree
 class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of `nn.vmap`: what was lifted, with which axes, and where in the file.
 
-    `target` is the name of the module class or function. `given` are the names of the parameters
-    of `nn.vmap` that the call set, in whatever way. `transform` is `vmap`. `span` is the call
-    expression's, or the decorator's, None if it was not called from the submission's text.
+    `target` is the name of the module class or function, `defined_in` the name of the module
+    that defines it (`flax.linen.linear`, or `submission`), `bases` as in `ModuleRun`, of the class.
+    `given` are the names of the parameters of `nn.vmap` that the call set, in whatever way.
+    `transform` is `vmap`. `span` is the call expression's, or the decorator's, None if it was not
+    called from the submission's text. `methods` are the methods that a class was lifted for.
+    `while_loading` says that the call was made while the file was loaded. `raised`: by this call.
     """
 
     id: int
@@ -185,6 +202,12 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
     split_rngs: tuple[SplitEntry, ...]
     axis_size: int | None = None
     axis_name: str | None = None
+    defined_in: str = ""
+    bases: tuple[str, ...] = ()
+    is_class: bool = True
+    methods: tuple[str, ...] = ("__call__",)
+    while_loading: bool = False
+    raised: bool = False
 
 
 # --------------------------------------------------------------------------------- what really ran
@@ -206,16 +229,18 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One method call of a module, as `nn.intercept_methods` shows it.
+    """One run of a module's method, or of a lifted method or function; outer before inner.
 
-    `class_name` is the module's class (`VmapDense` for a lifted one), `bases` the names of its
-    base classes that are modules, nearest first, with their module path (`flax.linen.linear.Dense`).
-    `lifted` is the `id` of the nn.vmap call that made this class or method, if one did;
-    `inside` the `id` of the innermost lifted run that this one is part of. `root` numbers the
-    entry (init, apply, bind) that it belongs to. `inputs` and `outputs` are the arrays among the
-    positional arguments and the result. `digest` is a hash of the output's bytes in C order, None
-    if it was a tracer; `flat` outputs of the same digest are the same numbers in the same order.
-    `span` is where the module was instantiated in the submission.
+    `class_name` is the module's class (`VmapDense` for a lifted one), `defined_in` the name of the
+    module that defines it, `bases` the names of its base classes that are modules, nearest first,
+    with their module path (`flax.linen.linear.Dense`). `lifted` is the `id` of the nn.vmap call
+    that made this method or function, if one did: the run sees the whole batch, and the runs
+    within it what one example sees. `inside` is the `id` of the innermost lifted run that this one
+    is part of. `root` numbers the entry (init, apply, bind) that it belongs to, None outside of
+    any. `inputs` and `outputs` are the arrays among the arguments and in the result. `digest` is
+    the `digest` of the output's bytes, None unless it is one concrete array: outputs of the same
+    digest are the same numbers in the same order, however they are shaped. `span` is where the
+    module was instantiated in the submission.
     """
 
     class_name: str
@@ -224,21 +249,23 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     path: tuple[str, ...]
     lifted: int | None
     inside: int | None
-    root: int
+    root: int | None
     depth: int
     inputs: tuple[ArrayType, ...]
     outputs: tuple[ArrayType, ...]
     digest: str | None
     settings: tuple[Setting, ...]
     span: Span | None
+    defined_in: str = ""
     raised: bool = False
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One array of a variable tree.
 
-    `largest` is the largest magnitude in it, None for a tracer. `alike_along` lists the axes
-    along which all slices are the same numbers, for concrete arrays with more than one slice.
+    `largest` is the largest magnitude in it (infinite if one is not finite), None for a tracer.
+    `alike_along` lists the axes along which all slices are the same numbers, for concrete arrays
+    with more than one slice. `digest` is the `digest` of its bytes, None for a tracer.
     """
 
     collection: str
@@ -279,7 +306,8 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
 
     `operation` is `PRNGKey`, `key`, `split`, `fold_in`, `wrap_key_data` …; `operands` describes
     the other arguments (the seed, the number of keys, the data folded in), `given` and `made` are
-    the keys' data in hex, one for each key, empty where they were tracers.
+    the keys' data in hex (eight digits a word, old and typed keys alike), one for each key, empty
+    where they were tracers.
     """
 
     operation: str
@@ -290,7 +318,10 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a plain transform that maps over a batch without lifting: `jax.vmap`, …"""
+    """A call of a transform that maps or loops over a batch in another way than `nn.vmap`.
+
+    `transform` is its name as a file writes it: `jax.vmap`, `jax.lax.map`, `nn.scan` …
+    """
 
     transform: str
     span: Span
@@ -300,7 +331,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the recorder saw during a call, in order; empty tuples where nothing.
 
     `lifted` also has the nn.vmap calls that were made while the file was loaded, if their
-    class or function was still there to be used.
+    class or function was still there to be used, and those of earlier calls that ran in this one.
+    A function that jax has compiled before runs no Python: its modules and keys show only in the
+    first call with arguments of those shapes. `truncated`: there was more than is kept.
     """
 
     lifted: tuple[LiftedCall, ...] = ()
@@ -346,6 +379,4 @@ class SignatureWrong(msgspec.Struct, frozen=True, kw_only=True, tag="signature-w
     span: Span | None
 
 
-LoadOutcome = (
-    Loaded | FunctionMissing | SignatureWrong | Raised | TimedOut | OutOfMemory | Crashed
-)
+LoadOutcome = Loaded | FunctionMissing | SignatureWrong | Raised | TimedOut | OutOfMemory | Crashed

@@ -1,0 +1,105 @@
+"""Facts about arrays: what is one, its type, its numbers on the host, its digest.
+
+Only the exact classes of jax and numpy count, and numpy's own view of a subclass: nothing that a
+learner's class defines is asked for a shape or converted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.observation import ArrayType, digest
+from grader.worker.foreign import clean
+
+Host = NDArray[Any]
+
+_asarray = np.asarray
+_ascontiguousarray = np.ascontiguousarray
+_tobytes = np.ndarray.tobytes
+_view = np.ndarray.view
+
+# jax.Array is abstract; its classes are not public under a name of their own.
+ARRAYS = tuple(cls for cls in jax.Array.__subclasses__() if cls.__name__ == "ArrayImpl")
+KEY_ARRAYS = tuple(cls for cls in jax.Array.__subclasses__() if cls.__name__ == "PRNGKeyArray")
+_TRACER = jax.core.Tracer
+_LARGEST_DIGESTED = 1_000_000
+_NUMERIC_KINDS = frozenset("biufc")
+
+
+def is_tracer(value: object) -> bool:
+    """Whether a value stands for an array while jax traces."""
+    return issubclass(type(value), _TRACER)
+
+
+def is_key(value: object) -> bool:
+    """Whether a value is a concrete typed PRNG key, or an array of them."""
+    return type(value) in KEY_ARRAYS
+
+
+def is_jax_array(value: object) -> bool:
+    """Whether a value is a concrete array of jax, of numbers."""
+    return type(value) in ARRAYS
+
+
+def base_view(value: object) -> Host | None:
+    """Return a NumPy array as an instance of exactly `np.ndarray`, None for any other value."""
+    if issubclass(type(value), np.ndarray):
+        return _view(value, np.ndarray)  # type: ignore[arg-type]
+    return None
+
+
+def is_numeric(dtype: np.dtype[Any]) -> bool:
+    """Whether numbers of this type can be sent as bytes; also `bfloat16` and its like."""
+    if dtype.kind in _NUMERIC_KINDS:
+        return True
+    return dtype.kind == "V" and dtype.names is None and dtype.type is not np.void
+
+
+def array_type(value: object) -> ArrayType | None:
+    """Type of an array, a tracer or a key array; None for any other value."""
+    own = base_view(value)
+    if own is not None:
+        return ArrayType(dtype=own.dtype.name, shape=own.shape)
+    if not (is_jax_array(value) or is_key(value) or is_tracer(value)):
+        return None
+    abstract: Any = value
+    if any(type(size) is not int for size in abstract.shape):
+        return None
+    return ArrayType(dtype=clean(str(abstract.dtype), 40), shape=tuple(abstract.shape))
+
+
+def element_count(shape: tuple[int, ...]) -> int:
+    """Product of the sizes, as a Python int that can't overflow."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def on_host(value: object) -> Host | None:
+    """Numbers of a concrete array of moderate size, None for a tracer or anything else."""
+    own = base_view(value)
+    if own is None and is_jax_array(value):
+        jax_array: Any = value
+        if element_count(jax_array.shape) > _LARGEST_DIGESTED or jax_array.is_deleted():
+            return None
+        own = _asarray(jax_array)
+    if own is None or element_count(own.shape) > _LARGEST_DIGESTED or not is_numeric(own.dtype):
+        return None
+    return own
+
+
+def little_endian(array: Host) -> Host:
+    """Return the array in C order with little-endian numbers, without a copy where it is so."""
+    ordered = _ascontiguousarray(array).reshape(array.shape)
+    return ordered.astype(array.dtype.newbyteorder("<"), copy=False)
+
+
+def digest_of(value: object) -> str | None:
+    """Digest of a concrete array's bytes, None for a tracer or an array that is too large."""
+    array = on_host(value)
+    return None if array is None else digest(_tobytes(little_endian(array)))

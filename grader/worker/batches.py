@@ -1,0 +1,39 @@
+"""Transforms other than `nn.vmap` that map or loop over a batch, where the submission calls them."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from grader.observation import BatchCall
+from grader.worker.places import Places
+from grader.worker.recording import Session, harmless
+
+
+class Batches:
+    """Sees the calls of transforms."""
+
+    def __init__(self, session: Session, places: Places) -> None:
+        self._session = session
+        self._places = places
+
+    def observed(self, transform: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap one transform; `transform` is its name as a file writes it."""
+
+        @functools.wraps(original)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            if self._session.recording is not None:
+                self._note(transform, sys._getframe(1))  # noqa: SLF001
+            return original(*args, **kwargs)
+
+        return wrapper
+
+    @harmless
+    def _note(self, transform: str, frame: FrameType) -> None:
+        recording = self._session.recording
+        span = self._places.caller(frame)
+        if recording is not None and span is not None:
+            recording.batch_calls.add(BatchCall(transform=transform, span=span))

@@ -1,0 +1,156 @@
+"""PRNG keys: their data in hex, and the steps by which a submission makes them."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from flax.core import FrozenDict
+from jax import random
+
+from grader.observation import KeyStep, StreamKey
+from grader.worker.arrays import (
+    Host,
+    array_type,
+    base_view,
+    is_jax_array,
+    is_key,
+    is_tracer,
+    on_host,
+)
+from grader.worker.foreign import clean, describe
+from grader.worker.places import Places
+from grader.worker.recording import Session, harmless
+
+_MOST_KEYS = 32
+_MOST_STREAMS = 20
+_MOST_OPERANDS = 8
+_key_data = random.key_data
+
+
+class Keys:
+    """Sees the calls of functions that make keys, where the submission itself calls them."""
+
+    # Each with the name of the parameter that is a key, None where it takes none.
+    OPERATIONS = {  # noqa: RUF012
+        "PRNGKey": None,
+        "key": None,
+        "split": "key",
+        "fold_in": "key",
+        "clone": "key",
+        "wrap_key_data": "key_bits_array",
+    }
+
+    def __init__(self, session: Session, places: Places) -> None:
+        self._session = session
+        self._places = places
+
+    def observed(self, operation: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap one function of `jax.random`."""
+
+        @functools.wraps(original)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            made = original(*args, **kwargs)
+            if self._session.recording is not None:
+                self._note(operation, args, kwargs, made, sys._getframe(1))  # noqa: SLF001
+            return made
+
+        return wrapper
+
+    @harmless
+    def _note(
+        self,
+        operation: str,
+        args: Any,
+        kwargs: Any,
+        made: object,
+        frame: FrameType,  # noqa: ANN401
+    ) -> None:
+        recording = self._session.recording
+        span = self._places.caller(frame)
+        if recording is None or span is None:
+            return
+        place = recording.keys.open()
+        if place is None:
+            return
+        given, operands = _arguments(self.OPERATIONS[operation], args, kwargs)
+        step = KeyStep(
+            operation=operation,
+            operands=operands,
+            given=() if given is None else key_hex(given),
+            made=key_hex(made),
+            span=span,
+        )
+        recording.keys.close(place, step)
+
+
+def _arguments(
+    key_name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[object, tuple[str, ...]]:
+    """Take the key out of a call's arguments and describe the others."""
+    others = list(args)
+    key = None
+    named = dict(kwargs)
+    if key_name is not None:
+        key = others.pop(0) if others else named.pop(key_name, None)
+    texts = [operand(value) for value in others]
+    for name, value in named.items():
+        if value is not None:
+            texts.append(
+                operand(value) if name in ("seed", "num", "data") else f"{name}={operand(value)}"
+            )
+    return key, tuple(texts[:_MOST_OPERANDS])
+
+
+def operand(value: object) -> str:
+    """Describe what a key is made with: a number as itself, a tracer by its type."""
+    if is_tracer(value):
+        type_ = array_type(value)
+        return f"a traced {type_.dtype}" if type_ is not None else "a traced value"
+    array = on_host(value)
+    if array is not None and array.ndim == 0:
+        return clean(str(array.item()), 80)
+    type_ = array_type(value)
+    if type_ is not None:
+        return clean(f"{type_.dtype}{list(type_.shape)}", 80)
+    if isinstance(value, np.integer) and type(value).__module__ == "numpy":
+        return str(int(value))
+    return describe(value, 80)
+
+
+def key_hex(key: object) -> tuple[str, ...]:
+    """Data of each key in an array of keys, eight hex digits a word; empty for a tracer."""
+    words = _words(key)
+    if words is None or words.ndim == 0 or words.dtype.kind not in "ui":
+        return ()
+    rows = words.reshape(-1, words.shape[-1])[:_MOST_KEYS]
+    return tuple("".join(f"{int(word) & 0xFFFFFFFF:08x}" for word in row) for row in rows)
+
+
+def _words(key: object) -> Host | None:
+    if is_key(key):
+        return on_host(_key_data(key))
+    if is_jax_array(key) or base_view(key) is not None:
+        return on_host(key)
+    return None
+
+
+def stream_keys(rngs: object) -> tuple[StreamKey, ...]:
+    """Keys that a root run was given: by stream, or one key for `params`."""
+    if rngs is None:
+        return ()
+    named: Any = {"params": rngs}
+    if type(rngs) is FrozenDict:
+        named = rngs.unfreeze()
+    elif issubclass(type(rngs), dict):
+        named = dict(dict.items(rngs))  # type: ignore[arg-type]
+    found = []
+    for stream, key in list(named.items())[:_MOST_STREAMS]:
+        data = key_hex(key)
+        name = clean(stream, 80) if type(stream) is str else describe(stream, 80)
+        found.append(StreamKey(stream=name, data=data[0] if data else None))
+    return tuple(found)

@@ -1,0 +1,170 @@
+"""Calls of `nn.vmap`: what each was given, and the runs of what it returned."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import types
+import weakref
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import msgspec
+from flax import linen as nn
+
+from grader.observation import Axes, LiftedCall, Span
+from grader.worker import axes
+from grader.worker.foreign import clean, defined_in, describe, module_bases, name_of, names
+from grader.worker.places import Places
+from grader.worker.recording import Recording, Session, harmless
+from grader.worker.runs import Runs
+
+_MOST_REMEMBERED = 2000
+
+
+class _Remembered:
+    """A lifted call, and a reference to what it returned, to tell whether that is still there."""
+
+    def __init__(self, call: LiftedCall, result: object) -> None:
+        self.call = call
+        self._result = weakref.ref(_function_or_class(result))
+
+    @property
+    def alive(self) -> bool:
+        return self._result() is not None
+
+
+class LiftedCalls:
+    """Sees every call of `nn.vmap` that the submission makes, and marks what it returns."""
+
+    def __init__(self, session: Session, places: Places, runs: Runs) -> None:
+        self._session = session
+        self._places = places
+        self._runs = runs
+        self._remembered: dict[int, _Remembered] = {}
+        self._next = 0
+        self.loading = False
+
+    def observed(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap `nn.vmap`: the same arguments, results and errors."""
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def vmap(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            call = self._describe(signature, args, kwargs, sys._getframe(1))  # noqa: SLF001
+            try:
+                result = original(*args, **kwargs)
+            except BaseException:
+                self._note_failure(call)
+                raise
+            return result if call is None else self._marked(result, call)
+
+        return vmap
+
+    def earlier(self, recording: Recording) -> tuple[LiftedCall, ...]:
+        """Calls that `recording` doesn't have, but whose results are, or may be, used in it."""
+        own = {call.id for call in recording.lifted.entries()}
+        ran = {run.lifted for run in recording.modules.entries()}
+        return tuple(
+            each.call
+            for number, each in self._remembered.items()
+            if number not in own and (number in ran or (each.call.while_loading and each.alive))
+        )
+
+    @harmless
+    def _describe(
+        self,
+        signature: inspect.Signature,
+        args: Any,
+        kwargs: Any,
+        frame: FrameType,  # noqa: ANN401
+    ) -> LiftedCall | None:
+        span = self._places.caller(frame)
+        if span is None:
+            return None
+        bound = signature.bind(*args, **kwargs)
+        given = tuple(bound.arguments)
+        bound.apply_defaults()
+        self._next += 1
+        return _lifted_call(self._next, bound.arguments, given, span, loading=self.loading)
+
+    @harmless
+    def _note_failure(self, call: LiftedCall | None) -> None:
+        if call is not None and self._session.recording is not None:
+            self._session.recording.lifted.add(msgspec.structs.replace(call, raised=True))
+
+    def _marked(self, result: Any, call: LiftedCall) -> Any:  # noqa: ANN401
+        """Let what `nn.vmap` returned observe its runs; a class stays the class that it is."""
+        marked = self._mark(result, call)
+        if marked is None:
+            return result
+        self._remember(call, marked)
+        return marked
+
+    @harmless
+    def _mark(self, result: Any, call: LiftedCall) -> Any:  # noqa: ANN401
+        target = _function_or_class(result)
+        if type(target) is types.FunctionType:
+            return self._runs.lifted(target, call.id)
+        for method in call.methods:
+            function = vars(target).get(method)
+            if type(function) is types.FunctionType:
+                type.__setattr__(target, method, self._runs.lifted(function, call.id))
+        return result
+
+    @harmless
+    def _remember(self, call: LiftedCall, result: object) -> None:
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[call.id] = _Remembered(call, result)
+        if self._session.recording is not None:
+            self._session.recording.lifted.add(call)
+
+
+def _function_or_class(result: Any) -> Any:  # noqa: ANN401
+    return result.func if type(result) is functools.partial else result
+
+
+def _lifted_call(
+    number: int, arguments: dict[str, Any], given: tuple[str, ...], span: Span, *, loading: bool
+) -> LiftedCall:
+    target = arguments["target"]
+    cls = _function_or_class(target)
+    is_class = issubclass(type(cls), type) and issubclass(cls, nn.Module)
+    return LiftedCall(
+        id=number,
+        transform="vmap",
+        target=name_of(target),
+        defined_in=defined_in(target),
+        bases=module_bases(cls) if is_class else (),
+        is_class=is_class,
+        span=span,
+        given=given,
+        in_axes=axes.axes(arguments["in_axes"]),
+        out_axes=axes.axes(arguments["out_axes"]),
+        variable_axes=axes.variable_axes(arguments["variable_axes"]),
+        split_rngs=axes.split_rngs(arguments["split_rngs"]),
+        axis_size=_size(arguments["axis_size"]),
+        axis_name=_axis_name(arguments["axis_name"]),
+        methods=_methods(arguments["methods"]) if is_class else (),
+        while_loading=loading,
+    )
+
+
+def _methods(given: object) -> tuple[str, ...]:
+    if type(given) in (list, tuple, dict):
+        return names(given)  # type: ignore[call-overload,no-any-return]
+    return ("__call__",)
+
+
+def _size(given: object) -> int | None:
+    normal: Axes = axes.axes(given)
+    return getattr(normal, "value", None)
+
+
+def _axis_name(given: object) -> str | None:
+    if given is None:
+        return None
+    return clean(given, 80) if type(given) is str else describe(given, 80)

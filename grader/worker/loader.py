@@ -1,0 +1,131 @@
+"""Makes a module of a submission's text, and finds the function in it."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import linecache
+import sys
+import tokenize
+import types
+from typing import Any
+
+from grader.exercise import Exercise
+from grader.observation import FunctionMissing, SignatureWrong, Span
+from grader.source import Source
+from grader.worker.foreign import clean, describe
+
+MODULE_NAME = "submission"
+_MOST_CALLABLES = 50
+_signature = inspect.signature
+
+
+class Program:
+    """The submission as a module: under a name of its own, with its source where tools look."""
+
+    def __init__(self, filename: str, source: Source) -> None:
+        self._filename = filename
+        self._source = source
+        self.module = types.ModuleType(MODULE_NAME)
+        self.module.__file__ = filename
+        self._displaced: types.ModuleType | None = None
+
+    def register(self) -> None:
+        """Let `inspect`, `pickle`, dataclasses and tracebacks find the module and its text."""
+        present = sys.modules.get(MODULE_NAME)
+        if present is self.module:
+            return
+        self._displaced = present
+        sys.modules[MODULE_NAME] = self.module
+        text = self._source.text
+        lines = text.splitlines(keepends=True)
+        linecache.cache[self._filename] = (len(text), None, lines, self._filename)
+
+    def unregister(self) -> None:
+        """Undo `register`."""
+        linecache.cache.pop(self._filename, None)
+        if sys.modules.get(MODULE_NAME) is self.module:
+            del sys.modules[MODULE_NAME]
+            if self._displaced is not None:
+                sys.modules[MODULE_NAME] = self._displaced
+
+    def execute(self) -> None:
+        """Compile the text and run it. Raises whatever that raises."""
+        code = compile(self._source.text, self._filename, "exec", dont_inherit=True)
+        exec(code, vars(self.module))  # noqa: S102 - running it is what this program is for
+
+    def find(self, exercise: Exercise) -> Any | FunctionMissing | SignatureWrong:  # noqa: ANN401
+        """Return the exercise's function, or why it can't be called."""
+        namespace = vars(self.module)
+        function = namespace.get(exercise.function)
+        if not callable(function):
+            found = describe(function) if exercise.function in namespace else None
+            return FunctionMissing(callables=self._callables(), found=found)
+        wrong = self._check_signature(function, exercise)
+        return function if wrong is None else wrong
+
+    def _callables(self) -> tuple[str, ...]:
+        """Names of the functions and classes that the text itself defines, in its order."""
+        own = [
+            clean(name, 80)
+            for name, value in vars(self.module).items()
+            if type(name) is str
+            and callable(value)
+            and not name.startswith("__")
+            and _module_name(value) == MODULE_NAME
+        ]
+        return tuple(own[:_MOST_CALLABLES])
+
+    def _check_signature(self, function: Any, exercise: Exercise) -> SignatureWrong | None:  # noqa: ANN401
+        try:
+            signature = _signature(function)
+        except Exception:  # noqa: BLE001 - a callable without a signature is tried by calling it
+            return None
+        try:
+            signature.bind(*exercise.parameters)
+        except TypeError as error:
+            return SignatureWrong(
+                signature=_signature_text(signature),
+                reason=clean(str(error), 200),
+                span=definition_span(self._source, exercise.function),
+            )
+        return None
+
+
+def _module_name(value: Any) -> str | None:  # noqa: ANN401
+    try:
+        name = value.__module__
+    except Exception:  # noqa: BLE001 - a lying object is nothing that the text defines
+        return None
+    return name if type(name) is str else None
+
+
+def _signature_text(signature: inspect.Signature) -> str:
+    try:
+        return clean(str(signature), 200)
+    except Exception:  # noqa: BLE001 - a default's __repr__ may be the submission's own
+        return "(" + ", ".join(clean(name, 80) for name in signature.parameters) + ")"
+
+
+def definition_span(source: Source, name: str) -> Span | None:
+    """Span of the last `def name(…)` in the text, from `def` to the colon, exclusive."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return None
+    found = None
+    for index in range(len(tokens) - 1):
+        if tokens[index].string == "def" and tokens[index + 1].string == name:
+            found = _header_span(tokens[index:])
+    return found
+
+
+def _header_span(tokens: list[tokenize.TokenInfo]) -> Span | None:
+    depth = 0
+    for token in tokens:
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == ":" and depth == 0:
+                (line, column), (end_line, end) = tokens[0].start, token.start
+                return Span(line=line, column=column + 1, end_line=end_line, end_column=end + 1)
+    return None

@@ -1,0 +1,82 @@
+"""The recorder: everything that is replaced while a submission runs, and what it has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import flax.core
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from flax.linen import module as linen_module
+from flax.linen import transforms
+
+from grader.observation import Record
+from grader.worker.batches import Batches
+from grader.worker.keys import Keys
+from grader.worker.lifted import LiftedCalls
+from grader.worker.patches import Patches
+from grader.worker.places import Places
+from grader.worker.recording import Recording, Session
+from grader.worker.roots import Roots
+from grader.worker.runs import Runs
+
+_TRANSFORMS = (
+    (jax, "vmap", "jax.vmap"),
+    (jax, "pmap", "jax.pmap"),
+    (jax.lax, "map", "jax.lax.map"),
+    (jax.lax, "scan", "jax.lax.scan"),
+    (jax.lax, "fori_loop", "jax.lax.fori_loop"),
+    (jnp, "vectorize", "jnp.vectorize"),
+    (nn, "scan", "nn.scan"),
+)
+_interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
+
+
+class Recorder:
+    """Watches one submission. Its patches belong to the whole process while they are installed."""
+
+    def __init__(self, places: Places) -> None:
+        self._session = Session()
+        self._runs = Runs(self._session, places)
+        self._lifted = LiftedCalls(self._session, places, self._runs)
+        self.patches = Patches()
+        self._plan(places)
+
+    def _plan(self, places: Places) -> None:
+        vmap = self._lifted.observed(nn.vmap)
+        self.patches.add(nn, "vmap", vmap)
+        self.patches.add(transforms, "vmap", vmap)
+        self.patches.add(nn.Module, "__post_init__", self._runs.made(nn.Module.__post_init__))
+        self.patches.add(nn.Module, "clone", self._runs.cloned(nn.Module.clone))
+        roots = Roots(self._session, places)
+        self.patches.add(flax.core, "init", roots.init(flax.core.init))
+        self.patches.add(flax.core, "apply", roots.apply(flax.core.apply))
+        self.patches.add(flax.core, "bind", roots.bind(flax.core.bind))
+        keys = Keys(self._session, places)
+        for name in keys.OPERATIONS:
+            original = getattr(jax.random, name)
+            self.patches.add(jax.random, name, keys.observed(name, original))
+        batches = Batches(self._session, places)
+        for holder, name, title in _TRANSFORMS:
+            original = getattr(holder, name)
+            self.patches.add(holder, name, batches.observed(title, original))
+
+    @contextmanager
+    def recording(self, recording: Recording, *, loading: bool = False) -> Iterator[None]:
+        """Record what happens in the `with` block; the patches have to be installed."""
+        before = list(_interceptors)[::-1]
+        _interceptors.push(self._runs.intercept)
+        self._session.recording = recording
+        self._lifted.loading = loading
+        try:
+            yield
+        finally:
+            self._session.recording = None
+            self._lifted.loading = False
+            _interceptors._storage[:] = before  # noqa: SLF001 - the submission may have left its own
+
+    def record(self, recording: Recording) -> Record:
+        """Return what a finished recording saw."""
+        return recording.record(self._lifted.earlier(recording))

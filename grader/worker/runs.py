@@ -1,0 +1,218 @@
+"""Runs of modules: which methods ran, with which shapes, inside of which lifted ones."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from flax import linen as nn
+from flax.linen.module import TestScope
+
+from grader.observation import ArrayType, ModuleRun, Span
+from grader.worker.arrays import array_type, digest_of
+from grader.worker.foreign import class_name, clean, defined_in, module_bases
+from grader.worker.places import Places
+from grader.worker.recording import Recording, Session, harmless
+from grader.worker.settings import settings_of
+
+_MOST_ARRAYS = 20
+_MOST_INSTANCES = 4000
+_LONGEST_NAME = 80
+
+
+class _Open:
+    """A run that has begun: what is known of it before its result is."""
+
+    def __init__(self, *, module: object, method: str, lifted: int | None) -> None:
+        self.module = module
+        self.method = method
+        self.lifted = lifted
+        self.path: tuple[str, ...] = ()
+        self.span: Span | None = None
+        self.inside: int | None = None
+        self.root: int | None = None
+        self.depth = 0
+        self.place: int | None = None
+        self.inputs: tuple[ArrayType, ...] = ()
+
+    @property
+    def within(self) -> int | None:
+        """Id of the lifted call that runs nested in this one are inside of."""
+        return self.inside if self.lifted is None else self.lifted
+
+
+class Runs:
+    """Sees every run of a module, as an interceptor and from inside of lifted functions."""
+
+    def __init__(self, session: Session, places: Places) -> None:
+        self._session = session
+        self._places = places
+        self._made_at: dict[object, Span] = {}
+
+    # ------------------------------------------------------------------------- the hooks themselves
+
+    def intercept(
+        self,
+        method: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
+        context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Observe one method call; what `nn.intercept_methods` is given."""
+        opened = self._enter(context.module, context.method_name, None, args, kwargs)
+        return self._run(opened, method, args, kwargs)
+
+    def lifted(self, function: Callable[..., Any], call: int) -> Callable[..., Any]:
+        """Return a lifted method or function that observes its runs; `call` is its nn.vmap's id."""
+        name = clean(getattr(function, "__name__", "function"), _LONGEST_NAME)
+
+        @functools.wraps(function)
+        def observed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            module = args[0] if args else None
+            opened = self._enter(module, name, call, args[1:], kwargs)
+            return self._run(opened, function, args, kwargs)
+
+        return observed
+
+    def made(self, post_init: Callable[..., None]) -> Callable[..., None]:
+        """Wrap `Module.__post_init__` to note where the submission made each module."""
+
+        @functools.wraps(post_init)
+        def observed(module: Any) -> None:  # noqa: ANN401
+            post_init(module)
+            self._note_maker(module, sys._getframe(1))  # noqa: SLF001
+
+        return observed
+
+    def cloned(self, clone: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap `Module.clone`: a clone was made where its original was."""
+
+        @functools.wraps(clone)
+        def observed(module: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            copy = clone(module, *args, **kwargs)
+            self._note_clone(module, copy)
+            return copy
+
+        return observed
+
+    # ------------------------------------------------------------------------------- what they note
+
+    def _run(self, opened: _Open | None, function: Any, args: Any, kwargs: Any) -> Any:  # noqa: ANN401
+        try:
+            result = function(*args, **kwargs)
+        except BaseException:
+            self._leave(opened, None, raised=True)
+            raise
+        self._leave(opened, result, raised=False)
+        return result
+
+    @harmless
+    def _note_maker(self, module: object, frame: FrameType) -> None:
+        span = self._places.maker(frame)
+        if span is not None:
+            self._remember(module, span)
+
+    @harmless
+    def _note_clone(self, module: object, copy: object) -> None:
+        span = self._made_at.get(_identity(module))
+        if span is not None:
+            self._remember(copy, span)
+
+    def _remember(self, module: object, span: Span) -> None:
+        if len(self._made_at) >= _MOST_INSTANCES:
+            del self._made_at[next(iter(self._made_at))]
+        self._made_at[_identity(module)] = span
+
+    @harmless
+    def _enter(
+        self,
+        module: object,
+        method: str,
+        lifted: int | None,
+        args: Any,
+        kwargs: Any,  # noqa: ANN401
+    ) -> _Open | None:
+        recording = self._session.recording
+        if recording is None or not issubclass(type(module), nn.Module):
+            return None
+        scope = vars(module).get("scope")
+        if type(scope) is TestScope or method == "setup":
+            return None  # Flax tries out `setup` before it runs anything
+        opened = _Open(module=module, method=clean(method, _LONGEST_NAME), lifted=lifted)
+        opened.path = tuple(clean(str(part), _LONGEST_NAME) for part in getattr(scope, "path", ()))
+        outer = recording.nesting.runs[-1] if recording.nesting.runs else None
+        opened.span = self._made_at.get(_identity(module))
+        opened.root = _root_of(recording, scope, outer)
+        if outer is not None:
+            opened.inside, opened.depth = outer.within, outer.depth + 1
+            if opened.span is None and opened.path == outer.path:
+                opened.span = outer.span  # the module that a lifted class makes of itself
+        opened.inputs = arrays_in((args, kwargs))
+        opened.place = recording.modules.open()
+        recording.nesting.runs.append(opened)
+        return opened
+
+    @harmless
+    def _leave(self, opened: _Open | None, result: object, *, raised: bool) -> None:
+        recording = self._session.recording
+        if recording is None or opened is None:
+            return
+        runs = recording.nesting.runs
+        while runs and runs.pop() is not opened:
+            pass
+        if opened.place is None:
+            return
+        cls = type(opened.module)
+        recording.modules.close(
+            opened.place,
+            ModuleRun(
+                class_name=class_name(cls),
+                defined_in=defined_in(cls),
+                bases=module_bases(cls),
+                method=opened.method,
+                path=opened.path,
+                lifted=opened.lifted,
+                inside=opened.inside,
+                root=opened.root,
+                depth=opened.depth,
+                inputs=opened.inputs,
+                outputs=arrays_in(result),
+                digest=digest_of(result),
+                settings=settings_of(opened.module),
+                span=opened.span,
+                raised=raised,
+            ),
+        )
+
+
+def arrays_in(value: object, depth: int = 0) -> tuple[ArrayType, ...]:
+    """Types of the arrays in a value and in the tuples, lists and dicts that it is made of."""
+    cls = type(value)
+    found: list[ArrayType] = []
+    own = array_type(value)
+    if own is not None:
+        return (own,)
+    if depth > 4:
+        return ()
+    if cls in (tuple, list, dict):
+        items: Any = value.values() if cls is dict else value  # type: ignore[attr-defined]
+        for item in list(items)[:_MOST_ARRAYS]:
+            found.extend(arrays_in(item, depth + 1))
+    return tuple(found[:_MOST_ARRAYS])
+
+
+def _identity(module: object) -> object:
+    """Return the id that Flax gives each instance: never used twice, unlike an address."""
+    return vars(module).get("_id")
+
+
+def _root_of(recording: Recording, scope: Any, outer: _Open | None) -> int | None:  # noqa: ANN401
+    known = recording.bound.get(id(getattr(scope, "root", None)))
+    if known is not None:
+        return known[1]
+    if outer is not None:
+        return outer.root
+    return recording.nesting.roots[-1] if recording.nesting.roots else None

@@ -1,0 +1,136 @@
+"""The fields of a module as texts: equal for equal settings, in every process.
+
+Initialisers are closures made anew by each `lecun_normal()`; what they close over tells them apart.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+from typing import Any
+
+import numpy as np
+from flax import linen as nn
+
+from grader.observation import Setting
+from grader.worker.arrays import array_type, digest_of, is_key, is_tracer
+from grader.worker.foreign import class_name, clean, defined_in, describe, name_of
+
+_MOST_FIELDS = 40
+_MOST_ITEMS = 12
+_DEEPEST = 4
+_LONGEST = 300
+_NOT_SETTINGS = frozenset({"parent", "name"})
+_fields = dataclasses.fields
+_MISSING = dataclasses.MISSING
+
+
+def settings_of(module: object) -> tuple[Setting, ...]:
+    """Return the fields that a module was made with, in their order."""
+    values = vars(module)
+    fields = [each for each in _fields(module) if each.init and each.name not in _NOT_SETTINGS]  # type: ignore[arg-type]
+    return tuple(
+        _setting(field, values[field.name])
+        for field in fields[:_MOST_FIELDS]
+        if field.name in values
+    )
+
+
+def _setting(field: dataclasses.Field[Any], value: object) -> Setting:
+    text = text_of(value)
+    default = field.default
+    if default is _MISSING and field.default_factory in (list, dict, set, tuple):
+        default = field.default_factory()  # type: ignore[misc]
+    same = value is default or (default is not _MISSING and text == text_of(default))
+    return Setting(name=clean(field.name, 80), text=text, default=same)
+
+
+def text_of(value: object, depth: int = 0) -> str:
+    """Describe a setting's value in a line, without addresses."""
+    return clean(_text(value, depth), _LONGEST)
+
+
+def _text(value: object, depth: int) -> str:
+    cls = type(value)
+    kind = _dtype_name(value)
+    if kind is not None:
+        return kind
+    if depth > _DEEPEST:
+        return "…"
+    if cls in (tuple, list, set, frozenset):
+        items = [text_of(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]  # type: ignore[call-overload]
+        ordered = items if cls in (tuple, list) else sorted(items)
+        return f"{cls.__name__}({', '.join(ordered)})"
+    if cls is dict:
+        pairs = [
+            f"{text_of(key, depth + 1)}: {text_of(item, depth + 1)}"
+            for key, item in list(value.items())[:_MOST_ITEMS]  # type: ignore[attr-defined]
+        ]
+        return f"{{{', '.join(pairs)}}}"
+    if cls is types.FunctionType:
+        return _function_text(value, depth)  # type: ignore[arg-type]
+    if cls is functools.partial:
+        return _partial_text(value, depth)  # type: ignore[arg-type]
+    return _other_text(value)
+
+
+def _other_text(value: object) -> str:
+    cls = type(value)
+    array = array_type(value)
+    if array is not None and not (is_key(value) or is_tracer(value)):
+        return f"{array.dtype}{list(array.shape)} {digest_of(value) or ''}".rstrip()
+    if issubclass(cls, type):
+        return f"{defined_in(value)}.{class_name(value)}"  # type: ignore[arg-type]
+    if issubclass(cls, nn.Module):
+        inner = ", ".join(f"{each.name}={each.text}" for each in settings_of(value))
+        return f"{class_name(cls)}({inner})"
+    if callable(value):
+        return name_of(value)
+    return describe(value)
+
+
+def _dtype_name(value: object) -> str | None:
+    """Name of a number type, however it is spelt: `jnp.float32`, `np.float32`, `np.dtype(…)`."""
+    cls = type(value)
+    if issubclass(cls, np.dtype):
+        return str(np.dtype.name.__get__(value))  # type: ignore[attr-defined]
+    if class_name(cls) == "_ScalarMeta" and defined_in(cls).startswith("jax."):
+        return str(value.dtype.name)  # type: ignore[attr-defined]
+    if issubclass(cls, type) and value in _NUMBER_TYPES:
+        return np.dtype(value).name  # type: ignore[call-overload,no-any-return]
+    return None
+
+
+_NUMBER_TYPES = frozenset(
+    cls for cls in np.sctypeDict.values() if issubclass(cls, (np.number, np.bool_))
+)
+
+
+def _function_text(function: types.FunctionType, depth: int) -> str:
+    """Name a function by where it is defined and what it closes over."""
+    parts = [_cell_text(name, cell, depth) for name, cell in _cells(function)]
+    closed = f"({', '.join(parts)})" if parts else ""
+    return f"{defined_in(function)}.{clean(function.__qualname__, 120)}{closed}"
+
+
+def _cells(function: types.FunctionType) -> list[tuple[str, Any]]:
+    return list(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))[
+        :_MOST_ITEMS
+    ]
+
+
+def _cell_text(name: str, cell: Any, depth: int) -> str:  # noqa: ANN401
+    try:
+        value = cell.cell_contents
+    except ValueError:  # a cell that is still empty
+        return name
+    return f"{name}={text_of(value, depth + 1)}"
+
+
+def _partial_text(value: functools.partial[Any], depth: int) -> str:
+    args = [text_of(item, depth + 1) for item in value.args]
+    keywords = [
+        f"{clean(name, 80)}={text_of(item, depth + 1)}" for name, item in value.keywords.items()
+    ]
+    return f"{text_of(value.func, depth + 1)}({', '.join([*args, *keywords])})"

@@ -1,0 +1,127 @@
+"""A side's program under observation: loaded once, called on cases."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from grader.case import Case
+from grader.exercise import Exercise
+from grader.observation import (
+    Completed,
+    Frame,
+    FunctionMissing,
+    Loaded,
+    LoadOutcome,
+    Observation,
+    Outcome,
+    SignatureWrong,
+)
+from grader.source import Source
+from grader.worker.arguments import Arguments
+from grader.worker.failures import failure
+from grader.worker.interpreter import Interpreter
+from grader.worker.loader import Program
+from grader.worker.places import Places
+from grader.worker.recorder import Recorder
+from grader.worker.recording import Recording
+from grader.worker.results import Converter
+
+_clock = time.perf_counter
+
+
+class Subject:
+    """Runs a program's text and tells what it did. Nothing that the program does escapes from it.
+
+    The recorder's patches and the program's module are in place from the first `load` or `protect`
+    on, also between calls, and until `restore`; use it in a `with` block where others share the
+    process.
+    """
+
+    def __init__(self, exercise: Exercise, name: str, text: str) -> None:
+        self._exercise = exercise
+        filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, and no file is looked at
+        source = Source(filename, text)
+        self._places = Places(filename, source)
+        self._program = Program(filename, source)
+        self._recorder = Recorder(self._places)
+        self._interpreter = Interpreter()
+        self._function: Callable[..., Any] | None = None
+
+    def __enter__(self) -> Self:
+        self.protect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.restore()
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The exercise's function; `RuntimeError` unless `load` has answered `Loaded`."""
+        if self._function is None:
+            raise RuntimeError("the program is not loaded")
+        return self._function
+
+    def load(self) -> LoadOutcome:
+        """Run the text, and look for the exercise's function and its parameters."""
+        self.protect()
+        try:
+            with self._their_turn(loading=True):
+                self._program.execute()
+            found = self._program.find(self._exercise)
+        except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
+            return failure(error, self._places)
+        if isinstance(found, (FunctionMissing, SignatureWrong)):
+            return found
+        self._function = found
+        return Loaded()
+
+    def call(self, case: Case) -> Observation:
+        """Call the function on a case, and tell what came of it."""
+        self.protect()
+        function = self.function
+        arguments = Arguments(case)
+        recording = Recording()
+        began = _clock()
+        try:
+            with self._their_turn(recording):
+                returned = function(*arguments.values)
+            seconds = _clock() - began
+            outcome: Outcome = Completed(result=Converter().convert(returned))
+        except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
+            seconds = _clock() - began
+            outcome = failure(error, self._places)
+        return Observation(
+            outcome=outcome,
+            record=self._recorder.record(recording),
+            mutated=arguments.mutated(),
+            seconds=seconds,
+        )
+
+    def where(self, thread_id: int) -> tuple[Frame, ...]:
+        """The program's frames that a thread is in now; for a watchdog in another thread."""
+        return self._places.where(thread_id)
+
+    def protect(self) -> None:
+        """Put the patches and the module in place; does nothing when they are."""
+        self._recorder.patches.install()
+        self._program.register()
+
+    def restore(self) -> None:
+        """Take the patches and the module away; does nothing when they are gone."""
+        self._recorder.patches.remove()
+        self._program.unregister()
+
+    @contextmanager
+    def _their_turn(
+        self, recording: Recording | None = None, *, loading: bool = False
+    ) -> Iterator[None]:
+        """Run the program's code in the `with` block: recorded, with the interpreter as it left it."""
+        with (
+            self._interpreter.lent(),
+            self._recorder.recording(recording or Recording(), loading=loading),
+        ):
+            yield
