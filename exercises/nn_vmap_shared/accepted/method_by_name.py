@@ -1,0 +1,10 @@
+"""apply with method=."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch, method="__call__")
+    return model.apply(variables, x_batch, method=lambda m, x: m(x).ravel())

@@ -1,0 +1,14 @@
+"""A trial call that stayed at the end of the file."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
+
+
+print(nn_vmap_forward(7, jnp.ones((2, 3)), 2))
