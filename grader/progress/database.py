@@ -50,16 +50,17 @@ _SHAPE = (
 )
 
 
-class _Unusable(Exception):  # noqa: N818 - it reads as what the file is
+class _Unusable(Exception):
     """The file is there and is not ours to use; the text says why."""
 
 
 class Database:
-    """An open file. What fails is noted, once, and from then on nothing is kept."""
+    """An open file. What fails is noted, the first time, and left undone."""
 
     def __init__(self, connection: sqlite3.Connection, note: Note) -> None:
         self._connection: sqlite3.Connection | None = connection
         self._note = note
+        self._noted = False
 
     def close(self) -> None:
         """Close the file; closing twice is closing once."""
@@ -91,8 +92,9 @@ class Database:
         try:
             yield self._connection
         except sqlite3.Error as error:
-            self._note(f"progress is not kept: {error}")
-            self.close()
+            if not self._noted:
+                self._note(f"progress is not kept: {error}")
+            self._noted = True
 
 
 def open_database(file: Path, note: Note) -> Database | None:

@@ -14,7 +14,7 @@ def progress_file() -> Path | None:
     wanted = os.environ.get(HOME_VARIABLE, "")
     if wanted:
         return Path(wanted).absolute() / FILE_NAME
-    from platformdirs import user_data_path  # noqa: PLC0415 - not needed with GRADER_HOME
+    from platformdirs import user_data_path
 
     folder = user_data_path("grader", appauthor=False)
     # Without a home the path keeps its `~`, and would become a folder of that name right here.

@@ -75,7 +75,7 @@ class Progress:
             note("progress is not kept: there is no home folder (GRADER_HOME names one)")
             return cls(None, clock)
         try:
-            from grader.progress.database import open_database  # noqa: PLC0415 - sqlite3 is large
+            from grader.progress.database import open_database
         except ImportError:
             note("progress is not kept: this Python has no sqlite3")
             return cls(None, clock)

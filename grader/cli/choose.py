@@ -1,0 +1,72 @@
+"""Which exercise and which rule a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.catalogue import exercises
+from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.exercise import Check, ExerciseFolder
+from grader.progress import Progress
+
+if TYPE_CHECKING:
+    from grader.rules.rule import Rule
+
+
+def named(name: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
+    """Return the exercise called `name`: its slug, its folder's name or its function's.
+
+    Raises `CommandWrong` if there is none, or several have that function.
+    """
+    by_name = [each for each in known if name in {each.exercise.slug, each.folder.name}]
+    found = by_name or [each for each in known if each.exercise.function == name]
+    if len(found) == 1:
+        return found[0]
+    slugs = [each.exercise.slug for each in known]
+    meant = did_you_mean(name, slugs) or "; grade list shows them"
+    raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
+
+
+def current(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:
+    """Return the exercise called `name`; without one the last started or attempted, or the only.
+
+    Raises `CommandWrong` if that leaves it open.
+    """
+    known = exercises(folders)
+    if name is not None:
+        return named(name, known)
+    latest = progress.latest()
+    for each in known:
+        if len(known) == 1 or (latest is not None and each.exercise.slug == latest[0]):
+            return each
+    raise CommandWrong("which exercise? grade list shows them, and grade start begins one")
+
+
+def first_to_do(known: Sequence[ExerciseFolder], progress: Progress) -> ExerciseFolder | None:
+    """Return the first exercise that has not been passed, None if all have been."""
+    standings = progress.standings()
+    for each in known:
+        standing = standings.get(each.exercise.slug)
+        if standing is None or not standing.passed:
+            return each
+    return None
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return every rule, in the order of the checks."""
+    from grader.rules import RULES
+
+    order = {check: number for number, check in enumerate(Check)}
+    return tuple(sorted(RULES, key=lambda rule: order[rule.check]))
+
+
+def rule_named(name: str) -> Rule:
+    """Return the rule with the id `name`; `CommandWrong` if there is none."""
+    known = rules()
+    for rule in known:
+        if rule.id == name.strip().lower():
+            return rule
+    meant = did_you_mean(name, [rule.id for rule in known]) or "; grade explain lists them"
+    raise CommandWrong(f"there is no rule {visible(name)}{meant}")

@@ -1,0 +1,46 @@
+"""The hints of an exercise, as its `hints.md` has them: one under each `## ` heading."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from grader.catalogue import ExerciseBroken
+from grader.exercise import ExerciseFolder
+
+
+class Hint(NamedTuple):
+    """A hint in Markdown, under its heading."""
+
+    heading: str
+    text: str
+
+
+def parse_hints(markdown: str) -> tuple[Hint, ...]:
+    """Split `markdown` at its `## ` headings; those inside a code block are code."""
+    found: list[tuple[str, list[str]]] = []
+    fence = ""
+    for line in markdown.splitlines():
+        mark = line.lstrip()[:3]
+        if mark in {"```", "~~~"}:
+            fence = "" if fence == mark else fence or mark
+        if not fence and line.startswith("## "):
+            found.append((line[3:].strip(), []))
+        elif found:
+            found[-1][1].append(line)
+    return tuple(Hint(heading, "\n".join(lines).strip()) for heading, lines in found)
+
+
+def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
+    """Return the hints of an exercise. Raises `ExerciseBroken` if it has none."""
+    hints = parse_hints(read_part(folder.hints.name, folder))
+    if not hints:
+        raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
+    return hints
+
+
+def read_part(name: str, folder: ExerciseFolder) -> str:
+    """Return the text of a file of the exercise's folder. Raises `ExerciseBroken`."""
+    try:
+        return (folder.folder / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExerciseBroken(f"{folder.folder / name} can't be read: {error}") from error

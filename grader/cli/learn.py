@@ -1,0 +1,200 @@
+"""What a learner asks for beside a grading: lesson, starter, hints, solution, explanations."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from rich.text import Text
+
+from grader.catalogue import exercises
+from grader.cli import choose
+from grader.cli.console import console as new_console
+from grader.cli.console import print_paged, put
+from grader.cli.hints import read_hints
+from grader.cli.options import Color
+from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
+from grader.cli.problem import CommandWrong, Exit
+from grader.cli.starter import copy_starter
+from grader.exercise import ExerciseFolder
+from grader.progress import Progress
+
+DOT = "\u00b7"
+
+
+def shown_path(path: Path) -> str:
+    """Return `path` as it is typed here: relative to this folder if it lies in it, and quoted."""
+    with contextlib.suppress(ValueError, OSError):
+        path = path.relative_to(Path.cwd())
+    text = str(path)
+    return shlex.quote(text) if os.name != "nt" else f'"{text}"' if " " in text else text
+
+
+def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
+    """Show the lesson and the task of an exercise, paged if it is long."""
+    with Progress.open() as progress:
+        folder = _lesson_of(name, folders, progress)
+        exercise = folder.exercise
+        begun = progress.latest(exercise.slug)
+    about = Text(f"{exercise.slug} {DOT} level {exercise.level} {DOT} {exercise.topic}\n", "dim")
+    step = f"grade {shown_path(begun[1])}" if begun else f"grade start {exercise.slug}"
+    print_paged(new_console(color), about, lesson_page(folder), Text(f"\nnext: {step}"))
+    return Exit.PASSED
+
+
+def _lesson_of(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:
+    """Return the exercise to show; a newcomer who names none gets the first one."""
+    known = exercises(folders)
+    if name is None and progress.latest() is None and known:
+        return known[0]
+    return choose.current(name, folders, progress)
+
+
+def start_exercise(
+    name: str | None, path: Path | None, folders: Sequence[Path], color: Color, *, overwrite: bool
+) -> int:
+    """Copy the starter to `path`, or into this folder, and say what to do next."""
+    known = exercises(folders)
+    with Progress.open() as progress:
+        if name is None:
+            folder = choose.first_to_do(known, progress)
+            if folder is None:
+                raise CommandWrong("you have passed every exercise; name the one to begin again")
+        else:
+            folder = choose.named(name, known)
+        target = _target(folder, path)
+        copy_starter(folder.starter, target, overwrite=overwrite)
+        progress.record_start(folder.exercise.slug, target)
+    put(new_console(color), _begun(folder, shown_path(target.absolute())))
+    return Exit.PASSED
+
+
+def _target(folder: ExerciseFolder, path: Path | None) -> Path:
+    name = f"{folder.exercise.folder_name}.py"
+    if path is None:
+        return Path(name)
+    return path / name if path.is_dir() or str(path).endswith(("/", os.sep)) else path
+
+
+def _begun(folder: ExerciseFolder, file: str) -> Text:
+    exercise = folder.exercise
+    steps = (
+        (f"grade show {exercise.slug}", "the lesson and the task"),
+        (f"grade {file}", "when you have filled it in"),
+        (f"grade watch {file}", "to have it graded at every save"),
+    )
+    width = max(len(command) for command, _ in steps)
+    text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:\n")
+    for command, purpose in steps:
+        text.append(f"  {command:<{width}}", "bold").append(f"  {purpose}\n")
+    text.rstrip()
+    return text
+
+
+def show_hints(name: str | None, folders: Sequence[Path], color: Color, *, every: bool) -> int:
+    """Show one more hint than last time, or all of them."""
+    with Progress.open() as progress:
+        folder = choose.current(name, folders, progress)
+        slug, hints = folder.exercise.slug, read_hints(folder)
+        total, before = len(hints), progress.hints_shown(slug)
+        if every:
+            progress.set_hints_shown(slug, total)
+            numbers = range(1, total + 1)
+        else:
+            number = progress.show_next_hint(slug, total)
+            numbers = range(number, number + 1)
+    console = new_console(color)
+    for number in numbers:
+        put(console, hint_page(hints[number - 1], number, total, slug), "")
+    put(console, Text(_after_hint(numbers[-1], total, before), "dim"))
+    return Exit.PASSED
+
+
+def _after_hint(number: int, total: int, before: int) -> str:
+    """Say what comes after hint `number`, when `before` had been seen."""
+    if number < total:
+        return f"grade hint shows the next one; {total - number} to go"
+    if before < total:
+        return "that was the last hint; grade hint --all shows them together"
+    return "you have seen every hint; grade solution --reveal shows a solution, should you want it"
+
+
+def forget_hints(name: str | None, folders: Sequence[Path], color: Color) -> int:
+    """Begin again with the first hint."""
+    with Progress.open() as progress:
+        slug = choose.current(name, folders, progress).exercise.slug
+        progress.set_hints_shown(slug, 0)
+    put(new_console(color), f"{slug}: grade hint begins with the first hint again")
+    return Exit.PASSED
+
+
+def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, reveal: bool) -> int:
+    """Show the solution after a pass, or if it is asked for in so many words."""
+    with Progress.open() as progress:
+        folder = choose.current(name, folders, progress)
+        slug = folder.exercise.slug
+        standing, hints = progress.standing(slug), len(read_hints(folder))
+    if not (standing.passed or reveal):
+        more = "" if standing.hints >= hints else " grade hint gives you the next step."
+        put(
+            new_console(color, stderr=True),
+            f"You have not passed {slug} yet, and a solution teaches most after an answer of your "
+            f"own.{more}",
+            f"grade solution {slug} --reveal shows it now.",
+        )
+        return Exit.NOT_PASSED
+    text = _solution_text(folder)
+    console = new_console(color)
+    if console.is_terminal:
+        print_paged(console, solution_page(folder, text))
+    else:
+        sys.stdout.write(text)
+    return Exit.PASSED
+
+
+def _solution_text(folder: ExerciseFolder) -> str:
+    from grader.catalogue import ExerciseBroken
+
+    try:
+        return folder.solution.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExerciseBroken(f"{folder.solution} can't be read: {error}") from error
+
+
+def list_rules(color: Color) -> int:
+    """List every rule under its check."""
+    console = new_console(color)
+    rules = choose.rules()
+    width = max((len(rule.id) for rule in rules), default=0)
+    for check, group in groupby(rules, key=lambda rule: rule.check):
+        put(console, Text(str(check), "bold"))
+        for rule in group:
+            put(console, _entry(rule.id, width, rule.title, console.width))
+    put(console, Text("\ngrade explain RULE says more about one of them", "dim"))
+    return Exit.PASSED
+
+
+def _entry(name: str, width: int, text: str, room: int) -> Text:
+    """Return `  name   text`, the text wrapped under itself."""
+    indent = width + 4
+    line = Text(f"  {name:<{width}}  ")
+    for number, part in enumerate(_wrapped(text, max(room - indent, 20))):
+        line.append(part if number == 0 else f"\n{'':{indent}}{part}")
+    return line
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text, width) or [""]
+
+
+def explain_rule(name: str, color: Color) -> int:
+    """Explain one rule."""
+    print_paged(new_console(color), rule_page(choose.rule_named(name)))
+    return Exit.PASSED

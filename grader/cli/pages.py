@@ -1,0 +1,58 @@
+"""What learners read besides reports: lesson, hint, solution and explanation, as pages for rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from grader.cli.hints import Hint, read_part
+from grader.cli.prose import Code, Prose
+from grader.exercise import ExerciseFolder
+
+if TYPE_CHECKING:
+    from grader.rules.rule import Rule
+
+
+def lesson_page(folder: ExerciseFolder) -> RenderableType:
+    """Return the lesson and the task. Raises `ExerciseBroken`."""
+    return Prose(read_part(folder.lesson.name, folder))
+
+
+def hint_page(hint: Hint, number: int, total: int, slug: str) -> RenderableType:
+    """Return one hint under a line that says which one it is."""
+    return Group(
+        Text.assemble((f"hint {number} of {total}", "bold"), f" \u00b7 {slug}"),
+        Text(),
+        Prose(hint.text),
+    )
+
+
+def solution_page(folder: ExerciseFolder, text: str) -> RenderableType:
+    """Return the solution, highlighted."""
+    return Group(
+        Text.assemble(("solution", "bold"), f" \u00b7 {folder.exercise.slug}"),
+        Text(),
+        Code(text),
+        Text(),
+        Text(folder.exercise.takeaway),
+    )
+
+
+def rule_page(rule: Rule) -> RenderableType:
+    """Return the explanation of a rule, with wrong and right code."""
+    return Group(
+        Text.assemble((rule.id, "bold"), f" \u00b7 check {rule.check}"),
+        Text(rule.title),
+        Text(),
+        Prose(rule.explanation),
+        Text(),
+        Text("wrong", style="bold red"),
+        Code(rule.wrong),
+        Text(),
+        Text("right", style="bold green"),
+        Code(rule.right),
+        Text(),
+        Text(rule.link),
+    )

@@ -1,0 +1,124 @@
+"""Markdown and code for the terminal, in colours that hold on light and on dark backgrounds.
+
+Rich's own styles for Markdown draw code on black and centre the headings in boxes.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from textwrap import wrap
+from typing import ClassVar
+
+from pygments.token import (  # type: ignore[import-untyped]
+    Comment,
+    Keyword,
+    Number,
+    String,
+    Token,
+)
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.padding import Padding
+from rich.style import Style
+from rich.syntax import ANSISyntaxTheme, Syntax
+from rich.theme import Theme
+
+INDENT = 2
+
+_STYLES = Theme(
+    {
+        "markdown.code": "magenta",
+        "markdown.code_block": "none",
+        "markdown.h1": "bold underline",
+        "markdown.h2": "bold",
+        "markdown.h3": "bold italic",
+        "markdown.item.bullet": "none",
+        "markdown.item.number": "none",
+        "markdown.link": "underline",
+        "markdown.link_url": "underline",
+        "markdown.table.header": "bold",
+        "markdown.table.border": "dim",
+    }
+)
+_CODE = ANSISyntaxTheme(
+    {
+        Token: Style(),
+        Comment: Style(color="magenta", italic=True),
+        Keyword: Style(bold=True),
+        String: Style(color="green"),
+        Number: Style(),
+    }
+)
+
+
+class Code:
+    """A block of highlighted code; comments that are too wide are filled anew."""
+
+    def __init__(self, text: str, language: str = "python") -> None:
+        self._text = text.rstrip()
+        self._language = language
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render in the styles above."""
+        text = refill_comments(self._text, options.max_width - INDENT)
+        block = Syntax(
+            text, self._language, theme=_CODE, word_wrap=True, background_color="default"
+        )
+        yield Padding(block, (0, 0, 0, INDENT))
+
+
+def refill_comments(text: str, width: int) -> str:
+    """Return the program `text` with each block of comment lines that is too wide filled anew."""
+    lines: list[str] = []
+    for indent, block in groupby(text.split("\n"), key=_comment_indent):
+        found = list(block)
+        if indent is not None and max(map(len, found)) > width:
+            words = " ".join(line.strip().lstrip("#").strip() for line in found)
+            found = wrap(words, width, initial_indent=indent, subsequent_indent=indent)
+        lines += found
+    return "\n".join(lines)
+
+
+def _comment_indent(line: str) -> str | None:
+    """Return what stands before the words of a line that is only a comment."""
+    code = line.lstrip()
+    return f"{line[: len(line) - len(code)]}# " if code.startswith("# ") else None
+
+
+class _LeftHeading(Heading):
+    """A heading at the left."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.justify = "left"
+        yield self.text
+
+
+class _Code(CodeBlock):
+    """A block of code."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Code(str(self.text), self.lexer_name)
+
+
+class Prose(Markdown):
+    """A Markdown text."""
+
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _LeftHeading,
+        "fence": _Code,
+        "code_block": _Code,
+    }
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render with the styles above; without colour, code keeps its backticks."""
+        if console.no_color or console.color_system is None:
+            self._keep_backticks()
+        with console.use_theme(_STYLES):
+            yield from super().__rich_console__(console, options)
+
+    def _keep_backticks(self) -> None:
+        for token in self.parsed:
+            for child in token.children or ():
+                if child.type == "code_inline" and not child.content.startswith("`"):
+                    child.content = f"`{child.content}`"

@@ -1,0 +1,181 @@
+"""Where the learner stands: the welcome, the list of exercises, and the history of attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.catalogue import exercises
+from grader.cli import choose
+from grader.cli.console import console as new_console
+from grader.cli.console import put
+from grader.cli.hints import read_hints
+from grader.cli.learn import DOT, shown_path
+from grader.cli.options import Color, exercise_folders
+from grader.cli.problem import Exit
+from grader.exercise import ExerciseFolder
+from grader.progress import Attempt, Progress, Standing
+
+_MARKS = {"passed": ("\u2713", "bold green"), "begun": (">", "bold"), "new": (" ", "")}
+_VERDICTS = {"passed": "bold green", "failed": "bold red", "ungradable": "bold red"}
+_NEW = Standing()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _mark(standing: Standing) -> tuple[str, str]:
+    if standing.passed:
+        return _MARKS["passed"]
+    return _MARKS["new" if standing == _NEW else "begun"]
+
+
+def state(standing: Standing) -> str:
+    """Say where a learner is with an exercise: `2 attempts, 1 hint`."""
+    parts = []
+    if standing.passed:
+        parts.append("passed")
+    elif standing.attempts:
+        parts.append(_count(standing.attempts, "attempt"))
+    elif standing.started:
+        parts.append("started")
+    if standing.hints:
+        parts.append(_count(standing.hints, "hint"))
+    return ", ".join(parts) or "not started"
+
+
+def list_exercises(folders: Sequence[Path], color: Color) -> int:
+    """List the exercises by level, with topic and state."""
+    known = exercises(folders)
+    with Progress.open() as progress:
+        standings = progress.standings()
+        first = choose.first_to_do(known, progress)
+        step = "" if first is None else f" {DOT} next: {_step(first, progress)}"
+    console = new_console(color)
+    width = max((len(each.exercise.slug) for each in known), default=0)
+    for level, group in groupby(known, key=lambda each: each.exercise.level):
+        put(console, Text(f"level {level}", "bold"))
+        for each in group:
+            put(console, _exercise_lines(each, standings, width, console.width))
+    put(console, Text(f"\n{_summary(known, standings)}{step}"))
+    return Exit.PASSED
+
+
+def _exercise_lines(
+    folder: ExerciseFolder, standings: dict[str, Standing], width: int, room: int
+) -> Text:
+    exercise = folder.exercise
+    standing = standings.get(exercise.slug, _NEW)
+    line = Text("  ").append(*_mark(standing))
+    line.append(f" {exercise.slug:<{width}}", "bold").append(f"  {state(standing)}")
+    about = f"{exercise.title} {DOT} {exercise.topic}"
+    if len(about) + 4 > room:
+        about = f"{exercise.title}\n    {exercise.topic}"
+    return line.append(f"\n    {about}", "dim")
+
+
+def _summary(known: Sequence[ExerciseFolder], standings: dict[str, Standing]) -> str:
+    passed = sum(standings.get(each.exercise.slug, _NEW).passed for each in known)
+    return f"{passed} of {_count(len(known), 'exercise')} passed"
+
+
+def _step(first: ExerciseFolder, progress: Progress) -> str:
+    """Return the command that goes on with `first`."""
+    begun = progress.latest(first.exercise.slug)
+    if begun is None or not begun[1].is_file():
+        return f"grade start {first.exercise.slug}"
+    return f"grade {shown_path(begun[1])}"
+
+
+# ------------------------------------------------------------------------------------- welcome
+
+
+def show_welcome() -> int:
+    """Greet: where the learner stands, and the next command."""
+    known = exercises(exercise_folders(None))
+    console = new_console()
+    with Progress.open() as progress:
+        standings, latest = progress.standings(), progress.latest()
+        first = choose.first_to_do(known, progress)
+    here = next((each for each in known if latest and each.exercise.slug == latest[0]), None)
+    put(console, Text.assemble(("grade", "bold"), f" {DOT} exercises in JAX and Flax, judged"), "")
+    if here is None or latest is None:
+        put(console, "You haven't begun an exercise yet.")
+        steps = [("grade start", "puts the first one into this folder")]
+    else:
+        standing = standings.get(here.exercise.slug, _NEW)
+        put(console, f"You are at {here.exercise.slug}: {state(standing)}.")
+        steps = _steps_at(here, latest[1], standing, first)
+    if any(each.passed for each in standings.values()):
+        put(console, f"{_summary(known, standings)}.")
+    steps += [("grade list", "all exercises"), ("grade --help", "every command and option")]
+    put(console, "", _steps(steps))
+    return Exit.PASSED
+
+
+def _steps_at(
+    folder: ExerciseFolder, file: Path, standing: Standing, first: ExerciseFolder | None
+) -> list[tuple[str, str]]:
+    slug = folder.exercise.slug
+    if standing.passed:
+        following = (
+            [] if first is None else [(f"grade start {first.exercise.slug}", "the next one")]
+        )
+        return [*following, (f"grade solution {slug}", "to compare with yours")]
+    if not file.is_file():
+        return [(f"grade start {slug}", "your file is not there any more: a new one")]
+    name, total = shown_path(file), len(read_hints(folder))
+    return [
+        (f"grade {name}", "grade your file"),
+        (f"grade watch {name}", "grade it at every save"),
+        ("grade show", "the lesson and the task"),
+        ("grade hint", f"the next hint; you have seen {standing.hints} of {total}"),
+    ]
+
+
+def _steps(rows: Sequence[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", overflow="fold")
+    table.add_column()
+    for command, purpose in rows:
+        table.add_row(Text(f"  {command}"), Text(purpose))
+    return table
+
+
+# ------------------------------------------------------------------------------------- history
+
+
+def show_history(name: str | None, folders: Sequence[Path], color: Color, *, last: int) -> int:
+    """Show the last attempts, the newest at the end."""
+    slug = None if name is None else choose.named(name, exercises(folders)).exercise.slug
+    with Progress.open() as progress:
+        attempts = progress.attempts(slug, last)
+    console = new_console(color)
+    if attempts:
+        put(console, _history(attempts[::-1], console))
+    else:
+        of = "" if slug is None else f" at {slug}"
+        put(console, f"There are no attempts{of} yet; grade FILE makes one.")
+    return Exit.PASSED
+
+
+def _history(attempts: Sequence[Attempt], console: Console) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for heading in ("when", "exercise", "verdict"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("mistakes", overflow="fold")
+    table.show_header = True
+    table.header_style = "bold"
+    day = "%Y-%m-%d %H:%M" if console.width >= 72 else "%m-%d %H:%M"
+    for each in attempts:
+        when = datetime.fromtimestamp(each.time).astimezone()
+        verdict = Text(each.verdict, _VERDICTS.get(each.verdict, ""))
+        table.add_row(when.strftime(day), each.exercise, verdict, ", ".join(each.rules))
+    return table
