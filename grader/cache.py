@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-_LIMIT_BYTES: Final = 256 << 20
+LIMIT_BYTES: Final = 256 << 20
 _PACKAGE: Final = Path(__file__).resolve().parent
 
 
@@ -102,7 +102,7 @@ def size(folder: Path) -> int:
     return sum(found_size for _, _, found_size in _files(folder))
 
 
-def prune(folder: Path, limit: int = _LIMIT_BYTES) -> None:
+def prune(folder: Path, limit: int = LIMIT_BYTES) -> None:
     """Delete what was used longest ago until the folder is below `limit` bytes.
 
     A file that another run is about to read may go: it reads as missing there, and is made again.

@@ -12,7 +12,7 @@ import msgspec
 
 from grader import cache
 from grader.case import Case
-from grader.equivalence import Fingerprint, Untraceable
+from grader.equivalence import Trace
 from grader.exercise import ExerciseFolder
 from grader.observation import Completed, Loaded, Observation, Raised
 from grader.process.side import Side
@@ -22,7 +22,7 @@ _MOST: Final = 600
 
 _SECONDS: Final = 60.0
 
-Traces = tuple[Fingerprint | Untraceable, ...]
+Traces = tuple[Trace, ...]
 
 
 class ReferenceBroken(Exception):
@@ -53,6 +53,7 @@ class Reference:
         self._open_side = open_side
         self._side: Side | None = None
         self._loaded = False
+        self.text = folder.solution.read_text(encoding="utf-8")
         self._path = _book_path(folder, cache_folder)
         self._book = _read_book(self._path)
         self._known = self._book.size
@@ -73,7 +74,9 @@ class Reference:
         digest = _digest(sizes)
         with self.lock:
             if digest not in self._book.traces:
-                self._book.traces[digest] = self.process().trace(sizes, _SECONDS)
+                process = self.process()
+                process.begin_trace(sizes)
+                self._book.traces[digest] = process.finish_trace(_SECONDS)
             return self._book.traces[digest]
 
     def prepare(self, cases: Iterable[Case]) -> None:
@@ -86,7 +89,8 @@ class Reference:
         """Return the side that has loaded the solution. The caller holds the lock."""
         side = self._open()
         if not self._loaded:
-            loaded = side.load()
+            side.shut_in()
+            loaded = side.load(_SECONDS)
             if not isinstance(loaded, Loaded):
                 raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")
             self._loaded = True

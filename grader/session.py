@@ -14,7 +14,6 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.equivalence import compare_fingerprints
 from grader.exercise import Exercise, ExerciseFolder
 from grader.finding import Finding
 from grader.judge import assess, judge, static_findings
@@ -22,15 +21,19 @@ from grader.observation import Loaded, LoadOutcome
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Limits, Maker, Nursery, Spawner
+from grader.proof import Proof
 from grader.reference import Reference
 from grader.report import (
     CaseCount,
+    CheckResult,
     Environment,
     Equivalence,
     Equivalent,
     Output,
     Report,
+    Status,
     Timing,
+    Verdict,
 )
 from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
@@ -40,7 +43,6 @@ from grader.submission import Submission
 from grader.transcript import Transcript
 
 _LOAD_SECONDS: Final = 15.0
-_TRACE_SECONDS: Final = 10.0
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +53,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     prove: bool = True
     require_sandbox: bool = False
+
+
+class SandboxMissing(Exception):
+    """A protection that was insisted on is not to be had on this system."""
 
 
 class Stopwatch:
@@ -142,18 +148,12 @@ class Session:
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, folder.solution.read_text())
         program = msgspec.structs.replace(program, writes_cache=True)
-        return Side(self._maker, program, policy=None, load_seconds=60.0)
+        return Side(self._maker, program, policy=None)
 
-    def submission_side(self, submission: Submission, exercise: Exercise, asked: Asked) -> Side:
-        """Start a process for a submission, shut in."""
+    def submission_side(self, submission: Submission, exercise: Exercise) -> Side:
+        """Start a process for a submission, to be shut in."""
         program = self._program(exercise, submission.path, submission.source.text)
-        seconds = asked.timeout or _LOAD_SECONDS
-        return Side(
-            self._maker,
-            program,
-            policy=self._policy(submission, program),
-            load_seconds=max(seconds, _LOAD_SECONDS),
-        )
+        return Side(self._maker, program, policy=self._policy(submission, program))
 
     def _program(self, exercise: Exercise, name: str, text: str) -> Program:
         folder = cache.compile_cache(self._cache)
@@ -213,11 +213,9 @@ class Grading:
         self._reference.prepare((*cases.telling, *cases.edges))
         with self._watch.part("load"):
             side = self._open()
-            loaded = side.load()
+            loaded = self._load(side)
         if not isinstance(loaded, Loaded):
             return self._report(self._nothing_ran(loaded), _unknown(), cases)
-        with self._watch.part("trace"):
-            equivalence = self._prove(side)
         search = Search(
             exercise=self._exercise,
             source=self._submission.source,
@@ -227,28 +225,40 @@ class Grading:
             deadline=Deadline(self._asked.timeout, unhurried),
             tell=tell,
         )
-        proved = equivalence.status is Equivalent.PROVED
+        proof = self._begin_proof()
         with self._watch.part("cases"):
-            transcript = search.run(cases, proved=proved)
-        return self._report(transcript, equivalence, cases)
+            transcript = search.run(cases, lambda: self._proved(proof))
+        return self._report(transcript, proof.equivalence(transcript), cases)
 
     def _open(self) -> Side:
-        side = self._session.submission_side(self._submission, self._exercise, self._asked)
+        side = self._session.submission_side(self._submission, self._exercise)
         self._sides.append(side)
         return side
 
+    def _load(self, side: Side) -> LoadOutcome:
+        """Load the file, once it is known that the process is shut in as was asked."""
+        side.shut_in()
+        missing = [each for each in side.protections if each.kernel and not each.active]
+        if self._asked.require_sandbox and missing:
+            why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
+            raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
+        return side.load(max(self._asked.timeout or 0.0, _LOAD_SECONDS))
+
     def _fresh(self) -> Side:
         side = self._open()
-        side.load()
+        self._load(side)
         return side
 
-    def _prove(self, side: Side) -> Equivalence:
-        if not self._asked.prove:
-            return _unknown("no proof was asked for")
+    def _begin_proof(self) -> Proof:
         sizes = (distinct_sizes(self._exercise), *edge_sizes(self._exercise))
-        expected = self._reference.trace(sizes)
-        actual = side.trace(sizes, _TRACE_SECONDS)
-        return compare_fingerprints(expected, actual, self._submission.source, self._exercise)
+        proof = Proof(self._reference, self._submission.source, self._exercise, sizes)
+        if self._asked.prove:
+            proof.begin(self._open)
+        return proof
+
+    def _proved(self, proof: Proof) -> bool:
+        with self._watch.part("trace"):
+            return proof.proved()
 
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
         return Transcript(
@@ -290,6 +300,31 @@ def static_report(
         output=Output(),
         environment=_environment(None),
         watch=Stopwatch(),
+    )
+
+
+def error_report(
+    submission: Submission, exercise: Exercise, reason: str, asked: Asked
+) -> Report:
+    """Report that the grader or the exercise is broken, which says nothing of the submission."""
+    return Report(
+        verdict=Verdict.ERROR,
+        score=0.0,
+        summary=reason,
+        exercise=exercise,
+        path=submission.path,
+        sha256=submission.sha256,
+        source=submission.source,
+        checks=tuple(
+            CheckResult(check=each.check, title=each.title, status=Status.SKIPPED)
+            for each in exercise.checks
+        ),
+        findings=(),
+        equivalence=_unknown(),
+        cases=CaseCount(seed=asked.seed, generated=0, executed=0),
+        output=Output(),
+        environment=_environment(None),
+        duration_s=0.0,
     )
 
 

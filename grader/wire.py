@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from grader.case import Case
-from grader.equivalence import Fingerprint, Untraceable
+from grader import equivalence
 from grader.exercise import Exercise
 from grader.observation import Frame, LoadOutcome, Observation
 from grader.sandbox.policy import Policy, Protection
@@ -39,11 +39,10 @@ class WireBroken(Exception):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
-    """Become a side: shut yourself in, then load the program.
+    """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder. `seconds` is the
-    deadline for loading.
+    only a side with `writes_cache` adds to it. `scratch` is the working folder.
     """
 
     exercise: Exercise
@@ -53,6 +52,11 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     compile_cache: str | None
     writes_cache: bool
     scratch: str
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
+    """Load the program, within `seconds`."""
+
     seconds: float
 
 
@@ -70,7 +74,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     seconds: float
 
 
-Request = Start | Trace | Call
+Request = Start | Load | Trace | Call
 
 # ------------------------------------------------------------------------------- worker to judge
 
@@ -85,7 +89,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
-    """Sent before the program's first byte is compiled."""
+    """The process is shut in. The program is loaded only when the judge then asks for it."""
 
     versions: Versions
     protections: tuple[Protection, ...]
@@ -101,7 +105,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
     """The fingerprints, widest scope first. `seconds` is wall time."""
 
-    fingerprints: tuple[Fingerprint | Untraceable, ...]
+    fingerprints: tuple[equivalence.Trace, ...]
     seconds: float
 
 

@@ -113,7 +113,9 @@ def run_jobs(
     jobs: Sequence[Job], options: GradeOptions, tell: Callable[[int, int], None]
 ) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order."""
-    from grader.session import Asked, Session
+    from grader.process.worker import NurseryBroken
+    from grader.reference import ReferenceBroken
+    from grader.session import Asked, SandboxMissing, Session, error_report
 
     asked = Asked(
         cases=options.cases,
@@ -122,15 +124,19 @@ def run_jobs(
         require_sandbox=options.require_sandbox,
     )
     with Session(early.take()) as session:
+
+        def grade(job: Job, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
+            try:
+                return session.grade(job.submission, job.folder, asked, tell)
+            except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
+                return error_report(job.submission, job.folder.exercise, str(error), asked)
+
         if len(jobs) == 1:
-            yield session.grade(jobs[0].submission, jobs[0].folder, asked, tell)
+            yield grade(jobs[0], tell)
             return
         workers = options.jobs or os.cpu_count() or 1
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            reports = pool.map(
-                lambda job: session.grade(job.submission, job.folder, asked), jobs
-            )
-            for done, report in enumerate(reports, 1):
+            for done, report in enumerate(pool.map(grade, jobs), 1):
                 tell(done, len(jobs))
                 yield report
 

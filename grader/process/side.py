@@ -12,7 +12,7 @@ import msgspec
 
 from grader import wire
 from grader.case import Case
-from grader.equivalence import Fingerprint, Untraceable
+from grader.equivalence import Trace
 from grader.exercise import Exercise
 from grader.observation import (
     Crashed,
@@ -49,9 +49,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 class Side:
     """A worker that runs one program. Calls are answered one at a time, in order."""
 
-    def __init__(
-        self, maker: Maker, program: Program, *, policy: Policy | None, load_seconds: float
-    ) -> None:
+    def __init__(self, maker: Maker, program: Program, *, policy: Policy | None) -> None:
         self._program = program
         self._worker: Worker = maker.make(program.limits)
         self._failure: Failure | None = None
@@ -61,7 +59,6 @@ class Side:
         self.protections: tuple[Protection, ...] = ()
         self.load_seconds = 0.0
         self.trace_seconds = 0.0
-        self._load_limit = load_seconds
         if policy is not None:
             policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
         self._worker.send(
@@ -73,7 +70,6 @@ class Side:
                 compile_cache=program.compile_cache,
                 writes_cache=program.writes_cache,
                 scratch=str(self._worker.scratch),
-                seconds=load_seconds,
             )
         )
 
@@ -82,28 +78,41 @@ class Side:
         """Why the side answers no more, None while it does."""
         return self._failure
 
-    def load(self) -> LoadOutcome:
-        """Wait for the program to be loaded. Starting the worker is not on the program's time."""
-        confined = self._next(_START_SECONDS)
-        if not isinstance(confined, wire.Confined):
-            raise NurseryBroken(f"a worker did not start: {_words(confined)}")
-        self.versions = confined.versions
-        self.protections = confined.protections
-        started = self._next(self._load_limit + _REPORT_SECONDS, limit=self._load_limit)
-        match started:
-            case wire.Started():
+    def shut_in(self) -> None:
+        """Wait for the worker to have shut itself in; nothing of the program has run then."""
+        reply = self._next(_START_SECONDS)
+        if not isinstance(reply, wire.Confined):
+            raise NurseryBroken(f"a worker did not start: {_words(reply)}")
+        self.versions = reply.versions
+        self.protections = reply.protections
+
+    def load(self, seconds: float) -> LoadOutcome:
+        """Have the program loaded, after `shut_in`."""
+        self.begin_load(seconds)
+        return self.finish_load()
+
+    def begin_load(self, seconds: float) -> None:
+        """Have the worker load the program as soon as it is shut in."""
+        self._deadline = seconds
+        self._worker.send(wire.Load(seconds=seconds))
+
+    def finish_load(self) -> LoadOutcome:
+        """Wait for the program to be loaded."""
+        match self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline):
+            case wire.Started() as started:
                 self.load_seconds = started.seconds
                 return started.loaded
-            case TimedOut() | OutOfMemory() | Crashed():
-                return started
+            case TimedOut() | OutOfMemory() | Crashed() as failure:
+                return failure
             case _:
                 return self._nonsense()
 
-    def trace(
-        self, sizes: tuple[dict[str, int], ...], seconds: float
-    ) -> tuple[Fingerprint | Untraceable, ...]:
-        """Fingerprint the program; a side that fails at it has no fingerprints."""
+    def begin_trace(self, sizes: tuple[dict[str, int], ...]) -> None:
+        """Have the worker fingerprint the program; `finish_trace` waits for it."""
         self._worker.send(wire.Trace(sizes=sizes))
+
+    def finish_trace(self, seconds: float) -> tuple[Trace, ...]:
+        """Return the fingerprints; a side that fails at it, or takes longer, has none."""
         match self._next(seconds, limit=seconds):
             case wire.Traced() as traced:
                 self.trace_seconds = traced.seconds

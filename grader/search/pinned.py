@@ -58,8 +58,10 @@ def draw(
     count: int,
     seed: int,
 ) -> list[Example]:
-    """Draw `count` different examples; fewer if there are no more."""
+    """Draw `count` different examples; fewer if there are no more, none for a count below 1."""
     found: list[Example] = []
+    if count < 1:
+        return found
 
     @hypothesis.seed(seed)
     @settings(examples=count, phases=(Phase.generate,))
@@ -68,6 +70,5 @@ def draw(
         if len(found) < count:
             found.append(example)
 
-    if count > 0:
-        collect()
+    collect()
     return found

@@ -87,23 +87,26 @@ class Search:
         self._exchanges: list[Exchange] = []
         self._processes = 1
 
-    def run(self, plan: Plan, *, proved: bool) -> Transcript:
+    def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
         """Execute the plan, or as much of it as it takes.
 
-        A program that was proved runs on its telling cases and edges; any other runs on all,
-        unless a mistake shows before that.
+        A program that was `proved`, which is asked when it must be known, runs on its telling
+        cases and edges; any other runs on all, unless a mistake shows before that.
         """
-        stages = [plan.telling, plan.edges] if proved else [plan.telling, plan.edges, plan.rest]
-        total = sum(len(stage) for stage in stages)
-        for stage in stages:
-            for part in _by_shape(stage):
-                self._play_all(part, total)
-                if self._submission.failure is not None:
-                    return self._transcript()
-                if self._errors():
-                    return self._look_closer(plan)
+        for part in self._parts(plan, proved):
+            self._play_all(part, plan.total)
+            if self._submission.failure is not None:
+                return self._transcript()
+            if self._errors():
+                return self._look_closer(plan)
         self._repeat(plan.telling[0])
         return self._transcript()
+
+    def _parts(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[list[Case]]:
+        yield from _by_shape(plan.telling)
+        yield from _by_shape(plan.edges)
+        if not proved():
+            yield from _by_shape(plan.rest)
 
     # ------------------------------------------------------------------------------------ playing
 

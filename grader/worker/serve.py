@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import jax
+import numpy as np
 
 from grader import wire
 from grader.observation import Frame
@@ -49,6 +50,7 @@ def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
     channel = os.dup(keep)
     os.close(keep)
     _open_streams()
+    np.random.seed()  # noqa: NPY002 - NumPy's own generator is a copy of the nursery's
     Side(wire.Channel(channel, channel, wire.Request)).run()
 
 
@@ -100,27 +102,26 @@ class Side:
         self._judge.send(_confined(protections))
         subject = Subject(start.exercise, start.name, start.text)
         clock = _DeadlineClock(self._judge, subject)
-        began = time.perf_counter()
-        with clock.running(start.seconds):
-            loaded = subject.load()
-        self._judge.send(wire.Started(loaded=loaded, seconds=time.perf_counter() - began))
         while (request := self._judge.receive()) is not None:
-            self._answer(request, start, subject, clock)
+            self._judge.send(self._answer(request, start, subject, clock))
 
     def _answer(
         self, request: wire.Request, start: wire.Start, subject: Subject, clock: _DeadlineClock
-    ) -> None:
+    ) -> wire.Reply:
+        began = time.perf_counter()
         match request:
+            case wire.Load():
+                with clock.running(request.seconds):
+                    loaded = subject.load()
+                return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.Trace():
-                began = time.perf_counter()
                 found = fingerprints(subject.function, start.exercise, request.sizes)
-                seconds = time.perf_counter() - began
-                self._judge.send(wire.Traced(fingerprints=found, seconds=seconds))
+                return wire.Traced(fingerprints=found, seconds=time.perf_counter() - began)
             case wire.Call():
                 with clock.running(request.seconds):
                     observation = subject.call(request.case)
                 _flush()
-                self._judge.send(wire.Called(number=request.number, observation=observation))
+                return wire.Called(number=request.number, observation=observation)
             case wire.Start():
                 raise wire.WireBroken("a second start")
 

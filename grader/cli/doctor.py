@@ -1,0 +1,123 @@
+"""`grade doctor`: what this machine grades with, and whether its protections hold."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from grader import cache
+from grader.cli.console import console, put
+from grader.cli.options import Color
+from grader.cli.problem import Exit
+from grader.cli.version import grader_version, package_version
+from grader.process.launch import can_fork
+from grader.process.worker import Limits, Nursery, NurseryBroken, Spawner
+from grader.sandbox.confine import available, python_paths
+from grader.sandbox.policy import Policy
+from grader.sandbox.probes import ProbeOutcome, run_probes
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_PACKAGES = ("jax", "jaxlib", "flax", "numpy", "hypothesis", "typer", "rich")
+
+
+def doctor(*, color: str = "auto") -> int:
+    """Print versions, cache, protections and a self-test; 0 unless grading can't work."""
+    fault = _starting_fault()
+    put(
+        console(Color(color)),
+        _versions(),
+        Text(),
+        _cache(),
+        Text(),
+        _protections(),
+        Text(),
+        _probes(),
+        Text(),
+        _conclusion(fault),
+    )
+    return int(Exit.PASSED if fault is None else Exit.BROKEN)
+
+
+def _rows(title: str, rows: list[tuple[str, str]]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        table.add_row(Text(f"  {name}"), Text(value))
+    return Group(Text(title, style="bold"), table)
+
+
+def _versions() -> RenderableType:
+    return _rows(
+        "versions",
+        [
+            ("grade", grader_version()),
+            ("Python", f"{platform.python_version()} at {sys.executable}"),
+            *((name, package_version(name)) for name in _PACKAGES),
+            ("system", platform.platform()),
+        ],
+    )
+
+
+def _cache() -> RenderableType:
+    folder = cache.cache_folder()
+    if folder is None:
+        return _rows("cache", [("folder", "none: every run compiles anew")])
+    return _rows(
+        "cache",
+        [
+            ("folder", str(folder)),
+            ("size", f"{cache.size(folder) / 2**20:.1f} of {cache.LIMIT_BYTES >> 20} MB"),
+        ],
+    )
+
+
+def _protections() -> RenderableType:
+    return _rows(
+        "protections around a submission",
+        [
+            (each.name, f"{'active' if each.active else 'not active'}{_because(each.detail)}")
+            for each in available()
+        ],
+    )
+
+
+def _because(detail: str) -> str:
+    return f": {detail}" if detail else ""
+
+
+def _probes() -> RenderableType:
+    limits = Limits()
+    policy = Policy(readable=python_paths(), memory_bytes=limits.memory, cpu_seconds=60)
+    words = {
+        ProbeOutcome.HELD: "refused",
+        ProbeOutcome.ESCAPED: "NOT refused",
+        ProbeOutcome.UNTESTED: "not tested",
+    }
+    return _rows(
+        "self-test: what a hostile program tries",
+        [(each.name, f"{words[each.outcome]}{_because(each.detail)}") for each in run_probes(policy)],
+    )
+
+
+def _starting_fault() -> str | None:
+    """Import the libraries in a worker, as a grading does; None if that works."""
+    maker = Nursery() if can_fork() else Spawner()
+    try:
+        maker.wait()
+    except NurseryBroken as error:
+        return str(error)
+    finally:
+        maker.close()
+    return None
+
+
+def _conclusion(fault: str | None) -> RenderableType:
+    if fault is None:
+        return Text("Grading works here.")
+    return Text(f"Grading does not work here: {fault}")

@@ -1,0 +1,154 @@
+"""The plan of cases: what is always in it, and that nothing around it changes it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.case import ArrayValue, Case, Container, IntValue
+from grader.catalogue import exercises
+from grader.exercise import Arrays, Exercise, Number
+from grader.search.cases import LARGEST_SEED, Plan, plan
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PRINT_PLAN = """
+import hashlib, msgspec
+from grader.catalogue import exercises
+from grader.search.cases import plan
+for each in exercises():
+    made = plan(each.exercise, count=100, seed=0)
+    print(hashlib.sha256(msgspec.msgpack.encode(made)).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def exercise() -> Exercise:
+    return next(each.exercise for each in exercises() if each.exercise.level == 1)
+
+
+@pytest.fixture(scope="module")
+def made(exercise: Exercise) -> Plan:
+    return plan(exercise, count=100, seed=0)
+
+
+def every(made: Plan) -> tuple[Case, ...]:
+    return (*made.telling, *made.edges, *made.rest)
+
+
+def seed_of(case: Case) -> int:
+    value = case["seed"]
+    assert isinstance(value, IntValue)
+    return value.value
+
+
+def array_of(case: Case) -> np.ndarray:
+    value = next(each.value for each in case.arguments if isinstance(each.value, ArrayValue))
+    return value.numpy()
+
+
+def test_has_as_many_cases_as_were_asked_for(exercise: Exercise, made: Plan) -> None:
+    assert made.total == 100
+    assert plan(exercise, count=1, seed=0).total == len(made.telling) + len(made.edges)
+
+
+def test_seeds_are_in_the_contracts_range_with_its_ends(made: Plan) -> None:
+    seeds = {seed_of(case) for case in every(made)}
+    assert seeds <= set(range(2**16)) | {each for each in seeds if each <= LARGEST_SEED}
+    assert {0, LARGEST_SEED} <= seeds
+    assert len(seeds) > 30
+
+
+def test_edges_are_in_every_run(exercise: Exercise) -> None:
+    sizes = [tuple(case.sizes.values()) for case in every(plan(exercise, count=1, seed=5))]
+    assert (1, 1, 1) in sizes
+    assert any(len(set(each)) == 1 and each[0] > 1 for each in sizes)
+    assert any(each[0] > 8 and each[1] > 5 and each[2] > 5 for each in sizes)
+    assert any(each[0] == 1 and each[1] > 1 for each in sizes)
+
+
+def test_same_seed_and_shape_come_with_other_values(made: Plan) -> None:
+    first, second = made.telling[0], made.telling[2]
+    assert first.sizes == second.sizes
+    assert seed_of(first) == seed_of(second)
+    assert not np.array_equal(array_of(first), array_of(second))
+
+
+def test_same_values_come_with_another_seed(made: Plan) -> None:
+    first, second = made.telling[:2]
+    assert np.array_equal(array_of(first), array_of(second))
+    assert seed_of(first) != seed_of(second)
+
+
+def test_values_are_zero_negative_tiny_and_large(made: Plan) -> None:
+    numbers = np.concatenate([array_of(case).ravel() for case in every(made)])
+    assert (numbers == 0).any()
+    assert (numbers < 0).any()
+    magnitudes = np.abs(numbers[numbers != 0])
+    assert magnitudes.min() < 1e-5
+    assert magnitudes.max() > 1e5
+    assert numbers.dtype == np.float32
+
+
+def test_some_cases_hand_over_numpy_arrays(made: Plan) -> None:
+    containers = [case.container for case in every(made)]
+    assert made.telling[3].container is Container.NUMPY
+    assert containers.count(Container.JAX) > containers.count(Container.NUMPY) > 0
+
+
+def test_shapes_are_few(made: Plan) -> None:
+    assert len({tuple(case.sizes.values()) for case in every(made)}) <= 10
+
+
+def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
+    assert plan(exercise, count=100, seed=1) != made
+    assert plan(exercise, count=100, seed=0) == made
+
+
+@pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
+def test_nothing_around_changes_the_plan(
+    around: dict[str, str], made: Plan, exercise: Exercise, tmp_path: Path
+) -> None:
+    (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
+    program = "import local_module\n" + PRINT_PLAN
+    environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plain = subprocess.run(
+        [sys.executable, "-c", PRINT_PLAN],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == plain.stdout
+    assert not (tmp_path / ".hypothesis").exists()
+
+
+def test_every_parameter_kind_is_drawn(exercise: Exercise) -> None:
+    dimensions = exercise.dimensions
+    richer = msgspec.structs.replace(
+        exercise,
+        parameters=(
+            *exercise.parameters,
+            Number(name="rate", choices=(0.0, 0.5)),
+            Arrays(name="carry", items=(exercise.parameters[1], exercise.parameters[1])),
+        ),
+    )
+    case = plan(richer, count=20, seed=0).rest[0]
+    assert case["rate"].value in (0.0, 0.5)
+    assert [item.shape for item in case["carry"].items] == [
+        tuple(case.sizes[each.name] for each in dimensions[:2])
+    ] * 2
