@@ -1,0 +1,146 @@
+"""A live function's program: its notebook's cells, and what its globals are where no cell says."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+from grader.notebook.closure import program
+from grader.notebook.statements import statements
+
+_HISTORY = "In"
+"""Where IPython keeps the cells that ran, in order."""
+
+
+class NotSelfContained(ValueError):
+    """A function can't be made a program of its own; the text says what is in the way."""
+
+
+def source_of(function: object) -> str:
+    """Return a program that defines `function` and all that it needs.
+
+    That is the file of a function of a module; a function of a notebook or of an interactive
+    session is gathered from what was typed there. Raises `NotSelfContained`.
+    """
+    plain = _plain(function)
+    if plain.__module__ != "__main__":
+        return _file_text(plain)
+    namespace = plain.__globals__
+    found = program(
+        plain.__name__,
+        tuple(statements(cells_of(plain, namespace))),
+        lambda name: binding(name, namespace),
+    )
+    if found is None:
+        raise NotSelfContained(
+            f"the source of {plain.__name__} is not known here; write it to a file and grade that"
+        )
+    return found
+
+
+def _plain(function: object) -> FunctionType:
+    """Look through `jax.jit` and other wrappers for the function that was written."""
+    if not callable(function):
+        raise NotSelfContained(f"grade takes a function or a path, not {_article(function)}")
+    plain = inspect.unwrap(function)
+    if not isinstance(plain, FunctionType):
+        raise NotSelfContained(f"grade takes a function or a path, not {_article(function)}")
+    if plain.__name__ == "<lambda>":
+        raise NotSelfContained("a lambda has no name; define a function with def")
+    if "<locals>" in plain.__qualname__ or "." in plain.__qualname__:
+        raise NotSelfContained(
+            f"{plain.__name__} is defined inside something else; define it at the top of a cell"
+        )
+    return plain
+
+
+def _article(value: object) -> str:
+    name = type(value).__name__
+    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
+
+
+def _file_text(function: FunctionType) -> str:
+    file = inspect.getsourcefile(function)
+    try:
+        return Path(file or "").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        name = f"{function.__module__}.{function.__name__}"
+        raise NotSelfContained(f"the file of {name} can't be read") from error
+
+
+def cells_of(function: FunctionType, namespace: Mapping[str, object]) -> list[str]:
+    """Return the texts that ran, oldest first, the one that defines `function` among them."""
+    history = namespace.get(_HISTORY)
+    if isinstance(history, list) and any(isinstance(each, str) and each for each in history):
+        cells = [each for each in history if isinstance(each, str)]
+    else:
+        cells = _typed_cells(namespace)
+    own = _text_of(function)
+    if own and not any(own.strip() in cell for cell in cells):
+        cells.append(own)
+    return cells
+
+
+def _typed_cells(namespace: Mapping[str, object]) -> list[str]:
+    """Return the texts that the functions and classes of an interactive session came from."""
+    own = [value for value in namespace.values() if getattr(value, "__module__", "") == "__main__"]
+    texts = [_text_of(inspect.unwrap(value)) for value in own if callable(value)]
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _text_of(value: object) -> str:
+    """Return the whole text in which a function or a class was defined, empty if it is lost.
+
+    A class has no place of its own in an interactive session; its methods have.
+    """
+    if isinstance(value, FunctionType):
+        return "".join(linecache.getlines(value.__code__.co_filename))
+    members = vars(value).values() if isinstance(value, type) else ()
+    return next((_text_of(each) for each in members if isinstance(each, FunctionType)), "")
+
+
+def binding(name: str, namespace: Mapping[str, object]) -> str | None:
+    """Return a statement that gives `name` the value that it has, None where it has none.
+
+    Raises `NotSelfContained` for a value that no statement can give.
+    """
+    if name not in namespace:
+        return None
+    value = namespace[name]
+    found = _import(name, value) or _literal(name, value)
+    if found is None:
+        raise NotSelfContained(
+            f"{name} is {_article(value)} that no cell defines; define it in a cell by its code"
+        )
+    return found
+
+
+def _import(name: str, value: object) -> str | None:
+    if isinstance(value, ModuleType):
+        module = value.__name__
+        if sys.modules.get(module) is not value or module == "__main__":
+            return None
+        return f"import {module}" if module == name else f"import {module} as {name}"
+    home = getattr(value, "__module__", None)
+    original = getattr(value, "__name__", None)
+    if not (isinstance(home, str) and isinstance(original, str)) or home == "__main__":
+        return None
+    if getattr(sys.modules.get(home), original, None) is not value:
+        return None
+    renamed = "" if original == name else f" as {name}"
+    return f"from {home} import {original}{renamed}"
+
+
+def _literal(name: str, value: object) -> str | None:
+    """Return an assignment of a value that is written as Python writes it."""
+    text = repr(value)
+    try:
+        same = ast.literal_eval(text) == value and type(ast.literal_eval(text)) is type(value)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+    return f"{name} = {text}" if same is True else None

@@ -1,0 +1,160 @@
+"""The statements of a notebook's cells, and which names each one binds and needs.
+
+Pure: texts in, data out. What a name means is Python's own symbol table's answer.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import symtable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+_MUTATORS = frozenset(
+    {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
+)
+# Scopes whose code runs at once, where they stand.
+_AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A top-level statement.
+
+    `binds` are the names that it defines, `changes` those whose value it changes in place,
+    `needs` those that it reads as it runs, and `needs_later` those that the functions in it read
+    when they are called.
+    """
+
+    text: str
+    binds: frozenset[str]
+    changes: frozenset[str]
+    needs: frozenset[str]
+    needs_later: frozenset[str]
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it is `import a.b`."""
+        return self.text.startswith("import ")
+
+    @property
+    def is_future(self) -> bool:
+        """Whether it is a `from __future__` import, which has to come first."""
+        return self.text.startswith("from __future__ ")
+
+
+def statements(cells: Iterable[str]) -> Iterator[Statement]:
+    """Yield the statements of `cells`, in the order in which they ran; no Python, no statement."""
+    for cell in cells:
+        text = _without_magics(cell)
+        for node in _parsed(text):
+            inner = _cell_magic_body(node)
+            if inner is not None:
+                yield from statements([inner])
+            elif not isinstance(node, ast.Delete) or _is_change(node):
+                with contextlib.suppress(SyntaxError):  # what parses and still is no Python
+                    yield _statement(node, text)
+
+
+def _is_change(node: ast.Delete) -> bool:
+    return not any(isinstance(target, ast.Name) for target in node.targets)
+
+
+def _parsed(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _without_magics(cell: str) -> str:
+    """Blank the lines that only IPython understands, if the cell is no Python as it stands."""
+    if _parsed(cell):
+        return cell
+    lines = cell.split("\n")
+    magic = [number for number, line in enumerate(lines) if line.lstrip()[:1] in {"%", "!", "?"}]
+    first = lines[0].lstrip() if lines else ""
+    if first.startswith("%%") and first[2:].split(" ")[0] not in _TRANSPARENT_MAGICS:
+        return ""  # another language, or a file that is only written
+    for number in magic:
+        lines[number] = ""
+    return "\n".join(lines)
+
+
+def _cell_magic_body(node: ast.stmt) -> str | None:
+    """Return the Python inside `get_ipython().run_cell_magic("time", "", body)`."""
+    match node:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(attr="run_cell_magic"),
+                args=[ast.Constant(value=str(magic)), _, ast.Constant(value=str(body))],
+            )
+        ) if magic in _TRANSPARENT_MAGICS:
+            return body
+    return None
+
+
+def _statement(node: ast.stmt, cell: str) -> Statement:
+    text = _segment(node, cell)
+    binds, needs, later = set[str](), set[str](), set[str]()
+    table = symtable.symtable(text, "<cell>", "exec")
+    for symbol in table.get_symbols():
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+            binds.add(symbol.get_name())
+        if symbol.is_referenced():
+            needs.add(symbol.get_name())
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        needs.add(node.target.id)  # the symbol table counts `n += 1` as an assignment alone
+    for child in table.get_children():
+        _inner_needs(child, needs, later)
+    return Statement(
+        text=text,
+        binds=frozenset(binds),
+        changes=frozenset(_changed(node)),
+        needs=frozenset(needs),
+        needs_later=frozenset(later),
+    )
+
+
+def _inner_needs(scope: symtable.SymbolTable, needs: set[str], later: set[str]) -> None:
+    """Sort what an inner scope reads of the module: now, or when it is called."""
+    at_once = scope.get_type() == "class" or scope.get_name() in _AT_ONCE
+    target = needs if at_once else later
+    for symbol in scope.get_symbols():
+        if symbol.is_global() and (symbol.is_referenced() or symbol.is_assigned()):
+            target.add(symbol.get_name())
+    for child in scope.get_children():
+        _inner_needs(child, target, later)
+
+
+def _segment(node: ast.stmt, cell: str) -> str:
+    """Return the text of a statement, with its decorators and the comment at its end."""
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    last = lines[(node.end_lineno or 0) - 1].encode()
+    rest = last[node.end_col_offset or 0 :].decode()
+    comment = rest if rest.lstrip().startswith("#") else ""
+    above = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    decorators = lines[min(above) - 1 : node.lineno - 1] if above else []
+    return "\n".join([*decorators, (ast.get_source_segment(cell, node) or "") + comment])
+
+
+def _changed(node: ast.stmt) -> Iterator[str]:
+    """Yield the names whose values a statement changes: `knobs["a"] = 1`, `x.append(1)`."""
+    changed: list[ast.expr] = []
+    match node:
+        case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
+            yield from (each.name.split(".")[0] for each in names if "." in each.name)
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            changed = targets
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            changed = [target]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method))):
+            changed = [ast.Starred(value)] if method in _MUTATORS else []
+    for place in changed:
+        base = place
+        while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
+            base = base.value
+        if base is not place and isinstance(base, ast.Name):
+            yield base.id

@@ -1,0 +1,202 @@
+"""Which statements of a notebook a function needs; cells are texts here, nothing runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from grader.notebook.closure import program
+from grader.notebook.statements import statements
+
+
+def gathered(*cells: str, given: Mapping[str, str] | None = None) -> str | None:
+    return program("f", tuple(statements(cells)), (given or {}).get)
+
+
+def lines(*cells: str, given: Mapping[str, str] | None = None) -> list[str]:
+    found = gathered(*cells, given=given)
+    assert found is not None
+    return [line for line in found.split("\n") if line]
+
+
+def test_a_function_alone_is_its_own_text() -> None:
+    text = 'def f(x):\n    """Twice x."""\n    return 2 * x  # doubled\n'
+    assert gathered("import os", text, "print(f(3))") == text
+
+
+def test_no_definition_is_no_program() -> None:
+    assert gathered("import os") is None
+
+
+def test_imports_helpers_classes_and_constants_come_along() -> None:
+    assert lines(
+        "import math\nimport os",
+        "WIDTH = 3; HEIGHT = 4",
+        "class Box:\n    def area(self):\n        return WIDTH * HEIGHT",
+        "def helper():\n    return Box().area()",
+        "unused = helper()",
+        "def f(x):\n    return helper() + math.pi",
+    ) == [
+        "import math",
+        "WIDTH = 3",
+        "HEIGHT = 4",
+        "class Box:",
+        "    def area(self):",
+        "        return WIDTH * HEIGHT",
+        "def helper():",
+        "    return Box().area()",
+        "def f(x):",
+        "    return helper() + math.pi",
+    ]
+
+
+def test_the_last_definition_counts() -> None:
+    assert lines("def f():\n    return 1", "def f():\n    return K", "K = 1", "K = 2") == [
+        "def f():",
+        "    return K",
+        "K = 2",
+    ]
+
+
+def test_what_a_statement_read_as_it_ran_is_kept_beside_what_came_later() -> None:
+    assert lines("K = 1", "double = 2 * K", "K = 5", "def f():\n    return K + double") == [
+        "K = 1",
+        "double = 2 * K",
+        "K = 5",
+        "def f():",
+        "    return K + double",
+    ]
+
+
+def test_a_definition_in_terms_of_itself_keeps_the_earlier_one() -> None:
+    assert lines("n = 1", "n += 1", "n = n * 2", "def f():\n    return n")[:3] == [
+        "n = 1",
+        "n += 1",
+        "n = n * 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ['knobs["b"] = 2', "knobs.update(b=2)", 'knobs["b"]["c"] = 2', 'del knobs["a"]', "knobs.x = 1"],
+)
+def test_changes_of_a_value_come_along(change: str) -> None:
+    assert change in lines("knobs = {}", change, "def f():\n    return knobs")
+
+
+def test_looking_at_a_value_does_not() -> None:
+    assert "print(knobs)" not in lines("knobs = {}", "print(knobs)", "def f():\n    return knobs")
+
+
+def test_a_submodule_that_was_imported_for_its_package_comes_along() -> None:
+    found = lines("import flax.linen", "import flax", "def f():\n    return flax.linen.Dense")
+    assert found[:2] == ["import flax.linen", "import flax"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@decorate\ndef f():\n    pass",
+        "def f(x=decorate):\n    pass",
+        "def f(x: decorate):\n    pass",
+        "f = decorate(lambda: 1)",
+        "def f():\n    return [decorate for _ in range(3)]",
+        "def f():\n    def g():\n        return decorate\n    return g",
+        "def f():\n    global decorate\n    decorate += 1",
+        "class f(decorate):\n    pass",
+        "class f:\n    x = decorate",
+        "class f:\n    def g(self):\n        return decorate",
+        "if decorate:\n    f = 1",
+        "async def f():\n    await decorate()",
+    ],
+)
+def test_every_way_to_need_a_name(text: str) -> None:
+    assert "decorate = 1" in lines("decorate = 1", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(decorate):\n    return decorate",
+        "def f():\n    decorate = 1\n    return decorate",
+        "def f():\n    return x.decorate",
+        "def f():\n    return [decorate for decorate in range(3)]",
+        "def f():\n    import decorate\n    return decorate",
+        "def f():\n    return 'decorate'",
+    ],
+)
+def test_a_name_of_the_functions_own_is_none_of_the_notebook(text: str) -> None:
+    assert "decorate = 1" not in lines("decorate = 1", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "K = 1",
+        "K: int = 1",
+        "K, L = 1, 2",
+        "[K, *L] = [1, 2]",
+        "if True:\n    K = 1",
+        "for K in range(2):\n    pass",
+        "try:\n    import K\nexcept ImportError:\n    K = None",
+        "with open('a') as K:\n    pass",
+        "from m import K",
+        "import m as K",
+        "(K := 1)",
+        "def K():\n    pass",
+        "class K:\n    pass",
+        "print(K := 1)",
+    ],
+)
+def test_every_way_to_define_a_name(text: str) -> None:
+    assert lines(text, "def f():\n    return K")[: text.count("\n") + 1] == text.split("\n")
+
+
+def test_a_name_that_no_cell_defines_is_asked_for() -> None:
+    given = {"nn": "import flax.linen as nn", "unused": "unused = 1"}
+    assert lines("def f():\n    return nn.Dense, len, typo", given=given) == [
+        "import flax.linen as nn",
+        "def f():",
+        "    return nn.Dense, len, typo",
+    ]
+
+
+def test_a_deleted_name_keeps_its_definition() -> None:
+    assert lines("K = 1", "del K", "def f():\n    return K")[0] == "K = 1"
+
+
+def test_future_imports_come_first() -> None:
+    found = lines("x = 1", "from __future__ import annotations\ndef f():\n    return x")
+    assert found[0] == "from __future__ import annotations"
+
+
+def test_mutual_recursion_ends() -> None:
+    assert len(lines("def g():\n    return f()", "def f():\n    return g()")) == 4
+
+
+# ------------------------------------------------------------------------------- IPython's own
+
+
+def test_magics_are_passed_over() -> None:
+    cell = "%matplotlib inline\n!pip install flax\nK = 1\ndef f():\n    return K\n%time f()"
+    assert lines(cell) == ["K = 1", "def f():", "    return K"]
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out"])
+def test_a_magic_that_runs_the_cell_is_looked_through(magic: str) -> None:
+    assert lines(f"{magic}\ndef f():\n    return 1")[0] == "def f():"
+    name = magic[2:].split(maxsplit=1)[0]
+    called = f"get_ipython().run_cell_magic({name!r}, '', 'def f():\\n    return 1\\n')"
+    assert lines(called)[0] == "def f():"
+
+
+@pytest.mark.parametrize("cell", ["%%bash\nf = 1", "%%writefile f.py\ndef f():\n    pass"])
+def test_a_cell_in_another_language_is_none(cell: str) -> None:
+    assert gathered(cell) is None
+
+
+@pytest.mark.parametrize("cell", ["def f(:", "", "x = (", "\0", "nonlocal f", "await f"])
+def test_a_cell_that_never_ran_is_none(cell: str) -> None:
+    assert gathered(cell) is None
+    assert lines("def f():\n    pass", cell)[0] == "def f():"
