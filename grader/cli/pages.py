@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.cli.hints import Hint, read_part
-from grader.cli.prose import Code, Prose
+from grader.cli.prose import Code, Compared, Prose
 from grader.exercise import ExerciseFolder
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def rule_page(rule: Rule) -> RenderableType:
         Prose(rule.explanation),
         Text(),
         Text("wrong", style="bold red"),
-        Code(rule.wrong),
+        Compared(rule.wrong, rule.right, "-", "bold red"),
         Text(),
         Text("right", style="bold green"),
-        Code(rule.right),
+        Compared(rule.right, rule.wrong, "+", "bold green"),
         Text(),
-        Text(rule.link),
+        Text(rule.link, no_wrap=True, overflow="ignore"),
     )

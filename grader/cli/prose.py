@@ -5,6 +5,7 @@ Rich's own styles for Markdown draw code on black and centre the headings in box
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from itertools import groupby
 from textwrap import wrap
 from typing import ClassVar
@@ -21,6 +22,8 @@ from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.padding import Padding
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
+from rich.table import Table
+from rich.text import Text
 from rich.theme import Theme
 
 INDENT = 2
@@ -65,6 +68,36 @@ class Code:
             text, self._language, theme=_CODE, word_wrap=True, background_color="default"
         )
         yield Padding(block, (0, 0, 0, INDENT))
+
+
+class Compared:
+    """A program with the lines marked that another one does not have."""
+
+    def __init__(self, text: str, other: str, mark: str, style: str) -> None:
+        self._text = text.rstrip()
+        self._changed = changed_lines(self._text, other.rstrip())
+        self._mark = Text(f"{mark} ", style)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render a line at a time, the mark before it."""
+        table = Table.grid()
+        table.add_column(width=INDENT)
+        table.add_column(overflow="fold")
+        block = Syntax(self._text, "python", theme=_CODE, background_color="default")
+        for number, line in enumerate(block.highlight(self._text).split("\n")):
+            table.add_row(self._mark if number in self._changed else "", line)
+        yield table
+
+
+def changed_lines(text: str, other: str) -> frozenset[int]:
+    """Return the numbers, from 0, of the lines of `text` that `other` lacks in their place."""
+    matcher = SequenceMatcher(None, text.split("\n"), other.split("\n"), autojunk=False)
+    return frozenset(
+        number
+        for tag, first, last, _, _ in matcher.get_opcodes()
+        if tag != "equal"
+        for number in range(first, last)
+    )
 
 
 def refill_comments(text: str, width: int) -> str:
