@@ -307,7 +307,7 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     `operation` is `PRNGKey`, `key`, `split`, `fold_in`, `wrap_key_data` …; `operands` describes
     the other arguments (the seed, the number of keys, the data folded in), `given` and `made` are
     the keys' data in hex (eight digits a word, old and typed keys alike), one for each key, empty
-    where they were tracers.
+    where they were tracers. `while_loading`: the file did it when it was loaded, for all calls.
     """
 
     operation: str
@@ -315,6 +315,7 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[str, ...]
     made: tuple[str, ...]
     span: Span | None
+    while_loading: bool = False
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,9 +332,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the recorder saw during a call, in order; empty tuples where nothing.
 
     `lifted` also has the nn.vmap calls that were made while the file was loaded, if their
-    class or function was still there to be used, and those of earlier calls that ran in this one.
+    class or function was still there to be used, and those of earlier calls that ran in this one;
+    `keys` also has the steps that were made while it was loaded.
     A function that jax has compiled before runs no Python: its modules and keys show only in the
-    first call with arguments of those shapes. `truncated`: there was more than is kept.
+    first call with arguments of those shapes. `truncated`: something is missing, because
+    there was more than is kept or it could not be read.
     """
 
     lifted: tuple[LiftedCall, ...] = ()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.observation import ArrayType, digest
-from grader.worker.foreign import clean
+from grader.worker.foreign import Foreign, clean
 
 Host = NDArray[Any]
 
@@ -30,25 +30,25 @@ _LARGEST_DIGESTED = 1_000_000
 _NUMERIC_KINDS = frozenset("biufc")
 
 
-def is_tracer(value: object) -> bool:
+def is_tracer(value: Foreign) -> bool:
     """Whether a value stands for an array while jax traces."""
     return issubclass(type(value), _TRACER)
 
 
-def is_key(value: object) -> bool:
+def is_key(value: Foreign) -> bool:
     """Whether a value is a concrete typed PRNG key, or an array of them."""
     return type(value) in KEY_ARRAYS
 
 
-def is_jax_array(value: object) -> bool:
+def is_jax_array(value: Foreign) -> bool:
     """Whether a value is a concrete array of jax, of numbers."""
     return type(value) in ARRAYS
 
 
-def base_view(value: object) -> Host | None:
+def base_view(value: Foreign) -> Host | None:
     """Return a NumPy array as an instance of exactly `np.ndarray`, None for any other value."""
     if issubclass(type(value), np.ndarray):
-        return _view(value, np.ndarray)  # type: ignore[arg-type]
+        return _view(value, np.ndarray)
     return None
 
 
@@ -59,14 +59,14 @@ def is_numeric(dtype: np.dtype[Any]) -> bool:
     return dtype.kind == "V" and dtype.names is None and dtype.type is not np.void
 
 
-def array_type(value: object) -> ArrayType | None:
+def array_type(value: Foreign) -> ArrayType | None:
     """Type of an array, a tracer or a key array; None for any other value."""
     own = base_view(value)
     if own is not None:
         return ArrayType(dtype=own.dtype.name, shape=own.shape)
     if not (is_jax_array(value) or is_key(value) or is_tracer(value)):
         return None
-    abstract: Any = value
+    abstract: Foreign = value
     if any(type(size) is not int for size in abstract.shape):
         return None
     return ArrayType(dtype=clean(str(abstract.dtype), 40), shape=tuple(abstract.shape))
@@ -80,11 +80,11 @@ def element_count(shape: tuple[int, ...]) -> int:
     return count
 
 
-def on_host(value: object) -> Host | None:
+def on_host(value: Foreign) -> Host | None:
     """Numbers of a concrete array of moderate size, None for a tracer or anything else."""
     own = base_view(value)
     if own is None and is_jax_array(value):
-        jax_array: Any = value
+        jax_array: Foreign = value
         if element_count(jax_array.shape) > _LARGEST_DIGESTED or jax_array.is_deleted():
             return None
         own = _asarray(jax_array)
@@ -99,7 +99,7 @@ def little_endian(array: Host) -> Host:
     return ordered.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-def digest_of(value: object) -> str | None:
+def digest_of(value: Foreign) -> str | None:
     """Digest of a concrete array's bytes, None for a tracer or an array that is too large."""
     array = on_host(value)
     return None if array is None else digest(_tobytes(little_endian(array)))

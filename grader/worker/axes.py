@@ -20,7 +20,7 @@ from grader.observation import (
     Names,
     SplitEntry,
 )
-from grader.worker.foreign import describe, names
+from grader.worker.foreign import Foreign, describe, names
 
 _DEEPEST = 6
 _MOST_ITEMS = 50
@@ -29,19 +29,19 @@ _INTEGERS = frozenset(
 )
 
 
-def variable_axes(given: object) -> tuple[AxisEntry, ...]:
-    """Normalise `variable_axes`: an entry for each filter, in the order in which Flax tries them."""
+def variable_axes(given: Foreign) -> tuple[AxisEntry, ...]:
+    """Normalise `variable_axes`: an entry for each filter, in their order."""
     return tuple(_axis_entry(key, value) for key, value in _items(given))
 
 
-def split_rngs(given: object) -> tuple[SplitEntry, ...]:
+def split_rngs(given: Foreign) -> tuple[SplitEntry, ...]:
     """Normalise `split_rngs`; like Flax, take any true value for `True`."""
     return tuple(
         SplitEntry(filter=name_filter(key), split=_truth(value)) for key, value in _items(given)
     )
 
 
-def name_filter(given: object, depth: int = 0) -> NameFilter:
+def name_filter(given: Foreign, depth: int = 0) -> NameFilter:
     """Normalise a filter: a name, several names, `True`, `False` or a `DenyList`."""
     cls = type(given)
     if cls is bool:
@@ -49,26 +49,26 @@ def name_filter(given: object, depth: int = 0) -> NameFilter:
     if cls is str:
         return Names(names=names((given,)))
     if cls is DenyList and depth < _DEEPEST:
-        return Deny(names=name_filter(given.deny, depth + 1))  # type: ignore[attr-defined]
+        return Deny(names=name_filter(given.deny, depth + 1))
     if cls in (tuple, list):
-        return Names(names=names(given))  # type: ignore[arg-type]
+        return Names(names=names(given))
     if cls in (set, frozenset):
-        return Names(names=tuple(sorted(names(given))))  # type: ignore[arg-type]
+        return Names(names=tuple(sorted(names(given))))
     return Names(names=(describe(given, 80),))
 
 
-def axes(given: object, depth: int = 0) -> Axes:
+def axes(given: Foreign, depth: int = 0) -> Axes:
     """Normalise `in_axes` or `out_axes`: an axis, None, or a tree of them."""
     cls = type(given)
     if given is None:
         return Axis(value=None)
     if cls in _INTEGERS:
-        return Axis(value=operator.index(given))  # type: ignore[arg-type]
+        return Axis(value=operator.index(given))
     if depth >= _DEEPEST:
         return Axis(value=None, invalid=describe(given, 80))
     if issubclass(cls, (tuple, list)):
         base = tuple if issubclass(cls, tuple) else list
-        items = list(base.__iter__(given))[:_MOST_ITEMS]  # type: ignore[arg-type]
+        items = list(base.__iter__(given))[:_MOST_ITEMS]
         return AxisTree(items=tuple(axes(item, depth + 1) for item in items))
     if issubclass(cls, dict):
         pairs = list(_items(given))[:_MOST_ITEMS]
@@ -79,11 +79,11 @@ def axes(given: object, depth: int = 0) -> Axes:
     return Axis(value=None, invalid=describe(given, 80))
 
 
-def _axis_entry(key: object, given: object) -> AxisEntry:
+def _axis_entry(key: Foreign, given: Foreign) -> AxisEntry:
     direction = "both"
     if type(given) in (lift.In, lift.Out):
         direction = "in" if type(given) is lift.In else "out"
-        given = given.axis  # type: ignore[attr-defined]
+        given = given.axis
     axis = axes(given)
     if isinstance(axis, AxisTree):
         axis = Axis(value=None, invalid=describe(given, 80))
@@ -92,16 +92,16 @@ def _axis_entry(key: object, given: object) -> AxisEntry:
     )
 
 
-def _items(given: object) -> Iterator[tuple[Any, Any]]:
+def _items(given: Foreign) -> Iterator[tuple[Any, Any]]:
     """Return the pairs of a mapping: Python's own for a dict, the mapping's methods for another."""
     if issubclass(type(given), dict):
-        yield from list(dict.items(given))[:_MOST_ITEMS]  # type: ignore[arg-type]
+        yield from list(dict.items(given))[:_MOST_ITEMS]
     elif issubclass(type(given), Mapping):
-        mapping: Any = given
+        mapping: Foreign = given
         yield from list(mapping.items())[:_MOST_ITEMS]
 
 
-def _truth(given: object) -> bool:
+def _truth(given: Foreign) -> bool:
     cls = type(given)
     if cls in _INTEGERS or cls is np.bool_ or given is None:
         return bool(given)

@@ -1,4 +1,4 @@
-"""Transforms other than `nn.vmap` that map or loop over a batch, where the submission calls them."""
+"""Transforms other than `nn.vmap` that map or loop over a batch, where a submission calls them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import functools
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 from grader.observation import BatchCall
+from grader.worker.foreign import Foreign
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
 
@@ -20,11 +20,11 @@ class Batches:
         self._session = session
         self._places = places
 
-    def observed(self, transform: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def observed(self, transform: str, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap one transform; `transform` is its name as a file writes it."""
 
         @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def wrapper(*args: Foreign, **kwargs: Foreign) -> Foreign:
             if self._session.recording is not None:
                 self._note(transform, sys._getframe(1))  # noqa: SLF001
             return original(*args, **kwargs)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from types import FrameType
+from types import FrameType, TracebackType
 
 import jax
 
-from grader.observation import Frame, OutOfMemory, Raised, Span
+from grader.observation import Frame, OutOfMemory, Raised
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
 
 try:
     import resource
-except ImportError:  # not on Windows
+except ImportError:  # there is none on Windows
     resource = None  # type: ignore[assignment]
 
+_TRACEBACK = BaseException.__dict__["__traceback__"]
 _LONGEST_MESSAGE = 2000
 _MOST_BASES = 20
 _OWN_PACKAGE = "grader"
@@ -25,11 +26,11 @@ _XLA_ERROR = jax.errors.JaxRuntimeError
 def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     """Turn what a submission raised into data. Only the error's own `__str__` is called."""
     message = _message(error)
-    frames = places.in_traceback(error.__traceback__) or _syntax_frames(error, places)
-    exhausted = isinstance(error, _XLA_ERROR) and message.startswith("RESOURCE_EXHAUSTED")
-    if isinstance(error, MemoryError) or exhausted:
-        return OutOfMemory(limit=_memory_limit(), frames=frames)
+    frames = places.in_traceback(_traceback(error)) or _syntax_frames(error, places)
     cls = type(error)
+    exhausted = issubclass(cls, _XLA_ERROR) and message.startswith("RESOURCE_EXHAUSTED")
+    if issubclass(cls, MemoryError) or exhausted:
+        return OutOfMemory(limit=_memory_limit(), frames=frames)
     return Raised(
         exception=class_name(cls),
         module=defined_in(cls),
@@ -42,30 +43,26 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
 
 def _syntax_frames(error: BaseException, places: Places) -> tuple[Frame, ...]:
     """Text that doesn't compile has no frames, but the error says where it stopped."""
-    if type(error) not in _SYNTAX_ERRORS or not isinstance(error, SyntaxError):
+    fault = places.source.syntax_fault
+    if type(error) not in _SYNTAX_ERRORS or fault is None:
         return ()
-    if error.lineno is None or error.filename != places.filename:
-        return ()
-    return (Frame(function="<module>", span=_syntax_span(error, error.lineno, places)),)
-
-
-def _syntax_span(error: SyntaxError, line: int, places: Places) -> Span:
-    if not error.offset or error.offset < 1:
-        return places.whole_line(max(line, 1))
-    end_line = error.end_lineno or line
-    end = error.end_offset or 0
-    if end_line < line or (end_line == line and end <= error.offset):
-        end_line, end = line, error.offset + 1
-    return Span(line=line, column=error.offset, end_line=end_line, end_column=max(end, 1))
+    return (Frame(function="<module>", span=fault.span),)
 
 
 def _message(error: BaseException) -> str:
     try:
-        text = error.msg if type(error) in _SYNTAX_ERRORS else str(error)  # type: ignore[attr-defined]
+        # A syntax error's text repeats the place, which its frame says already.
+        text = str(error.msg) if isinstance(error, SyntaxError) else str(error)
         parts = [str.__str__(text), *_notes(error)]
-    except Exception:  # noqa: BLE001 - the text of the submission's own exception can fail
+    except BaseException:  # noqa: BLE001 - the text of the submission's own exception can fail
         return "(the exception's text can't be shown)"
     return clean("\n".join(parts), _LONGEST_MESSAGE)
+
+
+def _traceback(error: BaseException) -> TracebackType | None:
+    """Return the traceback, whatever the class of the error makes of that attribute."""
+    found: TracebackType | None = _TRACEBACK.__get__(error)
+    return found
 
 
 def _notes(error: BaseException) -> list[str]:
@@ -78,7 +75,7 @@ def _notes(error: BaseException) -> list[str]:
 def _library(error: BaseException, places: Places) -> str | None:
     """Innermost frame that is neither the grader's nor the submission's, if it is the innermost."""
     innermost: FrameType | None = None
-    traceback = error.__traceback__
+    traceback = _traceback(error)
     while traceback is not None:
         if _module_of(traceback.tb_frame).partition(".")[0] != _OWN_PACKAGE:
             innermost = traceback.tb_frame

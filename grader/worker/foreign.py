@@ -1,20 +1,23 @@
-"""Names and texts of objects that are not trusted: nothing of theirs is called, all of it is cut."""
+"""Names and texts of objects that are not trusted: none of their code is run, all is cut."""
 
 from __future__ import annotations
 
 import functools
 import types
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from flax import linen as nn
 
+Foreign: TypeAlias = Any
+"""An object of the learner's, or of a library without types."""
+
 _NAME = type.__dict__["__name__"]
+_MODULE = type.__dict__["__module__"]
 _MRO = type.__dict__["__mro__"]
-_DICT = type.__dict__["__dict__"]
 _LONGEST_NAME = 80
-_NUMPY_SCALARS = frozenset(np.sctypeDict.values())
+_NUMPY_SCALARS = frozenset(np.sctypeDict.values()) - {np.object_, np.void}
 _ATOMS = frozenset({bool, float, complex, str, bytes, type(None), type(...)})
 
 
@@ -35,12 +38,12 @@ def mro(cls: type) -> tuple[type, ...]:
     return tuple(_MRO.__get__(cls))
 
 
-def defined_in(value: object) -> str:
+def defined_in(value: Foreign) -> str:
     """Name of the module that defines a class or a function; empty when it can't be told."""
     if type(value) is functools.partial:
         return defined_in(value.func)
     if issubclass(type(value), type):
-        found = _DICT.__get__(value).get("__module__", "")
+        found = _MODULE.__get__(value)
     elif type(value) is types.FunctionType:
         found = value.__module__
     else:
@@ -57,32 +60,35 @@ def module_bases(cls: type) -> tuple[str, ...]:
     )
 
 
-def name_of(value: object) -> str:
+def name_of(value: Foreign) -> str:
     """Name of a class, a function or a partial of one; else the name of its class."""
     if type(value) is functools.partial:
         return name_of(value.func)
     if issubclass(type(value), type):
-        return class_name(value)  # type: ignore[arg-type]
-    if type(value) is types.FunctionType:
+        return class_name(value)
+    if type(value) in (types.FunctionType, types.BuiltinMethodType):
         return clean(value.__name__, _LONGEST_NAME)
     if type(value) is types.MethodType:
         return name_of(value.__func__)
     return class_name(type(value))
 
 
-def describe(value: object, limit: int = 200) -> str:
+def describe(value: Foreign, limit: int = 200) -> str:
     """Say in a line what a value is: `None`, `3.5`, `a Dense module`, `the function f`."""
     cls = type(value)
-    if cls in _ATOMS:
-        return clean(repr(_shortened(value)), limit)
     if cls is int:
-        return _describe_int(value)  # type: ignore[arg-type]
-    if cls in _NUMPY_SCALARS and not issubclass(cls, (np.object_, np.void)):
-        return clean(repr(value), limit)
+        return _describe_int(value)
+    if cls in _ATOMS or cls in _NUMPY_SCALARS:
+        return clean(repr(_shortened(value)), limit)
+    return clean(_describe_by_type(value), limit)
+
+
+def _describe_by_type(value: Foreign) -> str:
+    cls = type(value)
     if cls is types.FunctionType:
         return f"the function {name_of(value)}"
-    if cls is types.ModuleType:
-        return "a module"
+    if cls in (types.MethodType, types.BuiltinMethodType):
+        return f"the method {name_of(value)}"
     if issubclass(cls, type):
         return f"the class {name_of(value)}"
     if issubclass(cls, nn.Module):
@@ -98,8 +104,8 @@ def names(values: Iterable[Any]) -> tuple[str, ...]:
     )
 
 
-def _shortened(value: object) -> object:
-    return value[:400] if type(value) in (str, bytes) else value  # type: ignore[index]
+def _shortened(value: Foreign) -> Foreign:
+    return value[:400] if type(value) in (str, bytes) else value
 
 
 def _describe_int(value: int) -> str:

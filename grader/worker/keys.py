@@ -6,7 +6,6 @@ import functools
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import numpy as np
 from flax.core import FrozenDict
@@ -22,7 +21,7 @@ from grader.worker.arrays import (
     is_tracer,
     on_host,
 )
-from grader.worker.foreign import clean, describe
+from grader.worker.foreign import Foreign, clean, describe
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
 
@@ -49,11 +48,11 @@ class Keys:
         self._session = session
         self._places = places
 
-    def observed(self, operation: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def observed(self, operation: str, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap one function of `jax.random`."""
 
         @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def wrapper(*args: Foreign, **kwargs: Foreign) -> Foreign:
             made = original(*args, **kwargs)
             if self._session.recording is not None:
                 self._note(operation, args, kwargs, made, sys._getframe(1))  # noqa: SLF001
@@ -65,10 +64,10 @@ class Keys:
     def _note(
         self,
         operation: str,
-        args: Any,
-        kwargs: Any,
-        made: object,
-        frame: FrameType,  # noqa: ANN401
+        args: Foreign,
+        kwargs: Foreign,
+        made: Foreign,
+        frame: FrameType,
     ) -> None:
         recording = self._session.recording
         span = self._places.caller(frame)
@@ -84,12 +83,13 @@ class Keys:
             given=() if given is None else key_hex(given),
             made=key_hex(made),
             span=span,
+            while_loading=recording.loading,
         )
         recording.keys.close(place, step)
 
 
 def _arguments(
-    key_name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    key_name: str | None, args: tuple[Foreign, ...], kwargs: dict[str, Foreign]
 ) -> tuple[object, tuple[str, ...]]:
     """Take the key out of a call's arguments and describe the others."""
     others = list(args)
@@ -106,7 +106,7 @@ def _arguments(
     return key, tuple(texts[:_MOST_OPERANDS])
 
 
-def operand(value: object) -> str:
+def operand(value: Foreign) -> str:
     """Describe what a key is made with: a number as itself, a tracer by its type."""
     if is_tracer(value):
         type_ = array_type(value)
@@ -122,8 +122,8 @@ def operand(value: object) -> str:
     return describe(value, 80)
 
 
-def key_hex(key: object) -> tuple[str, ...]:
-    """Data of each key in an array of keys, eight hex digits a word; empty for a tracer."""
+def key_hex(key: Foreign) -> tuple[str, ...]:
+    """Return each key's data in an array of keys, eight hex digits a word; empty for a tracer."""
     words = _words(key)
     if words is None or words.ndim == 0 or words.dtype.kind not in "ui":
         return ()
@@ -131,23 +131,24 @@ def key_hex(key: object) -> tuple[str, ...]:
     return tuple("".join(f"{int(word) & 0xFFFFFFFF:08x}" for word in row) for row in rows)
 
 
-def _words(key: object) -> Host | None:
+def _words(key: Foreign) -> Host | None:
     if is_key(key):
-        return on_host(_key_data(key))
+        words = getattr(key, "_base_array", None)  # what key_data returns, but compiles nothing
+        return on_host(_key_data(key) if words is None else words)
     if is_jax_array(key) or base_view(key) is not None:
         return on_host(key)
     return None
 
 
-def stream_keys(rngs: object) -> tuple[StreamKey, ...]:
+def stream_keys(rngs: Foreign) -> tuple[StreamKey, ...]:
     """Keys that a root run was given: by stream, or one key for `params`."""
     if rngs is None:
         return ()
-    named: Any = {"params": rngs}
+    named: Foreign = {"params": rngs}
     if type(rngs) is FrozenDict:
-        named = rngs.unfreeze()
+        named = dict(rngs.items())
     elif issubclass(type(rngs), dict):
-        named = dict(dict.items(rngs))  # type: ignore[arg-type]
+        named = dict(dict.items(rngs))
     found = []
     for stream, key in list(named.items())[:_MOST_STREAMS]:
         data = key_hex(key)

@@ -9,14 +9,13 @@ import types
 import weakref
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import msgspec
 from flax import linen as nn
 
 from grader.observation import Axes, LiftedCall, Span
 from grader.worker import axes
-from grader.worker.foreign import clean, defined_in, describe, module_bases, name_of, names
+from grader.worker.foreign import Foreign, clean, defined_in, describe, module_bases, name_of, names
 from grader.worker.places import Places
 from grader.worker.recording import Recording, Session, harmless
 from grader.worker.runs import Runs
@@ -27,7 +26,7 @@ _MOST_REMEMBERED = 2000
 class _Remembered:
     """A lifted call, and a reference to what it returned, to tell whether that is still there."""
 
-    def __init__(self, call: LiftedCall, result: object) -> None:
+    def __init__(self, call: LiftedCall, result: Foreign) -> None:
         self.call = call
         self._result = weakref.ref(_function_or_class(result))
 
@@ -45,14 +44,13 @@ class LiftedCalls:
         self._runs = runs
         self._remembered: dict[int, _Remembered] = {}
         self._next = 0
-        self.loading = False
 
-    def observed(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def observed(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap `nn.vmap`: the same arguments, results and errors."""
         signature = inspect.signature(original)
 
         @functools.wraps(original)
-        def vmap(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def vmap(*args: Foreign, **kwargs: Foreign) -> Foreign:
             call = self._describe(signature, args, kwargs, sys._getframe(1))  # noqa: SLF001
             try:
                 result = original(*args, **kwargs)
@@ -64,7 +62,7 @@ class LiftedCalls:
         return vmap
 
     def earlier(self, recording: Recording) -> tuple[LiftedCall, ...]:
-        """Calls that `recording` doesn't have, but whose results are, or may be, used in it."""
+        """Return calls that `recording` lacks, but whose results are, or may be, used in it."""
         own = {call.id for call in recording.lifted.entries()}
         ran = {run.lifted for run in recording.modules.entries()}
         return tuple(
@@ -77,25 +75,32 @@ class LiftedCalls:
     def _describe(
         self,
         signature: inspect.Signature,
-        args: Any,
-        kwargs: Any,
-        frame: FrameType,  # noqa: ANN401
+        args: Foreign,
+        kwargs: Foreign,
+        frame: FrameType,
     ) -> LiftedCall | None:
         span = self._places.caller(frame)
         if span is None:
             return None
-        bound = signature.bind(*args, **kwargs)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:  # nn.vmap is about to say so itself
+            return None
         given = tuple(bound.arguments)
         bound.apply_defaults()
         self._next += 1
-        return _lifted_call(self._next, bound.arguments, given, span, loading=self.loading)
+        return _lifted_call(self._next, bound.arguments, given, span, loading=self._loading())
+
+    def _loading(self) -> bool:
+        recording = self._session.recording
+        return recording is not None and recording.loading
 
     @harmless
     def _note_failure(self, call: LiftedCall | None) -> None:
         if call is not None and self._session.recording is not None:
             self._session.recording.lifted.add(msgspec.structs.replace(call, raised=True))
 
-    def _marked(self, result: Any, call: LiftedCall) -> Any:  # noqa: ANN401
+    def _marked(self, result: Foreign, call: LiftedCall) -> Foreign:
         """Let what `nn.vmap` returned observe its runs; a class stays the class that it is."""
         marked = self._mark(result, call)
         if marked is None:
@@ -104,7 +109,7 @@ class LiftedCalls:
         return marked
 
     @harmless
-    def _mark(self, result: Any, call: LiftedCall) -> Any:  # noqa: ANN401
+    def _mark(self, result: Foreign, call: LiftedCall) -> Foreign:
         target = _function_or_class(result)
         if type(target) is types.FunctionType:
             return self._runs.lifted(target, call.id)
@@ -115,7 +120,7 @@ class LiftedCalls:
         return result
 
     @harmless
-    def _remember(self, call: LiftedCall, result: object) -> None:
+    def _remember(self, call: LiftedCall, result: Foreign) -> None:
         if len(self._remembered) >= _MOST_REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
         self._remembered[call.id] = _Remembered(call, result)
@@ -123,12 +128,12 @@ class LiftedCalls:
             self._session.recording.lifted.add(call)
 
 
-def _function_or_class(result: Any) -> Any:  # noqa: ANN401
+def _function_or_class(result: Foreign) -> Foreign:
     return result.func if type(result) is functools.partial else result
 
 
 def _lifted_call(
-    number: int, arguments: dict[str, Any], given: tuple[str, ...], span: Span, *, loading: bool
+    number: int, arguments: dict[str, Foreign], given: tuple[str, ...], span: Span, *, loading: bool
 ) -> LiftedCall:
     target = arguments["target"]
     cls = _function_or_class(target)
@@ -153,18 +158,18 @@ def _lifted_call(
     )
 
 
-def _methods(given: object) -> tuple[str, ...]:
+def _methods(given: Foreign) -> tuple[str, ...]:
     if type(given) in (list, tuple, dict):
-        return names(given)  # type: ignore[call-overload,no-any-return]
+        return names(given)
     return ("__call__",)
 
 
-def _size(given: object) -> int | None:
+def _size(given: Foreign) -> int | None:
     normal: Axes = axes.axes(given)
     return getattr(normal, "value", None)
 
 
-def _axis_name(given: object) -> str | None:
+def _axis_name(given: Foreign) -> str | None:
     if given is None:
         return None
     return clean(given, 80) if type(given) is str else describe(given, 80)

@@ -8,12 +8,11 @@ import linecache
 import sys
 import tokenize
 import types
-from typing import Any
 
 from grader.exercise import Exercise
 from grader.observation import FunctionMissing, SignatureWrong, Span
 from grader.source import Source
-from grader.worker.foreign import clean, describe
+from grader.worker.foreign import Foreign, clean, describe
 
 MODULE_NAME = "submission"
 _MOST_CALLABLES = 50
@@ -51,10 +50,11 @@ class Program:
 
     def execute(self) -> None:
         """Compile the text and run it. Raises whatever that raises."""
-        code = compile(self._source.text, self._filename, "exec", dont_inherit=True)
+        text = self._source.text.removeprefix("\ufeff")
+        code = compile(text, self._filename, "exec", dont_inherit=True)
         exec(code, vars(self.module))  # noqa: S102 - running it is what this program is for
 
-    def find(self, exercise: Exercise) -> Any | FunctionMissing | SignatureWrong:  # noqa: ANN401
+    def find(self, exercise: Exercise) -> Foreign | FunctionMissing | SignatureWrong:
         """Return the exercise's function, or why it can't be called."""
         namespace = vars(self.module)
         function = namespace.get(exercise.function)
@@ -76,10 +76,10 @@ class Program:
         ]
         return tuple(own[:_MOST_CALLABLES])
 
-    def _check_signature(self, function: Any, exercise: Exercise) -> SignatureWrong | None:  # noqa: ANN401
+    def _check_signature(self, function: Foreign, exercise: Exercise) -> SignatureWrong | None:
         try:
             signature = _signature(function)
-        except Exception:  # noqa: BLE001 - a callable without a signature is tried by calling it
+        except BaseException:  # noqa: BLE001 - a callable without a signature is tried by calling it
             return None
         try:
             signature.bind(*exercise.parameters)
@@ -92,10 +92,10 @@ class Program:
         return None
 
 
-def _module_name(value: Any) -> str | None:  # noqa: ANN401
+def _module_name(value: Foreign) -> str | None:
     try:
         name = value.__module__
-    except Exception:  # noqa: BLE001 - a lying object is nothing that the text defines
+    except BaseException:  # noqa: BLE001 - a lying object is nothing that the text defines
         return None
     return name if type(name) is str else None
 
@@ -103,7 +103,7 @@ def _module_name(value: Any) -> str | None:  # noqa: ANN401
 def _signature_text(signature: inspect.Signature) -> str:
     try:
         return clean(str(signature), 200)
-    except Exception:  # noqa: BLE001 - a default's __repr__ may be the submission's own
+    except BaseException:  # noqa: BLE001 - a default's __repr__ may be the submission's own
         return "(" + ", ".join(clean(name, 80) for name in signature.parameters) + ")"
 
 

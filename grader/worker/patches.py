@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from grader.worker.foreign import Foreign
 
 _ABSENT = object()
 
@@ -46,7 +46,7 @@ class _Patch:
         self._other = replacement
 
     def swap(self) -> None:
-        namespace: Any = vars(self._holder)
+        namespace: Foreign = vars(self._holder)
         present = namespace.get(self._name, _ABSENT)
         if self._other is not _ABSENT:
             setattr(self._holder, self._name, self._other)

@@ -24,6 +24,7 @@ class Places:
 
     def __init__(self, filename: str, source: Source) -> None:
         self.filename = filename
+        self.source = source
         self._lines = source.lines
 
     def covers(self, frame: FrameType) -> bool:
@@ -58,7 +59,7 @@ class Places:
         return None
 
     def in_traceback(self, traceback: TracebackType | None) -> tuple[Frame, ...]:
-        """The submission's frames of a traceback, outermost first."""
+        """Return the submission's frames of a traceback, outermost first."""
         found = []
         while traceback is not None:
             frame = traceback.tb_frame
@@ -68,7 +69,7 @@ class Places:
         return self._frames(found)
 
     def where(self, thread_id: int) -> tuple[Frame, ...]:
-        """The submission's frames that a thread is in at this moment, outermost first."""
+        """Return the submission's frames that a thread is in now, outermost first."""
         frame = _frames_of_threads().get(thread_id)
         found = []
         while frame is not None:
@@ -79,10 +80,10 @@ class Places:
 
     def span(self, code: CodeType, lasti: int) -> Span | None:
         """Span of the expression that the instruction at `lasti` was compiled from."""
-        position = next(islice(code.co_positions(), max(lasti, 0) // 2, None), None)
-        if position is None or position[0] is None:
+        positions = islice(code.co_positions(), max(lasti, 0) // 2, None)
+        line, end_line, start, end = next(positions, (None, None, None, None))
+        if line is None:
             return None
-        line, end_line, start, end = position
         if end_line is None or start is None or end is None:
             return self.whole_line(line)
         return Span(

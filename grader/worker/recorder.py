@@ -12,7 +12,7 @@ from flax import linen as nn
 from flax.linen import module as linen_module
 from flax.linen import transforms
 
-from grader.observation import Record
+from grader.observation import KeyStep, Record
 from grader.worker.batches import Batches
 from grader.worker.keys import Keys
 from grader.worker.lifted import LiftedCalls
@@ -41,6 +41,7 @@ class Recorder:
         self._session = Session()
         self._runs = Runs(self._session, places)
         self._lifted = LiftedCalls(self._session, places, self._runs)
+        self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
 
@@ -64,19 +65,19 @@ class Recorder:
             self.patches.add(holder, name, batches.observed(title, original))
 
     @contextmanager
-    def recording(self, recording: Recording, *, loading: bool = False) -> Iterator[None]:
+    def recording(self, recording: Recording) -> Iterator[None]:
         """Record what happens in the `with` block; the patches have to be installed."""
         before = list(_interceptors)[::-1]
         _interceptors.push(self._runs.intercept)
         self._session.recording = recording
-        self._lifted.loading = loading
         try:
             yield
         finally:
             self._session.recording = None
-            self._lifted.loading = False
+            if recording.loading:
+                self._keys_of_loading = recording.keys.entries()
             _interceptors._storage[:] = before  # noqa: SLF001 - the submission may have left its own
 
     def record(self, recording: Recording) -> Record:
         """Return what a finished recording saw."""
-        return recording.record(self._lifted.earlier(recording))
+        return recording.record(self._lifted.earlier(recording), self._keys_of_loading)

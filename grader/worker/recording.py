@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from grader.observation import BatchCall, KeyStep, LiftedCall, ModuleRun, Record, Root
 
@@ -50,7 +50,7 @@ class Tape(Generic[T]):
 
 
 class Nesting(threading.local):
-    """What a thread is within: the numbers of the open roots, and the open runs, outermost first."""
+    """What a thread is within: the numbers of open roots, and open runs, outermost first."""
 
     def __init__(self) -> None:
         self.roots: list[int | None] = []
@@ -58,9 +58,11 @@ class Nesting(threading.local):
 
 
 class Recording:
-    """The tapes of one call."""
+    """The tapes of one call, or of loading the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, loading: bool = False) -> None:
+        self.loading = loading
+        self.incomplete = False
         self.lifted: Tape[LiftedCall] = Tape()
         self.roots: Tape[Root] = Tape()
         self.modules: Tape[ModuleRun] = Tape()
@@ -69,16 +71,16 @@ class Recording:
         self.nesting = Nesting()
         self.bound: dict[int, tuple[object, int | None]] = {}
 
-    def record(self, earlier: tuple[LiftedCall, ...]) -> Record:
-        """Return what was seen, with the lifted calls of before that matter to it."""
+    def record(self, lifted: tuple[LiftedCall, ...], keys: tuple[KeyStep, ...]) -> Record:
+        """Return what was seen, after the lifted calls and the keys of before that matter to it."""
         tapes = (self.lifted, self.roots, self.modules, self.keys, self.batch_calls)
         return Record(
-            lifted=(*earlier, *self.lifted.entries()),
+            lifted=(*lifted, *self.lifted.entries()),
             roots=self.roots.entries(),
             modules=self.modules.entries(),
-            keys=self.keys.entries(),
+            keys=(*keys, *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
-            truncated=any(tape.overflowed for tape in tapes),
+            truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )
 
 
@@ -89,14 +91,27 @@ class Session:
         self.recording: Recording | None = None
 
 
-def harmless(hook: Callable[P, T]) -> Callable[P, T | None]:
-    """Make a hook return None where it fails: recording must never disturb what it records."""
+class _Hook(Protocol):
+    _session: Session
+
+
+H = TypeVar("H", bound=_Hook)
+
+
+def harmless(hook: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P], T | None]:
+    """Make a hook return None where it fails: recording must never disturb what it records.
+
+    What the hook would have noted is missing then, and the record says so.
+    """
 
     @wraps(hook)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> T | None:
+    def guarded(self: H, /, *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
-            return hook(*args, **kwargs)
-        except Exception:  # noqa: BLE001 - the entry is lost, the learner's program goes on
+            return hook(self, *args, **kwargs)
+        except Exception:  # noqa: BLE001 - whatever it is, the learner's program goes on
+            recording = self._session.recording
+            if recording is not None:
+                recording.incomplete = True
             _note_failure("a hook of the recorder failed", exc_info=True)
             return None
 

@@ -11,11 +11,11 @@ import inspect
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import flax.linen.module
 
 from grader.observation import Root, Span, Variable
+from grader.worker.foreign import Foreign
 from grader.worker.keys import stream_keys
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
@@ -51,15 +51,15 @@ class Roots:
         self._session = session
         self._places = places
 
-    def init(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def init(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap `flax.core.init`, whose functions take `(rngs, …)` and return `(y, variables)`."""
 
         @functools.wraps(original)
-        def init(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def init(*args: Foreign, **kwargs: Foreign) -> Foreign:
             function = original(*args, **kwargs)
 
             @functools.wraps(function)
-            def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            def run(*args: Foreign, **kwargs: Foreign) -> Foreign:
                 rngs = args[0] if args else kwargs.get("rngs")
                 opened = self._open("init_with_output", None, rngs, sys._getframe(1))  # noqa: SLF001
                 return self._run(opened, function, args, kwargs, returns_variables=True)
@@ -68,16 +68,16 @@ class Roots:
 
         return init
 
-    def apply(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap `flax.core.apply`, whose functions take `(variables, …, rngs=None)`."""
 
         @functools.wraps(original)
-        def apply(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def apply(*args: Foreign, **kwargs: Foreign) -> Foreign:
             function = original(*args, **kwargs)
             mutable = args[1] if len(args) > 1 else kwargs.get("mutable", False)
 
             @functools.wraps(function)
-            def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            def run(*args: Foreign, **kwargs: Foreign) -> Foreign:
                 variables = args[0] if args else kwargs.get("variables")
                 rngs = kwargs.get("rngs")
                 opened = self._open("apply", variables, rngs, sys._getframe(1))  # noqa: SLF001
@@ -88,11 +88,11 @@ class Roots:
 
         return apply
 
-    def bind(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def bind(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap `flax.core.bind`; what runs later in the scope that it returns belongs to it."""
 
         @functools.wraps(original)
-        def bind(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def bind(*args: Foreign, **kwargs: Foreign) -> Foreign:
             variables = args[0] if args else kwargs.get("variables")
             rngs = args[1] if len(args) > 1 else kwargs.get("rngs")
             opened = self._open("bind", variables, rngs, sys._getframe(1))  # noqa: SLF001
@@ -110,12 +110,12 @@ class Roots:
     def _run(
         self,
         opened: _Open | None,
-        function: Any,
-        args: Any,
-        kwargs: Any,
+        function: Foreign,
+        args: Foreign,
+        kwargs: Foreign,
         *,
-        returns_variables: bool,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        returns_variables: bool,
+    ) -> Foreign:
         try:
             result = function(*args, **kwargs)
         except BaseException:
@@ -141,7 +141,7 @@ class Roots:
         return opened
 
     @harmless
-    def _bound(self, opened: _Open | None, scope: Any) -> None:  # noqa: ANN401
+    def _bound(self, opened: _Open | None, scope: Foreign) -> None:
         recording = self._session.recording
         if recording is not None and opened is not None:
             # The scope is kept as well, lest its address be used again.

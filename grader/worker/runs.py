@@ -6,14 +6,13 @@ import functools
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 from flax import linen as nn
 from flax.linen.module import TestScope
 
 from grader.observation import ArrayType, ModuleRun, Span
 from grader.worker.arrays import array_type, digest_of
-from grader.worker.foreign import class_name, clean, defined_in, module_bases
+from grader.worker.foreign import Foreign, class_name, clean, defined_in, module_bases
 from grader.worker.places import Places
 from grader.worker.recording import Recording, Session, harmless
 from grader.worker.settings import settings_of
@@ -26,7 +25,7 @@ _LONGEST_NAME = 80
 class _Open:
     """A run that has begun: what is known of it before its result is."""
 
-    def __init__(self, *, module: object, method: str, lifted: int | None) -> None:
+    def __init__(self, *, module: Foreign, method: str, lifted: int | None) -> None:
         self.module = module
         self.method = method
         self.lifted = lifted
@@ -56,21 +55,21 @@ class Runs:
 
     def intercept(
         self,
-        method: Callable[..., Any],
-        args: Any,
-        kwargs: Any,
-        context: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        method: Callable[..., Foreign],
+        args: Foreign,
+        kwargs: Foreign,
+        context: Foreign,
+    ) -> Foreign:
         """Observe one method call; what `nn.intercept_methods` is given."""
         opened = self._enter(context.module, context.method_name, None, args, kwargs)
         return self._run(opened, method, args, kwargs)
 
-    def lifted(self, function: Callable[..., Any], call: int) -> Callable[..., Any]:
+    def lifted(self, function: Callable[..., Foreign], call: int) -> Callable[..., Foreign]:
         """Return a lifted method or function that observes its runs; `call` is its nn.vmap's id."""
         name = clean(getattr(function, "__name__", "function"), _LONGEST_NAME)
 
         @functools.wraps(function)
-        def observed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def observed(*args: Foreign, **kwargs: Foreign) -> Foreign:
             module = args[0] if args else None
             opened = self._enter(module, name, call, args[1:], kwargs)
             return self._run(opened, function, args, kwargs)
@@ -81,17 +80,17 @@ class Runs:
         """Wrap `Module.__post_init__` to note where the submission made each module."""
 
         @functools.wraps(post_init)
-        def observed(module: Any) -> None:  # noqa: ANN401
+        def observed(module: Foreign) -> None:
             post_init(module)
             self._note_maker(module, sys._getframe(1))  # noqa: SLF001
 
         return observed
 
-    def cloned(self, clone: Callable[..., Any]) -> Callable[..., Any]:
+    def cloned(self, clone: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap `Module.clone`: a clone was made where its original was."""
 
         @functools.wraps(clone)
-        def observed(module: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def observed(module: Foreign, *args: Foreign, **kwargs: Foreign) -> Foreign:
             copy = clone(module, *args, **kwargs)
             self._note_clone(module, copy)
             return copy
@@ -100,7 +99,9 @@ class Runs:
 
     # ------------------------------------------------------------------------------- what they note
 
-    def _run(self, opened: _Open | None, function: Any, args: Any, kwargs: Any) -> Any:  # noqa: ANN401
+    def _run(
+        self, opened: _Open | None, function: Foreign, args: Foreign, kwargs: Foreign
+    ) -> Foreign:
         try:
             result = function(*args, **kwargs)
         except BaseException:
@@ -110,18 +111,18 @@ class Runs:
         return result
 
     @harmless
-    def _note_maker(self, module: object, frame: FrameType) -> None:
+    def _note_maker(self, module: Foreign, frame: FrameType) -> None:
         span = self._places.maker(frame)
         if span is not None:
             self._remember(module, span)
 
     @harmless
-    def _note_clone(self, module: object, copy: object) -> None:
+    def _note_clone(self, module: Foreign, copy: Foreign) -> None:
         span = self._made_at.get(_identity(module))
         if span is not None:
             self._remember(copy, span)
 
-    def _remember(self, module: object, span: Span) -> None:
+    def _remember(self, module: Foreign, span: Span) -> None:
         if len(self._made_at) >= _MOST_INSTANCES:
             del self._made_at[next(iter(self._made_at))]
         self._made_at[_identity(module)] = span
@@ -129,11 +130,11 @@ class Runs:
     @harmless
     def _enter(
         self,
-        module: object,
+        module: Foreign,
         method: str,
         lifted: int | None,
-        args: Any,
-        kwargs: Any,  # noqa: ANN401
+        args: Foreign,
+        kwargs: Foreign,
     ) -> _Open | None:
         recording = self._session.recording
         if recording is None or not issubclass(type(module), nn.Module):
@@ -156,7 +157,7 @@ class Runs:
         return opened
 
     @harmless
-    def _leave(self, opened: _Open | None, result: object, *, raised: bool) -> None:
+    def _leave(self, opened: _Open | None, result: Foreign, *, raised: bool) -> None:
         recording = self._session.recording
         if recording is None or opened is None:
             return
@@ -188,7 +189,7 @@ class Runs:
         )
 
 
-def arrays_in(value: object, depth: int = 0) -> tuple[ArrayType, ...]:
+def arrays_in(value: Foreign, depth: int = 0) -> tuple[ArrayType, ...]:
     """Types of the arrays in a value and in the tuples, lists and dicts that it is made of."""
     cls = type(value)
     found: list[ArrayType] = []
@@ -198,18 +199,18 @@ def arrays_in(value: object, depth: int = 0) -> tuple[ArrayType, ...]:
     if depth > 4:
         return ()
     if cls in (tuple, list, dict):
-        items: Any = value.values() if cls is dict else value  # type: ignore[attr-defined]
+        items: Foreign = value.values() if cls is dict else value
         for item in list(items)[:_MOST_ARRAYS]:
             found.extend(arrays_in(item, depth + 1))
     return tuple(found[:_MOST_ARRAYS])
 
 
-def _identity(module: object) -> object:
+def _identity(module: Foreign) -> object:
     """Return the id that Flax gives each instance: never used twice, unlike an address."""
     return vars(module).get("_id")
 
 
-def _root_of(recording: Recording, scope: Any, outer: _Open | None) -> int | None:  # noqa: ANN401
+def _root_of(recording: Recording, scope: Foreign, outer: _Open | None) -> int | None:
     known = recording.bound.get(id(getattr(scope, "root", None)))
     if known is not None:
         return known[1]

@@ -14,8 +14,8 @@ import numpy as np
 from flax import linen as nn
 
 from grader.observation import Setting
-from grader.worker.arrays import array_type, digest_of, is_key, is_tracer
-from grader.worker.foreign import class_name, clean, defined_in, describe, name_of
+from grader.worker.arrays import array_type, digest_of, is_tracer
+from grader.worker.foreign import Foreign, class_name, clean, defined_in, describe, name_of
 
 _MOST_FIELDS = 40
 _MOST_ITEMS = 12
@@ -26,10 +26,10 @@ _fields = dataclasses.fields
 _MISSING = dataclasses.MISSING
 
 
-def settings_of(module: object) -> tuple[Setting, ...]:
+def settings_of(module: Foreign) -> tuple[Setting, ...]:
     """Return the fields that a module was made with, in their order."""
     values = vars(module)
-    fields = [each for each in _fields(module) if each.init and each.name not in _NOT_SETTINGS]  # type: ignore[arg-type]
+    fields = [each for each in _fields(module) if each.init and each.name not in _NOT_SETTINGS]
     return tuple(
         _setting(field, values[field.name])
         for field in fields[:_MOST_FIELDS]
@@ -37,51 +37,52 @@ def settings_of(module: object) -> tuple[Setting, ...]:
     )
 
 
-def _setting(field: dataclasses.Field[Any], value: object) -> Setting:
+def _setting(field: dataclasses.Field[Any], value: Foreign) -> Setting:
     text = text_of(value)
     default = field.default
     if default is _MISSING and field.default_factory in (list, dict, set, tuple):
-        default = field.default_factory()  # type: ignore[misc]
+        default = field.default_factory()
     same = value is default or (default is not _MISSING and text == text_of(default))
     return Setting(name=clean(field.name, 80), text=text, default=same)
 
 
-def text_of(value: object, depth: int = 0) -> str:
+def text_of(value: Foreign, depth: int = 0) -> str:
     """Describe a setting's value in a line, without addresses."""
     return clean(_text(value, depth), _LONGEST)
 
 
-def _text(value: object, depth: int) -> str:
+def _text(value: Foreign, depth: int) -> str:
     cls = type(value)
-    kind = _dtype_name(value)
-    if kind is not None:
-        return kind
     if depth > _DEEPEST:
         return "…"
-    if cls in (tuple, list, set, frozenset):
-        items = [text_of(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]  # type: ignore[call-overload]
-        ordered = items if cls in (tuple, list) else sorted(items)
-        return f"{cls.__name__}({', '.join(ordered)})"
-    if cls is dict:
-        pairs = [
-            f"{text_of(key, depth + 1)}: {text_of(item, depth + 1)}"
-            for key, item in list(value.items())[:_MOST_ITEMS]  # type: ignore[attr-defined]
-        ]
-        return f"{{{', '.join(pairs)}}}"
+    if cls in (tuple, list, set, frozenset, dict):
+        return _container_text(value, depth)
     if cls is types.FunctionType:
-        return _function_text(value, depth)  # type: ignore[arg-type]
+        return _function_text(value, depth)
     if cls is functools.partial:
-        return _partial_text(value, depth)  # type: ignore[arg-type]
-    return _other_text(value)
+        return _partial_text(value, depth)
+    return _dtype_name(value) or _other_text(value)
 
 
-def _other_text(value: object) -> str:
+def _container_text(value: Foreign, depth: int) -> str:
+    cls = type(value)
+    if cls is dict:
+        pairs = list(value.items())[:_MOST_ITEMS]
+        items = [f"{text_of(key, depth + 1)}: {text_of(item, depth + 1)}" for key, item in pairs]
+    else:
+        items = [text_of(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]
+    ordered = sorted(items) if cls in (set, frozenset) else items
+    return f"{cls.__name__}({', '.join(ordered)})"
+
+
+def _other_text(value: Foreign) -> str:
     cls = type(value)
     array = array_type(value)
-    if array is not None and not (is_key(value) or is_tracer(value)):
-        return f"{array.dtype}{list(array.shape)} {digest_of(value) or ''}".rstrip()
+    if array is not None:
+        traced = "a traced " if is_tracer(value) else ""
+        return f"{traced}{array.dtype}{list(array.shape)} {digest_of(value) or ''}".rstrip()
     if issubclass(cls, type):
-        return f"{defined_in(value)}.{class_name(value)}"  # type: ignore[arg-type]
+        return f"{defined_in(value)}.{class_name(value)}"
     if issubclass(cls, nn.Module):
         inner = ", ".join(f"{each.name}={each.text}" for each in settings_of(value))
         return f"{class_name(cls)}({inner})"
@@ -90,15 +91,15 @@ def _other_text(value: object) -> str:
     return describe(value)
 
 
-def _dtype_name(value: object) -> str | None:
+def _dtype_name(value: Foreign) -> str | None:
     """Name of a number type, however it is spelt: `jnp.float32`, `np.float32`, `np.dtype(…)`."""
     cls = type(value)
     if issubclass(cls, np.dtype):
-        return str(np.dtype.name.__get__(value))  # type: ignore[attr-defined]
+        return str(value.name)
     if class_name(cls) == "_ScalarMeta" and defined_in(cls).startswith("jax."):
-        return str(value.dtype.name)  # type: ignore[attr-defined]
-    if issubclass(cls, type) and value in _NUMBER_TYPES:
-        return np.dtype(value).name  # type: ignore[call-overload,no-any-return]
+        return str(value.dtype.name)
+    if cls is type and value in _NUMBER_TYPES:
+        return np.dtype(value).name
     return None
 
 
@@ -120,7 +121,7 @@ def _cells(function: types.FunctionType) -> list[tuple[str, Any]]:
     ]
 
 
-def _cell_text(name: str, cell: Any, depth: int) -> str:  # noqa: ANN401
+def _cell_text(name: str, cell: Foreign, depth: int) -> str:
     try:
         value = cell.cell_contents
     except ValueError:  # a cell that is still empty

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Self
 
 from grader.case import Case
 from grader.exercise import Exercise
@@ -23,6 +23,7 @@ from grader.observation import (
 from grader.source import Source
 from grader.worker.arguments import Arguments
 from grader.worker.failures import failure
+from grader.worker.foreign import Foreign
 from grader.worker.interpreter import Interpreter
 from grader.worker.loader import Program
 from grader.worker.places import Places
@@ -49,7 +50,7 @@ class Subject:
         self._program = Program(filename, source)
         self._recorder = Recorder(self._places)
         self._interpreter = Interpreter()
-        self._function: Callable[..., Any] | None = None
+        self._function: Callable[..., Foreign] | None = None
 
     def __enter__(self) -> Self:
         self.protect()
@@ -59,7 +60,7 @@ class Subject:
         self.restore()
 
     @property
-    def function(self) -> Callable[..., Any]:
+    def function(self) -> Callable[..., Foreign]:
         """The exercise's function; `RuntimeError` unless `load` has answered `Loaded`."""
         if self._function is None:
             raise RuntimeError("the program is not loaded")
@@ -69,7 +70,7 @@ class Subject:
         """Run the text, and look for the exercise's function and its parameters."""
         self.protect()
         try:
-            with self._their_turn(loading=True):
+            with self._their_turn(Recording(loading=True)):
                 self._program.execute()
             found = self._program.find(self._exercise)
         except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
@@ -83,10 +84,12 @@ class Subject:
         """Call the function on a case, and tell what came of it."""
         self.protect()
         function = self.function
-        arguments = Arguments(case)
         recording = Recording()
+        arguments: Arguments | None = None
         began = _clock()
         try:
+            arguments = Arguments(case)
+            began = _clock()
             with self._their_turn(recording):
                 returned = function(*arguments.values)
             seconds = _clock() - began
@@ -97,12 +100,12 @@ class Subject:
         return Observation(
             outcome=outcome,
             record=self._recorder.record(recording),
-            mutated=arguments.mutated(),
+            mutated=() if arguments is None else arguments.mutated(),
             seconds=seconds,
         )
 
     def where(self, thread_id: int) -> tuple[Frame, ...]:
-        """The program's frames that a thread is in now; for a watchdog in another thread."""
+        """Return the program's frames that a thread is in now; for a watchdog in another thread."""
         return self._places.where(thread_id)
 
     def protect(self) -> None:
@@ -116,12 +119,7 @@ class Subject:
         self._program.unregister()
 
     @contextmanager
-    def _their_turn(
-        self, recording: Recording | None = None, *, loading: bool = False
-    ) -> Iterator[None]:
-        """Run the program's code in the `with` block: recorded, with the interpreter as it left it."""
-        with (
-            self._interpreter.lent(),
-            self._recorder.recording(recording or Recording(), loading=loading),
-        ):
+    def _their_turn(self, recording: Recording) -> Iterator[None]:
+        """Run the program's code in the `with` block: recorded, the interpreter as it left it."""
+        with self._interpreter.lent(), self._recorder.recording(recording):
             yield

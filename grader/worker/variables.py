@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from flax.core import FrozenDict, meta
 
 from grader.observation import Variable, digest
 from grader.worker.arrays import Host, array_type, is_numeric, little_endian, on_host
-from grader.worker.foreign import clean, describe
+from grader.worker.foreign import Foreign, clean, describe
 
 _MOST_VARIABLES = 100
 _DEEPEST = 12
 
 
-def variables_of(tree: object) -> tuple[Variable, ...]:
+def variables_of(tree: Foreign) -> tuple[Variable, ...]:
     """Return the arrays of a variable tree `{collection: {…: array}}`, collection by collection."""
     found = []
     for path, leaf in _leaves(tree, ()):
@@ -40,12 +39,12 @@ def variables_of(tree: object) -> tuple[Variable, ...]:
     return tuple(found)
 
 
-def _leaves(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:  # noqa: ANN401
+def _leaves(tree: Foreign, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
     cls = type(tree)
     if len(path) > _DEEPEST:
         return
     if cls is FrozenDict:
-        tree, cls = tree.unfreeze(), dict
+        tree, cls = dict(tree.items()), dict
     if issubclass(cls, meta.Partitioned):
         yield from _leaves(tree.value, path)
     elif issubclass(cls, dict):
