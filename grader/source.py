@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import ast
+import warnings
+from collections.abc import Iterator
 from functools import cached_property
+
+import msgspec
+
+from grader.observation import Span
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Located = ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias | ast.arg
+
+
+class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the text is no Python, in Python's words, and where."""
+
+    message: str
+    span: Span
 
 
 class Source:
@@ -26,6 +42,186 @@ class Source:
     def tree(self) -> ast.Module | None:
         """The syntax tree, None when the text is no Python."""
         try:
-            return ast.parse(self.text)
+            return _compiled(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+    @cached_property
+    def syntax_fault(self) -> SyntaxFault | None:
+        """Why the text does not compile, None when it does."""
+        try:
+            _compiled(self.text)
+        except SyntaxError as error:
+            return SyntaxFault(message=error.msg, span=self._fault_span(error))
+        except ValueError:
+            return SyntaxFault(message="the file contains a null byte", span=self._null_span())
+        except (RecursionError, MemoryError):
+            span = Span(line=1, column=1, end_line=1, end_column=1)
+            return SyntaxFault(message="the file is nested too deeply for Python", span=span)
+        return None
+
+    def _fault_span(self, error: SyntaxError) -> Span:
+        """Return where Python points; it counts characters here, and 0 for an unknown column."""
+        line = min(max(error.lineno or 1, 1), len(self.lines))
+        width = len(self.lines[line - 1])
+        column = min(max(error.offset or 1, 1), width + 1)
+        same_line = error.end_lineno == line and (error.end_offset or 0) > column
+        end = min(error.end_offset or column, width + 1) if same_line else width + 1
+        return Span(line=line, column=column, end_line=line, end_column=max(end, column))
+
+    def _null_span(self) -> Span:
+        line = next((n for n, text in enumerate(self.lines, 1) if "\0" in text), 1)
+        column = self.lines[line - 1].find("\0") + 1 or 1
+        return Span(line=line, column=column, end_line=line, end_column=column + 1)
+
+    # ----------------------------------------------------------------------------------- spans
+
+    def span(self, node: Located) -> Span:
+        """Return the piece of text that `node` was read from."""
+        end_line = node.end_lineno or node.lineno
+        end = node.end_col_offset if node.end_col_offset is not None else node.col_offset
+        return Span(
+            line=node.lineno,
+            column=self._column(node.lineno, node.col_offset),
+            end_line=end_line,
+            end_column=self._column(end_line, end),
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        """Turn the offset that the syntax tree has, in UTF-8 bytes, into a column."""
+        if not 1 <= line <= len(self.lines):
+            return offset + 1
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
+
+    def head(self, node: ast.stmt) -> Span:
+        """Return the first line of a statement, for what is too long to be marked whole."""
+        span = self.span(node)
+        if span.line == span.end_line:
+            return span
+        end = len(self.lines[span.line - 1].rstrip()) + 1
+        return Span(line=span.line, column=span.column, end_line=span.line, end_column=end)
+
+    # --------------------------------------------------------------------------------- look-ups
+
+    @cached_property
+    def _calls(self) -> dict[Span, ast.Call]:
+        if self.tree is None:
+            return {}
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return {self.span(call): call for call in calls}
+
+    def call_at(self, span: Span | None) -> ast.Call | None:
+        """Return the call expression at `span`, None if there is none.
+
+        Python 3.11 lets a call start at its attribute where a chain of methods spans lines, so
+        only the end, which no two calls share, has to agree.
+        """
+        if span is None:
+            return None
+        exact = self._calls.get(span)
+        if exact is not None:
+            return exact
+        end = (span.end_line, span.end_column)
+        ending = [c for s, c in self._calls.items() if (s.end_line, s.end_column) == end]
+        return ending[0] if len(ending) == 1 else None
+
+    def bindings(self) -> Iterator[tuple[str, ast.stmt]]:
+        """Yield the names that the file binds at its top, and the statements that bind them.
+
+        Blocks that always or sometimes run at import (`if`, `try`, `with`, loops) count as top.
+        """
+        if self.tree is not None:
+            for statement in _top_statements(self.tree.body):
+                for name in _names_bound(statement):
+                    yield name, statement
+
+    def function(self, name: str) -> Function | None:
+        """Return the function that `name` stands for: a `def`, a lambda, or what one wraps.
+
+        `f = jax.jit(g)` and `f = g` lead to `g`, if the file defines it.
+        """
+        return self._function(name, frozenset())
+
+    def _function(self, name: str, seen: frozenset[str]) -> Function | None:
+        found = [each for bound, each in self.bindings() if bound == name]
+        if not found or name in seen:
+            return None
+        statement = found[-1]
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            return statement
+        value = getattr(statement, "value", None)
+        if not isinstance(value, ast.expr):
+            return None
+        for node in ast.walk(value):
+            if isinstance(node, ast.Lambda):
+                return node
+            if isinstance(node, ast.Name) and node.id != name:
+                function = self._function(node.id, seen | {name})
+                if function is not None:
+                    return function
+        return None
+
+    def may_define(self, name: str) -> bool:
+        """Whether importing the file may leave something called `name`.
+
+        `from x import *` and the functions that reach into namespaces may bind any name.
+        """
+        if any(bound in {name, "*"} for bound, _ in self.bindings()):
+            return True
+        nodes = ast.walk(self.tree) if self.tree is not None else iter(())
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        return bool(names & {"globals", "exec", "setattr", "vars", "locals"})
+
+    def definition(self, name: str) -> Span | None:
+        """Return the line that binds `name` last: a function's head, not its decorators."""
+        found = [each for bound, each in self.bindings() if bound == name]
+        return self.head(found[-1]) if found else None
+
+
+def _compiled(text: str) -> ast.Module:
+    """Parse and compile `text`, which finds a `return` outside of a function as well."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text.removeprefix("\ufeff"))
+        compile(tree, "<submission>", "exec", dont_inherit=True)
+    return tree
+
+
+def _top_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for field in ("body", "orelse", "finalbody"):
+            yield from _top_statements(getattr(statement, field, []))
+        for handler in getattr(statement, "handlers", []):
+            yield from _top_statements(handler.body)
+        for case in getattr(statement, "cases", []):
+            yield from _top_statements(case.body)
+
+
+def _names_bound(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement binds itself, not those that its blocks bind."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.Import):
+        for alias in statement.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(statement, ast.ImportFrom):
+        for alias in statement.names:
+            yield alias.asname or alias.name
+    else:
+        for part in _own_expressions(statement):
+            for node in ast.walk(part):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+
+
+def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield the expressions of a statement, without the statements nested in it."""
+    for child in ast.iter_child_nodes(statement):
+        if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child

@@ -6,17 +6,39 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from grader.case import Case
+from grader.evidence import Evidence
 from grader.exercise import Check
-from grader.finding import Finding
-from grader.transcript import Transcript
+from grader.finding import Finding, Severity, ShapeRow
+from grader.observation import Span
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a rule saw its mistake: a finding that doesn't know its rule yet.
+
+    The fields are those of `Finding`.
+    """
+
+    message: str
+    help: str
+    why: str = ""
+    span: Span | None = None
+    label: str = ""
+    shapes: tuple[ShapeRow, ...] = ()
+    details: tuple[str, ...] = ()
+    evidence: dict[str, object] = {}
+    case: Case | None = None
+    severity: Severity = Severity.ERROR
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A rule.
 
     `title` is the mistake in one line. `explanation` is Markdown: what it means and why it
-    matters. `wrong` and `right` are short programs, run by a test. `link` is the documentation
-    of the argument at fault. `find` yields at most one finding for each place.
+    matters. `wrong` and `right` are short programs with a function `forward(seed, x, features)`,
+    run by a test. `link` is the documentation of the argument at fault. `find` yields at most one
+    sighting for each place. `explains` are the ids of the rules whose sightings merely follow
+    where this one has any: they are not reported beside it.
     """
 
     id: str
@@ -26,4 +48,28 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     wrong: str
     right: str
     link: str
-    find: Callable[[Transcript], Iterable[Finding]]
+    find: Callable[[Evidence], Iterable[Sighting]]
+    explains: frozenset[str] = frozenset()
+
+    def findings(self, evidence: Evidence) -> tuple[Finding, ...]:
+        """Return what the rule finds, one finding for each place."""
+        found: dict[Span | None, Sighting] = {}
+        for sighting in self.find(evidence):
+            found.setdefault(sighting.span, sighting)
+        return tuple(self._finding(sighting) for sighting in found.values())
+
+    def _finding(self, sighting: Sighting) -> Finding:
+        return Finding(
+            rule=self.id,
+            check=self.check,
+            severity=sighting.severity,
+            message=sighting.message,
+            help=sighting.help,
+            why=sighting.why,
+            span=sighting.span,
+            label=sighting.label,
+            shapes=sighting.shapes,
+            details=sighting.details,
+            evidence=sighting.evidence,
+            case=sighting.case,
+        )

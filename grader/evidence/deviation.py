@@ -1,0 +1,158 @@
+"""Where a submission's lifted call says something else than the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from grader.evidence.lifting import (
+    CollectionAxis,
+    Knob,
+    StreamSplit,
+    array_axes,
+    collection_axis,
+    inner_shapes,
+    stream_split,
+)
+from grader.evidence.trail import LiftedRun, Trail
+from grader.observation import ArrayType, LiftedCall
+
+
+class Deviation(msgspec.Struct, frozen=True, kw_only=True):
+    """One argument of a lifted call that comes to something else than the reference's.
+
+    `name` is the collection or the stream, empty for `in_axes` and `out_axes`. `expected` and
+    `actual` are what it comes to: an axis, None for shared, whether it is split, or `Unlisted`.
+    """
+
+    knob: Knob
+    name: str
+    expected: CollectionAxis | StreamSplit | tuple[int | None, ...]
+    actual: CollectionAxis | StreamSplit | tuple[int | None, ...]
+    run: LiftedRun
+    reference: LiftedRun
+
+    @property
+    def call(self) -> LiftedCall:
+        """The call of `nn.vmap` at fault."""
+        return self.run.call
+
+
+def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
+    """Compare the lifted runs that led to the answer with the reference's, argument by argument."""
+    found: list[Deviation] = []
+    for run in actual.decisive:
+        reference = _counterpart(expected, actual, run)
+        if reference is not None:
+            found.extend(_variable_axes(expected, run, reference))
+            found.extend(_split_rngs(expected, run, reference))
+            found.extend(_in_axes(run, reference, answers=run.root is actual.answer))
+            found.extend(_out_axes(run, reference))
+    return tuple(found)
+
+
+def _counterpart(expected: Trail, actual: Trail, run: LiftedRun) -> LiftedRun | None:
+    """Return the reference's lifted run that `run` answers to, by its place among several."""
+    siblings = [each.run for each in actual.lifted(run.root)]
+    references = expected.lifted(expected.answer)
+    place = siblings.index(run.run) if run.run in siblings else 0
+    return references[min(place, len(references) - 1)] if references else None
+
+
+def _variable_axes(trail: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+    for name in dict.fromkeys(each.collection for each in trail.variables):
+        for direction in ("in", "out"):
+            wanted = collection_axis(reference.call.variable_axes, name, direction)
+            found = collection_axis(run.call.variable_axes, name, direction)
+            if wanted != found:
+                yield Deviation(
+                    knob=Knob.VARIABLE_AXES,
+                    name=name,
+                    expected=wanted,
+                    actual=found,
+                    run=run,
+                    reference=reference,
+                )
+                break
+
+
+def _split_rngs(trail: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+    """Only streams that the call was given a key for can be split; `apply` often has none."""
+    drawn = {key.stream for root in trail.record.roots for key in root.keys}
+    for name in dict.fromkeys(key.stream for key in run.root.keys):
+        wanted = stream_split(reference.call.split_rngs, name)
+        found = stream_split(run.call.split_rngs, name)
+        if name in drawn and wanted != found:
+            yield Deviation(
+                knob=Knob.SPLIT_RNGS,
+                name=name,
+                expected=wanted,
+                actual=found,
+                run=run,
+                reference=reference,
+            )
+
+
+def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator[Deviation]:
+    """Compare `in_axes`: they deviate when they differ and one example has another shape by it.
+
+    Where the arrays have the reference's shapes, axes that differ are enough. Axes that don't
+    differ are wrong for an array that has been transposed on the way.
+    """
+    wanted_inputs = _inputs(reference)
+    inputs = _inputs(run) if run.run is not None else wanted_inputs
+    wanted = array_axes(reference.call.in_axes, wanted_inputs)
+    found = array_axes(run.call.in_axes, inputs)
+    deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
+    if _shapes(inputs) != _shapes(wanted_inputs):
+        deviates = deviates and _inner(reference) != _inner(run)
+    if deviates:
+        yield Deviation(
+            knob=Knob.IN_AXES,
+            name="",
+            expected=wanted or (),
+            actual=found or (),
+            run=run,
+            reference=reference,
+        )
+
+
+def _inputs(run: LiftedRun) -> tuple[ArrayType, ...]:
+    return run.run.inputs if run.run is not None else ()
+
+
+def _shapes(arrays: tuple[ArrayType, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(array.shape for array in arrays)
+
+
+def _transposed(arrays: tuple[ArrayType, ...], wanted: tuple[ArrayType, ...]) -> bool:
+    """Whether some array has the wanted one's sizes in another order."""
+    pairs = zip(_shapes(arrays), _shapes(wanted), strict=False)
+    return any(a != b and sorted(a) == sorted(b) for a, b in pairs)
+
+
+def _inner(run: LiftedRun) -> tuple[tuple[int, ...], ...] | None:
+    """Return the shapes that the inner module saw, computed where it didn't come to run."""
+    if run.inner:
+        return _shapes(min(run.inner, key=lambda each: each.depth).inputs)
+    arrays = inner_shapes(run.call, _inputs(run))
+    return None if arrays is None else _shapes(arrays)
+
+
+def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+    """Where there is no output to go by, a tree in place of an axis deviates, too."""
+    wanted_outputs = reference.run.outputs if reference.run is not None else ()
+    outputs = run.run.outputs if run.run is not None else ()
+    wanted = array_axes(reference.call.out_axes, wanted_outputs)
+    found = array_axes(run.call.out_axes, outputs or wanted_outputs)
+    built_alike = type(reference.call.out_axes) is type(run.call.out_axes)
+    if wanted != found or not (outputs or built_alike):
+        yield Deviation(
+            knob=Knob.OUT_AXES,
+            name="",
+            expected=wanted or (),
+            actual=found or (),
+            run=run,
+            reference=reference,
+        )

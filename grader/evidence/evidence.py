@@ -1,0 +1,143 @@
+"""A transcript with everything derived that several rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from grader.case import Case, Container, IntValue
+from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
+from grader.evidence.deviation import Deviation
+from grader.evidence.impurity import Impurity
+from grader.evidence.landmarks import Landmarks
+from grader.evidence.lifting import Knob
+from grader.evidence.look import Look
+from grader.evidence.repeats import Repeat, first_difference, repeats
+from grader.evidence.symptom import shown
+from grader.exercise import Exercise, Seed, Size
+from grader.observation import Completed, Span
+from grader.transcript import Transcript
+
+
+class Evidence:
+    """A transcript, prepared once; the rules only read it."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.exercise: Exercise = transcript.exercise
+        self.source = transcript.source
+        self.landmarks = Landmarks(transcript.source, transcript.exercise.function)
+        self._looks = tuple(Look(self.exercise, each) for each in transcript.exchanges)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """The exchanges that count, smallest case first.
+
+        An exception that only NumPy arrays provoke is no fault: the task promises JAX's.
+        """
+        jax = [look for look in self._looks if look.case.container is Container.JAX]
+        fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
+        kept = [look for look in self._looks if look.raised is None or not fine]
+        return tuple(sorted(kept, key=lambda look: look.size))
+
+    @cached_property
+    def wrong(self) -> tuple[Look, ...]:
+        """The looks in which anything can be seen to be wrong."""
+        return tuple(look for look in self.looks if look.wrong)
+
+    @cached_property
+    def answered_wrong(self) -> tuple[Look, ...]:
+        """The looks in which something else came back than was expected."""
+        return tuple(look for look in self.looks if look.answer_wrong)
+
+    @cached_property
+    def completed(self) -> tuple[Look, ...]:
+        """The looks in which both sides returned."""
+        return tuple(look for look in self.looks if look.comparison is not None)
+
+    def compared(
+        self, kind: type[OtherKind | OtherShape | OtherType | OtherValues]
+    ) -> tuple[Look, ...]:
+        """Return the looks whose answers differ in this way."""
+        return tuple(look for look in self.looks if isinstance(look.comparison, kind))
+
+    def blamed(self, knob: Knob) -> Iterator[tuple[Look, Deviation]]:
+        """Yield each deviation of `knob` that shows, with the smallest case that shows it.
+
+        There is one for each collection or stream of each place in the file.
+        """
+        seen: set[tuple[Span | None, str]] = set()
+        for look in self.looks:
+            for each in shown(look, reorders=self.landmarks.reorders):
+                place = each.call.span, each.name
+                if each.knob is knob and place not in seen:
+                    seen.add(place)
+                    yield look, each
+
+    @cached_property
+    def impurity(self) -> Impurity:
+        """Where the text could be impure."""
+        return Impurity(self.source, self.exercise.function)
+
+    @cached_property
+    def _unlike(self) -> tuple[Repeat, ...]:
+        return tuple(repeats(self._looks))
+
+    @cached_property
+    def _is_chance(self) -> bool:
+        """Whether unlike answers come from chance: fresh processes differ, or the text says so."""
+        if any(each.fresh for each in self._unlike):
+            return True
+        return self.impurity.chance is not None and self.impurity.memory is None
+
+    @property
+    def by_chance(self) -> Repeat | None:
+        """Two answers to one case that differ by chance."""
+        return min(self._unlike, key=_repeat_size, default=None) if self._is_chance else None
+
+    @property
+    def by_memory(self) -> Repeat | None:
+        """Two answers to one case that differ by what was called before."""
+        return None if self._is_chance else min(self._unlike, key=_repeat_size, default=None)
+
+    @property
+    def impure(self) -> bool:
+        """Whether one case got unlike answers."""
+        return bool(self._unlike)
+
+    def unlike(self, repeat: Repeat) -> tuple[str, ...]:
+        """Show two answers to one case."""
+        one, other = repeat.first.found, repeat.second.found
+        where = "in the same process" if repeat.same_process else "in a fresh process"
+        if one is None or other is None:
+            return (f"The second call, {where}, ended in another way.",)
+        return (f"The second call, {where}, gave {first_difference(one, other)}.",)
+
+    @cached_property
+    def returned(self) -> Span | None:
+        """The expression that the submission's function returns."""
+        return self.landmarks.returned
+
+    def sizes(self) -> Iterable[str]:
+        """Return the names of the sizes that are passed as a number."""
+        return (each.name for each in self.exercise.parameters if isinstance(each, Size))
+
+    @cached_property
+    def seed_name(self) -> str | None:
+        """The name of the argument that the key has to be made of."""
+        names = [each.name for each in self.exercise.parameters if isinstance(each, Seed)]
+        return names[0] if names else None
+
+    def seed(self, case: Case) -> int | None:
+        """Return the seed of a case."""
+        value = case[self.seed_name] if self.seed_name is not None else None
+        return value.value if isinstance(value, IntValue) else None
+
+
+def _repeat_size(repeat: Repeat) -> tuple[object, ...]:
+    return (*repeat.second.size, not repeat.same_process)
+
+
+def smallest(looks: Sequence[Look]) -> Look:
+    """Return the look with the smallest case; `looks` are not empty."""
+    return min(looks, key=lambda look: look.size)

@@ -1,0 +1,135 @@
+"""What the arguments of `nn.vmap` come to: for one collection, one stream, one array.
+
+Flax gives a collection to the first filter that matches it (`flax.core.scope.group_collections`),
+and so do these functions: `{True: 0}` and `{DenyList("x"): None}` say something of "params" too.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from typing import assert_never
+
+import msgspec
+
+from grader.observation import (
+    ArrayType,
+    Axes,
+    Axis,
+    AxisEntry,
+    Deny,
+    Everything,
+    LiftedCall,
+    NameFilter,
+    Names,
+    SplitEntry,
+)
+
+
+@unique
+class Knob(StrEnum):
+    """The arguments of `nn.vmap` that say how it maps, by their names there."""
+
+    VARIABLE_AXES = "variable_axes"
+    SPLIT_RNGS = "split_rngs"
+    IN_AXES = "in_axes"
+    OUT_AXES = "out_axes"
+
+
+class Unlisted(msgspec.Struct, frozen=True):
+    """No filter matches: Flax doesn't pass the collection or stream on at all."""
+
+    def __str__(self) -> str:
+        return "not named"
+
+
+CollectionAxis = int | None | Unlisted
+StreamSplit = bool | Unlisted
+
+
+def matches(names: NameFilter, name: str) -> bool:
+    """Whether a filter matches a collection or stream, as `flax.core.scope.in_filter` says."""
+    match names:
+        case Everything():
+            return names.matches
+        case Names():
+            return name in names.names
+        case Deny():
+            return not matches(names.names, name)
+        case _:
+            assert_never(names)
+
+
+def collection_axis(
+    entries: tuple[AxisEntry, ...], collection: str, direction: str
+) -> CollectionAxis:
+    """Return the axis that a collection gets on its way `in` or `out`."""
+    for entry in entries:
+        if entry.direction in {direction, "both"} and matches(entry.filter, collection):
+            return entry.axis
+    return Unlisted()
+
+
+def stream_split(entries: tuple[SplitEntry, ...], stream: str) -> StreamSplit:
+    """Return whether a stream is split along the mapped axis."""
+    for entry in entries:
+        if matches(entry.filter, stream):
+            return entry.split
+    return Unlisted()
+
+
+def normal_axis(axis: int | None, rank: int) -> int | None:
+    """Count a negative axis from the front, where it is in range."""
+    return axis + rank if axis is not None and -rank <= axis < 0 else axis
+
+
+def leaf_axes(axes: Axes, count: int) -> tuple[int | None, ...] | None:
+    """Return one axis for each of `count` arrays; None where the tree has other leaves.
+
+    A tree is read leaf by leaf, which is right unless an entry stands for several arrays.
+    """
+    leaves = _leaves(axes)
+    if isinstance(axes, Axis) or len(leaves) == 1:
+        return leaves * count
+    return leaves if len(leaves) == count else None
+
+
+def _leaves(axes: Axes) -> tuple[int | None, ...]:
+    if isinstance(axes, Axis):
+        return (axes.value,)
+    return tuple(leaf for item in axes.items for leaf in _leaves(item))
+
+
+def array_axes(axes: Axes, arrays: tuple[ArrayType, ...]) -> tuple[int | None, ...] | None:
+    """Return the axis of each of `arrays`, counted from the front."""
+    leaves = leaf_axes(axes, len(arrays))
+    if leaves is None:
+        return None
+    pairs = zip(leaves, arrays, strict=True)
+    return tuple(normal_axis(axis, len(array.shape)) for axis, array in pairs)
+
+
+def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[ArrayType, ...] | None:
+    """Return what one example of `inputs` looks like, None where the axes don't fit them."""
+    axes = array_axes(call.in_axes, inputs)
+    if axes is None:
+        return None
+    found: list[ArrayType] = []
+    for axis, array in zip(axes, inputs, strict=True):
+        if axis is None:
+            found.append(array)
+        elif 0 <= axis < len(array.shape):
+            shape = array.shape[:axis] + array.shape[axis + 1 :]
+            found.append(ArrayType(dtype=array.dtype, shape=shape))
+        else:
+            return None
+    return tuple(found)
+
+
+def axes_text(axes: Axes) -> str:
+    """Write axes as Python would: `0`, `(0, None)`."""
+    if isinstance(axes, Axis):
+        return axes.invalid or str(axes.value)
+    parts = [axes_text(item) for item in axes.items]
+    if axes.keys is not None:
+        return "{" + ", ".join(f"{k!r}: {v}" for k, v in zip(axes.keys, parts, strict=False)) + "}"
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

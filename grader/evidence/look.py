@@ -1,0 +1,211 @@
+"""A look at one exchange: both sides' trails, how the answers compare, and what deviates."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import msgspec
+import numpy as np
+
+from grader.case import ArrayValue, Case, Container, IntValue
+from grader.compare import (
+    Comparison,
+    Same,
+    Tolerance,
+    close,
+    compare,
+    numbers,
+    tolerance_of,
+)
+from grader.evidence.deviation import Deviation, deviations
+from grader.evidence.lifting import array_axes
+from grader.evidence.provenance import Provenance, provenances
+from grader.evidence.trail import Trail
+from grader.exercise import Exercise
+from grader.observation import ArrayType, Completed, LiftedCall, Raised, Result, Variable
+from grader.transcript import Exchange
+
+
+class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable that one side has and the other hasn't, or that has another type."""
+
+    collection: str
+    path: tuple[str, ...]
+    expected: Variable | None
+    actual: Variable | None
+
+    @property
+    def name(self) -> str:
+        """The variable's name in the tree: `params/kernel`."""
+        return "/".join((self.collection, *self.path))
+
+
+class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys that both sides gave to one stream."""
+
+    stream: str
+    expected: Provenance
+    actual: Provenance
+
+    @property
+    def differs(self) -> bool:
+        """Whether both are known and are not the same."""
+        known = self.expected.data is not None and self.actual.data is not None
+        return known and self.expected.data != self.actual.data
+
+
+class Look:
+    """What can be derived from one exchange; the exercise gives the tolerance and the words."""
+
+    def __init__(self, exercise: Exercise, exchange: Exchange) -> None:
+        self.exercise = exercise
+        self.exchange = exchange
+        self.case: Case = exchange.case
+        self.expected = Trail(exchange.expected)
+        self.actual = Trail(exchange.actual)
+
+    @cached_property
+    def size(self) -> tuple[int, bool, int, tuple[int, ...]]:
+        """How large the case is: smaller ones make better examples."""
+        sizes = tuple(self.case.sizes.values())
+        values = [argument.value for argument in self.case.arguments]
+        numbers = sum(value.value for value in values if isinstance(value, IntValue))
+        return math.prod(sizes), self.case.container is not Container.JAX, numbers, sizes
+
+    @cached_property
+    def raised(self) -> Raised | None:
+        """The exception, if the submission's function raised one."""
+        outcome = self.exchange.actual.outcome
+        return outcome if isinstance(outcome, Raised) else None
+
+    @cached_property
+    def tolerance(self) -> Tolerance:
+        """How far values may lie apart in this case."""
+        return tolerance_of(self.case, self.exchange.expected, self.exercise.tolerance)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """How the answers compare; None unless both sides returned."""
+        expected, actual = self.exchange.expected.outcome, self.exchange.actual.outcome
+        if isinstance(expected, Completed) and isinstance(actual, Completed):
+            return compare(expected.result, actual.result, self.tolerance)
+        return None
+
+    @cached_property
+    def result(self) -> Result | None:
+        """What the submission returned, None if it didn't."""
+        outcome = self.exchange.actual.outcome
+        return outcome.result if isinstance(outcome, Completed) else None
+
+    @cached_property
+    def wanted(self) -> ArrayValue | None:
+        """The array that was expected, None if the answer is something else."""
+        outcome = self.exchange.expected.outcome
+        result = outcome.result if isinstance(outcome, Completed) else None
+        return result if isinstance(result, ArrayValue) else None
+
+    @cached_property
+    def found(self) -> ArrayValue | None:
+        """The array that came back, None if it is something else."""
+        return self.result if isinstance(self.result, ArrayValue) else None
+
+    @property
+    def dtype(self) -> str:
+        """The dtype that was expected."""
+        return self.wanted.dtype if self.wanted is not None else "float32"
+
+    @cached_property
+    def factor(self) -> float | None:
+        """The factor that all numbers of a wrong answer are off by, None if there is none."""
+        right = numbers(self.wanted) if self.wanted is not None else None
+        read = numbers(self.found) if self.found is not None else None
+        if right is None or read is None or right.shape != read.shape or right.size < 2:
+            return None
+        top = int(np.argmax(np.abs(np.nan_to_num(right, posinf=0, neginf=0))))
+        divisor = right.reshape(-1)[top]
+        factor = float((read.reshape(-1)[top] / divisor).real) if divisor else math.nan
+        if not math.isfinite(factor) or factor == 1:
+            return None
+        alike = close(right * factor, read, Tolerance(relative=1e-4, absolute=1e-30))
+        return factor if bool(np.all(alike)) else None
+
+    @cached_property
+    def variables(self) -> tuple[VariableDifference, ...]:
+        """The variables whose place or type differs, in the collections that the reference has.
+
+        Empty where either side's variables weren't seen.
+        """
+        wanted = {(each.collection, each.path): each for each in self.expected.variables}
+        found = {(each.collection, each.path): each for each in self.actual.variables}
+        collections = {collection for collection, _ in wanted}
+        if not wanted or not found:
+            return ()
+        places = [*wanted, *(place for place in found if place not in wanted)]
+        return tuple(
+            VariableDifference(
+                collection=place[0],
+                path=place[1],
+                expected=wanted.get(place),
+                actual=found.get(place),
+            )
+            for place in places
+            if place[0] in collections and not _same_type(wanted.get(place), found.get(place))
+        )
+
+    @cached_property
+    def answer_wrong(self) -> bool:
+        """Whether the submission returned something else than the reference."""
+        return self.comparison is not None and not isinstance(self.comparison, Same)
+
+    @cached_property
+    def wrong(self) -> bool:
+        """Whether anything can be seen to be wrong: the answer, the variables, or an exception."""
+        return self.raised is not None or self.answer_wrong or bool(self.variables)
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Where the lifted calls deviate from the reference's, if anything is wrong at all."""
+        return deviations(self.expected, self.actual) if self.wrong else ()
+
+    @cached_property
+    def keys(self) -> tuple[KeyPair, ...]:
+        """The keys that the variables were drawn from, for the streams that both sides used."""
+        found = {each.stream: each for each in provenances(self.actual)}
+        return tuple(
+            KeyPair(stream=each.stream, expected=each, actual=found[each.stream])
+            for each in provenances(self.expected)
+            if each.stream in found
+        )
+
+    @cached_property
+    def other_key(self) -> bool:
+        """Whether another key than the reference's is known to have been used."""
+        return any(pair.differs for pair in self.keys)
+
+    def mapped_noun(self, call: LiftedCall, inputs: tuple[ArrayType, ...]) -> str | None:
+        """Return how a sentence calls the axis that a lifted call maps over."""
+        axes = array_axes(call.in_axes, inputs)
+        for axis, array in zip(axes or (), inputs, strict=False):
+            if axis is not None:
+                return self.axis_noun(array.shape, axis)
+        return None
+
+    def axis_noun(self, shape: tuple[int, ...], axis: int) -> str | None:
+        """Return how a sentence calls an axis of an array argument, known by its shape."""
+        for name in self._axis_names(shape):
+            if 0 <= axis < len(name):
+                return self.exercise.dimension(name[axis]).noun
+        return None
+
+    def _axis_names(self, shape: tuple[int, ...]) -> list[tuple[str, ...]]:
+        names: list[tuple[str, ...]] = []
+        for parameter in self.exercise.parameters:
+            arrays = getattr(parameter, "items", (parameter,))
+            names.extend(each.shape for each in arrays if hasattr(each, "shape"))
+        sizes = self.case.sizes
+        return [each for each in names if tuple(sizes.get(name) for name in each) == shape]
+
+
+def _same_type(wanted: Variable | None, found: Variable | None) -> bool:
+    return wanted is not None and found is not None and wanted.type == found.type

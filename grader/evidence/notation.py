@@ -1,0 +1,76 @@
+"""How shapes, axes and cases are written in messages: JAX's notation and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from grader.case import ArrayValue, Case, FloatValue, IntValue, TupleValue, Value
+
+_SHORT = {
+    "float64": "f64",
+    "float32": "f32",
+    "float16": "f16",
+    "bfloat16": "bf16",
+    "int64": "i64",
+    "int32": "i32",
+    "int16": "i16",
+    "int8": "i8",
+    "uint64": "u64",
+    "uint32": "u32",
+    "uint16": "u16",
+    "uint8": "u8",
+    "complex64": "c64",
+    "complex128": "c128",
+}
+
+
+def array_text(dtype: str, shape: tuple[int, ...]) -> str:
+    """Write an array's type as JAX does: `f32[3,4]`, `f32[]`."""
+    return f"{_SHORT.get(dtype, dtype)}[{','.join(map(str, shape))}]"
+
+
+def value_text(value: Value) -> str:
+    """Write an argument in a few characters: arrays by their type, numbers as they are."""
+    match value:
+        case ArrayValue():
+            return array_text(value.dtype, value.shape)
+        case TupleValue():
+            return f"({', '.join(value_text(item) for item in value.items)})"
+        case IntValue() | FloatValue():
+            return str(value.value)
+        case _:
+            assert_never(value)
+
+
+def case_text(case: Case) -> str:
+    """Write a case on one line: `seed 0, x_batch f32[2,1], features 1`."""
+    return ", ".join(f"{each.name} {value_text(each.value)}" for each in case.arguments)
+
+
+def listing(words: Iterable[str]) -> str:
+    """Join `words` as a sentence does: `a, b and c`."""
+    *head, last = tuple(words) or ("",)
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def position(axis: int, rank: int) -> str:
+    """Say where `axis` (0 or more) stands among `rank` axes: `leading`, `last` or `middle`."""
+    if axis == 0:
+        return "leading"
+    return "last" if axis == rank - 1 else "middle"
+
+
+def shortened(text: str, width: int = 200) -> str:
+    """Return the first line of `text`, cut to `width` characters."""
+    lines = text.strip().splitlines()
+    line = lines[0] if lines else ""
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+_COLLECTIONS = {"params": "the weights", "batch_stats": "the batch statistics"}
+
+
+def collection_noun(name: str) -> str:
+    """Return how a sentence calls a variable collection, by Flax's own names for them."""
+    return _COLLECTIONS.get(name, f'"{name}"')

@@ -1,0 +1,66 @@
+"""Where a key came from: the calls of `jax.random` that led to it, the first one first."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.evidence.trail import Trail
+from grader.observation import KeyStep, Root
+
+MAKERS = frozenset({"PRNGKey", "key"})
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """The key that a stream was given where the variables were made.
+
+    `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
+    as the submission's own text made them. `positions` says for each step which of the keys that
+    it made was taken on.
+    """
+
+    stream: str
+    root: Root
+    data: str | None
+    steps: tuple[KeyStep, ...] = ()
+    positions: tuple[int, ...] = ()
+
+
+def provenances(trail: Trail) -> tuple[Provenance, ...]:
+    """Return where the keys of the call that made the variables came from."""
+    root = trail.maker
+    if root is None:
+        return ()
+    return tuple(_provenance(trail.record.keys, root, key.stream, key.data) for key in root.keys)
+
+
+def _provenance(
+    steps: tuple[KeyStep, ...], root: Root, stream: str, data: str | None
+) -> Provenance:
+    if data is None:
+        return Provenance(stream=stream, root=root, data=None, steps=steps)
+    chain: list[tuple[KeyStep, int]] = []
+    wanted: frozenset[str] = frozenset({data})
+    for step in reversed(steps):
+        place = next((n for n, made in enumerate(step.made) if made in wanted), None)
+        if place is not None and not wanted <= frozenset(step.given):
+            chain.append((step, place))
+            wanted = frozenset(step.given)
+    chain.reverse()
+    return Provenance(
+        stream=stream,
+        root=root,
+        data=data,
+        steps=tuple(step for step, _ in chain),
+        positions=tuple(place for _, place in chain),
+    )
+
+
+def step_text(step: KeyStep, place: int) -> str:
+    """Say what a step did: `the second key of jax.random.split(key)`."""
+    operands = ", ".join(step.operands)
+    if step.operation in MAKERS:
+        return f"jax.random.{step.operation}({operands})"
+    call = f"jax.random.{step.operation}(key{', ' + operands if operands else ''})"
+    if len(step.made) < 2:
+        return call
+    return f"key {place} of the {len(step.made)} that {call} made"

@@ -1,0 +1,72 @@
+"""Whether the same case gave the same answer, in one process and in fresh ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from grader.case import ArrayValue, Case
+from grader.compare import Same, compare, numbers
+from grader.evidence.look import Look
+from grader.observation import Completed, Raised
+
+
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """Two answers to one case that differ. `same_process` says whether one process gave both."""
+
+    first: Look
+    second: Look
+    same_process: bool
+    fresh: bool
+
+
+def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
+    """Yield the pairs of unlike answers to one case; `looks` are in the order of the run."""
+    first_of: dict[int, Look] = {}
+    for look in looks:
+        first_of.setdefault(look.exchange.process, look)
+    groups: dict[bytes, list[Look]] = {}
+    for look in looks:
+        groups.setdefault(_identity(look.case), []).append(look)
+    for group in groups.values():
+        for index, second in enumerate(group):
+            for first in group[:index]:
+                if not _alike(first, second):
+                    yield Repeat(
+                        first=first,
+                        second=second,
+                        same_process=first.exchange.process == second.exchange.process,
+                        fresh=_opens(first, first_of) and _opens(second, first_of),
+                    )
+
+
+def _identity(case: Case) -> bytes:
+    """Return what is equal for equal cases: a case holds a dict, which can't be hashed."""
+    return msgspec.msgpack.encode(case)
+
+
+def _opens(look: Look, first_of: dict[int, Look]) -> bool:
+    """Whether a look is the first that its process had."""
+    return first_of[look.exchange.process] is look
+
+
+def _alike(first: Look, second: Look) -> bool:
+    """Whether two answers to one case agree, as far as both sides gave one."""
+    one, other = first.exchange.actual.outcome, second.exchange.actual.outcome
+    if isinstance(one, Completed) and isinstance(other, Completed):
+        return isinstance(compare(one.result, other.result, first.tolerance), Same)
+    if isinstance(one, Raised) and isinstance(other, Raised):
+        return one.exception == other.exception
+    return {type(one), type(other)} != {Completed, Raised}
+
+
+def first_difference(one: ArrayValue, other: ArrayValue) -> str:
+    """Say where two answers differ: `another shape`, `1.25 in place of 0.5`."""
+    if one.shape != other.shape:
+        return f"an array of shape {other.shape} in place of {one.shape}"
+    left, right = numbers(one), numbers(other)
+    if left is None or right is None:
+        return "other numbers"
+    pairs = zip(left.reshape(-1).tolist(), right.reshape(-1).tolist(), strict=True)
+    return next((f"{b:.6g} in place of {a:.6g}" for a, b in pairs if a != b), "other numbers")

@@ -1,0 +1,159 @@
+"""The way a side came to its answer: which call of Flax gave it, and where its variables are from.
+
+A submission may call Flax more often than it has to (to print shapes, to compare with a plain
+layer). What it is judged by is the call that gave the answer and the one that made the variables.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import msgspec
+
+from grader.case import ArrayValue
+from grader.observation import (
+    Completed,
+    LiftedCall,
+    ModuleRun,
+    Observation,
+    Raised,
+    Root,
+    Variable,
+    digest,
+)
+
+
+class LiftedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """An outermost run of a lifted class or function, and what ran inside of it.
+
+    `run` is None where Flax gave up before the module ran.
+    """
+
+    call: LiftedCall
+    root: Root
+    run: ModuleRun | None
+    inner: tuple[ModuleRun, ...] = ()
+
+
+class Trail:
+    """What of an observation's record led to the answer."""
+
+    def __init__(self, observation: Observation) -> None:
+        self.observation = observation
+        self.record = observation.record
+
+    @cached_property
+    def _calls(self) -> dict[int, LiftedCall]:
+        return {call.id: call for call in self.record.lifted}
+
+    def runs(self, root: Root) -> tuple[ModuleRun, ...]:
+        """Return the module runs that belong to `root`, in order."""
+        return tuple(run for run in self.record.modules if run.root == root.number)
+
+    def top(self, root: Root) -> ModuleRun | None:
+        """Return the outermost module run of `root`."""
+        return min(self.runs(root), key=lambda run: run.depth, default=None)
+
+    def is_lifted(self, root: Root) -> bool:
+        """Whether anything lifted ran in `root`, also where the call of nn.vmap wasn't seen."""
+        return any(
+            run.lifted is not None or run.inside is not None or run.class_name.startswith("Vmap")
+            for run in self.runs(root)
+        )
+
+    @cached_property
+    def forward(self) -> tuple[Root, ...]:
+        """The calls of Flax whose output could be the answer."""
+        return tuple(root for root in self.record.roots if root.forward)
+
+    @cached_property
+    def answer_digest(self) -> str | None:
+        """The hash of the answer's numbers, None if there is no array."""
+        outcome = self.observation.outcome
+        if isinstance(outcome, Completed) and isinstance(outcome.result, ArrayValue):
+            return digest(outcome.result.data)
+        return None
+
+    @cached_property
+    def answer(self) -> Root | None:
+        """The call that gave the answer; where the submission raised, the one that did.
+
+        Of several, a lifted one that gave the very numbers, a lifted one, one that gave the
+        numbers, the last one.
+        """
+        if isinstance(self.observation.outcome, Raised):
+            raised = [root for root in self.record.roots if root.raised]
+            if raised:
+                return raised[-1]
+        candidates = [root for root in self.forward if not root.raised]
+        if isinstance(self.observation.outcome, Raised):
+            candidates = candidates or [root for root in self.record.roots if not root.raised]
+        return max(candidates, key=self._likeness, default=None)
+
+    def _likeness(self, root: Root) -> tuple[bool, bool, int]:
+        top = self.top(root)
+        known = self.answer_digest is not None and top is not None and top.digest is not None
+        same = known and top is not None and top.digest == self.answer_digest
+        return self.is_lifted(root), same, root.number
+
+    @cached_property
+    def maker(self) -> Root | None:
+        """The call that made the variables which the answer used; None if it wasn't seen."""
+        answer = self.answer
+        if answer is None or not answer.given:
+            return answer
+        makers = [
+            root for root in self.record.roots if root.made and root.number < answer.number
+        ]
+        wanted = _fingerprint(answer.given)
+        same = [root for root in makers if _fingerprint(root.made) == wanted]
+        return (same or makers or [None])[-1]
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that the answer was computed with, or that were made on the way."""
+        if self.answer is None:
+            return ()
+        return self.answer.given or self.answer.made
+
+    def lifted(self, root: Root | None) -> tuple[LiftedRun, ...]:
+        """Return the outermost lifted runs of `root`."""
+        if root is None:
+            return ()
+        runs = self.runs(root)
+        found = [
+            LiftedRun(
+                call=self._calls[run.lifted],
+                root=root,
+                run=run,
+                inner=tuple(each for each in runs if each.inside == run.lifted),
+            )
+            for run in runs
+            if run.lifted in self._calls and run.inside is None
+        ]
+        if not found and root.raised and self.record.lifted and not runs:
+            return (LiftedRun(call=self.record.lifted[-1], root=root, run=None),)
+        return tuple(found)
+
+    @cached_property
+    def decisive(self) -> tuple[LiftedRun, ...]:
+        """The lifted runs of the call that gave the answer and of that which made its variables."""
+        if self.maker is None or self.maker is self.answer:
+            return self.lifted(self.answer)
+        return self.lifted(self.maker) + self.lifted(self.answer)
+
+    @cached_property
+    def layer(self) -> ModuleRun | None:
+        """The module at the heart of the answer: what was lifted, or what ran in its place."""
+        for run in self.lifted(self.answer) or self.lifted(self.maker):
+            if run.run is not None:
+                return run.run
+        return self.top(self.answer) if self.answer is not None else None
+
+
+def _fingerprint(variables: tuple[Variable, ...]) -> frozenset[tuple[object, ...]]:
+    """Return what tells two variable trees apart as far as it was recorded."""
+    return frozenset(
+        (each.collection, each.path, each.type.shape, each.type.dtype, each.digest)
+        for each in variables
+    )

@@ -1,0 +1,48 @@
+"""crashed: the process of the submission ended, or sent what is no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.notation import shortened
+from grader.exercise import Check
+from grader.observation import Crashed
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
+    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+        if isinstance(outcome, Crashed):
+            yield Sighting(
+                message="the program ended before it gave an answer",
+                details=(shortened(outcome.reason),) if outcome.reason else (),
+                help="return the answer; don't call exit, quit or os._exit",
+                case=case,
+                evidence={"reason": outcome.reason},
+            )
+            return
+
+
+RULE = Rule(
+    id="crashed",
+    check=Check.RUNS,
+    title="the program ended before it gave an answer",
+    explanation="""\
+Your function runs in a process of its own. That process ended while an answer was waited for, or it
+sent something that is no answer. A call of `exit()`, `sys.exit()` or `os._exit()` does that, with
+status 0 as well; so does a crash within a library.
+""",
+    wrong="""\
+import os
+
+
+def forward(seed, x, features):
+    os._exit(0)
+""",
+    right=RIGHT,
+    link="https://docs.python.org/3/library/sys.html#sys.exit",
+    find=_find,
+)

@@ -1,0 +1,100 @@
+"""missing-function: the file doesn't define the function that is called."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.notation import listing
+from grader.exercise import Check
+from grader.observation import FunctionMissing, Span
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+from grader.source import Source
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    loaded = evidence.transcript.loaded
+    if isinstance(loaded, FunctionMissing):
+        yield sighting(evidence.source, evidence.exercise.function, loaded)
+
+
+def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
+    """Say that `name` is missing, and what may have been meant."""
+    names = _defined(source)
+    if name in names:
+        return _out_of_reach(source, name, names[name], loaded)
+    candidates = [*names, *(each for each in loaded.callables if each not in names)]
+    near = _near(name, candidates)
+    if near is None:
+        others = listing(f"`{each}`" for each in loaded.callables[:4])
+        details = (f"It has {others}.",) if loaded.callables else ()
+        help_text = f"name the function {name}, exactly as the task does"
+        return Sighting(
+            message=f"there is no function `{name}`", details=details, help=help_text
+        )
+    return Sighting(
+        message=f"there is no function `{name}`; did you mean `{near}`?",
+        label=f"the task calls it {name}",
+        help=f"rename `{near}` to `{name}`",
+        span=names.get(near),
+        evidence={"meant": near},
+    )
+
+
+def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing) -> Sighting:
+    """Say that `name` is there in the text, but not as a function at the top of the module."""
+    if loaded.found is not None:
+        message = f"`{name}` is there, but it isn't a function"
+        details: tuple[str, ...] = (f"It is {loaded.found}.",)
+    else:
+        message = f"`{name}` is not at the top level when the file is imported"
+        details = ("It stands inside of a class, another function or a block that doesn't run.",)
+    return Sighting(
+        message=message,
+        label="only seen from inside",
+        details=details,
+        help=f"define `{name}` at the left margin",
+        span=source.definition(name) or span,
+    )
+
+
+def _defined(source: Source) -> dict[str, Span]:
+    """Return every function and class that the file defines, however deep, and its line."""
+    tree = source.tree
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, kinds)] if tree else []
+    found = {node.name: source.head(node) for node in nodes}
+    for name, statement in source.bindings():
+        found.setdefault(name, source.head(statement))
+    return found
+
+
+def _near(name: str, candidates: list[str]) -> str | None:
+    """Return the candidate that was probably meant: nearly the name, but for case and `_`."""
+    plain = {each: each.replace("_", "").lower() for each in candidates}
+    wanted = name.replace("_", "").lower()
+    close = difflib.get_close_matches(wanted, plain.values(), n=1, cutoff=0.7)
+    return next((each for each in candidates if close and plain[each] == close[0]), None)
+
+
+RULE = Rule(
+    id="missing-function",
+    check=Check.LOADS,
+    title="the function that the task names is not there",
+    explanation="""\
+The file was imported, and the function that the task asks for isn't in it. Its name has to be
+written exactly as in the task, and it has to stand at the top level of the file: a method of a
+class, a function within a function or one under `if __name__ == "__main__":` can't be seen from
+outside.
+""",
+    wrong="""\
+def foward(seed, x, features):
+    return x
+""",
+    right=RIGHT,
+    link="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+    find=_find,
+)

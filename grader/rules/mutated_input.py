@@ -1,0 +1,77 @@
+"""mutated-input: an array that came in as an argument was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.notation import listing
+from grader.exercise import Check
+from grader.observation import Span
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+_REFUSED = re.compile(r"immutable|read-only")
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    looks = [look for look in evidence.looks if look.exchange.actual.mutated]
+    if not looks:
+        return
+    look = looks[0]
+    names = look.exchange.actual.mutated
+    yield Sighting(
+        message=f"the function changes its argument {listing(names)} in place",
+        label="changes the array that was passed in",
+        details=("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
+        why="Whoever passed the array goes on with other data than they had.",
+        help="make a new array: x = x * 2 in place of x *= 2",
+        span=_place(evidence),
+        case=look.case,
+        evidence={"arguments": list(names)},
+    )
+
+
+def _place(evidence: Evidence) -> Span | None:
+    """Return where JAX refused the change, else where the text makes it."""
+    for look in evidence.looks:
+        raised = look.raised
+        if raised is not None and raised.frames and _REFUSED.search(raised.message):
+            return raised.frames[-1].span
+    return evidence.impurity.change or evidence.landmarks.head
+
+
+RULE = Rule(
+    id="mutated-input",
+    check=Check.PURE,
+    title="an argument is changed in place",
+    explanation="""\
+After the call, an array that was passed in held other numbers than before. `x *= 2`, `x[0] = …`,
+`x.sort()` and `out=x` change the caller's own array when it is NumPy's. JAX's arrays can't be
+changed: the same lines make a new array there, or raise.
+
+A data set that a model quietly rescales at every step ends as noise, and the line at fault is far
+from where it shows.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+import numpy as np
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    y = np.array(model.apply(variables, x)).reshape(-1)
+    if isinstance(x, np.ndarray):
+        x *= 0
+    return y
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#in-place-updates",
+    find=_find,
+)

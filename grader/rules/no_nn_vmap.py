@@ -1,0 +1,140 @@
+"""no-nn-vmap: the answer was computed without a lifted module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.exercise import Check
+from grader.observation import BatchCall, Completed, ModuleRun, Span
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+_DOCS = "https://flax-linen.readthedocs.io/en/latest"
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Accuse only where the answer's own call of Flax was seen, or where there is none at all.
+
+    A function that jax compiled before runs no Python, so most of its calls show nothing.
+    """
+    if not any(look.expected.lifted(look.expected.answer) for look in evidence.looks):
+        return
+    lifted_classes = _lifted_classes(evidence)
+    for look in evidence.looks:
+        top = _plain(look, lifted_classes)
+        if top is not None:
+            yield _sighting(evidence, look, top)
+            return
+    if evidence.completed and not any(_saw_flax(look) for look in evidence.looks):
+        yield Sighting(
+            message=f"no module of Flax was used; {evidence.exercise.module} has to be lifted",
+            label="runs no lifted module",
+            help=f"lift {evidence.exercise.module} with nn.vmap, then init and apply it",
+            span=evidence.landmarks.head,
+            case=evidence.completed[0].case,
+        )
+
+
+def _lifted_classes(evidence: Evidence) -> frozenset[str]:
+    """Return the classes that ran lifted anywhere: `nn.jit` of one is traced only once."""
+    return frozenset(
+        run.class_name
+        for look in evidence.looks
+        for root in look.actual.forward
+        if look.actual.is_lifted(root)
+        for run in look.actual.runs(root)
+    )
+
+
+def _plain(look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
+    """Return the module that gave the answer where nothing lifted ran; None if that isn't sure."""
+    trail = look.actual
+    if look.exchange.actual.record.truncated and trail.record.lifted:
+        return None
+    if any(trail.is_lifted(root) for root in trail.forward):
+        return None
+    ran = [trail.top(root) for root in trail.forward if not root.raised]
+    tops = [top for top in ran if top is not None]
+    if not tops or any(top.class_name in lifted_classes for top in tops):
+        return None
+    return tops[-1]
+
+
+def _saw_flax(look: Look) -> bool:
+    record = look.exchange.actual.record
+    return bool(record.roots or record.modules) or not isinstance(
+        look.exchange.actual.outcome, Completed
+    )
+
+
+def _sighting(evidence: Evidence, look: Look, top: ModuleRun) -> Sighting:
+    module = evidence.exercise.module
+    record = look.exchange.actual.record
+    batch = _batched(record.batch_calls)
+    span: Span | None = batch.span if batch is not None else top.span
+    return Sighting(
+        message=f"{module} is not lifted: nn.vmap doesn't take part in the answer",
+        label=_label(batch, top),
+        details=_details(look),
+        why="This layer takes a batch anyway. A module written for one example does not, and "
+        "plain JAX transforms know nothing of its variables and keys.",
+        help=f"lift the class, nn.vmap({module}, …), and use what it returns",
+        span=span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"module": top.class_name, "transform": batch.transform if batch else None},
+    )
+
+
+def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
+    """Return the call that maps a function over the batch; loops are told by their module."""
+    return next((each for each in calls if each.transform in {"jax.vmap", "jax.pmap"}), None)
+
+
+def _label(batch: BatchCall | None, top: ModuleRun) -> str:
+    if batch is not None:
+        return f"{batch.transform} maps a function; the module knows nothing of it"
+    return f"a plain {top.class_name} runs here"
+
+
+def _details(look: Look) -> tuple[str, ...]:
+    trail = look.actual
+    runs = [root for root in trail.forward if not root.raised]
+    details: list[str] = []
+    if len(runs) > 1:
+        details.append(f"It was applied {len(runs)} times, once for each example.")
+    if trail.record.lifted:
+        used = any(trail.is_lifted(root) for root in trail.record.roots)
+        where = "only in init" if used else "nowhere"
+        details.append(f"A lifted class was made, but the answer doesn't use it: it runs {where}.")
+    return tuple(details)
+
+
+RULE = Rule(
+    id="no-nn-vmap",
+    check=Check.LIFTED,
+    title="the module was not lifted with nn.vmap",
+    explanation="""\
+The answer was computed without `nn.vmap`: by the plain layer, by `jax.vmap` around `model.apply`,
+by a loop over the examples, or with a lifted class that was made and never used.
+
+`jax.vmap` maps a function over arrays. A Flax module also carries variables and random keys, which
+`jax.vmap` doesn't know. A lifted transform does: for each collection it says whether the examples
+share it, for each stream whether the key is split. For one dense layer you could do without. For a
+module that is written for one example, or has dropout, batch statistics or a cache, you can't,
+and that is what this exercise is practice for.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    model = nn.Dense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link=f"{_DOCS}/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)

@@ -1,0 +1,60 @@
+"""nondeterministic: chance takes part in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.exercise import Check
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    repeat = evidence.by_chance
+    if repeat is not None:
+        yield Sighting(
+            message="the same arguments give another answer every time",
+            label="another answer at every call",
+            details=evidence.unlike(repeat),
+            why="A run that can't be repeated can't be debugged, compared or trusted.",
+            help="draw all random numbers from the key that is made of the seed",
+            span=evidence.impurity.chance or evidence.landmarks.head,
+            case=repeat.second.case,
+            evidence={"same_process": repeat.same_process},
+        )
+
+
+RULE = Rule(
+    id="nondeterministic",
+    check=Check.PURE,
+    title="chance takes part in the answer",
+    explanation="""\
+Called twice with the same arguments, the function gave two answers. Something in it isn't decided
+by its arguments: `random` or `numpy.random` without a seed, the clock, an id.
+
+In JAX all chance comes from keys, and a key comes from the seed. That is what makes a run
+repeatable: the same seed, the same weights, the same result, today and next year.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+import numpy as np
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    noise = np.random.normal(size=x.shape).astype("float32")
+    return model.apply(variables, x + noise).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/random-numbers.html",
+    find=_find,
+    explains=frozenset(
+        {"wrong-values", "wrong-shape", "wrong-order", "ignored-seed", "derived-key"}
+    ),
+)

@@ -1,0 +1,100 @@
+"""not-flattened: the right numbers, but still with several axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.case import ArrayValue
+from grader.compare import OtherShape, close, numbers
+from grader.evidence import Evidence, Look
+from grader.evidence.notation import array_text
+from grader.exercise import Check
+from grader.finding import ShapeRow
+from grader.observation import digest
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.compared(OtherShape):
+        wanted, found = look.wanted, look.found
+        if wanted is not None and found is not None and not_flattened(look):
+            shape = array_text(found.dtype, found.shape)
+            yield Sighting(
+                message=f"the output still has {len(found.shape)} axes; the task wants it flat",
+                label=f"this is {shape}",
+                shapes=(
+                    ShapeRow(
+                        name="output",
+                        expected=array_text(wanted.dtype, wanted.shape),
+                        actual=shape,
+                    ),
+                ),
+                help="flatten it at the end: .reshape(-1)",
+                span=evidence.returned,
+                case=look.case,
+                evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
+            )
+            return
+
+
+def not_flattened(look: Look) -> bool:
+    """Whether all that is wrong with the shape is that axes were kept.
+
+    That holds when row by row the numbers are right, and when the module's own output came back
+    as it was, whatever is wrong with it.
+    """
+    wanted, found = look.wanted, look.found
+    if wanted is None or found is None or len(found.shape) <= len(wanted.shape):
+        return False
+    return _reads_right(look, wanted, found) or _as_it_was(look, found)
+
+
+def _reads_right(look: Look, wanted: ArrayValue, found: ArrayValue) -> bool:
+    right, read = numbers(wanted), numbers(found)
+    if right is None or read is None or right.size != read.size:
+        return False
+    return bool(np.all(close(right.reshape(-1), read.reshape(-1), look.tolerance)))
+
+
+def _as_it_was(look: Look, found: ArrayValue) -> bool:
+    run = look.actual.top(look.actual.answer) if look.actual.answer is not None else None
+    if run is None or len(run.outputs) != 1 or run.outputs[0].shape != found.shape:
+        return False
+    flattens = len(found.shape) == len(look.exercise.output)
+    return flattens and run.digest in {None, digest(found.data)}
+
+
+RULE = Rule(
+    id="not-flattened",
+    check=Check.SHAPE,
+    title="the output is not flattened",
+    explanation="""\
+The numbers are there, but the array still has the axes that the module gave it, and the task asks
+for a single one. Flattening goes row by row: with the examples on axis 0, all features of the first
+example come first, then all of the second.
+
+Code that takes the output, a loss for example, relies on its shape. Broadcasting an output of shape
+`(batch, features)` against targets of shape `(batch * features,)` raises at best, and at worst
+gives a matrix of differences that nobody wanted.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/_autosummary/jax.numpy.reshape.html",
+    find=_find,
+    explains=frozenset({"wrong-shape"}),
+)

@@ -1,0 +1,51 @@
+"""out-of-memory: the process needed more memory than it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.exercise import Check
+from grader.observation import OutOfMemory
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
+    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+        if isinstance(outcome, OutOfMemory):
+            limit = f"{outcome.limit / 2**30:.1f} GiB" if outcome.limit else "there is"
+            yield Sighting(
+                message=f"it needs more memory than {limit}",
+                label="asks for more memory than there is",
+                help="look for an array that is far larger than its inputs, or a list that grows",
+                span=outcome.frames[-1].span if outcome.frames else None,
+                case=case,
+                evidence={"limit": outcome.limit},
+            )
+            return
+
+
+RULE = Rule(
+    id="out-of-memory",
+    check=Check.RUNS,
+    title="the function needs more memory than it may have",
+    explanation="""\
+The process that runs your function may use a limited amount of memory, far more than the task
+needs. Yours grew beyond it and was stopped.
+
+Look for an array whose shape multiplies sizes that should not meet, for a broadcast of two long
+axes, and for a list that grows in a loop without an end.
+""",
+    wrong="""\
+import numpy as np
+
+
+def forward(seed, x, features):
+    return np.ones((10**7, 10**7))
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/gpu_memory_allocation.html",
+    find=_find,
+)

@@ -1,0 +1,59 @@
+"""params-not-lifted: a collection is not passed on to the inner module at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob, Unlisted
+from grader.evidence.notation import collection_noun
+from grader.exercise import Check
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        name = deviation.name
+        if isinstance(deviation.actual, Unlisted):
+            yield Sighting(
+                message=f'variable_axes doesn\'t name "{name}": {collection_noun(name)} stay out',
+                label=f'says nothing of "{name}"',
+                details=text_lines(look.raised) if look.raised else (),
+                why="A collection that variable_axes doesn't name is not passed on: the module "
+                "inside finds it empty.",
+                help=f'name it: variable_axes={{"{name}": {deviation.expected}}}',
+                span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+                case=look.case,
+                evidence={"argument": "variable_axes", "collection": name},
+            )
+
+
+RULE = Rule(
+    id="params-not-lifted",
+    check=Check.PARAMS,
+    title="variable_axes leaves the parameters out",
+    explanation="""\
+A lifted module only sees the collections that `variable_axes` names. A dense layer keeps its
+weights in `"params"`; if that name is missing, or spelled in another way, the layer inside the
+transform has no weights and Flax raises `ScopeCollectionNotFound`.
+
+The keys of `variable_axes` are names of collections, not of parameters: `"params"`, not `"kernel"`.
+The default is empty, so without the argument nothing is passed on.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(nn.Dense, in_axes=0, out_axes=0, split_rngs={"params": False})
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)

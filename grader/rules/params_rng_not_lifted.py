@@ -1,0 +1,58 @@
+"""params-rng-not-lifted: a stream of random numbers is not passed on to the inner module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob, Unlisted
+from grader.exercise import Check
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
+        name = deviation.name
+        if isinstance(deviation.actual, Unlisted):
+            yield Sighting(
+                message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key',
+                label=f'says nothing of "{name}"',
+                details=text_lines(look.raised) if look.raised else (),
+                why="A stream that split_rngs doesn't name is not passed on: init has nothing to "
+                "draw from.",
+                help=f'name it: split_rngs={{"{name}": {deviation.expected}}}',
+                span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+                case=look.case,
+                evidence={"argument": "split_rngs", "stream": name},
+            )
+
+
+RULE = Rule(
+    id="params-rng-not-lifted",
+    check=Check.RNG,
+    title="split_rngs leaves the key of the parameters out",
+    explanation="""\
+A lifted module only sees the random streams that `split_rngs` names. `init` draws the weights from
+the stream `"params"`; if that is missing, Flax raises `InvalidRngError: … needs PRNG for "params"`,
+although you did pass a key.
+
+`False` doesn't mean "no random numbers". It means that the key is passed on unsplit, the same for
+all examples. The default of `split_rngs` is empty: nothing is passed on.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(nn.Dense, in_axes=0, out_axes=0, variable_axes={"params": None})
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)

@@ -1,0 +1,137 @@
+"""per-example-params: a collection that should be shared has an axis for the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob, axes_text, normal_axis
+from grader.evidence.look import VariableDifference
+from grader.evidence.notation import array_text, collection_noun, position
+from grader.exercise import Check
+from grader.finding import ShapeRow
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        if deviation.expected is None and isinstance(deviation.actual, int):
+            yield _sighting(evidence, look, deviation, deviation.actual)
+
+
+def _sighting(evidence: Evidence, look: Look, deviation: Deviation, axis: int) -> Sighting:
+    name = deviation.name
+    things = collection_noun(name)
+    return Sighting(
+        message=f"every example has its own copy of {things}",
+        label=f'gives "{name}" an axis for {_mapped(look, deviation)}',
+        shapes=tuple(
+            _row(each, axis, _mapped(look, deviation))
+            for each in look.variables
+            if each.collection == name and each.expected is not None and each.actual is not None
+        ),
+        details=text_lines(look.raised) if look.raised else (),
+        why=_why(look, deviation),
+        help=f'share it among the examples: variable_axes={{"{name}": None}}',
+        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        case=look.case,
+        evidence={
+            "argument": "variable_axes",
+            "collection": name,
+            "expected": None,
+            "actual": axis,
+            "in_axes": axes_text(deviation.call.in_axes),
+        },
+    )
+
+
+def _mapped(look: Look, deviation: Deviation) -> str:
+    """Return how a sentence calls the axis that the reference maps over."""
+    run = deviation.reference.run
+    inputs = run.inputs if run is not None else ()
+    return look.mapped_noun(deviation.reference.call, inputs) or "the examples"
+
+
+def _row(difference: VariableDifference, axis: int, noun: str) -> ShapeRow:
+    wanted, found = difference.expected, difference.actual
+    assert wanted is not None
+    assert found is not None
+    shape = found.type.shape
+    surplus = normal_axis(axis, len(shape))
+    inside = surplus is not None and 0 <= surplus < len(shape) > len(wanted.type.shape)
+    remark = ""
+    if inside and surplus is not None:
+        remark = f"the {position(surplus, len(shape))} {shape[surplus]} is {noun}"
+    return ShapeRow(
+        name=difference.name,
+        expected=array_text(wanted.type.dtype, wanted.type.shape),
+        actual=array_text(found.type.dtype, shape),
+        remark=remark,
+        surplus_axis=surplus if inside else None,
+    )
+
+
+def _why(look: Look, deviation: Deviation) -> str:
+    copies = _copies(look, deviation)
+    if look.raised is None and not look.answer_wrong:
+        return (
+            f"The outputs agree here only because {copies} start alike; training would pull "
+            "them apart."
+        )
+    return (
+        "Each copy is trained on its own example only, and a batch of another size doesn't fit "
+        "them at all."
+    )
+
+
+def _copies(look: Look, deviation: Deviation) -> str:
+    """Return how many copies there are, in words."""
+    for each in look.variables:
+        if each.collection == deviation.name and each.actual is not None:
+            shape = each.actual.type.shape
+            axis = deviation.actual
+            place = normal_axis(axis, len(shape)) if isinstance(axis, int) else None
+            if place is not None and 0 <= place < len(shape) and shape[place] > 1:
+                return f"all {shape[place]} copies"
+    return "the copies"
+
+
+RULE = Rule(
+    id="per-example-params",
+    check=Check.PARAMS,
+    title="every example has its own copy of the weights",
+    explanation="""\
+`variable_axes` says of each collection whether the examples share it. `None` means shared: one set
+of weights. A number gives the collection an axis, and with it every example gets a copy
+of its own: `kernel` has shape `(batch, in, out)` in place of `(in, out)`.
+
+With `split_rngs={"params": False}` all copies are drawn from the same key, so that the output is
+right, and only the shapes of the parameters tell. In training each copy gets the gradient of one
+example only: the copies drift apart, nothing is learned across examples, memory grows with the
+batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
+ensemble, where each member is meant to have weights of its own.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": 0},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)

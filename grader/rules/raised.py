@@ -1,0 +1,73 @@
+"""raised: the function raised an exception that no other rule explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.symptom import raised_by_knobs
+from grader.exercise import Check
+from grader.observation import Raised
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    seen: set[str] = set()
+    for look in evidence.looks:
+        raised = look.raised
+        if raised is not None and raised.exception not in seen and not raised_by_knobs(look):
+            seen.add(raised.exception)
+            yield _sighting(look, raised)
+
+
+def _sighting(look: Look, raised: Raised) -> Sighting:
+    told = meaning(raised)
+    return Sighting(
+        message=told.message or f"calling the function raises {raised.exception}",
+        label=f"raises {raised.exception}",
+        details=text_lines(raised),
+        why=told.why,
+        help=told.help,
+        span=raised.frames[-1].span if raised.frames else None,
+        case=look.case,
+        evidence={
+            "exception": raised.exception,
+            "text": raised.message,
+            "library": raised.library,
+            "lines": [frame.span.line for frame in raised.frames],
+        },
+    )
+
+
+RULE = Rule(
+    id="raised",
+    check=Check.RUNS,
+    title="the function raises an exception",
+    explanation="""\
+The function was called as the task says, and it ended with an exception in place of an answer.
+The report shows your own lines only, the innermost one marked, with the exception's class and
+text, and the smallest case that raises.
+
+Read the last line of an exception first: it says what is wrong. Flax's own exceptions end with a
+link to an explanation. Where an argument of `nn.vmap` is the reason, the report names that argument
+instead of the exception.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    params = model.init(jax.random.PRNGKey(seed), x)["params"]
+    return model.apply(params, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.errors.html",
+    find=_find,
+)

@@ -1,0 +1,72 @@
+"""split-params-rng: a stream is split along the batch that should be the same for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.exercise import Check
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
+        name = deviation.name
+        if deviation.expected is False and deviation.actual is True:
+            yield Sighting(
+                message=f'the "{name}" key is split: every example draws from a key of its own',
+                label=f'splits "{name}" along the batch',
+                details=text_lines(look.raised) if look.raised else (),
+                why="What the examples share has to be drawn once. From split keys each example "
+                "gets other numbers, and there is nothing left to share.",
+                help=f'give all examples the same key: split_rngs={{"{name}": False}}',
+                span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+                case=look.case,
+                evidence={
+                    "argument": "split_rngs",
+                    "stream": name,
+                    "expected": False,
+                    "actual": True,
+                },
+            )
+
+
+RULE = Rule(
+    id="split-params-rng",
+    check=Check.RNG,
+    title="the key of the parameters is split along the batch",
+    explanation="""\
+`split_rngs` says of each stream of random numbers whether every example gets a key of its own
+(`True`) or all see the same one (`False`). The initialisers draw the weights from the stream
+`"params"`. If that is split, each example draws other weights.
+
+Together with `variable_axes={"params": None}` that is a contradiction, and Flax raises `got axis
+spec None but output was batched on axis 0`. Together with an axis for `"params"` it makes an
+ensemble: as many different layers as there are examples, each trained on one of them. Splitting is
+right where examples should differ, as in dropout.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": True},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

@@ -1,0 +1,63 @@
+"""timed-out: no answer within the time that was allowed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.exercise import Check
+from grader.observation import Frame, Span, TimedOut
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+from grader.source import Source
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
+    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+        if isinstance(outcome, TimedOut):
+            yield Sighting(
+                message=f"no answer within {outcome.seconds:g} s",
+                label="still here when the time was up",
+                help="look for a loop that doesn't end, or for something that is waited for",
+                span=_place(evidence.source, outcome.frames),
+                case=case,
+                evidence={"seconds": outcome.seconds},
+            )
+            return
+
+
+def _place(source: Source, frames: tuple[Frame, ...]) -> Span | None:
+    """Return the condition of the loop that the submission was in, else where it was."""
+    if not frames:
+        return None
+    at = frames[-1].span
+    tree = source.tree
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.While)] if tree else []
+    around = [each for each in loops if each.lineno <= at.line <= (each.end_lineno or 0)]
+    return source.span(around[-1].test) if around else at
+
+
+RULE = Rule(
+    id="timed-out",
+    check=Check.RUNS,
+    title="the function gives no answer in time",
+    explanation="""\
+The function was still running when its time was up, and was stopped. The limit is generous: many
+times what the solution takes for the same case.
+
+Usually a loop never ends, or something is waited for that doesn't come, such as input from the
+keyboard or an answer from the network.
+""",
+    wrong="""\
+def forward(seed, x, features):
+    step = 0
+    while step < 10:
+        x = x + 1
+    return x
+""",
+    right=RIGHT,
+    link="https://docs.python.org/3/reference/compound_stmts.html#the-while-statement",
+    find=_find,
+)

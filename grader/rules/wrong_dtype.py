@@ -1,0 +1,66 @@
+"""wrong-dtype: the numbers are of another type than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.compare import OtherType
+from grader.evidence import Evidence
+from grader.evidence.notation import array_text
+from grader.exercise import Check
+from grader.finding import ShapeRow
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.compared(OtherType)[:1]:
+        comparison, found = look.comparison, look.found
+        if isinstance(comparison, OtherType):
+            shape = found.shape if found is not None else ()
+            yield Sighting(
+                message=f"the output is {comparison.actual}, not {comparison.expected}",
+                label=f"this is {comparison.actual}",
+                shapes=(
+                    ShapeRow(
+                        name=f"output{comparison.place}",
+                        expected=array_text(comparison.expected, shape),
+                        actual=array_text(comparison.actual, shape),
+                    ),
+                ),
+                help=f"keep {comparison.expected} all the way; don't convert the output",
+                span=evidence.returned,
+                case=look.case,
+                evidence={"expected": comparison.expected, "actual": comparison.actual},
+            )
+
+
+RULE = Rule(
+    id="wrong-dtype",
+    check=Check.SHAPE,
+    title="the output has the wrong dtype",
+    explanation="""\
+The shape is right, but the numbers are of another type. JAX computes in `float32` unless it is told
+otherwise. NumPy's default is `float64`, so `np.array(y, dtype=float)` doubles the width; `float16`
+and `bfloat16` keep three digits or two; integers lose the fraction.
+
+In training, one array of another type spreads: everything computed from it takes that type on,
+or is rounded to it.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1).astype("float16")
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/type_promotion.html",
+    find=_find,
+)

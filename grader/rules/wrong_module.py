@@ -1,0 +1,129 @@
+"""wrong-module: another module than the task's was lifted, and it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.notation import array_text
+from grader.evidence.trail import LiftedRun
+from grader.exercise import Check
+from grader.finding import ShapeRow
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.wrong:
+        runs = look.actual.lifted(look.actual.answer) or look.actual.lifted(look.actual.maker)
+        for run in runs:
+            if _is_other(look, run) and _shows(evidence, look, run):
+                yield _sighting(evidence, look, run)
+                return
+
+
+def _wanted(look: Look) -> LiftedRun | None:
+    runs = look.expected.lifted(look.expected.answer)
+    return runs[0] if runs else None
+
+
+def _is_other(look: Look, run: LiftedRun) -> bool:
+    """Whether what was lifted is not the very class that the reference lifts."""
+    wanted = _wanted(look)
+    if wanted is None:
+        return False
+    theirs = (wanted.call.defined_in, wanted.call.target)
+    return (run.call.defined_in, run.call.target) != theirs
+
+
+def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
+    """Whether the other module has other parameters, or itself gives other numbers.
+
+    A class of one's own with the same parameters is as good, unless its own output came back
+    and nothing but the class can be the reason why it is wrong.
+    """
+    if _other_tree(look):
+        return True
+    return (
+        look.answer_wrong
+        and run.run is not None
+        and look.actual.answer_digest == run.run.digest
+        and not look.other_key
+        and not look.deviations
+        and not evidence.impure
+    )
+
+
+def _other_tree(look: Look) -> bool:
+    """Whether the variables have other names than the reference's."""
+    return any(each.expected is None or each.actual is None for each in look.variables) and bool(
+        look.variables
+    )
+
+
+def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
+    module = evidence.exercise.module
+    missing = [each for each in look.variables if each.expected is None or each.actual is None]
+    return Sighting(
+        message=f"{run.call.target} is lifted, not {module}",
+        label=f"the task lifts {module} itself",
+        shapes=tuple(
+            ShapeRow(
+                name=each.name,
+                expected=array_text(each.expected.type.dtype, each.expected.type.shape)
+                if each.expected
+                else None,
+                actual=array_text(each.actual.type.dtype, each.actual.type.shape)
+                if each.actual
+                else None,
+            )
+            for each in missing
+        ),
+        why="Flax draws each parameter from the key and the parameter's place in the tree, so "
+        "another module, also one that only wraps the layer, gets other numbers.",
+        help=f"hand {module} itself to nn.vmap",
+        span=evidence.landmarks.target(run.call),
+        case=look.case,
+        evidence={"expected": module, "actual": run.call.target},
+    )
+
+
+RULE = Rule(
+    id="wrong-module",
+    check=Check.LIFTED,
+    title="another module was lifted than the task says",
+    explanation="""\
+`nn.vmap` was used, but on another class: one with an activation in it, several layers, or a module
+of your own around the one that the task names. Its output or its parameters are not those that
+were asked for.
+
+A wrapper is not the same as what it wraps. In the wrapper the layer's parameters lie one level
+deeper, as in `params/Dense_0/kernel`, and Flax derives the key of each parameter from its path. So
+the same seed gives other weights, and a checkpoint of one doesn't fit the other.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+class Layer(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.relu(nn.Dense(self.features)(x))
+
+
+def forward(seed, x, features):
+    BatchLayer = nn.vmap(
+        Layer, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchLayer(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"changed-layer", "wrong-shape", "wrong-values", "wrong-order"}),
+)

@@ -1,0 +1,70 @@
+"""wrong-signature: the function takes other arguments than the task says, or another order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.notation import shortened
+from grader.exercise import Check
+from grader.observation import SignatureWrong
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    loaded = evidence.transcript.loaded
+    wanted = ", ".join(each.name for each in evidence.exercise.parameters)
+    span = evidence.landmarks.head
+    if isinstance(loaded, SignatureWrong):
+        yield Sighting(
+            message=f"the function can't be called with ({wanted})",
+            label=f"takes {shortened(loaded.signature, 60)}",
+            details=(f"{shortened(loaded.reason)}.",) if loaded.reason else (),
+            help=f"let it take ({wanted}), in this order",
+            span=span or loaded.span,
+            evidence={"expected": f"({wanted})", "actual": loaded.signature},
+        )
+    elif evidence.wrong and _swapped(evidence):
+        yield Sighting(
+            message="the function takes its arguments in another order",
+            label=f"expected ({wanted})",
+            why="The arguments are passed by position, so each name gets another's value.",
+            help=f"let it take ({wanted}), in this order",
+            span=span,
+            case=evidence.wrong[0].case,
+            evidence={"expected": f"({wanted})"},
+        )
+
+
+def _swapped(evidence: Evidence) -> bool:
+    """Whether an argument's name stands in another argument's place."""
+    entry = evidence.landmarks.entry
+    if entry is None or isinstance(entry, ast.Lambda):
+        return False
+    wanted = [each.name for each in evidence.exercise.parameters]
+    given = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
+    pairs = zip(given, wanted, strict=False)
+    return len(given) >= len(wanted) and any(a != b and a in wanted for a, b in pairs)
+
+
+RULE = Rule(
+    id="wrong-signature",
+    check=Check.LOADS,
+    title="the function takes other arguments than the task says",
+    explanation="""\
+Your function is called with the arguments that the task names, by position and in that order. It
+has to take exactly these. More arguments are fine if they have defaults; a missing one, a required
+one more, or arguments that can only be given by keyword make the call impossible. In another order
+each name silently gets another one's value.
+""",
+    wrong="""\
+def forward(seed, x):
+    return x
+""",
+    right=RIGHT,
+    link="https://docs.python.org/3/tutorial/controlflow.html#more-on-defining-functions",
+    find=_find,
+    explains=frozenset({"raised"}),
+)

@@ -1,0 +1,87 @@
+"""wrong-values: the numbers are wrong, and no other rule says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.compare import OtherType, OtherValues
+from grader.evidence import Evidence, Look
+from grader.exercise import Check
+from grader.rules.example import RIGHT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.looks:
+        comparison = look.comparison
+        if isinstance(comparison, OtherValues):
+            yield _sighting(evidence, look, comparison)
+            return
+        if isinstance(comparison, OtherType) and not comparison.values_agree:
+            yield Sighting(
+                message="the numbers are wrong, not only their type",
+                label="not the numbers that were expected",
+                help="compute by hand what the first element should be, and print each step",
+                span=evidence.returned,
+                case=look.case,
+            )
+            return
+
+
+def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighting:
+    place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
+    return Sighting(
+        message=f"{comparison.wrong} of {comparison.size} numbers of the output are wrong",
+        label="not the numbers that were expected",
+        details=(
+            f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
+            *_scaled(look),
+        ),
+        help="compute by hand what the first element should be, and print each step",
+        span=evidence.returned,
+        case=look.case,
+        evidence={
+            "index": list(comparison.index),
+            "expected": comparison.expected,
+            "actual": comparison.actual,
+            "wrong": comparison.wrong,
+            "size": comparison.size,
+        },
+    )
+
+
+def _scaled(look: Look) -> tuple[str, ...]:
+    """Say so if all numbers are off by one factor or one summand."""
+    factor = look.factor
+    return (f"All of them are {factor:.6g} times what they should be.",) if factor else ()
+
+
+RULE = Rule(
+    id="wrong-values",
+    check=Check.VALUES,
+    title="the output has the wrong numbers",
+    explanation="""\
+The array has the right shape and type, and other numbers than the solution's for the same
+arguments. Everything that is known to make numbers wrong, such as another key, another layer or
+other axes, has a rule of its own and was ruled out. What is left is usually something that is done
+to the input before, or to the output after: an activation, a scale, a rounding, a normalisation.
+
+Numbers count as equal when they differ by no more than rounding can explain.
+""",
+    wrong="""\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return nn.relu(model.apply(variables, x)).reshape(-1)
+""",
+    right=RIGHT,
+    link="https://docs.jax.dev/en/latest/debugging.html",
+    find=_find,
+)
