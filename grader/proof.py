@@ -38,7 +38,10 @@ class Proof:
         self._reference = reference
         self._exercise = exercise
         self._sizes = sizes
-        self._texts = (transparency(reference.text), transparency(source.text))
+        self._texts = (
+            transparency(reference.text, exercise),
+            transparency(source.text, exercise),
+        )
         self._side: Side | None = None
         self._traces: tuple[Trace, ...] | None = None
         self._wanted = False

@@ -20,7 +20,7 @@ from grader.judge import assess, judge, static_findings
 from grader.observation import Loaded, LoadOutcome
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
-from grader.process.worker import Limits, Maker, Nursery, Spawner
+from grader.process.worker import Limits, Maker, Nursery, NurseryBroken, Spawner
 from grader.proof import Proof
 from grader.reference import Reference
 from grader.report import (
@@ -53,6 +53,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     prove: bool = True
     require_sandbox: bool = False
+
+
+class Cancelled(Exception):
+    """The grading was cancelled; there is no report."""
 
 
 class SandboxMissing(Exception):
@@ -120,14 +124,11 @@ class Session:
         `tell` is called with how many cases ran and how many there are. Raises `ReferenceBroken`
         and `NurseryBroken`, which are not the submission's fault.
         """
-        found = static_findings(submission.source, folder.exercise)
-        if found:
-            return static_report(submission, folder.exercise, found, asked)
-        grading = Grading(self, submission, folder, asked)
-        try:
-            return grading.run(tell)
-        finally:
-            grading.close()
+        return self.grading(submission, folder, asked).run(tell)
+
+    def grading(self, submission: Submission, folder: ExerciseFolder, asked: Asked) -> Grading:
+        """Return a grading to be run, which another thread may cancel."""
+        return Grading(self, submission, folder, asked)
 
     def plan(self, exercise: Exercise, asked: Asked) -> Plan:
         """Return the plan of cases, made once."""
@@ -196,20 +197,42 @@ class Grading:
         self._exercise = folder.exercise
         self._asked = asked
         self._watch = Stopwatch()
-        self._reference = session.reference(folder)
+        self._folder = folder
         self._sides: list[Side] = []
+        self._cancelled = False
 
-    def close(self) -> None:
-        """End the submission's processes."""
-        for side in self._sides:
+    def cancel(self) -> None:
+        """End the processes; `run` then raises `Cancelled` instead of returning."""
+        self._cancelled = True
+        self._close()
+
+    def run(self, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
+        """Grade. Raises what `Session.grade` raises, and `Cancelled`."""
+        found = static_findings(self._submission.source, self._exercise)
+        if found:
+            return static_report(self._submission, self._exercise, found, self._asked)
+        try:
+            report = self._graded(tell)
+        except NurseryBroken:
+            if not self._cancelled:
+                raise
+        finally:
+            self._close()
+        if self._cancelled:
+            raise Cancelled
+        return report
+
+    def _close(self) -> None:
+        for side in tuple(self._sides):
             side.end()
 
-    def run(self, tell: Callable[[int, int], None]) -> Report:
-        """Load, trace, search, judge."""
+    def _graded(self, tell: Callable[[int, int], None]) -> Report:
+        """Load, search for mistakes and for a proof, judge."""
         with self._watch.part("plan"):
             cases = self._session.plan(self._exercise, self._asked)
         with self._watch.part("imports"):
             unhurried = self._session.unhurried()
+        self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.telling, *cases.edges))
         with self._watch.part("load"):
             side = self._open()
@@ -231,6 +254,8 @@ class Grading:
         return self._report(transcript, proof.equivalence(transcript), cases)
 
     def _open(self) -> Side:
+        if self._cancelled:
+            raise Cancelled
         side = self._session.submission_side(self._submission, self._exercise)
         self._sides.append(side)
         return side
@@ -269,7 +294,7 @@ class Grading:
         with self._watch.part("judge"):
             findings = judge(transcript)
         side = self._sides[0]
-        self.close()
+        self._close()
         out, err, truncated = side.printed()
         return _report_of(
             self._submission,

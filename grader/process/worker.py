@@ -190,6 +190,7 @@ class _Forked:
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self.scratch = new_scratch()
         self._nursery = nursery
+        self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
         ours, theirs = socket.socketpair()
         outputs = [os.pipe(), os.pipe()]
@@ -217,12 +218,13 @@ class _Forked:
         return self._mailbox.get(seconds)
 
     def end(self, grace: float = 0.0) -> wire.Ended:
-        if self._ended is None:
-            answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
-            self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
-            self._mailbox.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
-        return self._ended
+        with self._ending:
+            if self._ended is None:
+                answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
+                self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
+                self._mailbox.close()
+                shutil.rmtree(self.scratch, ignore_errors=True)
+            return self._ended
 
     def output(self) -> tuple[Capture, Capture]:
         return self._captures
@@ -260,6 +262,7 @@ class _Spawned:
     def __init__(self, limits: Limits) -> None:
         self.scratch = new_scratch()
         self._limits = limits
+        self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", str(WORKER), "side"],
@@ -292,16 +295,17 @@ class _Spawned:
         return self._mailbox.get(seconds)
 
     def end(self, grace: float = 0.0) -> wire.Ended:
-        if self._ended is None:
-            status: int | None = None
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                status = self._process.wait(timeout=grace)
-            self._kill()
-            self._process.wait()
-            self._ended = wire.Ended(status=status)
-            self._mailbox.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
-        return self._ended
+        with self._ending:
+            if self._ended is None:
+                status: int | None = None
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    status = self._process.wait(timeout=grace)
+                self._kill()
+                self._process.wait()
+                self._ended = wire.Ended(status=status)
+                self._mailbox.close()
+                shutil.rmtree(self.scratch, ignore_errors=True)
+            return self._ended
 
     def _kill(self) -> None:
         if sys.platform == "win32":

@@ -21,7 +21,9 @@ from grader.transcript import Exchange, Transcript
 _SMALL_SHAPES: Final = 3
 """How many smaller shapes a mistake is tried on: each may cost a compilation."""
 
+_REFERENCE_SECONDS: Final = 60.0
 _LEAST_SECONDS: Final = 5.0
+_TIMES_SLOWER: Final = 20
 _RUN_DEADLINES: Final = 12
 """A whole run may take as long as this many deadlines."""
 
@@ -50,17 +52,21 @@ class Deadline:
     def __init__(self, fixed: float | None, unhurried: float = 1.0) -> None:
         self._fixed = fixed
         self._least = max(_LEAST_SECONDS, 4 * unhurried)
+        self._slowest = 0.0
         self._spent = 0.0
 
-    def for_case(self, reference_seconds: float) -> float:
-        """Seconds for the next case; `reference_seconds` is what the reference took for it."""
-        least = self._fixed if self._fixed is not None else self._least
-        asked = least if self._fixed is not None else max(least, 20 * reference_seconds)
-        return min(asked, max(least * _RUN_DEADLINES - self._spent, 0.1))
+    def next(self) -> float:
+        """Seconds for the next case."""
+        if self._fixed is not None:
+            asked = self._fixed
+        else:
+            asked = max(self._least, _TIMES_SLOWER * self._slowest)
+        return min(asked, max(asked * _RUN_DEADLINES - self._spent, 0.1))
 
-    def spend(self, seconds: float) -> None:
-        """Count time against the whole run."""
-        self._spent += seconds
+    def spend(self, *, reference: float, submission: float) -> None:
+        """Count what a case took, in seconds."""
+        self._slowest = max(self._slowest, reference)
+        self._spent += submission
 
 
 class Search:
@@ -119,12 +125,11 @@ class Search:
 
     def _play(self, case: Case, player: Player, *, process: int) -> Exchange:
         """Have both sides play a case, at the same time where neither is known yet."""
-        self._reference.begin(case, 60.0)
-        seconds = self._deadline.for_case(0.0)
-        player.begin(case, seconds)
+        self._reference.begin(case, _REFERENCE_SECONDS)
+        player.begin(case, self._deadline.next())
         expected = self._reference.finish()
         actual = player.finish()
-        self._deadline.spend(actual.seconds)
+        self._deadline.spend(reference=expected.seconds, submission=actual.seconds)
         exchange = Exchange(case=case, expected=expected, actual=actual, process=process)
         self._exchanges.append(exchange)
         return exchange

@@ -1,0 +1,208 @@
+"""A side gives an answer to every call, whatever its program does to its process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from grader.case import Argument, ArrayValue, Case, IntValue
+from grader.catalogue import exercises
+from grader.exercise import Exercise
+from grader.observation import (
+    Completed,
+    Crashed,
+    Loaded,
+    LoadOutcome,
+    Observation,
+    OutOfMemory,
+    Raised,
+    TimedOut,
+)
+from grader.process.side import Program, Side
+from grader.process.worker import Limits, Maker, Spawner
+from grader.sandbox.confine import python_paths
+from grader.sandbox.policy import Policy
+
+LIMITS = Limits(memory=1200 << 20, disk=1 << 20)
+
+
+@pytest.fixture(scope="module")
+def exercise() -> Exercise:
+    return exercises()[0].exercise
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case(
+        arguments=(
+            Argument(name="seed", value=IntValue(value=3)),
+            Argument(name="x_batch", value=ArrayValue.of(np.ones((2, 3), np.float32))),
+            Argument(name="features", value=IntValue(value=2)),
+        ),
+        sizes={"batch": 2, "in_dim": 3, "features": 2},
+    )
+
+
+class Played:
+    """A side that has played one case, and what was left of it."""
+
+    def __init__(self, side: Side, case: Case, seconds: float) -> None:
+        side.shut_in()
+        self.loaded: LoadOutcome = side.load(15.0)
+        self.observation: Observation | None = None
+        if isinstance(self.loaded, Loaded):
+            side.begin(case, seconds)
+            self.observation = side.finish()
+        self.failure = side.failure
+        side.end()
+        self.stdout, self.stderr, self.truncated = side.printed()
+
+    @property
+    def outcome(self) -> object:
+        assert self.observation is not None, self.loaded
+        return self.observation.outcome
+
+
+@pytest.fixture
+def play(maker: Maker, exercise: Exercise, case: Case) -> Iterator[object]:
+    def run(body: str, *, head: str = "", seconds: float = 20.0) -> Played:
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        text = f"{head}\ndef {exercise.function}(seed, x, features):\n{lines}\n"
+        program = Program(exercise=exercise, name="/nowhere/file.py", text=text, limits=LIMITS)
+        policy = Policy(readable=python_paths(), memory_bytes=LIMITS.memory, cpu_seconds=60)
+        return Played(Side(maker, program, policy=policy), case, seconds)
+
+    yield run
+
+
+def test_completes(play) -> None:
+    played = play("return x.reshape(-1) + seed")
+    assert isinstance(played.outcome, Completed)
+    assert np.array_equal(played.outcome.result.numpy(), np.full(6, 4, np.float32))
+    assert played.failure is None
+
+
+def test_raises(play) -> None:
+    outcome = play("raise KeyError('gone')").outcome
+    assert isinstance(outcome, Raised)
+    assert outcome.exception == "KeyError"
+    assert outcome.frames[-1].span.line == 3
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_leaving_the_process_is_a_crash_whatever_the_status(play, status: int) -> None:
+    outcome = play(f"os._exit({status})", head="import os").outcome
+    assert outcome == Crashed(reason=f"the process exited with status {status}")
+
+
+def test_leaving_while_loading_is_a_crash(play) -> None:
+    assert isinstance(play("pass", head="import os; os._exit(0)").loaded, Crashed)
+
+
+def test_system_exit_is_an_exception_like_others(play) -> None:
+    outcome = play("raise SystemExit(0)").outcome
+    assert isinstance(outcome, Raised | Crashed)
+
+
+def test_a_segmentation_fault_is_told(play) -> None:
+    outcome = play("ctypes.string_at(0)", head="import ctypes").outcome
+    assert outcome == Crashed(reason="the process was ended by SIGSEGV")
+
+
+def test_hanging_tells_the_line(play) -> None:
+    outcome = play("while True:\n    pass", seconds=0.5).outcome
+    assert isinstance(outcome, TimedOut)
+    assert outcome.seconds == 0.5
+    assert outcome.frames[-1].span.line in {3, 4}
+
+
+def test_hanging_in_a_library_or_deaf_to_signals_ends(play) -> None:
+    deaf = "for each in range(1, 60):\n    try:\n        signal.signal(each, signal.SIG_IGN)\n"
+    deaf += "    except (OSError, ValueError):\n        pass\ntime.sleep(1000)"
+    played = play(deaf, head="import signal, time", seconds=0.5)
+    assert isinstance(played.outcome, TimedOut)
+
+
+def test_memory_is_limited(play) -> None:
+    body = "import numpy as np\nkept = []\nwhile True:\n    kept.append(np.ones(1 << 22))"
+    assert isinstance(play(body).outcome, OutOfMemory | Crashed)
+
+
+def test_output_is_kept_up_to_a_limit(play) -> None:
+    played = play("print('a' * 1_000_000)\nprint('b', file=sys.stderr)\nreturn x", head="import sys")
+    assert isinstance(played.outcome, Completed)
+    assert played.truncated
+    assert played.stdout.startswith("aaa")
+    assert len(played.stdout) < 20_000
+    assert played.stderr == "b\n"
+
+
+def test_disk_is_limited(play) -> None:
+    body = "for n in range(100):\n    open(f'{n}', 'wb').write(b'x' * 500_000)\ntime.sleep(60)"
+    outcome = play(body, head="import time").outcome
+    assert isinstance(outcome, Crashed | Raised)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"\x00\x00\x00\x05hello",
+        b"\xff\xff\xff\xff",
+        b"\x00\x00\x00\x01",
+        b"\x00\x00\x00\x02\x81\xa4",
+        b"PASSED\n" * 10,
+    ],
+)
+def test_a_forged_frame_only_fails_the_submission(play, forged: bytes) -> None:
+    body = f"for fd in range(3, 200):\n    try:\n        os.write(fd, {forged!r})\n"
+    body += "    except OSError:\n        pass\nos._exit(0)"
+    assert isinstance(play(body, head="import os").outcome, Crashed)
+
+
+def test_a_closed_channel_is_a_crash(play) -> None:
+    body = "os.closerange(3, 300)\nreturn x"
+    assert isinstance(play(body, head="import os").outcome, Crashed)
+
+
+def test_standard_input_is_empty(play) -> None:
+    outcome = play("return x if sys.stdin.read() == '' else None", head="import sys").outcome
+    assert isinstance(outcome, Completed)
+    assert isinstance(outcome.result, ArrayValue)
+
+
+def test_the_environment_is_bare_and_the_folder_a_scratch(play) -> None:
+    os.environ["GRADER_TEST_SECRET"] = "hunter2"  # noqa: S105
+    body = "print(sorted(os.environ), os.getcwd(), os.listdir())\n"
+    body += "print(open('/proc/self/environ').read())\nreturn x"
+    played = play(body, head="import os")
+    assert "hunter2" not in played.stdout + played.stderr
+    assert "GRADER_TEST_SECRET" not in played.stdout
+    assert "[]" in played.stdout
+
+
+def test_a_second_call_still_works(maker: Maker, exercise: Exercise, case: Case) -> None:
+    text = f"def {exercise.function}(seed, x, features):\n    return x\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    side = Side(maker, program, policy=None)
+    side.shut_in()
+    assert side.load(15.0) == Loaded()
+    for _ in range(3):
+        side.begin(case, 20.0)
+        assert isinstance(side.finish().outcome, Completed)
+    side.end()
+    side.begin(case, 1.0)
+    assert isinstance(side.finish().outcome, Crashed)
+
+
+def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
+    text = f"def {exercise.function}(seed, x, features):\n    print('hello')\n    return x + seed\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    policy = Policy(readable=python_paths(), memory_bytes=1 << 31, cpu_seconds=60)
+    maker = Spawner()
+    played = Played(Side(maker, program, policy=policy), case, 20.0)
+    maker.close()
+    assert isinstance(played.outcome, Completed)
+    assert played.stdout + played.stderr == "hello\n"
