@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from types import FrameType, TracebackType
 
 import jax
 
 from grader.observation import Frame, OutOfMemory, Raised
+from grader.source import SyntaxFault
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
 
@@ -17,16 +19,19 @@ except ImportError:  # there is none on Windows
 
 _TRACEBACK = BaseException.__dict__["__traceback__"]
 _LONGEST_MESSAGE = 2000
+_LONGEST_SEARCHED = 100_000
+_FRAME_TEXT = re.compile(
+    r'^  File "(?P<file>[^"\n]*)", line \d+, in .*\n(?:    .*\n)*', re.MULTILINE
+)
 _MOST_BASES = 20
 _OWN_PACKAGE = "grader"
-_SYNTAX_ERRORS = frozenset({SyntaxError, IndentationError, TabError})
 _XLA_ERROR = jax.errors.JaxRuntimeError
 
 
 def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     """Turn what a submission raised into data. Only the error's own `__str__` is called."""
-    message = _message(error)
-    frames = places.in_traceback(_traceback(error)) or _syntax_frames(error, places)
+    message = _message(error, places)
+    frames = places.in_traceback(_traceback(error))
     cls = type(error)
     exhausted = issubclass(cls, _XLA_ERROR) and message.startswith("RESOURCE_EXHAUSTED")
     if issubclass(cls, MemoryError) or exhausted:
@@ -41,22 +46,35 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     )
 
 
-def _syntax_frames(error: BaseException, places: Places) -> tuple[Frame, ...]:
-    """Text that doesn't compile has no frames, but the error says where it stopped."""
-    fault = places.source.syntax_fault
-    if type(error) not in _SYNTAX_ERRORS or fault is None:
-        return ()
-    return (Frame(function="<module>", span=fault.span),)
+def syntax_failure(fault: SyntaxFault) -> Raised:
+    """Return what Python would have raised for a text that does not compile."""
+    return Raised(
+        exception="SyntaxError",
+        module="builtins",
+        bases=("Exception", "BaseException"),
+        message=clean(fault.message, _LONGEST_MESSAGE),
+        frames=(Frame(function="<module>", span=fault.span),),
+    )
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, places: Places) -> str:
     try:
-        # A syntax error's text repeats the place, which its frame says already.
-        text = str(error.msg) if isinstance(error, SyntaxError) else str(error)
-        parts = [str.__str__(text), *_notes(error)]
+        parts = [str.__str__(str(error)), *_notes(error)]
     except BaseException:  # noqa: BLE001 - the text of the submission's own exception can fail
         return "(the exception's text can't be shown)"
-    return clean("\n".join(parts), _LONGEST_MESSAGE)
+    return clean(_without_others("\n".join(parts), places), _LONGEST_MESSAGE)
+
+
+def _without_others(message: str, places: Places) -> str:
+    """Take frames that are not the submission's out of a traceback inside of a message.
+
+    jax reports what a callback raised in this way, with the grader's frames among them.
+    """
+    if len(message) > _LONGEST_SEARCHED:
+        return message
+    return _FRAME_TEXT.sub(
+        lambda found: found[0] if found["file"] == places.filename else "", message
+    )
 
 
 def _traceback(error: BaseException) -> TracebackType | None:

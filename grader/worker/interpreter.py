@@ -4,44 +4,43 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import jax
 
 _settrace, _gettrace = sys.settrace, sys.gettrace
 _setprofile, _getprofile = sys.setprofile, sys.getprofile
+_set_depth, _get_depth = sys.setrecursionlimit, sys.getrecursionlimit
 _update_config = jax.config.update
 _BUILTINS = vars(builtins)
 
 
 class Interpreter:
-    """Builtins, trace functions and the filtering of tracebacks.
+    """Builtins, trace functions, the limit on recursion and the filtering of tracebacks.
 
-    What the program did to the builtins is in force again in its next turn, and not in between:
-    the grader's own code must not run on them.
+    What the program did to the builtins and to the limit is in force again in its next turn, and
+    not in between: the grader's own code must not run on them.
     """
 
     def __init__(self) -> None:
         self._ours = dict(_BUILTINS)
         self._theirs: dict[str, object] = {}
+        self._their_depth = _get_depth()
 
-    @contextmanager
-    def lent(self) -> Iterator[None]:
-        """Let the program have the interpreter for the `with` block."""
-        trace, profile = _gettrace(), _getprofile()
-        filtering = jax.config.jax_traceback_filtering
+    def lend(self) -> None:
+        """Let the program have the interpreter."""
+        self._trace, self._profile = _gettrace(), _getprofile()
+        self._filtering = jax.config.jax_traceback_filtering
+        self._depth = _get_depth()
         _update_config("jax_traceback_filtering", "off")  # a removed frame can't be told of
+        _set_depth(self._their_depth)
         _BUILTINS.update(self._theirs)
-        try:
-            yield
-        finally:
-            _settrace(trace)
-            _setprofile(profile)
-            self._take_back()
-            _update_config("jax_traceback_filtering", filtering)
 
-    def _take_back(self) -> None:
+    def take_back(self) -> None:
+        """End the program's turn. Nothing here may need a builtin before they are restored."""
+        if _gettrace() is not self._trace:
+            _settrace(self._trace)
+        if _getprofile() is not self._profile:
+            _setprofile(self._profile)
         ours = self._ours
         self._theirs = {
             name: value for name, value in _BUILTINS.items() if ours.get(name) is not value
@@ -49,3 +48,6 @@ class Interpreter:
         for name in self._theirs:
             del _BUILTINS[name]
         _BUILTINS.update(ours)
+        self._their_depth = _get_depth()
+        _set_depth(self._depth)
+        _update_config("jax_traceback_filtering", self._filtering)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import flax.core
 import jax
 import jax.numpy as jnp
@@ -14,6 +11,7 @@ from flax.linen import transforms
 
 from grader.observation import KeyStep, Record
 from grader.worker.batches import Batches
+from grader.worker.foreign import Foreign
 from grader.worker.keys import Keys
 from grader.worker.lifted import LiftedCalls
 from grader.worker.patches import Patches
@@ -41,6 +39,7 @@ class Recorder:
         self._session = Session()
         self._runs = Runs(self._session, places)
         self._lifted = LiftedCalls(self._session, places, self._runs)
+        self._interceptors: list[Foreign] = []
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
@@ -64,19 +63,19 @@ class Recorder:
             original = getattr(holder, name)
             self.patches.add(holder, name, batches.observed(title, original))
 
-    @contextmanager
-    def recording(self, recording: Recording) -> Iterator[None]:
-        """Record what happens in the `with` block; the patches have to be installed."""
-        before = list(_interceptors)[::-1]
+    def begin(self, recording: Recording) -> None:
+        """Record what happens from now on; the patches have to be installed."""
+        self._interceptors = list(_interceptors)[::-1]
         _interceptors.push(self._runs.intercept)
         self._session.recording = recording
-        try:
-            yield
-        finally:
-            self._session.recording = None
-            if recording.loading:
-                self._keys_of_loading = recording.keys.entries()
-            _interceptors._storage[:] = before  # noqa: SLF001 - the submission may have left its own
+
+    def end(self) -> None:
+        """Stop recording."""
+        recording, self._session.recording = self._session.recording, None
+        if recording is not None and recording.loading:
+            self._keys_of_loading = recording.keys.entries()
+        # Not popped, since the program may have left interceptors of its own, or taken ours.
+        _interceptors._storage[:] = self._interceptors  # noqa: SLF001
 
     def record(self, recording: Recording) -> Record:
         """Return what a finished recording saw."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Self
 
 from grader.case import Case
@@ -22,7 +21,7 @@ from grader.observation import (
 )
 from grader.source import Source
 from grader.worker.arguments import Arguments
-from grader.worker.failures import failure
+from grader.worker.failures import failure, syntax_failure
 from grader.worker.foreign import Foreign
 from grader.worker.interpreter import Interpreter
 from grader.worker.loader import Program
@@ -69,9 +68,10 @@ class Subject:
     def load(self) -> LoadOutcome:
         """Run the text, and look for the exercise's function and its parameters."""
         self.protect()
+        if self._places.source.syntax_fault is not None:
+            return syntax_failure(self._places.source.syntax_fault)
         try:
-            with self._their_turn(Recording(loading=True)):
-                self._program.execute()
+            self._run(Recording(loading=True), self._program.execute)
             found = self._program.find(self._exercise)
         except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
             return failure(error, self._places)
@@ -90,8 +90,7 @@ class Subject:
         try:
             arguments = Arguments(case)
             began = _clock()
-            with self._their_turn(recording):
-                returned = function(*arguments.values)
+            returned = self._run(recording, function, *arguments.values)
             seconds = _clock() - began
             outcome: Outcome = Completed(result=Converter().convert(returned))
         except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
@@ -118,8 +117,12 @@ class Subject:
         self._recorder.patches.remove()
         self._program.unregister()
 
-    @contextmanager
-    def _their_turn(self, recording: Recording) -> Iterator[None]:
-        """Run the program's code in the `with` block: recorded, the interpreter as it left it."""
-        with self._interpreter.lent(), self._recorder.recording(recording):
-            yield
+    def _run(self, recording: Recording, code: Callable[..., Foreign], *args: object) -> Foreign:
+        """Give the program its turn: recorded, and with the interpreter as it left it."""
+        self._recorder.begin(recording)
+        self._interpreter.lend()
+        try:
+            return code(*args)
+        finally:
+            self._interpreter.take_back()
+            self._recorder.end()
