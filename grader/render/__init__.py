@@ -31,6 +31,14 @@ class Renderer(NamedTuple):
 
 
 RENDERERS: dict[str, Renderer] = {
-    "json": Renderer("json"),
-    "text": Renderer("text"),
+    "json": Renderer("json", several=True),
+    "jsonl": Renderer("jsonl", several=True),
+    "junit": Renderer("junit", several=True),
+    "sarif": Renderer("sarif", several=True),
+    "github": Renderer("github", several=True),
+    "markdown": Renderer("markdown", several=True),
+    "html": Renderer("html", several=True),
+    "gradescope": Renderer("gradescope"),
+    "exercism": Renderer("exercism"),
+    "text": Renderer("text", several=True),
 }

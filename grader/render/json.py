@@ -7,6 +7,7 @@ below 200 kB whatever a submission prints: what is too long is cut, deepest evid
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -34,6 +35,10 @@ _COUNTEREXAMPLE = {
     "additionalProperties": {"type": "number"},
 }
 _Counterexample = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema=_COUNTEREXAMPLE)]
+
+
+# C1 controls, and what turns or hides text; JSON itself escapes the other controls.
+_ACTING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,10 +176,16 @@ def encoded(report: Report) -> bytes:
     """Return the document on one line, small enough that it also is when it is indented."""
     line = b""
     for limits in _LIMITS:
-        line = msgspec.json.encode(document(report, limits))
+        line = _inert(msgspec.json.encode(document(report, limits)))
         if len(msgspec.json.format(line, indent=2)) < MOST_BYTES:
             break
     return line
+
+
+def _inert(line: bytes) -> bytes:
+    r"""Write as `\uXXXX` what would act on a terminal that the document is printed to."""
+    text = _ACTING.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode())
+    return text.encode()
 
 
 def document(report: Report, limits: _Limits = _LIMITS[0]) -> JsonReport:

@@ -6,12 +6,15 @@ file get the same text, and rich is left to do what it is here for: colours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from grader.render.blocks import report_lines
 from grader.render.console import page_for
 from grader.render.layout import Line, Role
+from grader.render.summary import summary_table
 from grader.report import Report
 
 # No yellow, white or bright colour: they vanish on a light background.
@@ -35,6 +38,11 @@ def render_terminal(
     """
     lines = report_lines(report, page_for(console), verbose=verbose, quiet=quiet)
     print_lines(lines, console)
+
+
+def render_summary(reports: Sequence[Report], console: Console) -> None:
+    """Print a table of several reports."""
+    print_lines(summary_table(reports, page_for(console)), console)
 
 
 def print_lines(lines: list[Line], console: Console) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.render.blocks import report_lines
 from grader.render.layout import Line, Page
+from grader.render.summary import summary_table
 from grader.report import Report
 
+_WIDTH = 80
 
-def render(report: Report, width: int = 80, *, verbose: bool = False, quiet: bool = False) -> str:
+
+def render(
+    report: Report, width: int = _WIDTH, *, verbose: bool = False, quiet: bool = False
+) -> str:
     """Return the report without colour, in lines of at most `width` cells."""
     return as_text(report_lines(report, Page(width), verbose=verbose, quiet=quiet))
+
+
+def render_all(reports: Sequence[Report], width: int = _WIDTH) -> str:
+    """Return the reports one after the other, then a table of all of them."""
+    parts = [render(report, width) for report in reports]
+    return "\n\n".join([*parts, as_text(summary_table(reports, Page(width)))])
 
 
 def as_text(lines: list[Line]) -> str:

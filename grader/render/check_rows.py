@@ -1,0 +1,56 @@
+"""A report check by check, for formats whose unit is a test: what each check found, as text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from grader.finding import Finding, Severity
+from grader.render.finding_block import finding_block
+from grader.render.layout import Page
+from grader.render.text import as_text
+from grader.render.visible import visible
+from grader.report import CheckResult, Report, Status
+
+_WIDTH = 88
+
+
+class CheckRow(NamedTuple):
+    """A check with its findings, errors first; `text` tells them as the terminal would."""
+
+    result: CheckResult
+    findings: tuple[Finding, ...]
+    text: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the check failed: a warning or a note does not make it fail."""
+        return self.result.status is Status.FAILED
+
+    @property
+    def headline(self) -> str:
+        """The first finding in a line, or what the check is about."""
+        return self.findings[0].message if self.findings else self.result.title
+
+
+def check_rows(report: Report) -> tuple[CheckRow, ...]:
+    """Return a row for each check of `report`."""
+    return tuple(_row(report, result) for result in report.checks)
+
+
+def _row(report: Report, result: CheckResult) -> CheckRow:
+    found = [each for each in report.findings if each.check == result.check]
+    found.sort(key=lambda each: each.severity is not Severity.ERROR)
+    return CheckRow(result, tuple(found), "\n".join(finding_text(report, each) for each in found))
+
+
+def finding_text(report: Report, finding: Finding) -> str:
+    """Return one finding as the terminal shows it, after a line `path:line:column`."""
+    block = finding_block(report, finding, Page(_WIDTH), len(finding.check), verbose=False)
+    return f"{place(report, finding)}\n{as_text(block)}"
+
+
+def place(report: Report, finding: Finding) -> str:
+    """Return `path:line:column`, or the path alone where a finding has no place."""
+    span = finding.span
+    path = visible(report.path)
+    return path if span is None else f"{path}:{span.line}:{span.column}"

@@ -1,0 +1,64 @@
+"""Exercism's `results.json`, version 3: a test for each check.
+
+See https://exercism.org/docs/building/tooling/test-runners/interface: texts have at most 65535
+characters, and a test's output 500.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from grader.render.check_rows import CheckRow, check_rows
+from grader.render.json import clean
+from grader.render.text import render as render_text
+from grader.render.visible import visible, visible_lines
+from grader.report import Report, Status, Verdict
+
+_MOST_TEXT = 65_000
+_MOST_OUTPUT = 500
+
+
+def render(report: Report) -> str:
+    """Return the document, indented, with a newline at its end."""
+    came_to_run = report.verdict in (Verdict.PASSED, Verdict.FAILED)
+    document: dict[str, Any] = {"version": 3, "status": _status(report), "message": None}
+    if came_to_run:
+        output = _printed(report)
+        document["tests"] = [_test(row, output) for row in check_rows(report)]
+    else:
+        document["message"] = clean(render_text(report, 88), _MOST_TEXT)
+        document["tests"] = []
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _status(report: Report) -> str:
+    match report.verdict:
+        case Verdict.PASSED:
+            return "pass"
+        case Verdict.FAILED:
+            return "fail"
+        case Verdict.UNGRADABLE | Verdict.ERROR:
+            return "error"
+
+
+def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
+    status, message = "pass", None
+    if row.failed:
+        status, message = "fail", row.text or row.headline
+    elif row.result.status is Status.SKIPPED:
+        status, message = "error", "not checked, because an earlier check failed"
+    return {
+        "name": visible(f"{row.result.check}: {row.result.title}"),
+        "status": status,
+        "message": None if message is None else clean(message, _MOST_TEXT),
+        "output": output if row.result.check == "runs" else None,
+        "test_code": visible(row.result.title),
+    }
+
+
+def _printed(report: Report) -> str | None:
+    """Return what the submission printed, as far as Exercism shows it; None for nothing."""
+    text = "\n".join(visible_lines(report.output.stdout)).strip()
+    return clean(text, _MOST_OUTPUT) if text else None

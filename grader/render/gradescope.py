@@ -1,0 +1,69 @@
+"""Gradescope's `results.json`: a test for each check, scored by the check's weight.
+
+See https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format. All texts are
+declared as plain text, so none is taken for HTML or Markdown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from grader.render.check_rows import CheckRow, check_rows
+from grader.render.json import clean
+from grader.render.text import render as render_text
+from grader.render.visible import visible
+from grader.report import Report, Status
+
+_MOST_TEXT = 20_000
+
+
+def render(report: Report) -> str:
+    """Return the document, indented, with a newline at its end."""
+    document: dict[str, Any] = {
+        "output": clean(_overview(report), _MOST_TEXT),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "execution_time": round(max(report.duration_s, 0.0), 3),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_test(report, row) for row in check_rows(report)],
+        "extra_data": {"verdict": report.verdict, "sha256": report.sha256},
+    }
+    if not report.checks:
+        document["score"] = 0.0
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _overview(report: Report) -> str:
+    """Return the quiet report; the findings themselves stand in the tests."""
+    if not report.checks:
+        return render_text(report, 88)
+    return f"{visible(report.summary)}\n\n{render_text(report, 88, quiet=True)}"
+
+
+def _test(report: Report, row: CheckRow) -> dict[str, Any]:
+    weight = _weight(report, row)
+    passed = row.result.status is Status.PASSED
+    return {
+        "name": visible(f"{row.result.check}: {row.result.title}"),
+        "score": weight if passed else 0.0,
+        "max_score": weight,
+        "status": "passed" if passed else "failed",
+        "output": clean(_output(row), _MOST_TEXT),
+        "tags": sorted({finding.rule for finding in row.findings}),
+        "visibility": "visible",
+    }
+
+
+def _weight(report: Report, row: CheckRow) -> float:
+    specs = report.exercise.checks if report.exercise else ()
+    return next((spec.weight for spec in specs if spec.check == row.result.check), 1.0)
+
+
+def _output(row: CheckRow) -> str:
+    if row.result.status is Status.SKIPPED:
+        return "not checked, because an earlier check failed"
+    return row.text

@@ -1,0 +1,214 @@
+"""One HTML page with everything in it: no script, nothing loaded, readable in light and dark.
+
+All text goes through `_text`, and a Content-Security-Policy forbids whatever might slip through.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from grader.finding import Finding, Severity
+from grader.render.html_code import Marked, excerpt_html, source_html
+from grader.render.html_tree import shape_picture
+from grader.render.html_values import values_picture
+from grader.render.reproduce import reproduce
+from grader.render.visible import cut, visible, visible_lines
+from grader.render.words import (
+    VERDICT_WORDS,
+    case_words,
+    checks_words,
+    count_words,
+    equivalence_words,
+    message_words,
+)
+from grader.report import Report, Status, Verdict
+
+_STYLE_PATH = Path(__file__).with_name("html.css")
+_MOST_OUTPUT = 20_000
+_MOST_TEXT = 5_000
+
+_SIGNS = {Status.PASSED: "\u2713", Status.FAILED: "\u2717", Status.SKIPPED: "\u2013"}
+_SEVERITY_SIGNS = {Severity.ERROR: "\u2717", Severity.WARNING: "!", Severity.NOTE: "i"}
+
+
+def render(report: Report) -> str:
+    """Return a page about one report."""
+    title = f"{VERDICT_WORDS[report.verdict]}: {report.path}"
+    return _page(title, _article(report, ""))
+
+
+def render_all(reports: Sequence[Report]) -> str:
+    """Return a page that begins with a table of all reports."""
+    passed = sum(report.verdict is Verdict.PASSED for report in reports)
+    title = f"{passed} of {len(reports)} passed"
+    rows = [_table_row(report, f"r{index}-") for index, report in enumerate(reports)]
+    table = (
+        "<table><thead><tr><th></th><th>submission</th><th>exercise</th><th>checks</th>"
+        f"<th>first finding</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+    articles = [_article(report, f"r{index}-") for index, report in enumerate(reports)]
+    return _page(title, f"<h1>{_text(title)}</h1>{table}{''.join(articles)}")
+
+
+def _page(title: str, body: str) -> str:
+    style = _STYLE_PATH.read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _text(text: str) -> str:
+    """Return `text` for HTML, on one line, as long as is sensible."""
+    return escape(cut(visible(text), _MOST_TEXT))
+
+
+def _lines(text: str) -> str:
+    """Return `text` for HTML with its own line ends."""
+    shown = "\n".join(visible_lines(text.rstrip("\n")))
+    return escape(shown[:_MOST_OUTPUT] + ("\u2026" if len(shown) > _MOST_OUTPUT else ""))
+
+
+def _css(report: Report) -> str:
+    return "passed" if report.verdict is Verdict.PASSED else "failed"
+
+
+def _table_row(report: Report, prefix: str) -> str:
+    first = report.findings[0].message if report.findings else ""
+    if report.verdict is Verdict.ERROR:
+        first = report.summary
+    slug = report.exercise.slug if report.exercise else ""
+    return (
+        f'<tr><td class="sign {_css(report)}">{_SIGNS[_status(report)]}</td>'
+        f'<td><a href="#{prefix}top">{_text(report.path)}</a></td><td>{_text(slug)}</td>'
+        f'<td class="fit">{checks_words(report)}</td><td>{_text(cut(first, 120))}</td></tr>'
+    )
+
+
+def _status(report: Report) -> Status:
+    return Status.PASSED if report.verdict is Verdict.PASSED else Status.FAILED
+
+
+def _article(report: Report, prefix: str) -> str:
+    """Return everything about one report; `prefix` keeps its anchors apart from others'."""
+    findings = [_finding(report, each, f"{prefix}f{i}") for i, each in enumerate(report.findings)]
+    parts = [
+        _header(report, prefix),
+        f"<p>{_text(report.summary)}</p>" if report.verdict is Verdict.ERROR else "",
+        *findings,
+        _takeaway(report),
+        _checks(report),
+        _source(report, prefix),
+        _output(report),
+        _facts(report),
+    ]
+    return f"<article>{''.join(parts)}</article>"
+
+
+def _header(report: Report, prefix: str) -> str:
+    slug = f"{report.exercise.slug} \u00b7 {report.exercise.title}" if report.exercise else ""
+    words = ", ".join(filter(None, [VERDICT_WORDS[report.verdict], checks_words(report)]))
+    return (
+        f'<header id="{prefix}top"><p class="kicker">{_text(slug)}</p>'
+        f"<h1>{_text(report.path)}</h1>"
+        f'<p class="verdict {_css(report)}">{_SIGNS[_status(report)]} {words}</p></header>'
+    )
+
+
+def _finding(report: Report, finding: Finding, identity: str) -> str:
+    sign = f'<span class="sign">{_SEVERITY_SIGNS[finding.severity]}</span>'
+    parts = [
+        f"<h3>{sign} {_text(message_words(finding))}</h3>",
+        f'<p class="rule">{_text(finding.check)} \u00b7 <code>{_text(finding.rule)}</code></p>',
+    ]
+    if finding.span is not None:
+        mark = Marked(finding.span, finding.severity, finding.label)
+        parts.append(excerpt_html(report.source, mark))
+    if finding.shapes:
+        parts.append(f"<figure>{shape_picture(finding.shapes)}</figure>")
+    parts.append(values_picture(finding, report.exercise))
+    if finding.details:
+        parts.append(f'<pre class="plain">{_lines(chr(10).join(finding.details))}</pre>')
+    if finding.why:
+        parts.append(f"<p>{_text(' '.join(finding.why.split()))}</p>")
+    parts += [_case(report, finding), _next(finding)]
+    css = f"finding {finding.severity}"
+    return f'<section class="{css}" id="{identity}">{"".join(parts)}</section>'
+
+
+def _case(report: Report, finding: Finding) -> str:
+    if finding.case is None:
+        return ""
+    words = f"<p>Smallest case: {_text(case_words(finding.case).replace(chr(0xA0), ' '))}</p>"
+    snippet = reproduce(report, finding)
+    if snippet is None:
+        return words
+    code = f'<pre class="plain">{_lines(snippet)}</pre>'
+    return f"{words}<details><summary>See it in Python</summary>{code}</details>"
+
+
+def _next(finding: Finding) -> str:
+    step = f"{_text(finding.help)} \u00b7 " if finding.help else ""
+    command = f"<code>grade explain {_text(finding.rule)}</code>"
+    return f'<p class="next">Next: {step}{command}</p>'
+
+
+def _takeaway(report: Report) -> str:
+    if report.verdict is not Verdict.PASSED or report.exercise is None:
+        return ""
+    return f"<blockquote><p>{_text(report.exercise.takeaway)}</p></blockquote>"
+
+
+def _checks(report: Report) -> str:
+    rows = [
+        f'<tr><td class="sign {each.status}">{_SIGNS[each.status]}</td>'
+        f'<td class="fit">{_text(each.check)}</td><td>{_text(each.title)}</td>'
+        f'<td class="fit {each.status}">{each.status}</td></tr>'
+        for each in report.checks
+    ]
+    if not rows:
+        return ""
+    proof = f"<p>{_text(equivalence_words(report))}</p>" if report.cases.executed else ""
+    counts = f'<p class="faint">{_text(count_words(report))}</p>'
+    return f"<h2>Checks</h2><table><tbody>{''.join(rows)}</tbody></table>{counts}{proof}"
+
+
+def _source(report: Report, prefix: str) -> str:
+    if not report.source.text.strip():
+        return ""
+    marks = [
+        Marked(finding.span, finding.severity, finding.message, f"{prefix}f{index}")
+        for index, finding in enumerate(report.findings)
+        if finding.span is not None
+    ]
+    code = source_html(report.source, marks, f"{prefix}")
+    return f"<h2>The submission</h2>{code}"
+
+
+def _output(report: Report) -> str:
+    parts = [
+        f'<h2>What it printed ({name})</h2><pre class="plain">{_lines(text)}</pre>'
+        for name, text in (("stdout", report.output.stdout), ("stderr", report.output.stderr))
+        if text.strip()
+    ]
+    if parts and report.output.truncated:
+        parts.append('<p class="faint">It printed more than is kept.</p>')
+    return "".join(parts)
+
+
+def _facts(report: Report) -> str:
+    env = report.environment
+    facts = {"Python": env.python, "jax": env.jax, "flax": env.flax, "on": env.platform}
+    words = " \u00b7 ".join(f"{name} {value}" for name, value in facts.items() if value)
+    digest = f" \u00b7 SHA-256 {report.sha256[:16]}\u2026" if report.sha256 else ""
+    return f'<p class="faint">{_text(words + digest)}</p>'

@@ -1,0 +1,164 @@
+"""SARIF 2.1.0, for GitHub code scanning and editors: one run with the results of all submissions.
+
+GitHub takes one run of a tool from an upload, so several reports share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from grader.finding import Finding, Severity
+from grader.render.excerpt import clamped
+from grader.render.json import clean
+from grader.render.tool import TOOL_NAME, tool_version
+from grader.render.visible import visible_lines
+from grader.render.words import case_words
+from grader.report import Report, Verdict
+from grader.rules import RULES
+from grader.rules.rule import Rule
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_MOST_TEXT = 5_000
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+_Json = dict[str, Any]
+
+
+def render(report: Report) -> str:
+    """Return a log about one submission."""
+    return render_all([report])
+
+
+def render_all(reports: Sequence[Report]) -> str:
+    """Return a log with the results of all reports, indented, with a newline at its end."""
+    rules = _rules(finding.rule for report in reports for finding in report.findings)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    driver = {"name": TOOL_NAME, "version": tool_version(), "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(reports)],
+        "artifacts": _artifacts(reports),
+        "results": _results(reports, index),
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+
+
+def _rules(found: Iterable[str]) -> list[_Json]:
+    """Return every rule there is, and a bare one for a finding of a rule that is not."""
+    known = [_rule(rule) for rule in RULES]
+    ids = {rule["id"] for rule in known}
+    return known + [{"id": rule} for rule in sorted(set(found) - ids)]
+
+
+def _rule(rule: Rule) -> _Json:
+    markdown = (
+        f"{rule.explanation.strip()}\n\nWrong:\n\n```python\n{rule.wrong.strip()}\n```\n\n"
+        f"Right:\n\n```python\n{rule.right.strip()}\n```\n"
+    )
+    entry: _Json = {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.explanation.strip()},
+        "help": {"text": f"{rule.explanation.strip()}\n", "markdown": markdown},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": ["jax", "flax", rule.check], "precision": "very-high"},
+    }
+    return entry | ({"helpUri": rule.link} if rule.link else {})
+
+
+def _invocation(reports: Sequence[Report]) -> _Json:
+    notes = [
+        {"level": "error", "message": {"text": _message([report.summary])}}
+        for report in reports
+        if report.verdict is Verdict.ERROR
+    ]
+    return {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
+
+
+def _artifacts(reports: Sequence[Report]) -> list[_Json]:
+    """Return each file once, as the schema demands."""
+    files = {(report.path, report.sha256): report for report in reports}
+    return [_artifact(report) for report in files.values()]
+
+
+def _artifact(report: Report) -> _Json:
+    artifact: _Json = {"location": _location(report), "sourceLanguage": "python"}
+    return artifact | ({"hashes": {"sha-256": report.sha256}} if report.sha256 else {})
+
+
+def _location(report: Report) -> _Json:
+    """Return the file's URI: relative to the checkout, or `file:` for an absolute path."""
+    path = quote(clean(report.path.replace("\\", "/"), _MOST_TEXT), safe="/")
+    if path.startswith("/"):
+        return {"uri": f"file://{path}"}
+    return {"uri": path.removeprefix("./"), "uriBaseId": "%SRCROOT%"}
+
+
+def _results(reports: Sequence[Report], index: dict[str, int]) -> list[_Json]:
+    results = []
+    seen: Counter[str] = Counter()
+    for report in reports:
+        for finding in report.findings:
+            digest = _digest(report, finding)
+            seen[digest] += 1
+            results.append(
+                {
+                    "ruleId": finding.rule,
+                    "ruleIndex": index[finding.rule],
+                    "level": _LEVELS[finding.severity],
+                    "message": {"text": _words(finding)},
+                    "locations": [{"physicalLocation": _place(report, finding)}],
+                    "partialFingerprints": {"graderFinding/v1": f"{digest}:{seen[digest]}"},
+                    "properties": _properties(finding),
+                }
+            )
+    return results
+
+
+def _words(finding: Finding) -> str:
+    step = f"Next: {finding.help}" if finding.help else ""
+    return _message([finding.message, *finding.details, finding.why, step])
+
+
+def _message(texts: Iterable[str]) -> str:
+    """Join texts as lines; `](` would make a link of brackets, so it is taken apart."""
+    lines = [line for text in texts for line in visible_lines(text) if line.strip()]
+    return clean("\n".join(lines), _MOST_TEXT).replace("](", "] (")
+
+
+def _place(report: Report, finding: Finding) -> _Json:
+    place: _Json = {"artifactLocation": _location(report)}
+    span = finding.span and clamped(report.source, finding.span)
+    if span is not None:
+        place["region"] = {
+            "startLine": span.line,
+            "startColumn": span.column,
+            "endLine": span.end_line,
+            "endColumn": max(span.end_column, 1),
+        }
+    return place
+
+
+def _digest(report: Report, finding: Finding) -> str:
+    """Hash what stays the same when lines are added elsewhere: rule, file, the marked lines."""
+    span = finding.span and clamped(report.source, finding.span)
+    lines = report.source.lines[span.line - 1 : span.end_line] if span else ()
+    parts = [finding.rule, report.path, *(line.strip() for line in lines)]
+    data = "\0".join(parts).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _properties(finding: Finding) -> _Json:
+    properties: _Json = {"check": finding.check}
+    if finding.case is not None:
+        properties["smallestCase"] = case_words(finding.case).replace("\u00a0", " ")
+    return properties

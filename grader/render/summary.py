@@ -1,0 +1,69 @@
+"""Several submissions in one table: who passed, how many checks, and which rules were hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.render.layout import DOT, Line, Page, Piece, Role, wrap
+from grader.render.visible import cells, cut, cut_left, visible
+from grader.render.words import checks_words, seconds_words
+from grader.report import Report, Verdict
+
+_MARGIN = 1
+_GAP = 3
+_LEAST_RULES = 18
+
+
+def summary_table(reports: Sequence[Report], page: Page) -> list[Line]:
+    """Return a line for each report, and one that counts them, at most `page.width` cells wide."""
+    signs = [_sign(report, page) for report in reports]
+    sign_width = max((cells(sign.text) for sign in signs), default=1)
+    checks = [checks_words(report).replace(" checks", "") for report in reports]
+    checks_width = max(map(cells, checks), default=0)
+    rest = page.width - _MARGIN - sign_width - 1 - checks_width - 2 * _GAP
+    paths = [visible(report.path, page.encoding) for report in reports]
+    path_width = min(max(map(cells, paths), default=0), max(rest - _LEAST_RULES, 8))
+    lines = []
+    for report, sign, path, words in zip(reports, signs, paths, checks, strict=True):
+        shown = cut_left(path, path_width, page.glyphs.ellipsis)
+        said = cut(_rules(report, page), max(rest - path_width, 8), page.glyphs.ellipsis)
+        lines.append(
+            [
+                Piece(" " * _MARGIN),
+                sign._replace(text=_padded(sign.text, sign_width + 1)),
+                Piece(_padded(shown, path_width + _GAP), Role.STRONG),
+                Piece(_padded(words, checks_width + _GAP)),
+                Piece(said),
+            ]
+        )
+    return [*lines, [], *_count(reports, page)]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
+
+
+def _sign(report: Report, page: Page) -> Piece:
+    match report.verdict:
+        case Verdict.PASSED:
+            return Piece(page.glyphs.passed, Role.PASSED)
+        case Verdict.FAILED | Verdict.UNGRADABLE:
+            return Piece(page.glyphs.failed, Role.ERROR)
+        case Verdict.ERROR:
+            return Piece(page.glyphs.warning, Role.WARNING)
+
+
+def _rules(report: Report, page: Page) -> str:
+    """Return the rules that were hit, each once, or why there was no grading."""
+    if report.verdict is Verdict.ERROR:
+        return visible(f"grader error: {report.summary}", page.encoding)
+    return ", ".join(dict.fromkeys(finding.rule for finding in report.findings))
+
+
+def _count(reports: Sequence[Report], page: Page) -> list[Line]:
+    passed = sum(report.verdict is Verdict.PASSED for report in reports)
+    dot = visible(DOT, page.encoding)
+    seconds = seconds_words(sum(report.duration_s for report in reports))
+    role = Role.PASSED if passed == len(reports) else Role.ERROR
+    head = Piece(f"{passed} of {len(reports)} passed", role)
+    return wrap([head, Piece(f" {dot} {seconds}", Role.FAINT)], page.width, _MARGIN)

@@ -1,0 +1,63 @@
+"""Writing a report: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from grader.render.write import ReportNotWritten, write_report
+
+
+def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report("h\u00e4\ud800\n", path)
+    assert path.read_text(encoding="utf-8") == "h\u00e4\\ud800\n"
+    (tmp_path / "other").touch()
+    assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["other", "report.json"]
+
+
+def test_an_old_file_keeps_its_permissions_and_its_links(tmp_path: Path) -> None:
+    path, link = tmp_path / "report", tmp_path / "link"
+    path.write_text("old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    write_report("new", link)
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report"
+    path.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ReportNotWritten, match="No space left"):
+        write_report("new", path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/report", ".", "\0", "x" * 300])
+def test_what_can_not_be_written_says_so(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ReportNotWritten, match="can't write the report"):
+        write_report("text", tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    write_report("text", Path("/dev/null"))
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def test_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
+    path = tmp_path / ("r" * 255)
+    write_report("text", path)
+    assert path.read_text() == "text"
