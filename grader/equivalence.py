@@ -1,0 +1,165 @@
+"""Whether two programs are the same: fingerprints, what they cover, and the words for it.
+
+A worker traces its side's function with symbolic sizes and sends a fingerprint of what it saw;
+the judge's side compares the two here. Nothing in this file imports jax.
+
+What a proof says. Equal fingerprints of one scope mean that both sides apply the same operations
+to the same operands in the same order, for every seed and every value of the arrays, at the sizes
+of the scope. Rounding is the compiler's: jit may fuse what runs apart otherwise. The claim is about
+the output, not about parameters or keys, and about arguments as jax arrays. A symbolic size never
+equals a number or another size, so the words say "above 1"; sizes of 1 and equal sizes are executed
+as well.
+
+What it rests on. A trace shows what the function does with stand-ins for its arguments; that it
+does the same with real ones follows from its text, which `grader.transparency` reads. A submission
+that forged its own fingerprint could claim equal outputs at most: the executed cases have to
+agree all the same, and how it reached them is judged by what the recorder saw.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.exercise import Exercise, Seed
+from grader.report import Equivalence, Equivalent
+from grader.transparency import Reach, Transparency
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trace covers.
+
+    `symbolic` names the dimensions that stood for every size, in the exercise's order; `sizes` has
+    the others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays
+    are always symbolic.
+    """
+
+    symbolic: tuple[str, ...]
+    sizes: dict[str, int] = {}
+    numbers: dict[str, float] = {}
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
+    """The program in `scope`, as a hash of what its output is computed from.
+
+    `detail` says what the hash can't vouch for, empty when it vouches for all of `scope`: with
+    it, an equal digest recognises a program and proves nothing.
+    """
+
+    scope: Scope
+    digest: str
+    detail: str = ""
+
+
+class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
+    """There is no fingerprint; `reason` is the error that ended the trace, cut to a line."""
+
+    scope: Scope
+    reason: str
+
+
+Trace = Fingerprint | Untraceable
+
+
+def compare(
+    exercise: Exercise,
+    expected: tuple[Trace, ...],
+    actual: tuple[Trace, ...],
+    *,
+    reference: Transparency,
+    submission: Transparency,
+    values_differ: bool = False,
+) -> Equivalence:
+    """Say what the two sides' traces prove; `values_differ` says that an executed case differs.
+
+    Unequal fingerprints prove nothing: programs that are written differently can agree. Nor do
+    traces at given sizes alone, which say nothing of others.
+    """
+    if values_differ:
+        return Equivalence(
+            status=Equivalent.DIFFERENT, scope="gives other output than the reference"
+        )
+    texts = (submission, reference)
+    if any(text.reach is Reach.NOTHING for text in texts):
+        return _unknown(next(text.sentence for text in texts if text.reach is Reach.NOTHING))
+    pairs = _widest(_common(expected, actual))
+    if not pairs:
+        return _unknown(_why_not_traced(actual))
+    if any(left.digest != right.digest for left, right in pairs):
+        return _unknown("written differently from the reference")
+    doubts = [left.detail or right.detail for left, right in pairs]
+    doubts += [text.sentence for text in texts]
+    if any(doubts):
+        return _unknown(next(filter(None, doubts)))
+    sentence = _sentence(exercise, [left.scope for left, _ in pairs])
+    if not pairs[0][0].scope.symbolic:
+        return _unknown(f"{sentence}, but other sizes could not be traced")
+    return Equivalence(status=Equivalent.PROVED, scope=sentence)
+
+
+def _common(
+    expected: tuple[Trace, ...], actual: tuple[Trace, ...]
+) -> list[tuple[Fingerprint, Fingerprint]]:
+    return [
+        (left, right)
+        for left in expected
+        for right in actual
+        if isinstance(left, Fingerprint)
+        and isinstance(right, Fingerprint)
+        and left.scope == right.scope
+    ]
+
+
+def _widest(
+    pairs: list[tuple[Fingerprint, Fingerprint]],
+) -> list[tuple[Fingerprint, Fingerprint]]:
+    """Keep the pairs with the most symbolic dimensions."""
+    most = max((len(left.scope.symbolic) for left, _ in pairs), default=0)
+    return [(left, right) for left, right in pairs if len(left.scope.symbolic) == most]
+
+
+def _unknown(why: str) -> Equivalence:
+    return Equivalence(status=Equivalent.UNKNOWN, scope=why)
+
+
+def _why_not_traced(actual: tuple[Trace, ...]) -> str:
+    """Give the reason of the last rung: the others fail for what only they ask."""
+    reasons = [trace.reason for trace in actual if isinstance(trace, Untraceable)]
+    return _in_plain_words(reasons[-1]) if reasons else "not traced"
+
+
+_PLAIN = {
+    "TracerArrayConversionError": "makes a NumPy array of a result while it runs",
+    "TracerIntegerConversionError": "makes a Python number of a result while it runs",
+    "ConcretizationTypeError": "makes a Python number of a result while it runs",
+    "TracerBoolConversionError": "decides by a value while it runs",
+    "InconclusiveDimensionOperation": "decides by a size while it runs",
+}
+
+
+def _in_plain_words(reason: str) -> str:
+    name = reason.partition(":")[0]
+    return _PLAIN.get(name, f"could not be traced ({reason})")
+
+
+def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
+    """Name what `scopes` cover, which all have the same symbolic dimensions."""
+    seeded = any(isinstance(each, Seed) for each in exercise.parameters)
+    parts = ["every seed and all values" if seeded else "all values"]
+    nouns = {each.name: each.noun for each in exercise.dimensions}
+    first = scopes[0]
+    if first.symbolic:
+        parts.append(f"every size above 1 of {_listed([nouns[name] for name in first.symbolic])}")
+    if first.sizes:
+        shapes = dict.fromkeys("x".join(map(str, scope.sizes.values())) for scope in scopes)
+        axes = " x ".join(nouns[name] for name in first.sizes)
+        parts.append(f"{axes} of {_listed(list(shapes))}")
+    for name in first.numbers:
+        chosen = dict.fromkeys(f"{scope.numbers[name]:g}" for scope in scopes)
+        parts.append(f"a {name} of {_listed(list(chosen))}")
+    return f"the same program as the reference for {', '.join(parts)}"
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,90 @@
+"""Parameters and types of a jaxpr in a form whose text is the same exactly when they are."""
+
+from __future__ import annotations
+
+from enum import Enum
+from hashlib import blake2b
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend import random as extended_random
+
+_IMPLEMENTATIONS = tuple(
+    getattr(extended_random, name)
+    for name in ("threefry_prng_impl", "rbg_prng_impl", "unsafe_rbg_prng_impl")
+)
+_NAMED_BY_TEXT = {("scan", "ft_in"), ("scan", "ft_out")}
+
+
+class NotComparable(Exception):
+    """The program has a part whose meaning its jaxpr doesn't fix. The text says which."""
+
+
+def canonical_type(aval: Any) -> tuple[tuple[object, ...], str]:
+    """Return shape and dtype of an array; weak types don't outlive the trace."""
+    if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
+        raise NotComparable(f"handles a {type(aval).__name__}, which is no array")
+    return tuple(canonical(size) for size in aval.shape), str(aval.dtype)
+
+
+def canonical(value: Any, place: tuple[str, str] = ("", "")) -> object:
+    """Return `value` as nested tuples of numbers and text; `place` is its primitive and name.
+
+    Raises `NotComparable` for what has no such form, functions above all.
+    """
+    if value is None or isinstance(value, bool | str | bytes):
+        return value
+    if isinstance(value, np.ndarray | np.bool_ | np.number | jax.Array) or _array_like(value):
+        return _array(value, place)
+    if isinstance(value, Enum):
+        return ("enum", type(value).__name__, value.name)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float | complex):
+        return (type(value).__name__, repr(value))
+    if jax.export.is_symbolic_dim(value):
+        return ("size", str(value))
+    if isinstance(value, np.dtype) or _extended(value):
+        return ("dtype", str(value))
+    if isinstance(value, type) and issubclass(value, np.generic):
+        return ("dtype", str(np.dtype(value)))
+    return _container(value, place)
+
+
+def _container(value: Any, place: tuple[str, str]) -> object:
+    if any(value is known or value == known for known in _IMPLEMENTATIONS):
+        return ("impl", value.name)
+    if isinstance(value, tuple | list):
+        name = type(value).__name__ if hasattr(value, "_fields") else "tuple"
+        return (name, *(canonical(item, place) for item in value))
+    if isinstance(value, dict):
+        return ("dict", *sorted((repr(key), canonical(value[key], place)) for key in value))
+    if place in _NAMED_BY_TEXT:
+        return ("text", str(value))
+    primitive, name = place
+    raise NotComparable(f"uses {primitive or 'a value'} with {name or 'a type'} that can't be read")
+
+
+def _array_like(value: Any) -> bool:
+    """Tell jax's own NumPy-like constants, whose class is private."""
+    return hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
+
+
+def _extended(value: Any) -> bool:
+    try:
+        return bool(jax.dtypes.issubdtype(value, jax.dtypes.extended))
+    except TypeError:
+        return False
+
+
+def _array(value: Any, place: tuple[str, str]) -> object:
+    if _extended(value.dtype):
+        return ("key", str(value.dtype), _array(jax.random.key_data(value), place))
+    array = np.asarray(value)
+    if array.dtype.hasobject:
+        raise NotComparable("holds an array of Python objects")
+    if array.ndim == 0 and array.dtype.kind in "iu":
+        return int(array)
+    content = blake2b(np.ascontiguousarray(array).tobytes(), digest_size=20).hexdigest()
+    return ("array", str(array.dtype), array.shape, content)

@@ -1,0 +1,59 @@
+"""Which primitives of jax compute from their parameters and operands alone, by name.
+
+A primitive that is missing here costs a proof, never its soundness.
+"""
+
+from __future__ import annotations
+
+CALLS = (
+    "jit_p",
+    "closed_call_p",
+    "call_p",
+    "remat_p",
+    "custom_jvp_call_p",
+    "custom_vjp_call_p",
+)
+"""Calls of a jaxpr, by their names in `jax.extend.core.primitives`; they are looked through."""
+
+IDENTITIES = frozenset(
+    {
+        "copy", "copy_p", "device_put", "name", "optimization_barrier", "random_clone",
+        "stop_gradient",
+    }
+)
+"""What gives back its operands, as far as values go."""
+
+_ELEMENTWISE = """
+abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e
+bitcast_convert_type cbrt ceil clamp clz complex conj convert_element_type cos cosh digamma div eq
+eq_to erf erf_inv erfc exp exp2 expm1 floor ge gt igamma igammac imag integer_pow is_finite le le_to
+lgamma log log1p log2 logistic lt lt_to max min mul ne neg nextafter not one_minus_square or
+polygamma population_count pow real reduce_precision rem round rsqrt select_n shift_left
+shift_right_arithmetic shift_right_logical sign sin sinh sqrt square sub tan tanh xor zeta
+"""
+
+_SHAPES = """
+broadcast_in_dim concatenate dim_as_value dynamic_slice dynamic_update_slice gather iota pad reshape
+rev slice split squeeze transpose scatter scatter-add scatter-max scatter-min scatter-mul
+unstack
+"""
+
+_REDUCTIONS = """
+argmax argmin cumlogsumexp cummax cummin cumprod cumsum reduce_and reduce_max reduce_min reduce_or
+reduce_prod reduce_sum reduce_xor reduce_window_max reduce_window_min reduce_window_sum sort top_k
+"""
+
+_LINEAR = """
+cholesky conv_general_dilated dot_general eigh geqrf householder_product lu qr svd triangular_solve
+"""
+
+_RANDOM = """
+random_bits random_fold_in random_gamma random_seed random_split random_unwrap random_wrap
+threefry2x32
+"""
+
+_CONTROL = "cond scan while"
+
+PURE = frozenset(
+    f"{_ELEMENTWISE} {_SHAPES} {_REDUCTIONS} {_LINEAR} {_RANDOM} {_CONTROL}".split()
+)
