@@ -18,6 +18,7 @@ from grader.render.html_values import values_picture
 from grader.render.reproduce import reproduce
 from grader.render.visible import cut, visible, visible_lines
 from grader.render.words import (
+    CODE,
     VERDICT_WORDS,
     case_words,
     checks_words,
@@ -73,6 +74,15 @@ def _text(text: str) -> str:
     return escape(cut(visible(text), _MOST_TEXT))
 
 
+def _prose(text: str) -> str:
+    """Return a sentence for HTML, with code where backticks are."""
+    parts = CODE.split(cut(visible(" ".join(text.split())), _MOST_TEXT))
+    return "".join(
+        f"<code>{escape(part)}</code>" if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
 def _lines(text: str) -> str:
     """Return `text` for HTML with its own line ends."""
     shown = "\n".join(visible_lines(text.rstrip("\n")))
@@ -90,7 +100,8 @@ def _table_row(report: Report, prefix: str) -> str:
     slug = report.exercise.slug if report.exercise else ""
     return (
         f'<tr><td class="sign {_css(report)}">{_SIGNS[_status(report)]}</td>'
-        f'<td><a href="#{prefix}top">{_text(report.path)}</a></td><td>{_text(slug)}</td>'
+        f'<td><a href="#{prefix}top">{_text(report.path)}</a></td>'
+        f'<td class="fit">{_text(slug)}</td>'
         f'<td class="fit">{checks_words(report)}</td><td>{_text(cut(first, 120))}</td></tr>'
     )
 
@@ -128,7 +139,7 @@ def _header(report: Report, prefix: str) -> str:
 def _finding(report: Report, finding: Finding, identity: str) -> str:
     sign = f'<span class="sign">{_SEVERITY_SIGNS[finding.severity]}</span>'
     parts = [
-        f"<h3>{sign} {_text(message_words(finding))}</h3>",
+        f"<h3>{sign} {_prose(message_words(finding))}</h3>",
         f'<p class="rule">{_text(finding.check)} \u00b7 <code>{_text(finding.rule)}</code></p>',
     ]
     if finding.span is not None:
@@ -137,13 +148,19 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     if finding.shapes:
         parts.append(f"<figure>{shape_picture(finding.shapes)}</figure>")
     parts.append(values_picture(finding, report.exercise))
-    if finding.details:
-        parts.append(f'<pre class="plain">{_lines(chr(10).join(finding.details))}</pre>')
+    parts += [_detail(detail) for detail in finding.details]
     if finding.why:
-        parts.append(f"<p>{_text(' '.join(finding.why.split()))}</p>")
+        parts.append(f"<p>{_prose(finding.why)}</p>")
     parts += [_case(report, finding), _next(finding)]
     css = f"finding {finding.severity}"
     return f'<section class="{css}" id="{identity}">{"".join(parts)}</section>'
+
+
+def _detail(detail: str) -> str:
+    """Return a sentence as a paragraph, and what is laid out in columns or lines as it is."""
+    if "\n" in detail or "  " in detail:
+        return f'<pre class="plain">{_lines(detail)}</pre>'
+    return f"<p>{_prose(detail)}</p>"
 
 
 def _case(report: Report, finding: Finding) -> str:
@@ -158,9 +175,9 @@ def _case(report: Report, finding: Finding) -> str:
 
 
 def _next(finding: Finding) -> str:
-    step = f"{_text(finding.help)} \u00b7 " if finding.help else ""
+    step = f"{_prose(finding.help)} \u00b7 " if finding.help else ""
     command = f"<code>grade explain {_text(finding.rule)}</code>"
-    return f'<p class="next">Next: {step}{command}</p>'
+    return f"<p><strong>Next:</strong> {step}{command}</p>"
 
 
 def _takeaway(report: Report) -> str:

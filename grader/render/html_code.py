@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from grader.observation import Span
 from grader.render.excerpt import clamped
-from grader.render.visible import shown, visible
+from grader.render.source_line import SourceLine
+from grader.render.visible import visible
 from grader.source import Source
 
 # Good enough for any text, also for one that is no Python. Linear in its length.
@@ -45,7 +47,8 @@ class _Look(NamedTuple):
 
 def source_html(source: Source, marks: Sequence[Marked], prefix: str) -> str:
     """Return the whole source; lines have the ids `<prefix>L<number>`."""
-    numbers = range(1, len(source.lines) + 1)
+    count = len(source.lines)
+    numbers = range(1, count if not source.lines[-1] and count > 1 else count + 1)
     return _block(source, marks, numbers, prefix)
 
 
@@ -82,30 +85,31 @@ def _looks(source: Source, marks: Sequence[Marked]) -> list[list[_Look]]:
     for number, line in enumerate(source.lines, 1):
         row = [_Look(token, "") for token in tokens[start : start + len(line)]]
         for mark in reversed(marks):
-            for column in _columns(mark.span, number, len(line)):
+            for column in _columns(mark.span, number, line):
                 row[column] = row[column]._replace(mark=mark.kind)
         looks.append(row)
         start += len(line) + 1
     return looks
 
 
-def _columns(span: Span, number: int, length: int) -> range:
-    """Return the 0-based columns of line `number` that `span` covers."""
+def _columns(span: Span, number: int, line: str) -> range:
+    """Return the 0-based columns of line `number` that `span` covers, without indentation."""
     if not span.line <= number <= span.end_line:
         return range(0)
-    first = span.column - 1 if number == span.line else 0
-    last = span.end_column - 1 if number == span.end_line else length
-    return range(min(first, length), min(last, length))
+    indent = len(line) - len(line.lstrip())
+    first = span.column - 1 if number == span.line else indent
+    last = span.end_column - 1 if number == span.end_line else len(line)
+    return range(min(first, len(line)), min(last, len(line)))
 
 
 def _row(
     source: Source, number: int, looks: list[_Look], marks: Sequence[Marked], prefix: str
 ) -> str:
     line = source.lines[number - 1]
-    paired = list(zip(line, looks, strict=True))
+    shown = SourceLine.of(number, line, "utf-8").texts
     content = "".join(
-        _run("".join(char for char, _ in run), look)
-        for look, run in groupby(paired, key=lambda pair: pair[1])
+        _run("".join(_char(char, text) for char, text, _ in run), look)
+        for look, run in groupby(zip(line, shown, looks, strict=True), key=itemgetter(2))
     )
     hit = any(mark.span.line <= number <= mark.span.end_line for mark in marks)
     identity = f' id="{prefix}L{number}"' if prefix else ""
@@ -116,19 +120,16 @@ def _row(
     )
 
 
-def _run(text: str, look: _Look) -> str:
-    html = "".join(_char(char) for char in text)
+def _run(html: str, look: _Look) -> str:
     if look.token:
         html = f'<span class="{look.token}">{html}</span>'
     return f'<mark class="{look.mark}">{html}</mark>' if look.mark else html
 
 
-def _char(char: str) -> str:
+def _char(char: str, text: str) -> str:
     """Return a character; what would not show as itself boxed, as its escape."""
-    if char == "\t":
-        return char
-    text = shown(char)
-    return escape(text) if text in (char, "") else f'<span class="x">{escape(text)}</span>'
+    same = char in (text, "\t") or not text
+    return escape(text) if same else f'<span class="x">{escape(text)}</span>'
 
 
 def _remark(mark: Marked) -> str:

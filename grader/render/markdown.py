@@ -19,6 +19,7 @@ from grader.render.shape_tree import shape_tree
 from grader.render.text import as_text
 from grader.render.visible import cut, visible, visible_lines
 from grader.render.words import (
+    CODE,
     VERDICT_WORDS,
     case_words,
     checks_words,
@@ -51,7 +52,6 @@ _SEVERITY_SIGNS = {
 _SPECIAL = re.compile(r"([\\`*_\[\]|~>$])")
 _AT_START = re.compile(r"^([-+=#]|\d+(?=[.)]))")
 _LINKED = re.compile(r"(:(?=//|[\w+-]+:)|(?<=www)\.)", re.IGNORECASE)
-_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 # What GitHub makes a mention or a reference of; a comment in between keeps it from that.
 _MENTION = re.compile(r"([@#])(?=\w)")
 
@@ -77,7 +77,7 @@ def render_all(reports: Sequence[Report]) -> str:
 def prose(text: str) -> str:
     """Return `text` as Markdown that reads as `text`, on one line; code in backticks stays code."""
     shown = cut(visible(" ".join(text.split())), _MOST_PROSE)
-    parts = _CODE.split(shown)
+    parts = CODE.split(shown)
     return "".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts))
 
 

@@ -65,7 +65,6 @@ def _rule(rule: Rule) -> _Json:
     )
     entry: _Json = {
         "id": rule.id,
-        "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.explanation.strip()},
         "help": {"text": f"{rule.explanation.strip()}\n", "markdown": markdown},

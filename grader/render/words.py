@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.case import Argument, ArrayValue, Case, Container, FloatValue, IntValue, TupleValue
 from grader.finding import Finding, Severity
 from grader.report import Equivalent, Report, Status, Verdict
@@ -12,6 +14,9 @@ VERDICT_WORDS = {
     Verdict.UNGRADABLE: "not passed",
     Verdict.ERROR: "grader error",
 }
+
+# Code in a sentence; splitting at it gives sentence and code in turn.
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 _SEVERITY_PREFIX = {Severity.ERROR: "", Severity.WARNING: "warning: ", Severity.NOTE: "note: "}
 
