@@ -7,7 +7,7 @@
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-FILE ?= exercises/nn_vmap_shared/mistakes/params_axis_zero.py
+FILE ?= exercises/nn_vmap_shared/mistakes/one_copy_per_example.py
 ARGS ?=
 VENV ?= .venv
 LATEST_VENV ?= .venv-latest

@@ -20,7 +20,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
-WRONG = EXERCISE / "mistakes" / "params_axis_zero.py"
+WRONG = EXERCISE / "mistakes" / "one_copy_per_example.py"
 UNTRACEABLE = EXERCISE / "accepted" / "numpy_result.py"
 
 RUN_ONCE = """
