@@ -14,7 +14,7 @@ from grader.render.words import (
     message_words,
     seconds_words,
 )
-from grader.report import Equivalent, Report, Status, Verdict
+from grader.report import Report, Status, Verdict
 
 _OUTPUT_LINES = 20
 _OUTPUT_LINES_VERBOSE = 200
@@ -125,11 +125,9 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     lines = _titled_checks(report, page) if titled else _check_row(report, page)
     count = Piece(visible(count_words(report), page.encoding), Role.FAINT)
     lines += wrap([count], page.width, MARGIN)
-    passed = report.verdict is Verdict.PASSED
-    known = report.equivalence.status is not Equivalent.UNKNOWN
-    if report.cases.executed and (passed or known or verbose):
+    if report.cases.executed and (report.verdict is Verdict.PASSED or verbose):
         words = visible(equivalence_words(report), page.encoding)
-        lines += wrap([Piece(words, Role.FAINT if not passed else Role.PLAIN)], page.width, MARGIN)
+        lines += wrap([Piece(words)], page.width, MARGIN)
     return lines
 
 

@@ -195,7 +195,8 @@ def _checks(report: Report) -> str:
     ]
     if not rows:
         return ""
-    proof = f"<p>{_text(equivalence_words(report))}</p>" if report.cases.executed else ""
+    proved = report.verdict is Verdict.PASSED and report.cases.executed
+    proof = f"<p>{_text(equivalence_words(report))}</p>" if proved else ""
     counts = f'<p class="faint">{_text(count_words(report))}</p>'
     return f"<h2>Checks</h2><table><tbody>{''.join(rows)}</tbody></table>{counts}{proof}"
 

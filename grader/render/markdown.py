@@ -207,7 +207,7 @@ def _checks(report: Report) -> str:
 
 def _footer(report: Report) -> str:
     words = prose(count_words(report))
-    if report.cases.executed:
+    if report.cases.executed and report.verdict is Verdict.PASSED:
         words += f"<br>{prose(equivalence_words(report))}"
     return words
 

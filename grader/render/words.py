@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader.case import Argument, ArrayValue, Case, Container, FloatValue, IntValue, TupleValue
+from grader.case import Case, Container
+from grader.evidence.notation import value_text
 from grader.finding import Finding, Severity
 from grader.report import Equivalent, Report, Status, Verdict
 
@@ -20,46 +21,17 @@ CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 _SEVERITY_PREFIX = {Severity.ERROR: "", Severity.WARNING: "warning: ", Severity.NOTE: "note: "}
 
-_SHORT_DTYPES = {"bfloat16": "bf16", "bool": "bool"}
-_SHORT_KINDS = {"float": "f", "uint": "u", "int": "i", "complex": "c"}
-
 
 def counted(number: int, noun: str) -> str:
     """Return `1 case`, `2 cases`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def short_dtype(dtype: str) -> str:
-    """Return JAX's short name: `f32` for `float32`."""
-    if dtype in _SHORT_DTYPES:
-        return _SHORT_DTYPES[dtype]
-    for kind, letter in _SHORT_KINDS.items():
-        bits = dtype.removeprefix(kind)
-        if bits != dtype and bits.isdigit():
-            return letter + bits
-    return dtype
-
-
-def array_type(value: ArrayValue) -> str:
-    """Return dtype and shape in JAX's notation: `f32[2,3]`."""
-    return f"{short_dtype(value.dtype)}[{','.join(map(str, value.shape))}]"
-
-
-def _argument(argument: Argument) -> str:
-    match argument.value:
-        case ArrayValue() as array:
-            text = array_type(array)
-        case TupleValue(items=items):
-            text = f"({', '.join(map(array_type, items))})"
-        case IntValue(value=value) | FloatValue(value=value):
-            text = str(value)
-    return f"{argument.name}\u00a0{text}"
-
-
 def case_words(case: Case) -> str:
     """Return `seed 0, x_batch f32[2,1], features 1`, with no-break spaces inside each part."""
-    words = ", ".join(_argument(argument) for argument in case.arguments)
-    return words + (" (a NumPy array)" if case.container is Container.NUMPY else "")
+    parts = [f"{each.name}\u00a0{value_text(each.value)}" for each in case.arguments]
+    container = " (a NumPy array)" if case.container is Container.NUMPY else ""
+    return ", ".join(parts) + container
 
 
 def message_words(finding: Finding) -> str:
@@ -94,13 +66,13 @@ def count_words(report: Report) -> str:
 
 
 def equivalence_words(report: Report) -> str:
-    """Return what was proved, as a sentence; empty where there is nothing to say."""
-    status, scope = report.equivalence.status, report.equivalence.scope.strip().rstrip(".")
-    match status:
+    """Return what was proved of the output, as a sentence."""
+    scope = report.equivalence.scope.strip().rstrip(".")
+    match report.equivalence.status:
         case Equivalent.PROVED:
-            head = "Proved to compute the same as the reference"
+            return f"Proved: {scope}."
         case Equivalent.DIFFERENT:
-            head = "Computes something else than the reference"
+            return f"Not the same program as the reference: {scope}."
         case Equivalent.UNKNOWN:
-            head = "Not proved for all inputs; judged by the executed cases"
-    return f"{head}: {scope}." if scope else f"{head}."
+            why = f" ({scope})" if scope else ""
+            return f"Not proved for every input{why}; judged by the executed cases."
