@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from grader.catalogue import ExerciseBroken
 from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
-from grader.cli.streams import prepare_streams
+from grader.cli.streams import output_failure, prepare_streams
 
 GRADE = "FILE..."
 """Name of the command that a first word which is no command stands for; nobody can type it."""
@@ -44,18 +44,19 @@ class GradeGroup(TyperGroup):
         ]
         return list({item.value: item for item in found}.values())
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Show every command, and the default command's arguments and options."""
         from grader.cli import help as page
 
         grade = self.commands[GRADE]
         options = page.option_rows([*grade.params, *self.get_params(ctx)])
-        page.print_help(
+        text = page.help_text(
             usages=(page.usage_of("grade", grade.params), "grade COMMAND [ARGUMENTS]"),
             about=self.help or "",
             sections=[*self._command_sections(), ("Options of grade FILE", options)],
             epilog=self.epilog or "",
         )
+        formatter.write(text)
 
     def _command_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         from grader.cli.help import command_rows
@@ -78,12 +79,12 @@ class GradeCommand(TyperCommand):
 class Command(TyperCommand):
     """A command with a name."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Show the command's own help."""
         from grader.cli import help as page
 
         params = self.get_params(ctx)
-        page.print_help(
+        text = page.help_text(
             usages=(page.usage_of(ctx.command_path, params),),
             about=self.help or "",
             sections=[
@@ -91,6 +92,7 @@ class Command(TyperCommand):
                 ("Options", page.option_rows(params)),
             ],
         )
+        formatter.write(text)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -120,7 +122,8 @@ def _invoke(argv: Sequence[str]) -> int:
         if hasattr(error, "format_message"):  # Typer's and Click's own, whichever they derive from
             return _say(_usage_line(error), Exit.WRONG_COMMAND)
         return _broken(error)
-    return _code(result)
+    # Typer turns an interrupt into this code without a word.
+    return _interrupted() if result == Exit.INTERRUPTED else _code(result)
 
 
 def _code(result: object) -> int:
@@ -129,11 +132,11 @@ def _code(result: object) -> int:
 
 def _finished(code: int) -> int:
     """Write out what is buffered; a full disk must not look like success."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError) as error:
-        return _say(f"the output could not be written: {error}", Exit.BROKEN)
-    return code
+    sys.stdout.flush()
+    failure = output_failure()
+    if failure is None:
+        return code
+    return _say(f"the output could not be written: {failure.strerror}", Exit.BROKEN)
 
 
 def _say(text: str, code: Exit) -> int:

@@ -54,7 +54,7 @@ def welcome(context: typer.Context, version: VersionOption = False) -> int:  # n
     if context.invoked_subcommand is not None:
         return 0
     if not sys.stdout.isatty():
-        context.get_help()
+        typer.echo(context.get_help())
         return 0
     from grader.cli.standing import show_welcome
 
@@ -105,12 +105,16 @@ def grade(
     )
 
 
+def _command_names() -> list[str]:
+    shown = [each for each in app.registered_commands if not each.hidden]
+    return [str(each.name or getattr(each.callback, "__name__", "")) for each in shown]
+
+
 def _no_such_file(path: Path) -> str:
     """Say that `path` is not there; a bare word was perhaps meant for a command."""
     word = str(path)
-    commands = [each.name for each in app.registered_commands if each.name and not each.hidden]
     if word == path.name and "." not in word:
-        meant = did_you_mean(word, commands, "grade {}")
+        meant = did_you_mean(word, _command_names(), "grade {}")
         if meant:
             return f"{visible(word)} is neither a command nor a file{meant}"
     return f"no such file: {visible(word)}{did_you_mean(word, _files_beside(path))}"

@@ -26,8 +26,12 @@ WIDEST = 100
 
 
 def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
-    """Return a console on which nothing acts as markup; `auto` follows the terminal."""
+    """Return a console on which nothing acts as markup; `auto` follows the terminal.
+
+    NO_COLOR takes away bold and italics too, as in reports.
+    """
     always = color is Color.ALWAYS
+    plain = color is Color.NEVER or (not always and bool(os.environ.get("NO_COLOR")))
     depth: Literal["auto", "standard"] = "standard" if always and _dumb() else "auto"
     made = Console(
         stderr=stderr,
@@ -36,7 +40,7 @@ def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
         highlight=False,
         force_terminal=True if always else None,
         no_color=False if always else None,
-        color_system=None if color is Color.NEVER else depth,
+        color_system=None if plain else depth,
     )
     made.width = min(made.width, WIDEST)
     return made
@@ -49,11 +53,12 @@ def _dumb() -> bool:
 
 def put(console: Console, *pages: RenderableType | str) -> None:
     """Print `pages` without the blanks that rich fills the ends of lines with."""
-    console.file.write(_rendered(console, *pages))
+    console.file.write(rendered(console, *pages))
     console.file.flush()
 
 
-def _rendered(console: Console, *pages: RenderableType | str) -> str:
+def rendered(console: Console, *pages: RenderableType | str) -> str:
+    """Return `pages` as they would be printed by `put`."""
     with console.capture() as captured:
         for page in pages:
             console.print(page)
@@ -62,7 +67,7 @@ def _rendered(console: Console, *pages: RenderableType | str) -> str:
 
 def print_paged(console: Console, *pages: RenderableType) -> None:
     """Print `pages`, through the learner's pager if they are longer than the terminal is high."""
-    text = _rendered(console, *pages)
+    text = rendered(console, *pages)
     command = _pager()
     if command and _interactive(console) and text.count("\n") >= console.height:
         _through(command, text)

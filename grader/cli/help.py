@@ -6,27 +6,25 @@ from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.console import console as new_console
-from grader.cli.console import put
+from grader.cli.console import console, rendered
 
 Row = tuple[str, str]
 
 # Click's classes lie elsewhere in each version of Typer, hence Any for commands and parameters.
 
 
-def print_help(
+def help_text(
     usages: Iterable[str],
     about: str,
     sections: Iterable[tuple[str, Iterable[Row]]],
     epilog: str = "",
-    console: Console | None = None,
-) -> None:
-    """Print a page of help; each section is a title and its rows."""
+) -> str:
+    """Return a page of help; each section is a title and its rows."""
     page = Group(
         Text(about),
         Text(),
@@ -34,7 +32,7 @@ def print_help(
         *(part for title, rows in sections for part in _section(title, list(rows))),
         *([Text(), Text(epilog)] if epilog else []),
     )
-    put(console or new_console(), page)
+    return rendered(console(), page)
 
 
 def _section(title: str, rows: list[Row]) -> list[RenderableType]:

@@ -75,10 +75,10 @@ def start_exercise(
 
 
 def _target(folder: ExerciseFolder, path: Path | None) -> Path:
-    name = f"{folder.exercise.folder_name}.py"
-    if path is None:
-        return Path(name)
-    return path / name if path.is_dir() or str(path).endswith(("/", os.sep)) else path
+    """Return the file to write: `path` if it names a Python file, else one in that folder."""
+    if path is not None and path.suffix == ".py" and not path.is_dir():
+        return path
+    return (path or Path()) / f"{folder.exercise.folder_name}.py"
 
 
 def _begun(folder: ExerciseFolder, file: str) -> Text:

@@ -23,12 +23,12 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
             beside.replace(target)
         else:
             _name_if_free(beside, target)
-    except FileExistsError as error:
-        raise CommandWrong(
-            f"{visible(str(target))} is there already, and is left as it is; "
-            "--force begins anew, or give another PATH"
-        ) from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and os.path.lexists(target):
+            raise CommandWrong(
+                f"{visible(str(target))} is there already, and is left as it is; "
+                "--force begins anew, or give another PATH"
+            ) from error
         raise CommandWrong(f"{visible(str(target))} can't be written: {error.strerror}") from error
     finally:
         with contextlib.suppress(OSError):

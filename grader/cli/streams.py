@@ -44,7 +44,9 @@ def _lookalike(error: UnicodeError) -> tuple[str, int]:
 
 
 class _Tolerant(io.FileIO):
-    """A descriptor that swallows what is written after its reader has gone."""
+    """A descriptor that swallows what can't be written, and remembers why it couldn't."""
+
+    failure: OSError | None = None
 
     def write(self, data: object) -> int:
         """Write `data` or forget it."""
@@ -52,8 +54,14 @@ class _Tolerant(io.FileIO):
             return super().write(data)  # type: ignore[arg-type]
         except OSError as error:
             if error.errno not in _READER_GONE:
-                raise
+                self.failure = error
         return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
+def output_failure() -> OSError | None:
+    """Return why some of the standard output is lost, such as a full disk; None if none is."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return raw.failure if isinstance(raw, _Tolerant) else None
 
 
 def _tolerant(stream: TextIO, descriptor: int) -> TextIO:

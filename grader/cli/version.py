@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import re
-from importlib import metadata
 from pathlib import Path
 
 DISTRIBUTION = "jax-exercise-grader"
@@ -13,10 +12,7 @@ _BESIDE = ("jax", "flax", "hypothesis")
 
 def grader_version() -> str:
     """Return the installed version, or in a checkout the one that its pyproject.toml declares."""
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return _checkout_version()
+    return _installed(DISTRIBUTION) or _checkout_version()
 
 
 def _checkout_version() -> str:
@@ -31,10 +27,17 @@ def _checkout_version() -> str:
 
 def package_version(name: str) -> str:
     """Return the version of an installed package, or `not installed`."""
+    return _installed(name) or "not installed"
+
+
+def _installed(name: str) -> str:
+    """Return the version of a package, empty if it is not installed."""
+    from importlib import metadata  # it brings the email package with it
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return ""
 
 
 def version_line() -> str:

@@ -1,0 +1,342 @@
+"""Which word is a command and which a file, and how each way to end is told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_course import Grade, add_exercise, environment
+
+from grader.cli import grading
+from grader.cli.grading import GradeOptions
+
+
+class Graded:
+    """Stands for the grading; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.files: tuple[Path, ...] = ()
+        self.options = GradeOptions()
+
+    def __call__(self, files: tuple[Path, ...], options: GradeOptions) -> int:
+        self.files, self.options = files, options
+        return 1
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> Graded:
+    made = Graded()
+    monkeypatch.setattr(grading, "grade_files", made)
+    return made
+
+
+def assert_one_line(text: str) -> None:
+    assert text.startswith("grade: ")
+    assert text.endswith("\n")
+    assert text.count("\n") == 1
+
+
+# ----------------------------------------------------------------------------- commands and files
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("my.py", "--seed", "7", "-q"),
+        ("--seed", "7", "-q", "my.py"),
+        ("--seed=7", "my.py", "-q"),
+        ("-q", "--seed", "7", "--", "my.py"),
+    ],
+)
+def test_options_stand_before_or_after_the_file(
+    grade: Grade, graded: Graded, here: Path, arguments: tuple[str, ...]
+) -> None:
+    (here / "my.py").touch()
+    assert grade(*arguments).code == 1
+    assert graded.files == (Path("my.py"),)
+    assert graded.options == GradeOptions(seed=7, quiet=True)
+
+
+def test_every_option_arrives(grade: Grade, graded: Graded, here: Path, course: Path) -> None:
+    (here / "my.py").touch()
+    line = (
+        "my.py --exercise sum-one --report json --report junit=a=b.xml --cases 5 --seed 6"
+        " --timeout 1.5 --color never -q -v --exit-zero --jobs 2 --no-ci --require-sandbox"
+        f" --no-progress --exercises {course}"
+    )
+    grade(*line.split())
+    assert graded.options == GradeOptions(
+        exercise="sum-one",
+        reports=("json", "junit=a=b.xml"),
+        cases=5,
+        seed=6,
+        timeout=1.5,
+        color="never",
+        quiet=True,
+        verbose=True,
+        exit_zero=True,
+        jobs=2,
+        ci=False,
+        require_sandbox=True,
+        progress=False,
+        exercises=(course,),
+    )
+
+
+def test_without_options_everything_has_its_default(
+    grade: Grade, graded: Graded, here: Path
+) -> None:
+    (here / "my.py").touch()
+    grade("my.py")
+    assert graded.options == GradeOptions()
+
+
+def test_several_files(grade: Grade, graded: Graded) -> None:
+    grade("a.py", "b.py")
+    assert graded.files == (Path("a.py"), Path("b.py"))
+
+
+@pytest.mark.parametrize("arguments", [("./list",), ("--", "list"), ("-q", "list")])
+def test_a_file_called_like_a_command(
+    grade: Grade, graded: Graded, here: Path, arguments: tuple[str, ...]
+) -> None:
+    (here / "list").touch()
+    assert grade(*arguments).code == 1
+    assert graded.files[0].name == "list"
+
+
+def test_course_folders_come_from_the_environment_too(
+    grade: Grade, graded: Graded, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "my.py").touch()
+    monkeypatch.setenv("GRADER_EXERCISES", os.pathsep.join([str(course), str(course)]))
+    grade("my.py")
+    assert graded.options.exercises == (course, course)
+
+
+# ---------------------------------------------------------------------------------- wrong commands
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("lst", "lst is neither a command nor a file; did you mean grade list?"),
+        ("histroy", "histroy is neither a command nor a file; did you mean grade history?"),
+        ("zzzz", "no such file: zzzz"),
+        ("mine.py", "no such file: mine.py"),
+        ("mysolution.py", "no such file: mysolution.py; did you mean my_solution.py?"),
+        ("--exercize a my.py", "there is no option --exercize; did you mean --exercise?"),
+        ("--versoin", "there is no option --versoin; did you mean --version?"),
+        ("show --colour never", "there is no option --colour; did you mean --color?"),
+        ("--zzzz my.py", "there is no option --zzzz"),
+        ("show sum-on", "there is no exercise sum-on; did you mean sum-one?"),
+        ("show zzzz", "there is no exercise zzzz; grade list shows them"),
+        ("hint", "which exercise? grade list shows them, and grade start begins one"),
+        ("watch", "watch: missing argument 'FILE'; grade --help shows how"),
+        ("list a", "list: got unexpected extra argument"),
+        ("my.py --cases", "option '--cases' requires an argument"),
+        ("my.py --cases many", "invalid value for '--cases'"),
+        ("my.py --cases 0", "invalid value for '--cases'"),
+        ("my.py --timeout -1", "invalid value for '--timeout'"),
+        ("my.py --color sometimes", "invalid value for '--color'"),
+        ("list --exercises nowhere", "nowhere has no folder called exercises in it"),
+    ],
+)
+def test_a_wrong_command_costs_one_line_and_exit_code_2(
+    grade: Grade, course: Path, here: Path, line: str, says: str
+) -> None:
+    assert course.is_dir()
+    (here / "my_solution.py").touch()
+    code, out, err = grade(*line.split())
+    assert (code, out) == (2, "")
+    assert_one_line(err)
+    assert says in err
+
+
+def test_a_rule_that_is_not_there(grade: Grade) -> None:
+    code, _, err = grade("explain", "per-exampel-params")
+    assert code == 2
+    assert err == ("grade: there is no rule per-exampel-params; did you mean per-example-params?\n")
+
+
+def test_what_was_typed_never_acts(grade: Grade) -> None:
+    _, _, err = grade("\x1b[31m[bold]no\nsuch.py")
+    assert_one_line(err)
+    assert "\x1b" not in err
+    assert "\\x1b[31m[bold]no" in err
+
+
+def test_an_exercise_that_is_broken_is_not_the_learners_fault(grade: Grade, course: Path) -> None:
+    (course / "exercises" / "product" / "exercise.py").write_text("EXERCISE = 1 / 0")
+    code, out, err = grade("list")
+    assert (code, out) == (3, "")
+    assert_one_line(err)
+    assert "an exercise is broken: " in err
+    assert "ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize("name", ["README.md", "hints.md"])
+def test_an_exercise_that_lacks_a_part(grade: Grade, course: Path, name: str) -> None:
+    (course / "exercises" / "product" / name).unlink()
+    code, _, err = grade("show" if name == "README.md" else "hint", "product")
+    assert code == 3
+    assert_one_line(err)
+
+
+def test_a_fault_of_the_grader_is_told_as_one(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise RuntimeError("two\nlines")
+
+    (here / "my.py").touch()
+    monkeypatch.setattr(grading, "grade_files", broken)
+    code, _, err = grade("my.py")
+    assert code == 3
+    assert_one_line(err)
+    assert "the grader itself is broken: RuntimeError: two lines" in err
+    monkeypatch.setenv("GRADER_TRACEBACK", "1")
+    assert "Traceback" in grade("my.py").err
+
+
+def test_an_interrupt(grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    (here / "my.py").touch()
+    monkeypatch.setattr(grading, "grade_files", interrupted)
+    code, _, err = grade("my.py")
+    assert code == 130
+    assert err == "grade: interrupted\n"
+
+
+# ----------------------------------------------------------------------------------- help, version
+
+
+def test_help_shows_commands_and_the_options_of_grading(grade: Grade) -> None:
+    code, out, err = grade("--help")
+    assert (code, err) == (0, "")
+    for word in ("grade FILE... [OPTIONS]", "explain", "--report FORMAT[=PATH]", "--version"):
+        assert word in out
+    assert grade("-h").out == out
+    assert grade("my.py", "--help").out == out
+
+
+def test_every_command_has_help(grade: Grade) -> None:
+    for command in ("list", "show", "start", "watch", "hint", "solution", "explain", "history"):
+        code, out, _ = grade(command, "--help")
+        assert code == 0
+        assert f"grade {command}" in out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_help_fits(grade: Grade, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = grade("--help").out.split("\n")
+    assert max(map(len, lines)) <= columns
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_version_names_what_it_grades_with(grade: Grade) -> None:
+    code, out, _ = grade("--version")
+    assert code == 0
+    assert all(f"{name} " in out for name in ("grade", "Python", "jax", "flax", "hypothesis"))
+
+
+def test_help_and_version_import_nothing_heavy(here: Path) -> None:
+    script = (
+        "import sys; from grader.cli.app import run\n"
+        "assert run(['--help']) == run(['--version']) == run(['lst']) - 2 == 0\n"
+        "heavy = {'jax', 'flax', 'hypothesis', 'numpy', 'sqlite3'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script], cwd=here, env=environment(), check=True, timeout=60,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_grade_alone_in_a_pipe_is_help(program: Grade) -> None:
+    assert program().out == program("--help").out
+
+
+def test_python_m_grader_is_grade(program: Grade) -> None:
+    code, out, err = program("list")
+    assert (code, err) == (0, "")
+    assert "level 1" in out
+
+
+# ------------------------------------------------------------------------------------- completion
+
+
+def completed(here: Path, *words: str, **changes: str) -> list[str]:
+    variables = {
+        "_GRADE_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(["grade", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "grader"],
+        cwd=here, env=environment(**variables, **changes), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_the_shell_completes(here: Path, tmp_path: Path) -> None:
+    (here / "lesson.py").touch()
+    (here / "folder").mkdir()
+    add_exercise(tmp_path / "mine", "zebra", "Stripes", "zebra")
+    own = {"GRADER_EXERCISES": str(tmp_path / "mine")}
+    assert completed(here, "l") == ["list", "lesson.py"]
+    assert "--seed" in completed(here, "--se")
+    assert completed(here, "--seed", "3", "les") == ["lesson.py"]
+    assert completed(here, "lesson.py", "--exercise", "ze", **own) == ["zebra"]
+    assert completed(here, "show", "ze", **own) == ["zebra"]
+    assert completed(here, "start", "zebra", "f", **own) == ["folder/"]
+    assert completed(here, "explain", "per-ex") == ["per-example-params"]
+    assert completed(here, "lesson.py", "--report", "ju") == ["junit"]
+
+
+# ---------------------------------------------------------------------------------------- streams
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
+@pytest.mark.parametrize("command", ["--help", "list", "show", "explain"])
+def test_a_reader_that_leaves_is_no_failure(here: Path, command: str) -> None:
+    line = f'set -o pipefail; "{sys.executable}" -m grader {command} | head -1'
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=here, env=environment(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's redirection")
+@pytest.mark.parametrize(
+    ("redirection", "code"), [(">&-", 0), (">&- 2>&-", 0), ("<&-", 0), ("> /dev/full", 3)]
+)
+def test_closed_and_full_outputs(here: Path, redirection: str, code: int) -> None:
+    if "full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    line = f'"{sys.executable}" -m grader list {redirection}'
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=here, env=environment(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if code:
+        assert_one_line(done.stderr)
+
+
+def test_a_stream_that_takes_ascii_only_gets_lookalikes(program: Grade) -> None:
+    code, out, err = program("show", PYTHONIOENCODING="ascii")
+    assert (code, err) == (0, "")
+    assert out.isascii()
+    assert " - level 1 - " in out

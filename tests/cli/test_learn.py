@@ -1,0 +1,342 @@
+"""list, show, start, hint, solution, explain and history, as a learner meets them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_course import Grade
+
+from grader.cli.starter import copy_starter
+from grader.progress import Attempt, Progress
+
+pytestmark = pytest.mark.usefixtures("course")
+Attempted = Callable[..., None]
+
+
+@pytest.fixture
+def attempted(here: Path) -> Attempted:
+    """Remember an attempt, as a grading would."""
+
+    def record(slug: str, *rules: str, verdict: str = "") -> None:
+        with Progress.open() as progress:
+            progress.record_attempt(
+                Attempt(
+                    time=1_700_000_000.0 + len(progress.attempts()),
+                    exercise=slug,
+                    path=str(here / f"{slug}.py"),
+                    digest=str(len(progress.attempts())),
+                    verdict=verdict or ("failed" if rules else "passed"),
+                    rules=rules,
+                    score=0.0,
+                )
+            )
+
+    return record
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+# ------------------------------------------------------------------------------------------- list
+
+
+def test_list_has_levels_topics_and_states(grade: Grade, attempted: Attempted) -> None:
+    attempted("sum-one")
+    attempted("sum-two", "wrong-values")
+    attempted("sum-two", "wrong-values")
+    grade("hint", "sum-two")
+    code, out, err = grade("list")
+    assert (code, err) == (0, "")
+    assert out == (
+        "level 1\n"
+        "  \u2713 sum-one  passed\n"
+        "    The first sum \u00b7 sums\n"
+        "  > sum-two  2 attempts, 1 hint\n"
+        "    The second sum \u00b7 sums\n"
+        "level 2\n"
+        "    product  not started\n"
+        "    A product \u00b7 sums\n"
+        "\n"
+        "1 of 3 exercises passed \u00b7 next: grade start sum-two\n"
+    )
+
+
+def test_list_names_the_file_that_was_begun(grade: Grade) -> None:
+    grade("start", "sum-one", "deep/my file.py")
+    quoted = '"' if os.name == "nt" else "'"
+    path = Path("deep/my file.py")
+    assert f"next: grade {quoted}{path}{quoted}\n" in grade("list").out
+
+
+def test_list_shows_a_courses_own_exercises_too(
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.catalogue.shipped", lambda: (Path("none"), Path("none")))
+    assert "0 of 0 exercises passed" in grade("list").out
+    assert "sum-one" in grade("list", "--exercises", str(course)).out
+
+
+# ------------------------------------------------------------------------------------------- show
+
+
+@pytest.mark.parametrize("name", ["sum-two", "sum_two"])
+def test_show_takes_every_name_of_an_exercise(grade: Grade, name: str) -> None:
+    code, out, _ = grade("show", name)
+    assert code == 0
+    assert out.startswith("sum-two \u00b7 level 1 \u00b7 sums\n")
+    assert "Add `x` to itself." in out
+    assert out.endswith("next: grade start sum-two\n")
+
+
+def test_show_begins_with_the_first_exercise_and_goes_on_with_the_latest(grade: Grade) -> None:
+    assert "The first sum" in grade("show").out
+    grade("start", "product")
+    out = grade("show").out
+    assert "A product" in out
+    assert out.endswith("next: grade product.py\n")
+
+
+# ------------------------------------------------------------------------------------------ start
+
+
+def test_start_copies_the_starter_and_says_what_is_next(grade: Grade, here: Path) -> None:
+    code, out, err = grade("start", "sum-two")
+    assert (code, err) == (0, "")
+    assert (
+        here / "sum_two.py"
+    ).read_text() == "def sum_two(seed, x):\n    raise NotImplementedError\n"
+    assert out == (
+        "sum_two.py is yours to fill in.\n"
+        "The second sum\n"
+        "\n"
+        "next:\n"
+        "  grade show sum-two      the lesson and the task\n"
+        "  grade sum_two.py        when you have filled it in\n"
+        "  grade watch sum_two.py  to have it graded at every save\n"
+    )
+    assert names_in(here) == ["sum_two.py"]
+
+
+def test_start_alone_begins_the_first_that_is_not_passed(
+    grade: Grade, here: Path, attempted: Attempted
+) -> None:
+    attempted("sum-one")
+    grade("start")
+    assert (here / "sum_two.py").is_file()
+    attempted("sum-two")
+    attempted("product")
+    code, _, err = grade("start")
+    assert code == 2
+    assert "you have passed every exercise" in err
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("mine.py", "mine.py"),
+        ("new/deep/mine.py", "new/deep/mine.py"),
+        ("there", "there/sum_one.py"),
+        ("new/", "new/sum_one.py"),
+        ("new/deep", "new/deep/sum_one.py"),
+    ],
+)
+def test_start_takes_a_path(grade: Grade, here: Path, path: str, file: str) -> None:
+    (here / "there").mkdir()
+    assert grade("start", "sum-one", path).code == 0
+    assert (here / file).is_file()
+
+
+def test_start_never_overwrites_unless_forced(grade: Grade, here: Path) -> None:
+    mine = here / "sum_one.py"
+    mine.write_text("my work")
+    code, out, err = grade("start", "sum-one")
+    assert (code, out) == (2, "")
+    assert err == (
+        "grade: sum_one.py is there already, and is left as it is; "
+        "--force begins anew, or give another PATH\n"
+    )
+    assert mine.read_text() == "my work"
+    assert grade("start", "sum-one", "--force").code == 0
+    assert "NotImplementedError" in mine.read_text()
+    assert names_in(here) == ["sum_one.py"]
+
+
+def test_start_does_not_write_through_a_dangling_link(grade: Grade, here: Path) -> None:
+    link = here / "sum_one.py"
+    try:
+        link.symlink_to(here / "elsewhere.py")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    assert grade("start", "sum-one").code == 2
+    assert not (here / "elsewhere.py").exists()
+
+
+def test_start_where_nothing_can_be_written(grade: Grade, here: Path) -> None:
+    (here / "file").touch()
+    code, _, err = grade("start", "sum-one", "file/mine.py")
+    assert code == 2
+    assert err.startswith("grade: file")
+    assert "can't be written" in err
+
+
+def test_a_file_system_without_links_is_no_obstacle(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    (here / "starter.py").write_text("text")
+    monkeypatch.setattr(os, "link", refused)
+    copy_starter(here / "starter.py", here / "mine.py", overwrite=False)
+    assert (here / "mine.py").read_text() == "text"
+    assert names_in(here) == ["mine.py", "starter.py"]
+
+
+# ------------------------------------------------------------------------------------------- hint
+
+
+def test_hints_come_one_by_one(grade: Grade) -> None:
+    first = grade("hint", "sum-one").out
+    assert first.startswith("hint 1 of 2 \u00b7 sum-one\n\nThink.\n")
+    assert "1 to go" in first
+    second = grade("hint", "sum-one").out
+    assert "## no heading" in second
+    assert "that was the last hint" in second
+    third = grade("hint", "sum-one").out
+    assert third.startswith("hint 2 of 2")
+    assert "grade solution --reveal" in third
+    assert grade("hint", "sum-two").out.startswith("hint 1 of 2")
+
+
+def test_hints_all_at_once_count_as_seen(grade: Grade) -> None:
+    out = grade("hint", "sum-one", "--all").out
+    assert "hint 1 of 2" in out
+    assert "hint 2 of 2" in out
+    assert "sum-one  2 hints" in grade("list").out
+
+
+def test_hints_can_be_forgotten(grade: Grade) -> None:
+    grade("hint", "sum-one", "--all")
+    assert grade("hint", "sum-one", "--reset").code == 0
+    assert grade("hint", "sum-one").out.startswith("hint 1 of 2")
+
+
+def test_the_exercise_of_a_hint_is_the_one_the_learner_is_at(
+    grade: Grade, attempted: Attempted
+) -> None:
+    grade("start", "product")
+    assert "\u00b7 product" in grade("hint").out
+    attempted("sum-two", "raised")
+    with Progress.open() as progress:
+        assert progress.latest() is not None
+    assert "\u00b7 product" in grade("hint").out, "the attempt lies in the past"
+
+
+def test_the_only_exercise_needs_no_name(
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = course.parent / "only"
+    (only / "exercises").mkdir(parents=True)
+    (course / "exercises" / "product").rename(only / "exercises" / "product")
+    monkeypatch.setattr(
+        "grader.catalogue.shipped", lambda: (only / "exercises", course / "solutions")
+    )
+    assert "\u00b7 product" in grade("hint").out
+
+
+# --------------------------------------------------------------------------------------- solution
+
+
+def test_the_solution_waits_for_a_pass(grade: Grade, attempted: Attempted) -> None:
+    code, out, err = grade("solution", "sum-one")
+    assert (code, out) == (1, "")
+    assert "You have not passed sum-one yet" in err
+    assert "grade solution sum-one --reveal" in err
+    attempted("sum-one", "raised")
+    assert grade("solution").code == 1
+    attempted("sum-one")
+    assert grade("solution").code == 0
+
+
+def test_the_solution_in_a_pipe_is_its_text(grade: Grade, course: Path) -> None:
+    code, out, err = grade("solution", "sum-one", "--reveal")
+    assert (code, err) == (0, "")
+    assert out == (course / "solutions" / "sum_one.py").read_text()
+
+
+def test_a_solution_that_is_missing_is_the_exercises_fault(grade: Grade, course: Path) -> None:
+    (course / "solutions" / "sum_one.py").unlink()
+    assert grade("solution", "sum-one", "--reveal").code == 3
+
+
+# ---------------------------------------------------------------------------------------- explain
+
+
+def test_explain_lists_the_rules_by_check(grade: Grade) -> None:
+    out = grade("explain").out.split("\n")
+    checks = [line for line in out if line and not line.startswith(" ")]
+    assert checks[:8] == ["loads", "runs", "shape", "values", "lifted", "params", "rng", "pure"]
+    assert out.index("params") < next(i for i, x in enumerate(out) if "per-example-params" in x)
+
+
+def test_explain_shows_wrong_and_right_with_what_differs(grade: Grade) -> None:
+    code, out, _ = grade("explain", "PER-EXAMPLE-PARAMS")
+    assert code == 0
+    assert out.startswith("per-example-params \u00b7 check params\n")
+    assert "\nwrong\n" in out
+    assert "\nright\n" in out
+    assert "\n- " in out
+    assert "\n+ " in out
+    assert "https://" in out
+
+
+# ---------------------------------------------------------------------------------------- history
+
+
+def test_history_is_a_table_with_the_newest_last(grade: Grade, attempted: Attempted) -> None:
+    attempted("sum-one", "raised", "wrong-values")
+    attempted("sum-two")
+    lines = grade("history").out.split("\n")
+    assert lines[0].split() == ["when", "exercise", "verdict", "mistakes"]
+    assert lines[1].split()[2:] == ["sum-one", "failed", "raised,", "wrong-values"]
+    assert lines[2].split()[2:] == ["sum-two", "passed"]
+    assert grade("history", "-n", "1").out.split("\n")[1].split()[2] == "sum-two"
+    assert grade("history", "sum-one").out.count("\n") == 2
+
+
+def test_an_empty_history_says_how_to_fill_it(grade: Grade) -> None:
+    assert grade("history").out == "There are no attempts yet; grade FILE makes one.\n"
+    assert "no attempts at product yet" in grade("history", "product").out
+
+
+# ------------------------------------------------------------------------------------------ widths
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    "command", ["list", "show", "start", "hint --all", "explain", "history", "solution"]
+)
+def test_everything_fits(
+    grade: Grade, attempted: Attempted, monkeypatch: pytest.MonkeyPatch, command: str, columns: int
+) -> None:
+    attempted("sum-one", "per-example-params", "split-params-rng", "ignored-seed", "derived-key")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    _, out, err = grade(*command.split())
+    assert max(map(len, (out + err).split("\n"))) <= columns
+    assert "\x1b" not in out
+
+
+def test_a_home_that_can_not_be_written_costs_a_note(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "home").touch()
+    monkeypatch.setenv("GRADER_HOME", str(here / "home"))
+    code, out, err = grade("start", "sum-one")
+    assert code == 0
+    assert "sum_one.py is yours" in out
+    assert err.startswith("note: progress is not kept: ")
+    assert err.count("\n") == 1

@@ -1,0 +1,77 @@
+"""Hints, code and Markdown, before they become pages."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from grader.cli.hints import parse_hints
+from grader.cli.problem import did_you_mean, visible
+from grader.cli.prose import Code, Prose, changed_lines, refill_comments
+
+
+def printed(page: object, width: int = 40, *, color: bool = False) -> str:
+    file = io.StringIO()
+    system = "standard" if color else None
+    Console(file=file, width=width, color_system=system, force_terminal=color, _environ={}).print(
+        page
+    )
+    return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
+
+
+def test_hints_stand_under_their_headings() -> None:
+    text = "intro\n## One\n\na\n### part\n```\n## code\n```\n## Two\n~~~\n```\n## x\n~~~\nb\n"
+    assert parse_hints(text) == (
+        ("One", "a\n### part\n```\n## code\n```"),
+        ("Two", "~~~\n```\n## x\n~~~\nb"),
+    )
+    assert parse_hints("# only a title\n") == ()
+
+
+def test_comments_that_are_too_wide_are_filled_anew() -> None:
+    rest = "    y = 1  # a comment that stays\n    # short"
+    text = f"if x:\n    # one two three four\n    # five\n{rest}"
+    assert refill_comments(text, 20) == f"if x:\n    # one two three\n    # four five\n{rest}"
+    assert refill_comments(text, 80) == text
+
+
+def test_changed_lines_are_those_the_other_lacks() -> None:
+    assert changed_lines("a\nb\nc", "a\nc") == {1}
+    assert changed_lines("a\nc", "a\nb\nc") == set()
+    assert changed_lines("a\nB\nc", "a\nb\nc") == {1}
+
+
+def test_code_is_indented_and_wrapped_under_itself() -> None:
+    assert printed(Code("def f():\n    return 1\n")) == "  def f():\n      return 1\n"
+    assert all(line.startswith("  ") for line in printed(Code("x" * 100)).rstrip().split("\n"))
+
+
+def test_code_in_prose_is_told_from_words_with_and_without_colour() -> None:
+    assert printed(Prose("use `None` here")) == "use `None` here\n"
+    assert printed(Prose("use `None` here"), color=True) == "use \x1b[35mNone\x1b[0m here\n"
+
+
+def test_headings_are_at_the_left() -> None:
+    assert printed(Prose("# Title\n\ntext\n\n## Part\n\nmore")).split("\n") == [
+        "Title", "", "text", "", "Part", "", "more", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("lst", "; did you mean grade list?"),
+        ("LIST", "; did you mean grade list?"),
+        ("exlpain", "; did you mean grade explain?"),
+        ("zebra", ""),
+        ("", ""),
+    ],
+)
+def test_did_you_mean(word: str, meant: str) -> None:
+    assert did_you_mean(word, ["list", "explain"], "grade {}") == meant
+
+
+def test_visible_text_is_one_line_that_does_not_act() -> None:
+    assert visible("a\x1b[31m\n\u202eb\u00e9") == "a\\x1b[31m\\n\\u202eb\u00e9"
