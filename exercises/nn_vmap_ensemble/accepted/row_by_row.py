@@ -1,0 +1,11 @@
+"""Runs the ensemble on one example after the other."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(nn.Dense, {"params": 0}, {"params": True}, None, 0, members)
+    model = Ensemble(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return jnp.stack([model.apply(variables, row) for row in x], axis=1)

@@ -1,0 +1,39 @@
+"""nn-vmap-ensemble: one input, several dense layers, each with weights of its own."""
+
+from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
+
+EXERCISE = Exercise(
+    slug="nn-vmap-ensemble",
+    title="One input, several layers, weights of their own",
+    topic="lifted transforms",
+    level=2,
+    function="nn_vmap_ensemble",
+    parameters=(
+        Seed(name="seed"),
+        Array(name="x", shape=("batch", "in_dim")),
+        Size(name="members"),
+        Size(name="features"),
+    ),
+    dimensions=(
+        Dimension(name="members", noun="the members", largest=6, weights=True),
+        Dimension(name="batch", noun="the batch", largest=12),
+        Dimension(name="in_dim", noun="the input width", largest=8, weights=True),
+        Dimension(name="features", noun="the features", largest=8, weights=True),
+    ),
+    output=(),
+    module="nn.Dense",
+    checks=(
+        CheckSpec(check=Check.LOADS, title="the file loads and defines the function"),
+        CheckSpec(check=Check.RUNS, title="it runs on every case"),
+        CheckSpec(check=Check.SHAPE, title="it returns an array (members, batch, features)"),
+        CheckSpec(check=Check.VALUES, title="the numbers are the reference's"),
+        CheckSpec(check=Check.LIFTED, title="nn.Dense is lifted over the members with nn.vmap"),
+        CheckSpec(check=Check.PARAMS, title="every member has weights of its own"),
+        CheckSpec(check=Check.RNG, title="the weights come from PRNGKey(seed), split by nn.vmap"),
+        CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),
+    ),
+    takeaway=(
+        "An ensemble is a lifted layer whose parameters have an axis and whose key is split along "
+        "it. The two belong together: an axis alone makes copies that never learn to differ."
+    ),
+)

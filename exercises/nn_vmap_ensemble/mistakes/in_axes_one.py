@@ -1,0 +1,16 @@
+"""Every member gets a column of the input."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=1,  # expect: wrong-in-axes
+        axis_size=members,
+        variable_axes={"params": 0},
+        split_rngs={"params": True},
+    )
+    model = Ensemble(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)

@@ -1,0 +1,11 @@
+"""Takes the mean of the members off each."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(nn.Dense, {"params": 0}, {"params": True}, None, 0, members)
+    model = Ensemble(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    outputs = model.apply(variables, x)
+    return outputs - outputs.mean(axis=0)  # expect: wrong-values

@@ -1,0 +1,19 @@
+"""No bias: the output agrees, since a fresh bias is zero."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=None,
+        axis_size=members,
+        variable_axes={"params": 0},
+        split_rngs={"params": True},
+    )
+    model = Ensemble(
+        features=features,
+        use_bias=False,  # expect: changed-layer
+    )
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)

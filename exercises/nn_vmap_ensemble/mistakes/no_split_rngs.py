@@ -1,0 +1,16 @@
+"""split_rngs is left out, so init has no key inside of the lifted layer."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(  # expect: params-rng-not-lifted
+        nn.Dense,
+        in_axes=None,
+        out_axes=0,
+        axis_size=members,
+        variable_axes={"params": 0},
+    )
+    model = Ensemble(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)

@@ -1,0 +1,13 @@
+"""The members come out last."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(nn.Dense, variable_axes={"params": 0}, split_rngs={"params": True},
+                       in_axes=None,
+                       out_axes=-1,  # expect: wrong-out-axes
+                       axis_size=members)
+    model = Ensemble(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)

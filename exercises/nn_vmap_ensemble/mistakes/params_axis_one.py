@@ -1,0 +1,17 @@
+"""The weights have an axis for the members, but not in front."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=None,
+        out_axes=0,
+        axis_size=members,
+        variable_axes={"params": 1},  # expect: wrong-variable-axes
+        split_rngs={"params": True},
+    )
+    model = Ensemble(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)

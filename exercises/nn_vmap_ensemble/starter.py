@@ -1,0 +1,17 @@
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    """Run an ensemble of dense layers on one input, lifted with nn.vmap.
+
+    Args:
+        seed: int, for jax.random.PRNGKey(seed).
+        x: float32 array, shape (batch, in_dim), the same for every member.
+        members: int, how many layers there are, each with weights of its own.
+        features: int, how many outputs each layer has.
+
+    Returns:
+        float32 array, shape (members, batch, features).
+    """
+    raise NotImplementedError("lift nn.Dense with nn.vmap along the members, then init and apply")
