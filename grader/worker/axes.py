@@ -20,6 +20,7 @@ from grader.observation import (
     Names,
     SplitEntry,
 )
+from grader.worker.arrays import on_host
 from grader.worker.foreign import Foreign, describe, names
 
 _DEEPEST = 6
@@ -105,4 +106,5 @@ def _truth(given: Foreign) -> bool:
     cls = type(given)
     if cls in _INTEGERS or cls is np.bool_ or given is None:
         return bool(given)
-    return True
+    array = on_host(given)
+    return array is None or array.size != 1 or bool(array.item())

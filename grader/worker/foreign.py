@@ -88,7 +88,8 @@ def _describe_by_type(value: Foreign) -> str:
     if cls is types.FunctionType:
         return f"the function {name_of(value)}"
     if cls in (types.MethodType, types.BuiltinMethodType):
-        return f"the method {name_of(value)}"
+        # jax has `_reshape` behind `reshape`.
+        return f"the method {name_of(value).removeprefix('_')}"
     if issubclass(cls, type):
         return f"the class {name_of(value)}"
     if issubclass(cls, nn.Module):

@@ -35,12 +35,15 @@ class Interpreter:
         _set_depth(self._their_depth)
         _BUILTINS.update(self._theirs)
 
-    def take_back(self) -> None:
-        """End the program's turn. Nothing here may need a builtin before they are restored."""
+    def silence(self) -> None:
+        """Remove trace and profile functions that the program has set."""
         if _gettrace() is not self._trace:
             _settrace(self._trace)
         if _getprofile() is not self._profile:
             _setprofile(self._profile)
+
+    def take_back(self) -> None:
+        """End the program's turn. Nothing here may need a builtin before they are restored."""
         ours = self._ours
         self._theirs = {
             name: value for name, value in _BUILTINS.items() if ours.get(name) is not value

@@ -79,7 +79,7 @@ class LiftedCalls:
         kwargs: Foreign,
         frame: FrameType,
     ) -> LiftedCall | None:
-        span = self._places.caller(frame)
+        span = self._places.nearest(frame)  # Flax calls nn.vmap on behalf of others only
         if span is None:
             return None
         try:
@@ -136,6 +136,7 @@ def _lifted_call(
     number: int, arguments: dict[str, Foreign], given: tuple[str, ...], span: Span, *, loading: bool
 ) -> LiftedCall:
     target = arguments["target"]
+    arguments |= _of_main_method(arguments["methods"])
     cls = _function_or_class(target)
     is_class = issubclass(type(cls), type) and issubclass(cls, nn.Module)
     return LiftedCall(
@@ -156,6 +157,17 @@ def _lifted_call(
         methods=_methods(arguments["methods"]) if is_class else (),
         while_loading=loading,
     )
+
+
+def _of_main_method(methods: Foreign) -> dict[str, Foreign]:
+    """Return the knobs that `methods={"__call__": {…}}` gives in place of the call's own."""
+    if type(methods) is not dict or not methods:
+        return {}
+    knobs = methods.get("__call__", next(iter(methods.values())))
+    own = dict(knobs) if type(knobs) is dict else {}
+    return {"variable_axes": {}, "split_rngs": {}, "in_axes": 0, "out_axes": 0} | {
+        name: value for name, value in own.items() if type(name) is str
+    }
 
 
 def _methods(given: Foreign) -> tuple[str, ...]:

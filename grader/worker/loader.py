@@ -50,8 +50,7 @@ class Program:
 
     def execute(self) -> None:
         """Compile the text and run it. Raises whatever that raises."""
-        text = self._source.text.removeprefix("\ufeff")
-        code = compile(text, self._filename, "exec", dont_inherit=True)
+        code = compile(self._source.text, self._filename, "exec", dont_inherit=True)
         exec(code, vars(self.module))  # noqa: S102 - running it is what this program is for
 
     def find(self, exercise: Exercise) -> Foreign | FunctionMissing | SignatureWrong:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from flax import linen as nn
+from flax.core import FrozenDict
 
 from grader.observation import Setting
 from grader.worker.arrays import array_type, digest_of, is_tracer
@@ -52,6 +53,8 @@ def text_of(value: Foreign, depth: int = 0) -> str:
 
 
 def _text(value: Foreign, depth: int) -> str:
+    if type(value) is FrozenDict:  # Flax makes one of every dict that a field is given
+        value = dict(value.items())
     cls = type(value)
     if depth > _DEEPEST:
         return "…"

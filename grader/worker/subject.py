@@ -44,7 +44,7 @@ class Subject:
     def __init__(self, exercise: Exercise, name: str, text: str) -> None:
         self._exercise = exercise
         filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, and no file is looked at
-        source = Source(filename, text)
+        source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows leave one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
         self._recorder = Recorder(self._places)
@@ -124,5 +124,13 @@ class Subject:
         try:
             return code(*args)
         finally:
-            self._interpreter.take_back()
-            self._recorder.end()
+            # A trace or profile function of theirs may raise in any of our frames, but each only
+            # once: Python drops one that does.
+            try:
+                self._interpreter.silence()
+            finally:
+                try:
+                    self._interpreter.silence()
+                finally:
+                    self._interpreter.take_back()
+                    self._recorder.end()

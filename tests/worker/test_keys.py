@@ -1,0 +1,124 @@
+"""Steps that make keys are recorded where the submission itself makes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.exercise import Exercise
+from grader.observation import Completed, KeyStep, Observation
+from tests.observe import observe
+from tests.worker.conftest import HEADER, Run, make_case
+
+ZERO, FIRST, SECOND = "0" * 16, "6b20015999ba4efe", "375f238fcddb151d"
+
+
+def steps(observation: Observation) -> tuple[KeyStep, ...]:
+    assert isinstance(observation.outcome, Completed), observation.outcome
+    assert not observation.record.truncated
+    return observation.record.keys
+
+
+@pytest.mark.parametrize(
+    ("call", "operation", "operands", "keys"),
+    [
+        ("jax.random.PRNGKey(seed)", "PRNGKey", ("0",), ((), (ZERO,))),
+        ("jax.random.PRNGKey(seed=258)", "PRNGKey", ("258",), ((), ("0000000000000102",))),
+        ("jax.random.PRNGKey(np.int32(3))", "PRNGKey", ("3",), ((), ("0000000000000003",))),
+        ("jax.random.PRNGKey(jnp.array(3))", "PRNGKey", ("3",), ((), ("0000000000000003",))),
+        ("jax.random.key(seed)", "key", ("0",), ((), (ZERO,))),
+        ("jax.random.split(zero)", "split", (), ((ZERO,), (FIRST, SECOND))),
+        ("jax.random.split(zero, 1)", "split", ("1",), ((ZERO,), (FIRST,))),
+        ("jax.random.split(typed, num=(1, 2))", "split", ("tuple",), ((ZERO,), (FIRST, SECOND))),
+        ("jax.random.fold_in(zero, 1)", "fold_in", ("1",), ((ZERO,), (SECOND,))),
+        ("jax.random.fold_in(data=0, key=typed)", "fold_in", ("0",), ((ZERO,), (FIRST,))),
+        ("jax.random.clone(typed)", "clone", (), ((ZERO,), (ZERO,))),
+        ("jax.random.wrap_key_data(zero)", "wrap_key_data", (), ((ZERO,), (ZERO,))),
+        ("functools.partial(jax.random.fold_in, zero)(0)", "fold_in", ("0",), ((ZERO,), (FIRST,))),
+    ],
+)
+def test_each_operation_is_told(
+    call: str,
+    operation: str,
+    operands: tuple[str, ...],
+    keys: tuple[tuple[str, ...], tuple[str, ...]],
+    run_body: Run,
+) -> None:
+    body = f"zero = np.zeros(2, np.uint32)\ntyped = jax.jit(lambda: jax.random.key(0))()\n{call}"
+    step = steps(run_body(body))[-1]
+    assert (step.operation, (step.given, step.made)) == (operation, keys)
+    assert len(step.operands) == len(operands)
+    assert all(word in text for word, text in zip(operands, step.operands, strict=True))
+    line = f"    {call}"
+    assert step.span is not None
+    assert line[step.span.column - 1 : step.span.end_column - 1] == call
+
+
+def test_another_implementation_is_named(run_body: Run) -> None:
+    (step,) = steps(run_body("jax.random.key(seed, impl='rbg')"))
+    assert step.operands == ("0", "impl='rbg'")
+    assert len(step.made[0]) == 32
+
+
+def test_tracers_pass_through_unseen(run_body: Run) -> None:
+    body = "jax.jit(lambda s: jax.random.split(jax.random.key(s)))(seed)"
+    found = [
+        (step.operation, step.operands, step.given, step.made) for step in steps(run_body(body))
+    ]
+    assert found == [("key", ("a traced int32",), (), ()), ("split", (), (), ())]
+
+
+def test_only_the_submissions_own_calls_count(run_body: Run) -> None:
+    body = (
+        "right(seed, x_batch, features)\n"
+        "layer = nn.Dropout(0.5, deterministic=False)\n"
+        "layer.apply({}, x_batch, rngs={'dropout': np.zeros(2, 'u4')})"
+    )
+    assert [step.operation for step in steps(run_body(body))] == ["PRNGKey"]
+
+
+@pytest.mark.parametrize("statement", ["from jax.random import split", "split = jax.random.split"])
+def test_names_taken_while_loading_are_seen(statement: str, run: Run) -> None:
+    text = (
+        f"{statement}\n"
+        "def nn_vmap_forward(seed, x_batch, features):\n"
+        "    return [split(jax.random.key(0)) for _ in range(2)]\n"
+    )
+    assert [step.operation for step in steps(run(text))] == ["key", "split"] * 2
+
+
+def test_steps_while_loading_are_in_every_record(exercise: Exercise) -> None:
+    text = HEADER + (
+        "KEY = jax.random.PRNGKey(7)\n"
+        "def nn_vmap_forward(seed, x_batch, features): jax.random.fold_in(KEY, 0)\n"
+    )
+    _, observations = observe(text, exercise, [make_case(), make_case(seed=1)])
+    for observation in observations:
+        found = [(step.operation, step.while_loading) for step in steps(observation)]
+        assert found == [("PRNGKey", True), ("fold_in", False)]
+
+
+def test_many_keys_and_many_steps_are_cut(run_body: Run) -> None:
+    record = run_body("for i in range(250): keys = jax.random.split(jax.random.key(i), 99)").record
+    assert record.truncated
+    assert len(record.keys) == 200
+    assert len(record.keys[1].made) == 32
+
+
+@pytest.mark.parametrize(
+    ("call", "transform", "place"),
+    [
+        ("jax.vmap(jnp.sin)(x_batch)", "jax.vmap", "jax.vmap(jnp.sin)"),
+        ("jax.lax.map(jnp.sin, x_batch)", "jax.lax.map", None),
+        ("jax.lax.scan(lambda c, x: (c, x), 0, x_batch)", "jax.lax.scan", None),
+        ("jax.lax.fori_loop(0, 3, lambda i, c: c, 0)", "jax.lax.fori_loop", None),
+        ("jnp.vectorize(jnp.sin)(x_batch)", "jnp.vectorize", "jnp.vectorize(jnp.sin)"),
+        ("functools.partial(jax.vmap, in_axes=0)(jnp.sin)", "jax.vmap", None),
+    ],
+)
+def test_other_ways_over_a_batch_are_told(
+    call: str, transform: str, place: str | None, run_body: Run
+) -> None:
+    (found,) = run_body(f"right(seed, x_batch, features)\n{call}").record.batch_calls
+    assert found.transform == transform
+    line = f"    {call}"
+    assert line[found.span.column - 1 : found.span.end_column - 1] == (place or call)
