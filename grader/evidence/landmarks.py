@@ -81,10 +81,6 @@ class Landmarks:
             return made
         return self.source.span(before[position])
 
-    def instance(self, made: Span | None, name: str) -> Span | None:
-        """Return where a module's size is given to its instance, else the instantiation."""
-        return self.setting(made, name, 0)
-
     @cached_property
     def constant_key(self) -> Span | None:
         """The one call that makes a key of a constant, None if there are several or none."""

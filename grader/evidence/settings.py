@@ -62,20 +62,19 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
 
     Sizes are not looked at: another rule knows them.
     """
-    sizes = set(size_settings(evidence, look))
+    sizes = {field for name in evidence.sizes() for field in size_settings(look, name)}
     for difference in setting_differences(look):
         effect = None if difference.name in sizes else _effect(look, difference)
         if effect is not None:
             yield msgspec.structs.replace(difference, effect=effect)
 
 
-def size_settings(evidence: Evidence, look: Look) -> Iterator[str]:
-    """Yield the fields that the reference fills with a size of the case."""
-    for name in evidence.sizes():
-        wanted = str(look.case.sizes.get(name))
-        for setting in look.expected.layer.settings if look.expected.layer is not None else ():
-            if setting.text == wanted and not setting.default:
-                yield setting.name
+def size_settings(look: Look, size: str) -> Iterator[str]:
+    """Yield the fields that the reference fills with a size of the case, by its number."""
+    wanted = str(look.case.sizes.get(size))
+    for setting in look.expected.layer.settings if look.expected.layer is not None else ():
+        if setting.text == wanted and not setting.default:
+            yield setting.name
 
 
 def _effect(look: Look, difference: SettingDifference) -> str | None:

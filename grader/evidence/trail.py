@@ -56,10 +56,7 @@ class Trail:
 
     def is_lifted(self, root: Root) -> bool:
         """Whether anything lifted ran in `root`, also where the call of nn.vmap wasn't seen."""
-        return any(
-            run.lifted is not None or run.inside is not None or run.class_name.startswith("Vmap")
-            for run in self.runs(root)
-        )
+        return any(is_lifted(run) for run in self.runs(root))
 
     @cached_property
     def forward(self) -> tuple[Root, ...]:
@@ -149,6 +146,11 @@ class Trail:
             if run.run is not None:
                 return run.run
         return self.top(self.answer) if self.answer is not None else None
+
+
+def is_lifted(run: ModuleRun) -> bool:
+    """Whether a run is that of something lifted, by its name alone if nn.vmap wasn't seen."""
+    return run.lifted is not None or run.inside is not None or run.class_name.startswith("Vmap")
 
 
 def _fingerprint(variables: tuple[Variable, ...]) -> frozenset[tuple[object, ...]]:

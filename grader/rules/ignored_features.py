@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
 
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text
@@ -13,73 +16,95 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 
+class _Sized(msgspec.Struct, frozen=True, kw_only=True):
+    """A look, and the size that its layer was made with."""
+
+    look: Look
+    size: int
+
+
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for name in evidence.sizes():
-        pair = _same_for_two(evidence, name)
+        sized = tuple(_sized(evidence, name))
+        instead = _taken_instead(evidence, sized, name)
+        pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
         if pair is not None:
-            yield _sighting(evidence, name, *pair)
+            yield _sighting(evidence, name, pair, instead)
 
 
-def _same_for_two(evidence: Evidence, name: str) -> tuple[Look, Look] | None:
-    """Return two looks with different sizes and one layer; None if any two layers differ by it.
+def _sized(evidence: Evidence, name: str) -> Iterator[_Sized]:
+    """Yield the size of the layer in each look where it is known to be a number."""
+    for look in evidence.looks:
+        layer = look.actual.layer
+        given = {each.name: each.text for each in layer.settings} if layer is not None else {}
+        texts = [given[each] for each in size_settings(look, name) if each in given]
+        if texts and texts[0].isdigit():
+            yield _Sized(look=look, size=int(texts[0]))
 
-    The other sizes have to agree where they can: a layer may take another of them in its place.
+
+def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
+    """Return two looks with unlike arguments and layers of one size.
+
+    Cases that differ in nothing but the argument tell it best. If there are any, all of them have
+    to: a layer whose size follows the argument in some way is wrong, but doesn't ignore it.
     """
-    known = [(look, _made_size(evidence, look)) for look in evidence.looks]
-    sized = [(look, size) for look, size in known if size is not None]
-    pair: tuple[Look, Look] | None = None
-    for index, (look, size) in enumerate(sized):
-        for other, other_size in sized[:index]:
-            if look.case.sizes[name] != other.case.sizes[name] and _comparable(look, other, name):
-                if size != other_size:
-                    return None
-                pair = pair or (other, look)
-    wrong = pair is not None and any(look.wrong for look in pair)
-    return pair if wrong else _constant(sized, name)
-
-
-def _comparable(look: Look, other: Look, name: str) -> bool:
-    """Whether all sizes but `name` agree."""
-    return all(
-        size == other.case.sizes[each] for each, size in look.case.sizes.items() if each != name
-    )
-
-
-def _constant(sized: list[tuple[Look, str]], name: str) -> tuple[Look, Look] | None:
-    """Return two looks with different sizes, if the layer has one size in every case."""
-    if len({size for _, size in sized}) != 1:
+    pairs = [
+        (first, second)
+        for first, second in combinations(sized, 2)
+        if first.look.case.sizes[name] != second.look.case.sizes[name]
+    ]
+    best = [pair for pair in pairs if _differ_only_in(*pair, name)]
+    if any(first.size != second.size for first, second in best or pairs):
         return None
-    look = sized[0][0]
-    others = [each for each, _ in sized if each.case.sizes[name] != look.case.sizes[name]]
-    return (look, others[0]) if others and any(each.wrong for each, _ in sized) else None
+    told = [pair for pair in best or pairs if any(each.look.wrong for each in pair)]
+    return (told[0][0].look, told[0][1].look) if told else None
 
 
-def _made_size(evidence: Evidence, look: Look) -> str | None:
-    """Return what the layer was made with for the size, else what its output has, as text."""
-    layer = look.actual.layer
-    given = {each.name: each.text for each in layer.settings} if layer is not None else {}
-    fields = [each for each in size_settings(evidence, look) if each in given]
-    if fields:
-        return given[fields[0]]
-    if look.actual.answer is not None or look.wanted is None or look.found is None:
+def _differ_only_in(first: _Sized, second: _Sized, name: str) -> bool:
+    ours, theirs = first.look.case.sizes, second.look.case.sizes
+    return all(ours[each] == theirs[each] for each in ours if each != name)
+
+
+def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
+    """Return two looks with unlike arguments, one of them wrong."""
+    for first, second in combinations(sized, 2):
+        unlike = first.look.case.sizes[name] != second.look.case.sizes[name]
+        if unlike and (first.look.wrong or second.look.wrong):
+            return first.look, second.look
+    return None
+
+
+def _taken_instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
+    """Return how a sentence calls the other dimension that the layer always has the size of."""
+    if len({each.size for each in sized}) < 2:
         return None
-    return str(look.found.shape)
+    if all(each.size == each.look.case.sizes[name] for each in sized):
+        return None
+    for other in evidence.exercise.dimensions:
+        if all(each.size == each.look.case.sizes[other.name] for each in sized):
+            return other.noun
+    return None
 
 
-def _sighting(evidence: Evidence, name: str, first: Look, second: Look) -> Sighting:
+def _sighting(
+    evidence: Evidence, name: str, pair: tuple[Look, Look], instead: str | None
+) -> Sighting:
     noun = evidence.exercise.dimension(name).noun
-    look = second if second.wrong else first
+    look = next(each for each in pair if each.wrong)
     layer = look.actual.layer
-    sizes = sorted((first.case.sizes[name], second.case.sizes[name]))
-    field = next(iter(size_settings(evidence, look)), name)
+    sizes = sorted(each.case.sizes[name] for each in pair)
+    field = next(iter(size_settings(look, name)), name)
+    given = next((e.text for e in layer.settings if e.name == field), "") if layer else ""
     return Sighting(
-        message=f"{name} is ignored: {sizes[0]} and {sizes[1]} give a layer of one size",
-        label=f"always of this size, whatever {name} is",
-        shapes=tuple(row for each in (first, second) for row in _rows(each, name)),
+        message=f"{name} is ignored: the layer has the size of {instead}"
+        if instead is not None
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of one size",
+        label=f"this is {instead}" if instead is not None else f"{given}, whatever {name} is",
+        shapes=tuple(row for each in pair for row in _rows(each, name)),
         why="The size of the layer has to follow the argument, or the function only works for "
         "one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
-        span=evidence.landmarks.instance(layer.span if layer is not None else None, field),
+        span=evidence.landmarks.setting(layer.span if layer is not None else None, field, 0),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )

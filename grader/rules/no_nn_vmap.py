@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.trail import is_lifted
 from grader.exercise import Check
-from grader.observation import BatchCall, Completed, ModuleRun, Span
+from grader.observation import BatchCall, ModuleRun, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -26,25 +27,21 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if top is not None:
             yield _sighting(evidence, look, top)
             return
-    if evidence.completed and not any(_saw_flax(look) for look in evidence.looks):
-        yield Sighting(
-            message=f"no module of Flax was used; {evidence.exercise.module} has to be lifted",
-            label="runs no lifted module",
-            help=f"lift {evidence.exercise.module} with nn.vmap, then init and apply it",
-            span=evidence.landmarks.head,
-            case=evidence.completed[0].case,
-        )
+    if evidence.completed and not any(_may_be_lifted(look) for look in evidence.looks):
+        look = evidence.completed[0]
+        roots = look.actual.record.roots
+        yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
 
 
 def _lifted_classes(evidence: Evidence) -> frozenset[str]:
     """Return the classes that ran lifted anywhere: `nn.jit` of one is traced only once."""
-    return frozenset(
-        run.class_name
+    tops = [
+        look.actual.top(root)
         for look in evidence.looks
         for root in look.actual.forward
         if look.actual.is_lifted(root)
-        for run in look.actual.runs(root)
-    )
+    ]
+    return frozenset(top.class_name for top in tops if top is not None)
 
 
 def _plain(look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
@@ -61,18 +58,20 @@ def _plain(look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
     return tops[-1]
 
 
-def _saw_flax(look: Look) -> bool:
-    record = look.exchange.actual.record
-    return bool(record.roots or record.modules) or not isinstance(
-        look.exchange.actual.outcome, Completed
+def _may_be_lifted(look: Look) -> bool:
+    """Whether something lifted ran that was no mere `init`, or could have without being seen."""
+    forward = {root.number for root in look.actual.forward}
+    record = look.actual.record
+    return record.truncated or any(
+        is_lifted(run) and (run.root is None or run.root in forward) for run in record.modules
     )
 
 
-def _sighting(evidence: Evidence, look: Look, top: ModuleRun) -> Sighting:
+def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting:
     module = evidence.exercise.module
     record = look.exchange.actual.record
     batch = _batched(record.batch_calls)
-    span: Span | None = batch.span if batch is not None else top.span
+    span: Span | None = batch.span if batch is not None else top.span if top else None
     return Sighting(
         message=f"{module} is not lifted: nn.vmap doesn't take part in the answer",
         label=_label(batch, top),
@@ -82,7 +81,10 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun) -> Sighting:
         help=f"lift the class, nn.vmap({module}, …), and use what it returns",
         span=span or evidence.landmarks.head,
         case=look.case,
-        evidence={"module": top.class_name, "transform": batch.transform if batch else None},
+        evidence={
+            "module": top.class_name if top is not None else None,
+            "transform": batch.transform if batch is not None else None,
+        },
     )
 
 
@@ -91,10 +93,10 @@ def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
     return next((each for each in calls if each.transform in {"jax.vmap", "jax.pmap"}), None)
 
 
-def _label(batch: BatchCall | None, top: ModuleRun) -> str:
+def _label(batch: BatchCall | None, top: ModuleRun | None) -> str:
     if batch is not None:
         return f"{batch.transform} maps a function; the module knows nothing of it"
-    return f"a plain {top.class_name} runs here"
+    return f"a plain {top.class_name} runs here" if top is not None else "lifts no module"
 
 
 def _details(look: Look) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text
+from grader.evidence.settings import settings_that_show
 from grader.evidence.trail import LiftedRun
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -43,7 +44,7 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     and nothing but the class can be the reason why it is wrong.
     """
     if _other_tree(look):
-        return True
+        return not (_is_subclass(look, run) and any(settings_that_show(evidence, look)))
     return (
         look.answer_wrong
         and run.run is not None
@@ -52,6 +53,12 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and not look.deviations
         and not evidence.impure
     )
+
+
+def _is_subclass(look: Look, run: LiftedRun) -> bool:
+    """Whether what was lifted is a subclass of the class that the reference lifts."""
+    wanted = _wanted(look)
+    return wanted is not None and f"{wanted.call.defined_in}.{wanted.call.target}" in run.call.bases
 
 
 def _other_tree(look: Look) -> bool:

@@ -1,0 +1,84 @@
+"""What holds of the judge for every transcript."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.catalogue import exercises
+from grader.judge import assess, judge, static_findings
+from grader.observation import Completed, Loaded
+from grader.report import Status, Verdict
+from grader.rules import rule_by_id
+from grader.source import Source
+from grader.transcript import Exchange, Transcript
+from tests.judge.transcripts import TEXTS, cases, observations, transcripts
+
+EXERCISE = exercises()[0].exercise
+pinned = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=200,
+    suppress_health_check=list(HealthCheck),
+)
+GOOD = Source("submission.py", TEXTS[1])
+
+
+@pinned
+@given(transcripts(EXERCISE))
+def test_any_transcript_gets_a_verdict(transcript: Transcript) -> None:
+    findings = judge(transcript)
+    assert findings == judge(transcript)
+    assessment = assess(findings, transcript)
+    assert 0 <= assessment.score <= 1
+    assert (assessment.verdict is Verdict.PASSED) == (not findings)
+    for finding in findings:
+        assert rule_by_id(finding.rule).check is finding.check
+        assert "\n" not in finding.message
+        assert finding.help
+        msgspec.json.encode(finding.evidence)
+    failed = {each.check for each in assessment.checks if each.status is Status.FAILED}
+    assert {finding.check for finding in findings} <= failed
+
+
+@pinned
+@given(transcripts(EXERCISE))
+def test_there_is_one_finding_for_a_rule_and_place(transcript: Transcript) -> None:
+    places = [(each.rule, each.span) for each in judge(transcript)]
+    assert len(places) == len(set(places))
+
+
+@pinned
+@given(st.lists(st.tuples(cases(EXERCISE), observations), max_size=4))
+def test_a_side_agrees_with_itself(observed: list[tuple]) -> None:  # type: ignore[type-arg]
+    """Only an answer that differs between two calls of one case is impure on either side."""
+    seen: dict[bytes, object] = {}
+    exchanges = []
+    for case, observation in observed:
+        same = seen.setdefault(msgspec.msgpack.encode(case), observation)
+        if isinstance(observation.outcome, Completed) and same is observation:
+            plain = msgspec.structs.replace(observation, mutated=())
+            exchanges.append(Exchange(case=case, expected=plain, actual=plain))
+    transcript = Transcript(exercise=EXERCISE, source=GOOD, exchanges=tuple(exchanges))
+    assert judge(transcript) == ()
+
+
+@pinned
+@given(transcripts(EXERCISE))
+def test_a_looser_tolerance_adds_no_finding_of_values(transcript: Transcript) -> None:
+    """Numbers that agree by a narrow measure agree by a wide one."""
+    transcript = msgspec.structs.replace(transcript, loaded=Loaded(), source=GOOD)
+    loose = msgspec.structs.replace(
+        transcript, exercise=msgspec.structs.replace(EXERCISE, tolerance=1e3)
+    )
+    if not judge(transcript):
+        assert judge(loose) == ()
+
+
+@pinned
+@given(st.text())
+def test_any_text_can_be_looked_at(text: str) -> None:
+    found = static_findings(Source("submission.py", text), EXERCISE)
+    assert {each.rule for each in found} <= {"syntax-error", "missing-function"}

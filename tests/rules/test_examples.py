@@ -1,0 +1,103 @@
+"""The example programs that `explain` shows do what it says of them."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from grader.case import Case
+from grader.exercise import Check, Exercise
+from grader.judge import judge
+from grader.observation import Crashed, OutOfMemory, TimedOut
+from grader.rules import RULES, Rule, rule_by_id
+from grader.transcript import Exchange, Transcript
+from tests.observe import observe, reference_observations
+
+CONTRACT = {
+    "loads": {"syntax-error", "import-failed", "missing-function", "wrong-signature"},
+    "runs": {"raised", "timed-out", "out-of-memory", "crashed"},
+    "shape": {"not-an-array", "not-flattened", "wrong-shape", "wrong-dtype"},
+    "values": {"wrong-order", "wrong-values"},
+    "lifted": {"no-nn-vmap", "wrong-module", "wrong-in-axes", "wrong-out-axes"},
+    "params": {"per-example-params", "params-not-lifted", "changed-layer", "ignored-features"},
+    "rng": {"split-params-rng", "params-rng-not-lifted", "ignored-seed", "derived-key"},
+    "pure": {"nondeterministic", "stateful", "mutated-input"},
+}
+OUTCOMES = {
+    "timed-out": TimedOut(seconds=5.0),
+    "out-of-memory": OutOfMemory(limit=2**30),
+    "crashed": Crashed(reason="the process ended with status 0"),
+}
+
+
+def run(text: str, exercise: Exercise, shipped: Exercise, cases: tuple[Case, ...]) -> Transcript:
+    """Observe a program twice over, as two processes would."""
+    expected = reference_observations(shipped, cases)
+    exchanges: list[Exchange] = []
+    transcript = Transcript(exercise=exercise, source=_source(text))
+    for process in (0, 1):
+        loaded, actual = observe(text, exercise, cases)
+        transcript = msgspec.structs.replace(transcript, loaded=loaded)
+        exchanges += [
+            Exchange(case=case, expected=theirs, actual=ours, process=process)
+            for case, theirs, ours in zip(cases, expected, actual, strict=False)
+        ]
+    return msgspec.structs.replace(transcript, exchanges=tuple(exchanges))
+
+
+def _source(text: str):  # noqa: ANN202
+    from grader.source import Source  # noqa: PLC0415
+
+    return Source("example.py", text)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_wrong_program_breaks_this_rule_alone(
+    rule: Rule, forward: Exercise, exercise: Exercise, telling: tuple[Case, ...]
+) -> None:
+    if rule.id in OUTCOMES:
+        case = telling[0]
+        (expected,) = reference_observations(exercise, (case,))
+        actual = msgspec.structs.replace(expected, outcome=OUTCOMES[rule.id])
+        exchange = Exchange(case=case, expected=expected, actual=actual)
+        transcript = Transcript(
+            exercise=forward, source=_source(rule.wrong), exchanges=(exchange,)
+        )
+    else:
+        transcript = run(rule.wrong, forward, exercise, telling)
+    assert [each.rule for each in judge(transcript)] == [rule.id]
+
+
+@pytest.mark.parametrize("right", sorted({rule.right for rule in RULES}))
+def test_the_right_program_has_no_finding(
+    right: str, forward: Exercise, exercise: Exercise, telling: tuple[Case, ...]
+) -> None:
+    assert judge(run(right, forward, exercise, telling)) == ()
+
+
+def test_the_rules_are_those_of_the_contract() -> None:
+    by_check: dict[str, set[str]] = {}
+    for rule in RULES:
+        by_check.setdefault(rule.check.value, set()).add(rule.id)
+    assert by_check == CONTRACT
+    assert set(by_check) == {check.value for check in Check}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_tells_enough(rule: Rule) -> None:
+    assert rule_by_id(rule.id) is rule
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+    assert rule.title == rule.title.strip(". ")
+    assert len(rule.title) <= 70
+    assert rule.link.startswith("https://")
+    assert rule.explanation.endswith(".\n")
+    assert rule.wrong != rule.right
+    for other in rule.explains:
+        assert RULES.index(rule) < RULES.index(rule_by_id(other))
+
+
+def test_an_unknown_rule_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        rule_by_id("no-such-rule")

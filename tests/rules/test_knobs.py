@@ -1,0 +1,73 @@
+"""Every combination of the four arguments: what must be found is worked out from the combination."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from grader.case import Case
+from grader.exercise import Exercise
+from grader.judge import judge
+from tests.observe import transcript_of
+
+MISSING = "missing"
+IN_AXES = (0, 1, None, -1, -2)
+OUT_AXES = (0, 1, -1)
+PARAMS = (None, 0, 1, -1, MISSING)
+SPLIT = (False, True, MISSING)
+
+PROGRAM = """\
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes={in_axes},
+        out_axes={out_axes},
+{rest}    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
+"""
+
+
+def program(in_axes: object, out_axes: object, params: object, split: object) -> str:
+    lines = ""
+    if params != MISSING:
+        lines += f'        variable_axes={{"params": {params}}},\n'
+    if split != MISSING:
+        lines += f'        split_rngs={{"params": {split}}},\n'
+    return PROGRAM.format(in_axes=in_axes, out_axes=out_axes, rest=lines)
+
+
+def wanted(in_axes: object, out_axes: object, params: object, split: object) -> set[str]:
+    """Name each argument that says something else than the task."""
+    found = set()
+    if in_axes in {1, -1, None}:
+        found.add("wrong-in-axes")
+    if out_axes in {1, -1}:
+        found.add("wrong-out-axes")
+    if params == MISSING:
+        found.add("params-not-lifted")
+    elif params is not None:
+        found.add("per-example-params")
+    if split == MISSING:
+        found.add("params-rng-not-lifted")
+    elif split:
+        found.add("split-params-rng")
+    return found
+
+
+@pytest.mark.parametrize("in_axes", IN_AXES)
+@pytest.mark.parametrize("out_axes", OUT_AXES)
+def test_each_deviating_argument_is_named(
+    in_axes: object, out_axes: object, exercise: Exercise, telling: tuple[Case, ...]
+) -> None:
+    for params, split in product(PARAMS, SPLIT):
+        combination = in_axes, out_axes, params, split
+        transcript = transcript_of(program(*combination), telling[:1], exercise)
+        findings = judge(transcript)
+        assert {each.rule for each in findings} == wanted(*combination), combination
