@@ -43,6 +43,11 @@ def source_of(function: object) -> str:
     return found
 
 
+def name_of(function: object) -> str:
+    """Return the name under which `function` was defined. Raises `NotSelfContained`."""
+    return _plain(function).__name__
+
+
 def _plain(function: object) -> FunctionType:
     """Look through `jax.jit` and other wrappers for the function that was written."""
     if not callable(function):

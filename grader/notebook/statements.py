@@ -53,13 +53,19 @@ def statements(cells: Iterable[str]) -> Iterator[Statement]:
             inner = _cell_magic_body(node)
             if inner is not None:
                 yield from statements([inner])
-            elif not isinstance(node, ast.Delete) or _is_change(node):
+            elif not (_is_deletion(node) or _is_main_guard(node)):
                 with contextlib.suppress(SyntaxError):  # what parses and still is no Python
                     yield _statement(node, text)
 
 
-def _is_change(node: ast.Delete) -> bool:
-    return not any(isinstance(target, ast.Name) for target in node.targets)
+def _is_deletion(node: ast.stmt) -> bool:
+    """Tell `del name`, which defines nothing, from `del value[0]`, which changes a value."""
+    return isinstance(node, ast.Delete) and any(isinstance(each, ast.Name) for each in node.targets)
+
+
+def _is_main_guard(node: ast.stmt) -> bool:
+    """Tell `if __name__ == "__main__":`, which is no part of a submission."""
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
 def _parsed(text: str) -> list[ast.stmt]:

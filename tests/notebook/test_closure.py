@@ -166,6 +166,11 @@ def test_a_deleted_name_keeps_its_definition() -> None:
     assert lines("K = 1", "del K", "def f():\n    return K")[0] == "K = 1"
 
 
+def test_what_only_a_script_does_is_left_out() -> None:
+    guard = "if __name__ == '__main__':\n    K = g()"
+    assert lines("K = 1", "def f():\n    return K", guard)[0] == "K = 1"
+
+
 def test_future_imports_come_first() -> None:
     found = lines("x = 1", "from __future__ import annotations\ndef f():\n    return x")
     assert found[0] == "from __future__ import annotations"

@@ -1,0 +1,100 @@
+"""`grade(...)` for notebooks: the same grading as the command's, kept warm between calls."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from grader.catalogue import exercises as catalogue
+from grader.exercise import ExerciseFolder
+from grader.notebook.gather import name_of, source_of
+from grader.notebook.graded import Graded
+from grader.process.worker import NurseryBroken
+from grader.progress import Progress
+from grader.report import Report
+from grader.session import Asked, Session
+from grader.submission import Submission, Unrecognised, from_bytes, read_submission, recognise
+
+Target = Callable[..., object] | str | os.PathLike[str]
+
+
+def grade(  # noqa: PLR0913 - the options of the command
+    target: Target,
+    *,
+    exercise: str | None = None,
+    cases: int = 100,
+    seed: int = 0,
+    timeout: float | None = None,
+    exercises: Sequence[str | os.PathLike[str]] = (),
+    progress: bool = True,
+) -> Graded:
+    """Grade a function or a file, and return what there is to say about it.
+
+    A function of a notebook is graded from its source, together with the imports, helpers, classes
+    and constants of the cells that it uses, shut in like any submission; nothing of the notebook's
+    memory goes with it. `exercise` is a slug, if the function's name doesn't tell; `timeout` is a
+    case's, in seconds; `exercises` are folders of a course's own. `progress=False` remembers
+    nothing. The first call takes some seconds longer than the next.
+
+    Raises `NotSelfContained`, `Unreadable` or `Unrecognised`, which say what is in the way.
+    """
+    known = catalogue([Path(each) for each in exercises])
+    submission = _submission(target)
+    folder = _exercise(exercise, target, submission, known)
+    report = _graded(submission, folder, Asked(cases=cases, seed=seed, timeout=timeout))
+    if progress:
+        with Progress.open() as remembered:
+            remembered.record(report)
+    return Graded(report)
+
+
+def _submission(target: Target) -> Submission:
+    if isinstance(target, str | os.PathLike):
+        return read_submission(Path(target))
+    return from_bytes(f"{name_of(target)} (notebook)", source_of(target).encode())
+
+
+def _exercise(
+    slug: str | None, target: Target, submission: Submission, known: Sequence[ExerciseFolder]
+) -> ExerciseFolder:
+    """Choose by the slug, by the function's name, or by what the file defines."""
+    if slug is not None:
+        found = [each for each in known if slug in {each.exercise.slug, each.folder.name}]
+        if not found:
+            slugs = ", ".join(each.exercise.slug for each in known)
+            raise Unrecognised(f"there is no exercise {slug}; there are {slugs}")
+        return found[0]
+    if not isinstance(target, str | os.PathLike):
+        found = [each for each in known if each.exercise.function == name_of(target)]
+        if len(found) == 1:
+            return found[0]
+    return recognise(submission.source, known)
+
+
+def _graded(submission: Submission, folder: ExerciseFolder, asked: Asked) -> Report:
+    """Grade in the warm session; in a new one if an interrupt or a kill has ended that."""
+    try:
+        return _session().grade(submission, folder, asked)
+    except NurseryBroken:
+        _end()
+        return _session().grade(submission, folder, asked)
+    except KeyboardInterrupt:
+        _end()
+        raise
+
+
+@cache
+def _session() -> Session:
+    session = Session()
+    atexit.register(session.close)
+    return session
+
+
+def _end() -> None:
+    session = _session()
+    _session.cache_clear()
+    atexit.unregister(session.close)
+    session.close()
