@@ -45,16 +45,28 @@ class Proof:
         self._side: Side | None = None
         self._traces: tuple[Trace, ...] | None = None
         self._wanted = False
+        self._waited = False
+        self._loaded = False
 
-    def begin(self, open_side: Callable[[], Side]) -> None:
-        """Have a process load and trace the submission, unless its text rules a proof out."""
-        self._wanted = True
-        if any(text.reach is Reach.NOTHING for text in self._texts):
-            self._traces = ()
-            return
+    def begin(self, open_side: Callable[[], Side], *, wanted: bool) -> None:
+        """Have a process load the submission, and trace it unless its text rules a proof out."""
+        self._wanted = wanted
         self._side = open_side()
         self._side.begin_load(_LOAD_SECONDS)
-        self._side.begin_trace(self._sizes)
+        if not wanted or any(text.reach is Reach.NOTHING for text in self._texts):
+            self._traces = ()
+        else:
+            self._side.begin_trace(self._sizes)
+
+    def spare(self) -> Side | None:
+        """Return the process when it has traced, for cases to be played in; None if it failed.
+
+        Only a program that can keep no state is traced, so there is nothing that a trace has
+        left behind.
+        """
+        self._finish()
+        side = self._side
+        return side if side is not None and self._loaded and side.failure is None else None
 
     def proved(self) -> bool:
         """Wait for the trace, and say whether it is the reference's."""
@@ -63,7 +75,7 @@ class Proof:
     def equivalence(self, transcript: Transcript) -> Equivalence:
         """Say what is known in the end: a case that differs refutes any proof."""
         differs = any(self._differs(each) for each in transcript.exchanges)
-        if self._traces is None and not differs:
+        if not self._waited and not differs:
             return Equivalence(status=Equivalent.UNKNOWN, scope="not looked at")
         return self._compared(values_differ=differs)
 
@@ -74,21 +86,21 @@ class Proof:
         return compare_traces(
             self._exercise,
             () if values_differ else self._reference.trace(self._sizes),
-            () if values_differ else self._finished(),
+            () if values_differ else self._finish(),
             reference=expected,
             submission=actual,
             values_differ=values_differ,
         )
 
-    def _finished(self) -> tuple[Trace, ...]:
-        if self._traces is None:
-            assert self._side is not None
+    def _finish(self) -> tuple[Trace, ...]:
+        if self._side is not None and not self._waited:
+            self._waited = True
             self._side.shut_in()
-            loaded = self._side.finish_load()
-            traced = isinstance(loaded, Loaded)
-            self._traces = self._side.finish_trace(_TRACE_SECONDS) if traced else ()
-            self._side.end()
-        return self._traces
+            self._loaded = isinstance(self._side.finish_load(), Loaded)
+            if self._traces is None:
+                traced = self._loaded
+                self._traces = self._side.finish_trace(_TRACE_SECONDS) if traced else ()
+        return self._traces or ()
 
     def _differs(self, exchange: Exchange) -> bool:
         expected, actual = exchange.expected.outcome, exchange.actual.outcome

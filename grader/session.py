@@ -239,18 +239,19 @@ class Grading:
             loaded = self._load(side)
         if not isinstance(loaded, Loaded):
             return self._report(self._nothing_ran(loaded), _unknown(), cases)
+        proof = self._begin_proof()
         search = Search(
             exercise=self._exercise,
             source=self._submission.source,
-            reference=self._reference.player(),
+            reference=self._reference.player,
             submission=side,
+            spare=lambda: self._spare(proof),
             fresh=self._fresh,
             deadline=Deadline(self._asked.timeout, unhurried),
             tell=tell,
         )
-        proof = self._begin_proof()
         with self._watch.part("cases"):
-            transcript = search.run(cases, lambda: self._proved(proof))
+            transcript = search.run(cases, proof.proved)
         return self._report(transcript, proof.equivalence(transcript), cases)
 
     def _open(self) -> Side:
@@ -277,13 +278,12 @@ class Grading:
     def _begin_proof(self) -> Proof:
         sizes = (distinct_sizes(self._exercise), *edge_sizes(self._exercise))
         proof = Proof(self._reference, self._submission.source, self._exercise, sizes)
-        if self._asked.prove:
-            proof.begin(self._open)
+        proof.begin(self._open, wanted=self._asked.prove)
         return proof
 
-    def _proved(self, proof: Proof) -> bool:
+    def _spare(self, proof: Proof) -> Side | None:
         with self._watch.part("trace"):
-            return proof.proved()
+            return proof.spare()
 
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
         return Transcript(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, product
 from math import prod
 from typing import Final, Protocol
 
@@ -12,7 +13,7 @@ from grader.compare import Same, compare, tolerance_of
 from grader.exercise import Check, Exercise
 from grader.finding import Finding, Severity
 from grader.judge import judge
-from grader.observation import Completed, Loaded, LoadOutcome, Observation
+from grader.observation import Completed, Loaded, Observation
 from grader.search.cases import Plan, Sizes, cases, with_seed
 from grader.search.pinned import draw
 from grader.source import Source
@@ -69,16 +70,53 @@ class Deadline:
         self._spent += submission
 
 
+class Lane:
+    """A process of the submission, with the reference to compare it to; plays cases in order."""
+
+    def __init__(
+        self, player: Player, reference: Player, deadline: Deadline, *, process: int
+    ) -> None:
+        self.player = player
+        self._reference = reference
+        self._deadline = deadline
+        self._process = process
+
+    def play(self, some: Iterable[Case]) -> list[Exchange]:
+        """Play cases until there are no more, or the process has failed at one."""
+        return list(self._exchanges(some))
+
+    def _exchanges(self, some: Iterable[Case]) -> Iterator[Exchange]:
+        for case in some:
+            if self.player.failure is not None:
+                return
+            yield self._exchange(case)
+
+    def _exchange(self, case: Case) -> Exchange:
+        """Have both sides play a case, at the same time where the reference isn't known yet."""
+        self._reference.begin(case, _REFERENCE_SECONDS)
+        self.player.begin(case, self._deadline.next())
+        expected = self._reference.finish()
+        actual = self.player.finish()
+        self._deadline.spend(reference=expected.seconds, submission=actual.seconds)
+        return Exchange(case=case, expected=expected, actual=actual, process=self._process)
+
+
 class Search:
-    """One submission's run. `fresh` starts another process that has loaded the same file."""
+    """One submission's run.
+
+    `submission` has loaded the file; `spare` gives a second process that has, or None, and is
+    asked for when the first cases were right; `fresh` starts another. `reference` makes a player
+    for each of them.
+    """
 
     def __init__(
         self,
         *,
         exercise: Exercise,
         source: Source,
-        reference: Player,
+        reference: Callable[[], Player],
         submission: Player,
+        spare: Callable[[], Player | None],
         fresh: Callable[[], Player],
         deadline: Deadline,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
@@ -86,12 +124,13 @@ class Search:
         self._exercise = exercise
         self._source = source
         self._reference = reference
-        self._submission = submission
+        self._spare = spare
         self._fresh = fresh
         self._deadline = deadline
         self._tell = tell
         self._exchanges: list[Exchange] = []
-        self._processes = 1
+        self._processes = 0
+        self._lanes = [self._lane(submission)]
 
     def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
         """Execute the plan, or as much of it as it takes.
@@ -99,46 +138,52 @@ class Search:
         A program that was `proved`, which is asked when it must be known, runs on its telling
         cases and edges; any other runs on all, unless a mistake shows before that.
         """
-        for part in self._parts(plan, proved):
-            self._play_all(part, plan.total)
-            if self._submission.failure is not None:
-                return self._transcript()
-            if self._errors():
-                return self._look_closer(plan)
+        for stage in self._stages(plan, proved):
+            for parts in _batched(_by_shape(stage), len(self._lanes)):
+                self._play_together(parts)
+                self._tell(len(self._exchanges), plan.total)
+                if self._failed:
+                    return self._transcript()
+                if self._errors():
+                    return self._look_closer(plan)
         self._repeat(plan.telling[0])
         return self._transcript()
 
-    def _parts(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[list[Case]]:
-        yield from _by_shape(plan.telling)
-        yield from _by_shape(plan.edges)
+    def _stages(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Iterable[Case]]:
+        yield plan.telling
+        spare = self._spare()
+        if spare is not None:
+            self._lanes.append(self._lane(spare))
+        yield plan.edges
         if not proved():
-            yield from _by_shape(plan.rest)
+            yield plan.rest
 
     # ------------------------------------------------------------------------------------ playing
 
-    def _play_all(self, some: Iterable[Case], total: int) -> None:
-        for case in some:
-            if self._submission.failure is not None:
-                return
-            self._play(case, self._submission, process=0)
-            self._tell(len(self._exchanges), total)
+    def _lane(self, player: Player) -> Lane:
+        lane = Lane(player, self._reference(), self._deadline, process=self._processes)
+        self._processes += 1
+        return lane
 
-    def _play(self, case: Case, player: Player, *, process: int) -> Exchange:
-        """Have both sides play a case, at the same time where neither is known yet."""
-        self._reference.begin(case, _REFERENCE_SECONDS)
-        player.begin(case, self._deadline.next())
-        expected = self._reference.finish()
-        actual = player.finish()
-        self._deadline.spend(reference=expected.seconds, submission=actual.seconds)
-        exchange = Exchange(case=case, expected=expected, actual=actual, process=process)
-        self._exchanges.append(exchange)
-        return exchange
+    def _play_together(self, parts: Iterable[list[Case]]) -> None:
+        """Play each part in a lane of its own, at the same time; what is noted has their order."""
+        pairs = list(zip(self._lanes, parts, strict=False))
+        if len(pairs) == 1:
+            self._exchanges += self._lanes[0].play(pairs[0][1])
+            return
+        with ThreadPoolExecutor(len(pairs)) as pool:
+            for played in pool.map(lambda pair: pair[0].play(pair[1]), pairs):
+                self._exchanges += played
 
-    def _transcript(self, loaded: LoadOutcome | None = None) -> Transcript:
+    @property
+    def _failed(self) -> bool:
+        return any(lane.player.failure is not None for lane in self._lanes)
+
+    def _transcript(self) -> Transcript:
         return Transcript(
             exercise=self._exercise,
             source=self._source,
-            loaded=loaded or Loaded(),
+            loaded=Loaded(),
             exchanges=tuple(self._exchanges),
         )
 
@@ -158,22 +203,21 @@ class Search:
     def _repeat(self, case: Case) -> None:
         """Play a case of the beginning again: a pure program answers as it did."""
         first = next(each for each in self._exchanges if each.case == case)
-        again = self._play(case, self._submission, process=0)
-        if not self._alike(first, again):
+        again = self._lanes[0].play([case])
+        self._exchanges += again
+        if again and not self._alike(first, again[0]):
             self._repeat_in_fresh_processes(case)
 
     def _repeat_afresh(self, plan: Plan) -> None:
         """Play the first case that went wrong again, here and as the first of two processes."""
         wrong = next((each for each in self._exchanges if self._differs(each)), None)
         case = wrong.case if wrong is not None else plan.telling[0]
-        self._play(case, self._submission, process=0)
+        self._exchanges += self._lanes[0].play([case])
         self._repeat_in_fresh_processes(case)
 
     def _repeat_in_fresh_processes(self, case: Case) -> None:
         for _ in range(2):
-            player = self._fresh()
-            self._play(case, player, process=self._processes)
-            self._processes += 1
+            self._exchanges += self._lane(self._fresh()).play([case])
 
     def _differs(self, exchange: Exchange) -> bool:
         return not self._same(exchange, exchange.expected, exchange.actual)
@@ -194,8 +238,8 @@ class Search:
         shapes = list(small_sizes(self._exercise))
         for index, sizes in enumerate(shapes[:_SMALL_SHAPES]):
             drawn = draw(cases(self._exercise, [sizes], telling=True), count=2, seed=index)
-            for seed in (0, 1):
-                self._play_all([with_seed(drawn[-1], self._exercise, seed)], total=0)
+            small = [with_seed(drawn[-1], self._exercise, seed) for seed in (0, 1)]
+            self._exchanges += self._lanes[0].play(small)
             if all(_shown_on(finding, sizes) for finding in self._errors()):
                 return
 
@@ -218,6 +262,13 @@ def _by_shape(some: Iterable[Case]) -> Iterator[list[Case]]:
         group.append(case)
     if group:
         yield group
+
+
+def _batched(parts: Iterable[list[Case]], size: int) -> Iterator[list[list[Case]]]:
+    """Take `size` parts at a time (itertools.batched, which Python 3.11 lacks)."""
+    rest = iter(parts)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def _may_be_impure(finding: Finding) -> bool:

@@ -1,0 +1,79 @@
+"""Every labelled submission gets its rules on its lines, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grader.render import RENDERERS
+from grader.report import Report, Verdict
+from grader.session import Asked, Session
+from tests.labelled import Grades, Labelled, labelled, places
+
+ROOT = Path(__file__).resolve().parent.parent
+ALL = labelled()
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def grades(session: Session, request: pytest.FixtureRequest) -> Iterator[Grades]:
+    """Grade what this run has selected."""
+    selected = [item for item in request.session.items if item.module is request.module]
+    specs = [item.callspec for item in selected if hasattr(item, "callspec")]
+    wanted = [spec.params["each"] for spec in specs]
+    made = Grades(session, [each for each in ALL if each in wanted], Asked())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    text = (ROOT / "grader" / "render" / "schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+@pytest.mark.parametrize("each", ALL, ids=str)
+def test_labelled(
+    each: Labelled, grades: Grades, schema: jsonschema.Draft202012Validator
+) -> None:
+    report = grades.of(each)
+    assert places(report) == each.expected
+    assert (report.verdict is Verdict.PASSED) == (each.path.parent.name == "accepted")
+    assert (report.verdict is Verdict.PASSED) == (not each.expected)
+    document = RENDERERS["json"](report)
+    schema.validate(json.loads(document))
+    assert len(document) < 200_000
+
+
+def test_there_are_enough() -> None:
+    kinds = [(each.folder.exercise.level, each.path.parent.name) for each in ALL]
+    assert kinds.count((1, "mistakes")) >= 60
+    assert kinds.count((1, "accepted")) >= 40
+
+
+def timeless(report: Report) -> object:
+    """The JSON report without what two runs may differ in."""
+    document = json.loads(RENDERERS["json"](report))
+    del document["duration_s"]
+    return json.loads(re.sub(r"within [\d.]+ s", "within a while", json.dumps(document)))
+
+
+SOME = [each for each in ALL if each.folder.exercise.level == 1][::20]
+
+
+@pytest.mark.parametrize("each", SOME, ids=str)
+def test_two_runs_differ_only_in_times(each: Labelled, session: Session) -> None:
+    again = Grades(session, [each], Asked())
+    first = timeless(again.of(each))
+    second = Grades(session, [each], Asked())
+    assert timeless(second.of(each)) == first
