@@ -1,0 +1,119 @@
+"""Who a worker is: a session of its own, no privileges to gain or use, no eyes on its memory.
+
+Each step is one row of the report, and none raises: where a system lacks it, the row says so.
+"""
+
+import ctypes
+import os
+import signal
+import struct
+import sys
+import threading
+from pathlib import Path
+
+from grader.sandbox.libc import SUPPORTED, capset, prctl
+from grader.sandbox.policy import Protection
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
+PR_SET_NO_NEW_PRIVS = 38
+CAPABILITY_VERSION_3 = 0x20080522
+HIGHEST_CAPABILITY = 63
+
+NOT_LINUX = "this is not 64-bit Linux"
+
+
+def available() -> tuple[Protection, ...]:
+    """Return what the steps below would say here."""
+    session = sys.platform != "win32"
+    detail = "" if SUPPORTED else NOT_LINUX
+    return (
+        Protection(name="own-session", active=session, detail="" if session else "no sessions"),
+        Protection(name="no-new-privileges", active=SUPPORTED, detail=detail),
+        Protection(name="capabilities", active=SUPPORTED, detail=detail),
+        Protection(name="unreadable-memory", active=SUPPORTED, detail=detail),
+        Protection(name="dies-with-parent", active=SUPPORTED, detail=detail),
+    )
+
+
+def own_session() -> Protection:
+    """Leave the terminal, and be a group that can be killed as a whole.
+
+    Calling it twice is harmless.
+    """
+    name = "own-session"
+    if sys.platform == "win32":
+        return Protection(name=name, active=False, detail="no sessions")
+    try:
+        if os.getsid(0) != os.getpid():
+            os.setsid()
+    except OSError as error:
+        return Protection(name=name, active=False, detail=str(error.strerror))
+    return Protection(name=name, active=True, detail="")
+
+
+def no_new_privileges() -> Protection:
+    """Gain nothing from set-user-ID programs any more. Landlock and seccomp ask for it."""
+    return _by_prctl("no-new-privileges", PR_SET_NO_NEW_PRIVS, 1)
+
+
+def without_capabilities() -> Protection:
+    """Give up what makes root special: the files of others, raised limits, mounts, devices.
+
+    The bounding set as well, where that is allowed, so that no exec could bring them back.
+    """
+    name = "capabilities"
+    if not SUPPORTED:
+        return Protection(name=name, active=False, detail=NOT_LINUX)
+    # Version 3 has two 32-bit words each of effective, permitted and inheritable.
+    header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
+    nothing = ctypes.create_string_buffer(24)
+    try:
+        _empty_bounding_set()
+        capset(ctypes.addressof(header), ctypes.addressof(nothing))
+    except OSError as error:
+        return Protection(name=name, active=False, detail=str(error.strerror))
+    return Protection(name=name, active=True, detail="none held")
+
+
+def unreadable_memory() -> Protection:
+    """Become undumpable: no core file, and no look at `/proc/<pid>/mem` by the same user.
+
+    RLIMIT_CORE does not keep a core from a pipe; this does. The process still reads its own
+    `/proc/self/maps` and `statm`, and anybody may read its resident size.
+    """
+    return _by_prctl("unreadable-memory", PR_SET_DUMPABLE, 0)
+
+
+def dies_with_parent() -> Protection:
+    """Be killed when the thread that forked this process ends.
+
+    A change of identity would clear it, so it comes after `without_capabilities`.
+    """
+    number = signal.SIGKILL if sys.platform != "win32" else 0
+    return _by_prctl("dies-with-parent", PR_SET_PDEATHSIG, number)
+
+
+def running_threads() -> int:
+    """Count those of this process, of its libraries too where there is /proc."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return threading.active_count()
+
+
+def _empty_bounding_set() -> None:
+    try:
+        for capability in range(HIGHEST_CAPABILITY + 1):
+            prctl(PR_CAPBSET_DROP, capability)
+    except OSError:
+        return  # Past the last capability, or not privileged: there is nothing to give up.
+
+
+def _by_prctl(name: str, option: int, value: int) -> Protection:
+    if not SUPPORTED:
+        return Protection(name=name, active=False, detail=NOT_LINUX)
+    try:
+        prctl(option, value)
+    except OSError as error:
+        return Protection(name=name, active=False, detail=str(error.strerror))
+    return Protection(name=name, active=True, detail="")

@@ -1,0 +1,128 @@
+"""Three hostile acts, for `grade doctor` to show whether what is reported active holds here.
+
+Each is tried in a forked child that confined itself first, as a worker does. Nothing leaves the
+machine: the secret is a file made for the purpose, the socket is never connected.
+"""
+
+import errno
+import os
+import socket
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping
+from enum import StrEnum, unique
+from pathlib import Path
+
+import msgspec
+
+from grader.sandbox.confine import confine
+from grader.sandbox.policy import Policy
+
+Probe = Callable[[str], str]
+"""Takes the path of the secret; returns what it got, or raises OSError."""
+
+LONGEST_ANSWER = 1000
+
+
+@unique
+class ProbeOutcome(StrEnum):
+    """`HELD`: refused or killed. `ESCAPED`: it got what it wanted. `UNTESTED`: no fork here."""
+
+    HELD = "held"
+    ESCAPED = "escaped"
+    UNTESTED = "untested"
+
+
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one hostile act; `detail` is one line for `grade doctor`."""
+
+    name: str
+    outcome: ProbeOutcome
+    detail: str
+
+
+def run_probes(policy: Policy) -> tuple[ProbeResult, ...]:
+    """Try each probe under the policy, which must not grant the temporary folder."""
+    if not hasattr(os, "fork"):
+        return tuple(_result(name, ProbeOutcome.UNTESTED, "no fork here") for name in PROBES)
+    with tempfile.NamedTemporaryFile("w", prefix="grader-probe-", encoding="utf-8") as secret:
+        secret.write("a secret")
+        secret.flush()
+        return tuple(_try(name, policy, secret.name) for name in PROBES)
+
+
+def read_a_secret(path: str) -> str:
+    """Read a file that no policy grants."""
+    return f"read {len(Path(path).read_text(encoding='utf-8'))} characters"
+
+
+def start_a_process(_path: str) -> str:
+    """Fork, as `os.system` and `subprocess` would have to."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return f"started process {child}"
+
+
+def open_a_socket(_path: str) -> str:
+    """Make a socket of the internet, without connecting it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as opened:
+        return f"opened descriptor {opened.fileno()}"
+
+
+PROBES: Mapping[str, Probe] = {
+    "read a secret file": read_a_secret,
+    "start a process": start_a_process,
+    "open a socket": open_a_socket,
+}
+
+
+def _try(name: str, policy: Policy, secret: str) -> ProbeResult:
+    """Fork, confine, try; what the child did comes back through a pipe, as a line of text."""
+    reading, writing = os.pipe()
+    child = _fork()
+    if child == 0:
+        os.close(reading)
+        _confess(PROBES[name], policy, secret, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answers:
+        answer = answers.read(LONGEST_ANSWER).decode("utf-8", "replace")
+    _, status = os.waitpid(child, 0)
+    outcome, _, detail = answer.partition(":")
+    match outcome:
+        case ProbeOutcome.ESCAPED:
+            return _result(name, ProbeOutcome.ESCAPED, detail)
+        case ProbeOutcome.HELD:
+            return _result(name, ProbeOutcome.HELD, detail)
+        case _:
+            ended = os.waitstatus_to_exitcode(status)
+            return _result(name, ProbeOutcome.HELD, f"ended with status {ended}")
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python 3.12 and jax warn of other threads; the child touches nothing of theirs.
+        warnings.simplefilter("ignore")
+        return os.fork()
+
+
+def _confess(probe: Probe, policy: Policy, secret: str, writing: int) -> None:
+    """In the child: never returns to the judge's code."""
+    try:
+        confine(policy)
+        answer = _outcome_of(probe, secret)
+        os.write(writing, answer.encode()[:LONGEST_ANSWER])
+    finally:
+        os._exit(0)
+
+
+def _outcome_of(probe: Probe, secret: str) -> str:
+    try:
+        return f"{ProbeOutcome.ESCAPED}:{probe(secret)}"
+    except OSError as error:
+        return f"{ProbeOutcome.HELD}:{errno.errorcode.get(error.errno or 0, str(error))}"
+
+
+def _result(name: str, outcome: ProbeOutcome, detail: str) -> ProbeResult:
+    return ProbeResult(name=name, outcome=outcome, detail=detail)
