@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from grader.catalogue import ExerciseBroken
 from grader.exercise import ExerciseFolder
+from grader.progress import Progress
+
+OFFER_EVERY = 3
 
 
 class Hint(NamedTuple):
@@ -36,6 +39,23 @@ def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
     if not hints:
         raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
     return hints
+
+
+def hint_offer(folder: ExerciseFolder, progress: Progress) -> str | None:
+    """Return a line that offers a hint, every third time that the same mistake comes in a row.
+
+    None where it would not help: another mistake, or no hint left.
+    """
+    slug = folder.exercise.slug
+    streak = progress.same_finding_streak(slug)
+    if streak is None or streak.times % OFFER_EVERY:
+        return None
+    left = len(read_hints(folder)) - progress.hints_shown(slug)
+    if left <= 0:
+        return None
+    return (
+        f"{streak.rule} again, {streak.times} times in a row: grade hint {slug} has a hint for you"
+    )
 
 
 def read_part(name: str, folder: ExerciseFolder) -> str:

@@ -36,7 +36,9 @@ def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
     folders = tuple(given or (Path(each) for each in listed if each))
     for folder in folders:
         if not (folder / "exercises").is_dir():
-            raise CommandWrong(f"{visible(str(folder))} has no folder called exercises in it")
+            origin = "--exercises" if given else EXERCISES_VARIABLE
+            name = visible(str(folder))
+            raise CommandWrong(f"{origin}: {name} has no folder called exercises in it")
     return folders
 
 

@@ -129,15 +129,15 @@ def _steps_at(
             [] if first is None else [(f"grade start {first.exercise.slug}", "the next one")]
         )
         return [*following, (f"grade solution {slug}", "to compare with yours")]
-    if not file.is_file():
-        return [(f"grade start {slug}", "your file is not there any more: a new one")]
-    name, total = shown_path(file), len(read_hints(folder))
-    return [
-        (f"grade {name}", "grade your file"),
-        (f"grade watch {name}", "grade it at every save"),
-        ("grade show", "the lesson and the task"),
-        ("grade hint", f"the next hint; you have seen {standing.hints} of {total}"),
-    ]
+    seen = f"you have seen {standing.hints} of {len(read_hints(folder))}"
+    reading = [("grade show", "the lesson and the task"), ("grade hint", f"the next hint; {seen}")]
+    name = shown_path(file)
+    if file.is_file():
+        grading = [(f"grade {name}", "grade your file")]
+        return [*grading, (f"grade watch {name}", "grade it at every save"), *reading]
+    if file.suffix != ".py":  # what was graded was a notebook's
+        return reading
+    return [(f"grade start {slug}", "your file is not there any more: a new one"), *reading]
 
 
 def _steps(rows: Sequence[tuple[str, str]]) -> Table:

@@ -142,7 +142,7 @@ def test_course_folders_come_from_the_environment_too(
         ("my.py --cases 0", "invalid value for '--cases'"),
         ("my.py --timeout -1", "invalid value for '--timeout'"),
         ("my.py --color sometimes", "invalid value for '--color'"),
-        ("list --exercises nowhere", "nowhere has no folder called exercises in it"),
+        ("list --exercises nowhere", "--exercises: nowhere has no folder called exercises in it"),
     ],
 )
 def test_a_wrong_command_costs_one_line_and_exit_code_2(

@@ -17,6 +17,9 @@ if sys.platform == "win32":
 
 from cli_course import environment  # noqa: E402 - after the skips
 
+from grader.catalogue import exercises  # noqa: E402
+from grader.progress import Attempt, Progress  # noqa: E402
+
 Terminal = Callable[..., "Screen"]
 
 
@@ -90,6 +93,28 @@ def test_grade_alone_says_where_the_learner_stands(terminal: Terminal, here: Pat
     assert ": started, 1 hint." in text
     assert f"  grade watch {file.name}" in text
     assert "you have seen 1 of" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("gone.py", "your file is not there any more"),
+        ("f (notebook)", "the next hint"),
+    ],
+)
+def test_the_welcome_when_there_is_no_file(
+    terminal: Terminal, here: Path, name: str, says: str
+) -> None:
+    slug = exercises()[0].exercise.slug
+    attempt = Attempt(1.0, slug, str(here / name), "d", "failed", ("raised",), 0.0)
+    with Progress.open() as progress:
+        progress.record_attempt(attempt)
+    screen = terminal()
+    assert screen.end() == 0
+    text = "\n".join(screen.lines)
+    assert f"You are at {slug}: 1 attempt." in text
+    assert says in text
+    assert "grade watch" not in text
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

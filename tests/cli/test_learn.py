@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cli_course import Grade
 
+from grader.catalogue import load_exercise
+from grader.cli.hints import hint_offer
 from grader.cli.starter import copy_starter
 from grader.progress import Attempt, Progress
 
@@ -223,6 +225,26 @@ def test_hints_can_be_forgotten(grade: Grade) -> None:
     grade("hint", "sum-one", "--all")
     assert grade("hint", "sum-one", "--reset").code == 0
     assert grade("hint", "sum-one").out.startswith("hint 1 of 2")
+
+
+def test_a_hint_is_offered_when_the_same_mistake_comes_a_third_time(
+    course: Path, grade: Grade, attempted: Attempted
+) -> None:
+    folder = load_exercise(course / "exercises" / "sum_one", course / "solutions")
+
+    def offer() -> str | None:
+        with Progress.open() as progress:
+            return hint_offer(folder, progress)
+
+    assert offer() is None
+    offers = []
+    for _ in range(6):
+        attempted("sum-one", "raised")
+        offers.append(offer() is not None)
+    assert offers == [False, False, True, False, False, True]
+    assert offer() == "raised again, 6 times in a row: grade hint sum-one has a hint for you"
+    grade("hint", "sum-one", "--all")
+    assert offer() is None, "there is none left"
 
 
 def test_the_exercise_of_a_hint_is_the_one_the_learner_is_at(
