@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.finding import Finding
 from grader.render.finding_block import MARGIN, finding_block
 from grader.render.layout import NO_BREAK, Line, Page, Piece, Role, line_cells, wrap
-from grader.render.visible import cells, cut, cut_left, visible, visible_lines
+from grader.render.visible import cells, cut, cut_path, visible, visible_lines
 from grader.render.words import (
     VERDICT_WORDS,
     checks_words,
@@ -65,9 +65,9 @@ def heading(report: Report, page: Page) -> list[Line]:
         return [[*left, Piece(" " * gap), *verdict]]
     room = page.width - cells(lead) - MARGIN
     if room >= min(_LEAST_PATH, cells(path)):
-        left[1] = Piece(cut_left(path, room, page.glyphs.ellipsis), Role.STRONG)
+        left[1] = Piece(cut_path(path, room, page.glyphs.ellipsis), Role.STRONG)
         return [left, [Piece(" " * MARGIN), *verdict]]
-    name = Piece(cut_left(path, page.width - MARGIN, page.glyphs.ellipsis), Role.STRONG)
+    name = Piece(cut_path(path, page.width - MARGIN, page.glyphs.ellipsis), Role.STRONG)
     above = wrap([Piece(lead.removesuffix(dot))], page.width, MARGIN)
     return [*above, [Piece(" " * MARGIN), name], [Piece(" " * MARGIN), *verdict]]
 

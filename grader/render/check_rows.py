@@ -15,21 +15,21 @@ _WIDTH = 88
 
 
 class CheckRow(NamedTuple):
-    """A check with its findings, errors first; `text` tells them as the terminal would."""
+    """A check with its findings, errors first; `text` tells them as the terminal would.
+
+    `headline` is the first finding in a line. A check may fail with no finding of its own, where
+    that merely follows from another one: wrong numbers from a wrong key.
+    """
 
     result: CheckResult
     findings: tuple[Finding, ...]
+    headline: str
     text: str
 
     @property
     def failed(self) -> bool:
         """Whether the check failed: a warning or a note does not make it fail."""
         return self.result.status is Status.FAILED
-
-    @property
-    def headline(self) -> str:
-        """The first finding in a line, or what the check is about."""
-        return self.findings[0].message if self.findings else self.result.title
 
 
 def check_rows(report: Report) -> tuple[CheckRow, ...]:
@@ -40,7 +40,16 @@ def check_rows(report: Report) -> tuple[CheckRow, ...]:
 def _row(report: Report, result: CheckResult) -> CheckRow:
     found = [each for each in report.findings if each.check == result.check]
     found.sort(key=lambda each: each.severity is not Severity.ERROR)
-    return CheckRow(result, tuple(found), "\n".join(finding_text(report, each) for each in found))
+    text = "\n".join(finding_text(report, each) for each in found)
+    if found:
+        headline = found[0].message
+    elif result.status is Status.FAILED:
+        root = next((each for each in report.findings if each.severity is Severity.ERROR), None)
+        headline = f"this follows from {root.rule}: {root.message}" if root else "it is not so"
+        text = visible(headline)
+    else:
+        headline = result.title
+    return CheckRow(result, tuple(found), headline, text)
 
 
 def finding_text(report: Report, finding: Finding) -> str:

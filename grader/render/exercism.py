@@ -46,7 +46,7 @@ def _status(report: Report) -> str:
 def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
     status, message = "pass", None
     if row.failed:
-        status, message = "fail", row.text or row.headline
+        status, message = "fail", row.text
     elif row.result.status is Status.SKIPPED:
         status, message = "error", "not checked, because an earlier check failed"
     return {

@@ -12,10 +12,13 @@ from html import escape
 from pathlib import Path
 
 from grader.finding import Finding, Severity
+from grader.render.excerpt import excerpt
 from grader.render.html_code import Marked, excerpt_html, source_html
 from grader.render.html_tree import shape_picture
 from grader.render.html_values import values_picture
+from grader.render.layout import Page, Role
 from grader.render.reproduce import reproduce
+from grader.render.text import as_text
 from grader.render.visible import cut, visible, visible_lines
 from grader.render.words import (
     CODE,
@@ -27,10 +30,12 @@ from grader.render.words import (
     message_words,
 )
 from grader.report import Report, Status, Verdict
+from grader.source import Source
 
 _STYLE_PATH = Path(__file__).with_name("html.css")
 _MOST_OUTPUT = 20_000
 _MOST_TEXT = 5_000
+_MOST_SOURCE = 200_000
 
 _SIGNS = {Status.PASSED: "\u2713", Status.FAILED: "\u2717", Status.SKIPPED: "\u2013"}
 _SEVERITY_SIGNS = {Severity.ERROR: "\u2717", Severity.WARNING: "!", Severity.NOTE: "i"}
@@ -144,7 +149,7 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     ]
     if finding.span is not None:
         mark = Marked(finding.span, finding.severity, finding.label)
-        parts.append(excerpt_html(report.source, mark))
+        parts.append(_excerpt(report.source, mark))
     if finding.shapes:
         parts.append(f"<figure>{shape_picture(finding.shapes)}</figure>")
     parts.append(values_picture(finding, report.exercise))
@@ -154,6 +159,18 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     parts += [_case(report, finding), _next(finding)]
     css = f"finding {finding.severity}"
     return f'<section class="{css}" id="{identity}">{"".join(parts)}</section>'
+
+
+def _excerpt(source: Source, mark: Marked) -> str:
+    """Return the marked lines; of a huge file as the terminal shows them, cut around the mark."""
+    if not _is_huge(source):
+        return excerpt_html(source, mark)
+    lines = excerpt(source, mark.span, visible(mark.remark), Page(88), Role.PLAIN)
+    return f'<pre class="plain">{escape(as_text(lines))}</pre>' if lines else ""
+
+
+def _is_huge(source: Source) -> bool:
+    return len(source.text) > _MOST_SOURCE
 
 
 def _detail(detail: str) -> str:
@@ -204,6 +221,8 @@ def _checks(report: Report) -> str:
 def _source(report: Report, prefix: str) -> str:
     if not report.source.text.strip():
         return ""
+    if _is_huge(report.source):
+        return '<p class="faint">The submission is too long to be shown here.</p>'
     marks = [
         Marked(finding.span, finding.severity, finding.message, f"{prefix}f{index}")
         for index, finding in enumerate(report.findings)

@@ -267,8 +267,8 @@ def _counterexample(
     fits = snippet is not None and len(snippet) <= max(limits.text, 1000)
     return {
         "seed": None,
-        **{name: number for name, number in numbers.items() if number is not None},
         **case.sizes,
+        **{name: number for name, number in numbers.items() if number is not None},
         "expected": _short(finding.evidence.get("expected"), limits),
         "actual": _short(finding.evidence.get("actual"), limits),
         "reproduce": clean(snippet, MOST_BYTES) if snippet is not None and fits else None,

@@ -35,7 +35,8 @@ def _imports(path: str, function: str) -> list[str]:
     """Import from the file's module, or run the file where its name is no module's."""
     name = Path(path).stem
     if name.isidentifier() and not keyword.iskeyword(name):
-        return [f"from {name} import {function}"]
+        where = "  # from the folder that it is in" if "/" in path else ""
+        return [f"from {name} import {function}{where}"]
     return ["import runpy", f"{function} = runpy.run_path({path!a})[{function!r}]"]
 
 

@@ -135,7 +135,8 @@ def _message(texts: Iterable[str]) -> str:
 
 
 def _place(report: Report, finding: Finding) -> _Json:
-    place: _Json = {"artifactLocation": _location(report)}
+    """Return file and region; the first line stands for the whole file, as GitHub wants one."""
+    place: _Json = {"artifactLocation": _location(report), "region": {"startLine": 1}}
     span = finding.span and clamped(report.source, finding.span)
     if span is not None:
         place["region"] = {

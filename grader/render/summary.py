@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from grader.render.layout import DOT, Line, Page, Piece, Role, wrap
-from grader.render.visible import cells, cut, cut_left, visible
-from grader.render.words import checks_words, seconds_words
+from grader.render.layout import Line, Page, Piece, Role
+from grader.render.visible import cells, cut, cut_path, visible
+from grader.render.words import checks_words
 from grader.report import Report, Verdict
 
 _MARGIN = 1
@@ -21,11 +22,12 @@ def summary_table(reports: Sequence[Report], page: Page) -> list[Line]:
     checks = [checks_words(report).replace(" checks", "") for report in reports]
     checks_width = max(map(cells, checks), default=0)
     rest = page.width - _MARGIN - sign_width - 1 - checks_width - 2 * _GAP
-    paths = [visible(report.path, page.encoding) for report in reports]
+    folder = _folder(reports)
+    paths = [visible(report.path[len(folder) :], page.encoding) for report in reports]
     path_width = min(max(map(cells, paths), default=0), max(rest - _LEAST_RULES, 8))
     lines = []
     for report, sign, path, words in zip(reports, signs, paths, checks, strict=True):
-        shown = cut_left(path, path_width, page.glyphs.ellipsis)
+        shown = cut_path(path, path_width, page.glyphs.ellipsis)
         said = cut(_rules(report, page), max(rest - path_width, 8), page.glyphs.ellipsis)
         lines.append(
             [
@@ -36,7 +38,9 @@ def summary_table(reports: Sequence[Report], page: Page) -> list[Line]:
                 Piece(said),
             ]
         )
-    return [*lines, [], *_count(reports, page)]
+    above = cut_path(visible(folder, page.encoding), page.width - _MARGIN, page.glyphs.ellipsis)
+    title: list[Line] = [[Piece(" " * _MARGIN + above, Role.FAINT)]] if folder else []
+    return [*title, *lines, [], _count(reports)]
 
 
 def _padded(text: str, width: int) -> str:
@@ -60,10 +64,16 @@ def _rules(report: Report, page: Page) -> str:
     return ", ".join(dict.fromkeys(finding.rule for finding in report.findings))
 
 
-def _count(reports: Sequence[Report], page: Page) -> list[Line]:
+def _folder(reports: Sequence[Report]) -> str:
+    """Return what all paths begin with, up to a slash; a path alone has no such folder."""
+    if len(reports) < 2:
+        return ""
+    folders = zip(*(report.path.split("/")[:-1] for report in reports), strict=False)
+    common = takewhile(lambda names: len(set(names)) == 1, folders)
+    return "".join(f"{names[0]}/" for names in common)
+
+
+def _count(reports: Sequence[Report]) -> Line:
     passed = sum(report.verdict is Verdict.PASSED for report in reports)
-    dot = visible(DOT, page.encoding)
-    seconds = seconds_words(sum(report.duration_s for report in reports))
     role = Role.PASSED if passed == len(reports) else Role.ERROR
-    head = Piece(f"{passed} of {len(reports)} passed", role)
-    return wrap([head, Piece(f" {dot} {seconds}", Role.FAINT)], page.width, _MARGIN)
+    return [Piece(" " * _MARGIN), Piece(f"{passed} of {len(reports)} passed", role)]

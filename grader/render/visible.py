@@ -96,10 +96,11 @@ def cut(text: str, width: int, ellipsis: str = "\u2026") -> str:
     return "".join(kept) + ellipsis
 
 
-def cut_left(text: str, width: int, ellipsis: str = "\u2026") -> str:
-    """Return the end of `text`, at most `width` cells, beginning with `ellipsis` if it was cut."""
-    if cells(text) <= width:
-        return text
-    while text and cells(ellipsis) + cells(text) > width:
-        text = text[1:]
-    return ellipsis + text
+def cut_path(path: str, width: int, ellipsis: str = "\u2026") -> str:
+    """Return the end of `path`, at most `width` cells, cut at a slash where that leaves enough."""
+    if cells(path) <= width:
+        return path
+    while path and cells(ellipsis) + cells(path) > width:
+        path = path[1:]
+    name = path[path.find("/") :] if "/" in path[:-1] else path
+    return ellipsis + (name if 2 * cells(name) > width else path)

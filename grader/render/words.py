@@ -28,7 +28,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def case_words(case: Case) -> str:
-    """Return `seed 0, x_batch f32[2,1], features 1`, with no-break spaces inside each part."""
+    """Return `seed 0, inputs f32[2,1], features 1`, with no-break spaces inside each part."""
     parts = [f"{each.name}\u00a0{value_text(each.value)}" for each in case.arguments]
     container = " (a NumPy array)" if case.container is Container.NUMPY else ""
     return ", ".join(parts) + container

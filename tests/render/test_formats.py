@@ -15,13 +15,29 @@ import pytest
 import xmlschema
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from reports import BAD, ERROR, MISTAKEN, NASTY, PER_EXAMPLE, PROVED, REPORTS, UNGRADABLE, report
+from reports import (
+    BAD,
+    ERROR,
+    MISTAKEN,
+    NASTY,
+    PER_EXAMPLE,
+    PROVED,
+    REPORTS,
+    UNGRADABLE,
+    report,
+    results,
+)
 
+from grader.exercise import Check
 from grader.finding import Severity
+from grader.observation import Span
 from grader.render import RENDERERS
+from grader.render.layout import Page
 from grader.render.markdown import fenced, prose
+from grader.render.summary import summary_table
+from grader.render.text import as_text
 from grader.render.tool import tool_version
-from grader.render.visible import visible, visible_lines
+from grader.render.visible import cells, visible, visible_lines
 from grader.report import Output, Report, Status, Verdict
 
 Golden = Callable[[str, str], None]
@@ -114,6 +130,16 @@ def test_junit_says_where_and_shows_the_source() -> None:
     assert failure.get("type") == "per-example-params"
     assert failure.get("message", "").startswith("my_solution.py:9:23: every example")
     assert 'variable_axes={"params": 0}' in (failure.text or "")
+
+
+def test_a_check_that_follows_from_another_says_so() -> None:
+    checks = results(PER_EXAMPLE.check, Check.VALUES)
+    one = report(MISTAKEN.source.text, PER_EXAMPLE, checks=checks)
+    said = "this follows from per-example-params: every example has its own copy of the weights"
+    values, _ = ET.fromstring(RENDERERS["junit"](one)).iter("failure")
+    assert values.get("message") == said
+    assert said in RENDERERS["gradescope"](one)
+    assert said in RENDERERS["exercism"](one)
 
 
 def test_junit_has_what_was_printed() -> None:
@@ -407,12 +433,23 @@ def test_html_marks_the_span() -> None:
     assert shown == "{&quot;params&quot;: 0}" * 2
 
 
+@pytest.mark.parametrize("text", ["x = '" + "a" * 500_000 + "'\n", "x = 1\n" * 50_000])
+def test_html_of_a_huge_file_is_small(text: str) -> None:
+    end = len(text.split("\n", maxsplit=1)[0]) + 1
+    at = Span(line=1, column=end - 3, end_line=1, end_column=end)
+    page = RENDERERS["html"](report(text, msgspec.structs.replace(PER_EXAMPLE, span=at)))
+    _elements(page)
+    assert len(page) < 50_000
+    assert "^^^" in page
+
+
 # ------------------------------------------------------------------------------------------ text
 
 
 def test_text_of_several_ends_in_a_table() -> None:
     text = RENDERERS["text"].combined(EVERY)
     table = text[text.rindex(" \u2717 my_solution.py") :]
+    assert not re.search(r" \d s\b", table)
     assert table.splitlines()[-1].startswith(" 2 of 6 passed")
     assert "broken.py" in table
 
@@ -430,3 +467,21 @@ def test_no_report_is_too_large_for_any_format() -> None:
     )
     for name, renderer in RENDERERS.items():
         assert len(renderer(huge)) < 5_000_000, name
+
+
+def test_the_table_names_the_common_folder_once() -> None:
+    each = [msgspec.structs.replace(MISTAKEN, path=f"course/week 1/{name}.py") for name in "ab"]
+    table = as_text(summary_table(each, Page(60)))
+    assert table.splitlines() == [
+        " course/week 1/",
+        " \u2717 a.py   7 of 8   per-example-params",
+        " \u2717 b.py   7 of 8   per-example-params",
+        "",
+        " 0 of 2 passed",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_table_is_no_wider_than_the_page(width: int) -> None:
+    for line in as_text(summary_table([*EVERY, NASTY], Page(width))).splitlines():
+        assert cells(line) <= width

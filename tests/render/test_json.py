@@ -142,9 +142,10 @@ def test_reproduce_keeps_every_number() -> None:
         )
 
 
-def test_json_does_without_rich_and_jax() -> None:
+@pytest.mark.parametrize("name", RENDERERS)
+def test_formats_do_without_rich_and_jax(name: str) -> None:
     code = (
-        "import sys; from grader.render import RENDERERS; RENDERERS['json']._module();"
+        f"import sys, importlib; importlib.import_module('grader.render.{name}');"
         "print(sorted(sys.modules.keys() & {'rich', 'jax', 'flax', 'hypothesis', 'typer'}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
