@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import platform
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ from typing import Final
 import msgspec
 
 from grader import cache
+from grader.catalogue import shipped
 from grader.exercise import Exercise, ExerciseFolder
 from grader.finding import Finding
 from grader.judge import assess, judge, static_findings
@@ -35,7 +38,7 @@ from grader.report import (
     Timing,
     Verdict,
 )
-from grader.sandbox.confine import python_paths
+from grader.sandbox.confine import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy
 from grader.search.cases import Plan, distinct_sizes, edge_sizes, plan
 from grader.search.run import Deadline, Search
@@ -43,6 +46,7 @@ from grader.submission import Submission
 from grader.transcript import Transcript
 
 _LOAD_SECONDS: Final = 15.0
+_CPU_SECONDS: Final = 600
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +96,12 @@ class Session:
     """Shared by the gradings of one command. Close it: it has processes."""
 
     def __init__(self, launched: Launched | None = None) -> None:
-        self._maker: Maker = Nursery(launched) if can_fork() or launched else Spawner()
+        self._launched = launched
+        self._made: Maker | None = None
+        self._making = threading.Lock()
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
         self._plans: dict[tuple[str, int, int], Plan] = {}
-        self._readable = python_paths()
 
     def __enter__(self) -> Session:
         return self
@@ -108,9 +113,21 @@ class Session:
         """Remember what the references did, and end every process."""
         for reference in self._references.values():
             reference.close()
-        self._maker.close()
+        if self._made is not None:
+            self._made.close()
+        elif self._launched is not None:
+            self._launched.close()
         if self._cache is not None:
             cache.prune_sometimes(self._cache)
+
+    @property
+    def _maker(self) -> Maker:
+        """What makes the processes, started when the first one is needed."""
+        with self._making:
+            if self._made is None:
+                forks = self._launched is not None or can_fork()
+                self._made = Nursery(self._launched) if forks else Spawner()
+            return self._made
 
     def grade(
         self,
@@ -166,15 +183,26 @@ class Session:
         )
 
     def _policy(self, submission: Submission, program: Program) -> Policy:
+        """Let a submission read Python, its own file and the compiled programs; no solution."""
         own = [str(Path(submission.path).absolute())]
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         limits = Limits()
         return Policy(
-            readable=(*self._readable, *own),
+            readable=(*readable_without(self._python, self._secret), *own),
+            listable=listable_above(self._python, self._secret),
             memory_bytes=limits.memory,
-            cpu_seconds=600,
+            cpu_seconds=_CPU_SECONDS,
         )
+
+    @cached_property
+    def _python(self) -> tuple[str, ...]:
+        return python_paths()
+
+    @cached_property
+    def _secret(self) -> tuple[str, ...]:
+        """What a submission may not read although it may lie beside the packages."""
+        return tuple(str(folder) for folder in shipped())
 
     def unhurried(self) -> float:
         """Seconds that importing the libraries took: what a busy machine shows itself by."""

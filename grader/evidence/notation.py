@@ -44,7 +44,7 @@ def value_text(value: Value) -> str:
 
 
 def case_text(case: Case) -> str:
-    """Write a case on one line: `seed 0, x_batch f32[2,1], features 1`."""
+    """Write a case on one line: `seed 0, inputs f32[2,1], features 1`."""
     return ", ".join(f"{each.name} {value_text(each.value)}" for each in case.arguments)
 
 

@@ -122,6 +122,14 @@ def new_scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
 
 
+def remove_scratch(folder: Path) -> None:
+    """Remove a scratch folder, also one that is nested deeper than Python likes."""
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+    if folder.exists() and (remove := shutil.which("rm")):
+        subprocess.run([remove, "-rf", "--", str(folder)], check=False, capture_output=True)  # noqa: S603
+
+
 # ------------------------------------------------------------------------------------- nursery
 
 _PATIENCE: Final = 120.0
@@ -223,7 +231,7 @@ class _Forked:
                 answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
                 self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
                 self._mailbox.close()
-                shutil.rmtree(self.scratch, ignore_errors=True)
+                remove_scratch(self.scratch)
             return self._ended
 
     def output(self) -> tuple[Capture, Capture]:
@@ -304,7 +312,7 @@ class _Spawned:
                 self._process.wait()
                 self._ended = wire.Ended(status=status)
                 self._mailbox.close()
-                shutil.rmtree(self.scratch, ignore_errors=True)
+                remove_scratch(self.scratch)
             return self._ended
 
     def _kill(self) -> None:

@@ -8,6 +8,7 @@ with it, as soon as the judge's end of the control socket closes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import select
@@ -24,6 +25,7 @@ from grader.worker import serve
 _WATCH_SECONDS: Final = 0.05
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _SCRATCH_ENTRIES: Final = 2000
+_TOO_MUCH: Final = 1 << 62
 
 
 class _Child:
@@ -70,7 +72,10 @@ def resident(pid: int) -> int:
 
 
 def disk_use(folder: str) -> int:
-    """Return what lies below `folder` in bytes; very many entries count as more than any limit."""
+    """Return what lies below `folder` in bytes.
+
+    Very many entries, or folders too deep to be looked into, count as more than any limit.
+    """
     total = entries = 0
     pending = [folder]
     while pending:
@@ -79,13 +84,14 @@ def disk_use(folder: str) -> int:
                 for entry in found:
                     entries += 1
                     if entries > _SCRATCH_ENTRIES:
-                        return 1 << 62
+                        return _TOO_MUCH
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
                     else:
                         total += entry.stat(follow_symlinks=False).st_size
-        except OSError:
-            continue
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return _TOO_MUCH
     return total
 
 

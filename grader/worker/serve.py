@@ -17,6 +17,7 @@ import numpy as np
 
 from grader import wire
 from grader.observation import Frame
+from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Protection
 from grader.worker.trace import fingerprints
@@ -98,7 +99,7 @@ class Side:
         if not isinstance(start, wire.Start):
             return
         _settle(start)
-        protections = confine(start.policy) if start.policy is not None else ()
+        protections = confine(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
         subject = Subject(start.exercise, start.name, start.text)
         clock = _DeadlineClock(self._judge, subject)
@@ -183,6 +184,11 @@ def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
         platform=f"{sys.platform}-{platform.machine()}",
     )
     return wire.Confined(versions=versions, protections=protections)
+
+
+def _stay_private() -> tuple[Protection, ...]:
+    """Keep the reference, which is not shut in, from the eyes of a submission beside it."""
+    return (identity.unreadable_memory(), identity.dies_with_parent())
 
 
 def _flush() -> None:

@@ -22,7 +22,7 @@ from grader.observation import (
     TimedOut,
 )
 from grader.process.side import Program, Side
-from grader.process.worker import Limits, Maker, Spawner
+from grader.process.worker import Limits, Maker, Spawner, new_scratch, remove_scratch
 from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
 
@@ -206,3 +206,16 @@ def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
     maker.close()
     assert isinstance(played.outcome, Completed)
     assert played.stdout + played.stderr == "hello\n"
+
+
+def test_a_scratch_folder_goes_however_deep_it_is() -> None:
+    scratch = new_scratch()
+    here = os.open(scratch, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d" * 20, dir_fd=here)
+        deeper = os.open("d" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    remove_scratch(scratch)
+    assert not scratch.exists()
