@@ -6,12 +6,23 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import assert_never
 
 import jax
+import numpy as np
 
-from grader.case import Case
+from grader.case import (
+    Argument,
+    ArrayValue,
+    Case,
+    Container,
+    FloatValue,
+    IntValue,
+    TupleValue,
+    Value,
+)
 from grader.catalogue import shipped
-from grader.exercise import Exercise
+from grader.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
 from grader.observation import Loaded, LoadOutcome, Observation
 from grader.source import Source
 from grader.transcript import Exchange, Transcript
@@ -29,6 +40,33 @@ def observe(
         if not isinstance(loaded, Loaded):
             return loaded, ()
         return loaded, tuple(subject.call(case) for case in cases)
+
+
+def example_case(exercise: Exercise, seed: int = 0, container: Container = Container.JAX) -> Case:
+    """Make a case of any exercise: sizes of 3, 4, 2, … in order, and values drawn from `seed`."""
+    sizes = {each.name: (3, 4, 2, 5, 6)[n] for n, each in enumerate(exercise.dimensions)}
+    random = np.random.default_rng(seed)
+
+    def array(spec: Array) -> ArrayValue:
+        shape = tuple(sizes[name] for name in spec.shape)
+        return ArrayValue.of(random.normal(size=shape).astype(np.float32))
+
+    def value(parameter: Parameter) -> Value:
+        match parameter:
+            case Seed():
+                return IntValue(value=seed)
+            case Size():
+                return IntValue(value=sizes[parameter.name])
+            case Number():
+                return FloatValue(value=parameter.choices[0])
+            case Array():
+                return array(parameter)
+            case Arrays():
+                return TupleValue(items=tuple(array(item) for item in parameter.items))
+        assert_never(parameter)
+
+    arguments = tuple(Argument(name=each.name, value=value(each)) for each in exercise.parameters)
+    return Case(arguments=arguments, sizes=sizes, container=container)
 
 
 def transcript_of(text: str, cases: Iterable[Case], exercise: Exercise) -> Transcript:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -167,3 +169,30 @@ def test_a_function_is_there_only_once_it_is_loaded(exercise: Exercise) -> None:
             _ = subject.function
         subject.load()
         assert inspect.isfunction(subject.function)
+
+
+BEFORE_THE_BACKEND = """\
+from grader.catalogue import exercises
+from grader.observation import Completed, Loaded
+from grader.worker.subject import Subject
+from tests.worker.conftest import make_case
+
+TEXT = '''
+import jax
+jax.config.update("jax_num_cpu_devices", 2)
+def nn_vmap_forward(seed, x_batch, features): return jax.device_count()
+'''
+exercise = next(each.exercise for each in exercises() if each.exercise.slug == "nn-vmap-shared")
+subject = Subject(exercise, "a.py", TEXT)
+assert subject.load() == Loaded()
+outcome = subject.call(make_case()).outcome
+assert isinstance(outcome, Completed) and outcome.result.text == "2", outcome
+"""
+
+
+def test_no_backend_runs_before_the_file_is_loaded(root: Path) -> None:
+    """A file may configure jax at its top, which it can't once there is a backend."""
+    command = [sys.executable, "-c", BEFORE_THE_BACKEND]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
