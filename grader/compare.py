@@ -164,9 +164,7 @@ def _compare_arrays(
     if expected.dtype == actual.dtype:
         return difference
     agree = isinstance(difference, Same) or _agree_as(actual.dtype, expected, actual)
-    return OtherType(
-        place=place, expected=expected.dtype, actual=actual.dtype, values_agree=agree
-    )
+    return OtherType(place=place, expected=expected.dtype, actual=actual.dtype, values_agree=agree)
 
 
 def _compare_values(

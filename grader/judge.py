@@ -24,9 +24,7 @@ def judge(transcript: Transcript) -> tuple[Finding, ...]:
     """
     evidence = Evidence(transcript)
     found = {rule.id: rule.findings(evidence) for rule in RULES}
-    explained = {
-        name for rule in RULES if _has_error(found[rule.id]) for name in rule.explains
-    }
+    explained = {name for rule in RULES if _has_error(found[rule.id]) for name in rule.explains}
     return tuple(
         finding for rule in RULES if rule.id not in explained for finding in found[rule.id]
     )
@@ -44,9 +42,7 @@ def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:
         return ()
     names = tuple(dict.fromkeys(name for name, _ in source.bindings()))
     missing = FunctionMissing(callables=tuple(name for name in names if source.function(name)))
-    return _static(
-        "missing-function", Transcript(exercise=exercise, source=source, loaded=missing)
-    )
+    return _static("missing-function", Transcript(exercise=exercise, source=source, loaded=missing))
 
 
 def _static(rule: str, transcript: Transcript) -> tuple[Finding, ...]:

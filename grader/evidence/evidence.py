@@ -12,7 +12,7 @@ from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
-from grader.evidence.repeats import Repeat, first_difference, repeats
+from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.exercise import Exercise, Seed, Size
 from grader.observation import Completed, Span
@@ -64,10 +64,11 @@ class Evidence:
     def blamed(self, knob: Knob) -> Iterator[tuple[Look, Deviation]]:
         """Yield each deviation of `knob` that shows, with the smallest case that shows it.
 
-        There is one for each collection or stream of each place in the file.
+        There is one for each collection or stream of each place in the file. A batch of one
+        shows little, so it only serves where there is no other.
         """
         seen: set[tuple[Span | None, str]] = set()
-        for look in self.looks:
+        for look in sorted(self.looks, key=lambda look: look.mapped_size == 1):
             for each in shown(look, reorders=self.landmarks.reorders):
                 place = each.call.span, each.name
                 if each.knob is knob and place not in seen:
@@ -81,7 +82,8 @@ class Evidence:
 
     @cached_property
     def _unlike(self) -> tuple[Repeat, ...]:
-        return tuple(repeats(self._looks))
+        """Unlike answers to one case, or at least unlike keys of one seed."""
+        return tuple(repeats(self._looks)) or tuple(unlike_keys(self._looks, self.seed))
 
     @cached_property
     def _is_chance(self) -> bool:
@@ -107,6 +109,9 @@ class Evidence:
 
     def unlike(self, repeat: Repeat) -> tuple[str, ...]:
         """Show two answers to one case."""
+        if repeat.keys is not None:
+            seed = self.seed(repeat.second.case)
+            return (f"Seed {seed} gave the keys {' and '.join(repeat.keys)}.",)
         one, other = repeat.first.found, repeat.second.found
         where = "in the same process" if repeat.same_process else "in a fresh process"
         if one is None or other is None:

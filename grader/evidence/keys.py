@@ -94,9 +94,7 @@ def _other_steps(pair: KeyPair) -> bool:
 
 def deriving_steps(provenance: Provenance) -> tuple[KeyStep, ...]:
     """Return the steps that made one key of another."""
-    return tuple(
-        step for step in provenance.steps if step.operation in {"split", "fold_in"}
-    )
+    return tuple(step for step in provenance.steps if step.operation in {"split", "fold_in"})
 
 
 def making_step(provenance: Provenance) -> KeyStep | None:

@@ -105,9 +105,7 @@ class Landmarks:
         tree = self.source.tree
         keywords = [n for n in ast.walk(tree) if isinstance(n, ast.keyword)] if tree else []
         return any(
-            each.arg == "order"
-            and isinstance(each.value, ast.Constant)
-            and each.value.value == "F"
+            each.arg == "order" and isinstance(each.value, ast.Constant) and each.value.value == "F"
             for each in keywords
         )
 

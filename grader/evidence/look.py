@@ -74,6 +74,18 @@ class Look:
         return math.prod(sizes), self.case.container is not Container.JAX, numbers, sizes
 
     @cached_property
+    def mapped_size(self) -> int | None:
+        """How many examples the reference maps over; None if it lifts nothing."""
+        for lifted in self.expected.lifted(self.expected.answer):
+            inputs = lifted.run.inputs if lifted.run is not None else ()
+            axes = array_axes(lifted.call.in_axes, inputs) or ()
+            for axis, array in zip(axes, inputs, strict=False):
+                if axis is not None and 0 <= axis < len(array.shape):
+                    return array.shape[axis]
+            return lifted.call.axis_size
+        return None
+
+    @cached_property
     def raised(self) -> Raised | None:
         """The exception, if the submission's function raised one."""
         outcome = self.exchange.actual.outcome

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 import msgspec
 
@@ -13,12 +14,17 @@ from grader.observation import Completed, Raised
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
-    """Two answers to one case that differ. `same_process` says whether one process gave both."""
+    """Two answers to one case that differ. `same_process` says whether one process gave both.
+
+    `fresh`: both were the first that their process gave. `keys` are two keys of one seed, where
+    no case was repeated and only they tell.
+    """
 
     first: Look
     second: Look
     same_process: bool
     fresh: bool
+    keys: tuple[str, str] | None = None
 
 
 def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
@@ -39,6 +45,24 @@ def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
                         same_process=first.exchange.process == second.exchange.process,
                         fresh=_opens(first, first_of) and _opens(second, first_of),
                     )
+
+
+def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> Iterator[Repeat]:
+    """Yield the pairs of looks that agree in seed and sizes, and not in the key that they used."""
+    for first, second in combinations(looks, 2):
+        if seed(first.case) != seed(second.case) or first.case.sizes != second.case.sizes:
+            continue
+        for one, other in zip(first.keys, second.keys, strict=False):
+            data = one.actual.data, other.actual.data
+            same = one.expected.data == other.expected.data
+            if same and data[0] is not None and data[1] is not None and data[0] != data[1]:
+                yield Repeat(
+                    first=first,
+                    second=second,
+                    same_process=first.exchange.process == second.exchange.process,
+                    fresh=False,
+                    keys=(data[0], data[1]),
+                )
 
 
 def _identity(case: Case) -> bytes:

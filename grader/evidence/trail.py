@@ -99,9 +99,7 @@ class Trail:
         answer = self.answer
         if answer is None or not answer.given:
             return answer
-        makers = [
-            root for root in self.record.roots if root.made and root.number < answer.number
-        ]
+        makers = [root for root in self.record.roots if root.made and root.number < answer.number]
         wanted = _fingerprint(answer.given)
         same = [root for root in makers if _fingerprint(root.made) == wanted]
         return (same or makers or [None])[-1]

@@ -32,9 +32,7 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
         others = listing(f"`{each}`" for each in loaded.callables[:4])
         details = (f"It has {others}.",) if loaded.callables else ()
         help_text = f"name the function {name}, exactly as the task does"
-        return Sighting(
-            message=f"there is no function `{name}`", details=details, help=help_text
-        )
+        return Sighting(message=f"there is no function `{name}`", details=details, help=help_text)
     return Sighting(
         message=f"there is no function `{name}`; did you mean `{near}`?",
         label=f"the task calls it {name}",

@@ -63,7 +63,7 @@ def _sentence(evidence: Evidence, order: Order) -> str:
     backwards = f"{_nouns(exercise, order.reversed or ())} runs backwards"
     if order.axes == plain:
         return f"In the output {backwards}."
-    how = "Fortran's order (order=\"F\")" if evidence.landmarks.fortran else "transposed"
+    how = 'Fortran\'s order (order="F")' if evidence.landmarks.fortran else "transposed"
     told = (
         f"It looks {how} before flattening: ({', '.join(_names(exercise, order.axes))}) in place "
         f"of ({', '.join(_names(exercise, plain))})"

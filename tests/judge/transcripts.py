@@ -78,9 +78,7 @@ results = st.recursive(
     | st.builds(OversizedResult, dtype=dtypes, shape=shapes),
     lambda inner: (
         st.builds(SequenceResult, type_name=words, items=st.lists(inner, max_size=2).map(tuple))
-        | st.builds(
-            MappingResult, type_name=words, items=st.dictionaries(words, inner, max_size=2)
-        )
+        | st.builds(MappingResult, type_name=words, items=st.dictionaries(words, inner, max_size=2))
     ),
     max_leaves=3,
 )
@@ -132,9 +130,9 @@ lifted_calls = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    split_rngs=st.lists(
-        st.builds(SplitEntry, filter=filters, split=st.booleans()), max_size=2
-    ).map(tuple),
+    split_rngs=st.lists(st.builds(SplitEntry, filter=filters, split=st.booleans()), max_size=2).map(
+        tuple
+    ),
 )
 array_types = st.builds(ArrayType, dtype=dtypes, shape=shapes)
 many_types = st.lists(array_types, max_size=2).map(tuple)
@@ -181,9 +179,9 @@ roots = st.builds(
     forward=st.booleans(),
     given=variables,
     made=variables,
-    keys=st.lists(
-        st.builds(StreamKey, stream=words, data=st.none() | hexes), max_size=2
-    ).map(tuple),
+    keys=st.lists(st.builds(StreamKey, stream=words, data=st.none() | hexes), max_size=2).map(
+        tuple
+    ),
     span=maybe_span,
     raised=st.booleans(),
 )
@@ -234,8 +232,8 @@ def cases(draw: st.DrawFn, exercise: Exercise) -> Case:
 TEXTS = (
     "",
     "def nn_vmap_forward(seed, x_batch, features):\n    return x_batch\n",
-    "def nn_vmap_forward(x_batch, seed, features, memory={}):\n"
-    "    global n\n    n = 1; memory[0] = id(x_batch); x_batch += 1\n    return\n",
+    "def nn_vmap_forward(x_batch, seed, features, m={}):\n"  # noqa: ISC004 - one text
+    "    global n\n    n = 1; m[0] = id(x_batch); x_batch += 1\n    return\n",
     "nn_vmap_forward = lambda *a: nn.vmap(nn.Dense, {'params': 0}, **k)(jax.random.PRNGKey(0))\n",
     "def broken(:\n",
     "class A:\n    def nn_vmap_forward(self): pass\n",

@@ -25,7 +25,9 @@ def exercise() -> Exercise:
 def make_case(exercise: Exercise) -> CaseMaker:
     """Make a case of given sizes, its values all different."""
 
-    def make(*sizes: int, seed: int = 7, container: Container = Container.JAX, shift: int = 0) -> Case:
+    def make(
+        *sizes: int, seed: int = 7, container: Container = Container.JAX, shift: int = 0
+    ) -> Case:
         names = [each.name for each in exercise.dimensions]
         batch, in_dim, features = sizes
         values = (np.arange(batch * in_dim, dtype=np.float32) + 1 + shift).reshape(batch, in_dim)

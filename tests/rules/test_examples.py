@@ -12,6 +12,7 @@ from grader.exercise import Check, Exercise
 from grader.judge import judge
 from grader.observation import Crashed, OutOfMemory, TimedOut
 from grader.rules import RULES, Rule, rule_by_id
+from grader.source import Source
 from grader.transcript import Exchange, Transcript
 from tests.observe import observe, reference_observations
 
@@ -36,7 +37,7 @@ def run(text: str, exercise: Exercise, shipped: Exercise, cases: tuple[Case, ...
     """Observe a program twice over, as two processes would."""
     expected = reference_observations(shipped, cases)
     exchanges: list[Exchange] = []
-    transcript = Transcript(exercise=exercise, source=_source(text))
+    transcript = Transcript(exercise=exercise, source=Source("example.py", text))
     for process in (0, 1):
         loaded, actual = observe(text, exercise, cases)
         transcript = msgspec.structs.replace(transcript, loaded=loaded)
@@ -45,12 +46,6 @@ def run(text: str, exercise: Exercise, shipped: Exercise, cases: tuple[Case, ...
             for case, theirs, ours in zip(cases, expected, actual, strict=False)
         ]
     return msgspec.structs.replace(transcript, exchanges=tuple(exchanges))
-
-
-def _source(text: str):  # noqa: ANN202
-    from grader.source import Source  # noqa: PLC0415
-
-    return Source("example.py", text)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -63,7 +58,7 @@ def test_the_wrong_program_breaks_this_rule_alone(
         actual = msgspec.structs.replace(expected, outcome=OUTCOMES[rule.id])
         exchange = Exchange(case=case, expected=expected, actual=actual)
         transcript = Transcript(
-            exercise=forward, source=_source(rule.wrong), exchanges=(exchange,)
+            exercise=forward, source=Source("example.py", rule.wrong), exchanges=(exchange,)
         )
     else:
         transcript = run(rule.wrong, forward, exercise, telling)

@@ -1,4 +1,4 @@
-"""Every combination of the four arguments: what must be found is worked out from the combination."""
+"""Every combination of the four arguments, and what has to be found in it."""
 
 from __future__ import annotations
 
