@@ -1,0 +1,29 @@
+"""The plain module makes the weights, the lifted one uses them."""
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example. Use it as it is."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = DenseDropout(features, rate).init(params_key, x_batch[0])
+    BatchLayer = nn.vmap(
+        DenseDropout,
+        variable_axes={"params": None},
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = BatchLayer(features, rate, deterministic=False)
+    return model.apply(variables, x_batch, rngs={"dropout": dropout_key})

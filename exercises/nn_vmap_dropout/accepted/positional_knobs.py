@@ -1,0 +1,24 @@
+"""Knobs and fields by position."""
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example. Use it as it is."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    model = nn.vmap(DenseDropout, {"params": None}, {"params": False, "dropout": True})(features, rate, False)
+    keys = jax.random.split(jax.random.PRNGKey(seed))
+    variables = model.init(keys[0], x_batch)
+    return model.apply(variables, x_batch, rngs={"dropout": keys[1]})

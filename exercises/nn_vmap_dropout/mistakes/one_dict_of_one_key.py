@@ -1,0 +1,29 @@
+"""One dict of streams for init and apply, with one key in both of its entries."""
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example. Use it as it is."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    BatchLayer = nn.vmap(
+        DenseDropout,
+        variable_axes={"params": None},
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = BatchLayer(features=features, rate=rate, deterministic=False)
+    rngs = dict.fromkeys(("params", "dropout"), jax.random.PRNGKey(seed))
+    variables = model.init(rngs, x_batch)
+    return model.apply(variables, x_batch, rngs=rngs)  # expect: reused-key
