@@ -120,8 +120,8 @@ class Subject:
     def _run(self, recording: Recording, code: Callable[..., Foreign], *args: object) -> Foreign:
         """Give the program its turn: recorded, and with the interpreter as it left it."""
         self._recorder.begin(recording)
-        self._interpreter.lend()
         try:
+            self._interpreter.lend()
             return code(*args)
         finally:
             # A trace or profile function of theirs may raise in any of our frames, but each only
