@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -49,6 +50,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
+    from grader.render.write import ReportNotWritten
 
     reporting = Reporting(options)
     jobs = find_jobs(files, options)
@@ -58,7 +60,11 @@ def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
         for report in run_jobs(jobs, options, reporting.tell):
             reporting.add(report)
             reports.append(report)
-        reporting.finish()
+        try:
+            reporting.finish()
+        except ReportNotWritten as error:
+            print(f"grade: {visible(str(error))}", file=sys.stderr)
+            return int(Exit.BROKEN)
     return exit_code(reports, options)
 
 

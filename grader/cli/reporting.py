@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from grader.cli import ci
+from grader.cli.hints import hint_offer
 from grader.cli.problem import CommandWrong, did_you_mean, visible
 from grader.render import RENDERERS
 from grader.report import Report
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from grader.cli.grading import GradeOptions, Job
+    from grader.exercise import ExerciseFolder
     from grader.render.console import Color
 
 
@@ -59,11 +61,14 @@ class Reporting:
         self._targets = targets(options.reports)
         self._document = next((each for each in self._targets if each.path is None), None)
         self._reports: list[Report] = []
+        self._folders: dict[str, ExerciseFolder] = {}
+        self._offers: list[str] = []
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
     def begin(self, jobs: list[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
+        self._folders = {job.folder.exercise.slug: job.folder for job in jobs}
         if not sys.stderr.isatty() or self._options.quiet or os.environ.get("TERM") == "dumb":
             return
         from rich.console import Console
@@ -105,7 +110,7 @@ class Reporting:
             sys.stdout.flush()
 
     def finish(self) -> None:
-        """Write every report that was asked for."""
+        """Write every report that was asked for. Raises `ReportNotWritten`."""
         self._stop()
         for target in self._targets:
             self._write(target)
@@ -153,12 +158,18 @@ class Reporting:
                 )
         if many:
             render_summary(self._reports, console)
+        elif self._offers and not self._options.quiet:
+            console.print(f"\n {self._offers[-1]}", soft_wrap=True)
 
     def _remember(self, report: Report) -> None:
         from grader.progress import Progress as Remembered
 
         with Remembered.open() as progress:
             progress.record(report)
+            folder = self._folders.get(report.exercise.slug) if report.exercise else None
+            offer = hint_offer(folder, progress) if folder is not None else None
+            if offer is not None:
+                self._offers.append(offer)
 
 
 def _what(jobs: list[Job]) -> str:
