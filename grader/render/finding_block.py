@@ -93,7 +93,7 @@ def _prose(text: str, page: Page) -> list[Line]:
 
 def _next_step(finding: Finding, page: Page) -> list[Line]:
     """Put the help and the command on one line, or the command below where they don't fit."""
-    explain = Piece(f"grade explain {finding.rule}".replace(" ", NO_BREAK), Role.FAINT)
+    explain = Piece(f"grade explain {finding.rule}".replace(" ", NO_BREAK))
     start = [Piece("next:", Role.STRONG), Piece(" ")]
     if not finding.help:
         return wrap([*start, explain], page.width, _BODY)
