@@ -125,7 +125,7 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     lines = _titled_checks(report, page) if titled else _check_row(report, page)
     count = Piece(visible(count_words(report), page.encoding), Role.FAINT)
     lines += wrap([count], page.width, MARGIN)
-    if report.cases.executed and (report.verdict is Verdict.PASSED or verbose):
+    if report.cases.executed and report.verdict is Verdict.PASSED:
         words = visible(equivalence_words(report), page.encoding)
         lines += wrap([Piece(words)], page.width, MARGIN)
     return lines

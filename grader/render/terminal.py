@@ -7,6 +7,8 @@ file get the same text, and rich is left to do what it is here for: colours.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Console
 from rich.text import Text
@@ -49,7 +51,7 @@ def print_lines(lines: list[Line], console: Console) -> None:
     """Print laid out lines as they are: no wrapping, no markup, no highlighting."""
     for line in lines:
         text = Text(no_wrap=True, end="")
-        for piece, role in line:
-            text.append(piece, style=_STYLES[role])
+        for role, pieces in groupby(line, key=attrgetter("role")):
+            text.append("".join(piece.text for piece in pieces), style=_STYLES[role])
         text.rstrip()
         console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)

@@ -130,3 +130,7 @@ def test_output_is_capped_and_fenced() -> None:
     text = render(loud, 80)
     assert text.count("\u2502 ha") == 20
     assert "4980 more lines" in text
+
+
+def test_coloured_text_can_be_searched() -> None:
+    assert PER_EXAMPLE.message in printed(MISTAKEN, Stream(terminal=True))
