@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from grader.catalogue import ExerciseBroken
+from grader.cli.coercion import lighten
 from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
 from grader.cli.streams import output_failure, prepare_streams
 
@@ -26,6 +27,10 @@ _TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
 
 class GradeGroup(TyperGroup):
     """The commands, with `grade FILE` as the one that needs no name."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
+        """Return the parameters with converters of our own."""
+        return lighten(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Put the default command's name before what begins with no command."""
@@ -63,21 +68,17 @@ class GradeGroup(TyperGroup):
 
         panels: dict[str, list[Command]] = {}
         for command in self.commands.values():
-            if isinstance(command, Command):
+            if isinstance(command, Command) and not command.hidden:
                 panels.setdefault(command.rich_help_panel or "", []).append(command)
         return [(title, command_rows(commands)) for title, commands in panels.items()]
 
 
-class GradeCommand(TyperCommand):
-    """`grade FILE`; its help is the program's."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
-        """Show the help of `grade`."""
-        ctx.parent.command.format_help(ctx.parent, formatter)
-
-
 class Command(TyperCommand):
     """A command with a name."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
+        """Return the parameters with converters of our own."""
+        return lighten(super().get_params(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Show the command's own help."""
@@ -93,6 +94,14 @@ class Command(TyperCommand):
             ],
         )
         formatter.write(text)
+
+
+class GradeCommand(Command):
+    """`grade FILE`; its help is the program's."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Show the help of `grade`."""
+        ctx.parent.command.format_help(ctx.parent, formatter)
 
 
 def run(argv: Sequence[str]) -> int:

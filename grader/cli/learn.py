@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shlex
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -21,18 +18,9 @@ from grader.cli.options import Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import CommandWrong, Exit
 from grader.cli.starter import copy_starter
+from grader.cli.words import DOT, shown_path
 from grader.exercise import ExerciseFolder
 from grader.progress import Progress
-
-DOT = "\u00b7"
-
-
-def shown_path(path: Path) -> str:
-    """Return `path` as it is typed here: relative to this folder if it lies in it, and quoted."""
-    with contextlib.suppress(ValueError, OSError):
-        path = path.relative_to(Path.cwd())
-    text = str(path)
-    return shlex.quote(text) if os.name != "nt" else f'"{text}"' if " " in text else text
 
 
 def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:

@@ -16,19 +16,15 @@ from grader.cli import choose
 from grader.cli.console import console as new_console
 from grader.cli.console import put
 from grader.cli.hints import read_hints
-from grader.cli.learn import DOT, shown_path
 from grader.cli.options import Color, exercise_folders
 from grader.cli.problem import Exit
+from grader.cli.words import DOT, count, shown_path
 from grader.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing
 
 _MARKS = {"passed": ("\u2713", "bold green"), "begun": (">", "bold"), "new": (" ", "")}
 _VERDICTS = {"passed": "bold green", "failed": "bold red", "ungradable": "bold red"}
 _NEW = Standing()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _mark(standing: Standing) -> tuple[str, str]:
@@ -43,11 +39,11 @@ def state(standing: Standing) -> str:
     if standing.passed:
         parts.append("passed")
     elif standing.attempts:
-        parts.append(_count(standing.attempts, "attempt"))
+        parts.append(count(standing.attempts, "attempt"))
     elif standing.started:
         parts.append("started")
     if standing.hints:
-        parts.append(_count(standing.hints, "hint"))
+        parts.append(count(standing.hints, "hint"))
     return ", ".join(parts) or "not started"
 
 
@@ -83,7 +79,7 @@ def _exercise_lines(
 
 def _summary(known: Sequence[ExerciseFolder], standings: dict[str, Standing]) -> str:
     passed = sum(standings.get(each.exercise.slug, _NEW).passed for each in known)
-    return f"{passed} of {_count(len(known), 'exercise')} passed"
+    return f"{passed} of {count(len(known), 'exercise')} passed"
 
 
 def _step(first: ExerciseFolder, progress: Progress) -> str:

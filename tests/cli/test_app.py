@@ -138,10 +138,10 @@ def test_course_folders_come_from_the_environment_too(
         ("watch", "watch: missing argument 'FILE'; grade --help shows how"),
         ("list a", "list: got unexpected extra argument"),
         ("my.py --cases", "option '--cases' requires an argument"),
-        ("my.py --cases many", "invalid value for '--cases'"),
-        ("my.py --cases 0", "invalid value for '--cases'"),
-        ("my.py --timeout -1", "invalid value for '--timeout'"),
-        ("my.py --color sometimes", "invalid value for '--color'"),
+        ("my.py --cases many", "invalid value for '--cases': "),
+        ("my.py --cases 0", "invalid value for '--cases': "),
+        ("my.py --timeout -1", "invalid value for '--timeout': "),
+        ("my.py --color sometimes", "invalid value for '--color': "),
         ("list --exercises nowhere", "--exercises: nowhere has no folder called exercises in it"),
     ],
 )
@@ -250,7 +250,7 @@ def test_help_and_version_import_nothing_heavy(here: Path) -> None:
     script = (
         "import sys; from grader.cli.app import run\n"
         "assert run(['--help']) == run(['--version']) == run(['lst']) - 2 == 0\n"
-        "heavy = {'jax', 'flax', 'hypothesis', 'numpy', 'sqlite3'} & set(sys.modules)\n"
+        "heavy = {'jax', 'flax', 'hypothesis', 'numpy', 'sqlite3', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     subprocess.run(

@@ -1,0 +1,25 @@
+"""Small words that several commands say."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from pathlib import Path
+
+DOT = "\u00b7"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 hint`, `2 hints`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shown_path(path: Path) -> str:
+    """Return `path` as it is typed here: relative to this folder if it lies in it, and quoted."""
+    with contextlib.suppress(ValueError, OSError):
+        path = path.relative_to(Path.cwd())
+    text = str(path)
+    if os.name == "nt":
+        return f'"{text}"' if " " in text else text
+    return shlex.quote(text)
