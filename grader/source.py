@@ -26,11 +26,13 @@ class Source:
     """A submission's text under the name that reports call it by.
 
     Nothing here runs the text. Lines and columns are those of `Span`: 1-based, in characters.
+    `problem` says why the file's bytes could not be read as text.
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, problem: str | None = None) -> None:
         self.name = name
         self.text = text
+        self.problem = problem
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -49,6 +51,9 @@ class Source:
     @cached_property
     def syntax_fault(self) -> SyntaxFault | None:
         """Why the text does not compile, None when it does."""
+        if self.problem is not None:
+            start = Span(line=1, column=1, end_line=1, end_column=1)
+            return SyntaxFault(message=self.problem, span=start)
         try:
             _compiled(self.text)
         except SyntaxError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from collections.abc import Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
@@ -17,22 +18,24 @@ from grader.source import Source
 LARGEST: Final = 1 << 20
 """Bytes of the largest file that is graded; exercises are a page of text."""
 
+_NEAR: Final = 0.6
+"""From which ratio on two names are alike, as difflib counts it."""
+
 
 class Unreadable(Exception):
     """There is no such file, or it can't be read: the command was wrong."""
 
 
 class Unrecognised(Exception):
-    """No exercise, or more than one, has the function that the file defines."""
+    """The file has the functions of several exercises, or there is none to choose from."""
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """A file. `path` is as the user gave it; `problem` says why its bytes are no Python text."""
+    """A file. `path` is as the user gave it."""
 
     path: str
     sha256: str
     source: Source
-    problem: str | None = None
 
 
 def read_submission(path: Path) -> Submission:
@@ -63,36 +66,35 @@ def from_bytes(path: str, data: bytes) -> Submission:
         except (SyntaxError, UnicodeDecodeError, LookupError) as error:
             problem = f"the file's text can't be decoded: {error}"
     digest = hashlib.sha256(data).hexdigest()
-    return Submission(path=path, sha256=digest, source=Source(path, text), problem=problem)
+    return Submission(path=path, sha256=digest, source=Source(path, text, problem))
 
 
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
-    """Return the exercise whose function the file binds, or names almost.
+    """Return the exercise whose function the file binds, else the one that it is most like.
 
-    Raises `Unrecognised` if that is none, or several.
+    A file without any exercise's function is graded all the same: that it is missing is what its
+    writer has to be told. Raises `Unrecognised` if there are several, or no exercises at all.
     """
     names = [name for name, _ in source.bindings()]
     found = [each for each in known if each.exercise.function in names]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    if len(found) > 1:
         slugs = ", ".join(each.exercise.slug for each in found)
         raise Unrecognised(f"the file has the functions of several exercises: {slugs}")
-    return _by_likeness(source, names, known)
+    if not known:
+        raise Unrecognised("there are no exercises")
+    return found[0] if found else max(known, key=lambda each: _likeness(source, names, each))
 
 
-def _by_likeness(
-    source: Source, names: Sequence[str], known: Sequence[ExerciseFolder]
-) -> ExerciseFolder:
-    """Choose by a name that is almost right, or by the text where it is no Python."""
-    functions = {each.exercise.function: each for each in known}
-    if source.tree is None:
-        named = [each for name, each in functions.items() if name in source.text]
-        if len(named) == 1:
-            return named[0]
-    for name in names:
-        for close in get_close_matches(name, functions, n=1, cutoff=0.6):
-            return functions[close]
-    if len(known) == 1:
-        return known[0]
-    raise Unrecognised("the file has the function of no exercise that is known here")
+def _likeness(
+    source: Source, names: Sequence[str], folder: ExerciseFolder
+) -> tuple[float, float]:
+    """How much a file looks like an answer: by its functions' names, then by the words in it."""
+    exercise = folder.exercise
+    nearest = max(
+        (SequenceMatcher(a=name, b=exercise.function).ratio() for name in names), default=0.0
+    )
+    if source.tree is None and exercise.function in source.text:
+        nearest = 1.0
+    words = set(re.findall(r"\w+", source.text))
+    shared = sum(parameter.name in words for parameter in exercise.parameters)
+    return (nearest if nearest >= _NEAR else 0.0, shared / max(len(exercise.parameters), 1))

@@ -1,0 +1,85 @@
+"""Reading a submission, and recognising the exercise that it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.catalogue import exercises
+from grader.exercise import ExerciseFolder, Seed, Size
+from grader.source import Source
+from grader.submission import (
+    LARGEST,
+    Unreadable,
+    Unrecognised,
+    from_bytes,
+    read_submission,
+    recognise,
+)
+
+
+@pytest.fixture(scope="module")
+def known() -> list[ExerciseFolder]:
+    first = exercises()[0]
+    other = msgspec.structs.replace(
+        first.exercise,
+        slug="other-task",
+        function="other_task",
+        parameters=(Seed(name="seed"), Size(name="members")),
+    )
+    return [first, msgspec.structs.replace(first, exercise=other)]
+
+
+def test_bytes_become_text() -> None:
+    submission = from_bytes("a.py", "# -*- coding: latin-1 -*-\n# \u00e9\n".encode("latin-1"))
+    assert submission.source.text.endswith("\u00e9\n")
+    assert submission.source.syntax_fault is None
+    assert len(submission.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"# \xff\xfe\x80", "decoded"),
+        (b"x = 1\0", "null bytes"),
+        (b"# coding: no-such\n", "decoded"),
+        (b"#" * (LARGEST + 1), "larger"),
+    ],
+)
+def test_what_is_no_text_is_told(data: bytes, problem: str) -> None:
+    fault = from_bytes("a.py", data).source.syntax_fault
+    assert fault is not None
+    assert problem in fault.message
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="no file"):
+        read_submission(tmp_path / "a.py")
+    with pytest.raises(Unreadable, match="folder"):
+        read_submission(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("def other_task(seed, members): ...", "other_task"),
+        ("other_task = make()", "other_task"),
+        ("from x import y as other_task", "other_task"),
+        ("def othertask(seed, members): ...", "other_task"),
+        ("def other_task(seed, members)\n  pass", "other_task"),
+        ("def answer(seed, members): ...", "other_task"),
+        ("def nn_vmap_forwrad(seed, x, features): ...", "nn_vmap_forward"),
+        ("def forward(seed, x_batch, features): ...", "nn_vmap_forward"),
+        ("", "nn_vmap_forward"),
+    ],
+)
+def test_recognises(text: str, function: str, known: list[ExerciseFolder]) -> None:
+    assert recognise(Source("a.py", text), known).exercise.function == function
+
+
+def test_two_functions_need_a_choice(known: list[ExerciseFolder]) -> None:
+    text = "def other_task(): ...\ndef nn_vmap_forward(): ...\n"
+    with pytest.raises(Unrecognised, match="several"):
+        recognise(Source("a.py", text), known)
