@@ -156,6 +156,8 @@ class Reporting:
                 render_terminal(
                     report, console, verbose=self._options.verbose, quiet=self._options.quiet
                 )
+                if many:
+                    console.print()
         if many:
             render_summary(self._reports, console)
         elif self._offers and not self._options.quiet:
