@@ -158,7 +158,9 @@ class ReferencePlayer:
 
 
 def _reason(outcome: object) -> str:
-    return f"{outcome.exception}: {outcome.message}" if isinstance(outcome, Raised) else str(outcome)
+    if isinstance(outcome, Raised):
+        return f"{outcome.exception}: {outcome.message}"
+    return str(outcome)
 
 
 def _digest(value: object) -> str:

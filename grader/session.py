@@ -314,9 +314,7 @@ class Grading:
             return proof.spare()
 
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
-        return Transcript(
-            exercise=self._exercise, source=self._submission.source, loaded=loaded
-        )
+        return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)
 
     def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
         with self._watch.part("judge"):
@@ -356,9 +354,7 @@ def static_report(
     )
 
 
-def error_report(
-    submission: Submission, exercise: Exercise, reason: str, asked: Asked
-) -> Report:
+def error_report(submission: Submission, exercise: Exercise, reason: str, asked: Asked) -> Report:
     """Report that the grader or the exercise is broken, which says nothing of the submission."""
     return Report(
         verdict=Verdict.ERROR,

@@ -85,9 +85,7 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
     return found[0] if found else max(known, key=lambda each: _likeness(source, names, each))
 
 
-def _likeness(
-    source: Source, names: Sequence[str], folder: ExerciseFolder
-) -> tuple[float, float]:
+def _likeness(source: Source, names: Sequence[str], folder: ExerciseFolder) -> tuple[float, float]:
     """How much a file looks like an answer: by its functions' names, then by the words in it."""
     exercise = folder.exercise
     nearest = max(

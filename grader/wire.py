@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from grader.case import Case
 from grader import equivalence
+from grader.case import Case
 from grader.exercise import Exercise
 from grader.observation import Frame, LoadOutcome, Observation
 from grader.sandbox.policy import Policy, Protection

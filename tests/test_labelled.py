@@ -43,9 +43,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 
 @pytest.mark.parametrize("each", ALL, ids=str)
-def test_labelled(
-    each: Labelled, grades: Grades, schema: jsonschema.Draft202012Validator
-) -> None:
+def test_labelled(each: Labelled, grades: Grades, schema: jsonschema.Draft202012Validator) -> None:
     report = grades.of(each)
     assert places(report) == each.expected
     assert (report.verdict is Verdict.PASSED) == (each.path.parent.name == "accepted")

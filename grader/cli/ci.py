@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from grader.render import RENDERERS
 from grader.report import Report
@@ -44,7 +45,7 @@ def announce(reports: Sequence[Report], *, annotate: bool) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:
-            with open(summary, "a", encoding="utf-8", errors="backslashreplace") as file:
+            with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(_document("markdown", reports))
         except OSError as error:
             print(f"grade: the step summary can't be written: {error}", file=sys.stderr)

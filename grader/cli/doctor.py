@@ -101,7 +101,10 @@ def _probes() -> RenderableType:
     }
     return _rows(
         "self-test: what a hostile program tries",
-        [(each.name, f"{words[each.outcome]}{_because(each.detail)}") for each in run_probes(policy)],
+        [
+            (each.name, f"{words[each.outcome]}{_because(each.detail)}")
+            for each in run_probes(policy)
+        ],
     )
 
 

@@ -94,9 +94,7 @@ def _expanded(files: Sequence[Path]) -> Iterator[Path]:
         yield from found
 
 
-def _job(
-    submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions
-) -> Job:
+def _job(submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions) -> Job:
     if options.exercise is not None:
         return Job(submission=submission, folder=chosen(options.exercise, known))
     try:
@@ -131,7 +129,9 @@ def run_jobs(
     )
     with Session(early.take()) as session:
 
-        def grade(job: Job, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
+        def grade(
+            job: Job, tell: Callable[[int, int], None] = lambda _done, _total: None
+        ) -> Report:
             try:
                 return session.grade(job.submission, job.folder, asked, tell)
             except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
@@ -159,5 +159,3 @@ def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:
     if options.exit_zero and worst is Exit.NOT_PASSED:
         return int(Exit.PASSED)
     return int(worst)
-
-

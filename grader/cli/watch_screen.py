@@ -117,9 +117,7 @@ class Screen:
         if self._message is not None or self._report is None:
             put(self._console(), Text(f" {self._message or ''}"))
             return
-        console = console_for(
-            sys.stdout, cast("RenderColor", self._options.color), os.environ
-        )
+        console = console_for(sys.stdout, cast("RenderColor", self._options.color), os.environ)
         render_terminal(self._report, console, verbose=self._options.verbose)
         if self._offer is not None:
             put(self._console(), Text(f"\n {self._offer}"))

@@ -203,7 +203,7 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
 
 
 def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    """One shape: two seeds with the same values, the same seed with other values, NumPy's arrays."""
+    """One shape: two seeds with the same values, one seed with other values, NumPy's arrays."""
     strategy = cases(exercise, [distinct_sizes(exercise)], telling=True)
     first, second, third = draw(strategy, count=3, seed=seed)
     return (

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, strategies
-from hypothesis.internal.constants_ast import Constants
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 Example = TypeVar("Example")
 

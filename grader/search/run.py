@@ -194,7 +194,7 @@ class Search:
     # ----------------------------------------------------------------------------- looking closer
 
     def _look_closer(self, plan: Plan) -> Transcript:
-        """After a mistake has shown: is it state or chance, and does it show on smaller sizes?"""
+        """See whether a mistake is state or chance, and whether it shows on smaller sizes."""
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         self._shrink()

@@ -20,8 +20,8 @@ from grader.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Protection
-from grader.worker.trace import fingerprints
 from grader.worker.subject import Subject
+from grader.worker.trace import fingerprints
 
 Judge = wire.Channel[wire.Request]
 
@@ -158,7 +158,7 @@ class _DeadlineClock:
 def _settle(start: wire.Start) -> None:
     """Move into the scratch folder, with a bare environment and the compile cache set."""
     os.chdir(start.scratch)
-    folder = {name: start.scratch for name in ("HOME", "TMPDIR", "TEMP", "TMP")}
+    folder = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), start.scratch)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
     os.environ.clear()
     os.environ.update(_ENVIRONMENT | folder | kept)
@@ -195,5 +195,3 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
-
-

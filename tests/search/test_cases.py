@@ -111,9 +111,7 @@ def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
 
 
 @pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
-def test_nothing_around_changes_the_plan(
-    around: dict[str, str], made: Plan, exercise: Exercise, tmp_path: Path
-) -> None:
+def test_nothing_around_changes_the_plan(around: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
     program = "import local_module\n" + PRINT_PLAN
     environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around}
