@@ -17,8 +17,16 @@ _HISTORY = "In"
 """Where IPython keeps the cells that ran, in order."""
 
 
-class NotSelfContained(ValueError):
-    """A function can't be made a program of its own; the text says what is in the way."""
+class CannotGrade(ValueError):
+    """What was given can't be graded; the text says what is in the way."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback, which would help nobody here."""
+        return [f"grade: {self}"]
+
+
+class NotSelfContained(CannotGrade):
+    """A function can't be made a program of its own."""
 
 
 def source_of(function: object) -> str:
@@ -51,10 +59,10 @@ def name_of(function: object) -> str:
 def _plain(function: object) -> FunctionType:
     """Look through `jax.jit` and other wrappers for the function that was written."""
     if not callable(function):
-        raise NotSelfContained(f"grade takes a function or a path, not {_article(function)}")
+        raise NotSelfContained(f"expected a function or a path, not {_article(function)}")
     plain = inspect.unwrap(function)
     if not isinstance(plain, FunctionType):
-        raise NotSelfContained(f"grade takes a function or a path, not {_article(function)}")
+        raise NotSelfContained(f"expected a function or a path, not {_article(function)}")
     if plain.__name__ == "<lambda>":
         raise NotSelfContained("a lambda has no name; define a function with def")
     if "<locals>" in plain.__qualname__ or "." in plain.__qualname__:

@@ -10,13 +10,20 @@ from pathlib import Path
 
 from grader.catalogue import exercises as catalogue
 from grader.exercise import ExerciseFolder
-from grader.notebook.gather import name_of, source_of
+from grader.notebook.gather import CannotGrade, name_of, source_of
 from grader.notebook.graded import Graded
 from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 from grader.report import Report
 from grader.session import Asked, Session
-from grader.submission import Submission, Unrecognised, from_bytes, read_submission, recognise
+from grader.submission import (
+    Submission,
+    Unreadable,
+    Unrecognised,
+    from_bytes,
+    read_submission,
+    recognise,
+)
 
 Target = Callable[..., object] | str | os.PathLike[str]
 
@@ -39,11 +46,14 @@ def grade(  # noqa: PLR0913 - the options of the command
     case's, in seconds; `exercises` are folders of a course's own. `progress=False` remembers
     nothing. The first call takes some seconds longer than the next.
 
-    Raises `NotSelfContained`, `Unreadable` or `Unrecognised`, which say what is in the way.
+    Raises `CannotGrade`, which says what is in the way.
     """
     known = catalogue([Path(each) for each in exercises])
-    submission = _submission(target)
-    folder = _exercise(exercise, target, submission, known)
+    try:
+        submission = _submission(target)
+        folder = _exercise(exercise, target, submission, known)
+    except (Unreadable, Unrecognised) as error:
+        raise CannotGrade(str(error)) from error
     report = _graded(submission, folder, Asked(cases=cases, seed=seed, timeout=timeout))
     if progress:
         with Progress.open() as remembered:

@@ -114,10 +114,10 @@ def test_a_function_of_a_module_is_its_file() -> None:
     ("value", "reason"),
     [
         (lambda: 1, "a lambda has no name"),
-        (3, "grade takes a function or a path, not an int"),
-        (len, "grade takes a function or a path"),
-        (functools.partial(print), "grade takes a function or a path, not a partial"),
-        (dict, "grade takes a function or a path, not a type"),
+        (3, "expected a function or a path, not an int"),
+        (len, "expected a function or a path"),
+        (functools.partial(print), "expected a function or a path, not a partial"),
+        (dict, "expected a function or a path, not a type"),
     ],
 )
 def test_what_is_no_function_is_refused(value: object, reason: str) -> None:

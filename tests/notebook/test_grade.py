@@ -12,9 +12,8 @@ import pytest
 
 import grader
 from grader import grade
-from grader.notebook import NotSelfContained
+from grader.notebook import CannotGrade
 from grader.progress import Progress
-from grader.submission import Unreadable, Unrecognised
 
 CELLS = (
     "import flax.linen as nn\nimport jax",
@@ -82,13 +81,17 @@ def test_a_report_shows_itself_in_a_frame_of_its_own(root: Path) -> None:
 
 
 def test_what_is_in_the_way_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="there is no file"):
+    with pytest.raises(CannotGrade, match="there is no file"):
         grade(tmp_path / "none.py")
-    with pytest.raises(NotSelfContained, match="not an int"):
+    with pytest.raises(CannotGrade, match="not an int"):
         grade(3)  # type: ignore[arg-type]
     (tmp_path / "mine.py").write_text("x = 1")
-    with pytest.raises(Unrecognised, match="there is no exercise zebra"):
+    with pytest.raises(CannotGrade, match="there is no exercise zebra"):
         grade(tmp_path / "mine.py", exercise="zebra")
+
+
+def test_ipython_shows_the_reason_alone() -> None:
+    assert CannotGrade("why")._render_traceback_() == ["grade: why"]
 
 
 def test_importing_the_package_brings_nothing(root: Path) -> None:
