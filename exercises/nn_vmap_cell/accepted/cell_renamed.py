@@ -1,0 +1,29 @@
+"""The same cell under another name, written with setup: paths and numbers are the same."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Recurrence(nn.Module):
+    features: int
+
+    def setup(self):
+        self.state = nn.Dense(self.features)
+        self.output = nn.Dense(self.features)
+
+    def __call__(self, carry, x):
+        carry = jnp.tanh(self.state(jnp.hstack((carry, x))))
+        return carry, self.output(carry)
+
+
+def nn_vmap_cell(seed, carry, x_batch, features):
+    BatchCell = nn.vmap(
+        Recurrence,
+        in_axes=(1, 0),
+        out_axes=(1, 0),
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchCell(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), carry, x_batch)
+    return model.apply(variables, carry, x_batch)

@@ -1,0 +1,33 @@
+"""The examples last in everything, so that one number will do."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """A recurrent cell for one example. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (features,) and x (in_dim,) to a new carry and an output, both (features,)."""
+        joined = jnp.concatenate([carry, x])
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def nn_vmap_cell(seed, carry, x_batch, features):
+    BatchCell = nn.vmap(
+        Cell,
+        in_axes=1,
+        out_axes=1,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchCell(features=features)
+    columns = jnp.swapaxes(x_batch, 0, 1)
+    variables = model.init(jax.random.PRNGKey(seed), carry, columns)
+    new_carry, y = model.apply(variables, carry, columns)
+    return new_carry, jnp.swapaxes(y, 0, 1)

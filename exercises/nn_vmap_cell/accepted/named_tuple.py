@@ -1,0 +1,32 @@
+"""A tuple whose entries have names."""
+from typing import NamedTuple
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """A recurrent cell for one example. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (features,) and x (in_dim,) to a new carry and an output, both (features,)."""
+        joined = jnp.concatenate([carry, x])
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+class Step(NamedTuple):
+    carry: jax.Array
+    y: jax.Array
+
+
+def nn_vmap_cell(seed, carry, x_batch, features):
+    BatchCell = nn.vmap(Cell, {"params": None}, {"params": False}, (1, 0), (1, 0))
+    model = BatchCell(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), carry, x_batch)
+    return Step(*model.apply(variables, carry, x_batch))
