@@ -2,7 +2,7 @@
 
 `grade --help` has to answer at once, so nothing here imports rich, numpy or jax at its top.
 """
-# ruff: noqa: PLR0913, PLR0917 - each option is a parameter
+# ruff: noqa: PLR0917 - each option is a parameter
 
 from __future__ import annotations
 

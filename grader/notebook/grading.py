@@ -28,7 +28,7 @@ from grader.submission import (
 Target = Callable[..., object] | str | os.PathLike[str]
 
 
-def grade(  # noqa: PLR0913 - the options of the command
+def grade(
     target: Target,
     *,
     exercise: str | None = None,
