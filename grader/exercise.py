@@ -46,10 +46,15 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
 
 
 class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
-    """A float32 array; `shape` names a dimension for each axis."""
+    """A float32 array; `shape` names a dimension for each axis.
+
+    Cases scale its elements, which are of the order of 1, by at most `largest_scale`: less than
+    the default where the exercise's arithmetic loses digits in large inputs.
+    """
 
     name: str
     shape: tuple[str, ...]
+    largest_scale: float = 2.0**20
 
 
 class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):

@@ -112,7 +112,9 @@ def seeds() -> st.SearchStrategy[int]:
     )
 
 
-def arrays(shape: Sequence[int], *, telling: bool) -> st.SearchStrategy[ArrayValue]:
+def arrays(
+    shape: Sequence[int], *, telling: bool, largest_scale: float = max(_SCALES)
+) -> st.SearchStrategy[ArrayValue]:
     """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
 
     Elements are multiples of a power of two, so that scaling is exact and a report can show them.
@@ -121,7 +123,8 @@ def arrays(shape: Sequence[int], *, telling: bool) -> st.SearchStrategy[ArrayVal
     size = prod(shape)
     bound = 12 + size if telling else 12
     elements = st.lists(st.integers(-bound, bound), min_size=size, max_size=size, unique=telling)
-    scales = st.sampled_from((1.0,) if telling else _SCALES)
+    allowed = tuple(scale for scale in _SCALES if scale <= largest_scale)
+    scales = st.sampled_from((1.0,) if telling else allowed)
     return st.builds(_array, st.just(tuple(shape)), elements, scales)
 
 
@@ -134,7 +137,8 @@ def argument(parameter: Parameter, sizes: Sizes, *, telling: bool) -> st.SearchS
     """Values of one argument, at these sizes."""
 
     def of(array: Array) -> st.SearchStrategy[ArrayValue]:
-        return arrays([sizes[name] for name in array.shape], telling=telling)
+        shape = [sizes[name] for name in array.shape]
+        return arrays(shape, telling=telling, largest_scale=array.largest_scale)
 
     match parameter:
         case Seed():
