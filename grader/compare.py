@@ -220,7 +220,7 @@ def _agree_as(
     if wanted is None or found is None:
         return False
     if coarse is None:
-        whole = np.dtype(dtype).kind in "iub"
+        whole = np.dtype(dtype).kind in "iu"
         return whole and bool(np.all(np.abs(np.trunc(wanted) - found) <= 1))
     scale = float(np.max(np.abs(wanted[np.isfinite(wanted)]), initial=0.0))
     loose = Tolerance(relative=coarse, absolute=coarse * scale)

@@ -23,11 +23,14 @@ def judge(transcript: Transcript) -> tuple[Finding, ...]:
     What merely follows from another finding is left out, as the rules say of each other.
     """
     evidence = Evidence(transcript)
-    found = {rule.id: rule.findings(evidence) for rule in RULES}
-    explained = {name for rule in RULES if _has_error(found[rule.id]) for name in rule.explains}
-    return tuple(
-        finding for rule in RULES if rule.id not in explained for finding in found[rule.id]
-    )
+    found: list[Finding] = []
+    explained: set[str] = set()
+    for rule in RULES:
+        findings = rule.findings(evidence, explained=rule.id in explained)
+        found.extend(findings)
+        if _has_error(findings):
+            explained |= rule.explains
+    return tuple(found)
 
 
 def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,13 @@ class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
 
 
+_START: Final = Span(line=1, column=1, end_line=1, end_column=1)
+_TOO_DEEP: Final = "the file is nested too deeply for Python"
+_DEEPEST: Final = 120
+"""How deep a syntax tree may be. Programs of people are not 40 deep; what walks a tree calls
+itself at each level, some of it in C."""
+
+
 class Source:
     """A submission's text under the name that reports call it by.
 
@@ -33,6 +41,7 @@ class Source:
         self.name = name
         self.text = text
         self.problem = problem
+        self._no_functions: set[str] = set()
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -41,29 +50,44 @@ class Source:
         return tuple(normal.split("\n"))
 
     @cached_property
+    def _parsed(self) -> ast.Module | SyntaxFault:
+        """The syntax tree, or why there is none.
+
+        Only parsed here: a compiler has been seen to crash over a page of nested comprehensions
+        (CPython 3.13), so a worker does that, which may crash.
+        """
+        if self.problem is not None:
+            return SyntaxFault(message=self.problem, span=_START)
+        try:
+            tree = _parsed(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return self.fault(error)
+        return tree if _is_shallow(tree) else SyntaxFault(message=_TOO_DEEP, span=_START)
+
+    @property
     def tree(self) -> ast.Module | None:
         """The syntax tree, None when the text is no Python."""
-        try:
-            return _compiled(self.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        return self._parsed if isinstance(self._parsed, ast.Module) else None
 
     @cached_property
     def syntax_fault(self) -> SyntaxFault | None:
-        """Why the text does not compile, None when it does."""
-        if self.problem is not None:
-            start = Span(line=1, column=1, end_line=1, end_column=1)
-            return SyntaxFault(message=self.problem, span=start)
-        try:
-            _compiled(self.text)
-        except SyntaxError as error:
-            return SyntaxFault(message=error.msg, span=self._fault_span(error))
-        except ValueError:
-            return SyntaxFault(message="the file contains a null byte", span=self._null_span())
-        except (RecursionError, MemoryError):
-            span = Span(line=1, column=1, end_line=1, end_column=1)
-            return SyntaxFault(message="the file is nested too deeply for Python", span=span)
+        """Why the text is no Python, None when it is, but for what only compiling it would show."""
+        if isinstance(self._parsed, SyntaxFault):
+            return self._parsed
+        for statement in _top_statements(self._parsed.body):
+            if isinstance(statement, ast.Return):
+                return SyntaxFault(message="'return' outside function", span=self.span(statement))
         return None
+
+    def fault(self, error: Exception) -> SyntaxFault:
+        """Say in words what Python raised when it parsed or compiled the text, and where."""
+        if "\0" in self.text:
+            return SyntaxFault(message="the file contains a null byte", span=self._null_span())
+        if isinstance(error, SyntaxError):
+            return SyntaxFault(message=error.msg, span=self._fault_span(error))
+        if isinstance(error, RecursionError | MemoryError):
+            return SyntaxFault(message=_TOO_DEEP, span=_START)
+        return SyntaxFault(message=str(error), span=_START)
 
     def _fault_span(self, error: SyntaxError) -> Span:
         """Return where Python points; it counts characters here, and 0 for an unknown column."""
@@ -96,10 +120,17 @@ class Source:
         """Turn the offset that the syntax tree has, in UTF-8 bytes, into a column."""
         if not 1 <= line <= len(self.lines):
             return offset + 1
-        text = self.lines[line - 1]
-        if text.isascii():
+        encoded = self._encoded[line - 1]
+        if encoded is None:
             return offset + 1
-        return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
+        return len(encoded[:offset].decode("utf-8", "replace")) + 1
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes | None, ...]:
+        """The lines in UTF-8, None where their characters are single bytes."""
+        return tuple(
+            None if text.isascii() else text.encode("utf-8", "replace") for text in self.lines
+        )
 
     def head(self, node: ast.stmt) -> Span:
         """Return the first line of a statement, for what is too long to be marked whole."""
@@ -138,35 +169,36 @@ class Source:
 
         Blocks that always or sometimes run at import (`if`, `try`, `with`, loops) count as top.
         """
-        if self.tree is not None:
-            for statement in _top_statements(self.tree.body):
-                for name in _names_bound(statement):
-                    yield name, statement
+        return iter(self._bindings)
+
+    @cached_property
+    def _bindings(self) -> tuple[tuple[str, ast.stmt], ...]:
+        top = _top_statements(self.tree.body) if self.tree is not None else ()
+        return tuple((name, each) for each in top for name in _names_bound(each))
+
+    @cached_property
+    def _bound_last(self) -> dict[str, ast.stmt]:
+        return dict(self._bindings)
 
     def function(self, name: str) -> Function | None:
         """Return the function that `name` stands for: a `def`, a lambda, or what one wraps.
 
         `f = jax.jit(g)` and `f = g` lead to `g`, if the file defines it.
         """
-        return self._function(name, frozenset())
-
-    def _function(self, name: str, seen: frozenset[str]) -> Function | None:
-        found = [each for bound, each in self.bindings() if bound == name]
-        if not found or name in seen:
-            return None
-        statement = found[-1]
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            return statement
-        value = getattr(statement, "value", None)
-        if not isinstance(value, ast.expr):
-            return None
-        for node in ast.walk(value):
-            if isinstance(node, ast.Lambda):
-                return node
-            if isinstance(node, ast.Name) and node.id != name:
-                function = self._function(node.id, seen | {name})
-                if function is not None:
-                    return function
+        waiting: list[str | ast.Lambda] = [name]
+        seen: set[str] = set()
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, ast.Lambda):
+                return each
+            if each in seen or each in self._no_functions:
+                continue
+            seen.add(each)
+            statement = self._bound_last.get(each)
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                return statement
+            waiting.extend(reversed(_stood_for(statement)))
+        self._no_functions |= seen
         return None
 
     def may_define(self, name: str) -> bool:
@@ -182,17 +214,22 @@ class Source:
 
     def definition(self, name: str) -> Span | None:
         """Return the line that binds `name` last: a function's head, not its decorators."""
-        found = [each for bound, each in self.bindings() if bound == name]
-        return self.head(found[-1]) if found else None
+        found = self._bound_last.get(name)
+        return self.head(found) if found is not None else None
 
 
-def _compiled(text: str) -> ast.Module:
-    """Parse and compile `text`, which finds a `return` outside of a function as well."""
+def _parsed(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(text.removeprefix("\ufeff"))
-        compile(tree, "<submission>", "exec", dont_inherit=True)
-    return tree
+        return ast.parse(text.removeprefix("\ufeff"))
+
+
+def _is_shallow(tree: ast.Module) -> bool:
+    """Whether no branch of the tree is longer than is looked into."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return not level
 
 
 def _top_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -206,6 +243,14 @@ def _top_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _top_statements(handler.body)
         for case in getattr(statement, "cases", []):
             yield from _top_statements(case.body)
+
+
+def _stood_for(statement: ast.stmt | None) -> list[str | ast.Lambda]:
+    """Return the names and lambdas in the value that a statement binds, outermost first."""
+    value = getattr(statement, "value", None)
+    nodes = ast.walk(value) if isinstance(value, ast.expr) else ()
+    found = [each for each in nodes if isinstance(each, ast.Name | ast.Lambda)]
+    return [each.id if isinstance(each, ast.Name) else each for each in found]
 
 
 def _names_bound(statement: ast.stmt) -> Iterator[str]:

@@ -102,6 +102,11 @@ class Evidence:
         """Two answers to one case that differ by what was called before."""
         return None if self._is_chance else min(self._unlike, key=_repeat_size, default=None)
 
+    @cached_property
+    def mutates(self) -> bool:
+        """Whether an argument was changed in place."""
+        return any(look.exchange.actual.mutated for look in self.looks)
+
     @property
     def impure(self) -> bool:
         """Whether one case got unlike answers."""

@@ -27,7 +27,7 @@ def seed_pairs(evidence: Evidence) -> Iterator[tuple[Look, Look]]:
     same = [pair for pair in pairs if _same_key(*pair)]
     if same and len(same) == len(pairs):
         yield same[0]
-    if not any(_known(look) for look in evidence.looks):
+    if any(look.keys for look in evidence.looks) and not any(map(_known, evidence.looks)):
         yield from _same_answers(evidence)
 
 
@@ -77,19 +77,25 @@ def _but_seed(evidence: Evidence, look: Look) -> list[object]:
     return [each for each in look.case.arguments if each.name != evidence.seed_name]
 
 
-def derived(look: Look) -> Iterator[KeyPair]:
+def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
     """Yield the keys that are not the reference's, where that shows in the answer."""
     if look.answer_wrong or look.raised is not None:
         for pair in look.keys:
-            if pair.differs or _other_steps(pair):
+            if pair.differs or _other_steps(evidence, pair):
                 yield pair
 
 
-def _other_steps(pair: KeyPair) -> bool:
-    """Whether unknown keys were made by other calls than the reference's."""
+def _other_steps(evidence: Evidence, pair: KeyPair) -> bool:
+    """Whether unknown keys were made by more calls than the reference's, or by arithmetic.
+
+    Under `jax.jit` no key is known, only how it was made.
+    """
     if pair.actual.data is not None:
         return False
-    return bool(deriving_steps(pair.actual)) and not deriving_steps(pair.expected)
+    if deriving_steps(pair.actual):
+        return not deriving_steps(pair.expected)
+    made = making_step(pair.actual)
+    return made is not None and evidence.landmarks.computes(made.span)
 
 
 def deriving_steps(provenance: Provenance) -> tuple[KeyStep, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TypeGuard
 
 from grader.evidence.lifting import Knob
 from grader.observation import LiftedCall, Span
@@ -81,6 +82,18 @@ class Landmarks:
             return made
         return self.source.span(before[position])
 
+    def computes(self, made: Span | None) -> bool:
+        """Whether the call at `made` is given the result of arithmetic, not a plain value."""
+        node = self.source.call_at(made)
+        values = [*node.args, *(each.value for each in node.keywords)] if node is not None else []
+        names = {each.id for value in values for each in ast.walk(value) if _is_name(each)}
+        for statement in ast.walk(self.source.tree) if self.source.tree is not None else ():
+            if isinstance(statement, ast.Assign):
+                targets = {each.id for each in statement.targets if isinstance(each, ast.Name)}
+                values.extend([statement.value] if targets & names else [])
+        arithmetic = (ast.BinOp, ast.BoolOp, ast.UnaryOp)
+        return any(isinstance(each, arithmetic) for value in values for each in ast.walk(value))
+
     @cached_property
     def constant_key(self) -> Span | None:
         """The one call that makes a key of a constant, None if there are several or none."""
@@ -116,6 +129,10 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         for child in ast.iter_child_nodes(node):
             yield from _own(child)
+
+
+def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:

@@ -20,6 +20,7 @@ from grader.compare import (
 )
 from grader.evidence.deviation import Deviation, deviations
 from grader.evidence.lifting import array_axes
+from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
 from grader.evidence.trail import Trail
 from grader.exercise import Exercise
@@ -121,6 +122,32 @@ class Look:
     def found(self) -> ArrayValue | None:
         """The array that came back, None if it is something else."""
         return self.result if isinstance(self.result, ArrayValue) else None
+
+    @cached_property
+    def passed_on(self) -> Order | None:
+        """In which order the answer has the numbers that the module gave.
+
+        None if it has others, or if that isn't known: the module's output may have been a tracer,
+        or one of several.
+        """
+        roots = [root for root in self.actual.forward if not root.raised]
+        run = self.actual.top(roots[0]) if len(roots) == 1 else None
+        if run is None or run.digest is None or self.found is None or len(run.outputs) != 1:
+            return None
+        return rearranged(self.found, run.outputs[0].shape, run.digest)
+
+    @cached_property
+    def processed(self) -> bool:
+        """Whether the answer is known to have other numbers than the module gave, of one type."""
+        roots = [root for root in self.actual.forward if not root.raised]
+        run = self.actual.top(roots[0]) if len(roots) == 1 else None
+        if run is None or run.digest is None or self.found is None or len(run.outputs) != 1:
+            return False
+        (output,) = run.outputs
+        alike = output.dtype == self.found.dtype and math.prod(output.shape) == math.prod(
+            self.found.shape
+        )
+        return alike and self.passed_on is None
 
     @property
     def dtype(self) -> str:

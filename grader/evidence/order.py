@@ -27,6 +27,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     axes: tuple[int, ...] | None = None
     reversed: tuple[int, ...] | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is rearranged."""
+        return self.axes is not None and self.axes == tuple(sorted(self.axes)) and not self.reversed
+
 
 def order_of(
     wanted: Numbers, found: Numbers, shape: tuple[int, ...], tolerance: Tolerance
@@ -72,20 +77,20 @@ def moved(found: ArrayValue, shape: tuple[int, ...], source: int, target: int) -
     return np.moveaxis(values.reshape(shape), source, target)
 
 
-def rearranged(found: ArrayValue, shape: tuple[int, ...], wanted: str) -> bool:
-    """Whether `found` has the numbers of an array of `shape`, its axes perhaps swapped.
+def rearranged(found: ArrayValue, shape: tuple[int, ...], wanted: str) -> Order | None:
+    """Return in which order of its axes `found` has the numbers of an array of `shape`.
 
-    `wanted` is the hash of that array, which itself isn't known.
+    `wanted` is the hash of that array, which itself isn't known. None if they are other numbers.
     """
     raw = _raw(found)
     if raw is None or raw.size != math.prod(shape) or len(shape) > _MOST_AXES:
-        return False
-    for order in permutations(range(len(shape))):
-        swapped = raw.reshape([shape[axis] for axis in order])
-        back = swapped.transpose([order.index(axis) for axis in range(len(shape))])
+        return None
+    for axes in permutations(range(len(shape))):
+        swapped = raw.reshape([shape[axis] for axis in axes])
+        back = swapped.transpose([axes.index(axis) for axis in range(len(shape))])
         if digest(np.ascontiguousarray(back).tobytes()) == wanted:
-            return True
-    return False
+            return Order(axes=axes, reversed=())
+    return None
 
 
 def _raw(value: ArrayValue) -> NDArray[np.void] | None:

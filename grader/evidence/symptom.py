@@ -20,7 +20,7 @@ from grader.observation import digest
 _SIZES = (
     r"axis_size|[Ii]nconsistent (batch axis )?sizes|index out of range|out of bounds|"
     r"rank should be at least|incompatible shapes?|dot_general|ScopeParamShapeError|"
-    r"in_axes|tree prefix|structure"
+    r"in_axes|tree prefix|structure|tuple indices"
 )
 _BATCHED = r"got axis spec None|out_axes|out of bounds|tree prefix|structure"
 _CAUSES = {
@@ -85,10 +85,12 @@ def _undone(look: Look, deviation: Deviation, reorders: bool) -> bool:
         return reorders
     if run.digest is None:
         return reorders and not _plainly_misplaced(look, deviation)
+    shape = run.outputs[0].shape if len(run.outputs) == 1 else ()
+    if sum(size > 1 for size in shape) < 2:
+        return True  # numbers in a row have one order
     if run.digest == digest(found.data):
         return False
-    shape = run.outputs[0].shape if len(run.outputs) == 1 else ()
-    return reorders or rearranged(found, shape, run.digest)
+    return reorders or rearranged(found, shape, run.digest) is not None
 
 
 def _plainly_misplaced(look: Look, deviation: Deviation) -> bool:

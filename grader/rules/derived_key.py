@@ -17,7 +17,7 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     constant = next(iter(seed_pairs(evidence)), None) is not None
     for look in evidence.looks:
-        for pair in derived(look):
+        for pair in derived(evidence, look):
             if not constant or deriving_steps(pair.actual):
                 yield _sighting(evidence, look, pair)
                 return
@@ -48,7 +48,7 @@ def _label(evidence: Evidence, look: Look, pair: KeyPair) -> str:
     if steps:
         return f"{steps[-1].operation} makes another key"
     made = making_step(pair.actual)
-    if made is not None and made.operands:
+    if made is not None and made.operands and made.operands[0].lstrip("-").isdigit():
         return f"this is {made.operation}({made.operands[0]}), the seed is {_seed(evidence, look)}"
     return "not the key that the seed gives"
 

@@ -30,6 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         span=_place(evidence, second),
         case=second.case if second.answer_wrong else first.case,
         evidence={"seeds": list(seeds)},
+        independent=any(pair.actual.data is not None for pair in first.keys),
     )
 
 

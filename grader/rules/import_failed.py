@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.exceptions import meaning, text_lines
 from grader.exercise import Check
-from grader.observation import Raised
+from grader.observation import COMPILER, Raised
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
-    if not isinstance(loaded, Raised) or evidence.source.syntax_fault is not None:
+    if not isinstance(loaded, Raised) or loaded.library == COMPILER:
         return
     yield Sighting(
         message=f"the file can't be imported: {loaded.exception}",

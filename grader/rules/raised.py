@@ -17,9 +17,16 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     seen: set[str] = set()
     for look in evidence.looks:
         raised = look.raised
-        if raised is not None and raised.exception not in seen and not raised_by_knobs(look):
+        if raised is None or raised.exception in seen or raised_by_knobs(look):
+            continue
+        if not (_refused(raised) and evidence.mutates):
             seen.add(raised.exception)
             yield _sighting(look, raised)
+
+
+def _refused(raised: Raised) -> bool:
+    """Whether JAX refused to change an array in place, which NumPy allows."""
+    return "immutable" in raised.message or "read-only" in raised.message
 
 
 def _sighting(look: Look, raised: Raised) -> Sighting:

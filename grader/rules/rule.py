@@ -16,7 +16,8 @@ from grader.observation import Span
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a rule saw its mistake: a finding that doesn't know its rule yet.
 
-    The fields are those of `Finding`.
+    The fields are those of `Finding`. `independent` says that it has evidence of its own, so it is
+    reported also where another rule explains this one's sightings.
     """
 
     message: str
@@ -29,6 +30,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, object] = {}
     case: Case | None = None
     severity: Severity = Severity.ERROR
+    independent: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +40,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     matters. `wrong` and `right` are short programs with a function `forward(seed, x, features)`,
     run by a test. `link` is the documentation of the argument at fault. `find` yields at most one
     sighting for each place. `explains` are the ids of the rules whose sightings merely follow
-    where this one has any: they are not reported beside it.
+    where this one has any: they are not reported beside it. They stand further down in `RULES`.
     """
 
     id: str
@@ -51,11 +53,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     find: Callable[[Evidence], Iterable[Sighting]]
     explains: frozenset[str] = frozenset()
 
-    def findings(self, evidence: Evidence) -> tuple[Finding, ...]:
-        """Return what the rule finds, one finding for each place."""
+    def findings(self, evidence: Evidence, *, explained: bool = False) -> tuple[Finding, ...]:
+        """Return what the rule finds, one finding for each place.
+
+        Where another rule has `explained` it already, only what is independent of that.
+        """
         found: dict[Span | None, Sighting] = {}
         for sighting in self.find(evidence):
-            found.setdefault(sighting.span, sighting)
+            if sighting.independent or not explained:
+                found.setdefault(sighting.span, sighting)
         return tuple(self._finding(sighting) for sighting in found.values())
 
     def _finding(self, sighting: Sighting) -> Finding:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
 from grader.exercise import Check
+from grader.observation import COMPILER, LoadOutcome, Raised
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.source import SyntaxFault
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    fault = evidence.source.syntax_fault
+    fault = evidence.source.syntax_fault or _found_by_compiling(evidence.transcript.loaded)
     if fault is not None:
         yield Sighting(
             message=f"Python can't read the file: {shortened(fault.message, 80)}",
@@ -21,6 +23,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             span=fault.span,
             evidence={"error": fault.message},
         )
+
+
+def _found_by_compiling(loaded: LoadOutcome) -> SyntaxFault | None:
+    """Return what only the worker saw, which compiles the file."""
+    if isinstance(loaded, Raised) and loaded.library == COMPILER and loaded.frames:
+        return SyntaxFault(message=loaded.message, span=loaded.frames[0].span)
+    return None
 
 
 RULE = Rule(

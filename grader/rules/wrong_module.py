@@ -10,8 +10,14 @@ from grader.evidence.settings import settings_that_show
 from grader.evidence.trail import LiftedRun
 from grader.exercise import Check
 from grader.finding import ShapeRow
+from grader.observation import ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+
+_WHY = (
+    "Flax draws each parameter from the key and the parameter's place in the tree, so another "
+    "module, also one that only wraps the layer, gets other numbers."
+)
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -20,6 +26,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         for run in runs:
             if _is_other(look, run) and _shows(evidence, look, run):
                 yield _sighting(evidence, look, run)
+                return
+            wrapper = _wrapper(look, run)
+            if wrapper is not None:
+                yield _wrapped(evidence, look, wrapper)
                 return
 
 
@@ -35,6 +45,13 @@ def _is_other(look: Look, run: LiftedRun) -> bool:
         return False
     theirs = (wanted.call.defined_in, wanted.call.target)
     return (run.call.defined_in, run.call.target) != theirs
+
+
+def _wrapper(look: Look, run: LiftedRun) -> ModuleRun | None:
+    """Return the module around the lifted one, if it moves the parameters to another place."""
+    top = look.actual.top(run.root)
+    inner = run.run is not None and bool(run.run.path)
+    return top if top is not None and inner and not top.path and _other_tree(look) else None
 
 
 def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
@@ -70,28 +87,46 @@ def _other_tree(look: Look) -> bool:
 
 def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     module = evidence.exercise.module
-    missing = [each for each in look.variables if each.expected is None or each.actual is None]
     return Sighting(
         message=f"{run.call.target} is lifted, not {module}",
         label=f"the task lifts {module} itself",
-        shapes=tuple(
-            ShapeRow(
-                name=each.name,
-                expected=array_text(each.expected.type.dtype, each.expected.type.shape)
-                if each.expected
-                else None,
-                actual=array_text(each.actual.type.dtype, each.actual.type.shape)
-                if each.actual
-                else None,
-            )
-            for each in missing
-        ),
-        why="Flax draws each parameter from the key and the parameter's place in the tree, so "
-        "another module, also one that only wraps the layer, gets other numbers.",
+        shapes=_rows(look),
+        why=_WHY,
         help=f"hand {module} itself to nn.vmap",
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
+    )
+
+
+def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
+    module = evidence.exercise.module
+    return Sighting(
+        message=f"the lifted {module} runs inside of {wrapper.class_name}",
+        label=f"{wrapper.class_name} puts the parameters one level deeper",
+        shapes=_rows(look),
+        why=_WHY,
+        help="init and apply the lifted class itself",
+        span=wrapper.span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"expected": module, "actual": wrapper.class_name},
+    )
+
+
+def _rows(look: Look) -> tuple[ShapeRow, ...]:
+    """Return the parameters that only one side has."""
+    return tuple(
+        ShapeRow(
+            name=each.name,
+            expected=array_text(each.expected.type.dtype, each.expected.type.shape)
+            if each.expected is not None
+            else None,
+            actual=array_text(each.actual.type.dtype, each.actual.type.shape)
+            if each.actual is not None
+            else None,
+        )
+        for each in look.variables
+        if each.expected is None or each.actual is None
     )
 
 
@@ -132,5 +167,7 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"changed-layer", "wrong-shape", "wrong-values", "wrong-order"}),
+    explains=frozenset(
+        {"changed-layer", "ignored-seed", "wrong-shape", "wrong-values", "wrong-order"}
+    ),
 )

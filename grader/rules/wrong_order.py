@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.compare import OtherValues, numbers
+from grader.compare import OtherShape, OtherValues, numbers
 from grader.evidence import Evidence, Look
+from grader.evidence.lifting import Knob
 from grader.evidence.notation import listing
 from grader.evidence.order import Order, order_of
 from grader.exercise import Check, Exercise
@@ -16,22 +17,49 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Look for one order that all wrong answers have in common.
 
-    Where it is not a known one, it has to be a mere rearrangement in every wrong answer.
+    Few numbers may stand in many orders at once, so the largest answer says which one it is.
+    Numbers that are wrong for another reason may still be told to be those that the module gave.
     """
-    looks = evidence.compared(OtherValues)
-    orders = [order_in(look) for look in looks]
-    told = [(look, order) for look, order in zip(looks, orders, strict=True) if order is not None]
-    if not told or len(told) < len(looks):
-        return
-    look, order = next((each for each in told if each[1].axes is not None), told[0])
-    yield Sighting(
-        message="the numbers are right, but in another order",
+    wrong = evidence.compared(OtherValues)
+    flat = tuple(look for look in evidence.compared(OtherShape) if _is_flat(look))
+    by_numbers = wrong, [order_in(look) for look in wrong], False
+    by_hash = wrong + flat, _given(wrong + flat), True
+    for looks, orders, independent in (by_numbers, by_hash):
+        if looks and None not in orders:
+            order = orders[-1] or Order()
+            look = looks[orders.index(order)]
+            if not order.plain:
+                yield _sighting(evidence, look, order, independent=independent)
+                return
+
+
+def _is_flat(look: Look) -> bool:
+    return look.found is not None and len(look.found.shape) == 1
+
+
+def _given(looks: tuple[Look, ...]) -> list[Order | None]:
+    """Return the orders in which the answers have their module's numbers.
+
+    Where out_axes deviates, swapped axes may be put right by it, and say nothing.
+    """
+    return [
+        None if any(each.knob is Knob.OUT_AXES for each in look.deviations) else look.passed_on
+        for look in looks
+    ]
+
+
+def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool) -> Sighting:
+    return Sighting(
+        message="the numbers stand in another order than the module gave them"
+        if independent
+        else "the numbers are right, but in another order",
         label=_label(evidence.exercise, order),
         details=(_sentence(evidence, order),),
         help="flatten row by row, the examples first: .reshape(-1) on the output as it is",
         span=evidence.returned,
         case=look.case,
         evidence={"axes": order.axes, "reversed": order.reversed},
+        independent=independent,
     )
 
 
@@ -51,7 +79,7 @@ def _label(exercise: Exercise, order: Order) -> str:
     if order.axes is None:
         return "these numbers stand in another order"
     if order.axes == tuple(range(len(order.axes))):
-        return f"{_nouns(exercise, order.reversed or ())} is reversed here"
+        return f"{_backwards(exercise, order)} here"
     return f"flattened in the order ({', '.join(_names(exercise, order.axes))})"
 
 
@@ -60,15 +88,23 @@ def _sentence(evidence: Evidence, order: Order) -> str:
     if order.axes is None:
         return "Sorted, they are the numbers that were expected."
     plain = tuple(range(len(order.axes)))
-    backwards = f"{_nouns(exercise, order.reversed or ())} runs backwards"
+    backwards = _backwards(exercise, order)
     if order.axes == plain:
-        return f"In the output {backwards}."
-    how = 'Fortran\'s order (order="F")' if evidence.landmarks.fortran else "transposed"
+        return f"In the output, {backwards}."
+    how = "in Fortran's order" if evidence.landmarks.fortran else "transposed before flattening"
     told = (
-        f"It looks {how} before flattening: ({', '.join(_names(exercise, order.axes))}) in place "
+        f"It looks {how}: ({', '.join(_names(exercise, order.axes))}) in place "
         f"of ({', '.join(_names(exercise, plain))})"
     )
     return f"{told}, and {backwards}." if order.reversed else f"{told}."
+
+
+def _backwards(exercise: Exercise, order: Order) -> str:
+    """Say which axes run backwards."""
+    axes = order.reversed or ()
+    if len(axes) > 1 and len(axes) == len(order.axes or ()):
+        return "everything runs backwards"
+    return f"{_nouns(exercise, axes)} {'runs' if len(axes) == 1 else 'run'} backwards"
 
 
 def _names(exercise: Exercise, axes: tuple[int, ...]) -> list[str]:

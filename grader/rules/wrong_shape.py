@@ -11,14 +11,13 @@ from grader.evidence.notation import array_text
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
-from grader.rules.not_flattened import not_flattened
 from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.compared(OtherShape):
         comparison = look.comparison
-        if isinstance(comparison, OtherShape) and not not_flattened(look):
+        if isinstance(comparison, OtherShape):
             expected = array_text(look.dtype, comparison.expected)
             actual = array_text(look.found.dtype if look.found else "float32", comparison.actual)
             yield Sighting(

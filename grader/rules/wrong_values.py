@@ -9,10 +9,13 @@ from grader.evidence import Evidence, Look
 from grader.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.wrong_order import order_in
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.looks:
+        if look.exchange.actual.mutated:
+            continue  # wrong numbers may follow from that
         comparison = look.comparison
         if isinstance(comparison, OtherValues):
             yield _sighting(evidence, look, comparison)
@@ -40,6 +43,7 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
         help="compute by hand what the first element should be, and print each step",
         span=evidence.returned,
         case=look.case,
+        independent=_is_processed(evidence),
         evidence={
             "index": list(comparison.index),
             "expected": comparison.expected,
@@ -48,6 +52,12 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
             "size": comparison.size,
         },
     )
+
+
+def _is_processed(evidence: Evidence) -> bool:
+    """Whether the numbers were changed after the module gave them, not only put elsewhere."""
+    looks = evidence.compared(OtherValues)
+    return all(look.processed for look in looks) and None in map(order_in, looks)
 
 
 def _scaled(look: Look) -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+"""What the arguments of nn.vmap come to is what Flax makes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.evidence.lifting import (
+    Unlisted,
+    axes_text,
+    collection_axis,
+    inner_shapes,
+    matches,
+    stream_split,
+)
+from grader.observation import (
+    ArrayType,
+    Axis,
+    AxisEntry,
+    AxisTree,
+    Deny,
+    Everything,
+    LiftedCall,
+    NameFilter,
+    Names,
+    SplitEntry,
+)
+
+ALL, NONE = Everything(matches=True), Everything(matches=False)
+PARAMS, STATS = Names(names=("params",)), Names(names=("batch_stats", "cache"))
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "expected"),
+    [
+        (ALL, "params", True),
+        (NONE, "params", False),
+        (PARAMS, "params", True),
+        (STATS, "cache", True),
+        (STATS, "params", False),
+        (Deny(names=PARAMS), "params", False),
+        (Deny(names=STATS), "params", True),
+        (Deny(names=Deny(names=PARAMS)), "params", True),
+    ],
+)
+def test_filters(names: NameFilter, name: str, *, expected: bool) -> None:
+    assert matches(names, name) is expected
+
+
+def test_the_first_filter_that_matches_counts() -> None:
+    entries = (AxisEntry(filter=Deny(names=STATS), axis=0), AxisEntry(filter=ALL, axis=None))
+    assert collection_axis(entries, "params", "in") == 0
+    assert collection_axis(entries, "cache", "in") is None
+    assert collection_axis((), "params", "in") == Unlisted()
+
+
+def test_in_and_out_have_axes_of_their_own() -> None:
+    entries = (
+        AxisEntry(filter=PARAMS, axis=0, direction="in"),
+        AxisEntry(filter=PARAMS, axis=1, direction="out"),
+    )
+    assert collection_axis(entries, "params", "in") == 0
+    assert collection_axis(entries, "params", "out") == 1
+
+
+def test_streams() -> None:
+    entries = (SplitEntry(filter=PARAMS, split=False), SplitEntry(filter=ALL, split=True))
+    assert stream_split(entries, "params") is False
+    assert stream_split(entries, "dropout") is True
+    assert stream_split(entries[:1], "dropout") == Unlisted()
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"),
+    [
+        (Axis(value=0), (4,)),
+        (Axis(value=-2), (4,)),
+        (Axis(value=1), (3,)),
+        (Axis(value=-1), (3,)),
+        (Axis(value=None), (3, 4)),
+        (AxisTree(items=(Axis(value=1),)), (3,)),
+        (Axis(value=2), None),
+        (AxisTree(items=(Axis(value=0), Axis(value=None))), None),
+    ],
+)
+def test_what_one_example_looks_like(axes: Axis | AxisTree, shape: tuple[int, ...] | None) -> None:
+    call = LiftedCall(
+        id=0,
+        transform="vmap",
+        target="Dense",
+        span=None,
+        given=(),
+        in_axes=axes,
+        out_axes=Axis(value=0),
+        variable_axes=(),
+        split_rngs=(),
+    )
+    inner = inner_shapes(call, (ArrayType(dtype="float32", shape=(3, 4)),))
+    assert inner == (None if shape is None else (ArrayType(dtype="float32", shape=shape),))
+
+
+def test_axes_are_written_as_in_python() -> None:
+    tree = AxisTree(items=(Axis(value=0), AxisTree(items=(Axis(value=None),))))
+    assert axes_text(tree) == "(0, (None,))"
+    assert axes_text(AxisTree(items=(Axis(value=-1),), keys=("x",))) == "{'x': -1}"
+    assert axes_text(Axis(value=None, invalid="'batch'")) == "'batch'"

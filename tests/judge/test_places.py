@@ -1,0 +1,203 @@
+"""Places in a text: spans, definitions, and what findings point at."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.catalogue import exercises
+from grader.evidence.impurity import Impurity
+from grader.evidence.landmarks import Landmarks
+from grader.evidence.lifting import Knob
+from grader.judge import static_findings
+from grader.observation import Axis, LiftedCall, Span
+from grader.source import Source
+
+EXERCISE = exercises()[0].exercise
+
+
+def marked(source: Source, span: Span | None) -> str:
+    """Return the text that a span covers, its lines joined."""
+    assert span is not None
+    lines = source.lines[span.line - 1 : span.end_line]
+    if len(lines) == 1:
+        return lines[0][span.column - 1 : span.end_column - 1]
+    return "\n".join((lines[0][span.column - 1 :], *lines[1:-1], lines[-1][: span.end_column - 1]))
+
+
+def lifted(span: Span) -> LiftedCall:
+    return LiftedCall(
+        id=0,
+        transform="vmap",
+        target="Dense",
+        span=span,
+        given=(),
+        in_axes=Axis(value=0),
+        out_axes=Axis(value=0),
+        variable_axes=(),
+        split_rngs=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "knob", "expected"),
+    [
+        ('nn.vmap(D, variable_axes={"params": 0})', Knob.VARIABLE_AXES, '{"params": 0}'),
+        ('nn.vmap(D, {"params": 0}, {"params": True})', Knob.SPLIT_RNGS, '{"params": True}'),
+        ("nn.vmap(D, {}, {}, 1, 2)", Knob.OUT_AXES, "2"),
+        ("nn.vmap(D, in_axes=1)", Knob.OUT_AXES, "nn.vmap(D, in_axes=1)"),
+        ("nn.vmap(D, **knobs)", Knob.IN_AXES, "nn.vmap(D, **knobs)"),
+        ("nn.vmap(*args)", Knob.VARIABLE_AXES, "nn.vmap(*args)"),
+        ("functools.partial(nn.vmap, in_axes=1)", Knob.IN_AXES, "1"),
+        ("partial(nn.vmap, D, {0: 0})", Knob.VARIABLE_AXES, "{0: 0}"),
+        ('nn.vmap(D, variable_axes={\n  "x": 1,\n  "params": 0})', Knob.VARIABLE_AXES, "0"),
+        ("nn.vmap(D, variable_axes=dict(\n  params=\n 7))", Knob.VARIABLE_AXES, "7"),
+        ('f("批次 🧪") + nn.vmap(D, in_axes=1)', Knob.IN_AXES, "1"),
+    ],
+)
+def test_where_an_argument_is_written(call: str, knob: Knob, expected: str) -> None:
+    source = Source("s.py", f"é = {call}\n")
+    tree = source.tree
+    assert tree is not None
+    value = tree.body[0].value  # type: ignore[attr-defined]
+    node = value.right if call.startswith("f(") else value
+    landmarks = Landmarks(source, "f")
+    span = landmarks.knob(lifted(source.span(node)), knob, "params")
+    assert marked(source, span) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f():\n    return 1 + 1\n", "1 + 1"),
+        ("def f():\n    def g():\n        return 2\n    return g()\n", "g()"),
+        ("def f():\n    if a:\n        return 1\n    return 2\n", "2"),
+        ("def g():\n    return 3\nf = jax.jit(g, static_argnums=2)\n", "3"),
+        ("def g():\n    return 3\nh = g\nf = h\n", "3"),
+        ("f = lambda *a: a[0]\n", "a[0]"),
+        ("if x:\n    pass\nelse:\n    def f():\n        return 4\n", "4"),
+    ],
+)
+def test_what_the_function_returns(text: str, expected: str) -> None:
+    source = Source("s.py", text)
+    assert marked(source, Landmarks(source, "f").returned) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "def f():\n    pass\n", "f = g\ng = f\n", "from g import f\n"]
+)
+def test_there_may_be_nothing_to_point_at(text: str) -> None:
+    assert Landmarks(Source("s.py", text), "f").returned is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def nn_vmap_forward(): pass",
+        "nn_vmap_forward = other",
+        "from a import b as nn_vmap_forward",
+        "from a import *",
+        "if x:\n    def nn_vmap_forward(): pass",
+        "try:\n    import a\nexcept ImportError:\n    nn_vmap_forward = 1",
+        "for nn_vmap_forward in (): pass",
+        "a, (b, nn_vmap_forward) = x",
+        "(nn_vmap_forward := 3)",
+        "globals()['nn_vmap_' + 'forward'] = 3",
+        "exec(open('x').read())",
+        "class nn_vmap_forward: pass",
+        "match x:\n    case 1:\n        def nn_vmap_forward(): pass",
+        "with a as nn_vmap_forward: pass",
+    ],
+)
+def test_a_file_that_may_define_the_function_is_run(text: str) -> None:
+    assert static_findings(Source("s.py", text), EXERCISE) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "line"),
+    [
+        ("x = 1\ndef f(:\n", "syntax-error", 2),
+        ("return 1\n", "syntax-error", 1),
+        ("a = 1\nb = '\0'\n", "syntax-error", 2),
+        ("(" * 500 + ")" * 500, "syntax-error", 1),
+        ("import a\n\ndef nn_vmap_foward(): pass\n", "missing-function", 3),
+        ("class A:\n    def nn_vmap_forward(self): pass\n", "missing-function", 2),
+        ("def solve(): pass\n", "missing-function", None),
+        ("", "missing-function", None),
+    ],
+)
+def test_what_is_seen_without_running(text: str, rule: str, line: int | None) -> None:
+    (finding,) = static_findings(Source("s.py", text), EXERCISE)
+    assert finding.rule == rule
+    assert (finding.span.line if finding.span else None) == line
+
+
+def impurity(body: str, before: str = "") -> tuple[Source, Impurity]:
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    source = Source("s.py", f"{before}\ndef f(seed, x, memory={{}}):\n{lines}")
+    return source, Impurity(source, "f")
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "expected"),
+    [
+        ("import numpy as np", "return np.random.rand()", "np.random.rand()"),
+        ("from time import time_ns", "return time_ns()", "time_ns()"),
+        ("import random", "random.seed(seed)\nreturn random.random()", "random.random()"),
+        ("import numpy as np\nr = np.random.default_rng()", "return r.normal()", "r.normal()"),
+        ("import time\ndef g():\n    return time.time()", "return g()", "time.time()"),
+        ("", "return hash('a')", "hash('a')"),
+    ],
+)
+def test_where_chance_comes_in(before: str, body: str, expected: str) -> None:
+    source, places = impurity(body, before)
+    assert marked(source, places.chance) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("import jax\nfrom jax import random", "return random.normal(jax.random.key(0))"),
+        ("import numpy as np", "return np.random.default_rng(seed)"),
+        ("import math", "return math.sqrt(2)"),
+    ],
+)
+def test_what_is_no_chance(before: str, body: str) -> None:
+    assert impurity(body, before)[1].chance is None
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "line"),
+    [
+        ("n = 0", "global n\ny = x * n\nn += 1\nreturn y", 4),
+        ("c = {}", "if seed not in c:\n    c[seed] = x\nreturn c[seed]", 3),
+        ("c = []", "c.append(x)\nreturn c", 3),
+        ("", "memory[0] = x\nreturn memory", 3),
+        ("c = {}\ndef g(a):\n    c[0] = a", "g(x)\nreturn x", 3),
+        ("", "f.calls += 1\nreturn x", 3),
+    ],
+)
+def test_where_memory_is_kept(before: str, body: str, line: int) -> None:
+    span = impurity(body, before)[1].memory
+    assert span is not None
+    assert span.line == line
+
+
+@pytest.mark.parametrize("body", ["c = []\nc.append(x)\nreturn c", "y = {}\ny[0] = x\nreturn y"])
+def test_what_ends_with_the_call_is_no_memory(body: str) -> None:
+    assert impurity(body, "c = []\ny = {}")[1].memory is None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("x *= 2", "x *= 2"),
+        ("x[0] = 1", "x[0] = 1"),
+        ("y = np.asarray(x)\ny += 1", "y += 1"),
+        ("y = x[1:]\ny.sort()", "y.sort()"),
+        ("np.multiply(x, 2, out=x)", "np.multiply(x, 2, out=x)"),
+        ("np.copyto(x, 0)", "np.copyto(x, 0)"),
+    ],
+)
+def test_where_an_argument_is_changed(body: str, expected: str) -> None:
+    source, places = impurity(body)
+    assert marked(source, places.change) == expected
