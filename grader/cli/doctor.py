@@ -15,8 +15,9 @@ from grader.cli.console import console, put
 from grader.cli.options import Color
 from grader.cli.problem import Exit
 from grader.cli.version import grader_version, package_version
+from grader.limits import Limits
 from grader.process.launch import can_fork
-from grader.process.worker import Limits, Nursery, NurseryBroken, Spawner
+from grader.process.worker import Nursery, NurseryBroken, Spawner
 from grader.sandbox.confine import available, python_paths
 from grader.sandbox.policy import Policy
 from grader.sandbox.probes import ProbeOutcome, run_probes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import warnings
 from typing import TYPE_CHECKING
@@ -11,15 +12,18 @@ if TYPE_CHECKING:
 
     from grader.process.launch import Launched
 
-_IDLE = frozenset({"list", "show", "start", "hint", "solution", "explain", "history", "doctor"})
+_IDLE = frozenset(
+    {"list", "show", "start", "hint", "solution", "explain", "history", "doctor", "new", "verify"}
+)
 _LAST = frozenset({"--help", "-h", "--version"})
+_COMPLETION = "_GRADE_COMPLETE"
 
 _started: list[Launched] = []
 
 
 def start(argv: Sequence[str]) -> None:
     """Start the nursery if `argv` looks like a grading of a file that is Python."""
-    if not argv or argv[0] in _IDLE or _LAST.intersection(argv):
+    if not argv or argv[0] in _IDLE or _LAST.intersection(argv) or _COMPLETION in os.environ:
         return
     if not any(_is_program(word) for word in argv):
         return
@@ -41,15 +45,17 @@ def discard() -> None:
 
 
 def _is_program(word: str) -> bool:
-    """Whether `word` is a file that compiles; a folder of submissions counts as one."""
+    """Whether `word` is a file that Python can read; a folder of submissions counts as one."""
     if os.path.isdir(word):
         return True
     if not os.path.isfile(word):
         return False
+    from grader.decoding import LARGEST, decode
+
     try:
         with open(word, "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(file.read(1 << 20), word, "exec", dont_inherit=True)
+            ast.parse(decode(file.read(LARGEST + 1)))
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return True

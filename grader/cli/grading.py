@@ -13,7 +13,8 @@ import msgspec
 
 from grader.catalogue import exercises
 from grader.cli import early
-from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
+from grader.cli.choose import named
+from grader.cli.problem import CommandWrong, Exit, visible
 from grader.exercise import ExerciseFolder
 from grader.report import Report, Verdict
 from grader.submission import Submission, Unreadable, Unrecognised, read_submission, recognise
@@ -96,21 +97,12 @@ def _expanded(files: Sequence[Path]) -> Iterator[Path]:
 
 def _job(submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions) -> Job:
     if options.exercise is not None:
-        return Job(submission=submission, folder=chosen(options.exercise, known))
+        return Job(submission=submission, folder=named(options.exercise, known))
     try:
         return Job(submission=submission, folder=recognise(submission.source, known))
     except Unrecognised as error:
         path = visible(submission.path)
         raise CommandWrong(f"{path}: {error}; say which exercise with --exercise") from error
-
-
-def chosen(slug: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
-    """Return the exercise called `slug`; `CommandWrong` if there is none."""
-    for each in known:
-        if slug in {each.exercise.slug, each.folder.name}:
-            return each
-    meant = did_you_mean(slug, [each.exercise.slug for each in known])
-    raise CommandWrong(f"there is no exercise {visible(slug)}{meant}")
 
 
 def run_jobs(

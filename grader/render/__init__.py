@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from grader.report import Report
+if TYPE_CHECKING:
+    from grader.report import Report
+
 
 
 class Renderer(NamedTuple):
