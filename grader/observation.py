@@ -7,10 +7,22 @@ submission's process is not trusted: no field is an object of the learner's.
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from grader.case import ArrayValue
+
+Item = TypeVar("Item")
+
+# Bounds that hold for what is decoded, so that a forged message costs the judge nothing. A worker
+# cuts what it sends far below them.
+Place = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Word = Annotated[str, msgspec.Meta(max_length=500)]
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Shape = Annotated[tuple[int, ...], msgspec.Meta(max_length=200)]
+Few = Annotated[tuple[Item, ...], msgspec.Meta(max_length=200)]
+Many = Annotated[tuple[Item, ...], msgspec.Meta(max_length=4000)]
 
 
 def digest(data: bytes) -> str:
@@ -24,11 +36,13 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     Columns count characters, not bytes.
     """
 
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Place
+    column: Place
+    end_line: Place
+    end_column: Place
 
+
+COMPILER = "builtins.compile"
 
 # --------------------------------------------------------------------------------- what came back
 
@@ -36,29 +50,29 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 class SequenceResult(msgspec.Struct, frozen=True, kw_only=True, tag="sequence"):
     """A tuple or a list, by the name of its type."""
 
-    type_name: str
-    items: tuple[Result, ...]
+    type_name: Word
+    items: Many[Result]
 
 
 class MappingResult(msgspec.Struct, frozen=True, kw_only=True, tag="mapping"):
     """A dict or another mapping, by the name of its type; the keys as text."""
 
-    type_name: str
-    items: dict[str, Result]
+    type_name: Word
+    items: Annotated[dict[Word, Result], msgspec.Meta(max_length=4000)]
 
 
 class OpaqueResult(msgspec.Struct, frozen=True, kw_only=True, tag="opaque"):
     """Anything else. `text` describes it (`None`, `3.5`, `a Dense module`), cut to a line."""
 
-    type_name: str
-    text: str
+    type_name: Word
+    text: Text
 
 
 class OversizedResult(msgspec.Struct, frozen=True, kw_only=True, tag="oversized"):
     """An array that is too large to send; only its type is known."""
 
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Word
+    shape: Shape
 
 
 Result = ArrayValue | SequenceResult | MappingResult | OpaqueResult | OversizedResult
@@ -67,7 +81,7 @@ Result = ArrayValue | SequenceResult | MappingResult | OpaqueResult | OversizedR
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """One frame of the submission's own in a traceback, outermost first."""
 
-    function: str
+    function: Word
     span: Span
 
 
@@ -83,35 +97,35 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
     `exception` is the class's name, `module` where it is defined, `bases` the names of its base
     classes, nearest first. `message` is the exception's text, cut. `frames` are the submission's
     own frames only; `library` is the innermost frame of a library, as `module.function`, if the
-    exception came from one.
+    exception came from one, and `COMPILER` if the file itself did not compile.
     """
 
-    exception: str
-    module: str
-    bases: tuple[str, ...]
-    message: str
-    frames: tuple[Frame, ...]
-    library: str | None = None
+    exception: Word
+    module: Word
+    bases: Few[Word]
+    message: Text
+    frames: Few[Frame]
+    library: Word | None = None
 
 
 class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed-out"):
     """No answer within `seconds`; `frames` are where the submission was then, if it can be told."""
 
     seconds: float
-    frames: tuple[Frame, ...] = ()
+    frames: Few[Frame] = ()
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out-of-memory"):
     """The process grew beyond `limit` bytes (0 if none was set), or the allocator gave up."""
 
     limit: int
-    frames: tuple[Frame, ...] = ()
+    frames: Few[Frame] = ()
 
 
 class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     """The process ended, or sent what is no answer. `reason` says which, in plain words."""
 
-    reason: str
+    reason: Text
 
 
 Outcome = Completed | Raised | TimedOut | OutOfMemory | Crashed
@@ -128,7 +142,7 @@ class Deny(msgspec.Struct, frozen=True, kw_only=True, tag="deny"):
 class Names(msgspec.Struct, frozen=True, kw_only=True, tag="names"):
     """A filter by names: one name, or any of several."""
 
-    names: tuple[str, ...]
+    names: Few[Word]
 
 
 class Everything(msgspec.Struct, frozen=True, kw_only=True, tag="everything"):
@@ -149,8 +163,8 @@ class AxisEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     filter: NameFilter
     axis: int | None
-    direction: str = "both"
-    invalid: str | None = None
+    direction: Word = "both"
+    invalid: Text | None = None
 
 
 class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,8 +177,8 @@ class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
 class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
     """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves."""
 
-    items: tuple[Axes, ...]
-    keys: tuple[str, ...] | None = None
+    items: Few[Axes]
+    keys: Few[Word] | None = None
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
@@ -174,7 +188,7 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
     """
 
     value: int | None
-    invalid: str | None = None
+    invalid: Text | None = None
 
 
 Axes = Axis | AxisTree
@@ -192,20 +206,20 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: int
-    transform: str
-    target: str
+    transform: Word
+    target: Word
     span: Span | None
-    given: tuple[str, ...]
+    given: Few[Word]
     in_axes: Axes
     out_axes: Axes
-    variable_axes: tuple[AxisEntry, ...]
-    split_rngs: tuple[SplitEntry, ...]
+    variable_axes: Few[AxisEntry]
+    split_rngs: Few[SplitEntry]
     axis_size: int | None = None
-    axis_name: str | None = None
-    defined_in: str = ""
-    bases: tuple[str, ...] = ()
+    axis_name: Word | None = None
+    defined_in: Word = ""
+    bases: Few[Word] = ()
     is_class: bool = True
-    methods: tuple[str, ...] = ("__call__",)
+    methods: Few[Word] = ("__call__",)
     while_loading: bool = False
     raised: bool = False
 
@@ -216,15 +230,15 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
 class ArrayType(msgspec.Struct, frozen=True, kw_only=True):
     """Shape and dtype of a value that passed by (also of a tracer)."""
 
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Word
+    shape: Shape
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a module: its value as text, and whether it is the class's default."""
 
-    name: str
-    text: str
+    name: Word
+    text: Text
     default: bool
 
 
@@ -243,20 +257,20 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     module was instantiated in the submission.
     """
 
-    class_name: str
-    bases: tuple[str, ...]
-    method: str
-    path: tuple[str, ...]
+    class_name: Word
+    bases: Few[Word]
+    method: Word
+    path: Few[Word]
     lifted: int | None
     inside: int | None
     root: int | None
     depth: int
-    inputs: tuple[ArrayType, ...]
-    outputs: tuple[ArrayType, ...]
-    digest: str | None
-    settings: tuple[Setting, ...]
+    inputs: Few[ArrayType]
+    outputs: Few[ArrayType]
+    digest: Word | None
+    settings: Few[Setting]
     span: Span | None
-    defined_in: str = ""
+    defined_in: Word = ""
     raised: bool = False
 
 
@@ -268,19 +282,19 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     with more than one slice. `digest` is the `digest` of its bytes, None for a tracer.
     """
 
-    collection: str
-    path: tuple[str, ...]
+    collection: Word
+    path: Few[Word]
     type: ArrayType
     largest: float | None = None
-    alike_along: tuple[int, ...] = ()
-    digest: str | None = None
+    alike_along: Shape = ()
+    digest: Word | None = None
 
 
 class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
     """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer."""
 
-    stream: str
-    data: str | None
+    stream: Word
+    data: Text | None
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,11 +306,11 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     number: int
-    kind: str
+    kind: Word
     forward: bool
-    given: tuple[Variable, ...]
-    made: tuple[Variable, ...]
-    keys: tuple[StreamKey, ...]
+    given: Many[Variable]
+    made: Many[Variable]
+    keys: Few[StreamKey]
     span: Span | None
     raised: bool = False
 
@@ -310,10 +324,10 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     where they were tracers. `while_loading`: the file did it when it was loaded, for all calls.
     """
 
-    operation: str
-    operands: tuple[str, ...]
-    given: tuple[str, ...]
-    made: tuple[str, ...]
+    operation: Word
+    operands: Few[Text]
+    given: Few[Text]
+    made: Few[Text]
     span: Span | None
     while_loading: bool = False
 
@@ -324,7 +338,7 @@ class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
     `transform` is its name as a file writes it: `jax.vmap`, `jax.lax.map`, `nn.scan` …
     """
 
-    transform: str
+    transform: Word
     span: Span
 
 
@@ -339,11 +353,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     there was more than is kept or it could not be read.
     """
 
-    lifted: tuple[LiftedCall, ...] = ()
-    roots: tuple[Root, ...] = ()
-    modules: tuple[ModuleRun, ...] = ()
-    keys: tuple[KeyStep, ...] = ()
-    batch_calls: tuple[BatchCall, ...] = ()
+    lifted: Many[LiftedCall] = ()
+    roots: Many[Root] = ()
+    modules: Many[ModuleRun] = ()
+    keys: Many[KeyStep] = ()
+    batch_calls: Many[BatchCall] = ()
     truncated: bool = False
 
 
@@ -356,7 +370,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     record: Record = Record()
-    mutated: tuple[str, ...] = ()
+    mutated: Few[Word] = ()
     seconds: float = 0.0
 
 
@@ -370,15 +384,15 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
 class FunctionMissing(msgspec.Struct, frozen=True, kw_only=True, tag="function-missing"):
     """The file ran, but the name is not there or is not callable. `callables` are what it has."""
 
-    callables: tuple[str, ...]
-    found: str | None = None
+    callables: Few[Word]
+    found: Text | None = None
 
 
 class SignatureWrong(msgspec.Struct, frozen=True, kw_only=True, tag="signature-wrong"):
     """The function can't be called with the exercise's positional arguments."""
 
-    signature: str
-    reason: str
+    signature: Text
+    reason: Text
     span: Span | None
 
 

@@ -20,10 +20,11 @@ from grader.catalogue import shipped
 from grader.exercise import Exercise, ExerciseFolder
 from grader.finding import Finding
 from grader.judge import assess, judge, static_findings
+from grader.limits import Limits
 from grader.observation import Loaded, LoadOutcome
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
-from grader.process.worker import Limits, Maker, Nursery, NurseryBroken, Spawner
+from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
 from grader.proof import Proof
 from grader.reference import Reference
 from grader.report import (

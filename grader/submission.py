@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -12,11 +11,9 @@ from typing import Final
 
 import msgspec
 
+from grader.decoding import LARGEST, NoText, decode
 from grader.exercise import ExerciseFolder
 from grader.source import Source
-
-LARGEST: Final = 1 << 20
-"""Bytes of the largest file that is graded; exercises are a page of text."""
 
 _NEAR: Final = 0.6
 """From which ratio on two names are alike, as difflib counts it."""
@@ -40,9 +37,11 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_submission(path: Path) -> Submission:
     """Read a file; `Unreadable` if there is none. Its text need not be Python, nor text."""
-    if path.is_dir():
-        raise Unreadable(f"{path} is a folder")
     try:
+        if path.is_dir():
+            raise Unreadable(f"{path} is a folder")
+        if path.exists() and not path.is_file():  # a pipe or a device may never come to an end
+            raise Unreadable(f"{path} is no ordinary file")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
@@ -56,15 +55,10 @@ def read_submission(path: Path) -> Submission:
 def from_bytes(path: str, data: bytes) -> Submission:
     """Make a submission of a file's bytes."""
     text, problem = "", None
-    if len(data) > LARGEST:
-        problem = f"the file is larger than {LARGEST >> 10} kB"
-    elif b"\0" in data:
-        problem = "the file has null bytes in it: it is no text"
-    else:
-        try:
-            text = importlib.util.decode_source(data)
-        except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-            problem = f"the file's text can't be decoded: {error}"
+    try:
+        text = decode(data)
+    except NoText as error:
+        problem = str(error)
     digest = hashlib.sha256(data).hexdigest()
     return Submission(path=path, sha256=digest, source=Source(path, text, problem))
 
@@ -88,11 +82,16 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
 def _likeness(source: Source, names: Sequence[str], folder: ExerciseFolder) -> tuple[float, float]:
     """How much a file looks like an answer: by its functions' names, then by the words in it."""
     exercise = folder.exercise
-    nearest = max(
-        (SequenceMatcher(a=name, b=exercise.function).ratio() for name in names), default=0.0
-    )
+    nearest = max((_ratio(name, exercise.function) for name in names), default=0.0)
     if source.tree is None and exercise.function in source.text:
         nearest = 1.0
     words = set(re.findall(r"\w+", source.text))
     shared = sum(parameter.name in words for parameter in exercise.parameters)
     return (nearest if nearest >= _NEAR else 0.0, shared / max(len(exercise.parameters), 1))
+
+
+def _ratio(name: str, function: str) -> float:
+    """How alike two names are; 0 where a look at their letters says that they are not."""
+    matcher = SequenceMatcher(a=name, b=function)
+    near = matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR
+    return matcher.ratio() if near else 0.0

@@ -16,11 +16,12 @@ import msgspec
 from grader import equivalence
 from grader.case import Case
 from grader.exercise import Exercise
-from grader.observation import Frame, LoadOutcome, Observation
+from grader.limits import Limits
+from grader.observation import Few, Frame, LoadOutcome, Observation
 from grader.sandbox.policy import Policy, Protection
 
-LARGEST_FRAME = 64 * 1024 * 1024
-"""Bytes. An observation is far smaller: the worker caps what it sends."""
+LARGEST_FRAME = 16 * 1024 * 1024
+"""Bytes. An observation is smaller: a worker sends 8 MB of arrays at most."""
 
 
 @unique
@@ -28,7 +29,12 @@ class Excess(StrEnum):
     """A limit that a worker's watchdog ended it for."""
 
     MEMORY = "memory"
+    THREADS = "threads"
     DISK = "disk"
+
+
+EXCESS_STATUS = {Excess.MEMORY: 86, Excess.THREADS: 87, Excess.DISK: 88}
+"""Exit statuses of a worker that ended itself for a limit, where no nursery watches it."""
 
 
 class WireBroken(Exception):
@@ -42,7 +48,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder.
+    only a side with `writes_cache` adds to it. `scratch` is the working folder. `limits` is what
+    the worker has to watch itself, None where the nursery does.
     """
 
     exercise: Exercise
@@ -52,6 +59,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     compile_cache: str | None
     writes_cache: bool
     scratch: str
+    limits: Limits | None = None
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -105,7 +113,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
     """The fingerprints, widest scope first. `seconds` is wall time."""
 
-    fingerprints: tuple[equivalence.Trace, ...]
+    fingerprints: Few[equivalence.Trace]
     seconds: float
 
 
@@ -119,7 +127,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
 class Stuck(msgspec.Struct, frozen=True, kw_only=True, tag="stuck"):
     """The deadline has passed, and the program stands at `frames`."""
 
-    frames: tuple[Frame, ...]
+    frames: Few[Frame]
 
 
 Reply = Confined | Started | Traced | Called | Stuck
@@ -128,14 +136,10 @@ Reply = Confined | Started | Traced | Called | Stuck
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
-    """Fork a worker; its channel, stdout and stderr come along as descriptors.
+    """Fork a worker; its channel, stdout and stderr come along as descriptors."""
 
-    `memory` bounds the resident size in bytes, `disk` what lies in `scratch`.
-    """
-
-    memory: int
+    limits: Limits
     scratch: str
-    disk: int
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):

@@ -14,6 +14,7 @@ from grader import wire
 from grader.case import Case
 from grader.equivalence import Trace
 from grader.exercise import Exercise
+from grader.limits import Limits
 from grader.observation import (
     Crashed,
     LoadOutcome,
@@ -21,7 +22,8 @@ from grader.observation import (
     OutOfMemory,
     TimedOut,
 )
-from grader.process.worker import Limits, Maker, NurseryBroken, Worker
+from grader.process.soundness import is_sound
+from grader.process.worker import Maker, NurseryBroken, Worker
 from grader.sandbox.policy import Policy, Protection
 
 Failure = TimedOut | OutOfMemory | Crashed
@@ -70,6 +72,7 @@ class Side:
                 compile_cache=program.compile_cache,
                 writes_cache=program.writes_cache,
                 scratch=str(self._worker.scratch),
+                limits=program.limits if self._worker.watches_itself else None,
             )
         )
 
@@ -137,7 +140,7 @@ class Side:
             return Observation(outcome=self._failure)
         reply = self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline)
         match reply:
-            case wire.Called(number=self._number):
+            case wire.Called(number=self._number) if is_sound(reply.observation):
                 return reply.observation
             case TimedOut() | OutOfMemory() | Crashed():
                 return Observation(outcome=reply, seconds=time.perf_counter() - began)
@@ -174,25 +177,33 @@ class Side:
         return self._fail(Crashed(reason="the process sent an answer to something else"))
 
     def _fail(self, failure: Failure) -> Failure:
-        self._failure = failure
         ended = self._worker.end()
-        if ended.excess is wire.Excess.MEMORY:
-            self._failure = OutOfMemory(limit=self._program.limits.memory)
+        self._failure = failure if ended.excess is None else self._beyond(ended.excess)
         return self._failure
 
     def _autopsy(self, ended: wire.Ended) -> Failure:
-        limits = self._program.limits
         match ended:
-            case wire.Ended(excess=wire.Excess.MEMORY):
-                return OutOfMemory(limit=limits.memory)
-            case wire.Ended(excess=wire.Excess.DISK):
-                return Crashed(reason=f"it wrote more than {limits.disk >> 20} MB to its folder")
+            case wire.Ended(excess=wire.Excess() as excess):
+                return self._beyond(excess)
             case wire.Ended(status=None):
                 return Crashed(reason="the process closed its connection to the grader")
             case wire.Ended(status=int(status)) if status < 0:
                 return Crashed(reason=f"the process was ended by {_signal(-status)}")
             case _:
                 return Crashed(reason=f"the process exited with status {ended.status}")
+
+    def _beyond(self, excess: wire.Excess) -> Failure:
+        limits = self._program.limits
+        match excess:
+            case wire.Excess.MEMORY:
+                return OutOfMemory(limit=limits.memory)
+            case wire.Excess.THREADS:
+                return Crashed(reason=f"it started more than {limits.threads} threads")
+            case wire.Excess.DISK:
+                size = f"{limits.disk >> 20} MB"
+                return Crashed(
+                    reason=f"it wrote more than {size}, or too many files, to its folder"
+                )
 
 
 def _signal(number: int) -> str:

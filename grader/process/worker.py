@@ -18,17 +18,11 @@ from typing import Final, Protocol
 import msgspec
 
 from grader import wire
+from grader.limits import Limits
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
 
 Replies = wire.Channel[wire.Reply]
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker may use: bytes of resident memory, bytes of scratch space."""
-
-    memory: int = 3 << 30
-    disk: int = 64 << 20
 
 
 class NurseryBroken(Exception):
@@ -39,6 +33,8 @@ class Worker(Protocol):
     """A process that serves one side."""
 
     scratch: Path
+    watches_itself: bool
+    """Whether nobody else looks after its limits."""
 
     def send(self, request: wire.Request) -> None:
         """Send a request; a worker that is gone is noticed when it is listened to."""
@@ -123,11 +119,21 @@ def new_scratch() -> Path:
 
 
 def remove_scratch(folder: Path) -> None:
-    """Remove a scratch folder, also one that is nested deeper than Python likes."""
+    """Remove a scratch folder, also one that is nested deeper than Python likes, or locked."""
     with contextlib.suppress(OSError, RecursionError):
+        _unlock(folder)
         shutil.rmtree(folder)
     if folder.exists() and (remove := shutil.which("rm")):
         subprocess.run([remove, "-rf", "--", str(folder)], check=False, capture_output=True)  # noqa: S603
+
+
+def _unlock(folder: Path) -> None:
+    """Let ourselves into a folder, and into those in it that are closed to their owner."""
+    folder.chmod(0o700)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _unlock(Path(entry.path))
 
 
 # ------------------------------------------------------------------------------------- nursery
@@ -195,6 +201,8 @@ class Nursery:
 class _Forked:
     """A worker that the nursery forked."""
 
+    watches_itself = False
+
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self.scratch = new_scratch()
         self._nursery = nursery
@@ -202,7 +210,7 @@ class _Forked:
         self._ended: wire.Ended | None = None
         ours, theirs = socket.socketpair()
         outputs = [os.pipe(), os.pipe()]
-        fork = wire.Fork(memory=limits.memory, scratch=str(self.scratch), disk=limits.disk)
+        fork = wire.Fork(limits=limits, scratch=str(self.scratch))
         passed = (theirs.fileno(), *(write for _, write in outputs))
         try:
             forked = nursery.ask(fork, passed)
@@ -241,6 +249,12 @@ class _Forked:
 # ------------------------------------------------------------------------------------- spawning
 
 
+def _excess(status: int | None) -> wire.Excess | None:
+    """Return the limit that a worker has ended itself for."""
+    found = [excess for excess, own in wire.EXCESS_STATUS.items() if own == status]
+    return found[0] if found else None
+
+
 class Spawner:
     """Makes each worker a process of its own, where fork is not to be had: slower, but the same."""
 
@@ -252,9 +266,9 @@ class Spawner:
     def wait(self) -> None:
         """Nothing to wait for."""
 
-    def make(self, limits: Limits) -> Worker:
+    def make(self, limits: Limits) -> Worker:  # noqa: ARG002 - the worker is told with its start
         """Start a worker."""
-        worker = _Spawned(limits)
+        worker = _Spawned()
         self._made.append(worker)
         return worker
 
@@ -267,9 +281,10 @@ class Spawner:
 class _Spawned:
     """A worker in a process that was started for it; what it prints comes on stderr alone."""
 
-    def __init__(self, limits: Limits) -> None:
+    watches_itself = True
+
+    def __init__(self) -> None:
         self.scratch = new_scratch()
-        self._limits = limits
         self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
@@ -310,7 +325,7 @@ class _Spawned:
                     status = self._process.wait(timeout=grace)
                 self._kill()
                 self._process.wait()
-                self._ended = wire.Ended(status=status)
+                self._ended = wire.Ended(status=status, excess=_excess(status))
                 self._mailbox.close()
                 remove_scratch(self.scratch)
             return self._ended

@@ -7,7 +7,7 @@ from types import FrameType, TracebackType
 
 import jax
 
-from grader.observation import Frame, OutOfMemory, Raised
+from grader.observation import COMPILER, Frame, OutOfMemory, Raised
 from grader.source import SyntaxFault
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
@@ -54,6 +54,7 @@ def syntax_failure(fault: SyntaxFault) -> Raised:
         bases=("Exception", "BaseException"),
         message=clean(fault.message, _LONGEST_MESSAGE),
         frames=(Frame(function="<module>", span=fault.span),),
+        library=COMPILER,
     )
 
 

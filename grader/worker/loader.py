@@ -11,7 +11,7 @@ import types
 
 from grader.exercise import Exercise
 from grader.observation import FunctionMissing, SignatureWrong, Span
-from grader.source import Source
+from grader.source import Source, SyntaxFault
 from grader.worker.foreign import Foreign, clean, describe
 
 MODULE_NAME = "submission"
@@ -28,6 +28,7 @@ class Program:
         self.module = types.ModuleType(MODULE_NAME)
         self.module.__file__ = filename
         self._displaced: types.ModuleType | None = None
+        self._code: types.CodeType | None = None
 
     def register(self) -> None:
         """Let `inspect`, `pickle`, dataclasses and tracebacks find the module and its text."""
@@ -48,10 +49,20 @@ class Program:
             if self._displaced is not None:
                 sys.modules[MODULE_NAME] = self._displaced
 
+    def compile(self) -> SyntaxFault | None:
+        """Compile the text; say why it can't be."""
+        if self._source.syntax_fault is not None:
+            return self._source.syntax_fault
+        try:
+            self._code = compile(self._source.text, self._filename, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+            return self._source.fault(error)
+        return None
+
     def execute(self) -> None:
-        """Compile the text and run it. Raises whatever that raises."""
-        code = compile(self._source.text, self._filename, "exec", dont_inherit=True)
-        exec(code, vars(self.module))  # noqa: S102 - running it is what this program is for
+        """Run what was compiled. Raises whatever that raises."""
+        assert self._code is not None
+        exec(self._code, vars(self.module))  # noqa: S102 - running it is what this program is for
 
     def find(self, exercise: Exercise) -> Foreign | FunctionMissing | SignatureWrong:
         """Return the exercise's function, or why it can't be called."""

@@ -8,7 +8,6 @@ with it, as soon as the judge's end of the control socket closes.
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import os
 import select
@@ -21,11 +20,10 @@ import msgspec
 
 from grader.wire import End, Ended, Excess, Fork, Forked, NurseryReply, NurseryRequest, Ready
 from grader.worker import serve
+from grader.worker.usage import WATCH_SECONDS, excess
 
-_WATCH_SECONDS: Final = 0.05
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_SCRATCH_ENTRIES: Final = 2000
-_TOO_MUCH: Final = 1 << 62
+_TRIES: Final = 100
+"""How often a fork is tried, `WATCH_SECONDS` apart."""
 
 
 class _Child:
@@ -49,50 +47,16 @@ class _Child:
         """Kill the worker if it is beyond a limit."""
         if self.excess is not None or self.poll():
             return
-        if resident(self.pid) > self.request.memory:
-            self.excess = Excess.MEMORY
-        elif disk_use(self.request.scratch) > self.request.disk:
-            self.excess = Excess.DISK
+        self.excess = excess(self.request.limits, self.request.scratch, self.pid)
         if self.excess is not None:
             self.kill()
 
     def kill(self) -> None:
-        """Kill the worker's process group."""
+        """Kill the worker's process group, and the worker if it hasn't come to have one yet."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-
-
-def resident(pid: int) -> int:
-    """Return the resident size of a process in bytes, 0 where it can't be told."""
-    try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * _PAGE
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-def disk_use(folder: str) -> int:
-    """Return what lies below `folder` in bytes.
-
-    Very many entries, or folders too deep to be looked into, count as more than any limit.
-    """
-    total = entries = 0
-    pending = [folder]
-    while pending:
-        try:
-            with os.scandir(pending.pop()) as found:
-                for entry in found:
-                    entries += 1
-                    if entries > _SCRATCH_ENTRIES:
-                        return _TOO_MUCH
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_size
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                return _TOO_MUCH
-    return total
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
 
 
 class Nursery:
@@ -119,10 +83,9 @@ class Nursery:
 
     def _step(self) -> bool:
         """Handle one request, or look after the workers; False when the judge is gone."""
-        timeout = _WATCH_SECONDS if self._children else None
+        timeout = WATCH_SECONDS if self._children else None
         readable, _, _ = select.select([self._control], [], [], timeout)
-        for child in self._children.values():
-            child.watch()
+        self._watch()
         if not readable:
             return True
         data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
@@ -135,10 +98,14 @@ class Nursery:
                 self._end(request)
         return True
 
+    def _watch(self) -> None:
+        for child in self._children.values():
+            child.watch()
+
     def _fork(self, request: Fork, descriptors: list[int]) -> None:
-        pid = os.fork()
+        pid = self._new_process()
         if pid == 0:
-            status = 70
+            status = serve.FAILED
             try:
                 os.setsid()
                 self._control.close()
@@ -148,17 +115,32 @@ class Nursery:
                 os._exit(status)
         for descriptor in descriptors:
             os.close(descriptor)
+        if pid is None:
+            self._reply(Ended(status=None))
+            return
         self._children[pid] = _Child(pid, request)
         self._reply(Forked(pid=pid))
 
+    def _new_process(self) -> int | None:
+        """Fork, also where a worker has just taken all the processes that there may be.
+
+        Trying takes a while, in which that worker is seen to be beyond its limit.
+        """
+        for _ in range(_TRIES):
+            try:
+                return os.fork()
+            except OSError:
+                self._watch()
+                time.sleep(WATCH_SECONDS)
+        return None
+
     def _end(self, request: End) -> None:
-        child = self._children.pop(request.pid, None)
+        child = self._children.get(request.pid)
         if child is None:
             self._reply(Ended(status=None))
             return
-        limit = time.monotonic() + request.grace
-        while not child.poll() and time.monotonic() < limit:
-            time.sleep(0.002)
+        self._wait(child, request.grace)
+        del self._children[request.pid]
         status = child.status
         child.kill()
         if status is None:
@@ -167,6 +149,17 @@ class Nursery:
             _kill_strays()
         excess = child.excess
         self._reply(Ended(status=None if excess else status, excess=excess))
+
+    def _wait(self, child: _Child, seconds: float) -> None:
+        """Wait for a worker to end by itself, with an eye on the others."""
+        now = looked = time.monotonic()
+        limit = now + seconds
+        while not child.poll() and now < limit:
+            time.sleep(0.002)
+            now = time.monotonic()
+            if now - looked > WATCH_SECONDS:
+                self._watch()
+                looked = now
 
     def _reply(self, reply: NurseryReply) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):

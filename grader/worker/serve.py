@@ -19,11 +19,16 @@ from grader import wire
 from grader.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
-from grader.sandbox.policy import Protection
+from grader.sandbox.policy import Policy, Protection
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
+from grader.worker.usage import watch_itself
 
 Judge = wire.Channel[wire.Request]
+
+FAILED: Final = 70
+"""Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
+_exit = os._exit
 
 _ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
@@ -58,7 +63,8 @@ def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
 def as_spawned_side() -> None:
     """Become a side in a process of its own: requests on stdin, replies on stdout.
 
-    Both are moved away first, so that the program has an empty stdin, and prints to stderr.
+    Both are moved away first, so that the program has an empty stdin, and prints to stderr. Does
+    not return: what the program left to be run at the end is not run.
     """
     requests, replies = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -66,7 +72,12 @@ def as_spawned_side() -> None:
     os.dup2(2, 1)
     os.close(null)
     _open_streams()
-    Side(wire.Channel(requests, replies, wire.Request)).run()
+    status = FAILED
+    try:
+        Side(wire.Channel(requests, replies, wire.Request)).run()
+        status = 0
+    finally:
+        _exit(status)
 
 
 def _highest_descriptor() -> int:
@@ -99,7 +110,9 @@ class Side:
         if not isinstance(start, wire.Start):
             return
         _settle(start)
-        protections = confine(start.policy) if start.policy is not None else _stay_private()
+        protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
+        if start.limits is not None:
+            watch_itself(start.limits, start.scratch)
         self._judge.send(_confined(protections))
         subject = Subject(start.exercise, start.name, start.text)
         clock = _DeadlineClock(self._judge, subject)
@@ -140,14 +153,22 @@ class _DeadlineClock:
 
     @contextlib.contextmanager
     def running(self, seconds: float) -> Iterator[None]:
-        """Report if the block takes longer than `seconds`."""
-        timer = threading.Timer(seconds, self._report)
+        """Report if the block takes longer than `seconds`, and never after it has ended."""
+        ended = threading.Lock()
+
+        def report() -> None:
+            if ended.acquire(blocking=False):
+                self._report()
+
+        timer = threading.Timer(seconds, report)
         timer.daemon = True
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            if not ended.acquire(blocking=False):
+                timer.join()
 
     def _report(self) -> None:
         frames: tuple[Frame, ...] = self._subject.where(self._main)
@@ -184,6 +205,13 @@ def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
         platform=f"{sys.platform}-{platform.machine()}",
     )
     return wire.Confined(versions=versions, protections=protections)
+
+
+def _shut_in(policy: Policy) -> tuple[Protection, ...]:
+    """Confine the process, and offer it first if the machine runs out of memory."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+    return confine(policy)
 
 
 def _stay_private() -> tuple[Protection, ...]:

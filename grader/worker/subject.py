@@ -68,8 +68,9 @@ class Subject:
     def load(self) -> LoadOutcome:
         """Run the text, and look for the exercise's function and its parameters."""
         self.protect()
-        if self._places.source.syntax_fault is not None:
-            return syntax_failure(self._places.source.syntax_fault)
+        fault = self._program.compile()
+        if fault is not None:
+            return syntax_failure(fault)
         try:
             self._run(Recording(loading=True), self._program.execute)
             found = self._program.find(self._exercise)

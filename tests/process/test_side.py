@@ -11,6 +11,7 @@ import pytest
 from grader.case import Argument, ArrayValue, Case, IntValue
 from grader.catalogue import exercises
 from grader.exercise import Exercise
+from grader.limits import Limits
 from grader.observation import (
     Completed,
     Crashed,
@@ -22,7 +23,7 @@ from grader.observation import (
     TimedOut,
 )
 from grader.process.side import Program, Side
-from grader.process.worker import Limits, Maker, Spawner, new_scratch, remove_scratch
+from grader.process.worker import Maker, Spawner, new_scratch, remove_scratch
 from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
 

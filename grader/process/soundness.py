@@ -1,0 +1,88 @@
+"""Whether an answer can have come from a worker: what its type alone doesn't say."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final, assert_never
+
+import numpy as np
+
+from grader.case import ArrayValue
+from grader.observation import (
+    Axes,
+    AxisTree,
+    Completed,
+    Deny,
+    LiftedCall,
+    MappingResult,
+    NameFilter,
+    Observation,
+    OpaqueResult,
+    OversizedResult,
+    Result,
+    SequenceResult,
+)
+
+_SIZES: Final = {np.dtype(kind).name: np.dtype(kind).itemsize for kind in "?bBhHiIlLqQefdgFDG"}
+_ANOTHER_TYPE: Final = re.compile(r"(bfloat|float|u?int)\d\w{0,20}")
+"""Such as ml_dtypes has. NumPy reads more than names as a dtype, so not any text will do."""
+_MOST_AXES: Final = 64
+
+
+_DEEPEST: Final = 24
+"""Levels of containers in containers. A worker stops at half of it; the judge calls itself."""
+
+
+def is_sound(observation: Observation) -> bool:
+    """Whether arrays have a type, a shape and bytes that belong together, and nothing is deep."""
+    outcome = observation.outcome
+    return (not isinstance(outcome, Completed) or _is_result(outcome.result, _DEEPEST)) and all(
+        map(_is_call, observation.record.lifted)
+    )
+
+
+def _is_result(result: Result, levels: int) -> bool:
+    match result:
+        case ArrayValue():
+            return _is_array(result)
+        case OversizedResult():
+            return min(result.shape, default=0) >= 0
+        case SequenceResult():
+            return levels > 0 and all(_is_result(each, levels - 1) for each in result.items)
+        case MappingResult():
+            items = result.items.values()
+            return levels > 0 and all(_is_result(each, levels - 1) for each in items)
+        case OpaqueResult():
+            return True
+    assert_never(result)
+
+
+def _is_array(value: ArrayValue) -> bool:
+    if len(value.shape) > _MOST_AXES or min(value.shape, default=0) < 0:
+        return False
+    count, room = math.prod(value.shape), len(value.data)
+    if value.dtype in _SIZES:
+        return room == count * _SIZES[value.dtype]
+    named = _ANOTHER_TYPE.fullmatch(value.dtype) is not None
+    return named and (room % count == 0 if count else room == 0)
+
+
+def _is_call(call: LiftedCall) -> bool:
+    filters = [each.filter for each in call.variable_axes]
+    filters += [each.filter for each in call.split_rngs]
+    return (
+        _is_tree(call.in_axes, _DEEPEST)
+        and _is_tree(call.out_axes, _DEEPEST)
+        and all(_is_filter(each, _DEEPEST) for each in filters)
+    )
+
+
+def _is_tree(axes: Axes, levels: int) -> bool:
+    if isinstance(axes, AxisTree):
+        return levels > 0 and all(_is_tree(each, levels - 1) for each in axes.items)
+    return True
+
+
+def _is_filter(given: NameFilter, levels: int) -> bool:
+    return not isinstance(given, Deny) or (levels > 0 and _is_filter(given.names, levels - 1))
