@@ -21,6 +21,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.exercise import Exercise, Seed
+from grader.observation import Few, Text, Word
 from grader.report import Equivalence, Equivalent
 from grader.transparency import Reach, Transparency
 
@@ -33,7 +34,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     are always symbolic.
     """
 
-    symbolic: tuple[str, ...]
+    symbolic: Few[Word]
     sizes: dict[str, int] = {}
     numbers: dict[str, float] = {}
 
@@ -46,21 +47,21 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
     """
 
     scope: Scope
-    digest: str
-    detail: str = ""
+    digest: Word
+    detail: Text = ""
 
 
 class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
     """There is no fingerprint; `reason` is the error that ended the trace, cut to a line."""
 
     scope: Scope
-    reason: str
+    reason: Text
 
 
 Trace = Fingerprint | Untraceable
 
 
-def compare(
+def compare(  # noqa: PLR0911  # one for each answer
     exercise: Exercise,
     expected: tuple[Trace, ...],
     actual: tuple[Trace, ...],

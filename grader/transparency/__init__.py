@@ -21,13 +21,18 @@ from __future__ import annotations
 
 import ast
 from enum import StrEnum, unique
+from typing import Final
 
 import msgspec
 
 from grader.exercise import Exercise
 from grader.transparency.bindings import Bindings
-from grader.transparency.reader import Doubt, Reader
+from grader.transparency.doubts import Doubt, Doubts
 from grader.transparency.sizes import Sizes
+from grader.transparency.statements import Statements
+
+_LONGEST: Final = 50_000
+"""Characters, read within a second; an exercise is a page."""
 
 
 @unique
@@ -68,6 +73,8 @@ def transparency(text: str, exercise: Exercise | None = None) -> Transparency:
 
     Without the exercise every parameter counts as a size, which can only cost reach.
     """
+    if len(text) > _LONGEST:
+        return Transparency(reach=Reach.NOTHING, reason="the text is too long to be looked through")
     try:
         tree = _without_main_block(ast.parse(text.removeprefix("\ufeff")))
         doubts = _doubts(tree, exercise)
@@ -83,9 +90,9 @@ def transparency(text: str, exercise: Exercise | None = None) -> Transparency:
 
 def _doubts(tree: ast.Module, exercise: Exercise | None) -> list[Doubt]:
     bindings = Bindings(tree)
-    reader = Reader(bindings, Sizes(tree, bindings, exercise))
-    reader.read(tree)
-    return reader.doubts
+    doubts = Doubts(bindings, Sizes(tree, bindings, exercise))
+    Statements(doubts).read(tree)
+    return doubts.found
 
 
 def _without_main_block(tree: ast.Module) -> ast.Module:

@@ -2,8 +2,8 @@
 
 A name is listed when what it gives depends on its arguments alone, is the same for a stand-in as
 for the value that it stands for, treats every size alike, and changes nothing. A name that is
-missing costs a proof, never its soundness: `jnp.squeeze` treats size 1 apart, `functools.cache`
-mixes up 2 and 2.0, `isinstance` tells a stand-in.
+missing costs a proof, never its soundness: `isinstance` tells a stand-in, `functools.cache` mixes
+up 2 and 2.0, the order of a set differs between processes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,13 @@ import types
 from typing import Final
 
 import numpy as np
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# --------------------------------------------------------------------------------- the libraries
 
 _LIBRARIES: Final = {
     "jax": """
@@ -23,9 +30,9 @@ _LIBRARIES: Final = {
         stop_gradient switch transpose while_loop
     """,
     "jax.nn": """
-        celu elu gelu glu hard_sigmoid hard_silu hard_swish hard_tanh identity leaky_relu log_sigmoid
-        log_softmax logsumexp mish one_hot relu relu6 selu sigmoid silu soft_sign softmax softplus
-        sparse_plus standardize swish tanh
+        celu elu gelu glu hard_sigmoid hard_silu hard_swish hard_tanh identity leaky_relu
+        log_sigmoid log_softmax logsumexp mish one_hot relu relu6 selu sigmoid silu soft_sign
+        softmax softplus sparse_plus standardize swish tanh
     """,
     "jax.nn.initializers": """
         constant glorot_normal glorot_uniform he_normal he_uniform kaiming_normal kaiming_uniform
@@ -58,8 +65,9 @@ _LIBRARIES: Final = {
         MultiHeadDotProductAttention OptimizedLSTMCell PReLU RMSNorm RNN RNNCellBase SelfAttention
         Sequential SimpleCell WeightNorm apply avg_pool broadcast celu checkpoint compact elu gelu
         glu hard_sigmoid hard_silu hard_swish hard_tanh init init_with_output leaky_relu
-        log_sigmoid log_softmax make_causal_mask max_pool nowrap one_hot relu relu6 remat remat_scan
-        scan selu share_scope sigmoid silu soft_sign softmax softplus standardize swish tanh vmap
+        log_sigmoid log_softmax make_causal_mask max_pool nowrap one_hot relu relu6 remat
+        remat_scan scan selu share_scope sigmoid silu soft_sign softmax softplus standardize swish
+        tanh vmap
     """,
     "flax.linen.initializers": """
         constant glorot_normal glorot_uniform he_normal he_uniform kaiming_normal kaiming_uniform
@@ -71,8 +79,8 @@ _LIBRARIES: Final = {
     "flax.linen.transforms": "checkpoint remat scan vmap",
     "flax.typing": "Array Dtype PRNGKey Shape VariableDict",
     "numpy": """
-        array asarray bool_ dtype e float16 float32 float64 inf int32 int64 int8 nan ndarray newaxis ones pi
-        prod shape uint32 uint8 zeros
+        array asarray bool_ dtype e float16 float32 float64 inf int32 int64 int8 nan ndarray
+        newaxis ones pi prod shape uint32 uint8 zeros
     """,
     "functools": "partial reduce wraps",
     "math": "e inf pi prod sqrt tau",
@@ -96,69 +104,106 @@ KNOWN: Final = frozenset(
 SIZE_KNOWN: Final = frozenset({"jax.numpy.squeeze", "jax.lax.squeeze"})
 """Library functions that treat some sizes apart."""
 
-SIZE_ATTRIBUTES: Final = frozenset({"squeeze"})
-"""Methods that do."""
+SIZE_MAKERS: Final = frozenset({"jax.numpy.shape", "jax.numpy.size"})
+"""Those of `ARRAY_MODULES` that give sizes for sizes."""
 
-WRAPPERS: Final = frozenset(
+ARRAY_MODULES: Final = ("jax.numpy.", "jax.random.", "jax.nn.", "jax.lax.", "flax.linen.")
+"""Where all else gives arrays or modules, never sizes."""
+
+WRAPPERS: Final = _names(
     """
     jax.jit jax.vmap jax.checkpoint jax.remat jax.numpy.array jax.numpy.asarray jax.numpy.ones
     jax.numpy.zeros functools.partial flax.linen.vmap flax.linen.transforms.vmap flax.linen.remat
     flax.linen.checkpoint dataclasses.dataclass dataclasses.field
-    """.split()
+    """
 )
 """Those of `KNOWN` that call none of the functions they are given while they make something."""
 
-SIZE_MAKERS: Final = frozenset({"jax.numpy.shape", "jax.numpy.size", "math.prod", "numpy.prod"})
-"""Those of `KNOWN` that give sizes for sizes; the rest give arrays, modules or functions."""
+DENIED_WORDS: Final = _names(
+    """
+    backend compiler_options device donate donate_argnames donate_argnums donate_vars file out
+    out_sharding
+    """
+)
+"""Keywords that make a call do more than compute, as keyword or as text (`**options`)."""
 
-ITERATORS: Final = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
+# ----------------------------------------------------------------------------------- the builtins
+
+ITERATORS: Final = _names("enumerate filter map reversed zip")
 """Builtins whose result can be gone through once, so that it must not be kept."""
 
-BUILTINS: Final = ITERATORS | frozenset(
+CONSUMERS: Final = ITERATORS | _names("all any dict list max min sorted sum tuple")
+"""Builtins that go through what they are given."""
+
+BUILTINS: Final = ITERATORS | _names(
     """
     AssertionError AttributeError Ellipsis Exception IndexError KeyError NotImplemented
     NotImplementedError RuntimeError TypeError ValueError abs classmethod dict len list object print
     property range slice staticmethod sum super tuple
-    """.split()
-)
-
-SIZE_BUILTINS: Final = frozenset("all any bool float int max min pow round sorted divmod".split())
-"""Builtins that compare or convert: fine on a stand-in for a value, which refuses, not on a size."""
-
-ATTRIBUTES: Final = frozenset(
     """
-    T __call__ apply argmax argmin astype bind clip clone conj copy cumsum dot dtype features flatten imag
-    init init_with_output is_initializing items keys lazy_init mT make_rng max mean min ndim param
-    prod ravel real repeat reshape round shape size std sum swapaxes transpose values var variable
-    variables
-    """.split()
 )
+"""Builtins that may be used."""
+
+SIZE_BUILTINS: Final = _names("all any bool divmod float int max min pow round sorted")
+"""Builtins that compare or convert: a stand-in for a value refuses, a size need not."""
+
+# --------------------------------------------------------------------------------- the attributes
+
+ARRAY_METHODS: Final = _names(
+    """
+    argmax argmin astype clip conj cumsum dot flatten imag max mean min prod ravel real repeat
+    reshape round std sum swapaxes transpose var
+    """
+)
+"""Methods of arrays that give arrays."""
+
+MODULE_METHODS: Final = _names("apply bind clone init init_with_output lazy_init")
+"""Methods of modules; what `apply` gives is up to the module."""
+
+_OTHER_ATTRIBUTES: Final = _names(
+    """
+    T __call__ copy dtype features is_initializing items keys mT make_rng ndim param shape size
+    values variable variables
+    """
+)
+
+ATTRIBUTES: Final = ARRAY_METHODS | MODULE_METHODS | _OTHER_ATTRIBUTES
 """Attributes of arrays, modules and dicts."""
 
-GROWING: Final = frozenset({"append", "extend", "insert", "setdefault", "update"})
+SIZE_ATTRIBUTES: Final = frozenset({"squeeze"})
+"""Methods that treat some sizes apart."""
+
+GROWING: Final = _names("append extend insert setdefault update")
 """Methods that change a list or a dict; fine on one that the function has just made."""
 
-_BUILTIN_TYPES = (
-    int, float, str, bytes, list, dict, tuple, set, slice, np.ndarray, types.FunctionType, object,
+_BUILTIN_TYPES: Final = (
+    int,
+    float,
+    str,
+    bytes,
+    list,
+    dict,
+    tuple,
+    set,
+    slice,
+    object,
+    types.FunctionType,
+    np.ndarray,
 )
 
-TELLING: Final = frozenset(
-    name for each in _BUILTIN_TYPES for name in dir(each)
-) | frozenset(
+TELLING: Final = frozenset(name for each in _BUILTIN_TYPES for name in dir(each)) | _names(
     """
-    addressable_data addressable_shards at aval block_until_ready committed copy_to_host_async
-    delete device device_buffer device_buffers devices format global_shards is_deleted
-    is_fully_addressable is_fully_replicated itemsize layout mesh nbytes on_device_size_in_bytes
-    platform sharding spec traceback unsafe_buffer_pointer vma weak_type primal_dtype scope
-    evaluate update manual_axis_type is_ref is_high to_concrete_value full_lower id dim_vars
-    """.split()
-)
-"""Attributes that arrays, sizes or stand-ins have: no class may give these names another meaning."""
-
-DENIED_WORDS: Final = frozenset(
+    addressable_data addressable_shards array_abstraction_level at at_least_vspace aval
+    aval_mutable_qdd batch_dim block_until_ready broadcast committed copy_to_host_async cur_qdd
+    dec_rank delete device device_buffer device_buffers devices dim_vars dimension_as_value
+    evaluate format full_lower get_const get_referent get_vars global_shards has_qdd id inc_rank
+    is_deleted is_fully_addressable is_fully_replicated is_high is_ready is_ref itemsize layout
+    leading_axis_spec like lo_ty lo_ty_qdd lower_val lower_val2 manual_axis_type mat memory_space
+    mesh mutable_qdd nbytes normalize nospec on_device_size_in_bytes parent platform pprint primal
+    primal_dtype ptp raise_val raise_val2 reshard rmax rmin scope shard sharding source_info spec
+    str_short strip_weak_type tangent to_concrete_value to_ct_aval to_tangent_aval traceback
+    type_state unsafe_buffer_pointer unsafe_raw_buffer unshard update update_manual_axis_type
+    update_weak_type val vma vspace_add weak_type
     """
-    backend compiler_options device donate donate_argnames donate_argnums donate_vars file out
-    out_sharding
-    """.split()
 )
-"""Keywords that make a call do more than compute, as keyword or as text (`**options`)."""
+"""Attributes that arrays, sizes or stand-ins have: no class may give them another meaning."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Final
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -27,6 +28,7 @@ class Bindings:
         self.defined: set[str] = set()
         self.fields: set[str] = set()
         self.attributes: set[str] = set()
+        self.has_classes = False
         for node in ast.walk(tree):
             self._add(node)
         self.clashing |= self.imports.keys() & self.defined
@@ -42,8 +44,9 @@ class Bindings:
             case ast.FunctionDef(name=name):
                 self.defined.add(name)
                 if name == "setup":
-                    self.fields.update(_set_on_self(node))
+                    self.fields.update(_set_in(node))
             case ast.ClassDef(name=name):
+                self.has_classes = True
                 self.defined.add(name)
                 self.fields.update(_of_class(node))
             case ast.Attribute(attr=attr):
@@ -52,9 +55,15 @@ class Bindings:
                 pass
 
     @property
+    def uses_jit(self) -> bool:
+        """Say whether the text may call `jax.jit`."""
+        return "jit" in self.attributes or "jax.jit" in self.imports.values()
+
+    @property
     def hidden_builtins(self) -> set[str]:
         """Builtins whose names the text binds: elsewhere in it they may still be the builtins."""
-        return (self.imports.keys() | self.defined) & set(dir(builtins))
+        bound = self.imports.keys() | self.defined
+        return {name for name in bound & set(dir(builtins)) if name != "_"}
 
     def dotted(self, node: ast.expr) -> str | None:
         """Return the full name of an imported thing, `jax.numpy.ravel`; None for all else."""
@@ -68,7 +77,7 @@ class Bindings:
                 return None
 
     def builtin(self, node: ast.expr) -> str | None:
-        """Return the name of a builtin, None for all else."""
+        """Return the name of a builtin, or of nothing that the text binds; None for all else."""
         if not isinstance(node, ast.Name):
             return None
         bound = node.id in self.imports or node.id in self.defined
@@ -89,81 +98,13 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
 
 
 def parameters(function: Function) -> list[ast.arg]:
-    """Return all parameters of a function, in their order."""
+    """Return all parameters of a function: positional ones first, in their order."""
     given = function.args
     more = [each for each in (given.vararg, given.kwarg) if each is not None]
     return [*given.posonlyargs, *given.args, *given.kwonlyargs, *more]
 
 
-def own_nodes(scope: Scope) -> Iterator[ast.AST]:
-    """Yield the nodes of a scope's body, without those of the functions and classes in it."""
-    body = scope.body if isinstance(scope.body, list) else [scope.body]
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, Function | ast.ClassDef):
-            todo.extend(ast.iter_child_nodes(node))
-
-
-def stored_names(scope: Scope) -> set[str]:
-    """Return the names that a scope's own statements bind."""
-    return {
-        node.id
-        for node in own_nodes(scope)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def made_here(name: str, scope: Scope) -> bool:
-    """Say whether `name` always stands for a list or dict that this run of `scope` has made."""
-    values = list(_bound_values(name, scope))
-    return bool(values) and all(
-        isinstance(value, _NEW) or _is_new_call(value) for value in values
-    )
-
-
-def counted_here(name: str, scope: Scope) -> bool:
-    """Say whether `name` always stands for a number or the result of arithmetic made here."""
-    values = list(_bound_values(name, scope))
-    return bool(values) and all(
-        isinstance(value, ast.BinOp)
-        or (isinstance(value, ast.Constant) and isinstance(value.value, int | float))
-        for value in values
-    )
-
-
-def _is_new_call(value: ast.AST | None) -> bool:
-    return (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Name)
-        and value.func.id in ("list", "dict")
-    )
-
-
-def _bound_values(name: str, scope: Scope) -> Iterator[ast.AST | None]:
-    """Yield what `name` is bound to in `scope` itself; None for what no expression gives."""
-    if isinstance(scope, Function) and any(each.arg == name for each in parameters(scope)):
-        yield None
-    simple: set[ast.AST] = set()
-    for node in own_nodes(scope):
-        match node:
-            case ast.Assign(targets=[ast.Name() as target], value=value) if target.id == name:
-                simple.add(target)
-                yield value
-            case ast.AugAssign(target=ast.Name() as target) if target.id == name:
-                simple.add(target)
-            case _:
-                pass
-    for node in own_nodes(scope):
-        if isinstance(node, ast.Name) and node.id == name and node not in simple:
-            if isinstance(node.ctx, ast.Store | ast.Del):
-                yield None
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            yield None
-
-
-def _set_on_self(setup: ast.FunctionDef) -> Iterator[str]:
+def _set_in(setup: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(setup):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield node.attr
@@ -178,3 +119,77 @@ def _of_class(node: ast.ClassDef) -> Iterator[str]:
                 yield from (target.id for target in targets if isinstance(target, ast.Name))
             case _:
                 pass
+
+
+class Locals:
+    """What one scope binds itself, and to what: not in the functions and classes within it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def has(self, name: str) -> bool:
+        """Say whether the scope binds `name` in a statement or an expression."""
+        return name in self._values
+
+    def always_new(self, name: str) -> bool:
+        """Say whether `name` is only ever a list or dict that this run of the scope has made."""
+        return self._always(name, _is_new)
+
+    def always_number(self, name: str) -> bool:
+        """Say whether `name` is only ever a number, or the result of arithmetic made here."""
+        return self._always(name, _is_number)
+
+    def _always(self, name: str, fits: Callable[[ast.AST | None], bool]) -> bool:
+        values = self._values.get(name, [None])
+        return name not in self._given and all(map(fits, values))
+
+    @cached_property
+    def _given(self) -> set[str]:
+        scope = self._scope
+        return {each.arg for each in parameters(scope)} if isinstance(scope, Function) else set()
+
+    @cached_property
+    def _values(self) -> dict[str, list[ast.AST | None]]:
+        """What each name is bound to; None for what no expression of its own gives."""
+        found: dict[str, list[ast.AST | None]] = {}
+        simple: set[ast.AST] = set()
+        for node in _own_nodes(self._scope):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name) as target], value=value):
+                    simple.add(target)
+                    found.setdefault(name, []).append(value)
+                case ast.AugAssign(target=ast.Name() as target):
+                    simple.add(target)
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    found.setdefault(name, []).append(None)
+                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if node not in simple:
+                    found.setdefault(name, []).append(None)
+                case _:
+                    pass
+        return found
+
+
+def _own_nodes(scope: Scope) -> Iterator[ast.AST]:
+    """Yield the nodes of a scope's body, each before those in it."""
+    todo: list[ast.AST] = list(scope.body) if isinstance(scope.body, list) else [scope.body]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, Function | ast.ClassDef):
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def _is_new(value: ast.AST | None) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id="list" | "dict")):
+            return True
+        case _:
+            return isinstance(value, _NEW)
+
+
+def _is_number(value: ast.AST | None) -> bool:
+    match value:
+        case ast.Constant(value=int() | float()):
+            return True
+        case _:
+            return isinstance(value, ast.BinOp)

@@ -4,83 +4,101 @@ from __future__ import annotations
 
 from enum import Enum
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import jax
+import jax.export
 import numpy as np
 from jax.extend import random as extended_random
 
-_IMPLEMENTATIONS = tuple(
+Aval = Any
+"""An abstract value of jax: shape and dtype. Its class is private."""
+
+Parameter = Any
+"""A parameter of a primitive: most anything."""
+
+Shape = tuple[object, ...]
+"""Sizes in canonical form: numbers, and the text of symbolic ones."""
+
+_IMPLEMENTATIONS: Final = tuple(
     getattr(extended_random, name)
     for name in ("threefry_prng_impl", "rbg_prng_impl", "unsafe_rbg_prng_impl")
 )
-_NAMED_BY_TEXT = {("scan", "ft_in"), ("scan", "ft_out")}
+_KNOWN_BY_TEXT: Final = frozenset({("scan", "ft_in"), ("scan", "ft_out")})
+"""Parameters of private classes whose text says all, by primitive and name."""
 
 
 class NotComparable(Exception):
     """The program has a part whose meaning its jaxpr doesn't fix. The text says which."""
 
 
-def canonical_type(aval: Any) -> tuple[tuple[object, ...], str]:
+def canonical_type(aval: Aval) -> tuple[Shape, str]:
     """Return shape and dtype of an array; weak types don't outlive the trace."""
     if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
         raise NotComparable(f"handles a {type(aval).__name__}, which is no array")
     return tuple(canonical(size) for size in aval.shape), str(aval.dtype)
 
 
-def canonical(value: Any, place: tuple[str, str] = ("", "")) -> object:
+def canonical(value: Parameter, place: tuple[str, str] = ("", "")) -> object:
     """Return `value` as nested tuples of numbers and text; `place` is its primitive and name.
 
     Raises `NotComparable` for what has no such form, functions above all.
     """
     if value is None or isinstance(value, bool | str | bytes):
         return value
-    if isinstance(value, np.ndarray | np.bool_ | np.number | jax.Array) or _array_like(value):
-        return _array(value, place)
+    if _is_array(value):
+        return _array(value)
     if isinstance(value, Enum):
         return ("enum", type(value).__name__, value.name)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float | complex):
         return (type(value).__name__, repr(value))
+    return _named(value, place)
+
+
+def _named(value: Parameter, place: tuple[str, str]) -> object:
     if jax.export.is_symbolic_dim(value):
         return ("size", str(value))
-    if isinstance(value, np.dtype) or _extended(value):
+    if isinstance(value, np.dtype) or is_extended(value):
         return ("dtype", str(value))
     if isinstance(value, type) and issubclass(value, np.generic):
         return ("dtype", str(np.dtype(value)))
+    if any(value is known for known in _IMPLEMENTATIONS):
+        return ("impl", value.name)
     return _container(value, place)
 
 
-def _container(value: Any, place: tuple[str, str]) -> object:
-    if any(value is known or value == known for known in _IMPLEMENTATIONS):
-        return ("impl", value.name)
+def _container(value: Parameter, place: tuple[str, str]) -> object:
     if isinstance(value, tuple | list):
         name = type(value).__name__ if hasattr(value, "_fields") else "tuple"
         return (name, *(canonical(item, place) for item in value))
     if isinstance(value, dict):
         return ("dict", *sorted((repr(key), canonical(value[key], place)) for key in value))
-    if place in _NAMED_BY_TEXT:
+    if place in _KNOWN_BY_TEXT:
         return ("text", str(value))
     primitive, name = place
     raise NotComparable(f"uses {primitive or 'a value'} with {name or 'a type'} that can't be read")
 
 
-def _array_like(value: Any) -> bool:
-    """Tell jax's own NumPy-like constants, whose class is private."""
-    return hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
-
-
-def _extended(value: Any) -> bool:
+def is_extended(dtype: Parameter) -> bool:
+    """Say whether `dtype` is one that jax adds, such as that of typed keys."""
     try:
-        return bool(jax.dtypes.issubdtype(value, jax.dtypes.extended))
+        return bool(jax.dtypes.issubdtype(dtype, jax.dtypes.extended))
     except TypeError:
         return False
 
 
-def _array(value: Any, place: tuple[str, str]) -> object:
-    if _extended(value.dtype):
-        return ("key", str(value.dtype), _array(jax.random.key_data(value), place))
+def _is_array(value: Parameter) -> bool:
+    """Tell arrays and NumPy scalars; jax keeps constants in a private class that looks alike."""
+    if isinstance(value, np.ndarray | np.generic | jax.Array):
+        return True
+    return all(hasattr(value, name) for name in ("shape", "dtype", "__array__"))
+
+
+def _array(value: Parameter) -> object:
+    if is_extended(value.dtype):
+        return ("key", str(value.dtype), _array(jax.random.key_data(value)))
     array = np.asarray(value)
     if array.dtype.hasobject:
         raise NotComparable("holds an array of Python objects")

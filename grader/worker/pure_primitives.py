@@ -5,7 +5,9 @@ A primitive that is missing here costs a proof, never its soundness.
 
 from __future__ import annotations
 
-CALLS = (
+from typing import Final
+
+CALLS: Final = (
     "jit_p",
     "closed_call_p",
     "call_p",
@@ -15,15 +17,20 @@ CALLS = (
 )
 """Calls of a jaxpr, by their names in `jax.extend.core.primitives`; they are looked through."""
 
-IDENTITIES = frozenset(
+IDENTITIES: Final = frozenset(
     {
-        "copy", "copy_p", "device_put", "name", "optimization_barrier", "random_clone",
+        "copy",
+        "copy_p",
+        "device_put",
+        "name",
+        "optimization_barrier",
+        "random_clone",
         "stop_gradient",
     }
 )
 """What gives back its operands, as far as values go."""
 
-_ELEMENTWISE = """
+_ELEMENTWISE: Final = """
 abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e
 bitcast_convert_type cbrt ceil clamp clz complex conj convert_element_type cos cosh digamma div eq
 eq_to erf erf_inv erfc exp exp2 expm1 floor ge gt igamma igammac imag integer_pow is_finite le le_to
@@ -32,28 +39,28 @@ polygamma population_count pow real reduce_precision rem round rsqrt select_n sh
 shift_right_arithmetic shift_right_logical sign sin sinh sqrt square sub tan tanh xor zeta
 """
 
-_SHAPES = """
+_SHAPES: Final = """
 broadcast_in_dim concatenate dim_as_value dynamic_slice dynamic_update_slice gather iota pad reshape
-rev slice split squeeze transpose scatter scatter-add scatter-max scatter-min scatter-mul
-unstack
+rev scatter scatter-add scatter-max scatter-min scatter-mul slice split squeeze transpose unstack
 """
 
-_REDUCTIONS = """
+_REDUCTIONS: Final = """
 argmax argmin cumlogsumexp cummax cummin cumprod cumsum reduce_and reduce_max reduce_min reduce_or
 reduce_prod reduce_sum reduce_xor reduce_window_max reduce_window_min reduce_window_sum sort top_k
 """
 
-_LINEAR = """
+_LINEAR: Final = """
 cholesky conv_general_dilated dot_general eigh geqrf householder_product lu qr svd triangular_solve
 """
 
-_RANDOM = """
+_RANDOM: Final = """
 random_bits random_fold_in random_gamma random_seed random_split random_unwrap random_wrap
 threefry2x32
 """
 
-_CONTROL = "cond scan while"
+_CONTROL: Final = "cond scan while"
 
-PURE = frozenset(
+PURE: Final = frozenset(
     f"{_ELEMENTWISE} {_SHAPES} {_REDUCTIONS} {_LINEAR} {_RANDOM} {_CONTROL}".split()
 )
+"""What may stand in a program whose fingerprint counts."""

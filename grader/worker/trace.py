@@ -7,7 +7,7 @@ trace in a process that executes no case later on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum, unique
 from functools import cache
 from itertools import product
@@ -62,9 +62,7 @@ def fingerprints(
     return tuple(failures)
 
 
-def _repeated(
-    function: Callable[..., Any], exercise: Exercise, traces: list[Trace]
-) -> list[Trace]:
+def _repeated(function: Callable[..., Any], exercise: Exercise, traces: list[Trace]) -> list[Trace]:
     """Trace the first scope again: a function that keeps state or draws numbers shows there."""
     first = traces[0]
     if fingerprint(function, exercise, first.scope) == first:
@@ -72,9 +70,7 @@ def _repeated(
     return [Untraceable(scope=first.scope, reason="is another program when it is traced again")]
 
 
-def scopes(
-    exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung
-) -> Iterator[Scope]:
+def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -> Iterator[Scope]:
     """Yield the scopes of a rung, each once."""
     symbolic = tuple(
         each.name
@@ -137,7 +133,7 @@ def _stand_in(parameter: Parameter, sizes: dict[str, Any]) -> Any:
             raise TypeError(f"{parameter} is not traced")
 
 
-def _seed_places(traced: list[Parameter]) -> tuple[int, ...]:
+def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
     """Return the positions of seeds among the flattened inputs."""
     places: list[int] = []
     position = 0

@@ -1,0 +1,180 @@
+"""Numbers for the values of a traced program: equal numbers, equal values.
+
+A value's number is a hash of how it is made. Values are first rewritten to a plain form, by rules
+that leave each element the same expression of the same elements, with its operands in the same
+order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import jax
+import jax.export
+import numpy as np
+
+from grader.worker.canonical import Aval, Parameter, Shape, canonical, canonical_type, is_extended
+
+Value = str
+"""The number of a value."""
+
+Parameters = tuple[object, ...]
+"""Parameters of a primitive in canonical form."""
+
+
+def number_of(content: object) -> Value:
+    """Hash nested tuples of numbers and text."""
+    return blake2b(repr(content).encode(), digest_size=20).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a value was made; `type` is its shape and dtype."""
+
+    primitive: str
+    operands: tuple[Value, ...]
+    type: tuple[Shape, str]
+    axes: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Values:
+    """The values of one program so far, and how each was made.
+
+    `zeros` are those that hold nothing but zeros. `sizes` are the symbolic sizes of arrays that
+    are not known to be 0 or more, as text.
+    """
+
+    made: dict[Value, Made] = field(default_factory=dict)
+    zeros: set[Value] = field(default_factory=set)
+    sizes: dict[str, bool] = field(default_factory=dict)
+
+    def make(
+        self, primitive: str, parameters: Parameters, operands: tuple[Value, ...], aval: Aval
+    ) -> Value:
+        """Number what `primitive` makes, as it stands."""
+        return self._make(Made(primitive, operands, self._type(aval)), parameters)
+
+    def _make(self, made: Made, parameters: Parameters = ()) -> Value:
+        value = number_of((made.primitive, made.axes, parameters, made.operands, made.type))
+        self.made.setdefault(value, made)
+        return value
+
+    def _type(self, aval: Aval) -> tuple[Shape, str]:
+        kind = canonical_type(aval)
+        for size, text in zip(aval.shape, kind[0], strict=True):
+            if isinstance(text, tuple) and str(text) not in self.sizes:
+                self.sizes[str(text)] = _never_negative(size)
+        return kind
+
+    @property
+    def may_be_negative(self) -> bool:
+        """Say whether an array has a size that is negative for some sizes of the arguments."""
+        return not all(self.sizes.values())
+
+    def constant(self, value: Parameter, aval: Aval) -> Value:
+        """Number a literal or a captured array."""
+        if not is_extended(aval.dtype):
+            value = np.asarray(value, dtype=aval.dtype)
+        number = self.make("constant", (canonical(value),), (), aval)
+        if jax.dtypes.issubdtype(aval.dtype, np.integer) and not np.any(value):
+            self.zeros.add(number)
+        return number
+
+    def _still_zero(self, operand: Value, value: Value) -> Value:
+        if operand in self.zeros:
+            self.zeros.add(value)
+        return value
+
+    # ----------------------------------------------------------------------------------- rewrites
+
+    def reshape(self, operand: Value, aval: Aval, order: Sequence[Any] | None = None) -> Value:
+        """Make one reshape of several, and none of one that keeps the shape.
+
+        `order` is that of the axes when they are read, from the first on if it is None.
+        """
+        if order is not None:
+            operand = self.transpose(operand, order)
+        made = self.made[operand]
+        if made.primitive == "reshape":
+            return self.reshape(made.operands[0], aval)
+        kind = self._type(aval)
+        if made.type == kind:
+            return operand
+        return self._still_zero(operand, self._make(Made("reshape", (operand,), kind)))
+
+    def broadcast(self, operand: Value, dimensions: Sequence[Any], aval: Aval) -> Value:
+        """Make a reshape of what only adds axes of size 1."""
+        kind = self._type(aval)
+        axes = tuple(map(int, dimensions))
+        kept = tuple(kind[0][axis] for axis in axes)
+        added = (size for axis, size in enumerate(kind[0]) if axis not in axes)
+        if kept == self.made[operand].type[0] and all(size == 1 for size in added):
+            return self.reshape(operand, aval)
+        value = self._make(Made("broadcast_in_dim", (operand,), kind, axes))
+        return self._still_zero(operand, value)
+
+    def transpose(self, operand: Value, permutation: Sequence[Any]) -> Value:
+        """Make one transpose of several, and none of one that moves nothing."""
+        axes = tuple(map(int, permutation))
+        made = self.made[operand]
+        if made.primitive == "transpose":
+            return self.transpose(made.operands[0], [made.axes[axis] for axis in axes])
+        if axes == tuple(range(len(axes))):
+            return operand
+        shape, dtype = made.type
+        kind = (tuple(shape[axis] for axis in axes), dtype)
+        return self._make(Made("transpose", (operand,), kind, axes))
+
+    def key(self, primitive: str, parameters: Parameters, operand: Value, aval: Aval) -> Value:
+        """Give back the key that was unwrapped and wrapped, or its data that was wrapped."""
+        made = self.made[operand]
+        if {primitive, made.primitive} == {"random_wrap", "random_unwrap"}:
+            (original,) = made.operands
+            if self.made[original].type == self._type(aval):
+                return original
+        return self.make(primitive, parameters, (operand,), aval)
+
+    def product(
+        self,
+        operands: tuple[Value, ...],
+        dimension_numbers: Parameter,
+        parameters: Parameters,
+        aval: Aval,
+    ) -> Value:
+        """Name the axes of what was transposed, where the result's axes keep their order."""
+        contracting, batch = dimension_numbers
+        sides = [
+            self._side(operand, tuple(map(int, summed)), tuple(map(int, shared)))
+            for operand, summed, shared in zip(operands, contracting, batch, strict=True)
+        ]
+        axes = tuple(each[1:] for each in sides)
+        plain = tuple(each[0] for each in sides)
+        return self.make("dot_general", (axes, *parameters), plain, aval)
+
+    def _side(
+        self, operand: Value, summed: tuple[int, ...], shared: tuple[int, ...]
+    ) -> tuple[Value, tuple[int, ...], tuple[int, ...]]:
+        made = self.made[operand]
+        if made.primitive != "transpose":
+            return operand, summed, shared
+        order = made.axes
+        free = [old for new, old in enumerate(order) if new not in summed + shared]
+        if free != sorted(free):
+            return operand, summed, shared
+        return (
+            made.operands[0],
+            tuple(order[axis] for axis in summed),
+            tuple(order[axis] for axis in shared),
+        )
+
+
+def _never_negative(size: Parameter) -> bool:
+    """Say whether a symbolic size is 0 or more for all sizes; jax raises where that depends."""
+    with contextlib.suppress(Exception):
+        return bool(size >= 0)
+    return False
