@@ -47,7 +47,7 @@ def order_of(
         if np.all(close(_arranged(wanted.reshape(shape), order), flat, tolerance)):
             return order
     several = np.unique(wanted).size > 2
-    same = bool(np.all(close(np.sort(wanted.reshape(-1)), np.sort(flat), tolerance)))
+    same = bool(np.all(close(_sorted(wanted), _sorted(flat), tolerance)))
     return Order() if several and same else None
 
 
@@ -62,6 +62,12 @@ def _orders(rank: int) -> Iterator[Order]:
     for axes, flip in sorted(both, key=lambda each: (bool(each[1]) and each[0] != plain, each[1])):
         if axes != plain or flip:
             yield Order(axes=axes, reversed=flip)
+
+
+def _sorted(array: Numbers) -> Numbers:
+    flat: Numbers = array.reshape(-1).copy()
+    flat.sort()
+    return flat
 
 
 def _arranged(array: Numbers, order: Order) -> Numbers:

@@ -102,7 +102,7 @@ class Trail:
         makers = [root for root in self.record.roots if root.made and root.number < answer.number]
         wanted = _fingerprint(answer.given)
         same = [root for root in makers if _fingerprint(root.made) == wanted]
-        return (same or makers or [None])[-1]
+        return max(same or makers, key=lambda root: root.number, default=None)
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:

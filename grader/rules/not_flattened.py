@@ -18,8 +18,7 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    looks = evidence.compared(OtherShape)
-    for look in looks if all(map(not_flattened, looks)) else ():
+    for look in _kept_axes(evidence):
         wanted, found = look.wanted, look.found
         if wanted is not None and found is not None:
             shape = array_text(found.dtype, found.shape)
@@ -39,6 +38,22 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )
             return
+
+
+def _kept_axes(evidence: Evidence) -> list[Look]:
+    """Return the looks in which nothing but flattening is missing.
+
+    Where an axis has size 1, many shapes hold the same numbers, so it is up to the others.
+    """
+    looks = evidence.compared(OtherShape)
+    telling = [look for look in looks if sum(size > 1 for size in _shape(look)) > 1]
+    if not all(map(not_flattened, telling or looks)):
+        return []
+    return [look for look in looks if not_flattened(look)]
+
+
+def _shape(look: Look) -> tuple[int, ...]:
+    return look.found.shape if look.found is not None else ()
 
 
 def not_flattened(look: Look) -> bool:

@@ -28,7 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if looks and None not in orders:
             order = orders[-1] or Order()
             look = looks[orders.index(order)]
-            if not order.plain:
+            if not order.plain and not (independent and evidence.impure):
                 yield _sighting(evidence, look, order, independent=independent)
                 return
 

@@ -57,7 +57,8 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module gave them, not only put elsewhere."""
     looks = evidence.compared(OtherValues)
-    return all(look.processed for look in looks) and None in map(order_in, looks)
+    processed = all(look.processed for look in looks) and None in map(order_in, looks)
+    return processed and not evidence.impure
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
