@@ -95,7 +95,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     `parameters`, in their order. `output` names the dimensions of the result before it is
     flattened, outermost first; it is empty where the exercise does not flatten. `module` is the
     class that has to be lifted, as messages write it. `tolerance` multiplies the tolerance of
-    values, for exercises whose arithmetic amplifies rounding.
+    values, for exercises whose arithmetic amplifies rounding. `untaught` are the ids of rules that
+    `grade verify` need not see a labelled mistake of.
     """
 
     slug: str
@@ -110,6 +111,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckSpec, ...]
     takeaway: str
     tolerance: float = 1.0
+    untaught: tuple[str, ...] = ()
 
     @property
     def folder_name(self) -> str:

@@ -1,0 +1,35 @@
+"""jax.vmap can name an axis, too; what nn.vmap does is done by hand."""
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    """A dense layer and batch normalisation, for one example. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features, name="dense")(x)
+        norm = nn.BatchNorm(
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=1e-3,
+            axis_name="batch",
+            use_fast_variance=False,
+            name="norm",
+        )
+        return norm(x)
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    model = DenseNorm(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch[0])
+
+    def one_example(x):
+        return model.apply(variables, x, mutable=["batch_stats"])
+
+    y, updates = jax.vmap(one_example, out_axes=(0, None), axis_name="batch")(x_batch)  # expect: no-nn-vmap
+    norm = updates["batch_stats"]["norm"]
+    return y, norm["mean"], norm["var"]
