@@ -1,0 +1,85 @@
+"""Whether the labelled mistakes show every rule and every check that the exercise can meet.
+
+A rule can apply to an exercise if a mutant of its solution gets it. A check is one that the
+exercise has a title for. What every program can do wrong (loop for ever, exhaust memory) need not
+be shown by each exercise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from grader.authoring.labels import Labelled, places
+from grader.authoring.line import Line, listed
+from grader.authoring.mutants import Mutant
+from grader.cli.problem import did_you_mean
+from grader.exercise import Exercise
+from grader.report import Report
+from grader.rules import RULES, rule_by_id
+
+_IDS = frozenset(rule.id for rule in RULES)
+
+
+def rules(
+    exercise: Exercise,
+    mistakes: Sequence[tuple[Labelled, Report]],
+    mutants: Sequence[tuple[Mutant, Report]],
+) -> Line:
+    """See that the labels name rules that there are, and all that can apply."""
+    shown = {rule for each, _ in mistakes for _, rule in each.expected} & _IDS
+    can_apply = _first_mutants(mutants)
+    problems = (
+        *_unknown(mistakes),
+        *_untitled(exercise, shown | set(can_apply)),
+        *_unshown(exercise, shown, can_apply),
+        *_unfailed(exercise, shown),
+    )
+    said = f"{len(shown)} are shown by a mistake, all that a mutant gets among them"
+    return Line(name="rules", said=said, problems=problems)
+
+
+def _first_mutants(mutants: Sequence[tuple[Mutant, Report]]) -> dict[str, Mutant]:
+    """Return the rules that mutants get, each with the first mutant that gets it."""
+    found: dict[str, Mutant] = {}
+    for mutant, report in mutants:
+        for _, rule in sorted(places(report), key=str):
+            found.setdefault(rule, mutant)
+    return found
+
+
+def _unknown(mistakes: Sequence[tuple[Labelled, Report]]) -> Iterator[str]:
+    for each, _ in mistakes:
+        for _, rule in sorted(each.expected, key=str):
+            if rule not in _IDS:
+                meant = did_you_mean(rule, _IDS) or "; grade explain lists them"
+                yield f"{each.kind}/{each.path.name} names {rule}, which is no rule{meant}"
+
+
+def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:
+    titled = {each.check for each in exercise.checks}
+    for check in sorted({rule_by_id(name).check for name in can_apply} - titled):
+        names = [name for name in sorted(can_apply) if rule_by_id(name).check is check]
+        yield (
+            f"Check.{check.name} has no title, and {listed(names)} can be found: add a CheckSpec "
+            "for it to the declaration"
+        )
+
+
+def _unshown(exercise: Exercise, shown: set[str], can_apply: dict[str, Mutant]) -> Iterator[str]:
+    for name, mutant in sorted(can_apply.items()):
+        if name not in shown and name not in exercise.untaught:
+            yield (
+                f"no mistake shows {name}: label one, such as the solution with line "
+                f"{mutant.line} changed ({mutant.name}), or name it in untaught"
+            )
+
+
+def _unfailed(exercise: Exercise, shown: set[str]) -> Iterator[str]:
+    failed = {rule_by_id(name).check for name in (*shown, *exercise.untaught) if name in _IDS}
+    for spec in exercise.checks:
+        if spec.check not in failed:
+            names = [rule.id for rule in RULES if rule.check is spec.check]
+            yield (
+                f"no mistake fails the check {spec.check} ({spec.title}): label one of "
+                f"{', '.join(names)}"
+            )

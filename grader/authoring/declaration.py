@@ -1,0 +1,149 @@
+"""Whether the declaration of an exercise is complete, and agrees with itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from grader.authoring.line import Line, listed, unfinished
+from grader.cli.problem import did_you_mean
+from grader.exercise import Array, Arrays, Check, Exercise, ExerciseFolder, Number, Size
+from grader.rules import RULES
+
+SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+ALWAYS: Final = (Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.PURE)
+"""What is checked of every exercise; the others are of those that lift, or draw."""
+
+
+def declaration(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Line:
+    """Look at the declaration; `known` are all exercises that it will be listed with."""
+    mistyped = _mistyped(folder.exercise)
+    problems = mistyped or (
+        *_names(folder, known),
+        *_texts(folder.exercise),
+        *_sizes(folder.exercise),
+        *_checks(folder.exercise),
+        *unfinished(folder.folder / "exercise.py"),
+    )
+    return Line(name="declaration", said="loads, and is complete", problems=tuple(problems))
+
+
+def _mistyped(exercise: Exercise) -> tuple[str, ...]:
+    """Say which field is of another type than it should be; nothing checks that when it loads."""
+    try:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
+    except (msgspec.MsgspecError, TypeError) as error:
+        return (f"a field of the declaration is of the wrong type: {error}",)
+    return ()
+
+
+def _names(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Iterator[str]:
+    exercise = folder.exercise
+    if not SLUG.fullmatch(exercise.slug):
+        yield f'slug "{exercise.slug}" is not in kebab case: use small letters, digits and hyphens'
+    elif folder.folder.name != exercise.folder_name:
+        yield (
+            f"the folder is called {folder.folder.name} and the slug asks for "
+            f"{exercise.folder_name}: rename one of them"
+        )
+    if not exercise.function.isidentifier():
+        yield f'function "{exercise.function}" is no name that Python takes: choose another'
+    for other in known:
+        if other.folder == folder.folder:
+            continue
+        if other.exercise.slug == exercise.slug:
+            yield f"{other.folder} has the slug {exercise.slug} too: choose another"
+        if other.exercise.function == exercise.function:
+            yield (
+                f"{other.exercise.slug} asks for a function {exercise.function} too, and a file "
+                "is recognised by its function: choose another name"
+            )
+
+
+def _texts(exercise: Exercise) -> Iterator[str]:
+    for field in ("title", "topic", "module", "takeaway"):
+        if not getattr(exercise, field).strip():
+            yield f"{field} is empty: fill it in"
+    if exercise.level < 1:
+        yield f"level is {exercise.level}: the first exercises of a course have 1"
+    if exercise.tolerance <= 0:
+        yield f"tolerance is {exercise.tolerance}: it multiplies the usual one, so 1.0 is usual"
+
+
+# ------------------------------------------------------------------------------------------- sizes
+
+
+def _sizes(exercise: Exercise) -> Iterator[str]:
+    parameters = [each.name for each in exercise.parameters]
+    dimensions = [each.name for each in exercise.dimensions]
+    yield from _twice("parameters", parameters)
+    yield from _twice("dimensions", dimensions)
+    for name in (*parameters, *dimensions):
+        if not name.isidentifier():
+            yield f'"{name}" is no name that Python takes: choose another'
+    for parameter in exercise.parameters:
+        if isinstance(parameter, Number) and not parameter.choices:
+            yield f'number "{parameter.name}" has no choices: name two or three'
+    yield from _dimensions(exercise, dimensions)
+
+
+def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
+    used = dict(_uses(exercise))
+    for name, where in used.items():
+        if name not in known:
+            meant = did_you_mean(name, known)
+            yield f'{where} names "{name}", which is no dimension{meant or ": declare it"}'
+    for dimension in exercise.dimensions:
+        if dimension.name not in used:
+            yield f'no parameter has the dimension "{dimension.name}": use it, or leave it out'
+        if dimension.largest < 2:
+            yield f'dimension "{dimension.name}" is at most {dimension.largest}: let it vary'
+        if not dimension.noun.strip():
+            yield f'dimension "{dimension.name}" has no noun: say what it is, such as the batch'
+
+
+def _uses(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Yield each name that should be a dimension's, and what names it; a parameter's use counts."""
+    for name in exercise.output:
+        yield name, "output"
+    for parameter in exercise.parameters:
+        match parameter:
+            case Size():
+                yield parameter.name, f'the size "{parameter.name}"'
+            case Array():
+                yield from ((name, f'array "{parameter.name}"') for name in parameter.shape)
+            case Arrays():
+                for item in parameter.items:
+                    yield from ((name, f'array "{item.name}"') for name in item.shape)
+            case _:
+                pass
+
+
+def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{kind} has {name} {count} times: once is enough, or another name is wanted"
+
+
+# ------------------------------------------------------------------------------------------ checks
+
+
+def _checks(exercise: Exercise) -> Iterator[str]:
+    titled = [each.check for each in exercise.checks]
+    yield from _twice("checks", (f"Check.{each.name}" for each in titled))
+    missing = [f"Check.{each.name}" for each in ALWAYS if each not in titled]
+    if missing:
+        yield f"checks leaves out {listed(missing)}: add a CheckSpec with a title for each"
+    for each in exercise.checks:
+        if not each.title.strip():
+            yield f"Check.{each.check.name} has no title: say in a few words what is checked"
+        if each.weight <= 0:
+            yield f"Check.{each.check.name} weighs {each.weight}: a weight is above 0"
+    ids = [rule.id for rule in RULES]
+    for name in exercise.untaught:
+        if name not in ids:
+            yield f'untaught names "{name}", which is no rule{did_you_mean(name, ids)}'

@@ -1,0 +1,52 @@
+"""Many submissions graded in the background, two at a time, in one session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Self
+
+from grader.exercise import ExerciseFolder
+from grader.report import Report
+from grader.session import Asked, Session
+from grader.submission import Submission
+
+AT_A_TIME: Final = 2
+"""Each grading has a process for the submission beside the reference's."""
+
+
+class Grades:
+    """The reports on many submissions. Used in a `with` block: it has threads.
+
+    `tell` is called, in any thread, each time that one is done.
+    """
+
+    def __init__(
+        self, session: Session, asked: Asked, tell: Callable[[], None] = lambda: None
+    ) -> None:
+        self._session = session
+        self._asked = asked
+        self._tell = tell
+        self._pool = ThreadPoolExecutor(max_workers=AT_A_TIME)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop what has not been started, and wait for the rest."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(
+        self, folder: ExerciseFolder, submissions: Iterable[Submission]
+    ) -> list[Future[Report]]:
+        """Have the submissions graded, after those begun before."""
+        self._session.reference(folder)  # made once, here: two threads would make two
+        return [self._pool.submit(self._grade, each, folder) for each in submissions]
+
+    def _grade(self, submission: Submission, folder: ExerciseFolder) -> Report:
+        report = self._session.grade(submission, folder, self._asked)
+        self._tell()
+        return report

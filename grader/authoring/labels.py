@@ -1,0 +1,68 @@
+"""The labelled submissions of an exercise: which there are, and what their labels say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.exercise import ExerciseFolder
+from grader.finding import Severity
+from grader.report import Report
+
+Place = tuple[int | None, str]
+"""A line (None for the file as a whole) and the rule that is found on it."""
+
+MISTAKES: Final = "mistakes"
+ACCEPTED: Final = "accepted"
+
+_LABEL = re.compile(r"# expect(-file)?: ([\w, -]+)")
+
+
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission beside its exercise, and the findings that it must get."""
+
+    folder: ExerciseFolder
+    path: Path
+    expected: frozenset[Place]
+
+    def __str__(self) -> str:
+        return f"{self.folder.exercise.slug}/{self.kind}/{self.path.stem}"
+
+    @property
+    def kind(self) -> str:
+        """`mistakes` or `accepted`."""
+        return self.path.parent.name
+
+
+def read_labels(text: str) -> frozenset[Place]:
+    """Read `# expect: rule, rule` off each line, and `# expect-file: rule` where there's none."""
+    found: set[Place] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        for kind, rules in _LABEL.findall(line):
+            found |= {(None if kind else number, rule.strip()) for rule in rules.split(",")}
+    return frozenset(found)
+
+
+def labelled(folder: ExerciseFolder) -> tuple[Labelled, ...]:
+    """Return the exercise's mistakes, then its accepted ones, by name."""
+    return tuple(
+        Labelled(folder=folder, path=path, expected=_labels_of(path))
+        for kind in (MISTAKES, ACCEPTED)
+        for path in sorted((folder.folder / kind).glob("*.py"))
+    )
+
+
+def _labels_of(path: Path) -> frozenset[Place]:
+    return read_labels(path.read_bytes().decode("utf-8", errors="replace"))
+
+
+def places(report: Report) -> frozenset[Place]:
+    """Return where the report's errors are, and of which rule."""
+    return frozenset(
+        (each.span.line if each.span else None, each.rule)
+        for each in report.findings
+        if each.severity is Severity.ERROR
+    )

@@ -1,0 +1,62 @@
+"""One line of what `grade verify` says: a part of an exercise, and what is missing in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum, unique
+from pathlib import Path
+
+import msgspec
+
+
+@unique
+class State(StrEnum):
+    """`skipped`: something before it has to be right first."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SKIPPED = "skipped"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an exercise. `said` is what was found in a few words.
+
+    Each of `problems` is a sentence that says what is wrong and names the fix.
+    """
+
+    name: str
+    said: str
+    problems: tuple[str, ...] = ()
+    skipped: bool = False
+
+    @property
+    def state(self) -> State:
+        """Whether the part is right."""
+        if self.skipped:
+            return State.SKIPPED
+        return State.WRONG if self.problems else State.RIGHT
+
+
+def unfinished(path: Path) -> Iterator[str]:
+    """Name the lines of a file that still have TODO in them."""
+    for number, line in enumerate(read(path).splitlines(), 1):
+        todo = re.search(r"\bTODO\b:?\s*(.*)", line)
+        if todo is not None:
+            what = todo[1].strip(' #"') or "fill it in"
+            yield f"{path.name} line {number} says TODO: {what}"
+
+
+def read(path: Path) -> str:
+    """Return the text of a file, empty if there is none; what is no UTF-8 is replaced."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def listed(names: list[str]) -> str:
+    """Return `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,72 @@
+"""Mutants of a program: the same text with one thing changed, for a judge that should see it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from grader.authoring.mutants import constants, flow, keys, operands, sizes
+from grader.authoring.mutants.program import Change, Program
+from grader.exercise import Exercise
+
+__all__ = ["Mutant", "mutants", "same_program"]
+
+_MAKERS: Final[tuple[Callable[[Program], Iterable[Change]], ...]] = (
+    constants.changes,
+    operands.changes,
+    keys.changes,
+    sizes.changes,
+    flow.changes,
+)
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """A changed program. `name` says what was changed, on `line`; `family` what sort of thing."""
+
+    name: str
+    family: str
+    line: int
+    text: str
+
+
+def mutants(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
+    """Change one thing in `text` in every way that is known here; no two are the same program.
+
+    Raises `SyntaxError` if the text is no Python.
+    """
+    program = Program(text, exercise)
+    seen = {same_program(text)}
+    found = []
+    for make in _MAKERS:
+        for change in make(program):
+            mutated = program.replaced(change.pieces)
+            if _is_new(mutated, seen):
+                found.append(_mutant(change, mutated))
+    return tuple(sorted(found, key=lambda each: each.line))
+
+
+def _mutant(change: Change, text: str) -> Mutant:
+    return Mutant(name=change.name, family=change.family, line=change.line, text=text)
+
+
+def _is_new(text: str, seen: set[str]) -> bool:
+    try:
+        program = same_program(text)
+    except (SyntaxError, ValueError):
+        return False
+    before = len(seen)
+    seen.add(program)
+    return len(seen) > before
+
+
+def same_program(text: str) -> str:
+    """Return what is alike for two texts that differ in comments, docstrings and layout only."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)

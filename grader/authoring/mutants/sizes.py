@@ -1,0 +1,61 @@
+"""Mutants of the arguments that a program reads: sizes, numbers and arrays that are others."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.authoring.mutants.program import Change, Program
+from grader.exercise import Array, Arrays, Number, Parameter, Size
+
+
+def changes(program: Program) -> Iterator[Change]:
+    """Change each argument where it is read, and each field that a module reads of itself."""
+    for kind in (Size, Number, Array, Arrays):
+        for name, parameter in program.arguments(kind):
+            for text in _others(program, name.id, parameter):
+                yield program.change("argument", (name, text))
+    yield from _fields(program)
+
+
+def _others(program: Program, name: str, parameter: Parameter) -> tuple[str, ...]:
+    match parameter:
+        case Size():
+            sizes = [each.name for each in program.exercise.parameters if isinstance(each, Size)]
+            return (f"{name} + 1", "3", *(each for each in sizes if each != parameter.name))
+        case Number():
+            return (f"1 - {name}", f"{name} / 2", repr(parameter.choices[0]))
+        case Array() if len(parameter.shape) > 1:
+            return (f"{name}.swapaxes(0, 1)", f"{name}[::-1]", f"{name}[:1]", f"{name} * 2")
+        case Array():
+            return (f"{name}[::-1]", f"{name}[:1]", f"{name} * 2")
+        case Arrays():
+            return (f"{name}[::-1]", f"{name}[:1]")
+        case _:
+            return ()
+
+
+def _fields(program: Program) -> Iterator[Change]:
+    for node in program.all(ast.Attribute):
+        inside = program.within(node, ast.ClassDef)
+        of_self = isinstance(node.value, ast.Name) and node.value.id == "self"
+        if inside is None or not of_self or not isinstance(node.ctx, ast.Load):
+            continue
+        text = program.source(node)
+        match _annotated(inside).get(node.attr):
+            case "int":
+                yield program.change("argument", (node, f"{text} + 1"))
+                yield program.change("argument", (node, "3"))
+            case "float":
+                yield program.change("argument", (node, f"1 - {text}"))
+            case "bool":
+                yield program.change("argument", (node, f"not {text}"))
+
+
+def _annotated(node: ast.ClassDef) -> dict[str, str]:
+    """Return the fields of a class and their types, as they are written."""
+    return {
+        each.target.id: ast.unparse(each.annotation)
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }

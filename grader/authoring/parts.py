@@ -1,0 +1,149 @@
+"""What can be said of an exercise's files by reading them: nothing is run here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from grader.authoring.labels import ACCEPTED, MISTAKES
+from grader.authoring.line import Line, listed, read, unfinished
+from grader.cli.hints import Hint, parse_hints
+from grader.exercise import ExerciseFolder
+from grader.source import Source
+
+HINTS: Final = 3
+TASK: Final = "Your task"
+
+_FILES: Final = {
+    "exercise.py": "the declaration",
+    "README.md": "the lesson",
+    "hints.md": "three hints, each under a heading",
+    "starter.py": "what a learner begins with",
+}
+_FOLDERS: Final = {
+    MISTAKES: "labelled wrong submissions",
+    ACCEPTED: "right submissions, written in other ways",
+}
+
+
+def files(folder: ExerciseFolder) -> Line:
+    """See that all files are there, and none that nobody reads."""
+    problems = (*_missing(folder), *_unlisted(folder.folder))
+    return Line(name="files", said="all there, and none besides", problems=problems)
+
+
+def _missing(folder: ExerciseFolder) -> Iterator[str]:
+    for name, what in _FILES.items():
+        if not (folder.folder / name).is_file():
+            yield f"{name} is not there: write it, {what}"
+    for name, what in _FOLDERS.items():
+        if not (folder.folder / name).is_dir():
+            yield f"{name}/ is not there: make it, for {what}"
+    if not folder.solution.is_file():
+        place = f"{folder.solution.parent.name}/{folder.solution.name}"
+        yield f"{place} is not there: write the solution, it is the reference"
+
+
+def _unlisted(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if any(part.startswith(".") or part == "__pycache__" for part in name.parts):
+            continue
+        if path.is_dir():
+            known = str(name) in _FOLDERS
+        elif name.parent.name in _FOLDERS and len(name.parts) == 2:
+            known = path.suffix == ".py"
+        else:
+            known = str(name) in _FILES
+        if not known:
+            yield f"{name.as_posix()} is read by nobody: delete it, or move it elsewhere"
+
+
+# ------------------------------------------------------------------------------------- the lesson
+
+
+def lesson(folder: ExerciseFolder) -> Line:
+    """See that the lesson has a title, and a task that names everything."""
+    return Line(
+        name="lesson", said="a title, and a task that is complete", problems=(*_lesson(folder),)
+    )
+
+
+def _lesson(folder: ExerciseFolder) -> Iterator[str]:
+    text = read(folder.lesson)
+    name = folder.lesson.name
+    if not re.match(r"\s*# \S", text):
+        yield f"{name} has no title: begin it with a line such as # {folder.exercise.title}"
+    tasks = [each.text for each in parse_hints(text) if each.heading == TASK]
+    if not tasks:
+        yield f"{name} has no section ## {TASK}: end it with one"
+        return
+    exercise = folder.exercise
+    if not _names(tasks[0], exercise.function):
+        yield f"the task does not name {exercise.function}: say in ## {TASK} what to write"
+    missing = [each.name for each in exercise.parameters if not _names(tasks[0], each.name)]
+    if missing:
+        yield f"the task does not name {listed(missing)}: say in ## {TASK} what is passed"
+    yield from unfinished(folder.lesson)
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def hints(folder: ExerciseFolder) -> Line:
+    """See that there are three hints, in order, and none is empty."""
+    found = parse_hints(read(folder.hints))
+    said = f"{len(found)}, in order"
+    return Line(name="hints", said=said, problems=(*_hints(folder, found),))
+
+
+def _hints(folder: ExerciseFolder, found: tuple[Hint, ...]) -> Iterator[str]:
+    name = folder.hints.name
+    if len(found) != HINTS:
+        headings = listed([f"## Hint {number}" for number in range(1, HINTS + 1)])
+        yield f"{name} has {len(found)} hints: write {HINTS}, under {headings}"
+    for number, hint in enumerate(found, 1):
+        if hint.heading != f"Hint {number}":
+            yield f'{name} has "{hint.heading}" in place {number}: call it ## Hint {number}'
+        if not hint.text:
+            yield f"hint {number} is empty: write it, and say more in it than in the one before"
+    texts = [hint.text for hint in found if hint.text]
+    if len(set(texts)) < len(texts):
+        yield f"two hints of {name} are the same: let each say more than the one before"
+    yield from unfinished(folder.hints)
+
+
+# ---------------------------------------------------------------------------------- the programs
+
+
+def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
+    """Say what is wrong with the starter or the solution before it runs."""
+    exercise = folder.exercise
+    if not path.is_file():
+        yield f"{path.name} is not there"
+        return
+    source = Source(path.name, read(path))
+    fault = source.syntax_fault
+    if fault is not None:
+        yield f"{path.name} line {fault.span.line} is no Python: {fault.message}"
+        return
+    found = source.function(exercise.function)
+    if found is None:
+        yield f"{path.name} does not define {exercise.function}: write the function"
+        return
+    wanted = [each.name for each in exercise.parameters]
+    names = _parameters(found.args)
+    if names != wanted:
+        yield (
+            f"{exercise.function} in {path.name} takes ({', '.join(names)}), and the declaration "
+            f"says ({', '.join(wanted)}): make them the same"
+        )
+    yield from unfinished(path)
+
+
+def _parameters(arguments: ast.arguments) -> list[str]:
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args)]

@@ -1,0 +1,91 @@
+"""The skeleton of a new exercise: a small one that works, for its author to change.
+
+It can be graded as it stands. What `grade verify` says of it is the list of what is left to do.
+"""
+
+from __future__ import annotations
+
+import keyword
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import msgspec
+
+from grader.authoring.declaration import SLUG
+
+_TEMPLATE: Final = Path(__file__).resolve().parent / "template"
+_SOLUTION: Final = "solution.py"
+
+
+class NameWrong(Exception):
+    """No exercise can be called that; `meant` is the name that comes nearest, empty if none."""
+
+    def __init__(self, reason: str, meant: str = "") -> None:
+        super().__init__(reason)
+        self.meant = meant
+
+
+class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a new exercise goes."""
+
+    slug: str
+    folder: Path
+    solution: Path
+
+    @staticmethod
+    def of(slug: str, course: Path) -> Skeleton:
+        """Plan an exercise called `slug` in a course's folder. Raises `NameWrong`."""
+        _check_name(slug)
+        name = slug.replace("-", "_")
+        return Skeleton(
+            slug=slug,
+            folder=course / "exercises" / name,
+            solution=course / "solutions" / f"{name}.py",
+        )
+
+    def write(self) -> None:
+        """Write it, over nothing that is there. Raises `FileExistsError`, or another `OSError`."""
+        for path in (self.folder, self.solution):
+            if os.path.lexists(path):
+                raise FileExistsError(0, "it is there already", str(path))
+        beside = self.folder.with_name(f".{self.folder.name}.{os.getpid()}")
+        try:
+            for name, text in self._files():
+                path = beside / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            self.solution.parent.mkdir(parents=True, exist_ok=True)
+            beside.rename(self.folder)
+            (self.folder / _SOLUTION).rename(self.solution)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def _files(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each file and its text."""
+        words = {
+            "slug": self.slug,
+            "function": self.folder.name,
+            "title": self.slug.replace("-", " ").capitalize(),
+        }
+        for path in sorted(_TEMPLATE.rglob("*.txt")):
+            name = path.relative_to(_TEMPLATE).with_suffix("").as_posix()
+            yield name, Template(path.read_text(encoding="utf-8")).substitute(words)
+
+
+def _check_name(slug: str) -> None:
+    if not SLUG.fullmatch(slug):
+        raise NameWrong("exercises are named in kebab case, such as my-exercise", kebab(slug))
+    name = slug.replace("-", "_")
+    if keyword.iskeyword(name):
+        raise NameWrong(f"its function would be called {name}, which Python keeps for itself")
+
+
+def kebab(text: str) -> str:
+    """Return `text` in kebab case, empty if nothing is left of it."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-0123456789")

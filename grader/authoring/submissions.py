@@ -1,0 +1,122 @@
+"""Whether the starter and the labelled submissions get what they should: no more and no less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from grader.authoring.labels import ACCEPTED, MISTAKES, Labelled, Place, places
+from grader.authoring.line import Line, listed
+from grader.authoring.parts import program_problems
+from grader.exercise import ExerciseFolder
+from grader.finding import Severity
+from grader.report import Report, Verdict
+
+FEWEST: Final = {MISTAKES: 12, ACCEPTED: 8}
+
+Graded = tuple[Labelled, Report]
+
+
+# -------------------------------------------------------------------------------------- the starter
+
+
+def starter(folder: ExerciseFolder, report: Report | None) -> Line:
+    """See that the starter runs, and fails kindly; `report` is None if there is none."""
+    problems = [*program_problems(folder, folder.starter)]
+    if not problems and report is not None:
+        problems += _unkind(report)
+    return Line(name="starter", said="loads, and says what to fill in", problems=tuple(problems))
+
+
+def _unkind(report: Report) -> Iterator[str]:
+    kindly = 'end it with raise NotImplementedError("...") and say there what is to be done'
+    if report.verdict is Verdict.PASSED:
+        yield f"the starter passes: leave the work to the learner; {kindly}"
+        return
+    errors = [each for each in report.findings if each.severity is Severity.ERROR]
+    raised = [each.evidence.get("exception") for each in errors]
+    if raised != ["NotImplementedError"]:
+        found = listed([each.rule for each in errors])
+        yield f"the starter gets {found}, which a learner has no part in: {kindly}"
+
+
+# --------------------------------------------------------------------------- labelled submissions
+
+
+def mistakes(graded: Sequence[Graded]) -> Line:
+    """See that every mistake is found where its label says, and nothing else is."""
+    wrong = [problem for each, report in graded for problem in _mislabelled(each, report)]
+    said = f"{len(graded)}, each found where its label says"
+    return Line(name=MISTAKES, said=said, problems=(*_too_few(MISTAKES, graded), *wrong))
+
+
+def accepted(graded: Sequence[Graded]) -> Line:
+    """See that every accepted submission passes."""
+    wrong = [problem for each, report in graded for problem in _accused(each, report)]
+    said = f"{len(graded)}, and all pass"
+    return Line(name=ACCEPTED, said=said, problems=(*_too_few(ACCEPTED, graded), *wrong))
+
+
+def _too_few(kind: str, graded: Sequence[Graded]) -> Iterator[str]:
+    missing = FEWEST[kind] - len(graded)
+    if missing > 0:
+        there = "none is there" if not graded else f"{len(graded)} of at least {FEWEST[kind]}"
+        yield f"{there}: write {missing} more into {kind}/"
+
+
+def _mislabelled(each: Labelled, report: Report) -> Iterator[str]:
+    name, found = _name(each), places(report)
+    if found == each.expected and found:
+        return
+    if report.verdict is Verdict.PASSED:
+        yield f"{name} passes: make its mistake show, or move it to {ACCEPTED}/"
+    elif not each.expected:
+        line, rule = min(found, key=_order)
+        label = f"# expect: {rule}" if line is not None else f"# expect-file: {rule}"
+        where = f"line {line}" if line is not None else "any line"
+        yield f"{name} has no label: if {rule} is what it shows, put {label} on {where}"
+    else:
+        yield (
+            f"{name} is labelled {_said(each.expected - found)}, and what is found is "
+            f"{_said(found - each.expected)}: {_fix(each.expected, found)}"
+        )
+
+
+def _fix(expected: frozenset[Place], found: frozenset[Place]) -> str:
+    missing, extra = expected - found, found - expected
+    if {rule for _, rule in missing} == {rule for _, rule in extra}:
+        return "move the label to that line"
+    if not missing:
+        return "label that too, or take it out of the file"
+    return "mend the file so that it shows one mistake, or its label"
+
+
+def _accused(each: Labelled, report: Report) -> Iterator[str]:
+    name = _name(each)
+    if each.expected:
+        yield f"{name} has a label: move it to {MISTAKES}/, or take the label out"
+    elif report.verdict is not Verdict.PASSED:
+        messages = "; ".join(
+            finding.message for finding in report.findings if finding.severity is Severity.ERROR
+        )
+        yield (
+            f"{name} gets {_said(places(report))} ({messages}): if it is right all the same, "
+            "report that to the grader's authors, else mend it"
+        )
+
+
+def _name(each: Labelled) -> str:
+    return f"{each.kind}/{each.path.name}"
+
+
+def _said(found: frozenset[Place]) -> str:
+    return listed([_place(each) for each in sorted(found, key=_order)]) or "nothing else"
+
+
+def _place(place: Place) -> str:
+    line, rule = place
+    return f"{rule} on line {line}" if line is not None else f"{rule} on no line"
+
+
+def _order(place: Place) -> tuple[int, str]:
+    return place[0] or 0, place[1]

@@ -1,0 +1,183 @@
+"""Why a mutant passes: it is the solution in other words, or the judge has missed it.
+
+A survivor is right if the author says so, by an accepted submission that is the same program; if
+it differs only in how it calls nn.vmap or init, and the call did what the solution's did; or if its
+output was proved to be the solution's, and it came to it with the same variables through the same
+lifted call. Anything else is left to a human.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from grader.authoring.labels import ACCEPTED
+from grader.authoring.mutants import Mutant, same_program
+from grader.case import Case
+from grader.evidence.trail import Trail
+from grader.exercise import ExerciseFolder
+from grader.observation import LiftedCall, Loaded, Observation, Root
+from grader.report import Equivalent, Report, Verdict
+from grader.session import Asked, Session
+from grader.source import Source
+from grader.submission import Submission, from_bytes
+
+_SECONDS: Final = 60.0
+_COMPARED: Final = frozenset(
+    {"in_axes", "out_axes", "variable_axes", "split_rngs", "axis_size", "axis_name", "methods"}
+)
+"""The arguments of nn.vmap that a `LiftedCall` has the values of."""
+
+
+class Survivor(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutant that passed; `right` if it may, and why or why not."""
+
+    mutant: Mutant
+    right: bool
+    reason: str
+
+
+def as_submission(mutant: Mutant, folder: ExerciseFolder) -> Submission:
+    """Return the mutant as a file of the solution's name."""
+    return from_bytes(folder.solution.name, mutant.text.encode())
+
+
+class Survivors:
+    """Looks at the mutants of one exercise that passed."""
+
+    def __init__(self, session: Session, folder: ExerciseFolder, asked: Asked) -> None:
+        self._session = session
+        self._folder = folder
+        plan = session.plan(folder.exercise, asked)
+        self._cases = (plan.telling[0], *plan.edges[::2])
+        self._solution = folder.solution.read_text(encoding="utf-8")
+        self._expected: tuple[Observation, ...] | None = None
+        self._accepted = dict(_accepted(folder))
+
+    def of(self, mutant: Mutant, report: Report) -> Survivor | None:
+        """Return why the mutant passed; None if it didn't."""
+        if report.verdict is not Verdict.PASSED:
+            return None
+        file = self._accepted.get(same_program(mutant.text))
+        if file is not None:
+            return Survivor(mutant=mutant, right=True, reason=f"{ACCEPTED}/{file} is this program")
+        actual = self._observed(mutant.text)
+        if self._expected is None:
+            self._expected = self._observed(self._solution)
+        right, reason = self._compared(mutant, report, actual, self._expected)
+        return Survivor(mutant=mutant, right=right, reason=reason)
+
+    def _compared(
+        self,
+        mutant: Mutant,
+        report: Report,
+        actual: tuple[Observation, ...],
+        expected: tuple[Observation, ...],
+    ) -> tuple[bool, str]:
+        pairs = list(zip(expected, actual, strict=True))
+        programs = (self._solution, mutant.text)
+        if all(_same_calls(programs, each) for each in pairs):
+            return True, "nn.vmap gets the same arguments: it has them by default"
+        if all(_same_inits(programs, each) for each in pairs):
+            return True, "init looks at shapes only, and makes the same variables"
+        if report.equivalence.status is not Equivalent.PROVED:
+            return False, f"not proved: {report.equivalence.scope}"
+        if not all(_variables(left) == _variables(right) for left, right in pairs):
+            return False, "the output is proved the same, and the variables differ"
+        if not all(_lifting(left) == _lifting(right) for left, right in pairs):
+            return False, "the output is proved the same, and what is lifted differs"
+        return True, "proved the same program, with the same variables and lifted call"
+
+    def _observed(self, text: str) -> tuple[Observation, ...]:
+        submission = from_bytes(self._folder.solution.name, text.encode())
+        return observed(self._session, self._folder, submission, self._cases)
+
+
+def observed(
+    session: Session, folder: ExerciseFolder, submission: Submission, cases: Iterable[Case]
+) -> tuple[Observation, ...]:
+    """Return what a submission does on each case, in a fresh process; nothing if it can't load."""
+    side = session.submission_side(submission, folder.exercise)
+    try:
+        side.shut_in()
+        if not isinstance(side.load(_SECONDS), Loaded):
+            return ()
+        found = []
+        for case in cases:
+            side.begin(case, _SECONDS)
+            found.append(side.finish())
+        return tuple(found)
+    finally:
+        side.end()
+
+
+def _accepted(folder: ExerciseFolder) -> Iterable[tuple[str, str]]:
+    for path in sorted((folder.folder / ACCEPTED).glob("*.py")):
+        try:
+            yield same_program(path.read_text(encoding="utf-8")), path.name
+        except (SyntaxError, ValueError):
+            continue
+
+
+# ------------------------------------------------------------------------------------- sameness
+
+
+Two = tuple[str, str]
+Pair = tuple[Observation, Observation]
+"""What the solution did on a case, and what the mutant did on it."""
+
+
+def _same_calls(programs: Two, pair: Pair) -> bool:
+    """Whether the programs differ in the arguments of nn.vmap only, and those do the same."""
+    left, right = (each.record.lifted for each in pair)
+    given = {name for call in left for name in call.given}
+    given ^= {name for call in right for name in call.given}
+    return (
+        given <= _COMPARED
+        and [_bare(call) for call in left] == [_bare(call) for call in right]
+        and _around(programs[0], left) == _around(programs[1], right)
+    )
+
+
+def _same_inits(programs: Two, pair: Pair) -> bool:
+    """Whether the programs differ in the arguments of `init` only, and that makes the same."""
+    left, right = ([root for root in each.record.roots if not root.forward] for each in pair)
+    known = all(each.digest is not None for root in left for each in root.made)
+    return (
+        known
+        and [_made(root) for root in left] == [_made(root) for root in right]
+        and _around(programs[0], left) == _around(programs[1], right)
+    )
+
+
+def _made(root: Root) -> tuple[object, ...]:
+    return tuple((each.collection, each.path, each.type, each.digest) for each in root.made)
+
+
+def _bare(call: LiftedCall) -> LiftedCall:
+    """Return the call without what only says how it is written."""
+    return msgspec.structs.replace(call, id=0, span=None, given=())
+
+
+def _around(text: str, calls: Iterable[LiftedCall | Root]) -> str:
+    """Return the program with the arguments of these calls left out."""
+    source = Source("", text)
+    for call in calls:
+        node = source.call_at(call.span)
+        if node is not None:
+            node.args, node.keywords = [], []
+    return ast.dump(source.tree) if source.tree is not None else text
+
+
+def _variables(observation: Observation) -> frozenset[object]:
+    return frozenset(
+        (each.collection, each.path, each.type, each.digest)
+        for each in Trail(observation).variables
+    )
+
+
+def _lifting(observation: Observation) -> list[LiftedCall]:
+    return [_bare(each.call) for each in Trail(observation).decisive]

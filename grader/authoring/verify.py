@@ -1,0 +1,172 @@
+"""Whether an exercise is right: each of its parts looked at, what has to be run is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+
+from grader.authoring import parts
+from grader.authoring.course import Broken, Found
+from grader.authoring.coverage import rules
+from grader.authoring.declaration import declaration
+from grader.authoring.grades import Grades
+from grader.authoring.labels import ACCEPTED, MISTAKES, Labelled, labelled
+from grader.authoring.line import Line
+from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.submissions import accepted, mistakes, starter
+from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
+from grader.exercise import ExerciseFolder
+from grader.finding import Severity
+from grader.reference import ReferenceBroken
+from grader.report import Report, Verdict
+from grader.session import Asked, Session
+from grader.submission import read_submission
+
+Tell = Callable[[int, int], None]
+
+_GRADED = ("starter", "solution", MISTAKES, ACCEPTED, "mutants", "rules")
+
+
+def verify(
+    found: Found,
+    known: Sequence[ExerciseFolder],
+    session: Session,
+    tell: Tell = lambda _done, _total: None,
+) -> Iterator[Line]:
+    """Yield a line for each part of the exercise, as soon as it is known.
+
+    `known` are all exercises that it will be listed with. `tell` is called with how many
+    submissions have been graded and how many there are. Raises `NurseryBroken`.
+    """
+    if isinstance(found, Broken):
+        problem = f"{found.reason}: mend it, and verify again"
+        yield Line(name="declaration", said="", problems=(problem,))
+        yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
+        return
+    about = declaration(found, known)
+    yield about
+    yield parts.files(found)
+    yield parts.lesson(found)
+    yield parts.hints(found)
+    if about.problems:
+        yield from _skipped(_GRADED, "the declaration")
+    else:
+        yield from _Run(found, session, tell).lines()
+
+
+def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
+    for name in names:
+        yield Line(name=name, said=f"not looked at: {before} has to be right first", skipped=True)
+
+
+class _Run:
+    """The parts of one exercise that are graded."""
+
+    def __init__(self, folder: ExerciseFolder, session: Session, tell: Tell) -> None:
+        self._folder = folder
+        self._session = session
+        self._asked = Asked()
+        self._tell = tell
+        self._total = 0
+        self._done = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Grade the solution, and then all that is judged by it."""
+        solution = Line(
+            name="solution",
+            said="passes, and is the same in two processes",
+            problems=(*self._solution(),),
+        )
+        if solution.problems:
+            yield solution
+            yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
+            return
+        yield solution
+        with Grades(self._session, self._asked, self._graded) as grades:
+            yield from self._judged(grades)
+
+    def _judged(self, grades: Grades) -> Iterator[Line]:
+        folder = self._folder
+        every = labelled(folder)
+        made = mutants(folder.solution.read_text(encoding="utf-8"), folder.exercise)
+        starters = [folder.starter] if folder.starter.is_file() else []
+        self._total = len(starters) + len(every) + len(made)
+        begun = grades.begin(folder, [read_submission(path) for path in starters])
+        futures = grades.begin(folder, [read_submission(each.path) for each in every])
+        graded = grades.begin(folder, [as_submission(each, folder) for each in made])
+        yield starter(folder, begun[0].result() if begun else None)
+        pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
+        yield mistakes(pairs)
+        yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
+        reports = [future.result() for future in graded]
+        yield self._mutants(made, reports)
+        yield rules(folder.exercise, pairs, list(zip(made, reports, strict=True)))
+
+    def _graded(self) -> None:
+        self._done += 1
+        self._tell(self._done, self._total)
+
+    # -------------------------------------------------------------------------------- solution
+
+    def _solution(self) -> Iterator[str]:
+        problems = list(parts.program_problems(self._folder, self._folder.solution))
+        yield from problems
+        if problems:
+            return
+        path = self._folder.solution
+        try:
+            report = self._session.grade(read_submission(path), self._folder, self._asked)
+        except ReferenceBroken as error:
+            yield f"{path.name} does not answer every case: {error}; mend it, or the declaration"
+            return
+        if report.verdict is not Verdict.PASSED:
+            for each in report.findings:
+                if each.severity is Severity.ERROR:
+                    where = f" line {each.span.line}" if each.span else ""
+                    yield f"{path.name}{where} gets {each.rule}: {each.message}; {each.help}"
+        elif not self._is_deterministic():
+            yield (
+                f"{path.name} gives other numbers in another process: let them depend on the "
+                "arguments only, and random ones on the seed"
+            )
+
+    def _is_deterministic(self) -> bool:
+        submission = read_submission(self._folder.solution)
+        plan = self._session.plan(self._folder.exercise, self._asked)
+        cases = (*plan.telling, plan.edges[0])
+        first, second = (
+            [each.outcome for each in observed(self._session, self._folder, submission, cases)]
+            for _ in range(2)
+        )
+        return first == second
+
+    # --------------------------------------------------------------------------------- mutants
+
+    def _mutants(self, made: Sequence[Mutant], reports: Sequence[Report]) -> Line:
+        survivors = Survivors(self._session, self._folder, self._asked)
+        found = [
+            survivor
+            for mutant, report in zip(made, reports, strict=True)
+            if (survivor := survivors.of(mutant, report)) is not None
+        ]
+        wrong = [each for each in found if not each.right]
+        caught = f"{len(made) - len(found)} of {len(made)} caught"
+        right = len(found) - len(wrong)
+        said = f"{caught}, {right} are right" if right else caught
+        return Line(name="mutants", said=said, problems=tuple(_survived(each) for each in wrong))
+
+
+def _survived(survivor: Survivor) -> str:
+    mutant = survivor.mutant
+    return (
+        f"the solution with line {mutant.line} changed ({mutant.name}) passes; {survivor.reason}: "
+        f"if it is right, put it into {ACCEPTED}/, else give the exercise something that tells it"
+    )
+
+
+def _of(
+    kind: str, every: Sequence[Labelled], futures: Sequence[Future[Report]]
+) -> Iterator[tuple[Labelled, Future[Report]]]:
+    for each, future in zip(every, futures, strict=True):
+        if each.kind == kind:
+            yield each, future

@@ -1,0 +1,206 @@
+"""`grade new` and `grade verify`: an exercise begun, and an exercise checked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from rich.text import Text
+
+from grader.cli.console import console as new_console
+from grader.cli.console import put
+from grader.cli.options import Color
+from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
+from grader.cli.words import DOT, count, shown_path
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from grader.authoring.course import Found
+    from grader.authoring.line import Line
+
+_NAME_WIDTH: Final = 12
+_MARKS: Final = {"right": ("✓", "+"), "wrong": ("✗", "x"), "skipped": (DOT, "-")}
+_STYLES: Final = {"right": "green", "wrong": "red", "skipped": "dim"}
+
+
+# --------------------------------------------------------------------------------------------- new
+
+
+def new(exercise: str, folder: Path) -> int:
+    """Write the skeleton of an exercise into a course's folder. Raises `CommandWrong`."""
+    from grader.authoring.skeleton import NameWrong, Skeleton
+
+    try:
+        skeleton = Skeleton.of(exercise, folder)
+    except NameWrong as error:
+        meant = f"; did you mean {error.meant}?" if error.meant else ""
+        raise CommandWrong(f"{visible(exercise)}: {error}{meant}") from error
+    _refuse_taken(exercise)
+    try:
+        skeleton.write()
+    except OSError as error:
+        where = visible(str(error.filename or folder))
+        raise CommandWrong(f"{where}: {error.strerror}; nothing was written") from error
+    put(new_console(), _written(skeleton.folder, skeleton.solution, exercise, folder))
+    return Exit.PASSED
+
+
+def _refuse_taken(slug: str) -> None:
+    from grader.authoring.course import course, slug_of
+
+    shipped, _ = course(())
+    if slug in {slug_of(each) for each in shipped}:
+        raise CommandWrong(f"{slug} is an exercise that comes with the grader; choose another name")
+
+
+def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
+    course = shown_path(folder.absolute())
+    steps = (
+        (f"grade verify {slug} --exercises {course}", "what is left to do"),
+        (f"grade {shown_path(solution.absolute())} --exercises {course}", "the solution passes"),
+    )
+    text = Text(no_wrap=True, overflow="ignore")  # a command that is cut in two can't be copied
+    for path in (exercise, solution):
+        text.append(f"{shown_path(path.absolute())}\n", "bold")
+    text.append("\nThis is a small exercise that works. Change it into yours, file by file.\n")
+    text.append("\nnext:\n")
+    for command, purpose in steps:
+        text.append(f"  {command}\n", "bold").append(f"      {purpose}\n")
+    text.rstrip()
+    return text
+
+
+# ------------------------------------------------------------------------------------------ verify
+
+
+def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int:
+    """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
+    from grader.authoring.course import Broken, course
+    from grader.authoring.verify import verify as lines_of
+    from grader.session import Session
+
+    shipped, own = course(folders)
+    wanted = _chosen(names, shipped, own)
+    known = [each for each in (*shipped, *own) if not isinstance(each, Broken)]
+    console = new_console(Color(color))
+    right = 0
+    with Session() as session, _Bar() as bar:
+        for found in wanted:
+            put(console, _heading(found))
+            wrong = False
+            for line in lines_of(found, known, session, bar.tell):
+                with bar.aside():
+                    put(console, *_rows(line, console))
+                wrong = wrong or bool(line.problems)
+            right += not wrong
+            put(console, "")
+    put(console, _conclusion(right, len(wanted)))
+    return Exit.PASSED if right == len(wanted) else Exit.NOT_PASSED
+
+
+def _chosen(
+    names: Sequence[str], shipped: Sequence[Found], own: Sequence[Found]
+) -> Sequence[Found]:
+    from grader.authoring.course import names_of, slug_of
+
+    if not names:
+        return own or shipped
+    chosen: list[Found] = []
+    for name in names:
+        found = [each for each in (*shipped, *own) if name in names_of(each)]
+        if not found:
+            meant = did_you_mean(name, [slug_of(each) for each in (*shipped, *own)])
+            raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
+        chosen += [each for each in found if each not in chosen]
+    return chosen
+
+
+def _heading(found: Found) -> Text:
+    from grader.authoring.course import slug_of
+
+    place = found.folder
+    return Text.assemble((slug_of(found), "bold"), (f"  {shown_path(place)}", "dim"))
+
+
+def _rows(line: Line, console: Console) -> Iterator[Text]:
+    """Yield the line, and under it what is missing, wrapped."""
+    fancy, plain = _MARKS[line.state]
+    mark = fancy if _takes(console, fancy) else plain
+    said = line.said if not line.problems else f"{count(len(line.problems), 'thing')} to mend"
+    row = Text.assemble(
+        (f"  {mark} ", _STYLES[line.state]), (f"{line.name:<{_NAME_WIDTH}}", "bold"), said
+    )
+    yield row if not line.skipped else Text(row.plain, "dim")
+    for problem in line.problems:
+        yield from _wrapped(visible(problem), console.width)
+
+
+def _wrapped(problem: str, width: int) -> Iterator[Text]:
+    from textwrap import wrap
+
+    lines = wrap(problem, max(width - 8, 30), break_on_hyphens=False)
+    for number, part in enumerate(lines):
+        yield Text(f"      {'-' if number == 0 else ' '} {part}")
+
+
+def _takes(console: Console, text: str) -> bool:
+    try:
+        text.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _conclusion(right: int, total: int) -> str:
+    if total == 1:
+        return "The exercise is right." if right else "The exercise is not right yet."
+    return f"{right} of {count(total, 'exercise')} are right."
+
+
+class _Bar:
+    """How many submissions have been graded, on a terminal only."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            self._progress = Progress(
+                TextColumn("  grading"),
+                BarColumn(bar_width=20),
+                MofNCompleteColumn(),
+                console=new_console(stderr=True),
+                transient=True,
+            )
+            self._task = self._progress.add_task("")
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self.aside():
+            pass
+
+    def tell(self, done: int, total: int) -> None:
+        """Move the bar, and show it again if a line was printed since. Any thread may call this."""
+        with self._lock:
+            if self._progress is not None and self._task is not None:
+                self._progress.update(self._task, completed=done, total=total)
+                self._progress.start()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep the bar off the screen for as long as a line is printed."""
+        with self._lock:
+            if self._progress is not None:
+                self._progress.stop()
+            yield
