@@ -1,0 +1,9 @@
+"""Closes every descriptor, and waits."""
+# outcome: failed; rule: crashed
+import os
+import time
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    os.closerange(0, 65536)
+    time.sleep(1000)

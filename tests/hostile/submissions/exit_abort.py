@@ -1,0 +1,7 @@
+"""Aborts in C."""
+# outcome: failed; rule: crashed
+import os
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    os.abort()

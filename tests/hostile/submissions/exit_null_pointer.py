@@ -1,0 +1,7 @@
+"""Reads from address 0."""
+# outcome: failed; rule: crashed
+import ctypes
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    return ctypes.string_at(0)

@@ -1,0 +1,8 @@
+"""Doubles a text, in C that holds the interpreter's lock."""
+# outcome: failed; rule: out-of-memory|crashed
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    text = b"x" * 1024
+    while True:
+        text += text

@@ -1,0 +1,9 @@
+"""Fills arrays, and keeps them."""
+# outcome: failed; rule: out-of-memory|crashed
+import numpy as np
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    kept = []
+    while True:
+        kept.append(np.ones(1 << 24))
