@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from grader.report import Report
 
 
-
 class Renderer(NamedTuple):
     """A format by the name of its module, which is imported at the first use."""
 

@@ -138,7 +138,7 @@ def test_deep_and_cyclic_containers_are_cut(returned, before: str) -> None:
     assert depth < 20
 
 
-def _levels(result: Result):  # noqa: ANN202
+def _levels(result: Result):
     while isinstance(result, SequenceResult) and result.items:
         yield result
         result = result.items[0]
