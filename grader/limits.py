@@ -1,8 +1,10 @@
-"""What a worker may use."""
+"""What a worker may use, and what it is ended for."""
 
 from __future__ import annotations
 
 import os
+from enum import StrEnum, unique
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,17 +13,34 @@ _GIBIBYTE: Final = 1 << 30
 
 
 def _memory() -> int:
-    """Three gibibytes, but half of the machine where that is less: two workers run at a time."""
+    """Two gibibytes, five times what jax and an exercise take; half of a machine that has less."""
     try:
         physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        return 3 * _GIBIBYTE
-    return max(min(3 * _GIBIBYTE, physical // 2), _GIBIBYTE)
+        return 2 * _GIBIBYTE
+    return max(min(2 * _GIBIBYTE, min(physical, _of_the_container()) // 2), _GIBIBYTE)
+
+
+def _of_the_container() -> int:
+    """Return the memory that a Linux container may use, more than any where none is set."""
+    try:
+        return int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 1 << 62
 
 
 def _threads() -> int:
     """XLA starts some pools of a thread per processor."""
     return 200 + 16 * (os.cpu_count() or 1)
+
+
+@unique
+class Excess(StrEnum):
+    """A limit that a worker was ended for."""
+
+    MEMORY = "memory"
+    THREADS = "threads"
+    DISK = "disk"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

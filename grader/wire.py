@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from enum import StrEnum, unique
 from typing import Generic, TypeVar
 
 import msgspec
@@ -16,25 +15,12 @@ import msgspec
 from grader import equivalence
 from grader.case import Case
 from grader.exercise import Exercise
-from grader.limits import Limits
+from grader.limits import Excess, Limits
 from grader.observation import Few, Frame, LoadOutcome, Observation
 from grader.sandbox.policy import Policy, Protection
 
 LARGEST_FRAME = 16 * 1024 * 1024
 """Bytes. An observation is smaller: a worker sends 8 MB of arrays at most."""
-
-
-@unique
-class Excess(StrEnum):
-    """A limit that a worker's watchdog ended it for."""
-
-    MEMORY = "memory"
-    THREADS = "threads"
-    DISK = "disk"
-
-
-EXCESS_STATUS = {Excess.MEMORY: 86, Excess.THREADS: 87, Excess.DISK: 88}
-"""Exit statuses of a worker that ended itself for a limit, where no nursery watches it."""
 
 
 class WireBroken(Exception):
@@ -48,8 +34,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder. `limits` is what
-    the worker has to watch itself, None where the nursery does.
+    only a side with `writes_cache` adds to it. `scratch` is the working folder.
     """
 
     exercise: Exercise
@@ -59,7 +44,6 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     compile_cache: str | None
     writes_cache: bool
     scratch: str
-    limits: Limits | None = None
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -165,11 +149,13 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """How a worker ended.
 
     `status` is its exit status, or the negative number of the signal that ended it; None if it
-    was still running and had to be killed. `excess` names the limit it was killed for.
+    was still running and had to be killed. `excess` names the limit it was killed for. `growing`
+    is the resident memory, in bytes, of one that was killed while it took more and more, else 0.
     """
 
     status: int | None
     excess: Excess | None = None
+    growing: int = 0
 
 
 NurseryRequest = Fork | End

@@ -14,7 +14,7 @@ from grader import wire
 from grader.case import Case
 from grader.equivalence import Trace
 from grader.exercise import Exercise
-from grader.limits import Limits
+from grader.limits import Excess, Limits
 from grader.observation import (
     Crashed,
     LoadOutcome,
@@ -72,7 +72,6 @@ class Side:
                 compile_cache=program.compile_cache,
                 writes_cache=program.writes_cache,
                 scratch=str(self._worker.scratch),
-                limits=program.limits if self._worker.watches_itself else None,
             )
         )
 
@@ -178,12 +177,16 @@ class Side:
 
     def _fail(self, failure: Failure) -> Failure:
         ended = self._worker.end()
-        self._failure = failure if ended.excess is None else self._beyond(ended.excess)
-        return self._failure
+        if ended.excess is not None:
+            failure = self._beyond(ended.excess)
+        elif ended.growing and isinstance(failure, TimedOut):
+            failure = OutOfMemory(limit=ended.growing, frames=failure.frames)
+        self._failure = failure
+        return failure
 
     def _autopsy(self, ended: wire.Ended) -> Failure:
         match ended:
-            case wire.Ended(excess=wire.Excess() as excess):
+            case wire.Ended(excess=Excess() as excess):
                 return self._beyond(excess)
             case wire.Ended(status=None):
                 return Crashed(reason="the process closed its connection to the grader")
@@ -192,14 +195,14 @@ class Side:
             case _:
                 return Crashed(reason=f"the process exited with status {ended.status}")
 
-    def _beyond(self, excess: wire.Excess) -> Failure:
+    def _beyond(self, excess: Excess) -> Failure:
         limits = self._program.limits
         match excess:
-            case wire.Excess.MEMORY:
+            case Excess.MEMORY:
                 return OutOfMemory(limit=limits.memory)
-            case wire.Excess.THREADS:
+            case Excess.THREADS:
                 return Crashed(reason=f"it started more than {limits.threads} threads")
-            case wire.Excess.DISK:
+            case Excess.DISK:
                 size = f"{limits.disk >> 20} MB"
                 return Crashed(
                     reason=f"it wrote more than {size}, or too many files, to its folder"

@@ -18,9 +18,10 @@ from typing import Final, Protocol
 import msgspec
 
 from grader import wire
-from grader.limits import Limits
+from grader.limits import Excess, Limits
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
+from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
 
@@ -33,8 +34,6 @@ class Worker(Protocol):
     """A process that serves one side."""
 
     scratch: Path
-    watches_itself: bool
-    """Whether nobody else looks after its limits."""
 
     def send(self, request: wire.Request) -> None:
         """Send a request; a worker that is gone is noticed when it is listened to."""
@@ -201,8 +200,6 @@ class Nursery:
 class _Forked:
     """A worker that the nursery forked."""
 
-    watches_itself = False
-
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self.scratch = new_scratch()
         self._nursery = nursery
@@ -249,12 +246,6 @@ class _Forked:
 # ------------------------------------------------------------------------------------- spawning
 
 
-def _excess(status: int | None) -> wire.Excess | None:
-    """Return the limit that a worker has ended itself for."""
-    found = [excess for excess, own in wire.EXCESS_STATUS.items() if own == status]
-    return found[0] if found else None
-
-
 class Spawner:
     """Makes each worker a process of its own, where fork is not to be had: slower, but the same."""
 
@@ -266,9 +257,9 @@ class Spawner:
     def wait(self) -> None:
         """Nothing to wait for."""
 
-    def make(self, limits: Limits) -> Worker:  # noqa: ARG002 - the worker is told with its start
+    def make(self, limits: Limits) -> Worker:
         """Start a worker."""
-        worker = _Spawned()
+        worker = _Spawned(limits)
         self._made.append(worker)
         return worker
 
@@ -281,12 +272,12 @@ class Spawner:
 class _Spawned:
     """A worker in a process that was started for it; what it prints comes on stderr alone."""
 
-    watches_itself = True
-
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.scratch = new_scratch()
         self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
+        self._excess: Excess | None = None
+        self._over = threading.Event()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", str(WORKER), "side"],
             stdin=subprocess.PIPE,
@@ -309,6 +300,9 @@ class _Spawned:
         for stream in (process.stdin, process.stdout, process.stderr):
             stream.close()
         self._mailbox = _Mailbox(self._channel)
+        self._watch = Watch(limits, str(self.scratch), self._process.pid)
+        self._watcher = threading.Thread(target=self._look_after, daemon=True)
+        self._watcher.start()
 
     def send(self, request: wire.Request) -> None:
         with contextlib.suppress(OSError):
@@ -323,12 +317,27 @@ class _Spawned:
                 status: int | None = None
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     status = self._process.wait(timeout=grace)
+                self._over.set()
+                self._watcher.join()
+                growing = self._watch.growing() if status is None else 0
                 self._kill()
                 self._process.wait()
-                self._ended = wire.Ended(status=status, excess=_excess(status))
+                excess = self._excess
+                status = None if excess else status
+                self._ended = wire.Ended(status=status, excess=excess, growing=growing)
                 self._mailbox.close()
                 remove_scratch(self.scratch)
             return self._ended
+
+    def _look_after(self) -> None:
+        """Kill the worker when it is beyond a limit."""
+        while not self._over.wait(WATCH_SECONDS):
+            if self._process.poll() is not None:
+                return
+            self._excess = self._watch.look()
+            if self._excess is not None:
+                self._kill()
+                return
 
     def _kill(self) -> None:
         if sys.platform == "win32":

@@ -18,9 +18,10 @@ from typing import Final
 
 import msgspec
 
-from grader.wire import End, Ended, Excess, Fork, Forked, NurseryReply, NurseryRequest, Ready
+from grader.limits import Excess
+from grader.sandbox.usage import WATCH_SECONDS, Watch
+from grader.wire import End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready
 from grader.worker import serve
-from grader.worker.usage import WATCH_SECONDS, excess
 
 _TRIES: Final = 100
 """How often a fork is tried, `WATCH_SECONDS` apart."""
@@ -31,9 +32,9 @@ class _Child:
 
     def __init__(self, pid: int, request: Fork) -> None:
         self.pid = pid
-        self.request = request
         self.status: int | None = None
         self.excess: Excess | None = None
+        self._watch = Watch(request.limits, request.scratch, pid)
 
     def poll(self) -> bool:
         """Reap the process if it has ended; say whether it has."""
@@ -47,9 +48,13 @@ class _Child:
         """Kill the worker if it is beyond a limit."""
         if self.excess is not None or self.poll():
             return
-        self.excess = excess(self.request.limits, self.request.scratch, self.pid)
+        self.excess = self._watch.look()
         if self.excess is not None:
             self.kill()
+
+    def growing(self) -> int:
+        """Return the memory of a worker that still runs and takes more and more, else 0."""
+        return self._watch.growing() if self.status is None else 0
 
     def kill(self) -> None:
         """Kill the worker's process group, and the worker if it hasn't come to have one yet."""
@@ -141,14 +146,14 @@ class Nursery:
             return
         self._wait(child, request.grace)
         del self._children[request.pid]
-        status = child.status
+        status, growing = child.status, child.growing()
         child.kill()
         if status is None:
             os.waitpid(child.pid, 0)
         if not self._children:
             _kill_strays()
         excess = child.excess
-        self._reply(Ended(status=None if excess else status, excess=excess))
+        self._reply(Ended(status=None if excess else status, excess=excess, growing=growing))
 
     def _wait(self, child: _Child, seconds: float) -> None:
         """Wait for a worker to end by itself, with an eye on the others."""

@@ -22,7 +22,6 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
-from grader.worker.usage import watch_itself
 
 Judge = wire.Channel[wire.Request]
 
@@ -111,8 +110,6 @@ class Side:
             return
         _settle(start)
         protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
-        if start.limits is not None:
-            watch_itself(start.limits, start.scratch)
         self._judge.send(_confined(protections))
         subject = Subject(start.exercise, start.name, start.text)
         clock = _DeadlineClock(self._judge, subject)

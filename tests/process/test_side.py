@@ -132,6 +132,21 @@ def test_memory_is_limited(play) -> None:
     assert isinstance(play(body).outcome, OutOfMemory | Crashed)
 
 
+GROWS = """
+kept = [bytearray(320 << 20)]
+while True:
+    kept.append(bytearray(4 << 20))
+    time.sleep(0.02)
+"""
+
+
+def test_memory_that_grows_until_the_time_is_up_is_what_is_told(play) -> None:
+    outcome = play(GROWS.strip(), head="import time", seconds=2.0).outcome
+    assert isinstance(outcome, OutOfMemory)
+    assert 320 << 20 < outcome.limit < LIMITS.memory
+    assert outcome.frames
+
+
 def test_output_is_kept_up_to_a_limit(play) -> None:
     body = "print('a' * 1_000_000)\nprint('b', file=sys.stderr)\nreturn x"
     played = play(body, head="import sys")
@@ -208,6 +223,37 @@ def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
     maker.close()
     assert isinstance(played.outcome, Completed)
     assert played.stdout + played.stderr == "hello\n"
+
+
+HOLDS_THE_LOCK = "kept = []\nwhile True:\n    kept.append(b'x' * (1 << 26))"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (HOLDS_THE_LOCK, "memory"),
+        ("for n in range(100):\n    open(f'{n}', 'wb').write(b'x' * 500_000)", "folder"),
+        (
+            "import threading\nfor _ in range(9999):\n    threading.Thread(target=wait).start()",
+            "threads",
+        ),
+    ],
+)
+def test_a_spawned_worker_is_watched_from_outside(
+    exercise: Exercise, case: Case, body: str, reason: str
+) -> None:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    head = "import time\ndef wait():\n    time.sleep(1000)\n"
+    text = f"{head}def {exercise.function}(seed, x, features):\n{lines}\n    wait()\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text, limits=LIMITS)
+    maker = Spawner()
+    played = Played(Side(maker, program, policy=None), case, 20.0)
+    maker.close()
+    if reason == "memory":
+        assert played.outcome == OutOfMemory(limit=LIMITS.memory)
+    else:
+        assert isinstance(played.outcome, Crashed)
+        assert reason in played.outcome.reason
 
 
 def test_a_scratch_folder_goes_however_deep_it_is() -> None:

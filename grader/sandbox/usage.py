@@ -1,0 +1,113 @@
+"""What a process uses, looked at from outside, and which limit that is beyond.
+
+Who starts workers watches them: a process can't be trusted to watch itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import Final
+
+from grader.limits import Excess, Limits
+
+WATCH_SECONDS: Final = 0.05
+_SCRATCH_ENTRIES: Final = 2000
+_TOO_MUCH: Final = 1 << 62
+_LATELY: Final = 1.0
+"""Seconds over which growth is looked at."""
+_MUCH: Final = 1 / 4
+"""Part of the limit that a process which is growing has at least."""
+_FAST: Final = 1 / 32
+"""Part of the limit that it has taken lately, at least."""
+
+
+class Watch:
+    """Looks at one process, again and again; `pid` must not have been reaped."""
+
+    def __init__(self, limits: Limits, scratch: str, pid: int) -> None:
+        self._limits = limits
+        self._scratch = scratch
+        self._pid = pid
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def look(self) -> Excess | None:
+        """Return the limit that the process is beyond, if it is."""
+        memory, threads = memory_and_threads(self._pid)
+        self._remember(time.monotonic(), memory)
+        if memory > self._limits.memory:
+            return Excess.MEMORY
+        if threads > self._limits.threads:
+            return Excess.THREADS
+        return Excess.DISK if disk_use(self._scratch) > self._limits.disk else None
+
+    def growing(self) -> int:
+        """Return the resident bytes of a process that lately took more and more, else 0.
+
+        One that is ended for its time may be on its way to its memory's limit, on a slow machine.
+        """
+        if not self._seen:
+            return 0
+        (_, before), (_, now) = self._seen[0], self._seen[-1]
+        limit = self._limits.memory
+        return now if now > limit * _MUCH and now - before > limit * _FAST else 0
+
+    def _remember(self, at: float, memory: int) -> None:
+        self._seen.append((at, memory))
+        while self._seen[0][0] < at - _LATELY:
+            self._seen.popleft()
+
+
+def memory_and_threads(pid: int) -> tuple[int, int]:
+    """Return the resident size in bytes and the number of threads, 0 where it can't be told."""
+    if sys.platform == "linux":
+        return _from_proc(pid)
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        with process.oneshot():
+            return process.memory_info().rss, process.num_threads()
+    except (psutil.Error, OSError):
+        return 0, 0
+
+
+def _from_proc(pid: int) -> tuple[int, int]:
+    """Read fields 24 and 20 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
+
+    The name before them may have anything in it, and ends with the last bracket.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        fields = text.rpartition(")")[2].split()
+        return int(fields[21]) * os.sysconf("SC_PAGE_SIZE"), int(fields[17])
+    except (OSError, ValueError, IndexError):
+        return 0, 0
+
+
+def disk_use(folder: str) -> int:
+    """Return what lies below `folder` in bytes.
+
+    Very many entries, and folders that can't be looked into, count as more than any limit.
+    """
+    total = entries = 0
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > _SCRATCH_ENTRIES:
+                        return _TOO_MUCH
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError as error:
+            if error.errno in {errno.ENAMETOOLONG, errno.EACCES}:
+                return _TOO_MUCH
+    return total
