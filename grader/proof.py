@@ -21,7 +21,6 @@ from grader.source import Source
 from grader.transcript import Exchange, Transcript
 from grader.transparency import Reach, transparency
 
-_LOAD_SECONDS: Final = 15.0
 _TRACE_SECONDS: Final = 10.0
 
 
@@ -45,14 +44,19 @@ class Proof:
         self._side: Side | None = None
         self._traces: tuple[Trace, ...] | None = None
         self._wanted = False
+        self._seconds = _TRACE_SECONDS
         self._waited = False
         self._loaded = False
 
-    def begin(self, open_side: Callable[[], Side], *, wanted: bool) -> None:
-        """Have a process load the submission, and trace it unless its text rules a proof out."""
+    def begin(self, open_side: Callable[[], Side], *, wanted: bool, seconds: float) -> None:
+        """Have a process load the submission, and trace it unless its text rules a proof out.
+
+        Loading may take `seconds`, and so may tracing, but no more than ten.
+        """
         self._wanted = wanted
+        self._seconds = min(seconds, _TRACE_SECONDS)
         self._side = open_side()
-        self._side.begin_load(_LOAD_SECONDS)
+        self._side.begin_load(seconds)
         if not wanted or any(text.reach is Reach.NOTHING for text in self._texts):
             self._traces = ()
         else:
@@ -99,7 +103,7 @@ class Proof:
             self._loaded = isinstance(self._side.finish_load(), Loaded)
             if self._traces is None:
                 traced = self._loaded
-                self._traces = self._side.finish_trace(_TRACE_SECONDS) if traced else ()
+                self._traces = self._side.finish_trace(self._seconds) if traced else ()
         return self._traces or ()
 
     def _differs(self, exchange: Exchange) -> bool:

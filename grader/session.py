@@ -47,6 +47,8 @@ from grader.submission import Submission
 from grader.transcript import Transcript
 
 _LOAD_SECONDS: Final = 15.0
+_LEAST_LOAD_SECONDS: Final = 5.0
+"""A file's imports have nothing to do with how long a case may take."""
 _CPU_SECONDS: Final = 600
 
 
@@ -58,6 +60,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     prove: bool = True
     require_sandbox: bool = False
+
+    @property
+    def load_seconds(self) -> float:
+        """The deadline for loading the file."""
+        return _LOAD_SECONDS if self.timeout is None else max(self.timeout, _LEAST_LOAD_SECONDS)
 
 
 class Cancelled(Exception):
@@ -297,7 +304,7 @@ class Grading:
         if self._asked.require_sandbox and missing:
             why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
             raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
-        return side.load(max(self._asked.timeout or 0.0, _LOAD_SECONDS))
+        return side.load(self._asked.load_seconds)
 
     def _fresh(self) -> Side:
         side = self._open()
@@ -307,7 +314,7 @@ class Grading:
     def _begin_proof(self) -> Proof:
         sizes = (distinct_sizes(self._exercise), *edge_sizes(self._exercise))
         proof = Proof(self._reference, self._submission.source, self._exercise, sizes)
-        proof.begin(self._open, wanted=self._asked.prove)
+        proof.begin(self._open, wanted=self._asked.prove, seconds=self._asked.load_seconds)
         return proof
 
     def _spare(self, proof: Proof) -> Side | None:
