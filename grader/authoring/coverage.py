@@ -7,7 +7,7 @@ be shown by each exercise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.authoring.labels import Labelled, places
 from grader.authoring.line import Line, listed
@@ -28,11 +28,12 @@ def rules(
     """See that the labels name rules that there are, and all that can apply."""
     shown = {rule for each, _ in mistakes for _, rule in each.expected} & _IDS
     can_apply = _first_mutants(mutants)
+    missing = {name: can_apply[name] for name in can_apply.keys() - shown - {*exercise.untaught}}
     problems = (
         *_unknown(mistakes),
-        *_untitled(exercise, shown | set(can_apply)),
-        *_unshown(exercise, shown, can_apply),
-        *_unfailed(exercise, shown),
+        *_untitled(exercise, shown | can_apply.keys()),
+        *_unshown(missing),
+        *_unfailed(exercise, shown | missing.keys()),
     )
     said = f"{len(shown)} are shown by a mistake, all that a mutant gets among them"
     return Line(name="rules", said=said, problems=problems)
@@ -65,21 +66,21 @@ def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:
         )
 
 
-def _unshown(exercise: Exercise, shown: set[str], can_apply: dict[str, Mutant]) -> Iterator[str]:
-    for name, mutant in sorted(can_apply.items()):
-        if name not in shown and name not in exercise.untaught:
-            yield (
-                f"no mistake shows {name}: label one, such as the solution with line "
-                f"{mutant.line} changed ({mutant.name}), or name it in untaught"
-            )
+def _unshown(missing: Mapping[str, Mutant]) -> Iterator[str]:
+    for name, mutant in sorted(missing.items()):
+        yield (
+            f"no mistake shows {name}: label one, such as the solution with line "
+            f"{mutant.line} changed ({mutant.name}), or name it in untaught"
+        )
 
 
-def _unfailed(exercise: Exercise, shown: set[str]) -> Iterator[str]:
-    failed = {rule_by_id(name).check for name in (*shown, *exercise.untaught) if name in _IDS}
+def _unfailed(exercise: Exercise, named: set[str]) -> Iterator[str]:
+    """Name the checks that no rule of `named` belongs to."""
+    failed = {rule_by_id(name).check for name in (*named, *exercise.untaught) if name in _IDS}
     for spec in exercise.checks:
         if spec.check not in failed:
             names = [rule.id for rule in RULES if rule.check is spec.check]
             yield (
                 f"no mistake fails the check {spec.check} ({spec.title}): label one of "
-                f"{', '.join(names)}"
+                f"{', '.join(names)}, or name one in untaught"
             )

@@ -21,15 +21,20 @@ ALWAYS: Final = (Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.PURE)
 
 def declaration(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Line:
     """Look at the declaration; `known` are all exercises that it will be listed with."""
-    mistyped = _mistyped(folder.exercise)
-    problems = mistyped or (
+    problems = [*obstacles(folder, known)]
+    if not _mistyped(folder.exercise):
+        problems += _texts(folder.exercise)
+        problems += unfinished(folder.folder / "exercise.py")
+    return Line(name="declaration", said="loads, and is complete", problems=tuple(problems))
+
+
+def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[str, ...]:
+    """Say what has to be mended before anything can be graded."""
+    return _mistyped(folder.exercise) or (
         *_names(folder, known),
-        *_texts(folder.exercise),
         *_sizes(folder.exercise),
         *_checks(folder.exercise),
-        *unfinished(folder.folder / "exercise.py"),
     )
-    return Line(name="declaration", said="loads, and is complete", problems=tuple(problems))
 
 
 def _mistyped(exercise: Exercise) -> tuple[str, ...]:
@@ -37,7 +42,7 @@ def _mistyped(exercise: Exercise) -> tuple[str, ...]:
     try:
         msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
     except (msgspec.MsgspecError, TypeError) as error:
-        return (f"a field of the declaration is of the wrong type: {error}",)
+        return (f"a field of the declaration is of the wrong type, change it: {error}",)
     return ()
 
 

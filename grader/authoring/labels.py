@@ -52,6 +52,7 @@ def labelled(folder: ExerciseFolder) -> tuple[Labelled, ...]:
         Labelled(folder=folder, path=path, expected=_labels_of(path))
         for kind in (MISTAKES, ACCEPTED)
         for path in sorted((folder.folder / kind).glob("*.py"))
+        if path.is_file()
     )
 
 

@@ -43,7 +43,7 @@ def unfinished(path: Path) -> Iterator[str]:
     for number, line in enumerate(read(path).splitlines(), 1):
         todo = re.search(r"\bTODO\b:?\s*(.*)", line)
         if todo is not None:
-            what = todo[1].strip(' #"') or "fill it in"
+            what = todo[1].strip(" #\"',") or "fill it in"
             yield f"{path.name} line {number} says TODO: {what}"
 
 

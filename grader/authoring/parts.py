@@ -55,7 +55,7 @@ def _unlisted(folder: Path) -> Iterator[str]:
         if path.is_dir():
             known = str(name) in _FOLDERS
         elif name.parent.name in _FOLDERS and len(name.parts) == 2:
-            known = path.suffix == ".py"
+            known = path.suffix == ".py" and path.is_file()
         else:
             known = str(name) in _FILES
         if not known:
@@ -81,6 +81,8 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
     if not tasks:
         yield f"{name} has no section ## {TASK}: end it with one"
         return
+    if not _taught(text):
+        yield f"{name} teaches nothing before ## {TASK}: say there what the idea is"
     exercise = folder.exercise
     if not _names(tasks[0], exercise.function):
         yield f"the task does not name {exercise.function}: say in ## {TASK} what to write"
@@ -88,6 +90,12 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
     if missing:
         yield f"the task does not name {listed(missing)}: say in ## {TASK} what is passed"
     yield from unfinished(folder.lesson)
+
+
+def _taught(text: str) -> bool:
+    """Whether anything but headings stands before the task."""
+    before = text.partition(f"\n## {TASK}")[0]
+    return any(line.strip() and not line.startswith("#") for line in before.splitlines())
 
 
 def _names(text: str, name: str) -> bool:
@@ -124,12 +132,12 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
     """Say what is wrong with the starter or the solution before it runs."""
     exercise = folder.exercise
     if not path.is_file():
-        yield f"{path.name} is not there"
+        yield f"{path.name} is not there: write it"
         return
     source = Source(path.name, read(path))
     fault = source.syntax_fault
     if fault is not None:
-        yield f"{path.name} line {fault.span.line} is no Python: {fault.message}"
+        yield f"{path.name} line {fault.span.line} is no Python ({fault.message}): mend it"
         return
     found = source.function(exercise.function)
     if found is None:
@@ -142,7 +150,8 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
             f"{exercise.function} in {path.name} takes ({', '.join(names)}), and the declaration "
             f"says ({', '.join(wanted)}): make them the same"
         )
-    yield from unfinished(path)
+    if path == folder.solution:  # a starter may tell a learner what is to be done
+        yield from unfinished(path)
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from errno import EEXIST
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -48,11 +49,16 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
             solution=course / "solutions" / f"{name}.py",
         )
 
+    @property
+    def function(self) -> str:
+        """What the function is called."""
+        return self.folder.name
+
     def write(self) -> None:
         """Write it, over nothing that is there. Raises `FileExistsError`, or another `OSError`."""
         for path in (self.folder, self.solution):
             if os.path.lexists(path):
-                raise FileExistsError(0, "it is there already", str(path))
+                raise FileExistsError(EEXIST, os.strerror(EEXIST), str(path))
         beside = self.folder.with_name(f".{self.folder.name}.{os.getpid()}")
         try:
             for name, text in self._files():
@@ -69,7 +75,7 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
         """Yield the name of each file and its text."""
         words = {
             "slug": self.slug,
-            "function": self.folder.name,
+            "function": self.function,
             "title": self.slug.replace("-", " ").capitalize(),
         }
         for path in sorted(_TEMPLATE.rglob("*.txt")):
@@ -82,7 +88,7 @@ def _check_name(slug: str) -> None:
         raise NameWrong("exercises are named in kebab case, such as my-exercise", kebab(slug))
     name = slug.replace("-", "_")
     if keyword.iskeyword(name):
-        raise NameWrong(f"its function would be called {name}, which Python keeps for itself")
+        raise NameWrong(f"Python keeps {name} for itself, and no function can be called that")
 
 
 def kebab(text: str) -> str:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from grader.authoring import parts
 from grader.authoring.course import Broken, Found
 from grader.authoring.coverage import rules
-from grader.authoring.declaration import declaration
+from grader.authoring.declaration import declaration, obstacles
 from grader.authoring.grades import Grades
 from grader.authoring.labels import ACCEPTED, MISTAKES, Labelled, labelled
 from grader.authoring.line import Line
@@ -43,15 +43,19 @@ def verify(
         yield Line(name="declaration", said="", problems=(problem,))
         yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
         return
-    about = declaration(found, known)
-    yield about
+    yield declaration(found, known)
     yield parts.files(found)
     yield parts.lesson(found)
     yield parts.hints(found)
-    if about.problems:
+    if obstacles(found, known):
         yield from _skipped(_GRADED, "the declaration")
     else:
         yield from _Run(found, session, tell).lines()
+
+
+def _solution_line(*problems: str) -> Line:
+    said = "passes, and is the same in two processes"
+    return Line(name="solution", said=said, problems=problems)
 
 
 def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
@@ -72,18 +76,16 @@ class _Run:
 
     def lines(self) -> Iterator[Line]:
         """Grade the solution, and then all that is judged by it."""
-        solution = Line(
-            name="solution",
-            said="passes, and is the same in two processes",
-            problems=(*self._solution(),),
-        )
-        if solution.problems:
-            yield solution
+        problems = (*self._solution(),)
+        yield _solution_line(*problems)
+        if problems:
             yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
             return
-        yield solution
         with Grades(self._session, self._asked, self._graded) as grades:
-            yield from self._judged(grades)
+            try:
+                yield from self._judged(grades)
+            except ReferenceBroken as error:  # on a case that only a mistake led to
+                yield _solution_line(self._unanswered(error))
 
     def _judged(self, grades: Grades) -> Iterator[Line]:
         folder = self._folder
@@ -117,18 +119,25 @@ class _Run:
         try:
             report = self._session.grade(read_submission(path), self._folder, self._asked)
         except ReferenceBroken as error:
-            yield f"{path.name} does not answer every case: {error}; mend it, or the declaration"
+            yield self._unanswered(error)
             return
         if report.verdict is not Verdict.PASSED:
             for each in report.findings:
                 if each.severity is Severity.ERROR:
                     where = f" line {each.span.line}" if each.span else ""
-                    yield f"{path.name}{where} gets {each.rule}: {each.message}; {each.help}"
+                    yield (
+                        f"{path.name}{where} gets {each.rule} ({each.message}): mend the solution, "
+                        "or the declaration"
+                    )
         elif not self._is_deterministic():
             yield (
                 f"{path.name} gives other numbers in another process: let them depend on the "
                 "arguments only, and random ones on the seed"
             )
+
+    def _unanswered(self, error: ReferenceBroken) -> str:
+        name = self._folder.solution.name
+        return f"{name} does not answer every case: {error}; mend it, or the declaration"
 
     def _is_deterministic(self) -> bool:
         submission = read_submission(self._folder.solution)
@@ -160,7 +169,7 @@ def _survived(survivor: Survivor) -> str:
     mutant = survivor.mutant
     return (
         f"the solution with line {mutant.line} changed ({mutant.name}) passes; {survivor.reason}: "
-        f"if it is right, put it into {ACCEPTED}/, else give the exercise something that tells it"
+        f"if it is right, put it into {ACCEPTED}/, else change the task so that it shows"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 import threading
@@ -42,22 +43,32 @@ def new(exercise: str, folder: Path) -> int:
     except NameWrong as error:
         meant = f"; did you mean {error.meant}?" if error.meant else ""
         raise CommandWrong(f"{visible(exercise)}: {error}{meant}") from error
-    _refuse_taken(exercise)
+    _refuse_taken(skeleton.slug, skeleton.function, folder)
     try:
         skeleton.write()
+    except FileExistsError as error:
+        raise CommandWrong(
+            f"{visible(str(error.filename))} is there already, and is left as it is"
+        ) from error
     except OSError as error:
-        where = visible(str(error.filename or folder))
-        raise CommandWrong(f"{where}: {error.strerror}; nothing was written") from error
+        where = visible(str(folder))
+        raise CommandWrong(f"{where} can't be written to: {error.strerror}") from error
     put(new_console(), _written(skeleton.folder, skeleton.solution, exercise, folder))
     return Exit.PASSED
 
 
-def _refuse_taken(slug: str) -> None:
-    from grader.authoring.course import course, slug_of
+def _refuse_taken(slug: str, function: str, folder: Path) -> None:
+    """Refuse a name that would make two exercises of one name, or of one function."""
+    from grader.authoring.course import Broken, course, slug_of
 
-    shipped, _ = course(())
-    if slug in {slug_of(each) for each in shipped}:
-        raise CommandWrong(f"{slug} is an exercise that comes with the grader; choose another name")
+    for each in itertools.chain(*course([folder])):
+        if slug == slug_of(each):
+            raise CommandWrong(f"{slug} is an exercise already; choose another name")
+        if not isinstance(each, Broken) and function == each.exercise.function:
+            raise CommandWrong(
+                f"{slug} would ask for a function {function}, as {each.exercise.slug} does; "
+                "choose another name"
+            )
 
 
 def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:

@@ -324,7 +324,7 @@ def verify(
         typer.Argument(
             metavar="EXERCISE...",
             autocompletion=given.complete_exercise,
-            help="The exercises; without any, all of them.",
+            help="The exercises; without any, those of your course, or else all.",
             show_default=False,
         ),
     ] = None,
