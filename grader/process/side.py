@@ -22,7 +22,7 @@ from grader.observation import (
     OutOfMemory,
     TimedOut,
 )
-from grader.process.soundness import is_sound
+from grader.process.soundness import Ledger
 from grader.process.worker import Maker, NurseryBroken, Worker
 from grader.sandbox.policy import Policy, Protection
 
@@ -56,6 +56,7 @@ class Side:
         self._worker: Worker = maker.make(program.limits)
         self._failure: Failure | None = None
         self._number = 0
+        self._ledger = Ledger()
         self._deadline = 0.0
         self.versions: wire.Versions | None = None
         self.protections: tuple[Protection, ...] = ()
@@ -139,7 +140,7 @@ class Side:
             return Observation(outcome=self._failure)
         reply = self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline)
         match reply:
-            case wire.Called(number=self._number) if is_sound(reply.observation):
+            case wire.Called(number=self._number) if self._ledger.admits(reply.observation):
                 return reply.observation
             case TimedOut() | OutOfMemory() | Crashed():
                 return Observation(outcome=reply, seconds=time.perf_counter() - began)

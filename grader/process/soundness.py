@@ -6,6 +6,7 @@ import math
 import re
 from typing import Final, assert_never
 
+import msgspec
 import numpy as np
 
 from grader.case import ArrayValue
@@ -32,6 +33,25 @@ _MOST_AXES: Final = 64
 
 _DEEPEST: Final = 24
 """Levels of containers in containers. A worker stops at half of it; the judge calls itself."""
+_LARGEST_RECORD: Final = 2 << 20
+_LARGEST_RUN: Final = 64 << 20
+"""Bytes of a call's record, and of those of all calls of a process, as they are sent. A record of
+a hundred kilobytes is a long one. The judge keeps them all, in ten times the space, and compares
+entries with each other."""
+_encoder: Final = msgspec.msgpack.Encoder()
+
+
+class Ledger:
+    """How much a process has told so far."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def admits(self, observation: Observation) -> bool:
+        """Whether an observation is sound, and no larger than is kept; counts it."""
+        size = len(_encoder.encode(observation.record))
+        self._told += size
+        return size <= _LARGEST_RECORD and self._told <= _LARGEST_RUN and is_sound(observation)
 
 
 def is_sound(observation: Observation) -> bool:
