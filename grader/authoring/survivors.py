@@ -17,9 +17,10 @@ import msgspec
 from grader.authoring.labels import ACCEPTED
 from grader.authoring.mutants import Mutant, same_program
 from grader.case import Case
-from grader.evidence.trail import Trail
+from grader.evidence.lifting import array_axes
+from grader.evidence.trail import LiftedRun, Trail
 from grader.exercise import ExerciseFolder
-from grader.observation import LiftedCall, Loaded, Observation, Root
+from grader.observation import Axis, LiftedCall, Loaded, Observation, Root
 from grader.report import Equivalent, Report, Verdict
 from grader.session import Asked, Session
 from grader.source import Source
@@ -179,5 +180,21 @@ def _variables(observation: Observation) -> frozenset[object]:
     )
 
 
-def _lifting(observation: Observation) -> list[LiftedCall]:
-    return [_bare(each.call) for each in Trail(observation).decisive]
+def _lifting(observation: Observation) -> list[tuple[object, ...]]:
+    return [(_bare(_mapped(each)), *_axes(each)) for each in Trail(observation).decisive]
+
+
+def _mapped(lifted: LiftedRun) -> LiftedCall:
+    """Return the call without the axes of what came in and went out."""
+    none = Axis(value=None)
+    return msgspec.structs.replace(lifted.call, in_axes=none, out_axes=none)
+
+
+def _axes(lifted: LiftedRun) -> tuple[object, object]:
+    """Return the axes of what came in and went out, counted from the front."""
+    call, run = lifted.call, lifted.run
+    came = array_axes(call.in_axes, run.inputs) if run is not None else None
+    went = array_axes(call.out_axes, run.outputs) if run is not None else None
+    if came is None or went is None:
+        return call.in_axes, call.out_axes
+    return came, went
