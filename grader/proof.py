@@ -62,7 +62,7 @@ class Proof:
         else:
             self._side.begin_trace(self._sizes)
 
-    def spare(self) -> Side | None:
+    def player(self) -> Side | None:
         """Return the process when it has traced, for cases to be played in; None if it failed.
 
         Only a program that can keep no state is traced, so there is nothing that a trace has
@@ -71,6 +71,11 @@ class Proof:
         self._finish()
         side = self._side
         return side if side is not None and self._loaded and side.failure is None else None
+
+    def abandon(self) -> None:
+        """End the process; whoever waits for it has nothing then."""
+        if self._side is not None:
+            self._side.end()
 
     def proved(self) -> bool:
         """Wait for the trace, and say whether it is the reference's."""

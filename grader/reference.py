@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,8 @@ class _Book(msgspec.Struct, kw_only=True):
 class Reference:
     """A reference's answers. `open_side` starts its process, if an answer is not known yet.
 
-    Several gradings may ask at the same time; the process answers one of them after another.
+    Several gradings may ask at the same time; the process answers one of them after another. It
+    plays what will be asked for ahead, so that it compiles what the submissions then only load.
     """
 
     def __init__(
@@ -53,108 +55,123 @@ class Reference:
         self._open_side = open_side
         self._side: Side | None = None
         self._loaded = False
+        self._closed = False
         self.text = folder.solution.read_text(encoding="utf-8")
         self._path = _book_path(folder, cache_folder)
         self._book = _read_book(self._path)
         self._known = self._book.size
-        self.lock = threading.RLock()
+        self._turn = threading.RLock()
+        self._ahead: set[str] = set()
+        self._played = threading.Condition()
+        self._threads: list[threading.Thread] = []
 
-    def knows(self, case: Case) -> Observation | None:
-        """Return the answer to a case, if there is one."""
-        return self._book.observations.get(_digest(case))
-
-    def learn(self, case: Case, observation: Observation) -> None:
-        """Remember the answer to a case; `ReferenceBroken` if it is none."""
-        if not isinstance(observation.outcome, Completed):
-            raise ReferenceBroken(f"the reference fails: {_reason(observation.outcome)}")
-        self._book.observations[_digest(case)] = observation
+    def answer(self, case: Case) -> Observation:
+        """Return what the reference does on a case. Raises `ReferenceBroken` if it fails."""
+        digest = _digest(case)
+        self._wait_for(digest)
+        with self._turn:
+            known = self._book.observations.get(digest)
+            return self._play(case, digest) if known is None else known
 
     def trace(self, sizes: tuple[dict[str, int], ...]) -> Traces:
         """Return the reference's fingerprints."""
         digest = _digest(sizes)
-        with self.lock:
-            if digest not in self._book.traces:
-                process = self.process()
-                process.begin_trace(sizes)
-                self._book.traces[digest] = process.finish_trace(_SECONDS)
+        self._wait_for(digest)
+        with self._turn:
+            self._traced(sizes)
             return self._book.traces[digest]
 
-    def prepare(self, cases: Iterable[Case]) -> None:
-        """Start the process now if it will be needed, so that it loads beside the submission's."""
-        with self.lock:
-            if any(self.knows(case) is None for case in cases):
-                self._open()
-
-    def process(self) -> Side:
-        """Return the side that has loaded the solution. The caller holds the lock."""
-        side = self._open()
-        if not self._loaded:
-            side.shut_in()
-            loaded = side.load(_SECONDS)
-            if not isinstance(loaded, Loaded):
-                raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")
-            self._loaded = True
-        return side
-
-    def _open(self) -> Side:
-        if self._side is None:
-            self._side = self._open_side()
-        return self._side
-
-    def player(self) -> ReferencePlayer:
-        """Return a player of its own for one grading."""
-        return ReferencePlayer(self)
+    def prepare(self, cases: Sequence[Case], sizes: tuple[dict[str, int], ...] = ()) -> None:
+        """Begin to play what isn't known of these cases, and to trace at `sizes`, and return."""
+        with self._played:
+            missing = {_digest(each): each for each in cases}
+            known = self._book.observations.keys() | self._ahead
+            missing = {digest: each for digest, each in missing.items() if digest not in known}
+            traced = _digest(sizes)
+            traces = bool(sizes) and traced not in self._book.traces.keys() | self._ahead
+            if not missing and not traces:
+                return
+            self._ahead |= missing.keys() | ({traced} if traces else set())
+            work = [(digest, partial(self._answered, each)) for digest, each in missing.items()]
+            if traces:
+                work.append((traced, partial(self._traced, sizes)))
+            thread = threading.Thread(target=self._play_ahead, args=(work,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def close(self) -> None:
         """Remember what is new, and end the process."""
-        if self._path is not None and self._known < self._book.size <= _MOST:
-            cache.write(self._path, msgspec.msgpack.encode(self._book))
+        self._closed = True
         if self._side is not None:
             self._side.end()
-            self._side = None
+        for thread in self._threads:
+            thread.join()
+        if self._path is not None and self._known < self._book.size <= _MOST:
+            cache.write(self._path, msgspec.msgpack.encode(self._book))
 
+    # ------------------------------------------------------------------------------------- ahead
 
-class ReferencePlayer:
-    """The reference as one grading plays it: each `begin` is followed by its `finish`."""
+    def _play_ahead(self, work: list[tuple[str, Callable[[], object]]]) -> None:
+        """Do each piece of work. One that fails is left to whoever asks for it, who then hears why.
 
-    failure: object | None = None
-
-    def __init__(self, reference: Reference) -> None:
-        self._reference = reference
-        self._case: Case | None = None
-        self._holds = False
-
-    def begin(self, case: Case, seconds: float) -> None:
-        """Start on a case; where its answer is not known the process is held till `finish`."""
-        self._case = case
-        self._holds = False
-        if self._reference.knows(case) is not None:
-            return
-        self._reference.lock.acquire()
-        self._holds = True
+        Nobody waits for what comes after a failure either.
+        """
         try:
-            self._reference.process().begin(case, seconds)
-        except BaseException:
-            self._release()
-            raise
-
-    def finish(self) -> Observation:
-        """Return what the reference does on the case."""
-        assert self._case is not None
-        if not self._holds:
-            known = self._reference.knows(self._case)
-            assert known is not None
-            return known
-        try:
-            found = self._reference.process().finish()
-            self._reference.learn(self._case, found)
+            for digest, play in work:
+                if self._closed:
+                    return
+                with self._turn:
+                    play()
+                self._done({digest})
+        except Exception:  # noqa: BLE001, S110  # see above
+            pass
         finally:
-            self._release()
+            self._done({digest for digest, _ in work})
+
+    def _done(self, digests: set[str]) -> None:
+        with self._played:
+            self._ahead -= digests
+            self._played.notify_all()
+
+    def _wait_for(self, digest: str) -> None:
+        """Wait until something is played that is due to be played ahead."""
+        with self._played:
+            self._played.wait_for(lambda: digest not in self._ahead)
+
+    # ----------------------------------------------------------------------------------- process
+
+    def _answered(self, case: Case) -> None:
+        digest = _digest(case)
+        if digest not in self._book.observations:
+            self._play(case, digest)
+
+    def _play(self, case: Case, digest: str) -> Observation:
+        process = self._process()
+        process.begin(case, _SECONDS)
+        found = process.finish()
+        if not isinstance(found.outcome, Completed):
+            raise ReferenceBroken(f"the reference fails: {_reason(found.outcome)}")
+        self._book.observations[digest] = found
         return found
 
-    def _release(self) -> None:
-        self._holds = False
-        self._reference.lock.release()
+    def _traced(self, sizes: tuple[dict[str, int], ...]) -> None:
+        digest = _digest(sizes)
+        if digest not in self._book.traces:
+            process = self._process()
+            process.begin_trace(sizes)
+            self._book.traces[digest] = process.finish_trace(_SECONDS)
+
+    def _process(self) -> Side:
+        """Return the side that has loaded the solution. The caller has the turn."""
+        if self._side is None:
+            self._side = self._open_side()
+        if not self._loaded:
+            self._side.shut_in()
+            loaded = self._side.load(_SECONDS)
+            if not isinstance(loaded, Loaded):
+                raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")
+            self._loaded = True
+        return self._side
 
 
 def _reason(outcome: object) -> str:

@@ -41,7 +41,7 @@ from grader.report import (
 )
 from grader.sandbox.confine import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy
-from grader.search.cases import Plan, distinct_sizes, edge_sizes, plan
+from grader.search.cases import Plan, plan, traced_sizes
 from grader.search.run import Deadline, Search
 from grader.submission import Submission
 from grader.transcript import Transcript
@@ -234,6 +234,7 @@ class Grading:
         self._asked = asked
         self._watch = Stopwatch()
         self._folder = folder
+        self._sizes = traced_sizes(folder.exercise) if asked.prove else ()
         self._sides: list[Side] = []
         self._cancelled = False
 
@@ -269,7 +270,7 @@ class Grading:
         with self._watch.part("imports"):
             unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
-        self._reference.prepare((*cases.telling, *cases.edges))
+        self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
         with self._watch.part("load"):
             side = self._open()
             loaded = self._load(side)
@@ -279,9 +280,9 @@ class Grading:
         search = Search(
             exercise=self._exercise,
             source=self._submission.source,
-            reference=self._reference.player,
+            reference=self._reference,
             submission=side,
-            spare=lambda: self._spare(proof),
+            second=proof,
             fresh=self._fresh,
             deadline=Deadline(self._asked.timeout, unhurried),
             tell=tell,
@@ -312,14 +313,9 @@ class Grading:
         return side
 
     def _begin_proof(self) -> Proof:
-        sizes = (distinct_sizes(self._exercise), *edge_sizes(self._exercise))
-        proof = Proof(self._reference, self._submission.source, self._exercise, sizes)
+        proof = Proof(self._reference, self._submission.source, self._exercise, self._sizes)
         proof.begin(self._open, wanted=self._asked.prove, seconds=self._asked.load_seconds)
         return proof
-
-    def _spare(self, proof: Proof) -> Side | None:
-        with self._watch.part("trace"):
-            return proof.spare()
 
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
         return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)

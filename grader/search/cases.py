@@ -40,8 +40,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The cases in the order in which they run.
 
     `telling` are a few cases on one shape of different sizes, where most mistakes show. `edges`
-    have every size 1, equal sizes, the largest ones, one example alone. `rest` are drawn. A
-    program that was proved runs on the first two, any other on all.
+    have every size 1, equal sizes, one example alone: where programs that are right for sizes in
+    general go wrong. `rest` have the largest sizes, and are drawn. A program that was proved runs
+    on the first two, any other on all.
     """
 
     telling: tuple[Case, ...]
@@ -74,8 +75,17 @@ def edge_sizes(exercise: Exercise) -> list[Sizes]:
         dict.fromkeys(distinct, 1),
         {name: min(3, exercise.dimension(name).largest) for name in distinct},
         distinct | dict.fromkeys(others, 1),
-        {each.name: each.largest for each in exercise.dimensions},
     ]
+
+
+def largest_sizes(exercise: Exercise) -> Sizes:
+    """Every dimension at its largest."""
+    return {each.name: each.largest for each in exercise.dimensions}
+
+
+def traced_sizes(exercise: Exercise) -> tuple[Sizes, ...]:
+    """The sizes at which a program is traced that can't be traced for all of them at once."""
+    return (distinct_sizes(exercise), *edge_sizes(exercise), largest_sizes(exercise))
 
 
 def drawn_sizes(exercise: Exercise, seed: int, count: int = 4) -> list[Sizes]:
@@ -196,14 +206,15 @@ def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
 
 
 def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
-    """Make the plan of a grading: `count` cases, or as many as the edges need if that is more."""
+    """Make the plan of a grading: `count` cases, or as many as its fixed ones are, if that is more."""
     telling = _telling(exercise, seed)
-    edges = _edges(exercise, seed)
-    shapes = [distinct_sizes(exercise), *edge_sizes(exercise), *drawn_sizes(exercise, seed)]
+    edges = _at(edge_sizes(exercise), exercise, seed)
+    largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
+    shapes = [*traced_sizes(exercise), *drawn_sizes(exercise, seed)]
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
-    missing = count - len(telling) - len(edges)
-    rest = draw(cases(exercise, shapes, containers), count=missing, seed=seed + 1)
-    return Plan(telling=telling, edges=edges, rest=tuple(sorted(rest, key=_cost)))
+    missing = count - len(telling) - len(edges) - len(largest)
+    drawn = draw(cases(exercise, shapes, containers), count=missing, seed=seed + 1)
+    return Plan(telling=telling, edges=edges, rest=tuple(sorted((*largest, *drawn), key=_cost)))
 
 
 def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
@@ -219,9 +230,10 @@ def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     )
 
 
-def _edges(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """Two cases with ordinary values at each of `shapes`."""
     found: list[Case] = []
-    for index, sizes in enumerate(edge_sizes(exercise)):
+    for index, sizes in enumerate(shapes):
         drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
         found += [with_seed(drawn[0], exercise, index), *drawn[1:]]
     return tuple(found)

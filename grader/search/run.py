@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice, product
 from math import prod
 from typing import Final, Protocol
@@ -23,11 +24,30 @@ from grader.transcript import Exchange, Transcript
 _SMALL_SHAPES: Final = 3
 """How many smaller shapes a mistake is tried on: each may cost a compilation."""
 
-_REFERENCE_SECONDS: Final = 60.0
 _LEAST_SECONDS: Final = 5.0
 _TIMES_SLOWER: Final = 20
 _RUN_DEADLINES: Final = 12
 """A whole run may take as long as this many deadlines."""
+
+
+class Reference(Protocol):
+    """What knows the right answers."""
+
+    def answer(self, case: Case) -> Observation:
+        """Return what the reference does on a case."""
+
+    def prepare(self, cases: Sequence[Case]) -> None:
+        """Begin to play cases that will be asked for."""
+
+
+class Second(Protocol):
+    """A second process of the submission, which has something else to do first."""
+
+    def player(self) -> Player | None:
+        """Wait for it to be ready; None if it failed."""
+
+    def abandon(self) -> None:
+        """End it, also while another thread waits for it."""
 
 
 class Player(Protocol):
@@ -75,7 +95,7 @@ class Lane:
     """A process of the submission, with the reference to compare it to; plays cases in order."""
 
     def __init__(
-        self, player: Player, reference: Player, deadline: Deadline, *, process: int
+        self, player: Player, reference: Reference, deadline: Deadline, *, process: int
     ) -> None:
         self.player = player
         self._reference = reference
@@ -93,11 +113,10 @@ class Lane:
             yield self._exchange(case)
 
     def _exchange(self, case: Case) -> Exchange:
-        """Have both sides play a case, at the same time where the reference isn't known yet."""
-        self._reference.begin(case, _REFERENCE_SECONDS)
-        self.player.begin(case, self._deadline.next())
-        expected = self._reference.finish()
+        """Have both sides play a case, the reference first: the submission loads its programs."""
+        expected = self._reference.answer(case)
         waiting = time.perf_counter()
+        self.player.begin(case, self._deadline.next())
         actual = self.player.finish()
         waited = time.perf_counter() - waiting
         # What the worker says of its time may be forged.
@@ -108,9 +127,8 @@ class Lane:
 class Search:
     """One submission's run.
 
-    `submission` has loaded the file; `spare` gives a second process that has, or None, and is
-    asked for when the first cases were right; `fresh` starts another. `reference` makes a player
-    for each of them.
+    `submission` has loaded the file; `second` will be a process that has, too; `fresh` starts
+    another.
     """
 
     def __init__(
@@ -118,9 +136,9 @@ class Search:
         *,
         exercise: Exercise,
         source: Source,
-        reference: Callable[[], Player],
+        reference: Reference,
         submission: Player,
-        spare: Callable[[], Player | None],
+        second: Second,
         fresh: Callable[[], Player],
         deadline: Deadline,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
@@ -128,7 +146,7 @@ class Search:
         self._exercise = exercise
         self._source = source
         self._reference = reference
-        self._spare = spare
+        self._second = second
         self._fresh = fresh
         self._deadline = deadline
         self._tell = tell
@@ -142,38 +160,65 @@ class Search:
         A program that was `proved`, which is asked when it must be known, runs on its telling
         cases and edges; any other runs on all, unless a mistake shows before that.
         """
-        for stage in self._stages(plan, proved):
-            for parts in _batched(_by_shape(stage), len(self._lanes)):
-                self._play_together(parts)
-                self._tell(len(self._exchanges), plan.total)
-                if self._failed:
-                    return self._transcript()
-                if self._errors():
-                    return self._look_closer(plan)
+        for play in self._rounds(plan, proved):
+            play()
+            self._tell(len(self._exchanges), plan.total)
+            if self._failed:
+                return self._transcript()
+            if self._errors():
+                return self._look_closer(plan)
         self._repeat(plan.telling[0])
         return self._transcript()
 
-    def _stages(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Iterable[Case]]:
-        yield plan.telling
-        spare = self._spare()
-        if spare is not None:
-            self._lanes.append(self._lane(spare))
-        yield plan.edges
-        if not proved():
-            yield plan.rest
+    def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+        """Yield what is played before the findings are looked at again."""
+        first, *others = _by_shape(plan.edges)
+        yield partial(self._begin, plan.telling, first)
+        for parts in _batched(others, len(self._lanes)):
+            yield partial(self._play_together, parts)
+        if proved():
+            return
+        self._reference.prepare(plan.rest)
+        for parts in _batched(_by_shape(plan.rest), len(self._lanes)):
+            yield partial(self._play_together, parts)
 
     # ------------------------------------------------------------------------------------ playing
 
     def _lane(self, player: Player) -> Lane:
-        lane = Lane(player, self._reference(), self._deadline, process=self._processes)
+        lane = Lane(player, self._reference, self._deadline, process=self._processes)
         self._processes += 1
         return lane
 
-    def _play_together(self, parts: Iterable[list[Case]]) -> None:
+    def _begin(self, telling: Sequence[Case], edges: Sequence[Case]) -> None:
+        """Play the telling cases, and the first edges beside them as soon as there is a second.
+
+        Where the first process fails nobody waits for the second, and what it did isn't noted.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            beside = pool.submit(self._play_second, edges)
+            self._exchanges += self._lanes[0].play(telling)
+            if self._failed:
+                self._second.abandon()
+                return
+            lane, played = beside.result()
+        if lane is None:
+            self._exchanges += self._lanes[0].play(edges)
+            return
+        self._lanes.append(lane)
+        self._exchanges += played
+
+    def _play_second(self, edges: Sequence[Case]) -> tuple[Lane | None, list[Exchange]]:
+        player = self._second.player()
+        if player is None:
+            return None, []
+        lane = self._lane(player)
+        return lane, lane.play(edges)
+
+    def _play_together(self, parts: Iterable[list[Case]], lanes: Sequence[Lane] = ()) -> None:
         """Play each part in a lane of its own, at the same time; what is noted has their order."""
-        pairs = list(zip(self._lanes, parts, strict=False))
+        pairs = list(zip(lanes or self._lanes, parts, strict=False))
         if len(pairs) == 1:
-            self._exchanges += self._lanes[0].play(pairs[0][1])
+            self._exchanges += pairs[0][0].play(pairs[0][1])
             return
         with ThreadPoolExecutor(len(pairs)) as pool:
             for played in pool.map(lambda pair: pair[0].play(pair[1]), pairs):
@@ -220,8 +265,8 @@ class Search:
         self._repeat_in_fresh_processes(case)
 
     def _repeat_in_fresh_processes(self, case: Case) -> None:
-        for _ in range(2):
-            self._exchanges += self._lane(self._fresh()).play([case])
+        fresh = [self._lane(self._fresh()) for _ in range(2)]
+        self._play_together([[case], [case]], fresh)
 
     def _differs(self, exchange: Exchange) -> bool:
         return not self._same(exchange, exchange.expected, exchange.actual)
@@ -239,13 +284,20 @@ class Search:
 
     def _shrink(self) -> None:
         """Play smaller sizes, smallest first, until every mistake has shown on one of them."""
-        shapes = list(small_sizes(self._exercise))
-        for index, sizes in enumerate(shapes[:_SMALL_SHAPES]):
-            drawn = draw(cases(self._exercise, [sizes], telling=True), count=2, seed=index)
-            small = [with_seed(drawn[-1], self._exercise, seed) for seed in (0, 1)]
-            self._exchanges += self._lanes[0].play(small)
-            if all(_shown_on(finding, sizes) for finding in self._errors()):
+        played = [each.case.sizes for each in self._exchanges]
+        shapes = [each for each in small_sizes(self._exercise) if each not in played]
+        smaller = enumerate(shapes[:_SMALL_SHAPES])
+        limit = min(map(_extent, played), default=0)
+        while not all(_shown_on(finding, limit) for finding in self._errors()):
+            together = list(islice(smaller, len(self._lanes)))
+            if not together:
                 return
+            self._play_together([self._small(sizes, index) for index, sizes in together])
+            limit = max(_extent(sizes) for _, sizes in together)
+
+    def _small(self, sizes: Sizes, seed: int) -> list[Case]:
+        drawn = draw(cases(self._exercise, [sizes], telling=True), count=2, seed=seed)
+        return [with_seed(drawn[-1], self._exercise, each) for each in (0, 1)]
 
 
 def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
@@ -284,5 +336,10 @@ def _may_be_impure(finding: Finding) -> bool:
     }
 
 
-def _shown_on(finding: Finding, sizes: Sizes) -> bool:
-    return finding.case is None or prod(finding.case.sizes.values()) <= prod(sizes.values())
+def _shown_on(finding: Finding, most: int) -> bool:
+    return finding.case is None or _extent(finding.case.sizes) <= most
+
+
+def _extent(sizes: Sizes) -> int:
+    """How much there is of sizes."""
+    return prod(sizes.values())

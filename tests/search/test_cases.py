@@ -13,7 +13,7 @@ import pytest
 from grader.case import ArrayValue, Case, Container, IntValue
 from grader.catalogue import exercises
 from grader.exercise import Arrays, Exercise, Number
-from grader.search.cases import LARGEST_SEED, Plan, plan
+from grader.search.cases import LARGEST_SEED, Plan, largest_sizes, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +54,9 @@ def array_of(case: Case) -> np.ndarray:
 
 def test_has_as_many_cases_as_were_asked_for(exercise: Exercise, made: Plan) -> None:
     assert made.total == 100
-    assert plan(exercise, count=1, seed=0).total == len(made.telling) + len(made.edges)
+    fewest = plan(exercise, count=1, seed=0)
+    assert (fewest.telling, fewest.edges) == (made.telling, made.edges)
+    assert [each.sizes for each in fewest.rest] == [largest_sizes(exercise)] * 2
 
 
 def test_seeds_are_in_the_contracts_range_with_its_ends(made: Plan) -> None:
