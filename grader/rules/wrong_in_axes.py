@@ -24,7 +24,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             label=_label(look, deviation),
             shapes=_shapes(deviation),
             details=text_lines(look.raised) if look.raised else (),
-            why="The module sees columns where it should see examples: its weights get another "
+            why="The module sees slices that are no examples: its weights get another "
             "shape, which changes with the batch size."
             if call.in_axes != deviation.reference.call.in_axes
             else "The axes of the input were swapped on the way.",
