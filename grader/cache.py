@@ -52,7 +52,7 @@ def versions_digest() -> str:
     import sys
 
     digest = hashlib.sha256()
-    for name in ("jax", "jaxlib", "flax", "numpy"):
+    for name in ("jax", "jaxlib", "flax", "numpy", "hypothesis"):
         digest.update(f"{name} {_version(name)}\n".encode())
     digest.update(f"{sys.version} {platform.machine()}\n".encode())
     for path in sorted([*_PACKAGE.glob("worker/*.py"), *_PACKAGE.glob("*.py")]):

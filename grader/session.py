@@ -41,7 +41,8 @@ from grader.report import (
 )
 from grader.sandbox.confine import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy
-from grader.search.cases import Plan, plan, traced_sizes
+from grader.search.kept import plan_of
+from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
 from grader.submission import Submission
 from grader.transcript import Transcript
@@ -159,7 +160,9 @@ class Session:
         """Return the plan of cases, made once."""
         key = (exercise.slug, asked.cases, asked.seed)
         if key not in self._plans:
-            self._plans[key] = plan(exercise, count=asked.cases, seed=asked.seed)
+            self._plans[key] = plan_of(
+                exercise, count=asked.cases, seed=asked.seed, folder=self._cache
+            )
         return self._plans[key]
 
     def reference(self, folder: ExerciseFolder) -> Reference:

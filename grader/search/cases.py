@@ -7,6 +7,7 @@ shapes are chosen first, and many seeds and values are drawn on them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from math import prod
 from typing import Final
 
@@ -26,66 +27,24 @@ from grader.case import (
 )
 from grader.exercise import Array, Arrays, Dimension, Exercise, Number, Parameter, Seed, Size
 from grader.search.pinned import draw
-
-Sizes = dict[str, int]
+from grader.search.plan import (
+    Plan,
+    Sizes,
+    distinct_sizes,
+    edge_sizes,
+    largest_sizes,
+    small_sizes,
+    traced_sizes,
+)
 
 LARGEST_SEED: Final = 2**31 - 1
 """`PRNGKey` takes more, but a program that is jitted as a whole gets its seed as an int32."""
 
-_DISTINCT: Final = (3, 4, 2, 5, 6)
+_SMALL_SIZES: Final = 4
 _SCALES: Final = (1.0, 1.0, 1.0, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20)
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The cases in the order in which they run.
-
-    `telling` are a few cases on one shape of different sizes, where most mistakes show. `edges`
-    have every size 1, equal sizes, one example alone: where programs that are right for sizes in
-    general go wrong. `rest` have the largest sizes, and are drawn. A program that was proved runs
-    on the first two, any other on all.
-    """
-
-    telling: tuple[Case, ...]
-    edges: tuple[Case, ...]
-    rest: tuple[Case, ...]
-
-    @property
-    def total(self) -> int:
-        """How many cases there are."""
-        return len(self.telling) + len(self.edges) + len(self.rest)
-
-
 # ------------------------------------------------------------------------------------------ shapes
-
-
-def distinct_sizes(exercise: Exercise) -> Sizes:
-    """Sizes of which no two are alike, so that a transposed or mistaken axis shows."""
-    return {
-        dimension.name: min(size, dimension.largest)
-        for dimension, size in zip(exercise.dimensions, _DISTINCT, strict=False)
-    }
-
-
-def edge_sizes(exercise: Exercise) -> list[Sizes]:
-    """The sizes where programs that are right elsewhere go wrong."""
-    distinct = distinct_sizes(exercise)
-    weights = {each.name for each in exercise.dimensions if each.weights}
-    others = {each.name for each in exercise.dimensions} - weights
-    return [
-        dict.fromkeys(distinct, 1),
-        {name: min(3, exercise.dimension(name).largest) for name in distinct},
-        distinct | dict.fromkeys(others, 1),
-    ]
-
-
-def largest_sizes(exercise: Exercise) -> Sizes:
-    """Every dimension at its largest."""
-    return {each.name: each.largest for each in exercise.dimensions}
-
-
-def traced_sizes(exercise: Exercise) -> tuple[Sizes, ...]:
-    """The sizes at which a program is traced that can't be traced for all of them at once."""
-    return (distinct_sizes(exercise), *edge_sizes(exercise), largest_sizes(exercise))
 
 
 def drawn_sizes(exercise: Exercise, seed: int, count: int = 4) -> list[Sizes]:
@@ -206,7 +165,7 @@ def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
 
 
 def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
-    """Make the plan of a grading: `count` cases, or as many as its fixed ones are, if that is more."""
+    """Make the plan of a grading: `count` cases, or all that are fixed if those are more."""
     telling = _telling(exercise, seed)
     edges = _at(edge_sizes(exercise), exercise, seed)
     largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
@@ -214,7 +173,12 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
     missing = count - len(telling) - len(edges) - len(largest)
     drawn = draw(cases(exercise, shapes, containers), count=missing, seed=seed + 1)
-    return Plan(telling=telling, edges=edges, rest=tuple(sorted((*largest, *drawn), key=_cost)))
+    return Plan(
+        telling=telling,
+        edges=edges,
+        rest=tuple(sorted((*largest, *drawn), key=_cost)),
+        smaller=_smaller(exercise),
+    )
 
 
 def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
@@ -236,6 +200,15 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
     for index, sizes in enumerate(shapes):
         drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
         found += [with_seed(drawn[0], exercise, index), *drawn[1:]]
+    return tuple(found)
+
+
+def _smaller(exercise: Exercise) -> tuple[tuple[Case, ...], ...]:
+    """Two cases at each of a few small sizes. Few: each may cost a compilation."""
+    found: list[tuple[Case, ...]] = []
+    for index, sizes in enumerate(islice(small_sizes(exercise), _SMALL_SIZES)):
+        drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=index)
+        found.append(tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1)))
     return tuple(found)
 
 

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice, product
-from math import prod
+from itertools import islice
 from typing import Final, Protocol
 
 from grader.case import Case
@@ -16,13 +15,9 @@ from grader.exercise import Check, Exercise
 from grader.finding import Finding, Severity
 from grader.judge import judge
 from grader.observation import Completed, Loaded, Observation
-from grader.search.cases import Plan, Sizes, cases, with_seed
-from grader.search.pinned import draw
+from grader.search.plan import Plan, extent
 from grader.source import Source
 from grader.transcript import Exchange, Transcript
-
-_SMALL_SHAPES: Final = 3
-"""How many smaller shapes a mistake is tried on: each may cost a compilation."""
 
 _LEAST_SECONDS: Final = 5.0
 _TIMES_SLOWER: Final = 20
@@ -246,7 +241,7 @@ class Search:
         """See whether a mistake is state or chance, and whether it shows on smaller sizes."""
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
-        self._shrink()
+        self._shrink(plan)
         return self._transcript()
 
     def _repeat(self, case: Case) -> None:
@@ -282,30 +277,17 @@ class Search:
         comparison = compare(one.outcome.result, other.outcome.result, tolerance)
         return isinstance(comparison, Same)
 
-    def _shrink(self) -> None:
+    def _shrink(self, plan: Plan) -> None:
         """Play smaller sizes, smallest first, until every mistake has shown on one of them."""
         played = [each.case.sizes for each in self._exchanges]
-        shapes = [each for each in small_sizes(self._exercise) if each not in played]
-        smaller = enumerate(shapes[:_SMALL_SHAPES])
-        limit = min(map(_extent, played), default=0)
+        smaller = (list(each) for each in plan.smaller if each[0].sizes not in played)
+        limit = min(map(extent, played), default=0)
         while not all(_shown_on(finding, limit) for finding in self._errors()):
             together = list(islice(smaller, len(self._lanes)))
             if not together:
                 return
-            self._play_together([self._small(sizes, index) for index, sizes in together])
-            limit = max(_extent(sizes) for _, sizes in together)
-
-    def _small(self, sizes: Sizes, seed: int) -> list[Case]:
-        drawn = draw(cases(self._exercise, [sizes], telling=True), count=2, seed=seed)
-        return [with_seed(drawn[-1], self._exercise, each) for each in (0, 1)]
-
-
-def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
-    """Sizes of 1 and 2, by how much there is of them; the first dimensions grow first."""
-    names = [dimension.name for dimension in exercise.dimensions]
-    choices = product(*[range(1, min(2, each.largest) + 1) for each in exercise.dimensions])
-    ordered = sorted(choices, key=lambda sizes: (prod(sizes), [-size for size in sizes]))
-    return (dict(zip(names, sizes, strict=True)) for sizes in ordered)
+            self._play_together(together)
+            limit = max(extent(part[0].sizes) for part in together)
 
 
 def _by_shape(some: Iterable[Case]) -> Iterator[list[Case]]:
@@ -337,9 +319,4 @@ def _may_be_impure(finding: Finding) -> bool:
 
 
 def _shown_on(finding: Finding, most: int) -> bool:
-    return finding.case is None or _extent(finding.case.sizes) <= most
-
-
-def _extent(sizes: Sizes) -> int:
-    """How much there is of sizes."""
-    return prod(sizes.values())
+    return finding.case is None or extent(finding.case.sizes) <= most

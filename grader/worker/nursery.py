@@ -75,8 +75,8 @@ class Nursery:
     def run(self, importing: float) -> None:
         """Serve until the judge is gone. `importing` is how long the imports took, in seconds."""
         _become_subreaper()
-        gc.collect()
         gc.freeze()
+        gc.enable()
         self._reply(Ready(seconds=importing))
         try:
             while self._step():
