@@ -38,7 +38,7 @@ _Counterexample = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema=_COUN
 
 
 # C1 controls, and what turns or hides text; JSON itself escapes the other controls.
-_ACTING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_ACTING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|#(?=#\\[|#vso\\[)")
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,7 +183,7 @@ def encoded(report: Report) -> bytes:
 
 
 def _inert(line: bytes) -> bytes:
-    r"""Write as `\uXXXX` what would act on a terminal that the document is printed to."""
+    r"""Write as `\uXXXX` what would act on a terminal, or a CI log, that it is printed to."""
     text = _ACTING.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode())
     return text.encode()
 

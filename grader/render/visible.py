@@ -2,15 +2,22 @@ r"""Text that others wrote, made harmless and visible, and how many cells it tak
 
 What a learner's file, exception or output says must never act: an escape sequence would recolour
 or rewrite the report, a right-to-left override would show other code than what runs. So every
-character that does not print as itself is shown the way Python writes it: `\x1b`, `\u202e`.
+character that does not print as itself is shown the way Python writes it: `\x1b`, `\u202e`. So is
+the first one of what CI systems that read a log take for a command: `::error::` at the start of a
+line, `##[error]` and `##vso[…]` anywhere.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 TAB_STOP = 4
+
+_COMMAND = re.compile(r"^(?P<before>\s*)(?P<colon>:):|(?P<hash>#)#(?=\[|vso\[)")
+"""https://docs.github.com/actions/reference/workflow-commands-for-github-actions, whose runner
+looks behind the spaces that a line begins with, and its older form, which Azure Pipelines has."""
 
 # What our own texts use beyond ASCII, for streams that can't take it.
 _PLAIN = {
@@ -60,7 +67,12 @@ def shown(char: str, encoding: str = "utf-8") -> str:
 
 def visible(text: str, encoding: str = "utf-8") -> str:
     """Return `text` as one line: newlines escaped, each tab a run of spaces."""
-    return "".join(shown(char, encoding) for char in text.replace("\t", " " * TAB_STOP))
+    plain = "".join(shown(char, encoding) for char in text.replace("\t", " " * TAB_STOP))
+    return _COMMAND.sub(_spelt_out, plain) if "::" in plain or "##" in plain else plain
+
+
+def _spelt_out(match: re.Match[str]) -> str:
+    return f"{match['before']}\\x3a:" if match["colon"] else "\\x23#"
 
 
 def visible_lines(text: str, encoding: str = "utf-8") -> list[str]:
