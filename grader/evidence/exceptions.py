@@ -33,6 +33,17 @@ _MEANINGS = (
         help="replace the line that raises; the hints say how to begin",
     ),
     Meaning(
+        pattern=r"^ModuleNotFoundError|^ImportError: attempted relative import",
+        why="Python found no module of this name.",
+        help="check the spelling of the import; a submission is one file, so what it needs of "
+        "another file beside it has to stand in it",
+    ),
+    Meaning(
+        pattern=r"^ImportError",
+        why="The module was found, and has no such name in it.",
+        help="check the spelling of the import",
+    ),
+    Meaning(
         pattern=r"^ApplyScopeInvalidVariablesStructureError|in the call to `?apply",
         why='apply takes all the variables, as init returned them: {"params": …}. It was given '
         "what is inside of them.",
@@ -112,11 +123,6 @@ _MEANINGS = (
         pattern=r"PRNG|seed|key",
         why="What was passed as a random key is none, or the other way round.",
         help="make the key with jax.random.PRNGKey, and pass it first to init",
-    ),
-    Meaning(
-        pattern=r"^ModuleNotFoundError|^ImportError",
-        why="Python found no module, or no such name in it.",
-        help="check the spelling of the import",
     ),
     Meaning(
         pattern=r"^NameError|^UnboundLocalError",
