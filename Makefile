@@ -77,6 +77,10 @@ bench: $(VENV)/installed-dev ## time a grading against running the file once
 mutants: $(VENV)/installed-dev ## mutate the solutions and grade each mutant
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+.PHONY: verify
+verify: $(VENV)/installed ## check that every exercise is right (ARGS for slugs)
+	@$(BIN)/grade verify $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(VENV)/installed-dev ## grade damaged submissions and frames
 	@$(BIN)/python -m tests.fuzz $(ARGS)

@@ -1,0 +1,53 @@
+"""The guide's exercise: made, verified and graded by doing what the guide says, to the letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from author_guide import Run, follow, steps
+from conftest import Ran
+
+from grader.authoring import verify
+from grader.authoring.mutants import Mutant, mutants
+from grader.exercise import Exercise
+
+GUIDE = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
+EXERCISE = "course/exercises/dense_of_columns"
+SOLUTION = "course/solutions/dense_of_columns.py"
+
+
+def every_third(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
+    return mutants(text, exercise)[::3]
+
+
+def assert_printed(expected: str, actual: str) -> None:
+    """Compare; the dots stand for whatever differs from run to run."""
+    caught = r"\d+ of \d+ caught(, \d+ are right)?"
+    wanted = re.sub(caught, "all caught", expected)
+    pattern = ".*?".join(re.escape(part) for part in wanted.split("…"))
+    found = re.sub(caught, "all caught", actual)
+    assert re.fullmatch(pattern, found, re.DOTALL), actual
+
+
+def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "mutants", every_third)  # all of them take too long for a test
+    codes = []
+    for step in steps(GUIDE.read_text(encoding="utf-8"), f"{EXERCISE}/mistakes"):
+        if not isinstance(step, Run):
+            follow(step, SOLUTION)
+            continue
+        program, *words = step.command.split()
+        if program == "export":
+            monkeypatch.setenv(*words[0].split("=", 1))
+            continue
+        ran = grade(*words)
+        assert_printed(step.printed, ran.out)
+        assert ran.err == ""
+        codes.append((words[0], ran.code))
+    assert codes == [("new", 0), ("verify", 0), ("start", 0), ("dense_of_columns.py", 1)]
+    passed = grade(SOLUTION)
+    assert passed.code == 0
+    assert "passed   8 of 8 checks" in passed.out

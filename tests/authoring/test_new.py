@@ -1,0 +1,115 @@
+"""`grade new`: the skeleton of an exercise, which works as it stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Ran
+
+from grader.authoring.course import course
+from grader.authoring.verify import verify
+from grader.catalogue import exercises
+from grader.exercise import ExerciseFolder
+from grader.session import Session
+
+Grade = Callable[..., Ran]
+
+FILES = {
+    "exercises/my_own/README.md",
+    "exercises/my_own/accepted/positional_knobs.py",
+    "exercises/my_own/exercise.py",
+    "exercises/my_own/hints.md",
+    "exercises/my_own/mistakes/params_per_example.py",
+    "exercises/my_own/starter.py",
+    "solutions/my_own.py",
+}
+
+
+def files_of(folder: Path) -> set[str]:
+    return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_the_skeleton_is_an_exercise(grade: Grade, here: Path) -> None:
+    made = grade("new", "my-own", "course")
+    assert (made.code, made.err) == (0, "")
+    assert files_of(here / "course") == FILES
+    assert "$" not in "".join(
+        each.read_text() for each in (here / "course").rglob("*") if each.is_file()
+    )
+    (own,) = course([here / "course"])[1]
+    assert isinstance(own, ExerciseFolder)
+    assert own.exercise.slug == "my-own"
+    assert own.exercise.function == own.exercise.folder_name == "my_own"
+    listed = grade("list", "--exercises", "course")
+    assert "my-own" in listed.out
+
+
+def test_what_is_left_to_do_is_said(grade: Grade, here: Path) -> None:
+    grade("new", "my-own", "course")
+    (own,) = course([here / "course"])[1]
+    with Session() as session:  # starts nothing as long as nothing is graded
+        lines = verify(own, (), session)
+        problems = {line.name: line.problems for _, line in zip(range(4), lines, strict=False)}
+    assert problems["files"] == ()
+    todos = [each for name in problems for each in problems[name]]
+    assert all(" says TODO: " in each for each in todos)
+    assert [each.split()[0] for each in todos] == [
+        "exercise.py", "README.md", "README.md", "hints.md", "hints.md", "hints.md"
+    ]  # fmt: skip
+
+
+def test_a_second_exercise_goes_beside_the_first(grade: Grade, here: Path) -> None:
+    assert grade("new", "my-own", "course").code == 0
+    assert grade("new", "my-other", "course").code == 0
+    own = [each.exercise.slug for each in exercises([here / "course"])]
+    assert {"my-own", "my-other"} <= set(own)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("MyOwn", "exercises are named in kebab case, such as my-exercise; did you mean my-own?"),
+        ("my_own", "did you mean my-own?"),
+        ("7", "exercises are named in kebab case, such as my-exercise"),
+        ("../up", "exercises are named in kebab case"),
+        ("class", "Python keeps class for itself"),
+    ],
+)
+def test_a_name_that_is_none(grade: Grade, here: Path, name: str, says: str) -> None:
+    ran = grade("new", name, "course")
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert files_of(here) == set()
+
+
+def test_a_name_that_is_taken(grade: Grade, here: Path) -> None:
+    shipped = exercises()[0].exercise
+    ran = grade("new", shipped.slug, "course")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"grade: {shipped.slug} is an exercise already; choose another name\n"
+    slug = shipped.function.replace("_", "-")
+    ran = grade("new", slug, "course")
+    assert ran.code == 2
+    assert f"would ask for a function {shipped.function}, as {shipped.slug} does" in ran.err
+    assert files_of(here) == set()
+
+
+def test_nothing_is_written_over(grade: Grade, here: Path) -> None:
+    solution = here / "course" / "solutions" / "my_own.py"
+    solution.parent.mkdir(parents=True)
+    solution.write_text("mine")
+    ran = grade("new", "my-own", "course")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "grade: course/solutions/my_own.py is there already, and is left as it is\n"
+    assert files_of(here) == {"course/solutions/my_own.py"}
+    assert solution.read_text() == "mine"
+
+
+def test_a_place_that_can_not_be_written_to(grade: Grade, here: Path) -> None:
+    (here / "file").touch()
+    ran = grade("new", "my-own", "file")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"grade: file can't be written to: {os.strerror(20)}\n"
