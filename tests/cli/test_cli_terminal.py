@@ -32,7 +32,7 @@ class Screen:
         self.display = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.display)
         variables = environment(**{"TERM": "xterm-256color", **env})
-        for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", *env):
+        for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", *env):
             if name not in env:
                 variables.pop(name, None)
         self.child = pexpect.spawn(
