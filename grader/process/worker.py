@@ -98,7 +98,9 @@ class _Mailbox:
             self._channel.close()
 
     def get(self, seconds: float) -> wire.Reply | None:
-        """Return the next message; see `Worker.receive`."""
+        """Return the next message; see `Worker.receive`. Nothing comes any more after `close`."""
+        if self._closed.is_set():
+            return None
         try:
             item = self._queue.get(timeout=max(seconds, 0.0))
         except queue.Empty:
@@ -108,8 +110,10 @@ class _Mailbox:
         return item
 
     def close(self) -> None:
-        """Stop reading; the channel is closed when its other end is."""
+        """Stop reading, and wake who waits; the channel is closed when its other end is."""
         self._closed.set()
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)
 
 
 def new_scratch() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -223,6 +224,22 @@ def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
     maker.close()
     assert isinstance(played.outcome, Completed)
     assert played.stdout + played.stderr == "hello\n"
+
+
+@pytest.mark.parametrize("make", ["nursery", "spawner"])
+def test_who_waits_for_a_side_is_woken_when_it_is_ended(
+    maker: Maker, exercise: Exercise, case: Case, make: str
+) -> None:
+    text = f"def {exercise.function}(seed, x, features):\n    while True:\n        pass\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    side = Side(maker if make == "nursery" else Spawner(), program, policy=None)
+    side.shut_in()
+    assert side.load(15.0) == Loaded()
+    side.begin(case, 600.0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(side.finish)
+        side.end()
+        assert isinstance(waiting.result(timeout=60).outcome, Crashed)
 
 
 HOLDS_THE_LOCK = "kept = []\nwhile True:\n    kept.append(b'x' * (1 << 26))"
