@@ -63,6 +63,12 @@ def from_bytes(path: str, data: bytes) -> Submission:
     return Submission(path=path, sha256=digest, source=Source(path, text, problem))
 
 
+def unread(path: Path, problem: str) -> Submission:
+    """Make a submission of a file that could not be read, for a reason that its report gives."""
+    digest = hashlib.sha256(b"").hexdigest()
+    return Submission(path=str(path), sha256=digest, source=Source(str(path), "", problem))
+
+
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
     """Return the exercise whose function the file binds, else the one that it is most like.
 

@@ -17,7 +17,14 @@ from grader.cli.choose import named
 from grader.cli.problem import CommandWrong, Exit, visible
 from grader.exercise import ExerciseFolder
 from grader.report import Report, Verdict
-from grader.submission import Submission, Unreadable, Unrecognised, read_submission, recognise
+from grader.submission import (
+    Submission,
+    Unreadable,
+    Unrecognised,
+    read_submission,
+    recognise,
+    unread,
+)
 
 _SKIPPED: Final = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
 
@@ -73,26 +80,46 @@ def find_jobs(files: Sequence[Path], options: GradeOptions) -> list[Job]:
     """Read every file and choose its exercise. Raises `CommandWrong`."""
     known = exercises(options.exercises)
     try:
-        submissions = [read_submission(path) for path in _expanded(files)]
-        return [_job(submission, known, options) for submission in submissions]
+        return [_job(submission, known, options) for submission in _submissions(files)]
     except Unreadable as error:
         raise CommandWrong(visible(str(error))) from error
 
 
-def _expanded(files: Sequence[Path]) -> Iterator[Path]:
-    """Yield each file, and for a folder the Python files in it, by name."""
+def _submissions(files: Sequence[Path]) -> Iterator[Submission]:
+    """Read each file, and for a folder the Python files in it, by name.
+
+    What can't be read in a folder fails by itself, and nobody else's file with it.
+    """
     for path in files:
         if not path.is_dir():
-            yield path
+            yield _read(path)
             continue
         found = sorted(
             each
             for each in path.rglob("*.py")
-            if not _SKIPPED.intersection(each.relative_to(path).parts)
+            if not each.is_dir() and not _SKIPPED.intersection(each.relative_to(path).parts)
         )
         if not found:
             raise CommandWrong(f"there is no Python file in {visible(str(path))}")
-        yield from found
+        for each in found:
+            try:
+                yield _read(each)
+            except Unreadable as error:
+                yield unread(each, str(error))
+
+
+def _read(path: Path) -> Submission:
+    """Read a file, but not through a link that leads out of its folder.
+
+    Who hands in such a link in place of a file would be shown what it leads to.
+    """
+    if path.is_symlink() and path.exists() and not _inside(path):
+        raise Unreadable(f"{path} is a link that leads out of its folder; grade what it leads to")
+    return read_submission(path)
+
+
+def _inside(link: Path) -> bool:
+    return link.resolve().is_relative_to(link.parent.resolve())
 
 
 def _job(submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions) -> Job:

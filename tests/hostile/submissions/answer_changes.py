@@ -1,5 +1,5 @@
 """Has a thread change the array that it answered with."""
-# outcome: failed
+# outcome: failed; run: rarely
 import threading
 
 import numpy as np

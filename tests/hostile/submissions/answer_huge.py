@@ -1,5 +1,5 @@
 """Answers with more numbers than are worth sending."""
-# outcome: failed; rule: wrong-shape|not-flattened
+# outcome: failed; rule: not-an-array
 import numpy as np
 
 

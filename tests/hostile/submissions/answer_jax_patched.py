@@ -1,5 +1,5 @@
 """Gives the class of jax's arrays other properties, so that a wrong one has the right shape."""
-# outcome: failed
+# outcome: failed; run: rarely
 import numpy as np
 
 import jax

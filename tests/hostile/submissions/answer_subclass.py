@@ -1,5 +1,5 @@
 """Answers with a NumPy array of a class that has all its methods replaced."""
-# outcome: failed
+# outcome: failed; run: rarely
 import numpy as np
 
 

@@ -1,5 +1,5 @@
 """Announces the longest message that there can be, and sends none of it."""
-# outcome: failed; rule: crashed|timed-out
+# outcome: failed; rule: crashed|timed-out; run: rarely
 import os
 
 

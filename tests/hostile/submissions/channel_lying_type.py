@@ -1,5 +1,5 @@
 """Forges an answer whose array is of a type that NumPy reads as objects, and of a negative size."""
-# outcome: failed; rule: crashed
+# outcome: failed; rule: crashed; run: rarely
 import gc
 import time
 

@@ -1,5 +1,5 @@
 """Aborts in C."""
-# outcome: failed; rule: crashed
+# outcome: failed; rule: crashed; run: rarely
 import os
 
 

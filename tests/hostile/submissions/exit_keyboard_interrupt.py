@@ -1,5 +1,5 @@
 """Raises what Ctrl-C raises."""
-# outcome: failed; rule: raised
+# outcome: failed; rule: raised; run: rarely
 
 
 def nn_vmap_forward(seed, x_batch, features):

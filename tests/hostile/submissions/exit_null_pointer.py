@@ -1,5 +1,5 @@
 """Reads from address 0."""
-# outcome: failed; rule: crashed
+# outcome: failed; rule: crashed; run: rarely
 import ctypes
 
 

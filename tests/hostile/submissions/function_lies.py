@@ -1,5 +1,5 @@
 """Has something in the place of the function whose signature and name lie or hang."""
-# outcome: failed|ungradable
+# outcome: failed|ungradable; run: rarely
 
 
 class Function:

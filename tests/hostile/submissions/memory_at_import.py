@@ -1,5 +1,5 @@
 """Takes memory while the file is loaded."""
-# outcome: failed|ungradable; rule: out-of-memory|crashed
+# outcome: failed|ungradable; rule: out-of-memory|crashed|timed-out; run: rarely
 
 kept = []
 while True:

@@ -1,5 +1,5 @@
 """Fills arrays, and keeps them."""
-# outcome: failed; rule: out-of-memory|crashed
+# outcome: failed; rule: out-of-memory|crashed|timed-out
 import numpy as np
 
 

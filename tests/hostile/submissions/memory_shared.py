@@ -1,5 +1,5 @@
 """Takes memory that it shares with nobody, so that it counts as shared and not as its data."""
-# outcome: failed; rule: out-of-memory|crashed|raised
+# outcome: failed; rule: out-of-memory|crashed|raised|timed-out; run: rarely
 import mmap
 
 

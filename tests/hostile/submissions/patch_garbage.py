@@ -1,5 +1,5 @@
 """Has the collector call into it while the worker prepares its answer."""
-# outcome: failed; rule: crashed|wrong-shape|not-flattened|raised
+# outcome: failed; rule: crashed|wrong-shape|not-flattened|raised; run: rarely
 import gc
 
 

@@ -1,5 +1,5 @@
 """Puts a function in the place of nn.vmap that lifts nothing."""
-# outcome: failed
+# outcome: failed; run: rarely
 import flax.linen as nn
 import flax.linen.transforms as transforms
 import jax

@@ -1,5 +1,5 @@
 """Closes its standard streams, in Python and beneath it."""
-# outcome: failed; rule: wrong-shape|not-flattened
+# outcome: failed; rule: stateful|wrong-shape|not-flattened; run: rarely
 import os
 import sys
 

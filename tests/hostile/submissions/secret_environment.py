@@ -15,7 +15,7 @@ def nn_vmap_forward(seed, x_batch, features):
         if not environ or environ[index] is None:
             break
         print(environ[index])
-    for pid in ("self", os.getppid(), @JUDGE@, 1):
+    for pid in ("self", os.getppid(), int("@JUDGE@"), 1):
         try:
             print(open(f"/proc/{pid}/environ").read())
         except OSError:

@@ -1,5 +1,5 @@
 """Reads files of the system that are no part of a Python."""
-# outcome: failed; rule: not-an-array
+# outcome: failed; rule: not-an-array; run: rarely
 
 
 def nn_vmap_forward(seed, x_batch, features):

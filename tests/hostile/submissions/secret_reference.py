@@ -22,5 +22,6 @@ def nn_vmap_forward(seed, x_batch, features):
                 found = os.listdir(path) if name in ("fd", "cwd") else open(path, "rb").read(64)
             except OSError:
                 continue
-            if pid != here:
+            # A thread of its own has a number too, and the folder that it is in.
+            if pid != here and not (name == "cwd" and os.path.samefile(path, ".")):
                 print("ESCAPED", path, found)

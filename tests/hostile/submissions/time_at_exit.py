@@ -1,5 +1,5 @@
 """Hangs when its process is told to end."""
-# outcome: failed; rule: wrong-shape|not-flattened
+# outcome: failed; rule: wrong-shape|not-flattened; run: rarely
 import atexit
 import time
 

@@ -1,5 +1,5 @@
 """Has a program compiled that takes XLA far longer than it takes to run."""
-# outcome: failed; rule: timed-out|out-of-memory|crashed
+# outcome: failed; rule: timed-out|out-of-memory|crashed; run: rarely
 import jax
 import jax.numpy as jnp
 

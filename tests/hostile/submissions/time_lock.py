@@ -1,5 +1,5 @@
 """Waits for a lock that it holds itself, and so for ever."""
-# outcome: failed; rule: timed-out
+# outcome: failed; rule: timed-out; run: rarely
 import threading
 
 

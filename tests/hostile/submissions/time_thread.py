@@ -1,5 +1,5 @@
 """Leaves a thread behind that never ends and is no daemon."""
-# outcome: failed; rule: wrong-shape|not-flattened
+# outcome: failed; rule: wrong-shape|not-flattened; run: rarely
 import threading
 
 

@@ -1,9 +1,7 @@
 """Has a thread hold the interpreter's lock, so that not even the worker can answer."""
-# outcome: failed|ungradable; rule: timed-out
+# outcome: failed; rule: timed-out; run: rarely
 import threading
 
-threading.Thread(target=lambda: sum(range(10**12))).start()
-
-
 def nn_vmap_forward(seed, x_batch, features):
+    threading.Thread(target=lambda: sum(range(10**12))).start()
     return x_batch

@@ -1,5 +1,5 @@
 """Makes folders in folders in folders, deeper than a path can be long."""
-# outcome: failed; rule: crashed|raised
+# outcome: failed; rule: timed-out|crashed|raised
 import os
 import time
 

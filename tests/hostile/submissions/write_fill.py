@@ -1,5 +1,5 @@
 """Fills the disk."""
-# outcome: failed; rule: crashed|raised
+# outcome: failed; rule: timed-out|crashed|raised
 import time
 
 

@@ -1,5 +1,5 @@
 """Makes folders that nobody can look into, and fills them."""
-# outcome: failed; rule: crashed|raised
+# outcome: failed; rule: timed-out|crashed|raised; run: rarely
 import os
 import time
 

@@ -1,5 +1,5 @@
 """Makes a great many empty files."""
-# outcome: failed; rule: crashed
+# outcome: failed; rule: timed-out|crashed
 import time
 
 

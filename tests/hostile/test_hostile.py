@@ -1,0 +1,126 @@
+"""After each hostile submission: a verdict, a whole report, and a world that is as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hostile_world import ROOT, SECRET, Label, World, descendants, labels
+
+from grader.catalogue import exercises
+from grader.cli.grading import GradeOptions, exit_code
+from grader.render import RENDERERS
+from grader.report import Report
+from grader.session import Asked, Session
+from grader.submission import read_submission, recognise
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strangers are graded on Linux")
+
+LARGEST_REPORT = 200_000
+PATIENCE = 30.0
+"""Seconds, on a machine that is busy with other things: the limit of a case, and some more."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("hostile"), Path(os.environ["GRADER_CACHE_DIR"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(made.home))
+        patch.setenv("HOSTILE_SECRET", SECRET)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setattr(tempfile, "tempdir", str(made.scratch))
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def session(world: World) -> Iterator[Session]:
+    """One session for all: what one submission breaks would show in the next."""
+    assert world.scratch.is_dir()
+    with Session() as shared:
+        grade(shared, ROOT / "solutions" / "nn_vmap_shared.py", 60)
+        yield shared
+
+
+def grade(session: Session, path: Path, seconds: float) -> Report:
+    submission = read_submission(path)
+    folder = recognise(submission.source, exercises())
+    return session.grade(submission, folder, Asked(timeout=seconds))
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    text = (ROOT / "grader" / "render" / "schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+@pytest.fixture(scope="module")
+def telling() -> list[str]:
+    """Lines of the solution that nobody else has written."""
+    text = (ROOT / "solutions" / "nn_vmap_shared.py").read_text(encoding="utf-8")
+    found = [line.strip() for line in text.splitlines() if len(line.strip()) > 50]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("label", labels(), ids=lambda label: label.name)
+def test_held(
+    label: Label,
+    world: World,
+    session: Session,
+    schema: jsonschema.Draft202012Validator,
+    telling: list[str],
+) -> None:
+    path = world.place(label.name)
+    files, processes = world.files(), descendants(os.getpid())
+
+    report = grade(session, path, label.seconds)
+
+    rules = {finding.rule for finding in report.findings}
+    assert report.verdict.value in label.outcomes, rules
+    assert not label.rules or rules & label.rules, rules
+    if label.outcomes <= {"failed", "ungradable"}:
+        assert exit_code([report], GradeOptions()) == 1
+    assert report.duration_s < label.seconds + PATIENCE
+    assert descendants(os.getpid()) <= processes, "a process is left"
+    assert world.files() == files
+    assert not world.poison()
+    assert not world.knocks(), "a connection was made"
+    assert _scratch_left(world) == [], "a scratch folder is left"
+    document = RENDERERS["json"](report)
+    assert len(document.encode()) < LARGEST_REPORT
+    schema.validate(json.loads(document))
+    assert label.says in document
+    assert "ESCAPED" not in report.output.stdout + report.output.stderr
+    for name, render in RENDERERS.items():
+        text = render(report)
+        assert SECRET not in text, name
+        assert not [line for line in telling if line in text], name
+        assert not ACTING.search(text), f"{name} would act on a terminal, or on a reader's eye"
+        assert name == "html" or not COMMAND.search(text), f"{name} would act on a CI system"
+
+
+def _scratch_left(world: World) -> list[str]:
+    """Folders of workers; the reference's is there as long as the session is."""
+    return sorted(each.name for each in world.scratch.iterdir())[1:]
+
+
+ACTING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+COMMAND = re.compile(r"^\s*::error::owned|##vso\[", re.MULTILINE)
+
+
+def test_nobody_is_worse_off(session: Session) -> None:
+    """After all that, the solution passes in the same session."""
+    report = grade(session, ROOT / "solutions" / "nn_vmap_shared.py", 60)
+    assert report.verdict.value == "passed"
+
+
+def test_the_collection_is_large() -> None:
+    assert len(labels()) >= 40
