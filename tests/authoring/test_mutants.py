@@ -1,0 +1,124 @@
+"""Mutants: what is changed in a program, and which of those that pass are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.labels import places
+from grader.authoring.mutants import Mutant, mutants, same_program
+from grader.authoring.survivors import Survivor, Survivors, as_submission
+from grader.catalogue import exercises
+from grader.exercise import ExerciseFolder
+from grader.report import Verdict
+from grader.session import Asked, Session
+
+FOLDERS = {each.exercise.slug: each for each in exercises()}
+FIRST = next(iter(FOLDERS.values()))
+
+
+def made(folder: ExerciseFolder) -> dict[str, Mutant]:
+    text = folder.solution.read_text(encoding="utf-8")
+    return {f"{each.line}: {each.name}": each for each in mutants(text, folder.exercise)}
+
+
+def changed(before: str, after: str, text: str) -> bool:
+    """Whether the mutant's text is the solution's with this written instead."""
+    solution = FIRST.solution.read_text(encoding="utf-8")
+    assert before in solution
+    return same_program(text) == same_program(solution.replace(before, after))
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values(), ids=list(FOLDERS))
+def test_mutants_are_programs_and_no_two_are_the_same(folder: ExerciseFolder) -> None:
+    solution = folder.solution.read_text(encoding="utf-8")
+    found = made(folder)
+    programs = [same_program(each.text) for each in found.values()]
+    assert len({*programs, same_program(solution)}) == len(found) + 1
+    families = {"constant", "argument", "order", "key", "call", "result"}
+    assert families <= {each.family for each in found.values()}
+    assert all(each.line <= len(solution.splitlines()) for each in found.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("in_axes=0", "in_axes=1"),
+        ("in_axes=0", "in_axes=None"),
+        ("out_axes=0", "out_axes=-1"),
+        ('{"params": None}', '{"params": 0}'),
+        ('{"params": None}', "{}"),
+        ('{"params": None}', '{"params_": None}'),
+        ('{"params": False}', '{"params": True}'),
+        ('        split_rngs={"params": False},\n', ""),
+        ("features=features", "features=3"),
+        ("features=features", ""),
+        ("PRNGKey(seed)", "PRNGKey(0)"),
+        ("jax.random.PRNGKey(seed)", "jax.random.fold_in(jax.random.PRNGKey(seed), 1)"),
+        ("model.init(key, x_batch)", "model.init(x_batch, key)"),
+        ("model.apply(variables, x_batch)", "model.apply(variables, x_batch.swapaxes(0, 1))"),
+        ("model.apply(variables, x_batch)", "model.init(variables, x_batch)"),
+        ("outputs.reshape(-1)", "outputs"),
+        ("outputs.reshape(-1)", "(outputs.T).reshape(-1)"),
+        ("outputs.reshape(-1)", "(outputs.reshape(-1))[::-1]"),
+        ("outputs.reshape(-1)", "variables"),
+    ],
+)
+def test_each_sort_of_change_is_made(before: str, after: str) -> None:
+    found = [each for each in made(FIRST).values() if changed(before, after, each.text)]
+    assert len(found) == 1
+
+
+def test_comments_and_layout_are_no_change() -> None:
+    assert same_program('"""Doc."""\nx = (1)  # one\n') == same_program("x = 1\n")
+    assert same_program("x = 1\n") != same_program("x = 2\n")
+
+
+# ------------------------------------------------------------------------------------- survivors
+
+
+def survivor(session: Session, folder: ExerciseFolder, mutant: Mutant) -> Survivor | None:
+    asked = Asked()
+    report = session.grade(as_submission(mutant, folder), folder, asked)
+    assert (places(report) == frozenset()) == (report.verdict is Verdict.PASSED)
+    return Survivors(session, folder, asked).of(mutant, report)
+
+
+def mutant_with(before: str, after: str) -> Mutant:
+    (found,) = [each for each in made(FIRST).values() if changed(before, after, each.text)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("        out_axes=0,\n", "", "nn.vmap gets the same arguments: it has them by default"),
+        (
+            "model.init(key, x_batch)",
+            "model.init(key, x_batch * 2)",
+            "init looks at shapes only, and makes the same variables",
+        ),
+    ],
+)
+def test_survivors_that_are_right(
+    session: Session, tmp_path: Path, before: str, after: str, reason: str
+) -> None:
+    bare = ExerciseFolder(exercise=FIRST.exercise, folder=tmp_path, solution=FIRST.solution)
+    found = survivor(session, bare, mutant_with(before, after))
+    assert found is not None
+    assert (found.right, found.reason) == (True, reason)
+
+
+def test_a_survivor_that_the_author_has_accepted(session: Session, tmp_path: Path) -> None:
+    mutant = mutant_with("        in_axes=0,\n", "")
+    (tmp_path / "accepted").mkdir()
+    (tmp_path / "accepted" / "mine.py").write_text(f"# Mine.\n{mutant.text}")
+    folder = ExerciseFolder(exercise=FIRST.exercise, folder=tmp_path, solution=FIRST.solution)
+    found = survivor(session, folder, mutant)
+    assert found is not None
+    assert (found.right, found.reason) == (True, "accepted/mine.py is this program")
+
+
+def test_what_is_caught_does_not_survive(session: Session) -> None:
+    assert survivor(session, FIRST, mutant_with("in_axes=0", "in_axes=1")) is None
