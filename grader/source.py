@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
@@ -50,7 +51,7 @@ class Source:
         return tuple(normal.split("\n"))
 
     @cached_property
-    def _parsed(self) -> ast.Module | SyntaxFault:
+    def parsed(self) -> ast.Module | SyntaxFault:
         """The syntax tree, or why there is none.
 
         Only parsed here: a compiler has been seen to crash over a page of nested comprehensions
@@ -59,7 +60,7 @@ class Source:
         if self.problem is not None:
             return SyntaxFault(message=self.problem, span=_START)
         try:
-            tree = _parsed(self.text)
+            tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return self.fault(error)
         return tree if _is_shallow(tree) else SyntaxFault(message=_TOO_DEEP, span=_START)
@@ -218,8 +219,16 @@ class Source:
         return self.head(found) if found is not None else None
 
 
-def _parsed(text: str) -> ast.Module:
-    with warnings.catch_warnings():
+_PARSING: Final = threading.Lock()
+
+
+def parsed(text: str) -> ast.Module:
+    """Parse a file's text, silently. Raises what `ast.parse` raises.
+
+    One thread at a time: before Python 3.13 the depth of the tree is counted for all threads
+    together (https://github.com/python/cpython/issues/106905), as are filters of warnings.
+    """
+    with _PARSING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text.removeprefix("\ufeff"))
 

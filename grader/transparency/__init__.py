@@ -26,6 +26,7 @@ from typing import Final
 import msgspec
 
 from grader.exercise import Exercise
+from grader.source import parsed
 from grader.transparency.bindings import Bindings
 from grader.transparency.doubts import Doubt, Doubts
 from grader.transparency.sizes import Sizes
@@ -76,7 +77,7 @@ def transparency(text: str, exercise: Exercise | None = None) -> Transparency:
     if len(text) > _LONGEST:
         return Transparency(reach=Reach.NOTHING, reason="the text is too long to be looked through")
     try:
-        tree = _without_main_block(ast.parse(text.removeprefix("\ufeff")))
+        tree = _without_main_block(parsed(text))
         doubts = _doubts(tree, exercise)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Transparency(reach=Reach.NOTHING, reason="the text can't be read")
