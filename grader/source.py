@@ -51,7 +51,7 @@ class Source:
         return tuple(normal.split("\n"))
 
     @cached_property
-    def parsed(self) -> ast.Module | SyntaxFault:
+    def _parsed(self) -> ast.Module | SyntaxFault:
         """The syntax tree, or why there is none.
 
         Only parsed here: a compiler has been seen to crash over a page of nested comprehensions
