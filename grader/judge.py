@@ -23,6 +23,14 @@ def judge(transcript: Transcript) -> tuple[Finding, ...]:
     What merely follows from another finding is left out, as the rules say of each other.
     """
     evidence = Evidence(transcript)
+    found = _found(evidence)
+    if not _has_error(found) and any(look.failed for look in evidence.looks):
+        # What every rule takes for the consequence of another one's mistake is told as it is.
+        return _found(Evidence(transcript, excuses=False))
+    return found
+
+
+def _found(evidence: Evidence) -> tuple[Finding, ...]:
     found: list[Finding] = []
     explained: set[str] = set()
     for rule in RULES:

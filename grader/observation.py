@@ -175,10 +175,14 @@ class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
-    """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves."""
+    """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves.
+
+    `is_list`: it was a list, which Flax takes for another build than a tuple of arguments.
+    """
 
     items: Few[Axes]
     keys: Few[Word] | None = None
+    is_list: bool = False
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
@@ -253,8 +257,9 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     is part of. `root` numbers the entry (init, apply, bind) that it belongs to, None outside of
     any. `inputs` and `outputs` are the arrays among the arguments and in the result. `digest` is
     the `digest` of the output's bytes, None unless it is one concrete array: outputs of the same
-    digest are the same numbers in the same order, however they are shaped. `span` is where the
-    module was instantiated in the submission.
+    digest are the same numbers in the same order, however they are shaped. `taken` and `given` are
+    digests of all arrays that went in and came out, None where any of them was a tracer. `span` is
+    where the module was instantiated in the submission.
     """
 
     class_name: Word
@@ -272,6 +277,8 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     span: Span | None
     defined_in: Word = ""
     raised: bool = False
+    taken: Word | None = None
+    given: Word | None = None
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,28 +10,47 @@ from grader.evidence.lifting import (
     CollectionAxis,
     Knob,
     StreamSplit,
+    Unlisted,
     array_axes,
     collection_axis,
     inner_shapes,
+    mapped_size,
     stream_split,
 )
 from grader.evidence.trail import LiftedRun, Trail
-from grader.observation import ArrayType, LiftedCall
+from grader.observation import ArrayType, Axes, AxisTree, LiftedCall
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     """One argument of a lifted call that comes to something else than the reference's.
 
-    `name` is the collection or the stream, empty for `in_axes` and `out_axes`. `expected` and
-    `actual` are what it comes to: an axis, None for shared, whether it is split, or `Unlisted`.
+    `name` is the collection or the stream, empty for the other arguments. `expected` and
+    `actual` are what it comes to: an axis, None for shared, whether it is split, or `Unlisted`;
+    the axis of each array; the length or the name of the mapped axis.
     """
 
     knob: Knob
     name: str
-    expected: CollectionAxis | StreamSplit | tuple[int | None, ...]
-    actual: CollectionAxis | StreamSplit | tuple[int | None, ...]
+    expected: CollectionAxis | StreamSplit | tuple[int | None, ...] | str
+    actual: CollectionAxis | StreamSplit | tuple[int | None, ...] | str
     run: LiftedRun
     reference: LiftedRun
+
+    @property
+    def same_module(self) -> bool:
+        """Whether it is the same class or function that both lift."""
+        ours, theirs = self.run.call, self.reference.call
+        return (ours.defined_in, ours.target) == (theirs.defined_in, theirs.target)
+
+    @property
+    def only_out(self) -> bool:
+        """Whether a collection comes out of the lifted module and doesn't go in."""
+        out = collection_axis(self.call.variable_axes, self.name, "out")
+        return (
+            self.knob is Knob.VARIABLE_AXES
+            and isinstance(self.actual, Unlisted)
+            and not isinstance(out, Unlisted)
+        )
 
     @property
     def call(self) -> LiftedCall:
@@ -46,9 +65,11 @@ def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
         reference = _counterpart(expected, actual, run)
         if reference is not None:
             found.extend(_variable_axes(expected, run, reference))
-            found.extend(_split_rngs(expected, run, reference))
-            found.extend(_in_axes(run, reference, answers=run.root is actual.answer))
+            found.extend(_split_rngs(expected, actual, run, reference))
+            mapped = tuple(_in_axes(run, reference, answers=run.root is actual.answer))
+            found.extend(mapped or _axis_size(run, reference))
             found.extend(_out_axes(run, reference))
+            found.extend(_axis_name(run, reference))
     return tuple(found)
 
 
@@ -77,13 +98,23 @@ def _variable_axes(trail: Trail, run: LiftedRun, reference: LiftedRun) -> Iterat
                 break
 
 
-def _split_rngs(trail: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
-    """Only streams that the call was given a key for can be split; `apply` often has none."""
-    drawn = {key.stream for root in trail.record.roots for key in root.keys}
-    for name in dict.fromkeys(key.stream for key in run.root.keys):
+def _split_rngs(
+    expected: Trail, actual: Trail, run: LiftedRun, reference: LiftedRun
+) -> Iterator[Deviation]:
+    """Compare the streams that a run draws from.
+
+    A stream that the reference gives to the call that answers is drawn from there, any other one
+    where the variables are made.
+    """
+    given = [key.stream for root in expected.record.roots for key in root.keys]
+    own = {key.stream for key in run.root.keys}
+    makes = actual.maker is None or run.root is actual.maker
+    for name in dict.fromkeys(given):
+        late = name in expected.late_streams
+        draws = run.root is actual.answer if late else makes and name in own
         wanted = stream_split(reference.call.split_rngs, name)
         found = stream_split(run.call.split_rngs, name)
-        if name in drawn and wanted != found:
+        if draws and wanted != found:
             yield Deviation(
                 knob=Knob.SPLIT_RNGS,
                 name=name,
@@ -105,8 +136,12 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
     found = array_axes(run.call.in_axes, inputs)
     deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
-    if _shapes(inputs) != _shapes(wanted_inputs):
-        deviates = deviates and _inner(reference) != _inner(run)
+    if _refused_list(run, reference):
+        deviates = True
+    elif len(inputs) != len(wanted_inputs) and run.call.in_axes == reference.call.in_axes:
+        deviates = False  # it was called with other arguments
+    elif _shapes(inputs) != _shapes(wanted_inputs):
+        deviates = deviates and (_inner(reference) != _inner(run) or _unmapped(wanted, found))
     if deviates:
         yield Deviation(
             knob=Knob.IN_AXES,
@@ -116,6 +151,19 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
             run=run,
             reference=reference,
         )
+
+
+def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
+    """Whether `in_axes` is a list in place of a tuple, and nothing ran for it."""
+    ours, theirs = run.call.in_axes, reference.call.in_axes
+    lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (ours, theirs)]
+    return lists == [True, False] and (run.run is None or not run.inner)
+
+
+def _unmapped(wanted: tuple[int | None, ...] | None, found: tuple[int | None, ...] | None) -> bool:
+    """Whether all examples see the whole of an array of which each should see its own part."""
+    pairs = zip(wanted or (), found or (), strict=False)
+    return any(ours is not None and theirs is None for ours, theirs in pairs)
 
 
 def _inputs(run: LiftedRun) -> tuple[ArrayType, ...]:
@@ -146,13 +194,49 @@ def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     outputs = run.run.outputs if run.run is not None else ()
     wanted = array_axes(reference.call.out_axes, wanted_outputs)
     found = array_axes(run.call.out_axes, outputs or wanted_outputs)
-    built_alike = type(reference.call.out_axes) is type(run.call.out_axes)
+    built_alike = _build(reference.call.out_axes) == _build(run.call.out_axes)
     if wanted != found or not (outputs or built_alike):
         yield Deviation(
             knob=Knob.OUT_AXES,
             name="",
             expected=wanted or (),
             actual=found or (),
+            run=run,
+            reference=reference,
+        )
+
+
+def _build(axes: Axes) -> tuple[bool, bool]:
+    """Return whether axes are a tree, and of lists."""
+    return isinstance(axes, AxisTree), isinstance(axes, AxisTree) and axes.is_list
+
+
+def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+    """Compare how long the mapped axis is, where the call says it itself or no input does."""
+    wanted_inputs = _inputs(reference)
+    inputs = _inputs(run) if run.run is not None else wanted_inputs
+    wanted = mapped_size(reference.call, wanted_inputs) or reference.call.axis_size
+    told = mapped_size(run.call, inputs)
+    found = run.call.axis_size
+    if wanted != (found or told) and (found is not None or told is None):
+        yield Deviation(
+            knob=Knob.AXIS_SIZE,
+            name="",
+            expected=wanted,
+            actual=found,
+            run=run,
+            reference=reference,
+        )
+
+
+def _axis_name(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+    wanted, found = reference.call.axis_name, run.call.axis_name
+    if wanted is not None and wanted != found:
+        yield Deviation(
+            knob=Knob.AXIS_NAME,
+            name="",
+            expected=wanted,
+            actual=found,
             run=run,
             reference=reference,
         )

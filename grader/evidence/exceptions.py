@@ -10,6 +10,8 @@ from grader.evidence.notation import shortened
 from grader.observation import Raised
 
 _MOST_LINES = 3
+_LINK = re.compile(r"\s*\(https://flax[\w.-]*\.io/\S*\)?\s*$")
+"""Flax ends its texts with a link to a page that says the same again."""
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +176,8 @@ def meaning(raised: Raised) -> Meaning:
 
 
 def text_lines(raised: Raised) -> tuple[str, ...]:
-    """Return the exception's class and the first lines of its text."""
-    lines = [line.strip() for line in raised.message.splitlines() if line.strip()]
+    """Return the exception's class and the first lines of its text, without Flax's link."""
+    plain = (_LINK.sub("", line).strip() for line in raised.message.splitlines())
+    lines = [line for line in plain if line]
     head = f"{raised.exception}: {lines[0]}" if lines else raised.exception
     return tuple(shortened(line, 300) for line in (head, *lines[1:_MOST_LINES]))

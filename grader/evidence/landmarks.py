@@ -82,6 +82,14 @@ class Landmarks:
             return made
         return self.source.span(before[position])
 
+    def keyword(self, call: Span | None, name: str) -> Span | None:
+        """Return the value of a keyword in the call at `call`, else the call."""
+        node = self.source.call_at(call)
+        for keyword in node.keywords if node is not None else ():
+            if keyword.arg == name:
+                return self.source.span(keyword.value)
+        return call
+
     def computes(self, made: Span | None) -> bool:
         """Whether the call at `made` is given the result of arithmetic, not a plain value."""
         node = self.source.call_at(made)

@@ -33,6 +33,8 @@ class Knob(StrEnum):
     SPLIT_RNGS = "split_rngs"
     IN_AXES = "in_axes"
     OUT_AXES = "out_axes"
+    AXIS_SIZE = "axis_size"
+    AXIS_NAME = "axis_name"
 
 
 class Unlisted(msgspec.Struct, frozen=True):
@@ -125,6 +127,14 @@ def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[Array
     return tuple(found)
 
 
+def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
+    """Return how long the axis is that `inputs` are mapped along; None if none of them is."""
+    for axis, array in zip(array_axes(call.in_axes, inputs) or (), inputs, strict=False):
+        if axis is not None and 0 <= axis < len(array.shape):
+            return array.shape[axis]
+    return None
+
+
 def axes_text(axes: Axes) -> str:
     """Write axes as Python would: `0`, `(0, None)`."""
     if isinstance(axes, Axis):
@@ -132,4 +142,6 @@ def axes_text(axes: Axes) -> str:
     parts = [axes_text(item) for item in axes.items]
     if axes.keys is not None:
         return "{" + ", ".join(f"{k!r}: {v}" for k, v in zip(axes.keys, parts, strict=False)) + "}"
+    if axes.is_list:
+        return f"[{', '.join(parts)}]"
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

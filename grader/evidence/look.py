@@ -19,12 +19,21 @@ from grader.compare import (
     tolerance_of,
 )
 from grader.evidence.deviation import Deviation, deviations
-from grader.evidence.lifting import array_axes
+from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
 from grader.evidence.trail import Trail
 from grader.exercise import Exercise
-from grader.observation import ArrayType, Completed, LiftedCall, Raised, Result, Variable
+from grader.observation import (
+    ArrayType,
+    Completed,
+    LiftedCall,
+    Raised,
+    Result,
+    SequenceResult,
+    Variable,
+    digest,
+)
 from grader.transcript import Exchange
 
 
@@ -79,11 +88,7 @@ class Look:
         """How many examples the reference maps over; None if it lifts nothing."""
         for lifted in self.expected.lifted(self.expected.answer):
             inputs = lifted.run.inputs if lifted.run is not None else ()
-            axes = array_axes(lifted.call.in_axes, inputs) or ()
-            for axis, array in zip(axes, inputs, strict=False):
-                if axis is not None and 0 <= axis < len(array.shape):
-                    return array.shape[axis]
-            return lifted.call.axis_size
+            return mapped_size(lifted.call, inputs) or lifted.call.axis_size
         return None
 
     @cached_property
@@ -91,6 +96,33 @@ class Look:
         """The exception, if the submission's function raised one."""
         outcome = self.exchange.actual.outcome
         return outcome if isinstance(outcome, Raised) else None
+
+    @cached_property
+    def raised_unlifted(self) -> bool:
+        """Whether it was the task's own module that raised, run without being lifted."""
+        root, wanted = self.actual.answer, self.expected.layer
+        if self.raised is None or root is None or wanted is None or self.actual.record.lifted:
+            return False
+        top = self.actual.top(root)
+        inner = self.expected.innermost(self.expected.answer)
+        same = top is not None and inner is not None and top.class_name == inner.class_name
+        return same and top is not None and root.raised and top.raised
+
+    @cached_property
+    def misshapen_unlifted(self) -> bool:
+        """Whether a module that was not lifted gave the answer, and arrays of other shapes."""
+        root = self.actual.answer
+        return root is not None and not self.actual.is_lifted(root) and not self.shaped_as_expected
+
+    @cached_property
+    def shaped_as_expected(self) -> bool:
+        """Whether the module gave arrays of the shapes that the reference's gives."""
+        wanted, found = self._shapes(self.expected), self._shapes(self.actual)
+        return wanted is not None and wanted == found
+
+    def _shapes(self, trail: Trail) -> list[tuple[int, ...]] | None:
+        top = trail.top(trail.answer) if trail.answer is not None else None
+        return [each.shape for each in top.outputs] if top is not None else None
 
     @cached_property
     def tolerance(self) -> Tolerance:
@@ -122,6 +154,15 @@ class Look:
     def found(self) -> ArrayValue | None:
         """The array that came back, None if it is something else."""
         return self.result if isinstance(self.result, ArrayValue) else None
+
+    @property
+    def given(self) -> str | None:
+        """The digest of all arrays of the answer, as a module's run has it of its output."""
+        outcome = self.exchange.actual.outcome
+        items = outcome.result if isinstance(outcome, Completed) else None
+        found = items.items if isinstance(items, SequenceResult) else (items,)
+        digests = [digest(each.data) for each in found if isinstance(each, ArrayValue)]
+        return digest("".join(digests).encode()) if len(digests) == len(found) else None
 
     @cached_property
     def passed_on(self) -> Order | None:
@@ -197,23 +238,36 @@ class Look:
         """Whether the submission returned something else than the reference."""
         return self.comparison is not None and not isinstance(self.comparison, Same)
 
+    @property
+    def failed(self) -> bool:
+        """Whether the submission gave no answer, or another one than the reference."""
+        return self.raised is not None or self.answer_wrong
+
     @cached_property
     def wrong(self) -> bool:
         """Whether anything can be seen to be wrong: the answer, the variables, or an exception."""
-        return self.raised is not None or self.answer_wrong or bool(self.variables)
+        return self.failed or bool(self.variables)
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
-        """Where the lifted calls deviate from the reference's, if anything is wrong at all."""
-        return deviations(self.expected, self.actual) if self.wrong else ()
+        """Where the lifted calls deviate from the reference's, if anything is wrong at all.
+
+        A collection that is written and doesn't go in is wrong although the first step can't tell.
+        """
+        if self.wrong:
+            return deviations(self.expected, self.actual)
+        written = self.expected.written & self.actual.written
+        found = deviations(self.expected, self.actual) if written else ()
+        return tuple(each for each in found if each.only_out and each.name in written)
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:
-        """The keys that the variables were drawn from, for the streams that both sides used."""
-        found = {each.stream: each for each in provenances(self.actual)}
+        """The keys that were drawn from, for the streams that both sides used."""
+        late = self.expected.late_streams
+        found = {each.stream: each for each in provenances(self.actual, late)}
         return tuple(
             KeyPair(stream=each.stream, expected=each, actual=found[each.stream])
-            for each in provenances(self.expected)
+            for each in provenances(self.expected, late)
             if each.stream in found
         )
 

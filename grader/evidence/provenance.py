@@ -11,7 +11,9 @@ MAKERS = frozenset({"PRNGKey", "key"})
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """The key that a stream was given where the variables were made.
+    """The key of a stream, where it was drawn from.
+
+    That is the call that made the variables, or for some streams the one that gave the answer.
 
     `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
     as the submission's own text made them. `positions` says for each step which of the keys that
@@ -25,12 +27,20 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[int, ...] = ()
 
 
-def provenances(trail: Trail) -> tuple[Provenance, ...]:
-    """Return where the keys of the call that made the variables came from."""
-    root = trail.maker
-    if root is None:
-        return ()
-    return tuple(_provenance(trail.record.keys, root, key.stream, key.data) for key in root.keys)
+def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
+    """Return where the keys came from: of `late` streams those that the answer was drawn from.
+
+    Of the other streams it is those that the variables were made with.
+    """
+    pairs = [(trail.maker, key) for key in trail.maker.keys] if trail.maker is not None else []
+    pairs = [(root, key) for root, key in pairs if key.stream not in late]
+    if trail.answer is not None:
+        pairs += [(trail.answer, key) for key in trail.answer.keys if key.stream in late]
+    return tuple(
+        _provenance(trail.record.keys, root, key.stream, key.data)
+        for root, key in pairs
+        if root is not None
+    )
 
 
 def _provenance(

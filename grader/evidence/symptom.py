@@ -10,11 +10,13 @@ import re
 
 import numpy as np
 
+from grader.case import ArrayValue
 from grader.compare import close, numbers
 from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob, Unlisted
 from grader.evidence.look import Look
 from grader.evidence.order import moved, rearranged
+from grader.evidence.results import arrays
 from grader.observation import digest
 
 _SIZES = (
@@ -28,6 +30,8 @@ _CAUSES = {
     Knob.OUT_AXES: rf"{_BATCHED}|reshape|incompatible shapes?",
     Knob.VARIABLE_AXES: rf"{_SIZES}|{_BATCHED}",
     Knob.SPLIT_RNGS: r"got axis spec None|out_axes",
+    Knob.AXIS_SIZE: _SIZES,
+    Knob.AXIS_NAME: r"axis name",
 }
 _CAUSES_UNLISTED = {
     Knob.VARIABLE_AXES: "ScopeCollectionNotFound|ScopeParamNotFound|ScopeVariableNotFound"
@@ -47,8 +51,21 @@ def raised_by_knobs(look: Look) -> bool:
     """Whether an argument that deviates is known to make Flax raise just this."""
     if look.raised is None or look.raised.library is None:
         return False
-    text = f"{look.raised.exception}: {look.raised.message}"
-    return any(causes(each).search(text) for each in look.deviations)
+    return any(_caused(look, each) or _fed_otherwise(each) for each in look.deviations)
+
+
+def _caused(look: Look, deviation: Deviation) -> bool:
+    """Whether the text of the exception is one that this deviation can cause."""
+    raised = look.raised
+    return raised is not None and bool(
+        causes(deviation).search(f"{raised.exception}: {raised.message}")
+    )
+
+
+def _fed_otherwise(deviation: Deviation) -> bool:
+    """Whether the inner module raised while it saw something else than one example."""
+    innermost = min(deviation.run.inner, key=lambda run: run.depth, default=None)
+    return deviation.knob is Knob.IN_AXES and innermost is not None and innermost.raised
 
 
 def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
@@ -58,8 +75,12 @@ def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
     named. `reorders` says that the file puts axes in another order somewhere.
     """
     if raised_by_knobs(look):
-        kept = [each for each in look.deviations if each.knob is not Knob.OUT_AXES]
-        return tuple(kept) if reorders else look.deviations
+        hidden = {Knob.OUT_AXES} if reorders else set()
+        return tuple(
+            each
+            for each in look.deviations
+            if each.knob not in hidden and (each.knob is not Knob.AXIS_NAME or _caused(look, each))
+        )
     return tuple(each for each in look.deviations if _shows(look, each, reorders=reorders))
 
 
@@ -67,20 +88,29 @@ def _shows(look: Look, deviation: Deviation, *, reorders: bool) -> bool:
     """Whether a deviation has an effect of its own."""
     match deviation.knob:
         case Knob.VARIABLE_AXES:
-            return any(each.collection == deviation.name for each in look.variables)
+            differs = any(each.collection == deviation.name for each in look.variables)
+            return deviation.only_out or (differs and _is_own(deviation))
         case Knob.SPLIT_RNGS:
-            drawn = bool(deviation.run.root.made) or look.actual.maker is not deviation.run.root
-            return look.answer_wrong and drawn and not isinstance(deviation.actual, Unlisted)
-        case Knob.IN_AXES:
+            return look.answer_wrong and _is_own(deviation)
+        case Knob.IN_AXES | Knob.AXIS_SIZE:
             return look.answer_wrong or bool(look.variables)
+        case Knob.AXIS_NAME:
+            return False
         case Knob.OUT_AXES:
             answers = deviation.run.root is look.actual.answer
             return look.answer_wrong and answers and not _undone(look, deviation, reorders)
 
 
+def _is_own(deviation: Deviation) -> bool:
+    """Whether it says something of the task's module: another one may need no such name."""
+    return deviation.same_module or not isinstance(deviation.actual, Unlisted)
+
+
 def _undone(look: Look, deviation: Deviation, reorders: bool) -> bool:
     """Whether the submission put the axes back itself before it returned."""
     run, found = deviation.run.run, look.found
+    if run is not None and found is None:
+        return reorders and not _plainly_misplaced(look, deviation)
     if run is None or found is None:
         return reorders
     if run.digest is None:
@@ -94,22 +124,33 @@ def _undone(look: Look, deviation: Deviation, reorders: bool) -> bool:
 
 
 def _plainly_misplaced(look: Look, deviation: Deviation) -> bool:
-    """Whether moving the mapped axis back makes the numbers right, where no hash is known."""
-    run, wanted, found = deviation.run.run, look.wanted, look.found
-    if run is None or len(run.outputs) != 1 or wanted is None or found is None:
+    """Whether moving the mapped axes back makes the numbers right, where no hash is known."""
+    run = deviation.run.run
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    sources, targets = deviation.actual, deviation.expected
+    if run is None or not isinstance(sources, tuple) or not isinstance(targets, tuple):
         return False
-    source, target = _only(deviation.actual), _only(deviation.expected)
-    if source is None or target is None:
+    if not len(run.outputs) == len(wanted) == len(sources) == len(targets):
         return False
-    back = moved(found, run.outputs[0].shape, source, target)
-    right = numbers(wanted)
+    places = zip(wanted, run.outputs, sources, targets, strict=True)
+    return wanted.keys() == found.keys() and all(
+        _is_moved(look, wanted[place], found[place], output.shape, (source, target))
+        for place, output, source, target in places
+    )
+
+
+def _is_moved(
+    look: Look,
+    wanted: ArrayValue,
+    found: ArrayValue,
+    shape: tuple[int, ...],
+    axes: tuple[int | None, int | None],
+) -> bool:
+    """Whether `found`, read as `shape`, is `wanted` once the first axis went to the second."""
+    source, target = axes
+    if source is None or target is None or min(source, target) < 0:
+        return False
+    back, right = moved(found, shape, source, target), numbers(wanted)
     if back is None or right is None or back.size != right.size:
         return False
     return bool(np.all(close(right.reshape(-1), back.reshape(-1), look.tolerance)))
-
-
-def _only(axes: object) -> int | None:
-    """Return the one axis that there is, counted from the front; else None."""
-    if isinstance(axes, tuple) and len(axes) == 1 and isinstance(axes[0], int) and axes[0] >= 0:
-        return axes[0]
-    return None

@@ -87,6 +87,20 @@ class Trail:
             candidates = candidates or [root for root in self.record.roots if not root.raised]
         return max(candidates, key=self._likeness, default=None)
 
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The collections that the call which gave the answer was given, and may have changed."""
+        if self.answer is None or not self.answer.given:
+            return frozenset()
+        return frozenset(each.collection for each in self.answer.made)
+
+    @cached_property
+    def late_streams(self) -> frozenset[str]:
+        """The streams that were drawn from for the answer, after the variables had been made."""
+        if self.answer is None or self.answer is self.maker:
+            return frozenset()
+        return frozenset(key.stream for key in self.answer.keys)
+
     def _likeness(self, root: Root) -> tuple[bool, bool, int]:
         top = self.top(root)
         known = self.answer_digest is not None and top is not None and top.digest is not None
@@ -144,6 +158,21 @@ class Trail:
             if run.run is not None:
                 return run.run
         return self.top(self.answer) if self.answer is not None else None
+
+    def innermost(self, root: Root | None) -> ModuleRun | None:
+        """Return the run of the module that was lifted, as one example sees it."""
+        runs = [each for lifted in self.lifted(root) for each in lifted.inner]
+        return min(runs, key=lambda run: run.depth, default=None)
+
+    def within(self, layer: ModuleRun) -> tuple[ModuleRun, ...]:
+        """Return the runs of the modules that are parts of `layer`, in its root."""
+        return tuple(
+            run
+            for run in self.record.modules
+            if run.root == layer.root
+            and len(run.path) > len(layer.path)
+            and run.path[: len(layer.path)] == layer.path
+        )
 
 
 def is_lifted(run: ModuleRun) -> bool:

@@ -23,18 +23,20 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
-    layer = look.actual.layer
+    run = difference.run
     name, actual = difference.name, difference.actual_text
     return Sighting(
-        message=f"the layer is made with {name}={actual}, which the task doesn't ask for",
+        message=f"the layer is made with {name}={actual}, which the task doesn't ask for"
+        if difference.by_default
+        else f"{run.class_name} is made with {name}={actual}, not with {difference.expected}",
         label=f"changes {difference.effect}",
         shapes=_rows(look),
         why="Parameters that are missing, of another type or drawn in another way make it "
         "another layer, even where a fresh one gives the same output.",
-        help=f"leave {name} as it is by default",
-        span=evidence.landmarks.setting(
-            layer.span if layer is not None else None, name, difference.position
-        ),
+        help=f"leave {name} as it is by default"
+        if difference.by_default
+        else f"make it with {name}={difference.expected}, as the task has it",
+        span=evidence.landmarks.setting(run.span, name, difference.position),
         case=look.case,
         evidence={
             "setting": name,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.keys import derived, deriving_steps, making_step, seed_pairs
+from grader.evidence.keys import derived, deriving_steps, making_step, seed_pairs, wrong_steps
 from grader.evidence.look import KeyPair
-from grader.evidence.provenance import step_text
+from grader.evidence.provenance import Provenance, step_text
 from grader.exercise import Check
 from grader.observation import KeyStep, Span
 from grader.rules.example import RIGHT
@@ -15,23 +15,30 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    constant = next(iter(seed_pairs(evidence)), None) is not None
+    constant = {pair.stream for pair in seed_pairs(evidence)}
+    seen: set[str] = set()
     for look in evidence.looks:
         for pair in derived(evidence, look):
-            if not constant or deriving_steps(pair.actual):
+            fixed = pair.stream in constant or None in constant
+            if pair.stream not in seen and (not fixed or wrong_steps(pair)):
+                seen.add(pair.stream)
                 yield _sighting(evidence, look, pair)
-                return
 
 
 def _sighting(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
     name = evidence.seed_name or "seed"
+    plain = not deriving_steps(pair.expected)
     return Sighting(
-        message=f'"{pair.stream}" is drawn from a derived key, not from PRNGKey({name})',
+        message=f'"{pair.stream}" is drawn from a derived key, not from PRNGKey({name})'
+        if plain
+        else f'"{pair.stream}" is drawn from another key than the task derives for it',
         label=_label(evidence, look, pair),
         details=_details(pair),
         why="The same seed then gives other weights than everybody else gets from it, and a "
         "result can't be compared or repeated.",
-        help=f"pass jax.random.PRNGKey({name}) to init as it is",
+        help=f"pass jax.random.PRNGKey({name}) to init as it is"
+        if plain
+        else f'make the key of "{pair.stream}" as the task says: {_way(pair.expected)}',
         span=_place(evidence, pair),
         case=look.case,
         evidence={
@@ -44,7 +51,7 @@ def _sighting(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
 
 
 def _label(evidence: Evidence, look: Look, pair: KeyPair) -> str:
-    steps = deriving_steps(pair.actual)
+    steps = wrong_steps(pair)
     if steps:
         return f"{steps[-1].operation} makes another key"
     made = making_step(pair.actual)
@@ -62,13 +69,18 @@ def _details(pair: KeyPair) -> tuple[str, ...]:
     actual = pair.actual
     lines: list[str] = []
     if actual.positions:
-        told = [step_text(*each) for each in zip(actual.steps, actual.positions, strict=True)]
-        lines.append(f"The key is {', of '.join(reversed(told))}.")
+        lines.append(f"The key is {_way(actual)}.")
     elif deriving_steps(actual):
         lines.append(f"The key went through {_names(deriving_steps(actual))}.")
     if pair.differs:
         lines.append(f"key   expected {pair.expected.data}   found {actual.data}")
     return tuple(lines)
+
+
+def _way(key: Provenance) -> str:
+    """Tell how a key was made, the last step first."""
+    told = [step_text(*each) for each in zip(key.steps, key.positions, strict=True)]
+    return ", of ".join(reversed(told))
 
 
 def _names(steps: tuple[KeyStep, ...]) -> str:
@@ -77,7 +89,7 @@ def _names(steps: tuple[KeyStep, ...]) -> str:
 
 def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
     """Return the call that derived the key, the one nearest to its use."""
-    steps = deriving_steps(pair.actual) or pair.actual.steps
+    steps = wrong_steps(pair) or deriving_steps(pair.actual) or pair.actual.steps
     spans = [step.span for step in steps if step.span is not None]
     return spans[-1] if spans else pair.actual.root.span or evidence.landmarks.head
 

@@ -1,4 +1,4 @@
-"""The right program that most rules show beside their wrong one."""
+"""The right programs that most rules show beside their wrong ones."""
 
 RIGHT = """\
 import flax.linen as nn
@@ -16,4 +16,77 @@ def forward(seed, x, features):
     model = BatchDense(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x)
     return model.apply(variables, x).reshape(-1)
+"""
+
+ENSEMBLE = """\
+import flax.linen as nn
+import jax
+
+
+def forward(seed, x, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=None,
+        out_axes=0,
+        axis_size=3,
+        variable_axes={"params": 0},
+        split_rngs={"params": True},
+    )
+    model = Ensemble(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)
+"""
+
+DROPOUT = """\
+import flax.linen as nn
+import jax
+
+
+class Layer(nn.Module):
+    features: int
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(0.5, deterministic=self.deterministic)(x)
+
+
+def forward(seed, x, features):
+    BatchLayer = nn.vmap(
+        Layer,
+        variable_axes={"params": None},
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = BatchLayer(features, deterministic=False)
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = model.init({"params": params_key, "dropout": dropout_key}, x)
+    return model.apply(variables, x, rngs={"dropout": dropout_key})
+"""
+
+NORM = """\
+import flax.linen as nn
+import jax
+
+
+class Layer(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features)(x)
+        return nn.BatchNorm(use_running_average=False, axis_name="batch")(x)
+
+
+def forward(seed, x, features):
+    BatchLayer = nn.vmap(
+        Layer,
+        variable_axes={"params": None, "batch_stats": None},
+        split_rngs={"params": False},
+        axis_name="batch",
+    )
+    model = BatchLayer(features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    y, updates = model.apply(variables, x, mutable=["batch_stats"])
+    return y, updates["batch_stats"]["BatchNorm_0"]["mean"]
 """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence import Evidence, Look
-from grader.evidence.keys import seed_pairs
+from grader.evidence import Evidence
+from grader.evidence.keys import SeedPair, seed_pairs
+from grader.evidence.look import KeyPair
 from grader.evidence.provenance import MAKERS
 from grader.exercise import Check
 from grader.observation import Span
@@ -14,43 +15,54 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    pair = next(iter(seed_pairs(evidence)), None)
-    if pair is None:
-        return
-    first, second = pair
+    for pair in seed_pairs(evidence):
+        yield _sighting(evidence, pair)
+        if pair.stream is None:
+            return
+
+
+def _sighting(evidence: Evidence, pair: SeedPair) -> Sighting:
+    first, second = pair.first, pair.second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
     name = evidence.seed_name
-    yield Sighting(
-        message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give one answer",
+    several = len(second.keys) > 1 and pair.stream is not None
+    what = f'one key for "{pair.stream}"' if several else "one answer"
+    return Sighting(
+        message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give {what}",
         label=f"the key doesn't depend on {name}",
-        details=_details(first, second),
+        details=_details(pair),
         why="Runs with different seeds are meant to start from different weights. Here all of "
         "them are one and the same run.",
         help=f"make the key of the argument: jax.random.PRNGKey({name})",
-        span=_place(evidence, second),
+        span=_place(evidence, pair),
         case=second.case if second.answer_wrong else first.case,
         evidence={"seeds": list(seeds)},
-        independent=any(pair.actual.data is not None for pair in first.keys),
+        independent=pair.stream is not None,
     )
 
 
-def _details(first: Look, second: Look) -> tuple[str, ...]:
-    data = [pair.actual.data for look in (first, second) for pair in look.keys]
-    if data and data[0] is not None:
-        return (f"Both times the variables were drawn from the key {data[0]}.",)
+def _keys(pair: SeedPair) -> list[KeyPair]:
+    """Return what is known of the stream in the second look, or of all streams."""
+    return [each for each in pair.second.keys if pair.stream in {None, each.stream}]
+
+
+def _details(pair: SeedPair) -> tuple[str, ...]:
+    if pair.stream is not None:
+        return (f'Both times "{pair.stream}" was drawn from the key {_keys(pair)[0].actual.data}.',)
     return ("Both times the output was the same, to the last digit.",)
 
 
-def _place(evidence: Evidence, look: Look) -> Span | None:
+def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
     """Return where the key was made, else where it was used."""
-    for pair in look.keys:
-        made = [step for step in pair.actual.steps if step.operation in MAKERS]
+    keys = _keys(pair)
+    for each in keys:
+        made = [step for step in each.actual.steps if step.operation in MAKERS]
         if made and made[0].span is not None:
             return made[0].span
     constant = evidence.landmarks.constant_key
     if constant is not None:
         return constant
-    return look.keys[0].actual.root.span if look.keys else evidence.landmarks.head
+    return keys[0].actual.root.span if keys else evidence.landmarks.head
 
 
 RULE = Rule(

@@ -27,6 +27,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if top is not None:
             yield _sighting(evidence, look, top)
             return
+    for look in evidence.looks:
+        if look.raised_unlifted and look.actual.answer is not None:
+            yield _sighting(evidence, look, look.actual.top(look.actual.answer))
+            return
     if evidence.completed and not any(_may_be_lifted(look) for look in evidence.looks):
         look = evidence.completed[0]
         roots = look.actual.record.roots
@@ -139,4 +143,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link=f"{_DOCS}/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
+    explains=frozenset({"wrong-values"}),
 )

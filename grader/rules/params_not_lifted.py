@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
-from grader.evidence.lifting import Knob, Unlisted
+from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
 from grader.exercise import Check
 from grader.rules.example import RIGHT
@@ -15,19 +16,37 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
-        name = deviation.name
-        if isinstance(deviation.actual, Unlisted):
-            yield Sighting(
-                message=f'variable_axes doesn\'t name "{name}": {collection_noun(name)} stay out',
-                label=f'says nothing of "{name}"',
-                details=text_lines(look.raised) if look.raised else (),
-                why="A collection that variable_axes doesn't name is not passed on: the module "
-                "inside finds it empty.",
-                help=f'name it: variable_axes={{"{name}": {deviation.expected}}}',
-                span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
-                case=look.case,
-                evidence={"argument": "variable_axes", "collection": name},
-            )
+        if deviation.name == "params" and isinstance(deviation.actual, Unlisted):
+            yield sighting(evidence, look, deviation)
+
+
+def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
+    """Return what is said of a collection that is not passed on."""
+    name, ways = deviation.name, _ways(deviation)
+    return Sighting(
+        message=f'variable_axes doesn\'t name "{name}": {collection_noun(name)} stay out'
+        if ways is None
+        else f'variable_axes passes "{name}" {ways}',
+        label=f'says nothing of "{name}"' if ways is None else f'"{name}" is passed {ways}',
+        details=text_lines(look.raised) if look.raised else (),
+        why="A collection that variable_axes doesn't name is not passed on: the module "
+        "inside finds it empty.",
+        help=f'name it: variable_axes={{"{name}": {deviation.expected}}}',
+        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        case=look.case,
+        evidence={"argument": "variable_axes", "collection": name},
+    )
+
+
+def _ways(deviation: Deviation) -> str | None:
+    """Say in which one direction a collection is passed on; None if it is in neither."""
+    entries, name = deviation.call.variable_axes, deviation.name
+    passed = [
+        way
+        for way in ("in", "out")
+        if not isinstance(collection_axis(entries, name, way), Unlisted)
+    ]
+    return f"{passed[0]} only" if passed else None
 
 
 RULE = Rule(

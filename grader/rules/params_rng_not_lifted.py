@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.exercise import Check
@@ -14,19 +15,26 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
-        name = deviation.name
-        if isinstance(deviation.actual, Unlisted):
-            yield Sighting(
-                message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key',
-                label=f'says nothing of "{name}"',
-                details=text_lines(look.raised) if look.raised else (),
-                why="A stream that split_rngs doesn't name is not passed on: init has nothing to "
-                "draw from.",
-                help=f'name it: split_rngs={{"{name}": {deviation.expected}}}',
-                span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
-                case=look.case,
-                evidence={"argument": "split_rngs", "stream": name},
-            )
+        if deviation.name == "params" and isinstance(deviation.actual, Unlisted):
+            yield sighting(evidence, look, deviation, why=_WHY)
+
+
+_WHY = "A stream that split_rngs doesn't name is not passed on: init has nothing to draw from."
+
+
+def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) -> Sighting:
+    """Return what is said of a stream that is not passed on."""
+    name = deviation.name
+    return Sighting(
+        message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key for it',
+        label=f'says nothing of "{name}"',
+        details=text_lines(look.raised) if look.raised else (),
+        why=why,
+        help=f'name it: split_rngs={{"{name}": {deviation.expected}}}',
+        span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+        case=look.case,
+        evidence={"argument": "split_rngs", "stream": name},
+    )
 
 
 RULE = Rule(

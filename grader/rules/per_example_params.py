@@ -18,11 +18,16 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
-        if deviation.expected is None and isinstance(deviation.actual, int):
-            yield _sighting(evidence, look, deviation, deviation.actual)
+        shared = deviation.expected is None and deviation.name == "params"
+        if shared and isinstance(deviation.actual, int):
+            why = _why(look, deviation)
+            yield sighting(evidence, look, deviation, deviation.actual, why=why)
 
 
-def _sighting(evidence: Evidence, look: Look, deviation: Deviation, axis: int) -> Sighting:
+def sighting(
+    evidence: Evidence, look: Look, deviation: Deviation, axis: int, *, why: str
+) -> Sighting:
+    """Return what is said of a collection that should be shared and was given `axis`."""
     name = deviation.name
     things = collection_noun(name)
     return Sighting(
@@ -34,7 +39,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation, axis: int) -
             if each.collection == name and each.expected is not None and each.actual is not None
         ),
         details=text_lines(look.raised) if look.raised else (),
-        why=_why(look, deviation),
+        why=why,
         help=f'share it among the examples: variable_axes={{"{name}": None}}',
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
         case=look.case,

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.keys import unfed
+from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
+from grader.evidence.updates import refused
 from grader.exercise import Check
 from grader.observation import Raised
 from grader.rules.example import RIGHT
@@ -17,11 +20,23 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     seen: set[str] = set()
     for look in evidence.looks:
         raised = look.raised
-        if raised is None or raised.exception in seen or raised_by_knobs(look):
+        if raised is None or raised.exception in seen:
             continue
-        if not (_refused(raised) and evidence.mutates):
+        if not (evidence.excuses and _is_explained(evidence, look, raised)):
             seen.add(raised.exception)
             yield _sighting(look, raised)
+
+
+def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
+    """Whether another rule tells why it was raised."""
+    return (
+        raised_by_knobs(look)
+        or (_refused(raised) and evidence.mutates)
+        or refused(look) is not None
+        or unfed(look)
+        or bool(tuple(unnamed_axes(look)))
+        or look.raised_unlifted
+    )
 
 
 def _refused(raised: Raised) -> bool:

@@ -18,7 +18,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
         if isinstance(outcome, TimedOut):
             yield Sighting(
-                message=f"no answer within {outcome.seconds:g} s",
+                message=f"no answer within {_rounded(outcome.seconds)} s",
                 label="still here when the time was up",
                 help="look for a loop that doesn't end, or for something that is waited for",
                 span=_place(evidence.source, outcome.frames),
@@ -26,6 +26,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 evidence={"seconds": outcome.seconds},
             )
             return
+
+
+def _rounded(seconds: float) -> str:
+    """Write a deadline: with one digit after the point below ten seconds, else with none."""
+    return f"{seconds:.0f}" if seconds >= 9.95 else f"{seconds:.1f}".removesuffix(".0")
 
 
 def _place(source: Source, frames: tuple[Frame, ...]) -> Span | None:

@@ -28,8 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             "shape, which changes with the batch size."
             if call.in_axes != deviation.reference.call.in_axes
             else "The axes of the input were swapped on the way.",
-            help=f"let in_axes name the axis that counts {_wanted_noun(look, deviation)}: "
-            f"in_axes={axes_text(deviation.reference.call.in_axes)}",
+            help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
             case=look.case,
             evidence={
@@ -43,14 +42,34 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _message(look: Look, deviation: Deviation, given: str) -> str:
     wanted = _wanted_noun(look, deviation)
     found = _noun(look, deviation)
-    if isinstance(deviation.actual, tuple) and set(deviation.actual) == {None}:
+    if given.startswith("in_axes=[") and look.raised is not None:
+        return f"{given} is a list; Flax takes a tuple, with an entry for each argument"
+    if _is_whole(deviation.expected):
+        return (
+            f"{given} maps over {found or 'an axis of the input'}; nothing of it should be mapped"
+        )
+    if _is_whole(deviation.actual):
         return f"{given} maps over nothing; it should map over {wanted}"
     if found is not None and found != wanted:
         return f"{given} maps over {found}, not over {wanted}"
     return f"{given} doesn't map over {wanted}"
 
 
+def _is_whole(axes: object) -> bool:
+    """Whether no array is mapped, so that all see the whole of them."""
+    return isinstance(axes, tuple) and set(axes) == {None}
+
+
+def _help(look: Look, deviation: Deviation) -> str:
+    wanted = f"in_axes={axes_text(deviation.reference.call.in_axes)}"
+    if _is_whole(deviation.expected):
+        return f"let everyone see the whole input: {wanted}"
+    return f"let in_axes name the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
+
+
 def _label(look: Look, deviation: Deviation) -> str:
+    if axes_text(deviation.call.in_axes).startswith("["):
+        return "has to be a tuple"
     noun = _noun(look, deviation)
     return f"walks along {noun}" if noun is not None else "not the axis that counts the examples"
 

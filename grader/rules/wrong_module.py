@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import array_text
-from grader.evidence.settings import settings_that_show
-from grader.evidence.trail import LiftedRun
+from grader.evidence.settings import setting_differences, settings_that_show
+from grader.evidence.trail import LiftedRun, Trail
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.observation import ModuleRun
@@ -26,6 +27,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         for run in runs:
             if _is_other(look, run) and _shows(evidence, look, run):
                 yield _sighting(evidence, look, run)
+                return
+            if _is_changed(evidence, look, run):
+                yield _changed(evidence, look, run)
                 return
             wrapper = _wrapper(look, run)
             if wrapper is not None:
@@ -72,6 +76,28 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     )
 
 
+def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
+    """Whether the module itself gives other numbers, from the same inputs, variables and keys."""
+    wanted = _wanted(look)
+    ours, theirs = run.run, wanted.run if wanted is not None else None
+    if ours is None or theirs is None or ours.taken is None or None in (ours.given, theirs.given):
+        return False
+    return (
+        look.answer_wrong
+        and run.root is look.actual.answer
+        and (ours.taken, _digests(look.actual)) == (theirs.taken, _digests(look.expected))
+        and ours.given != theirs.given
+        and ours.given == look.given
+        and not (look.other_key or look.deviations or evidence.impure)
+        and not any(unfed_streams(look))
+        and not setting_differences(look)
+    )
+
+
+def _digests(trail: Trail) -> list[str | None]:
+    return [each.digest for each in trail.variables]
+
+
 def _is_subclass(look: Look, run: LiftedRun) -> bool:
     """Whether what was lifted is a subclass of the class that the reference lifts."""
     wanted = _wanted(look)
@@ -93,6 +119,23 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         shapes=_rows(look),
         why=_WHY,
         help=f"hand {module} itself to nn.vmap",
+        span=evidence.landmarks.target(run.call),
+        case=look.case,
+        evidence={"expected": module, "actual": run.call.target},
+    )
+
+
+def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
+    module = evidence.exercise.module
+    return Sighting(
+        message=f"{run.call.target} computes something else than the task's {module}",
+        label=f"not the task's {module}",
+        details=(
+            "It got the same input, the same variables and the same keys, and gave other numbers.",
+        ),
+        why="A module that is given is part of the task: what others train or check with it has to "
+        "be the same everywhere.",
+        help=f"take {module} over from the starter as it is",
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
@@ -168,6 +211,14 @@ def forward(seed, x, features):
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
     explains=frozenset(
-        {"changed-layer", "ignored-seed", "wrong-shape", "wrong-values", "wrong-order"}
+        {
+            "missing-rng",
+            "changed-layer",
+            "ignored-seed",
+            "discarded-update",
+            "wrong-shape",
+            "wrong-values",
+            "wrong-order",
+        }
     ),
 )

@@ -9,6 +9,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import listing
 from grader.evidence.order import Order, order_of
+from grader.evidence.results import exchanged, outputs
 from grader.exercise import Check, Exercise
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -31,6 +32,25 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if not order.plain and not (independent and evidence.impure):
                 yield _sighting(evidence, look, order, independent=independent)
                 return
+    yield from _items_exchanged(evidence)
+
+
+def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
+    """Look for one order of the answer's items that all wrong answers have in common."""
+    looks = evidence.answered_wrong
+    orders = {exchanged(look) for look in looks}
+    order = orders.pop() if len(orders) == 1 else None
+    if order is not None:
+        told = listing(f"item {index}" for index in order)
+        yield Sighting(
+            message="the results are right, but in another order",
+            label=f"gives {told} of what was expected",
+            details=(f"In their places stand {told} of what the task returns.",),
+            help="return them in the order that the task names",
+            span=evidence.returned,
+            case=looks[0].case,
+            evidence={"items": list(order)},
+        )
 
 
 def _is_flat(look: Look) -> bool:
@@ -43,7 +63,10 @@ def _given(looks: tuple[Look, ...]) -> list[Order | None]:
     Where out_axes deviates, swapped axes may be put right by it, and say nothing.
     """
     return [
-        None if any(each.knob is Knob.OUT_AXES for each in look.deviations) else look.passed_on
+        None
+        if any(each.knob is Knob.OUT_AXES for each in look.deviations)
+        or not look.shaped_as_expected
+        else look.passed_on
         for look in looks
     ]
 
@@ -58,7 +81,7 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool
         help="flatten row by row, the examples first: .reshape(-1) on the output as it is",
         span=evidence.returned,
         case=look.case,
-        evidence={"axes": order.axes, "reversed": order.reversed},
+        evidence={"axes": order.axes, "reversed": order.reversed, **outputs(look, "")},
         independent=independent,
     )
 

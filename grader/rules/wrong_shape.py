@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.compare import OtherShape
 from grader.evidence import Evidence
 from grader.evidence.notation import array_text
+from grader.evidence.results import arrays, exchanged, outputs
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -17,9 +18,11 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.compared(OtherShape):
         comparison = look.comparison
-        if isinstance(comparison, OtherShape):
+        excused = exchanged(look) is not None or look.misshapen_unlifted
+        if isinstance(comparison, OtherShape) and not (evidence.excuses and excused):
             expected = array_text(look.dtype, comparison.expected)
-            actual = array_text(look.found.dtype if look.found else "float32", comparison.actual)
+            found = arrays(look.exchange.actual).get(comparison.place)
+            actual = array_text(found.dtype if found else look.dtype, comparison.actual)
             yield Sighting(
                 message=f"the output has shape {comparison.actual}, not {comparison.expected}",
                 label=f"this is {actual}",
@@ -32,6 +35,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 evidence={
                     "expected": list(comparison.expected),
                     "actual": list(comparison.actual),
+                    **outputs(look, comparison.place),
                 },
             )
             return

@@ -66,5 +66,17 @@ def forward(seed, x):
     right=RIGHT,
     link="https://docs.python.org/3/tutorial/controlflow.html#more-on-defining-functions",
     find=_find,
-    explains=frozenset({"raised"}),
+    explains=frozenset(
+        {
+            "raised",
+            "wrong-in-axes",
+            "wrong-axis-size",
+            "ignored-features",
+            "ignored-seed",
+            "derived-key",
+            "wrong-shape",
+            "wrong-order",
+            "wrong-values",
+        }
+    ),
 )

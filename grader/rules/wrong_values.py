@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherType, OtherValues
 from grader.evidence import Evidence, Look
+from grader.evidence.results import exchanged, outputs
 from grader.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -14,7 +15,7 @@ from grader.rules.wrong_order import order_in
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.looks:
-        if look.exchange.actual.mutated:
+        if evidence.excuses and (look.exchange.actual.mutated or exchanged(look) is not None):
             continue  # wrong numbers may follow from that
         comparison = look.comparison
         if isinstance(comparison, OtherValues):
@@ -50,6 +51,7 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
             "actual": comparison.actual,
             "wrong": comparison.wrong,
             "size": comparison.size,
+            **outputs(look, comparison.place),
         },
     )
 
@@ -57,7 +59,8 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module gave them, not only put elsewhere."""
     looks = evidence.compared(OtherValues)
-    processed = all(look.processed for look in looks) and None in map(order_in, looks)
+    processed = all(look.processed and look.shaped_as_expected for look in looks)
+    processed = processed and None in map(order_in, looks)
     return processed and not evidence.impure
 
 

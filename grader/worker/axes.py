@@ -70,7 +70,7 @@ def axes(given: Foreign, depth: int = 0) -> Axes:
     if issubclass(cls, (tuple, list)):
         base = tuple if issubclass(cls, tuple) else list
         items = list(base.__iter__(given))[:_MOST_ITEMS]
-        return AxisTree(items=tuple(axes(item, depth + 1) for item in items))
+        return AxisTree(items=tuple(axes(item, depth + 1) for item in items), is_list=base is list)
     if issubclass(cls, dict):
         pairs = list(_items(given))[:_MOST_ITEMS]
         return AxisTree(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from flax import linen as nn
 from flax.linen.module import TestScope
 
-from grader.observation import ArrayType, ModuleRun, Span
+from grader.observation import ArrayType, ModuleRun, Span, digest
 from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, class_name, clean, defined_in, module_bases
 from grader.worker.places import Places
@@ -36,6 +36,7 @@ class _Open:
         self.depth = 0
         self.place: int | None = None
         self.inputs: tuple[ArrayType, ...] = ()
+        self.taken: str | None = None
 
     @property
     def within(self) -> int | None:
@@ -152,6 +153,7 @@ class Runs:
             if opened.span is None and opened.path == outer.path:
                 opened.span = outer.span  # the module that a lifted class makes of itself
         opened.inputs = arrays_in((args, kwargs))
+        opened.taken = _digest_in((args, kwargs), opened.inputs)
         opened.place = recording.modules.open()
         recording.nesting.runs.append(opened)
         return opened
@@ -185,6 +187,8 @@ class Runs:
                 settings=settings_of(opened.module),
                 span=opened.span,
                 raised=raised,
+                taken=opened.taken,
+                given=_digest_in(result, arrays_in(result)),
             ),
         )
 
@@ -203,6 +207,26 @@ def arrays_in(value: Foreign, depth: int = 0) -> tuple[ArrayType, ...]:
         for item in list(items)[:_MOST_ARRAYS]:
             found.extend(arrays_in(item, depth + 1))
     return tuple(found[:_MOST_ARRAYS])
+
+
+def _digest_in(value: Foreign, arrays: tuple[ArrayType, ...]) -> str | None:
+    """Digest of the arrays in a value, which `arrays` are the types of; None unless all are known.
+
+    Only tuples, lists and dicts of them are looked through, as in `arrays_in`.
+    """
+    digests = [digest_of(leaf) for leaf in _leaves(value)]
+    known = [each for each in digests if each is not None]
+    return digest("".join(known).encode()) if known and len(known) == len(arrays) else None
+
+
+def _leaves(value: Foreign, depth: int = 0) -> Iterator[Foreign]:
+    cls = type(value)
+    if cls in (tuple, list, dict) and depth <= 4:
+        items: Foreign = value.values() if cls is dict else value
+        for item in list(items)[:_MOST_ARRAYS]:
+            yield from _leaves(item, depth + 1)
+    else:
+        yield value
 
 
 def _identity(module: Foreign) -> object:

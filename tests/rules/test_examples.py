@@ -10,8 +10,9 @@ import pytest
 from grader.case import Case
 from grader.exercise import Check, Exercise
 from grader.judge import judge
-from grader.observation import Crashed, OutOfMemory, TimedOut
+from grader.observation import Crashed, Observation, OutOfMemory, TimedOut
 from grader.rules import RULES, Rule, rule_by_id
+from grader.rules.example import RIGHT
 from grader.source import Source
 from grader.transcript import Exchange, Transcript
 from tests.observe import observe, reference_observations
@@ -21,9 +22,13 @@ CONTRACT = {
     "runs": {"raised", "timed-out", "out-of-memory", "crashed"},
     "shape": {"not-an-array", "not-flattened", "wrong-shape", "wrong-dtype"},
     "values": {"wrong-order", "wrong-values"},
-    "lifted": {"no-nn-vmap", "wrong-module", "wrong-in-axes", "wrong-out-axes"},
-    "params": {"per-example-params", "params-not-lifted", "changed-layer", "ignored-features"},
-    "rng": {"split-params-rng", "params-rng-not-lifted", "ignored-seed", "derived-key"},
+    "lifted": {"no-nn-vmap", "wrong-module", "wrong-in-axes", "wrong-out-axes"}
+    | {"wrong-axis-size", "wrong-axis-name"},
+    "params": {"per-example-params", "params-not-lifted", "changed-layer", "ignored-features"}
+    | {"per-example-state", "state-not-lifted", "shared-params", "wrong-variable-axes"}
+    | {"not-mutable", "discarded-update", "evaluation-mode"},
+    "rng": {"split-params-rng", "params-rng-not-lifted", "ignored-seed", "derived-key"}
+    | {"unsplit-params-rng", "unsplit-rng", "rng-not-lifted", "missing-rng", "reused-key"},
     "pure": {"nondeterministic", "stateful", "mutated-input"},
 }
 OUTCOMES = {
@@ -33,9 +38,25 @@ OUTCOMES = {
 }
 
 
-def run(text: str, exercise: Exercise, shipped: Exercise, cases: tuple[Case, ...]) -> Transcript:
+References = dict[str, tuple[Observation, ...]]
+
+
+@pytest.fixture(scope="module")
+def references(forward: Exercise, exercise: Exercise, telling: tuple[Case, ...]) -> References:
+    """Observe for each right program what its wrong ones are compared with.
+
+    The first one is the exercise's own task, so that is compared with the solution.
+    """
+    found = {RIGHT: reference_observations(exercise, telling)}
+    for text in {rule.right for rule in RULES} - {RIGHT}:
+        _, found[text] = observe(text, forward, telling, "right.py")
+    return found
+
+
+def run(
+    text: str, exercise: Exercise, cases: tuple[Case, ...], expected: tuple[Observation, ...]
+) -> Transcript:
     """Observe a program twice over, as two processes would."""
-    expected = reference_observations(shipped, cases)
     exchanges: list[Exchange] = []
     transcript = Transcript(exercise=exercise, source=Source("example.py", text))
     for process in (0, 1):
@@ -50,26 +71,25 @@ def run(text: str, exercise: Exercise, shipped: Exercise, cases: tuple[Case, ...
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_wrong_program_breaks_this_rule_alone(
-    rule: Rule, forward: Exercise, exercise: Exercise, telling: tuple[Case, ...]
+    rule: Rule, forward: Exercise, telling: tuple[Case, ...], references: References
 ) -> None:
     if rule.id in OUTCOMES:
-        case = telling[0]
-        (expected,) = reference_observations(exercise, (case,))
+        case, expected = telling[0], references[rule.right][0]
         actual = msgspec.structs.replace(expected, outcome=OUTCOMES[rule.id])
         exchange = Exchange(case=case, expected=expected, actual=actual)
         transcript = Transcript(
             exercise=forward, source=Source("example.py", rule.wrong), exchanges=(exchange,)
         )
     else:
-        transcript = run(rule.wrong, forward, exercise, telling)
+        transcript = run(rule.wrong, forward, telling, references[rule.right])
     assert [each.rule for each in judge(transcript)] == [rule.id]
 
 
 @pytest.mark.parametrize("right", sorted({rule.right for rule in RULES}))
 def test_the_right_program_has_no_finding(
-    right: str, forward: Exercise, exercise: Exercise, telling: tuple[Case, ...]
+    right: str, forward: Exercise, telling: tuple[Case, ...], references: References
 ) -> None:
-    assert judge(run(right, forward, exercise, telling)) == ()
+    assert judge(run(right, forward, telling, references[right])) == ()
 
 
 def test_the_rules_are_those_of_the_contract() -> None:

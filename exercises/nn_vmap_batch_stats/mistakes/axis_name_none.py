@@ -29,7 +29,7 @@ def nn_vmap_batch_stats(seed, x_batch, features):
         variable_axes={"params": None, "batch_stats": None},
         split_rngs={"params": False},
         axis_size=x_batch.shape[0],
-        axis_name=None,  # expect: no-axis-name
+        axis_name=None,  # expect: wrong-axis-name
     )
     model = BatchLayer(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)

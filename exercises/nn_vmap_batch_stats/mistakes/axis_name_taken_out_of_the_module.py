@@ -9,7 +9,7 @@ class DenseNorm(nn.Module):
     @nn.compact
     def __call__(self, x):
         x = nn.Dense(self.features, name="dense")(x)
-        norm = nn.BatchNorm(  # expect: no-axis-name
+        norm = nn.BatchNorm(  # expect: wrong-axis-name
             use_running_average=False,
             momentum=0.9,
             epsilon=1e-3,

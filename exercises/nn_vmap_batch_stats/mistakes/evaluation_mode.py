@@ -10,7 +10,7 @@ class DenseNorm(nn.Module):
     def __call__(self, x):
         x = nn.Dense(self.features, name="dense")(x)
         norm = nn.BatchNorm(
-            use_running_average=True,  # expect: changed-layer
+            use_running_average=True,  # expect: evaluation-mode
             momentum=0.9,
             epsilon=1e-3,
             axis_name="batch",

@@ -13,7 +13,7 @@ class DenseNorm(nn.Module):
             use_running_average=False,
             momentum=0.9,
             epsilon=1e-3,
-            axis_name=None,  # expect: no-axis-name
+            axis_name=None,  # expect: wrong-axis-name
             use_fast_variance=False,
             name="norm",
         )
@@ -25,7 +25,7 @@ def nn_vmap_batch_stats(seed, x_batch, features):
         DenseNorm,
         variable_axes={
             "params": None,
-            "batch_stats": 0,  # expect: per-example-stats
+            "batch_stats": 0,  # expect: per-example-state
         },
         split_rngs={"params": False},
         axis_name="batch",

@@ -26,7 +26,7 @@ class DenseNorm(nn.Module):
 def nn_vmap_batch_stats(seed, x_batch, features):
     BatchLayer = nn.vmap(
         DenseNorm,
-        variable_axes={True: 0},  # expect: per-example-params, per-example-stats
+        variable_axes={True: 0},  # expect: per-example-params, per-example-state
         split_rngs={"params": False},
         axis_name="batch",
     )

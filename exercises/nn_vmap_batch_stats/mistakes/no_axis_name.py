@@ -24,7 +24,7 @@ class DenseNorm(nn.Module):
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
-    BatchLayer = nn.vmap(  # expect: no-axis-name
+    BatchLayer = nn.vmap(  # expect: wrong-axis-name
         DenseNorm,
         in_axes=0,
         out_axes=0,

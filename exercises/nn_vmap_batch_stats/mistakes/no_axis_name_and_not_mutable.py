@@ -24,7 +24,7 @@ class DenseNorm(nn.Module):
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
-    BatchLayer = nn.vmap(  # expect: no-axis-name
+    BatchLayer = nn.vmap(  # expect: wrong-axis-name
         DenseNorm,
         variable_axes={"params": None, "batch_stats": None},
         split_rngs={"params": False},

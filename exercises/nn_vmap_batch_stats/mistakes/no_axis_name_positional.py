@@ -24,7 +24,7 @@ class DenseNorm(nn.Module):
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
-    BatchLayer = nn.vmap(DenseNorm, {"params": None, "batch_stats": None}, {"params": False}, 0, 0)  # expect: no-axis-name
+    BatchLayer = nn.vmap(DenseNorm, {"params": None, "batch_stats": None}, {"params": False}, 0, 0)  # expect: wrong-axis-name
     model = BatchLayer(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])

@@ -24,7 +24,7 @@ class DenseNorm(nn.Module):
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
-    BatchLayer = nn.vmap(DenseNorm, split_rngs={"params": False}, axis_name="batch")  # expect: params-not-lifted, stats-not-lifted
+    BatchLayer = nn.vmap(DenseNorm, split_rngs={"params": False}, axis_name="batch")  # expect: params-not-lifted, state-not-lifted
     model = BatchLayer(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])

@@ -26,7 +26,7 @@ class DenseNorm(nn.Module):
 def nn_vmap_batch_stats(seed, x_batch, features):
     BatchLayer = nn.vmap(
         DenseNorm,
-        variable_axes={"params": None, "batch_stats": -1},  # expect: per-example-stats
+        variable_axes={"params": None, "batch_stats": -1},  # expect: per-example-state
         split_rngs={"params": False},
         axis_name="batch",
     )

@@ -28,7 +28,7 @@ def nn_vmap_batch_stats(seed, x_batch, features):
         DenseNorm,
         in_axes=0,
         out_axes=0,
-        variable_axes={"params": None},  # expect: stats-not-lifted
+        variable_axes={"params": None},  # expect: state-not-lifted
         split_rngs={"params": False},
         axis_name="batch",
     )

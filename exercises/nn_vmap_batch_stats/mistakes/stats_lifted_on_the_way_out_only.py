@@ -27,7 +27,7 @@ class DenseNorm(nn.Module):
 def nn_vmap_batch_stats(seed, x_batch, features):
     BatchLayer = nn.vmap(
         DenseNorm,
-        variable_axes={"params": None, "batch_stats": Out(None)},  # expect: stats-not-lifted
+        variable_axes={"params": None, "batch_stats": Out(None)},  # expect: state-not-lifted
         split_rngs={"params": False},
         axis_name="batch",
     )

@@ -30,7 +30,7 @@ def nn_vmap_batch_stats(seed, x_batch, features):
         out_axes=0,
         variable_axes={
             "params": None,
-            "batch_stats": 0,  # expect: per-example-stats
+            "batch_stats": 0,  # expect: per-example-state
         },
         split_rngs={"params": False},
         axis_name="batch",

@@ -11,7 +11,7 @@ class DenseDropout(nn.Module):
     @nn.compact
     def __call__(self, x):
         x = nn.Dense(self.features)(x)
-        return nn.Dropout(self.rate, deterministic=True)(x)  # expect: deterministic
+        return nn.Dropout(self.rate, deterministic=True)(x)  # expect: evaluation-mode
 
 
 def nn_vmap_dropout(seed, x_batch, features, rate):

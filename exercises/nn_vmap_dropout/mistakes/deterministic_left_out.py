@@ -23,7 +23,7 @@ def nn_vmap_dropout(seed, x_batch, features, rate):
         variable_axes={"params": None},
         split_rngs={"params": False, "dropout": True},
     )
-    model = BatchLayer(features=features, rate=rate)  # expect: deterministic
+    model = BatchLayer(features=features, rate=rate)  # expect: evaluation-mode
     params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
     variables = model.init({"params": params_key, "dropout": dropout_key}, x_batch)
     return model.apply(variables, x_batch, rngs={"dropout": dropout_key})

@@ -26,7 +26,7 @@ def nn_vmap_dropout(seed, x_batch, features, rate):
     model = BatchLayer(
         features=features,
         rate=rate,
-        deterministic=True,  # expect: deterministic
+        deterministic=True,  # expect: evaluation-mode
     )
     params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
     variables = model.init({"params": params_key, "dropout": dropout_key}, x_batch)

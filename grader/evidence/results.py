@@ -1,0 +1,84 @@
+"""The arrays in what a function returned, and their numbers for a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import permutations
+
+import numpy as np
+
+from grader.case import ArrayValue
+from grader.compare import Same, compare, numbers
+from grader.evidence.look import Look
+from grader.observation import Completed, MappingResult, Observation, Result, SequenceResult
+
+_MOST_NUMBERS = 128
+_MOST_ITEMS = 4
+
+
+def arrays(observation: Observation) -> dict[str, ArrayValue]:
+    """Return the arrays of an answer by their places in it: `""` for a bare one, `[0]`, `['x']`.
+
+    Empty where the function didn't return.
+    """
+    outcome = observation.outcome
+    return dict(_arrays(outcome.result, "")) if isinstance(outcome, Completed) else {}
+
+
+def _arrays(result: Result, place: str) -> Iterator[tuple[str, ArrayValue]]:
+    match result:
+        case ArrayValue():
+            yield place, result
+        case SequenceResult():
+            for index, item in enumerate(result.items):
+                yield from _arrays(item, f"{place}[{index}]")
+        case MappingResult():
+            for key, item in result.items.items():
+                yield from _arrays(item, f"{place}[{key!r}]")
+        case _:
+            return
+
+
+def outputs(look: Look, place: str) -> dict[str, object]:
+    """Return both sides' numbers at a place of the answer, as evidence; empty if there are none.
+
+    They are flattened, the first 128 of them, with None for what is not a number.
+    """
+    wanted = _listed(arrays(look.exchange.expected).get(place))
+    found = _listed(arrays(look.exchange.actual).get(place))
+    return {"outputs": {"expected": wanted, "actual": found}} if wanted and found else {}
+
+
+def _listed(value: ArrayValue | None) -> list[float | None]:
+    read = numbers(value) if value is not None else None
+    if read is None or np.iscomplexobj(read):
+        return []
+    return [_short(each) for each in read.reshape(-1)[:_MOST_NUMBERS].tolist()]
+
+
+def _short(number: float) -> float | None:
+    return float(f"{number:.9g}") if math.isfinite(number) else None
+
+
+def exchanged(look: Look) -> tuple[int, ...] | None:
+    """Return in which order a sequence's items came back, None if they aren't the expected ones.
+
+    `(1, 0)`: the item that should be the second came first.
+    """
+    wanted, found = look.exchange.expected.outcome, look.exchange.actual.outcome
+    if (
+        not (isinstance(wanted, Completed) and isinstance(found, Completed))
+        or not look.answer_wrong
+    ):
+        return None
+    theirs, ours = wanted.result, found.result
+    if not (isinstance(theirs, SequenceResult) and isinstance(ours, SequenceResult)):
+        return None
+    if not len(theirs.items) == len(ours.items) <= _MOST_ITEMS:
+        return None
+    for order in permutations(range(len(ours.items))):
+        pairs = [(theirs.items[index], item) for index, item in zip(order, ours.items, strict=True)]
+        if all(isinstance(compare(*pair, look.tolerance), Same) for pair in pairs):
+            return order
+    return None

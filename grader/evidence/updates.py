@@ -1,0 +1,65 @@
+"""What became of the collections that a module writes while it runs."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from grader.case import ArrayValue
+from grader.evidence.look import Look
+from grader.evidence.results import arrays
+from grader.observation import Root, Variable, digest
+
+_REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
+
+
+class Discarded(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable whose old value came back, at a place of the answer where the new one belongs."""
+
+    place: str
+    variable: Variable
+
+    @property
+    def name(self) -> str:
+        """The variable's name in the tree: `batch_stats/norm/mean`."""
+        return "/".join((self.variable.collection, *self.variable.path))
+
+
+def refused(look: Look) -> tuple[str, Root] | None:
+    """Return the collection that Flax refused to write, and the call that should allow it."""
+    raised, root = look.raised, look.actual.answer
+    match = _REFUSED.search(raised.message) if raised is not None else None
+    if match is None or root is None or not root.raised or match[1] not in look.expected.written:
+        return None
+    return match[1], root
+
+
+def discarded(look: Look) -> tuple[Discarded, ...]:
+    """Return the variables that came back as they were before the module updated them."""
+    root = look.expected.answer
+    if root is None or not look.answer_wrong:
+        return ()
+    old = {(each.collection, each.path): each for each in root.given}
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    return tuple(
+        Discarded(place=place, variable=new)
+        for place, array in wanted.items()
+        for new in root.made
+        if _holds(array, new)
+        and _changed(old.get((new.collection, new.path)), new)
+        and _holds(found.get(place), old[new.collection, new.path])
+    )
+
+
+def _holds(array: ArrayValue | None, variable: Variable) -> bool:
+    return (
+        array is not None
+        and variable.digest is not None
+        and array.shape == variable.type.shape
+        and digest(array.data) == variable.digest
+    )
+
+
+def _changed(old: Variable | None, new: Variable) -> bool:
+    return old is not None and old.digest is not None and old.digest != new.digest

@@ -1,0 +1,58 @@
+"""discarded-update: variables come back as they were before the module updated them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.notation import collection_noun, listing
+from grader.evidence.updates import discarded
+from grader.exercise import Check
+from grader.rules.example import NORM
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Every wrong answer has to show it: in a small one, an old value may come about by chance."""
+    looks = evidence.answered_wrong
+    if looks and all(map(discarded, looks)):
+        yield _sighting(evidence, looks[0])
+
+
+def _sighting(evidence: Evidence, look: Look) -> Sighting:
+    old = discarded(look)
+    collection = old[0].variable.collection
+    names = tuple(dict.fromkeys(each.name for each in old))
+    return Sighting(
+        message=f"the update is thrown away: {listing(names)} came back as before",
+        label="returns the values from before the update",
+        details=tuple(f"output{each.place} is {each.name} as it was." for each in old),
+        why=f"The output of a step can be right without {collection_noun(collection)}. What the "
+        "next step and the evaluation start from is not.",
+        help="take them from what apply returns beside the output",
+        span=evidence.returned,
+        case=look.case,
+        evidence={"collection": collection, "variables": list(names)},
+    )
+
+
+RULE = Rule(
+    id="discarded-update",
+    check=Check.PARAMS,
+    title="the updated variables are thrown away",
+    explanation="""\
+`y, updates = model.apply(variables, x, mutable=["batch_stats"])` leaves `variables` as it was. The
+new values are in `updates`, and only there. Here the values from before the call came back: from
+`variables`, from a merge in which the old ones won, or from `init`, which runs the module but
+doesn't update the statistics.
+
+Training goes on undisturbed, since in training the batch's own statistics are used. It shows at
+the first evaluation: the running mean is still 0 and the running variance 1, and the model, right
+until then, gives nonsense.
+""",
+    wrong=NORM.replace("y, updates[", "y, variables["),
+    right=NORM,
+    link="https://flax-linen.readthedocs.io/en/latest/guides/training_techniques/batch_norm.html",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

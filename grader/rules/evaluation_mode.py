@@ -1,0 +1,62 @@
+"""evaluation-mode: a module that should train runs as in evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.settings import EVALUATION, SettingDifference, setting_differences
+from grader.exercise import Check
+from grader.rules.example import DROPOUT
+from grader.rules.rule import Rule, Sighting
+
+_EFFECTS = {
+    "deterministic": "Nothing is dropped, and no random number is drawn.",
+    "use_running_average": "It normalises with the running statistics, and doesn't update them.",
+}
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.wrong:
+        for difference in setting_differences(look):
+            modes = difference.expected, difference.actual
+            if difference.name in EVALUATION and modes == ("False", "True"):
+                yield _sighting(evidence, look, difference)
+                return
+
+
+def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
+    run, name = difference.run, difference.name
+    return Sighting(
+        message=f"{run.class_name} runs in evaluation mode: {name} is True",
+        label=f"{name} is True here",
+        details=(_EFFECTS[name],),
+        why="What a module does in training only, it then never does: the model trains without it, "
+        "and nothing raises.",
+        help=f"make it for training: {name}=False",
+        span=evidence.landmarks.setting(run.span, name, difference.position),
+        case=look.case,
+        evidence={"setting": name, "module": run.class_name, "expected": False, "actual": True},
+    )
+
+
+RULE = Rule(
+    id="evaluation-mode",
+    check=Check.PARAMS,
+    title="the module runs as in evaluation, not as in training",
+    explanation="""\
+Some layers do one thing in training and another in evaluation. `nn.Dropout` drops outputs unless
+`deterministic` is true; `nn.BatchNorm` takes the statistics of the batch, and updates the running
+ones, unless `use_running_average` is true. A module often hands these on as a field of its own,
+and evaluation is the safe default. For a training step it has to be turned off explicitly.
+
+Left in evaluation mode the model does train, only without what the layer is for: dropout doesn't
+regularise, and the running statistics stay at their first values, so that at the real evaluation
+the model normalises with a mean of 0 and a variance of 1.
+""",
+    wrong=DROPOUT.replace("(features, deterministic=False)", "(features)"),
+    right=DROPOUT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.Dropout",
+    find=_find,
+    explains=frozenset({"missing-rng", "discarded-update", "wrong-values"}),
+)

@@ -1,0 +1,59 @@
+"""not-mutable: a module writes a collection that apply was not allowed to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
+from grader.evidence.notation import collection_noun
+from grader.evidence.symptom import raised_by_knobs
+from grader.evidence.updates import refused
+from grader.exercise import Check
+from grader.rules.example import NORM
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.looks:
+        told = None if raised_by_knobs(look) else refused(look)
+        if told is not None and look.raised is not None:
+            name, root = told
+            yield Sighting(
+                message=f'{root.kind} is not allowed to change "{name}", and the module writes it',
+                label=f'mutable doesn\'t name "{name}"',
+                details=text_lines(look.raised),
+                why=f"apply is pure and can't change what it is given. It returns {_new(name)} "
+                "instead, if you say that you want them.",
+                help=f'allow it: mutable=["{name}"]; apply then returns the output and the updates',
+                span=evidence.landmarks.keyword(root.span, "mutable") or evidence.landmarks.head,
+                case=look.case,
+                evidence={"argument": "mutable", "collection": name},
+            )
+            return
+
+
+def _new(collection: str) -> str:
+    return f"new values of {collection_noun(collection)}"
+
+
+RULE = Rule(
+    id="not-mutable",
+    check=Check.PARAMS,
+    title="apply may not change a collection that the module writes",
+    explanation="""\
+`apply` changes nothing: it takes variables and returns an output. A module that writes some, such
+as `nn.BatchNorm` its running statistics, needs your permission: `mutable=["batch_stats"]`. Then
+`apply` returns two things, the output and the new values of those collections. Without it Flax
+raises `ModifyScopeVariableError`.
+
+`mutable` takes names of collections, not of layers or variables. `mutable=True` allows all of
+them, which is fine as well.
+""",
+    wrong=NORM.replace("y, updates = ", "y = ")
+    .replace(', mutable=["batch_stats"]', "")
+    .replace("updates[", "variables["),
+    right=NORM,
+    link="https://flax-linen.readthedocs.io/en/latest/guides/training_techniques/batch_norm.html",
+    find=_find,
+)

@@ -1,0 +1,48 @@
+"""per-example-state: a collection other than "params" has an axis where it should be shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.lifting import Knob
+from grader.exercise import Check
+from grader.rules.example import NORM
+from grader.rules.per_example_params import sighting
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        shared = deviation.expected is None and deviation.name != "params"
+        if shared and isinstance(deviation.actual, int):
+            yield sighting(
+                evidence,
+                look,
+                deviation,
+                deviation.actual,
+                why="They don't fit a batch of another size, and at evaluation there are as many "
+                "of them as the batch had examples, where one is needed.",
+            )
+
+
+RULE = Rule(
+    id="per-example-state",
+    check=Check.PARAMS,
+    title="every example has statistics or other state of its own",
+    explanation="""\
+`variable_axes` says of each collection whether the examples share it. `None` means shared; a
+number gives each of its arrays an axis for the examples. Running statistics with an axis have
+shape `(batch, features)` in place of `(features,)`.
+
+If the module takes its statistics over the whole batch, all rows are alike, so that no number is
+wrong, only the shape. But the model is bound to the batch size that it was made with, memory grows
+with the batch, and at evaluation it is not clear which row to take. `None` promises that all
+examples write the same, and JAX checks it; with a mean over the named axis the promise holds.
+""",
+    wrong=NORM.replace('"batch_stats": None', '"batch_stats": 0'),
+    right=NORM,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-shape"}),
+)

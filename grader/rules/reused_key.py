@@ -1,0 +1,57 @@
+"""reused-key: two streams of random numbers draw from one and the same key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.keys import reused
+from grader.evidence.notation import listing
+from grader.exercise import Check
+from grader.rules.example import DROPOUT
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.wrong:
+        pair = reused(look)
+        if pair is not None:
+            first, second = pair
+            streams = listing(f'"{each.stream}"' for each in pair)
+            root = second.actual.root
+            yield Sighting(
+                message=f"{streams} draw from one and the same key",
+                label=f'"{second.stream}" gets the key that "{first.stream}" has had',
+                details=(f"key of {streams}: {second.actual.data}",),
+                why="From one key come the same random bits, whatever they are for. What should be "
+                "drawn independently is then correlated.",
+                help="split the key, and give each stream a part of its own, as the task says",
+                span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
+                case=look.case,
+                evidence={
+                    "streams": [each.stream for each in pair],
+                    "key": second.actual.data,
+                    "expected": [each.expected.data for each in pair],
+                },
+            )
+            return
+
+
+RULE = Rule(
+    id="reused-key",
+    check=Check.RNG,
+    title="two streams draw from the same key",
+    explanation="""\
+A key is used for one purpose. JAX keeps no state: the same key gives the same random bits each
+time. If the weights and the dropout masks come from one key, they come from the same bits, and are
+correlated in a way that nobody wants and no shape shows.
+
+Where two keys are needed, one is split: `params_key, dropout_key = jax.random.split(key)`. After
+that the old key is not used any more.
+""",
+    wrong=DROPOUT.replace('rngs={"dropout": dropout_key}', 'rngs={"dropout": params_key}'),
+    right=DROPOUT,
+    link="https://docs.jax.dev/en/latest/random-numbers.html",
+    find=_find,
+    explains=frozenset({"derived-key", "wrong-values"}),
+)

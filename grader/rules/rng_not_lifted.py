@@ -1,0 +1,45 @@
+"""rng-not-lifted: a stream other than "params" is not passed on to the inner module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.lifting import Knob, Unlisted
+from grader.exercise import Check
+from grader.rules.example import DROPOUT
+from grader.rules.params_rng_not_lifted import sighting
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
+        if deviation.name != "params" and isinstance(deviation.actual, Unlisted):
+            yield sighting(
+                evidence,
+                look,
+                deviation,
+                why="A stream that split_rngs doesn't name is not passed on. If the stream "
+                '"params" is, Flax falls back on that without a word; else it raises.',
+            )
+
+
+RULE = Rule(
+    id="rng-not-lifted",
+    check=Check.RNG,
+    title="split_rngs leaves a stream out that the module draws from",
+    explanation="""\
+A lifted module only sees the random streams that `split_rngs` names. Dropout draws its masks from
+the stream `"dropout"`; if that is left out or misspelt, the key that you passed for it doesn't
+reach the layer, and Flax raises `InvalidRngError: … needs PRNG for "dropout"`.
+
+If the key of `"params"` is passed on, Flax falls back on that one instead of raising. The masks
+then come from the key of the weights, and the same for all examples, since that key is not split.
+Name each stream that the module draws from, and say whether it is split.
+""",
+    wrong=DROPOUT.replace(', "dropout": True', ""),
+    right=DROPOUT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

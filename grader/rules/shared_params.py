@@ -1,0 +1,79 @@
+"""shared-params: a collection is shared that should have an axis of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.evidence.notation import array_text, collection_noun
+from grader.exercise import Check
+from grader.finding import ShapeRow
+from grader.rules.example import ENSEMBLE
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        if isinstance(deviation.expected, int) and deviation.actual is None:
+            yield _sighting(evidence, look, deviation)
+
+
+def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
+    name = deviation.name
+    things = collection_noun(name)
+    return Sighting(
+        message=f"{things} are shared: there is one copy of them where each should have its own",
+        label=f'gives "{name}" no axis',
+        shapes=shape_rows(look, name),
+        details=text_lines(look.raised) if look.raised else (),
+        why=f"With one copy of {things} it is one and the same layer everywhere. All of the "
+        "gradients go into it, and there is nothing that could learn to differ.",
+        help=f'give the collection an axis: variable_axes={{"{name}": {deviation.expected}}}',
+        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        case=look.case,
+        evidence={
+            "argument": "variable_axes",
+            "collection": name,
+            "expected": deviation.expected,
+            "actual": None,
+        },
+    )
+
+
+def shape_rows(look: Look, collection: str) -> tuple[ShapeRow, ...]:
+    """Return the variables of a collection that have another shape than expected."""
+    return tuple(
+        ShapeRow(
+            name=each.name,
+            expected=array_text(each.expected.type.dtype, each.expected.type.shape),
+            actual=array_text(each.actual.type.dtype, each.actual.type.shape),
+        )
+        for each in look.variables
+        if each.collection == collection and each.expected is not None and each.actual is not None
+    )
+
+
+RULE = Rule(
+    id="shared-params",
+    check=Check.PARAMS,
+    title="the weights are shared where each should have its own",
+    explanation="""\
+`variable_axes` says of each collection whether it is shared along the mapped axis. `None` means
+that it is: one set of weights. Here each index along the axis is meant to have weights of its own,
+so the collection needs an axis, and a number says at which position: with `{"params": 0}` the
+kernel has shape `(members, in, out)`.
+
+Shared weights are right for the examples of a batch. An ensemble with shared weights is one
+network, asked several times: its answers are equal, its spread is zero, and training can't change
+that. `None` together with `split_rngs={"params": True}` is a contradiction, and Flax raises `got
+axis spec None but output was batched on axis 0`.
+""",
+    wrong=ENSEMBLE.replace('{"params": 0}', '{"params": None}'),
+    right=ENSEMBLE,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

@@ -1,0 +1,38 @@
+"""state-not-lifted: a collection other than "params" is not passed on to the inner module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.lifting import Knob, Unlisted
+from grader.exercise import Check
+from grader.rules.example import NORM
+from grader.rules.params_not_lifted import sighting
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        if deviation.name != "params" and isinstance(deviation.actual, Unlisted):
+            yield sighting(evidence, look, deviation)
+
+
+RULE = Rule(
+    id="state-not-lifted",
+    check=Check.PARAMS,
+    title="variable_axes leaves out a collection that the module keeps",
+    explanation="""\
+A lifted module only sees the collections that `variable_axes` names, on the way in and on the way
+out. Besides its weights in `"params"` a module may keep other variables: running statistics in
+`"batch_stats"`, a cache in `"cache"`. Each has to be named. What is left out, or misspelt, is
+empty inside, and Flax raises `ScopeCollectionNotFound` as soon as the module reads it.
+
+Where the module only writes it, nothing raises: the update doesn't come out, and in the next step
+it starts from its first values again.
+""",
+    wrong=NORM.replace(', "batch_stats": None', ""),
+    right=NORM,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)

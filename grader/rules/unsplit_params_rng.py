@@ -1,0 +1,94 @@
+"""unsplit-params-rng: all draw their variables from one key where each should have its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.exercise import Check
+from grader.rules.example import ENSEMBLE
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
+        if deviation.name == "params" and is_unsplit(deviation):
+            yield sighting(
+                evidence,
+                look,
+                deviation,
+                message='the "params" key is not split: all draw their weights from the same key',
+                why=_WHY,
+                details=_alike(look, deviation),
+            )
+
+
+_WHY = (
+    "Weights that start alike get the same gradient from the same input, and stay alike for "
+    "ever. No shape tells, and nothing raises."
+)
+
+
+def is_unsplit(deviation: Deviation) -> bool:
+    """Whether a stream is passed on whole that should be split."""
+    return deviation.expected is True and deviation.actual is False
+
+
+def sighting(
+    evidence: Evidence,
+    look: Look,
+    deviation: Deviation,
+    *,
+    message: str,
+    why: str,
+    details: tuple[str, ...] = (),
+) -> Sighting:
+    """Return what is said of a stream that is not split."""
+    name = deviation.name
+    return Sighting(
+        message=message,
+        label=f'passes "{name}" on unsplit',
+        details=(*details, *(text_lines(look.raised) if look.raised else ())),
+        why=why,
+        help=f'give each a key of its own: split_rngs={{"{name}": True}}',
+        span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+        case=look.case,
+        evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},
+    )
+
+
+def _alike(look: Look, deviation: Deviation) -> tuple[str, ...]:
+    """Name the variables of which all slices came out the same."""
+    axes = {entry.axis for entry in deviation.call.variable_axes}
+    alike = [
+        "/".join((each.collection, *each.path))
+        for each in look.actual.variables
+        if axes & set(each.alike_along) and each.largest
+    ]
+    return tuple(f"All slices of {name} are the same numbers." for name in alike[:2])
+
+
+RULE = Rule(
+    id="unsplit-params-rng",
+    check=Check.RNG,
+    title="all draw their weights from the same key",
+    explanation="""\
+`split_rngs` says of each stream of random numbers whether every index along the mapped axis gets a
+key of its own (`True`) or all see the same one (`False`). The initialisers draw the weights from
+the stream `"params"`. With an axis for the collection and `False` for the stream there are several
+copies of the weights, and all of them are alike.
+
+In an ensemble that is the mistake that nobody notices: the shapes are right, the loss falls, and
+the members are one network in several copies. They get the same gradient in every step, so they
+never come apart. An axis in `variable_axes` goes with `True` in `split_rngs`, and `None` with
+`False`.
+""",
+    wrong=ENSEMBLE.replace("True", "False"),
+    right=ENSEMBLE,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

@@ -1,0 +1,48 @@
+"""unsplit-rng: a stream other than "params" is not split although it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.lifting import Knob
+from grader.exercise import Check
+from grader.rules.example import DROPOUT
+from grader.rules.rule import Rule, Sighting
+from grader.rules.unsplit_params_rng import is_unsplit, sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
+        name = deviation.name
+        if name != "params" and is_unsplit(deviation):
+            yield sighting(
+                evidence,
+                look,
+                deviation,
+                message=f'the "{name}" key is not split: all draw the same random numbers',
+                why="What is drawn from one key is the same everywhere: one mask, one noise for "
+                "all. A step then averages over one draw, and not over as many as there are.",
+            )
+
+
+RULE = Rule(
+    id="unsplit-rng",
+    check=Check.RNG,
+    title="all draw the same random numbers",
+    explanation="""\
+`split_rngs` says of each stream of random numbers whether every example gets a key of its own
+(`True`) or all see the same one (`False`). A stream that feeds dropout, noise or sampling is meant
+to differ from example to example, so its key has to be split.
+
+With `{"dropout": False}` all examples get the same mask: the same units are missing for the whole
+batch. Each step then trains one smaller layer in place of as many as there are examples, the
+gradient is noisier, and nothing raises. The stream `"params"` is another matter: what is shared
+has to be drawn once, from one key.
+""",
+    wrong=DROPOUT.replace('"dropout": True', '"dropout": False'),
+    right=DROPOUT,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-values"}),
+)

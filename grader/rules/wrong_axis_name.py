@@ -1,0 +1,84 @@
+"""wrong-axis-name: the mapped axis has no name, or not the one that the module looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.evidence.settings import SettingDifference, unnamed_axes
+from grader.exercise import Check
+from grader.rules.example import NORM
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    named = False
+    for look, deviation in evidence.blamed(Knob.AXIS_NAME):
+        named = True
+        yield _by_call(evidence, look, deviation)
+    for look in () if named else evidence.wrong:
+        for difference in unnamed_axes(look):
+            yield _by_module(evidence, look, difference)
+            return
+
+
+def _by_call(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
+    wanted, found = deviation.expected, deviation.actual
+    return Sighting(
+        message=f'the mapped axis is called "{found}", and the module looks for "{wanted}"'
+        if found is not None
+        else f'the mapped axis has no name, and the module looks for "{wanted}"',
+        label=f'the module asks for "{wanted}"' if found is not None else "names no axis",
+        details=text_lines(look.raised) if look.raised else (),
+        why="A module that is written for one example finds the others by the name of the axis. "
+        "Without that it can't take a mean over them.",
+        help=f'name the axis as the module does: axis_name="{wanted}"',
+        span=evidence.landmarks.knob(deviation.call, Knob.AXIS_NAME),
+        case=look.case,
+        evidence={"argument": "axis_name", "expected": wanted, "actual": found},
+    )
+
+
+def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
+    run = difference.run
+    return Sighting(
+        message=f"{run.class_name} is not told the name of the mapped axis",
+        label=f"axis_name is {difference.actual}, so it sees one example only",
+        details=text_lines(look.raised) if look.raised else (),
+        why="Each example is then normalised by its own mean, which is itself, and what comes out "
+        "tells nothing of the input.",
+        help=f"give it the axis: axis_name={difference.expected}",
+        span=evidence.landmarks.setting(run.span, difference.name, difference.position),
+        case=look.case,
+        evidence={
+            "argument": "axis_name",
+            "module": run.class_name,
+            "expected": difference.expected,
+            "actual": difference.actual,
+        },
+    )
+
+
+RULE = Rule(
+    id="wrong-axis-name",
+    check=Check.LIFTED,
+    title="the module doesn't find the mapped axis by its name",
+    explanation="""\
+Inside of `nn.vmap` a module sees one example. What looks at all of them, such as the mean in
+`nn.BatchNorm`, needs the name of the mapped axis. Two have to agree on it: `nn.vmap(...,
+axis_name="batch")` gives the axis the name, and the module asks for it with `axis_name="batch"`.
+
+If the axis has no name or another one, JAX raises `NameError: Found an unbound axis name`, though
+only in `apply`: `nn.BatchNorm` doesn't look at other examples while it is initialised. If it is the
+module that names no axis, each example is normalised by itself: its mean is itself, its variance is
+zero, and every output is the same, whatever comes in.
+""",
+    wrong=NORM.replace('        axis_name="batch",\n', ""),
+    right=NORM,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.BatchNorm",
+    find=_find,
+    explains=frozenset({"wrong-shape", "wrong-values"}),
+)

@@ -1,0 +1,64 @@
+"""wrong-axis-size: the mapped axis is as long as something else, or nobody says how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.exercise import Check
+from grader.rules.example import ENSEMBLE
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.AXIS_SIZE):
+        yield _sighting(evidence, look, deviation)
+
+
+def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
+    wanted, found = deviation.expected, deviation.actual
+    given = deviation.reference.call.axis_size is not None
+    return Sighting(
+        message=f"the mapped axis has size {found}; {wanted} was expected"
+        if found is not None
+        else "nothing says how long the mapped axis is",
+        label=f"{found} in this case, where {wanted} was expected"
+        if found is not None
+        else "needs axis_size, since no input is mapped",
+        details=text_lines(look.raised) if look.raised else (),
+        why="The axis counts what is mapped over. With another size there are too many or too few "
+        "of them, in the variables and in the output."
+        if found is not None
+        else "With in_axes=None there is no axis of an input to read the size off, and before init "
+        "there are no variables either.",
+        help="set axis_size to the number that the task passes for it"
+        if given
+        else "leave axis_size out: the input says how long the axis is",
+        span=evidence.landmarks.knob(deviation.call, Knob.AXIS_SIZE),
+        case=look.case,
+        evidence={"argument": "axis_size", "expected": wanted, "actual": found},
+    )
+
+
+RULE = Rule(
+    id="wrong-axis-size",
+    check=Check.LIFTED,
+    title="the mapped axis has the wrong size",
+    explanation="""\
+Where an input is mapped, `nn.vmap` reads the size of the axis off that input. Where none is, with
+`in_axes=None`, it has to be told with `axis_size`, or Flax raises `axis_size should be specified
+manually`.
+
+The size has to follow what it counts. A constant fits the one case that was tried; `x.shape[0]`
+makes an ensemble with as many members as there are examples, so its weights change their shape with
+the batch size, and a last, smaller batch doesn't fit the model any more.
+""",
+    wrong=ENSEMBLE.replace("axis_size=3", "axis_size=x.shape[0] + 1"),
+    right=ENSEMBLE,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+    explains=frozenset({"wrong-shape", "wrong-values", "not-flattened"}),
+)

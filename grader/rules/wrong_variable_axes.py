@@ -1,0 +1,58 @@
+"""wrong-variable-axes: a collection has its axis in another place than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import Knob
+from grader.evidence.notation import collection_noun
+from grader.exercise import Check
+from grader.rules.example import ENSEMBLE
+from grader.rules.rule import Rule, Sighting
+from grader.rules.shared_params import shape_rows
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
+        name, wanted, found = deviation.name, deviation.expected, deviation.actual
+        if isinstance(wanted, int) and isinstance(found, int):
+            yield Sighting(
+                message=f"{collection_noun(name)} have the mapped axis at {found}, not at {wanted}",
+                label=f'puts the axis of "{name}" at {found}',
+                shapes=shape_rows(look, name),
+                details=text_lines(look.raised) if look.raised else (),
+                why="What works with these variables later takes the first slice, or maps over "
+                "them, along the axis that it was told of. Along another one it mixes them up.",
+                help=f'put it where the task has it: variable_axes={{"{name}": {wanted}}}',
+                span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+                case=look.case,
+                evidence={
+                    "argument": "variable_axes",
+                    "collection": name,
+                    "expected": wanted,
+                    "actual": found,
+                },
+            )
+
+
+RULE = Rule(
+    id="wrong-variable-axes",
+    check=Check.PARAMS,
+    title="variable_axes puts the axis of a collection elsewhere",
+    explanation="""\
+The number that `variable_axes` gives to a collection is the position of the mapped axis in each of
+its arrays. With `0` it stands in front: `kernel` has shape `(members, in, out)` and `bias`
+`(members, out)`. With `1` it is `(in, members, out)` and `(out, members)`; with `-1` it is the
+last.
+
+Within this one lifted module no position is better than another, and the output is the same. But
+variables outlive the module: a checkpoint, an optimiser with a `jax.vmap` of its own, or a line
+like `kernel[i]` to take out one member all rely on where the axis is.
+""",
+    wrong=ENSEMBLE.replace('{"params": 0}', '{"params": 1}'),
+    right=ENSEMBLE,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
+    find=_find,
+)
