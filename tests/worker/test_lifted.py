@@ -187,7 +187,10 @@ def test_filters_and_axes_are_normalised(run_body: Run) -> None:
         items=(
             zero,
             Axis(value=None),
-            AxisTree(items=(Axis(value=-1), AxisTree(items=(one, zero), keys=("b", "a")))),
+            AxisTree(
+                items=(Axis(value=-1), AxisTree(items=(one, zero), keys=("b", "a"))),
+                is_list=True,
+            ),
         )
     )
     assert call.out_axes == AxisTree(items=(zero,), keys=("y",))
