@@ -61,7 +61,7 @@ def rendered(console: Console, *pages: RenderableType | str) -> str:
     """Return `pages` as they would be printed by `put`."""
     with console.capture() as captured:
         for page in pages:
-            console.print(page)
+            console.print(page, crop=False)  # a link that is cut off leads nowhere
     return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE)
 
 

@@ -41,10 +41,11 @@ def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
     return hints
 
 
-def hint_offer(folder: ExerciseFolder, progress: Progress) -> str | None:
+def hint_offer(folder: ExerciseFolder, progress: Progress, how: str = "") -> str | None:
     """Return a line that offers a hint, every third time that the same mistake comes in a row.
 
-    None where it would not help: another mistake, or no hint left.
+    `how` says how to have it, if not by the command. None where it would not help: another
+    mistake, or no hint left.
     """
     slug = folder.exercise.slug
     streak = progress.same_finding_streak(slug)
@@ -53,9 +54,8 @@ def hint_offer(folder: ExerciseFolder, progress: Progress) -> str | None:
     left = len(read_hints(folder)) - progress.hints_shown(slug)
     if left <= 0:
         return None
-    return (
-        f"{streak.rule} again, {streak.times} times in a row: grade hint {slug} has a hint for you"
-    )
+    how = how or f"grade hint {slug} has a hint for you"
+    return f"{streak.rule} again, {streak.times} times in a row: {how}"
 
 
 def read_part(name: str, folder: ExerciseFolder) -> str:

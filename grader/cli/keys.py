@@ -4,32 +4,54 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Final
 
+UP: Final = "\x1b[A"
+DOWN: Final = "\x1b[B"
+PAGE_UP: Final = "\x1b[5~"
+PAGE_DOWN: Final = "\x1b[6~"
+
 _POLL_SECONDS: Final = 0.05
+_SEQUENCE: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|.", re.DOTALL)
+_WINDOWS: Final = {"H": UP, "P": DOWN, "I": PAGE_UP, "Q": PAGE_DOWN}
+
+
+def _nothing() -> None:
+    pass
 
 
 @contextlib.contextmanager
-def single_keys(take: Callable[[str], None]) -> Iterator[None]:
+def single_keys(
+    take: Callable[[str], None],
+    stopped: Callable[[], None] = _nothing,
+    continued: Callable[[], None] = _nothing,
+) -> Iterator[None]:
     """Hand each key to `take`, in a thread of its own, for as long as the block runs.
 
-    Ctrl-C and Ctrl-Z keep their meaning. The terminal is given back as it was, also while the
-    program is stopped.
+    An arrow is one key, as are the constants above. Ctrl-C and Ctrl-Z keep their meaning. The
+    terminal is given back as it was, also while the program is stopped; `stopped` is called before
+    that and `continued` after it, both in a signal handler.
     """
     stop = threading.Event()
     read = _read_windows if sys.platform == "win32" else _read_unix
     thread = threading.Thread(target=read, args=(take, stop), daemon=True)
-    with _terminal_ready():
+    with _terminal_ready(stopped, continued):
         thread.start()
         try:
             yield
         finally:
             stop.set()
             thread.join(timeout=1)
+
+
+def keys_in(text: str) -> list[str]:
+    """Split what a terminal sends into keys."""
+    return [re.sub("^\x1bO", "\x1b[", key) for key in _SEQUENCE.findall(text)]
 
 
 def _read_windows(take: Callable[[str], None], stop: threading.Event) -> None:
@@ -40,10 +62,9 @@ def _read_windows(take: Callable[[str], None], stop: threading.Event) -> None:
     while not stop.wait(_POLL_SECONDS):
         while msvcrt.kbhit():
             key = msvcrt.getwch()
-            if key in "\x00\xe0":  # the first half of a function key
-                msvcrt.getwch()
-            else:
-                take(key)
+            if key in "\x00\xe0":  # the first half of a key without a letter
+                key = _WINDOWS.get(msvcrt.getwch(), "")
+            take(key)
 
 
 def _read_unix(take: Callable[[str], None], stop: threading.Event) -> None:
@@ -54,18 +75,19 @@ def _read_unix(take: Callable[[str], None], stop: threading.Event) -> None:
         readable, _, _ = select.select([fd], [], [], _POLL_SECONDS)
         if not readable:
             continue
-        data = os.read(fd, 64)
+        try:
+            data = os.read(fd, 64)
+        except OSError:
+            data = b""
         if not data:  # the terminal is gone
             take("q")
             return
-        if data.startswith(b"\x1b") and len(data) > 1:  # an arrow or a function key
-            continue
-        for key in data.decode("utf-8", errors="ignore"):
+        for key in keys_in(data.decode("utf-8", errors="ignore")):
             take(key)
 
 
 @contextlib.contextmanager
-def _terminal_ready() -> Iterator[None]:
+def _terminal_ready(stopped: Callable[[], None], continued: Callable[[], None]) -> Iterator[None]:
     """Have keys come one by one and unechoed; undo it at the end and while stopped by Ctrl-Z."""
     if sys.platform == "win32":
         yield
@@ -77,22 +99,24 @@ def _terminal_ready() -> Iterator[None]:
     before = termios.tcgetattr(fd)
 
     def restore() -> None:
-        termios.tcsetattr(fd, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
-    def stopped(_number: int, _frame: object) -> None:
+    def on_stop(_number: int, _frame: object) -> None:
+        stopped()
         restore()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
 
-    def continued(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGTSTP, stopped)
+    def on_continue(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGTSTP, on_stop)
         tty.setcbreak(fd)
-        signal.raise_signal(signal.SIGWINCH)
+        continued()
 
     tty.setcbreak(fd)
     handlers = {
-        signal.SIGTSTP: signal.signal(signal.SIGTSTP, stopped),
-        signal.SIGCONT: signal.signal(signal.SIGCONT, continued),
+        signal.SIGTSTP: signal.signal(signal.SIGTSTP, on_stop),
+        signal.SIGCONT: signal.signal(signal.SIGCONT, on_continue),
     }
     try:
         yield

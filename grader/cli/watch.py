@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import signal
 import sys
@@ -14,12 +15,15 @@ from typing import Final, assert_never
 
 import msgspec
 
+from grader.catalogue import ExerciseBroken, exercises
 from grader.cli import early
+from grader.cli.choose import named
 from grader.cli.grading import GradeOptions, find_jobs
 from grader.cli.hints import hint_offer
-from grader.cli.keys import single_keys
+from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import CommandWrong, Exit, visible
 from grader.cli.watch_screen import Page, Screen
+from grader.exercise import ExerciseFolder
 from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 from grader.reference import ReferenceBroken
@@ -29,6 +33,7 @@ from grader.submission import Unreadable
 
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
+_LOOK_MS: Final = 200
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -40,12 +45,20 @@ class Happened(Enum):
 
     SAVED = auto()
     RESIZED = auto()
+    CONTINUED = auto()
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A key was pressed."""
+    """A key was pressed; it is one letter, or one of the names in `keys`."""
 
-    char: str
+    name: str
+
+
+class Recognised(msgspec.Struct, frozen=True, kw_only=True):
+    """The file is known to be for this exercise. `number` is which grading found out."""
+
+    number: int
+    folder: ExerciseFolder
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,24 +76,34 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-Event = Happened | Key | Graded | Refused
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """The grader itself is broken."""
+
+    error: Exception
+
+
+Event = Happened | Key | Recognised | Graded | Refused | Failed
 
 
 def watch(file: Path, options: GradeOptions) -> int:
     """Grade `file` at every save until `q`. Raises `CommandWrong` where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise CommandWrong(
             f"grade watch needs a terminal to draw on; grade {visible(str(file))} grades once"
         )
     if file.is_dir():
         raise CommandWrong(f"{visible(str(file))} is a folder; grade watch takes one file")
+    known = exercises(options.exercises)
+    if options.exercise is not None:
+        named(options.exercise, known)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with Session(early.take()) as session:
         watcher = Watcher(file, options, session, events)
         with (
+            watcher.on_screen(),
             _file_events(file, events),
             _resizes(events),
-            single_keys(lambda char: events.put(Key(char))),
+            single_keys(lambda key: events.put(Key(key)), watcher.stopped, watcher.continued),
         ):
             return watcher.run()
 
@@ -99,9 +122,11 @@ def _file_events(file: Path, events: queue.SimpleQueue[Event]) -> Iterator[None]
 
 
 def _follow(file: Path, events: queue.SimpleQueue[Event], stop: threading.Event) -> None:
+    """Wait for the system to tell of changes, and look for oneself where it doesn't."""
     from watchfiles import watch as watch_folder
 
     target = file.absolute()
+    seen = None  # so that a save before the first look is not missed
     while not stop.is_set():
         try:
             for changes in watch_folder(
@@ -109,16 +134,26 @@ def _follow(file: Path, events: queue.SimpleQueue[Event], stop: threading.Event)
                 watch_filter=None,
                 debounce=_DEBOUNCE_MS,
                 step=_STEP_MS,
-                rust_timeout=200,
+                rust_timeout=_LOOK_MS,
+                yield_on_timeout=True,
                 stop_event=stop,
                 recursive=False,
                 raise_interrupt=False,
             ):
-                if any(Path(path).name == target.name for _, path in changes):
+                before, seen = seen, _state(target)
+                if seen != before or any(Path(path).name == target.name for _, path in changes):
                     events.put(Happened.SAVED)
         except (OSError, RuntimeError):  # the folder is gone; it may come back
-            pass
-        stop.wait(0.2)
+            stop.wait(_LOOK_MS / 1000)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a file is written or replaced; None if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @contextlib.contextmanager
@@ -137,7 +172,11 @@ def _resizes(events: queue.SimpleQueue[Event]) -> Iterator[None]:
 
 
 class Watcher:
-    """The state of a watch: the last report, the grading that is under way, the page shown."""
+    """The state of a watch: what the file was, the grading that is under way, and the screen.
+
+    A grading runs in a thread. What `_lock` guards is which one counts: the one that has the
+    number, whose processes `_grading` has.
+    """
 
     def __init__(
         self,
@@ -151,35 +190,63 @@ class Watcher:
         self._session = session
         self._events = events
         self._screen = Screen(file, options)
+        self._lock = threading.RLock()  # a signal handler may come while it is held
         self._number = 0
         self._grading: Grading | None = None
-        self._thread: threading.Thread | None = None
+        self._under_way = False
+        self._prove = True
         self._contents: bytes | None = None
+
+    @contextlib.contextmanager
+    def on_screen(self) -> Iterator[None]:
+        """Have the screen for as long as the block runs."""
+        self._screen.enter()
+        try:
+            yield
+        finally:
+            self._screen.leave()
 
     def run(self) -> int:
         """Grade, and handle events until one ends it."""
         self._look()
         try:
             while True:
-                match self._events.get():
-                    case Happened.SAVED:
-                        self._look()
-                    case Happened.RESIZED:
-                        self._screen.draw()
-                    case Key(char=char):
-                        if char in {"q", "Q", "\x04"}:
-                            return int(Exit.PASSED)
-                        self._press(char.lower())
-                    case Graded() as done:
-                        self._done(done)
-                    case Refused() as refused:
-                        if refused.number == self._number:
-                            self._screen.refuse(refused.reason)
-                    case _ as never:
-                        assert_never(never)
+                event = self._events.get()
+                if isinstance(event, Key) and event.name in {"q", "Q", "\x04"}:
+                    return int(Exit.PASSED)
+                self._handle(event)
         finally:
             self._stop()
-            self._screen.leave()
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case Happened.SAVED:
+                self._look()
+            case Happened.RESIZED:
+                self._screen.draw()
+            case Happened.CONTINUED:
+                self._resume()
+            case Key(name=name):
+                self._press(name)
+            case Failed(error=error):
+                raise error
+            case Recognised() | Graded() | Refused():
+                self._tell(event)
+            case _ as never:
+                assert_never(never)
+
+    def _tell(self, event: Recognised | Graded | Refused) -> None:
+        """Show what a grading found out, if it is the one that counts."""
+        match event:
+            case Recognised(number=number, folder=folder):
+                if number == self._number:
+                    self._screen.about(folder)
+            case Graded(number=number, report=report, offer=offer):
+                if self._is_done(number):
+                    self._screen.show(report, offer)
+            case Refused(number=number, reason=reason):
+                if self._is_done(number):
+                    self._screen.refuse(reason)
 
     # --------------------------------------------------------------------------------- grading
 
@@ -195,27 +262,47 @@ class Watcher:
             return
         if contents != self._contents:
             self._contents = contents
-            self._start()
+            self._start(prove=True)
 
-    def _start(self, *, prove: bool = True) -> None:
+    def _start(self, *, prove: bool) -> None:
         self._stop()
-        self._number += 1
+        self._prove, self._under_way = prove, True
         self._screen.begin()
-        self._thread = threading.Thread(
+        threading.Thread(
             target=self._grade, args=(self._number,), kwargs={"prove": prove}, daemon=True
-        )
-        self._thread.start()
+        ).start()
 
     def _stop(self) -> None:
         """Cancel the grading that is under way."""
-        self._number += 1
-        if self._grading is not None:
+        with self._lock:
+            self._number += 1
+            self._under_way = False
+            grading, self._grading = self._grading, None
+        if grading is not None:
             with contextlib.suppress(NurseryBroken):
-                self._grading.cancel()
-            self._grading = None
+                grading.cancel()
+
+    def _is_done(self, number: int) -> bool:
+        """Whether this is the grading that counts; it is not under way any more."""
+        with self._lock:
+            if number != self._number:
+                return False
+            self._grading, self._under_way = None, False
+        return True
 
     def _grade(self, number: int, *, prove: bool) -> None:
         """Grade once, in a thread; what comes of it goes to the events."""
+        try:
+            self._events.put(self._outcome(number, prove=prove))
+        except Cancelled:
+            pass
+        except (CommandWrong, ExerciseBroken, Unreadable) as error:
+            self._events.put(Refused(number=number, reason=str(error)))
+        except Exception as error:  # noqa: BLE001 - for the main thread to raise
+            self._events.put(Failed(error=error))
+
+    def _outcome(self, number: int, *, prove: bool) -> Graded:
+        """Grade. Raises `Cancelled` if another grading counts by now."""
         asked = Asked(
             cases=self._options.cases,
             seed=self._options.seed,
@@ -223,50 +310,70 @@ class Watcher:
             prove=prove,
             require_sandbox=self._options.require_sandbox,
         )
-        try:
-            (job,) = find_jobs((self._file,), self._options)
-        except (CommandWrong, Unreadable) as error:
-            self._events.put(Refused(number=number, reason=str(error)))
-            return
+        (job,) = find_jobs((self._file,), self._options)
+        self._events.put(Recognised(number=number, folder=job.folder))
         grading = self._session.grading(job.submission, job.folder, asked)
-        if number != self._number:
-            return
-        self._grading = grading
+        with self._lock:
+            if number != self._number:
+                raise Cancelled
+            self._grading = grading
         try:
             report = grading.run()
-        except Cancelled:
-            return
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, job.folder.exercise, str(error), asked)
-        if number == self._number:
-            self._screen.folder = job.folder
-            self._events.put(Graded(number=number, report=report, offer=self._record(report)))
+        if number != self._number:
+            raise Cancelled
+        return Graded(number=number, report=report, offer=self._record(report, job.folder))
 
-    def _record(self, report: Report) -> str | None:
+    def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
         """Remember the attempt; return the offer of a hint, if it is time for one."""
-        folder = self._screen.folder
-        if not self._options.progress or folder is None:
+        if not self._options.progress:
             return None
         with Progress.open() as progress:
             progress.record(report)
-            return hint_offer(folder, progress)
+            return hint_offer(folder, progress, "h shows you a hint")
 
-    def _done(self, done: Graded) -> None:
-        if done.number == self._number:
-            self._grading = None
-            self._screen.show(done.report, done.offer)
+    # -------------------------------------------------------------------------- stop and go on
+
+    def stopped(self) -> None:
+        """Drop the grading under way before Ctrl-Z takes effect: its deadlines would go on.
+
+        Called in a signal handler.
+        """
+        with self._lock:
+            self._number += 1
+        self._screen.suspend()
+
+    def continued(self) -> None:
+        """Have everything drawn again. Called in a signal handler."""
+        self._screen.resume()
+        self._events.put(Happened.CONTINUED)
+
+    def _resume(self) -> None:
+        if self._under_way:
+            self._start(prove=self._prove)
+        self._look()
+        self._screen.draw()
 
     # ------------------------------------------------------------------------------------ keys
 
-    def _press(self, char: str) -> None:
+    def _press(self, key: str) -> None:
         pages = {"h": Page.HINT, "e": Page.EXPLANATION, "s": Page.SOLUTION, "l": Page.LESSON}
-        if char in pages:
-            self._screen.turn(pages[char])
-        elif char == "r":
+        lines = {UP: -1, "k": -1, DOWN: 1, "j": 1}
+        screens = {PAGE_UP: -1, "b": -1, PAGE_DOWN: 1}
+        key = key.lower() if len(key) == 1 else key
+        if key in pages:
+            self._screen.turn(pages[key])
+        elif key in lines:
+            self._screen.scroll(lines[key])
+        elif key in screens:
+            self._screen.scroll_pages(screens[key])
+        elif key == " ":
+            self._screen.go_on()
+        elif key in {"\x1b", "\r", "\n", "\x7f"}:
+            self._screen.turn(Page.REPORT)
+        elif key == "r":
             self._contents = None
             self._look()
-        elif char == "a":
-            if self._contents is not None:
-                self._start(prove=False)
-        elif char in {"\x1b", " ", "\r", "\n"}:
-            self._screen.turn(Page.REPORT)
+        elif key == "a" and self._contents is not None:
+            self._start(prove=False)
