@@ -11,6 +11,14 @@ from grader.process.launch import can_fork
 from grader.process.worker import Maker, Nursery, Spawner
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--everything",
+        action="store_true",
+        help="grade every labelled submission on all cases, and in every mode: takes long",
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tests away from the user's cache and progress."""

@@ -17,6 +17,13 @@ from tests.labelled import Grades, Labelled, labelled, places
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = labelled()
+FEWER_CASES = 30
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.function is test_labelled:
+        everything = metafunc.config.getoption("--everything")
+        metafunc.parametrize("each", labelled(everything=everything), ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +38,8 @@ def grades(session: Session, request: pytest.FixtureRequest) -> Iterator[Grades]
     selected = [item for item in request.session.items if item.module is request.module]
     specs = [item.callspec for item in selected if hasattr(item, "callspec")]
     wanted = [spec.params["each"] for spec in specs]
-    made = Grades(session, [each for each in ALL if each in wanted], Asked())
+    cases = 100 if request.config.getoption("--everything") else FEWER_CASES
+    made = Grades(session, [each for each in ALL if each in wanted], Asked(cases=cases))
     yield made
     made.close()
 
@@ -42,7 +50,6 @@ def schema() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
-@pytest.mark.parametrize("each", ALL, ids=str)
 def test_labelled(each: Labelled, grades: Grades, schema: jsonschema.Draft202012Validator) -> None:
     report = grades.of(each)
     assert places(report) == each.expected

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -251,19 +252,24 @@ class _Forked:
 
 
 class Spawner:
-    """Makes each worker a process of its own, where fork is not to be had: slower, but the same."""
+    """Makes each worker a process of its own, where fork is not to be had: slower, but the same.
+
+    One thread starts them all, and outlives them: Linux takes the thread that started a process
+    for its parent, with which a worker dies (prctl(2), PR_SET_PDEATHSIG).
+    """
 
     import_seconds: float | None = None
 
     def __init__(self) -> None:
         self._made: list[_Spawned] = []
+        self._starter = ThreadPoolExecutor(max_workers=1)
 
     def wait(self) -> None:
         """Nothing to wait for."""
 
     def make(self, limits: Limits) -> Worker:
         """Start a worker."""
-        worker = _Spawned(limits)
+        worker = self._starter.submit(_Spawned, limits).result()
         self._made.append(worker)
         return worker
 
@@ -271,6 +277,7 @@ class Spawner:
         """End every worker."""
         for worker in self._made:
             worker.end()
+        self._starter.shutdown()
 
 
 class _Spawned:
