@@ -12,8 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
+import pexpect
 from rich.console import Console
 from rich.table import Table
 
@@ -49,6 +51,40 @@ def test_submission(seed, batch, in_dim, features):
 """
 
 
+SAVES = {
+    "save": ("watch: from a save to its report, right", RIGHT, "8 of 8 checks"),
+    "save wrong": ("watch: from a save to its report, wrong", WRONG, "7 of 8 checks"),
+}
+
+
+class Watched:
+    """A file that `grade watch` looks at in a pseudo-terminal. It is wrong at first."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._file = folder / "watched.py"
+        self._file.write_bytes(WRONG.read_bytes())
+        self._child = pexpect.spawn(
+            sys.executable,
+            ["-m", "grader", "watch", "--no-progress", str(self._file)],
+            dimensions=(40, 100),
+            env={**environment, "TERM": "xterm"},
+            encoding="utf-8",
+            timeout=120,
+        )
+        self._child.expect_exact(SAVES["save wrong"][2])
+
+    def seconds(self, program: Path, said: str) -> float:
+        """Save a program and return the seconds until the terminal says so much of it."""
+        time.sleep(0.5)  # as long as anybody needs to look at the report before
+        began = time.perf_counter()
+        self._file.write_bytes(program.read_bytes())
+        self._child.expect_exact(said)
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        self._child.close(force=True)
+
+
 class Bench:
     """The commands, each run as a process of its own in a folder of its own."""
 
@@ -67,6 +103,24 @@ class Bench:
             "pytest": ("pytest + Hypothesis, 100 examples", lambda _: self._pytest(plain), False),
         }
 
+    @cached_property
+    def watched(self) -> Watched:
+        """The file that is saved, watched from its first save on."""
+        return Watched(self.folder, self._environment(self.kept))
+
+    def close(self) -> None:
+        if "watched" in self.__dict__:
+            self.watched.close()
+
+    def _environment(self, cache: Path) -> dict[str, str]:
+        return {
+            **os.environ,
+            "GRADER_CACHE_DIR": str(cache),
+            "GRADER_HOME": str(self.folder / "home"),
+            "PYTHONPATH": str(ROOT),
+            "JAX_PLATFORMS": "cpu",
+        }
+
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "grader", *arguments]
 
@@ -83,16 +137,12 @@ class Bench:
         return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
 
     def seconds(self, name: str, number: int) -> float:
-        """Run a command and return its wall time."""
+        """Run a command and return its wall time, or that from a save to its report."""
+        if name in SAVES:
+            return self.watched.seconds(*SAVES[name][1:])
         _, arguments, fresh = self.commands[name]
         cache = self.folder / f"cache-{number}" if fresh else self.kept
-        environment = {
-            **os.environ,
-            "GRADER_CACHE_DIR": str(cache),
-            "GRADER_HOME": str(self.folder / "home"),
-            "PYTHONPATH": str(ROOT),
-            "JAX_PLATFORMS": "cpu",
-        }
+        environment = self._environment(cache)
         began = time.perf_counter()
         subprocess.run(
             arguments(number), cwd=self.folder, env=environment, capture_output=True, check=False
@@ -124,7 +174,8 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name))
-        names = [each for each in bench.commands if each not in chosen.without]
+        labels = {each: said for each, (said, *_) in {**bench.commands, **SAVES}.items()}
+        names = [each for each in labels if each not in chosen.without]
         for each in ("again", "wrong", "untraceable"):
             bench.seconds(each, 0)
         times: dict[str, list[float]] = {each: [] for each in names}
@@ -134,14 +185,13 @@ def main() -> None:
                     continue
                 times[each].append(bench.seconds(each, number))
             console.print(f"round {number} of {chosen.rounds}")
+        bench.close()
         parts = bench.breakdown()
     table = Table("", "median", "ratio", title="whole-process wall time")
     once = statistics.median(times["once"])
     medians = {each: statistics.median(times[each]) for each in names}
     for each in names:
-        table.add_row(
-            bench.commands[each][0], f"{medians[each]:.2f} s", f"{medians[each] / once:.2f}"
-        )
+        table.add_row(labels[each], f"{medians[each]:.2f} s", f"{medians[each] / once:.2f}")
     if "pytest" in medians:
         table.add_row("pytest / grade again", "", f"{medians['pytest'] / medians['again']:.1f}")
     console.print(table)
