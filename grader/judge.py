@@ -83,17 +83,18 @@ def assess(findings: tuple[Finding, ...], transcript: Transcript) -> Assessment:
     total = sum(weights.values())
     passed = sum(weights[each.check] for each in results if each.status is Status.PASSED)
     return Assessment(
-        verdict=_verdict(findings),
+        verdict=_verdict(findings, transcript),
         checks=results,
         score=passed / total if total else 0.0,
         summary=_summary(findings),
     )
 
 
-def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+def _verdict(findings: tuple[Finding, ...], transcript: Transcript) -> Verdict:
+    """Return the verdict. No finding is no pass where nothing ran that could have shown one."""
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if not errors:
-        return Verdict.PASSED
+        return Verdict.PASSED if transcript.exchanges else Verdict.ERROR
     never_ran = any(each.check is Check.LOADS for each in errors)
     return Verdict.UNGRADABLE if never_ran else Verdict.FAILED
 

@@ -203,7 +203,7 @@ class Channel(Generic[Incoming]):
             raise WireBroken("half a message")
         try:
             return self._decoder.decode(body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise WireBroken("a message that is not in the protocol") from error
 
     def _exactly(self, length: int) -> bytes | None:

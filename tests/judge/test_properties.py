@@ -33,7 +33,9 @@ def test_any_transcript_gets_a_verdict(transcript: Transcript) -> None:
     assert findings == judge(transcript)
     assessment = assess(findings, transcript)
     assert 0 <= assessment.score <= 1
-    assert (assessment.verdict is Verdict.PASSED) == (not findings)
+    ran = bool(transcript.exchanges)
+    assert (assessment.verdict is Verdict.PASSED) == (ran and not findings)
+    assert (assessment.verdict is Verdict.ERROR) == (not ran and not findings)
     for finding in findings:
         assert rule_by_id(finding.rule).check is finding.check
         assert "\n" not in finding.message
