@@ -81,6 +81,22 @@ class Proof:
         """Wait for the trace, and say whether it is the reference's."""
         return self._compared(values_differ=False).status is Equivalent.PROVED
 
+    @property
+    def traced(self) -> bool:
+        """Whether there is a trace to compare with others."""
+        return bool(self._traces) and self._texts[1].reach is not Reach.NOTHING
+
+    def is_same(self, text: str, traces: tuple[Trace, ...]) -> bool:
+        """Whether the submission is proved to compute what another program does."""
+        found = compare_traces(
+            self._exercise,
+            traces,
+            self._traces or (),
+            reference=transparency(text, self._exercise),
+            submission=self._texts[1],
+        )
+        return found.status is Equivalent.PROVED
+
     def equivalence(self, transcript: Transcript) -> Equivalence:
         """Say what is known in the end: a case that differs refutes any proof."""
         differs = any(self._differs(each) for each in transcript.exchanges)

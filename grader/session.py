@@ -20,6 +20,7 @@ from grader.catalogue import shipped
 from grader.exercise import Exercise, ExerciseFolder
 from grader.finding import Finding
 from grader.judge import assess, judge, static_findings
+from grader.known import KnownMistakes
 from grader.limits import Limits
 from grader.observation import Loaded, LoadOutcome
 from grader.process.launch import Launched, can_fork
@@ -39,6 +40,7 @@ from grader.report import (
     Timing,
     Verdict,
 )
+from grader.rules import UNEXPLAINED
 from grader.sandbox.confine import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
@@ -110,6 +112,7 @@ class Session:
         self._making = threading.Lock()
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
+        self._known: dict[str, KnownMistakes] = {}
         self._plans: dict[tuple[str, int, int], Plan] = {}
 
     def __enter__(self) -> Session:
@@ -168,11 +171,22 @@ class Session:
     def reference(self, folder: ExerciseFolder) -> Reference:
         """Return the exercise's reference, which all its gradings share."""
         slug = folder.exercise.slug
-        if slug not in self._references:
-            self._references[slug] = Reference(
-                folder, lambda: self._reference_side(folder), self._cache
-            )
-        return self._references[slug]
+        with self._making:
+            if slug not in self._references:
+                self._references[slug] = Reference(
+                    folder, lambda: self._reference_side(folder), self._cache
+                )
+            return self._references[slug]
+
+    def known(self, folder: ExerciseFolder) -> KnownMistakes:
+        """Return the exercise's known mistakes, which all its gradings share."""
+        slug = folder.exercise.slug
+        with self._making:
+            if slug not in self._known:
+                self._known[slug] = KnownMistakes(
+                    folder, lambda each: self.submission_side(each, folder.exercise), self._cache
+                )
+            return self._known[slug]
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, folder.solution.read_text())
@@ -292,7 +306,15 @@ class Grading:
         )
         with self._watch.part("cases"):
             transcript = search.run(cases, proof.proved)
-        return self._report(transcript, proof.equivalence(transcript), cases)
+        return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
+
+    def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
+        """Look among the known mistakes where no rule says what makes the numbers wrong."""
+        if UNEXPLAINED not in {finding.rule for finding in judge(transcript)}:
+            return transcript
+        with self._watch.part("known mistakes"):
+            known = self._session.known(self._folder).like(proof, self._sizes)
+        return msgspec.structs.replace(transcript, known=known)
 
     def _open(self) -> Side:
         if self._cancelled:

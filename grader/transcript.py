@@ -24,9 +24,13 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
-    """A run: the exercise, the submission's source, how it loaded, and every exchange."""
+    """A run: the exercise, the submission's source, how it loaded, and every exchange.
+
+    `known` describes a mistake that was proved to compute what the submission computes.
+    """
 
     exercise: Exercise
     source: Source
     loaded: LoadOutcome = Loaded()
     exchanges: tuple[Exchange, ...] = ()
+    known: str | None = None

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.authoring.labels import Labelled, places
 from grader.authoring.line import Line, listed
 from grader.authoring.mutants import Mutant
 from grader.cli.problem import did_you_mean
 from grader.exercise import Exercise
+from grader.labels import Labelled, places
 from grader.report import Report
 from grader.rules import RULES, rule_by_id
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.authoring.labels import ACCEPTED, MISTAKES
 from grader.authoring.line import Line, listed, read, unfinished
 from grader.cli.hints import Hint, parse_hints
 from grader.exercise import ExerciseFolder
+from grader.labels import ACCEPTED, MISTAKES
 from grader.source import Source
 
 HINTS: Final = 3

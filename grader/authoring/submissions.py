@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.authoring.labels import ACCEPTED, MISTAKES, Labelled, Place, places
 from grader.authoring.line import Line, listed
 from grader.authoring.parts import program_problems
 from grader.exercise import ExerciseFolder
 from grader.finding import Severity
+from grader.labels import ACCEPTED, MISTAKES, Labelled, Place, places
 from grader.report import Report, Verdict
 
 FEWEST: Final = {MISTAKES: 6, ACCEPTED: 3}

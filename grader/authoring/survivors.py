@@ -14,12 +14,12 @@ from typing import Final
 
 import msgspec
 
-from grader.authoring.labels import ACCEPTED
 from grader.authoring.mutants import Mutant, same_program
 from grader.case import Case
 from grader.evidence.lifting import array_axes
 from grader.evidence.trail import LiftedRun, Trail
 from grader.exercise import ExerciseFolder
+from grader.labels import ACCEPTED
 from grader.observation import Axis, LiftedCall, Loaded, Observation, Root
 from grader.report import Equivalent, Report, Verdict
 from grader.session import Asked, Session

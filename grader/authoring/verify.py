@@ -10,13 +10,13 @@ from grader.authoring.course import Broken, Found
 from grader.authoring.coverage import rules
 from grader.authoring.declaration import declaration, obstacles
 from grader.authoring.grades import Grades
-from grader.authoring.labels import ACCEPTED, MISTAKES, Labelled, labelled
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.exercise import ExerciseFolder
 from grader.finding import Severity
+from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
 from grader.reference import ReferenceBroken
 from grader.report import Report, Verdict
 from grader.session import Asked, Session

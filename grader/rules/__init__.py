@@ -1,5 +1,7 @@
 """Every rule there is, from the root of a mistake to what merely follows from one."""
 
+from typing import Final
+
 from grader.rules import (
     changed_layer,
     crashed,
@@ -95,6 +97,10 @@ RULES: tuple[Rule, ...] = (
     wrong_values.RULE,
 )
 """In the order in which findings are reported: what comes first explains most."""
+
+
+UNEXPLAINED: Final = wrong_values.RULE.id
+"""The rule of what is wrong for no reason that another rule knows."""
 
 
 def rule_by_id(name: str) -> Rule:

@@ -35,11 +35,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighting:
     place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
     return Sighting(
-        message=f"{comparison.wrong} of {comparison.size} numbers of the output are wrong",
+        message=_message(comparison),
         label="not the numbers that were expected",
         details=(
             f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
             *_scaled(look),
+            *_known(evidence),
         ),
         help="compute by hand what the first element should be, and print each step",
         span=evidence.returned,
@@ -56,6 +57,14 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
     )
 
 
+def _message(comparison: OtherValues) -> str:
+    if comparison.size == 1:
+        return "the only number of the output is wrong"
+    if comparison.wrong == comparison.size:
+        return f"all {comparison.size} numbers of the output are wrong"
+    return f"{comparison.wrong} of {comparison.size} numbers of the output are wrong"
+
+
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module gave them, not only put elsewhere."""
     looks = evidence.compared(OtherValues)
@@ -68,6 +77,11 @@ def _scaled(look: Look) -> tuple[str, ...]:
     """Say so if all numbers are off by one factor or one summand."""
     factor = look.factor
     return (f"All of them are {factor:.6g} times what they should be.",) if factor else ()
+
+
+def _known(evidence: Evidence) -> tuple[str, ...]:
+    known = evidence.transcript.known
+    return (f"It computes what a known mistake computes: {known}.",) if known else ()
 
 
 RULE = Rule(

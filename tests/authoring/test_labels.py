@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.authoring.labels import read_labels
+from grader.labels import read_labels
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.labels import places
 from grader.authoring.mutants import Mutant, mutants, same_program
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.labels import places
 from grader.report import Verdict
 from grader.session import Asked, Session
 

@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.authoring.grades import Grades
-from grader.authoring.labels import places
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.labels import places
 from grader.report import Report
 from grader.session import Asked, Session
 

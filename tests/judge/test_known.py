@@ -1,0 +1,70 @@
+"""Known mistakes: a program that computes what a labelled mistake does is told so."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.catalogue import exercises
+from grader.exercise import ExerciseFolder
+from grader.report import Report
+from grader.session import Asked, Session
+from grader.submission import read_submission
+
+PROGRAM = """
+import jax
+import jax.numpy as jnp
+from flax import linen
+
+def {function}(seed, rows, width):
+    shared = {{"variable_axes": {{"params": None}}, "split_rngs": {{"params": False}}}}
+    lifted = linen.vmap(linen.Dense, **shared)
+    found, _ = lifted(features=width).init_with_output(jax.random.PRNGKey(seed), rows)
+    {body}
+"""
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def folder() -> ExerciseFolder:
+    return next(each for each in exercises() if each.exercise.level == 1)
+
+
+def details(session: Session, folder: ExerciseFolder, place: Path, body: str) -> list[str]:
+    file = place / "mine.py"
+    text = PROGRAM.format(function=folder.exercise.function, body=body)
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    report: Report = session.grade(read_submission(file), folder, Asked())
+    (finding,) = report.findings
+    assert finding.rule == "wrong-values"
+    return [each for each in finding.details if "known mistake" in each]
+
+
+def test_says_what_a_known_mistake_does(
+    session: Session, folder: ExerciseFolder, tmp_path: Path
+) -> None:
+    (said,) = details(session, folder, tmp_path, "return jnp.ravel(jax.nn.relu(found))")
+    assert said == "It computes what a known mistake computes: An activation that nobody asked for."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return jnp.ravel(jnp.tanh(found))",
+        "return jnp.ravel(jax.nn.relu(found) + 1e-3)",
+        # The same numbers as the mistake, but a program that can't be traced may do anything.
+        "return jnp.ravel(jax.nn.relu(jnp.asarray(__import__('numpy').asarray(found))))",
+    ],
+)
+def test_says_nothing_of_another_mistake(
+    session: Session, folder: ExerciseFolder, tmp_path: Path, body: str
+) -> None:
+    assert details(session, folder, tmp_path, body) == []
