@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import threading
-import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
@@ -12,6 +10,7 @@ from typing import Final
 import msgspec
 
 from grader.observation import Span
+from grader.parsing import parsed
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Located = ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias | ast.arg
@@ -217,20 +216,6 @@ class Source:
         """Return the line that binds `name` last: a function's head, not its decorators."""
         found = self._bound_last.get(name)
         return self.head(found) if found is not None else None
-
-
-_PARSING: Final = threading.Lock()
-
-
-def parsed(text: str) -> ast.Module:
-    """Parse a file's text, silently. Raises what `ast.parse` raises.
-
-    One thread at a time: before Python 3.13 the depth of the tree is counted for all threads
-    together (https://github.com/python/cpython/issues/106905), as are filters of warnings.
-    """
-    with _PARSING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text.removeprefix("\ufeff"))
 
 
 def _is_shallow(tree: ast.Module) -> bool:

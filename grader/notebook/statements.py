@@ -11,6 +11,8 @@ import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.parsing import parsed
+
 _TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
@@ -70,7 +72,7 @@ def _is_main_guard(node: ast.stmt) -> bool:
 
 def _parsed(text: str) -> list[ast.stmt]:
     try:
-        return ast.parse(text).body
+        return parsed(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 

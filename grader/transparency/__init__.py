@@ -26,7 +26,7 @@ from typing import Final
 import msgspec
 
 from grader.exercise import Exercise
-from grader.source import parsed
+from grader.parsing import parsed
 from grader.transparency.bindings import Bindings
 from grader.transparency.doubts import Doubt, Doubts
 from grader.transparency.sizes import Sizes

@@ -11,6 +11,7 @@ import msgspec
 from grader.authoring.mutants import constants, flow, keys, operands, sizes
 from grader.authoring.mutants.program import Change, Program
 from grader.exercise import Exercise
+from grader.parsing import parsed
 
 __all__ = ["Mutant", "mutants", "same_program"]
 
@@ -64,7 +65,7 @@ def _is_new(text: str, seen: set[str]) -> bool:
 
 def same_program(text: str) -> str:
     """Return what is alike for two texts that differ in comments, docstrings and layout only."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     for node in ast.walk(tree):
         documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:

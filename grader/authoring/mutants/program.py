@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from grader.exercise import Exercise, Parameter
+from grader.parsing import parsed
 
 Node = TypeVar("Node", bound=ast.AST)
 Located = ast.expr | ast.stmt | ast.keyword
@@ -46,7 +47,7 @@ class Program:
     def __init__(self, text: str, exercise: Exercise) -> None:
         self.text = text
         self.exercise = exercise
-        self.tree = ast.parse(text)
+        self.tree = parsed(text)
         self._bytes = text.encode()
         self._starts = _line_starts(self._bytes)
         self._around: dict[ast.AST, ast.AST] = {}
