@@ -1,0 +1,1 @@
+"""Damaged submissions and damaged frames: whatever comes, there is an ordinary report of it."""

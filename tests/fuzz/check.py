@@ -1,0 +1,32 @@
+"""What must hold of every report, whatever it is about."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+
+from grader.cli.grading import GradeOptions, exit_code
+from grader.render import RENDERERS
+from grader.render.schema import SCHEMA_PATH
+from grader.report import Report, Status, Verdict
+
+LARGEST = 200_000
+_validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+
+
+def check(report: Report) -> None:
+    """Raise `AssertionError` unless a report is an ordinary one, and renders in each format."""
+    assert report.verdict is not Verdict.ERROR, report.summary
+    code = exit_code([report], GradeOptions())
+    assert code == (0 if report.verdict is Verdict.PASSED else 1)
+    assert report.score < 1.0 or report.verdict is Verdict.PASSED, report.summary
+    assert report.findings or report.verdict is Verdict.PASSED
+    if report.verdict is Verdict.PASSED:
+        assert {each.status for each in report.checks} == {Status.PASSED}, report.checks
+    for name, render in RENDERERS.items():
+        document = render(report)
+        document.encode()
+        if name == "json":
+            assert len(document) < LARGEST
+            _validator.validate(json.loads(document))
