@@ -73,6 +73,23 @@ def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
+def arguments_exchanged(expected: Trail, actual: Trail) -> bool:
+    """Whether a lifted run got the reference's arguments in another order, each with its axis."""
+    for run in actual.decisive:
+        reference = _counterpart(expected, actual, run)
+        if reference is not None and _shapes(_inputs(run)) != _shapes(_inputs(reference)):
+            ours, theirs = _with_axes(run), _with_axes(reference)
+            if ours == theirs:
+                return True
+    return False
+
+
+def _with_axes(run: LiftedRun) -> list[str]:
+    """Return the shapes of the arguments, each with its axis, in no order of their own."""
+    axes = array_axes(run.call.in_axes, _inputs(run)) or ()
+    return sorted(map(str, zip(_shapes(_inputs(run)), axes, strict=False)))
+
+
 def _counterpart(expected: Trail, actual: Trail, run: LiftedRun) -> LiftedRun | None:
     """Return the reference's lifted run that `run` answers to, by its place among several."""
     siblings = [each.run for each in actual.lifted(run.root)]

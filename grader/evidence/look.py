@@ -18,7 +18,7 @@ from grader.compare import (
     numbers,
     tolerance_of,
 )
-from grader.evidence.deviation import Deviation, deviations
+from grader.evidence.deviation import Deviation, arguments_exchanged, deviations
 from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
@@ -259,6 +259,11 @@ class Look:
         written = self.expected.written & self.actual.written
         found = deviations(self.expected, self.actual) if written else ()
         return tuple(each for each in found if each.only_out and each.name in written)
+
+    @cached_property
+    def arguments_exchanged(self) -> bool:
+        """Whether the lifted module was called with its arguments in another order."""
+        return self.wrong and arguments_exchanged(self.expected, self.actual)
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:

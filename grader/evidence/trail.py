@@ -54,6 +54,11 @@ class Trail:
         """Return the outermost module run of `root`."""
         return min(self.runs(root), key=lambda run: run.depth, default=None)
 
+    def failed(self, root: Root) -> bool:
+        """Whether `root` raised, or what ran of it afterwards: a bound module does so."""
+        top = self.top(root)
+        return root.raised or (top is not None and top.raised)
+
     def is_lifted(self, root: Root) -> bool:
         """Whether anything lifted ran in `root`, also where the call of nn.vmap wasn't seen."""
         return any(is_lifted(run) for run in self.runs(root))

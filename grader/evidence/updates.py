@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -30,7 +31,12 @@ def refused(look: Look) -> tuple[str, Root] | None:
     """Return the collection that Flax refused to write, and the call that should allow it."""
     raised, root = look.raised, look.actual.answer
     match = _REFUSED.search(raised.message) if raised is not None else None
-    if match is None or root is None or not root.raised or match[1] not in look.expected.written:
+    if (
+        match is None
+        or root is None
+        or not look.actual.failed(root)
+        or match[1] not in look.expected.written
+    ):
         return None
     return match[1], root
 
@@ -38,7 +44,7 @@ def refused(look: Look) -> tuple[str, Root] | None:
 def discarded(look: Look) -> tuple[Discarded, ...]:
     """Return the variables that came back as they were before the module updated them."""
     root = look.expected.answer
-    if root is None or not look.answer_wrong:
+    if root is None or not look.answer_wrong or idle(look):
         return ()
     old = {(each.collection, each.path): each for each in root.given}
     wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
@@ -50,6 +56,26 @@ def discarded(look: Look) -> tuple[Discarded, ...]:
         and _changed(old.get((new.collection, new.path)), new)
         and _holds(found.get(place), old[new.collection, new.path])
     )
+
+
+def idle(look: Look) -> tuple[Variable, ...]:
+    """Return the variables that the submission's module left alone and the reference's changed."""
+    if not look.answer_wrong:
+        return ()
+    found = {(each.collection, each.path): each for each in _unchanged(look.actual.answer)}
+    same = {(each.collection, each.path) for each in _unchanged(look.expected.answer)}
+    made = look.expected.answer.made if look.expected.answer is not None else ()
+    places = [(each.collection, each.path) for each in made if each.digest is not None]
+    return tuple(found[place] for place in places if place in found and place not in same)
+
+
+def _unchanged(root: Root | None) -> Iterator[Variable]:
+    """Yield the variables that a call was allowed to write and returned as it was given them."""
+    given = {(each.collection, each.path): each for each in root.given} if root else {}
+    for each in root.made if root is not None else ():
+        old = given.get((each.collection, each.path))
+        if old is not None and old.digest is not None and old.digest == each.digest:
+            yield each
 
 
 def _holds(array: ArrayValue | None, variable: Variable) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.settings import EVALUATION, SettingDifference, setting_differences
+from grader.evidence.updates import idle
 from grader.exercise import Check
+from grader.observation import Variable
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 
@@ -23,6 +25,29 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if difference.name in EVALUATION and modes == ("False", "True"):
                 yield _sighting(evidence, look, difference)
                 return
+    looks = evidence.answered_wrong
+    if looks and all(map(idle, looks)):
+        yield _idle(evidence, looks[0], idle(looks[0])[0])
+
+
+def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
+    """Return what is said where no setting tells, but the module updates nothing."""
+    name = "/".join((variable.collection, *variable.path))
+    layer = look.actual.layer
+    inner = look.actual.within(layer) if layer is not None else ()
+    run = next((each for each in inner if each.path == variable.path[:-1]), layer)
+    what = run.class_name if run is not None else "the module"
+    return Sighting(
+        message=f"{what} runs in evaluation mode: it leaves {name} as it was",
+        label="updates nothing",
+        details=(f"apply was given {name}, was allowed to change it, and returned it unchanged.",),
+        why="What a module does in training only, it then never does: the statistics that the "
+        "evaluation needs are still the first ones.",
+        help="let the module run as in training",
+        span=(run.span if run is not None else None) or evidence.landmarks.head,
+        case=look.case,
+        evidence={"variable": name, "module": what},
+    )
 
 
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:

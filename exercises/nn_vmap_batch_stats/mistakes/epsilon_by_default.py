@@ -1,0 +1,33 @@
+"""The norm is made with another epsilon."""
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features, name="dense")(x)
+        return nn.BatchNorm(
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=0.1,  # expect: changed-layer
+            axis_name="batch",
+            use_fast_variance=False,
+            name="norm",
+        )(x)
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    BatchLayer = nn.vmap(
+        DenseNorm,
+        variable_axes={"params": None, "batch_stats": None},
+        split_rngs={"params": False},
+        axis_name="batch",
+    )
+    model = BatchLayer(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])
+    norm = updates["batch_stats"]["norm"]
+    return y, norm["mean"], norm["var"]

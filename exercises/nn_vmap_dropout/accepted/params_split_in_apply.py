@@ -1,0 +1,27 @@
+"""apply draws no weights, so splitting their stream there does nothing."""
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    first = nn.vmap(
+        DenseDropout, variable_axes={"params": None}, split_rngs={"params": False, "dropout": True}
+    )
+    later = nn.vmap(DenseDropout, variable_axes={"params": None}, split_rngs={True: True})
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = first(features, rate, False).init(params_key, x_batch)
+    return later(features, rate, False).apply(variables, x_batch, rngs={"dropout": dropout_key})

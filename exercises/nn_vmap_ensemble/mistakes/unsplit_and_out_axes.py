@@ -1,0 +1,17 @@
+"""Two mistakes: all members alike, and in the middle of the output."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=None,
+        out_axes=1,  # expect: wrong-out-axes
+        axis_size=members,
+        variable_axes={"params": 0},
+        split_rngs={"params": False},  # expect: unsplit-params-rng
+    )
+    model = Ensemble(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x)
