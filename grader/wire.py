@@ -22,6 +22,9 @@ from grader.sandbox.policy import Policy, Protection
 LARGEST_FRAME = 16 * 1024 * 1024
 """Bytes. An observation is smaller: a worker sends 8 MB of arrays at most."""
 
+FAILED = 70
+"""Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
+
 
 class WireBroken(Exception):
     """What came is no frame, or is no message that could come now."""

@@ -191,6 +191,8 @@ class Side:
                 return self._beyond(excess)
             case wire.Ended(status=None):
                 return Crashed(reason="the process closed its connection to the grader")
+            case wire.Ended(status=wire.FAILED):
+                return Crashed(reason="the program broke the process that it ran in")
             case wire.Ended(status=int(status)) if status < 0:
                 return Crashed(reason=f"the process was ended by {_signal(-status)}")
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
@@ -10,6 +11,27 @@ from grader.exercise import Check
 from grader.observation import Crashed
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+
+_HELP: Final = (
+    ("threads", "start no threads; jax uses the processors by itself"),
+    ("it wrote", "write no files; the answer is what the function returns"),
+    (
+        "ended by",
+        "look for a call into native code, an endless recursion, or a signal sent to itself",
+    ),
+    (
+        "broke the process",
+        "leave the modules of Python, jax and the grader as they are, and their functions",
+    ),
+    ("the process sent", "return the answer; what else is open in the process isn't yours"),
+    ("connection", "return the answer; what else is open in the process isn't yours"),
+)
+"""What to do next, by a word of the reason; for other reasons the program has called an exit."""
+
+
+def _help(reason: str) -> str:
+    found = (text for word, text in _HELP if word in reason)
+    return next(found, "return the answer; don't call exit, quit or os._exit")
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -19,7 +41,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message="the program ended before it gave an answer",
                 details=(shortened(outcome.reason),) if outcome.reason else (),
-                help="return the answer; don't call exit, quit or os._exit",
+                help=_help(outcome.reason),
                 case=case,
                 evidence={"reason": outcome.reason},
             )

@@ -20,7 +20,7 @@ import msgspec
 
 from grader.limits import Excess
 from grader.sandbox.usage import WATCH_SECONDS, Watch
-from grader.wire import End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready
+from grader.wire import FAILED, End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready
 from grader.worker import serve
 
 _TRIES: Final = 100
@@ -110,7 +110,7 @@ class Nursery:
     def _fork(self, request: Fork, descriptors: list[int]) -> None:
         pid = self._new_process()
         if pid == 0:
-            status = serve.FAILED
+            status = FAILED
             try:
                 os.setsid()
                 self._control.close()

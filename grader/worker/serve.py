@@ -26,8 +26,6 @@ from grader.worker.trace import fingerprints
 
 Judge = wire.Channel[wire.Request]
 
-FAILED: Final = 70
-"""Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
 _exit = os._exit
 
 _ENVIRONMENT: Final = {
@@ -72,7 +70,7 @@ def as_spawned_side() -> None:
     os.dup2(2, 1)
     os.close(null)
     _open_streams()
-    status = FAILED
+    status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
         status = 0
