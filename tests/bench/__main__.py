@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -85,12 +86,29 @@ class Watched:
         self._child.close(force=True)
 
 
+CLASS = 50
+"""How many submissions are graded in one call, and in as many."""
+ONCE_ONLY = frozenset({"pytest", "together", "apart"})
+"""What takes so long that one round has to do."""
+_SLOW = re.compile(r"# expect(-file)?: .*(timed-out|out-of-memory|crashed)")
+
+
+def class_of(folder: Path) -> list[Path]:
+    """Copy labelled submissions, right and wrong ones, into a folder as a teacher has them."""
+    folder.mkdir()
+    found = [*EXERCISE.glob("mistakes/*.py"), *EXERCISE.glob("accepted/*.py")]
+    quick = sorted(each for each in found if not _SLOW.search(each.read_text(encoding="utf-8")))
+    chosen = [quick[number * len(quick) // CLASS] for number in range(CLASS)]
+    return [Path(shutil.copy(each, folder)) for each in chosen]
+
+
 class Bench:
     """The commands, each run as a process of its own in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.kept = folder / "kept"
+        self.submissions = class_of(folder / "class")
         plain = folder / "test_plain.py"
         plain.write_text(PLAIN_TEST.format(reference=str(RIGHT), submission=str(RIGHT)))
         self.commands: dict[str, tuple[str, Callable[[int], list[str]], bool]] = {
@@ -100,6 +118,7 @@ class Bench:
             "wrong": ("grade a wrong file", lambda _: self._grade(WRONG), False),
             "untraceable": ("grade one that can't be traced", self._untraceable, False),
             "help": ("grade --help", lambda _: self._command("--help"), False),
+            "together": (f"grade {CLASS} files in one call", lambda _: self._together(), False),
             "pytest": ("pytest + Hypothesis, 100 examples", lambda _: self._pytest(plain), False),
         }
 
@@ -130,6 +149,16 @@ class Bench:
     def _untraceable(self, _: int) -> list[str]:
         return self._grade(UNTRACEABLE)
 
+    def _together(self) -> list[str]:
+        return self._command("--no-progress", *map(str, self.submissions))
+
+    def _apart(self) -> float:
+        """Grade as many files as a class has one by one, and return the seconds for all."""
+        environment = self._environment(self.kept)
+        return sum(
+            _seconds(self._grade(each), self.folder, environment) for each in self.submissions
+        )
+
     def _once(self) -> list[str]:
         return [sys.executable, "-c", RUN_ONCE, str(RIGHT)]
 
@@ -140,14 +169,11 @@ class Bench:
         """Run a command and return its wall time, or that from a save to its report."""
         if name in SAVES:
             return self.watched.seconds(*SAVES[name][1:])
+        if name == "apart":
+            return self._apart()
         _, arguments, fresh = self.commands[name]
         cache = self.folder / f"cache-{number}" if fresh else self.kept
-        environment = self._environment(cache)
-        began = time.perf_counter()
-        subprocess.run(
-            arguments(number), cwd=self.folder, env=environment, capture_output=True, check=False
-        )
-        return time.perf_counter() - began
+        return _seconds(arguments(number), self.folder, self._environment(cache))
 
     def breakdown(self) -> dict[str, float]:
         """Return where the time of a next grading goes, as `grade -v` says it."""
@@ -164,6 +190,13 @@ class Bench:
         return {part: float(n) / (1000 if unit == "ms" else 1) for part, n, unit in found}
 
 
+def _seconds(command: list[str], folder: Path, environment: dict[str, str]) -> float:
+    """Run a command and return its wall time."""
+    began = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    return time.perf_counter() - began
+
+
 def main() -> None:
     """Run the rounds, print the table, and save the figures."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -175,13 +208,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name))
         labels = {each: said for each, (said, *_) in {**bench.commands, **SAVES}.items()}
+        labels["apart"] = f"grade {CLASS} files in {CLASS} calls"
         names = [each for each in labels if each not in chosen.without]
         for each in ("again", "wrong", "untraceable"):
             bench.seconds(each, 0)
         times: dict[str, list[float]] = {each: [] for each in names}
         for number in range(1, chosen.rounds + 1):
             for each in names:
-                if each == "pytest" and number > 1 and chosen.rounds > 1:
+                if each in ONCE_ONLY and number > 1:
                     continue
                 times[each].append(bench.seconds(each, number))
             console.print(f"round {number} of {chosen.rounds}")
@@ -194,6 +228,12 @@ def main() -> None:
         table.add_row(labels[each], f"{medians[each]:.2f} s", f"{medians[each] / once:.2f}")
     if "pytest" in medians:
         table.add_row("pytest / grade again", "", f"{medians['pytest'] / medians['again']:.1f}")
+    if {"together", "apart"} <= medians.keys():
+        table.add_row(
+            "files in one call / in a call each",
+            "",
+            f"{medians['together'] / medians['apart']:.2f}",
+        )
     console.print(table)
     where = Table("part of a next grading", "seconds", title="where the time goes")
     for part, seconds in parts.items():
