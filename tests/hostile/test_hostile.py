@@ -89,11 +89,12 @@ def test_held(
     if label.outcomes <= {"failed", "ungradable"}:
         assert exit_code([report], GradeOptions()) == 1
     assert report.duration_s < label.seconds + PATIENCE
-    assert descendants(os.getpid()) <= processes, "a process is left"
+    pids, folders = _of_references(session)
+    assert descendants(os.getpid()) <= processes | pids, "a process is left"
     assert world.files() == files
     assert not world.poison()
     assert not world.knocks(), "a connection was made"
-    assert _scratch_left(world) == [], "a scratch folder is left"
+    assert {*world.scratch.iterdir()} <= folders, "a scratch folder is left"
     document = RENDERERS["json"](report)
     assert len(document.encode()) < LARGEST_REPORT
     schema.validate(json.loads(document))
@@ -107,9 +108,10 @@ def test_held(
         assert name == "html" or not COMMAND.search(text), f"{name} would act on a CI system"
 
 
-def _scratch_left(world: World) -> list[str]:
-    """Folders of workers; the reference's is there as long as the session is."""
-    return sorted(each.name for each in world.scratch.iterdir())[1:]
+def _of_references(session: Session) -> tuple[set[int], set[Path]]:
+    """The processes and folders of the references, which are there as long as the session is."""
+    sides = [each._side for each in session._references.values() if each._side is not None]
+    return {each._worker._pid for each in sides}, {each._worker.scratch for each in sides}
 
 
 ACTING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
