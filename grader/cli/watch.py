@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from enum import Enum, auto, unique
 from pathlib import Path
@@ -29,11 +30,12 @@ from grader.progress import Progress
 from grader.reference import ReferenceBroken
 from grader.report import Report
 from grader.session import Asked, Cancelled, Grading, SandboxMissing, Session, error_report
-from grader.submission import Unreadable
+from grader.submission import Submission, Unreadable, read_submission
 
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
 _LOOK_MS: Final = 200
+_EMPTY_SECONDS: Final = 0.3
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -46,6 +48,7 @@ class Happened(Enum):
     SAVED = auto()
     RESIZED = auto()
     CONTINUED = auto()
+    OUTDATED = auto()
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -195,7 +198,7 @@ class Watcher:
         self._grading: Grading | None = None
         self._under_way = False
         self._prove = True
-        self._contents: bytes | None = None
+        self._submission: Submission | None = None
 
     @contextlib.contextmanager
     def on_screen(self) -> Iterator[None]:
@@ -226,6 +229,8 @@ class Watcher:
                 self._screen.draw()
             case Happened.CONTINUED:
                 self._resume()
+            case Happened.OUTDATED:
+                self._look_again()
             case Key(name=name):
                 self._press(name)
             case Failed(error=error):
@@ -253,23 +258,27 @@ class Watcher:
     def _look(self) -> None:
         """Grade the file, if it is there and not as it was."""
         try:
-            contents = self._file.read_bytes()
-        except OSError as error:
+            submission = read_submission(self._file)
+        except Unreadable:
             self._stop()
-            self._contents = None
-            reason = "is not there" if isinstance(error, FileNotFoundError) else "can't be read"
-            self._screen.wait(reason)
+            self._submission = None
+            self._screen.wait("can't be read" if os.path.lexists(self._file) else "is not there")
             return
-        if contents != self._contents:
-            self._contents = contents
-            self._start(prove=True)
+        if self._submission is None or submission.sha256 != self._submission.sha256:
+            self._submission = submission
+            self._start(submission, prove=True)
 
-    def _start(self, *, prove: bool) -> None:
+    def _look_again(self) -> None:
+        """Grade the file also if it is as it was."""
+        self._submission = None
+        self._look()
+
+    def _start(self, submission: Submission, *, prove: bool) -> None:
         self._stop()
         self._prove, self._under_way = prove, True
         self._screen.begin()
         threading.Thread(
-            target=self._grade, args=(self._number,), kwargs={"prove": prove}, daemon=True
+            target=self._grade, args=(self._number, submission, prove), daemon=True
         ).start()
 
     def _stop(self) -> None:
@@ -290,10 +299,10 @@ class Watcher:
             self._grading, self._under_way = None, False
         return True
 
-    def _grade(self, number: int, *, prove: bool) -> None:
+    def _grade(self, number: int, submission: Submission, prove: bool) -> None:
         """Grade once, in a thread; what comes of it goes to the events."""
         try:
-            self._events.put(self._outcome(number, prove=prove))
+            self._events.put(self._outcome(number, submission, prove=prove))
         except Cancelled:
             pass
         except (CommandWrong, ExerciseBroken, Unreadable) as error:
@@ -301,7 +310,7 @@ class Watcher:
         except Exception as error:  # noqa: BLE001 - for the main thread to raise
             self._events.put(Failed(error=error))
 
-    def _outcome(self, number: int, *, prove: bool) -> Graded:
+    def _outcome(self, number: int, submission: Submission, *, prove: bool) -> Graded:
         """Grade. Raises `Cancelled` if another grading counts by now."""
         asked = Asked(
             cases=self._options.cases,
@@ -310,20 +319,34 @@ class Watcher:
             prove=prove,
             require_sandbox=self._options.require_sandbox,
         )
+        if not submission.source.text:
+            time.sleep(_EMPTY_SECONDS)  # perhaps only emptied, and about to be written
+            self._check(number)
         (job,) = find_jobs((self._file,), self._options)
+        self._compare(submission, job.submission)
         self._events.put(Recognised(number=number, folder=job.folder))
         grading = self._session.grading(job.submission, job.folder, asked)
         with self._lock:
-            if number != self._number:
-                raise Cancelled
+            self._check(number)
             self._grading = grading
         try:
             report = grading.run()
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, job.folder.exercise, str(error), asked)
+        self._check(number)
+        self._compare(submission, read_submission(self._file))
+        return Graded(number=number, report=report, offer=self._record(report, job.folder))
+
+    def _check(self, number: int) -> None:
+        """Raise `Cancelled` if another grading counts by now."""
         if number != self._number:
             raise Cancelled
-        return Graded(number=number, report=report, offer=self._record(report, job.folder))
+
+    def _compare(self, seen: Submission, now: Submission) -> None:
+        """Raise `Cancelled` if the file is another by now; it may be half written."""
+        if seen.sha256 != now.sha256:
+            self._events.put(Happened.OUTDATED)
+            raise Cancelled
 
     def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
         """Remember the attempt; return the offer of a hint, if it is time for one."""
@@ -350,8 +373,8 @@ class Watcher:
         self._events.put(Happened.CONTINUED)
 
     def _resume(self) -> None:
-        if self._under_way:
-            self._start(prove=self._prove)
+        if self._under_way and self._submission is not None:
+            self._start(self._submission, prove=self._prove)
         self._look()
         self._screen.draw()
 
@@ -373,7 +396,6 @@ class Watcher:
         elif key in {"\x1b", "\r", "\n", "\x7f"}:
             self._screen.turn(Page.REPORT)
         elif key == "r":
-            self._contents = None
-            self._look()
-        elif key == "a" and self._contents is not None:
-            self._start(prove=False)
+            self._look_again()
+        elif key == "a" and self._submission is not None:
+            self._start(self._submission, prove=False)
