@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.compare import OtherKind
 from grader.evidence import Evidence, Look
 from grader.evidence.trail import is_lifted
 from grader.exercise import Check
@@ -31,10 +32,19 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if look.raised_unlifted and look.actual.answer is not None:
             yield _sighting(evidence, look, look.actual.top(look.actual.answer))
             return
+    if _is_unfinished(evidence):
+        return
     if evidence.completed and not any(_may_be_lifted(look) for look in evidence.looks):
         look = evidence.completed[0]
         roots = look.actual.record.roots
         yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
+
+
+def _is_unfinished(evidence: Evidence) -> bool:
+    """Whether a lifted module was initialised and no answer computed: the variables came back."""
+    return all(isinstance(look.comparison, OtherKind) for look in evidence.completed) and any(
+        is_lifted(run) for look in evidence.looks for run in look.actual.record.modules
+    )
 
 
 def _lifted_classes(evidence: Evidence) -> frozenset[str]:
