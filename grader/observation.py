@@ -280,6 +280,11 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     taken: Word | None = None
     given: Word | None = None
 
+    @property
+    def own_name(self) -> str:
+        """The class's name as the file has it: a lifted class is called after its own."""
+        return self.class_name.removeprefix("Vmap") if self.lifted is not None else self.class_name
+
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One array of a variable tree.

@@ -41,7 +41,9 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def actual_text(self) -> str:
-        """The value in short: a function by its name alone."""
+        """The value in short: a function by its name alone, anything else as it is."""
+        if not self.actual[:1].isalpha():
+            return self.actual
         head = self.actual.partition("(")[0].replace(".<locals>", "").split(".")
         names = [each for each in head if each not in {"init", ""}]
         return names[-1] if len(head) > 1 and names else self.actual

@@ -22,17 +22,23 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 yield _sighting(evidence, look, difference)
 
 
+_PARAMETERS = (
+    "Parameters that are missing, of another type or drawn in another way make it another "
+    "layer, even where a fresh one gives the same output."
+)
+_NUMBERS = "From the same input and weights it computes other numbers than the task's layer."
+
+
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
     run = difference.run
     name, actual = difference.name, difference.actual_text
     return Sighting(
         message=f"the layer is made with {name}={actual}, which the task doesn't ask for"
         if difference.by_default
-        else f"{run.class_name} is made with {name}={actual}, not with {difference.expected}",
+        else f"{run.own_name} is made with {name}={actual}, not with {difference.expected}",
         label=f"changes {difference.effect}",
         shapes=_rows(look),
-        why="Parameters that are missing, of another type or drawn in another way make it "
-        "another layer, even where a fresh one gives the same output.",
+        why=_NUMBERS if difference.effect == "the numbers" else _PARAMETERS,
         help=f"leave {name} as it is by default"
         if difference.by_default
         else f"make it with {name}={difference.expected}, as the task has it",

@@ -34,11 +34,11 @@ def _sighting(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
         else f'"{pair.stream}" is drawn from another key than the task derives for it',
         label=_label(evidence, look, pair),
         details=_details(pair),
-        why="The same seed then gives other weights than everybody else gets from it, and a "
-        "result can't be compared or repeated.",
+        why="The same seed then gives other random numbers than everybody else gets from it, and "
+        "a result can't be compared or repeated.",
         help=f"pass jax.random.PRNGKey({name}) to init as it is"
         if plain
-        else f'make the key of "{pair.stream}" as the task says: {_way(pair.expected)}',
+        else f'make the key of "{pair.stream}" as the task does: {_told(evidence, look, pair)}',
         span=_place(evidence, pair),
         case=look.case,
         evidence={
@@ -77,6 +77,12 @@ def _details(pair: KeyPair) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _told(evidence: Evidence, look: Look, pair: KeyPair) -> str:
+    """Tell how the task makes the key of the seed, by the seed's name."""
+    seed, name = _seed(evidence, look), evidence.seed_name or "seed"
+    return _way(pair.expected).replace(f"({seed})", f"({name})")
+
+
 def _way(key: Provenance) -> str:
     """Tell how a key was made, the last step first."""
     told = [step_text(*each) for each in zip(key.steps, key.positions, strict=True)]
@@ -97,7 +103,7 @@ def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
 RULE = Rule(
     id="derived-key",
     check=Check.RNG,
-    title="the weights come from a derived key",
+    title="the random numbers come from a derived key",
     explanation="""\
 The task asks for the weights that `jax.random.PRNGKey(seed)` gives. Yours were drawn from a key
 that was derived from it: one half of a `split`, a `fold_in`, or a key of `seed + 1`.

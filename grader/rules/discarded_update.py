@@ -16,7 +16,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Every wrong answer has to show it: in a small one, an old value may come about by chance."""
     looks = evidence.answered_wrong
     if looks and all(map(discarded, looks)):
-        yield _sighting(evidence, looks[0])
+        yield _sighting(evidence, max(looks, key=lambda look: len(discarded(look))))
 
 
 def _sighting(evidence: Evidence, look: Look) -> Sighting:

@@ -36,7 +36,7 @@ def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
     layer = look.actual.layer
     inner = look.actual.within(layer) if layer is not None else ()
     run = next((each for each in inner if each.path == variable.path[:-1]), layer)
-    what = run.class_name if run is not None else "the module"
+    what = run.own_name if run is not None else "the module"
     return Sighting(
         message=f"{what} runs in evaluation mode: it leaves {name} as it was",
         label="updates nothing",
@@ -53,7 +53,7 @@ def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
     run, name = difference.run, difference.name
     return Sighting(
-        message=f"{run.class_name} runs in evaluation mode: {name} is True",
+        message=f"{run.own_name} runs in evaluation mode: {name} is True",
         label=f"{name} is True here",
         details=(_EFFECTS[name],),
         why="What a module does in training only, it then never does: the model trains without it, "

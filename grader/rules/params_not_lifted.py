@@ -28,14 +28,24 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if ways is None
         else f'variable_axes passes "{name}" {ways}',
         label=f'says nothing of "{name}"' if ways is None else f'"{name}" is passed {ways}',
-        details=text_lines(look.raised) if look.raised else (),
-        why="A collection that variable_axes doesn't name is not passed on: the module "
-        "inside finds it empty.",
-        help=f'name it: variable_axes={{"{name}": {deviation.expected}}}',
+        details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
+        why=_WHY[ways],
+        help=f'name it: variable_axes={{"{name}": {deviation.expected}}}'
+        if ways is None
+        else f'pass it in and out: variable_axes={{"{name}": {deviation.expected}}}',
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
         case=look.case,
         evidence={"argument": "variable_axes", "collection": name},
     )
+
+
+_WHY = {
+    None: "A collection that variable_axes doesn't name is not passed on: the module inside "
+    "finds it empty.",
+    "in only": "What the module writes doesn't come out: the update is lost.",
+    "out only": "What apply is given doesn't reach the module: each step starts from its first "
+    "values again.",
+}
 
 
 def _ways(deviation: Deviation) -> str | None:

@@ -28,7 +28,7 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) 
     return Sighting(
         message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key for it',
         label=f'says nothing of "{name}"',
-        details=text_lines(look.raised) if look.raised else (),
+        details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=why,
         help=f'name it: split_rngs={{"{name}": {deviation.expected}}}',
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),

@@ -25,7 +25,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     name = deviation.name
     things = collection_noun(name)
     return Sighting(
-        message=f"{things} are shared: there is one copy of them where each should have its own",
+        message=f"{things} are shared: one copy for all, not one for each",
         label=f'gives "{name}" no axis',
         shapes=shape_rows(look, name),
         details=text_lines(look.raised) if look.raised else (),

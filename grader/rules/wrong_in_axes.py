@@ -9,8 +9,10 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, axes_text, inner_shapes
 from grader.evidence.notation import array_text
+from grader.evidence.trail import LiftedRun
 from grader.exercise import Check
 from grader.finding import ShapeRow
+from grader.observation import Axes, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -24,10 +26,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             label=_label(look, deviation),
             shapes=_shapes(deviation),
             details=text_lines(look.raised) if look.raised else (),
-            why="The module sees slices that are no examples: its weights get another "
-            "shape, which changes with the batch size."
-            if call.in_axes != deviation.reference.call.in_axes
-            else "The axes of the input were swapped on the way.",
+            why=_why(deviation),
             help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
             case=look.case,
@@ -39,20 +38,88 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         )
 
 
+def _why(deviation: Deviation) -> str:
+    ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
+    if ours == theirs:
+        return "The axes of the input were swapped on the way."
+    if _is_list(ours) or _misses_entries(deviation):
+        return "in_axes stands for the tuple of arguments, and has to be built like it."
+    if _is_whole(deviation.expected):
+        return "Each of them then sees only a part of the input, and works on another one."
+    place = _first_other(deviation)
+    if place is not None and _axis(deviation.actual, place) is None:
+        return "What belongs to one example alone is then shared by all of them."
+    return (
+        "The module sees slices that are no examples: its weights get another shape, which "
+        "changes with the batch size."
+    )
+
+
+def _is_list(axes: Axes) -> bool:
+    return isinstance(axes, AxisTree) and axes.is_list
+
+
+def _misses_entries(deviation: Deviation) -> bool:
+    """Whether there is an entry for some arguments, and there are more or fewer of these."""
+    ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
+    if not isinstance(ours, AxisTree) or not isinstance(theirs, AxisTree):
+        return False
+    return len(ours.items) != len(theirs.items)
+
+
+def _first_other(deviation: Deviation) -> int | None:
+    """Return the first of several arguments that is mapped otherwise, counted from 0."""
+    wanted, found = deviation.expected, deviation.actual
+    if not isinstance(wanted, tuple) or not isinstance(found, tuple) or len(wanted) < 2:
+        return None
+    pairs = zip(wanted, found, strict=False)
+    return next((n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
+
+
+def _axis(axes: object, place: int) -> int | None:
+    axis = axes[place] if isinstance(axes, tuple) and place < len(axes) else None
+    return axis if isinstance(axis, int) else None
+
+
+def _argument_noun(look: Look, run: LiftedRun, axes: object, place: int) -> str | None:
+    """Return how a sentence calls the axis along which an argument is mapped."""
+    axis, inputs = _axis(axes, place), run.run.inputs if run.run is not None else ()
+    if axis is None or place >= len(inputs):
+        return None
+    return look.axis_noun(inputs[place].shape, axis)
+
+
 def _message(look: Look, deviation: Deviation, given: str) -> str:
     wanted = _wanted_noun(look, deviation)
     found = _noun(look, deviation)
-    if given.startswith("in_axes=[") and look.raised is not None:
+    if _is_list(deviation.call.in_axes) and look.raised is not None:
         return f"{given} is a list; Flax takes a tuple, with an entry for each argument"
+    if _misses_entries(deviation) and look.raised is not None:
+        return f"{given} doesn't have an entry for each argument"
     if _is_whole(deviation.expected):
-        return (
-            f"{given} maps over {found or 'an axis of the input'}; nothing of it should be mapped"
-        )
+        over = found or "an axis of the input"
+        return f"{given} maps over {over}; nothing of it should be mapped"
     if _is_whole(deviation.actual):
         return f"{given} maps over nothing; it should map over {wanted}"
-    if found is not None and found != wanted:
-        return f"{given} maps over {found}, not over {wanted}"
-    return f"{given} doesn't map over {wanted}"
+    told = _of_argument(look, deviation, wanted)
+    if told is None and found is not None and found != wanted:
+        told = f"maps over {found}, not over {wanted}"
+    if told is None:
+        told = f"doesn't map over {wanted}"
+    return f"{given} {told}"
+
+
+def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
+    """Say what is done to the first of several arguments that is mapped otherwise."""
+    place = _first_other(deviation)
+    if place is None or _axis(deviation.expected, place) is None:
+        return None
+    if _axis(deviation.actual, place) is None:
+        return f"gives all of {wanted} the whole of argument {place + 1}"
+    along = _argument_noun(look, deviation.run, deviation.actual, place)
+    if along is None or along == wanted:
+        return None
+    return f"takes argument {place + 1} along {along}, not along {wanted}"
 
 
 def _is_whole(axes: object) -> bool:
@@ -68,8 +135,15 @@ def _help(look: Look, deviation: Deviation) -> str:
 
 
 def _label(look: Look, deviation: Deviation) -> str:
-    if axes_text(deviation.call.in_axes).startswith("["):
+    if _is_list(deviation.call.in_axes):
         return "has to be a tuple"
+    if _misses_entries(deviation):
+        return "needs an entry for each argument"
+    place = _first_other(deviation)
+    if place is not None and _axis(deviation.actual, place) is None:
+        return f"argument {place + 1} is not mapped"
+    if place is not None:
+        return f"another axis of argument {place + 1} was expected"
     noun = _noun(look, deviation)
     return f"walks along {noun}" if noun is not None else "not the axis that counts the examples"
 

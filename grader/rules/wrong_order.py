@@ -41,11 +41,10 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
     orders = {exchanged(look) for look in looks}
     order = orders.pop() if len(orders) == 1 else None
     if order is not None:
-        told = listing(f"item {index}" for index in order)
+        told = listing(str(index + 1) for index in order)
         yield Sighting(
             message="the results are right, but in another order",
-            label=f"gives {told} of what was expected",
-            details=(f"In their places stand {told} of what the task returns.",),
+            label=f"these are the task's results {told}",
             help="return them in the order that the task names",
             span=evidence.returned,
             case=looks[0].case,

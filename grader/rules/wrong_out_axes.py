@@ -11,6 +11,7 @@ from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.notation import array_text
 from grader.exercise import Check
 from grader.finding import ShapeRow
+from grader.observation import Axis
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -21,7 +22,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         noun = _noun(look, deviation)
         yield Sighting(
             message=f"out_axes={axes_text(given)} puts {noun} in another place than the task",
-            label=f"{noun} belongs on axis {axes_text(wanted)} of the output",
+            label=f"{noun} belongs on axis {axes_text(wanted)} of the output"
+            if isinstance(wanted, Axis)
+            else f"{noun} belongs on the axes {axes_text(wanted)} of the results",
             shapes=_shapes(deviation),
             details=text_lines(look.raised) if look.raised else (),
             why="Flattening goes row by row, so with the axes swapped every number but the first "
@@ -52,13 +55,15 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
     run, reference = deviation.run.run, deviation.reference.run
     if run is None or reference is None:
         return ()
+    alone = len(reference.outputs) == 1
     return tuple(
         ShapeRow(
-            name="lifted output",
+            name="lifted output" if alone else f"lifted output[{index}]",
             expected=array_text(wanted.dtype, wanted.shape),
             actual=array_text(found.dtype, found.shape),
         )
-        for wanted, found in zip(reference.outputs, run.outputs, strict=False)
+        for index, (wanted, found) in enumerate(zip(reference.outputs, run.outputs, strict=False))
+        if alone or wanted != found
     )
 
 

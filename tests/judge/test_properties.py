@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.catalogue import exercises
+from grader.evidence import Evidence
 from grader.judge import assess, judge, static_findings
 from grader.observation import Completed, Loaded
 from grader.report import Status, Verdict
@@ -43,6 +44,15 @@ def test_any_transcript_gets_a_verdict(transcript: Transcript) -> None:
         msgspec.json.encode(finding.evidence)
     failed = {each.check for each in assessment.checks if each.status is Status.FAILED}
     assert {finding.check for finding in findings} <= failed
+
+
+@pinned
+@given(transcripts(EXERCISE))
+def test_what_is_no_right_answer_never_passes(transcript: Transcript) -> None:
+    """However much each rule leaves to the others, one of them tells it."""
+    transcript = msgspec.structs.replace(transcript, loaded=Loaded(), source=GOOD)
+    wrong = any(look.failed for look in Evidence(transcript).looks)
+    assert (assess(judge(transcript), transcript).verdict is Verdict.PASSED) <= (not wrong)
 
 
 @pinned
