@@ -1,0 +1,46 @@
+"""What the README says of commands, held against the commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from cli_course import Grade
+
+from grader.cli.commands import app
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = {
+    str(each.name or getattr(each.callback, "__name__", ""))
+    for each in app.registered_commands
+    if not each.hidden
+}
+TEXTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "exercises" / "README.md")
+}
+
+
+def test_the_readme_names_every_command() -> None:
+    words = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", TEXTS["README.md"]))))
+    assert len(NAMES) > 10
+    assert words >= NAMES
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_command_that_is_named_is_there(name: str) -> None:
+    named = set(re.findall(r"`grade ([a-z]+)\b(?!\.)", TEXTS[name]))
+    assert named
+    assert named <= NAMES
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_option_that_is_named_is_there(grade: Grade, name: str) -> None:
+    own = [line for line in TEXTS[name].splitlines() if "make" not in line]
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(own)))
+    known = {
+        option for each in ("", *NAMES) for option in grade(*each.split(), "--help").out.split()
+    }
+    assert named
+    assert named <= {each.rstrip(",") for each in known}
