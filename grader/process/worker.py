@@ -153,6 +153,7 @@ class Nursery:
         self._launched = launched or launch()
         self._decoder = msgspec.msgpack.Decoder[wire.NurseryReply](wire.NurseryReply)
         self._lock = threading.Lock()
+        self._scratch: set[Path] = set()
         self.import_seconds: float | None = None
 
     def wait(self) -> None:
@@ -194,34 +195,51 @@ class Nursery:
         return reply
 
     def make(self, limits: Limits) -> Worker:
-        """Fork a worker."""
-        return _Forked(self, limits)
+        """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""
+        scratch = new_scratch()
+        self._scratch.add(scratch)
+        try:
+            return _Forked(self, limits, scratch)
+        except NurseryBroken:
+            self.remove(scratch)
+            raise
+
+    def remove(self, scratch: Path) -> None:
+        """Remove the scratch folder of a worker that has ended."""
+        remove_scratch(scratch)
+        self._scratch.discard(scratch)
 
     def close(self) -> None:
         """End the nursery and every worker of it."""
         self._launched.close()
+        for scratch in tuple(self._scratch):
+            self.remove(scratch)
 
 
 class _Forked:
     """A worker that the nursery forked."""
 
-    def __init__(self, nursery: Nursery, limits: Limits) -> None:
-        self.scratch = new_scratch()
+    def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
+        self.scratch = scratch
         self._nursery = nursery
         self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
         ours, theirs = socket.socketpair()
         outputs = [os.pipe(), os.pipe()]
-        fork = wire.Fork(limits=limits, scratch=str(self.scratch))
         passed = (theirs.fileno(), *(write for _, write in outputs))
-        try:
-            forked = nursery.ask(fork, passed)
-        finally:
-            theirs.close()
-            for _, write in outputs:
-                os.close(write)
-        if not isinstance(forked, wire.Forked):
-            raise NurseryBroken("the worker process did not fork")
+        with contextlib.ExitStack() as unless_forked:
+            unless_forked.callback(ours.close)
+            for read, _ in outputs:
+                unless_forked.callback(os.close, read)
+            try:
+                forked = nursery.ask(wire.Fork(limits=limits, scratch=str(scratch)), passed)
+            finally:
+                theirs.close()
+                for _, write in outputs:
+                    os.close(write)
+            if not isinstance(forked, wire.Forked):
+                raise NurseryBroken("the worker process did not fork")
+            unless_forked.pop_all()
         self._pid = forked.pid
         self._captures = (Capture(outputs[0][0]), Capture(outputs[1][0]))
         fd = ours.detach()
@@ -241,7 +259,7 @@ class _Forked:
                 answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
                 self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
                 self._mailbox.close()
-                remove_scratch(self.scratch)
+                self._nursery.remove(self.scratch)
             return self._ended
 
     def output(self) -> tuple[Capture, Capture]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,8 +25,16 @@ from grader.observation import (
     Raised,
     TimedOut,
 )
+from grader.process.launch import can_fork
 from grader.process.side import Program, Side
-from grader.process.worker import Maker, Spawner, new_scratch, remove_scratch
+from grader.process.worker import (
+    Maker,
+    Nursery,
+    NurseryBroken,
+    Spawner,
+    new_scratch,
+    remove_scratch,
+)
 from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
 
@@ -240,6 +250,21 @@ def test_who_waits_for_a_side_is_woken_when_it_is_ended(
         waiting = pool.submit(side.finish)
         side.end()
         assert isinstance(waiting.result(timeout=60).outcome, Crashed)
+
+
+@pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
+def test_a_nursery_takes_the_scratch_folders_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    nursery = Nursery()
+    left = nursery.make(LIMITS).scratch
+    assert left.is_dir()
+    nursery.close()
+    assert not left.exists()
+    with pytest.raises(NurseryBroken):
+        nursery.make(LIMITS)
+    assert not [*tmp_path.iterdir()]
 
 
 HOLDS_THE_LOCK = "kept = []\nwhile True:\n    kept.append(b'x' * (1 << 26))"
