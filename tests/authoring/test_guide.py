@@ -48,6 +48,7 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
         assert_printed(step.printed, ran.out)
         codes.append((words[0], ran.code))
     assert codes == [("new", 0), ("verify", 0), ("start", 0), ("dense_of_columns.py", 1)]
-    passed = grade(SOLUTION)
+    monkeypatch.delenv("GRADER_EXERCISES")
+    passed = grade(SOLUTION, "--exercises", "course")
     assert passed.code == 0
     assert "passed   8 of 8 checks" in passed.out

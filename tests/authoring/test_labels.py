@@ -20,3 +20,12 @@ from grader.labels import read_labels
 )
 def test_labels(text: str, expected: set[tuple[int | None, str]]) -> None:
     assert read_labels(text) == expected
+
+
+def test_every_exercise_that_comes_with_the_grader_has_plenty() -> None:
+    assert len(exercises()) >= 5
+    for folder in exercises():
+        kinds = [each.kind for each in labelled(folder)]
+        assert kinds.count("mistakes") >= 12, folder
+        assert kinds.count("accepted") >= 8, folder
+        assert all(bool(each.expected) == (each.kind == "mistakes") for each in labelled(folder))
