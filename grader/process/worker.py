@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +20,7 @@ from grader import wire
 from grader.limits import Excess, Limits
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
+from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
@@ -115,29 +114,6 @@ class _Mailbox:
         self._closed.set()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(None)
-
-
-def new_scratch() -> Path:
-    """Make a scratch folder, which only this user can enter."""
-    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
-
-
-def remove_scratch(folder: Path) -> None:
-    """Remove a scratch folder, also one that is nested deeper than Python likes, or locked."""
-    with contextlib.suppress(OSError, RecursionError):
-        _unlock(folder)
-        shutil.rmtree(folder)
-    if folder.exists() and (remove := shutil.which("rm")):
-        subprocess.run([remove, "-rf", "--", str(folder)], check=False, capture_output=True)  # noqa: S603
-
-
-def _unlock(folder: Path) -> None:
-    """Let ourselves into a folder, and into those in it that are closed to their owner."""
-    folder.chmod(0o700)
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _unlock(Path(entry.path))
 
 
 # ------------------------------------------------------------------------------------- nursery

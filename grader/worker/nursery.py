@@ -14,11 +14,13 @@ import select
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader.limits import Excess
+from grader.sandbox.scratch import remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 from grader.wire import FAILED, End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready
 from grader.worker import serve
@@ -32,6 +34,7 @@ class _Child:
 
     def __init__(self, pid: int, request: Fork) -> None:
         self.pid = pid
+        self.scratch = Path(request.scratch)
         self.status: int | None = None
         self.excess: Excess | None = None
         self._watch = Watch(request.limits, request.scratch, pid)
@@ -85,6 +88,9 @@ class Nursery:
             for child in self._children.values():
                 child.kill()
             _kill_strays()
+            # Whoever ends the judge by force, what its workers wrote goes as well.
+            for child in self._children.values():
+                remove_scratch(child.scratch)
 
     def _step(self) -> bool:
         """Handle one request, or look after the workers; False when the judge is gone."""

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
-from grader.process.worker import Nursery, new_scratch, remove_scratch
+from grader.process.worker import Nursery
+from grader.sandbox.scratch import new_scratch, remove_scratch
 from tests.fuzz.frames import Conversation, Known
 from tests.fuzz.submissions import Damaged, Fuzzer, is_quick
 from tests.hostile.hostile_world import ALL

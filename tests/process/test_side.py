@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,11 +35,10 @@ from grader.process.worker import (
     Nursery,
     NurseryBroken,
     Spawner,
-    new_scratch,
-    remove_scratch,
 )
 from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
+from grader.sandbox.scratch import new_scratch, remove_scratch
 
 LIMITS = Limits(memory=1200 << 20, disk=1 << 20)
 
@@ -265,6 +267,31 @@ def test_a_nursery_takes_the_scratch_folders_with_it(
     with pytest.raises(NurseryBroken):
         nursery.make(LIMITS)
     assert not [*tmp_path.iterdir()]
+
+
+JUDGE = """
+from grader.limits import Limits
+from grader.process.worker import Nursery
+nursery = Nursery()
+worker = nursery.make(Limits())
+print(nursery._launched.process.pid, worker._pid, worker.scratch, flush=True)
+input()
+"""
+
+
+@pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
+def test_nothing_is_left_when_the_judge_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", JUDGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as judge:
+        assert judge.stdout is not None
+        nursery, worker, scratch = judge.stdout.readline().split(maxsplit=2)
+        ended = os.pidfd_open(int(nursery))
+        judge.kill()
+    assert select.select([ended], [], [], 60)[0], "the nursery goes on"
+    os.close(ended)
+    assert not Path(f"/proc/{worker}").exists()
+    assert not Path(scratch.strip()).exists()
 
 
 HOLDS_THE_LOCK = "kept = []\nwhile True:\n    kept.append(b'x' * (1 << 26))"

@@ -1,0 +1,33 @@
+"""The folder that a worker may write to, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+def new_scratch() -> Path:
+    """Make a scratch folder, which only this user can enter."""
+    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+
+
+def remove_scratch(folder: Path) -> None:
+    """Remove a scratch folder, also one that is nested deeper than Python likes, or locked."""
+    with contextlib.suppress(OSError, RecursionError):
+        _unlock(folder)
+        shutil.rmtree(folder)
+    if folder.exists() and (remove := shutil.which("rm")):
+        subprocess.run([remove, "-rf", "--", str(folder)], check=False, capture_output=True)  # noqa: S603
+
+
+def _unlock(folder: Path) -> None:
+    """Let ourselves into a folder, and into those in it that are closed to their owner."""
+    folder.chmod(0o700)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _unlock(Path(entry.path))
