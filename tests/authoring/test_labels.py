@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.labels import read_labels
+from grader.catalogue import exercises
+from grader.labels import labelled, read_labels
 
 
 @pytest.mark.parametrize(
