@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -36,10 +36,10 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"no exercise is called {wanted.exercise[0]}")
     console = Console(highlight=False, markup=False)
     began = time.perf_counter()
-    results = grade_all(folders, Console(stderr=True, markup=False))
-    for folder in folders:
-        show(folder, results[folder.exercise.slug], console, verbose=wanted.verbose)
-    graded = [each for found in results.values() for each in found]
+    graded: list[Graded] = []
+    for folder, found in grade_all(folders, Console(stderr=True, markup=False)):
+        show(folder, found, console, verbose=wanted.verbose)
+        graded += found
     holes = [each for *_, each in graded if each is not None and not each.right]
     survivors = sum(each is not None for *_, each in graded)
     console.print(
@@ -50,15 +50,21 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if holes else 0
 
 
-def grade_all(folders: Sequence[ExerciseFolder], console: Console) -> dict[str, list[Graded]]:
+def grade_all(
+    folders: Sequence[ExerciseFolder], console: Console
+) -> Iterator[tuple[ExerciseFolder, list[Graded]]]:
+    """Yield each exercise with what became of its mutants."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Session() as session, Progress(*columns, console=console, transient=True) as progress:
-        return {each.exercise.slug: grade_mutants(session, each, progress) for each in folders}
+    with Session() as session:
+        for folder in folders:
+            with Progress(*columns, console=console, transient=True) as progress:
+                found = grade_mutants(session, folder, progress)
+            yield folder, found
 
 
 def grade_mutants(session: Session, folder: ExerciseFolder, progress: Progress) -> list[Graded]:
