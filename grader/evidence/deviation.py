@@ -44,10 +44,12 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def only_out(self) -> bool:
-        """Whether a collection comes out of the lifted module and doesn't go in."""
+        """Whether a collection that was given comes out of the lifted module and doesn't go in."""
+        given = any(each.collection == self.name for each in self.run.root.given)
         out = collection_axis(self.call.variable_axes, self.name, "out")
         return (
             self.knob is Knob.VARIABLE_AXES
+            and given
             and isinstance(self.actual, Unlisted)
             and not isinstance(out, Unlisted)
         )

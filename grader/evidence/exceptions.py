@@ -46,9 +46,9 @@ _MEANINGS = (
         help="check the spelling of the import",
     ),
     Meaning(
-        pattern=r"^ApplyScopeInvalidVariablesStructureError|in the call to `?apply",
+        pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
         why='apply takes all the variables, as init returned them: {"params": …}. It was given '
-        "what is inside of them.",
+        "what is inside of them, or something else.",
         help='pass the whole dict that init returned, not its "params" entry',
     ),
     Meaning(
@@ -122,9 +122,31 @@ _MEANINGS = (
         help="check which value goes to which argument",
     ),
     Meaning(
-        pattern=r"PRNG|seed|key",
+        pattern=r"PRNG|random key|\bkey data\b|\bseed\b",
         why="What was passed as a random key is none, or the other way round.",
         help="make the key with jax.random.PRNGKey, and pass it first to init",
+    ),
+    Meaning(
+        pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
+        why="Two arrays meet whose sizes don't go together.",
+        help="print the shapes before this line, and compare them with the task",
+    ),
+    Meaning(
+        pattern=r"to unpack",
+        why="There are more names on the left than values on the right, or fewer.",
+        help="print what is unpacked",
+    ),
+    Meaning(
+        pattern=r"not callable",
+        why="Something that is no function is called. A missing operator or comma before "
+        "parentheses does that, too, and so does a name that is used twice.",
+        help="print what stands before the parentheses",
+    ),
+    Meaning(
+        pattern=r"not subscriptable|not iterable",
+        why="What stands here is of another kind than you think. A function without return gives "
+        "None.",
+        help="print its type",
     ),
     Meaning(
         pattern=r"^NameError|^UnboundLocalError",

@@ -75,13 +75,16 @@ def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
     named. `reorders` says that the file puts axes in another order somewhere.
     """
     if raised_by_knobs(look):
-        hidden = {Knob.OUT_AXES} if reorders else set()
-        return tuple(
-            each
-            for each in look.deviations
-            if each.knob not in hidden and (each.knob is not Knob.AXIS_NAME or _caused(look, each))
-        )
+        kept = [each for each in look.deviations if _is_sure(look, each, reorders=reorders)]
+        return tuple(kept or (each for each in look.deviations if _caused(look, each)))
     return tuple(each for each in look.deviations if _shows(look, each, reorders=reorders))
+
+
+def _is_sure(look: Look, deviation: Deviation, *, reorders: bool) -> bool:
+    """Whether a deviation would be wrong, too, if another one had not raised first."""
+    if deviation.knob is Knob.OUT_AXES:
+        return not reorders
+    return deviation.knob is not Knob.AXIS_NAME or _caused(look, deviation)
 
 
 def _shows(look: Look, deviation: Deviation, *, reorders: bool) -> bool:

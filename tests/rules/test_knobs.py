@@ -9,6 +9,7 @@ import pytest
 from grader.case import Case
 from grader.exercise import Exercise
 from grader.judge import judge
+from grader.rules import RULES
 from tests.observe import transcript_of
 
 MISSING = "missing"
@@ -59,6 +60,25 @@ def wanted(in_axes: object, out_axes: object, params: object, split: object) -> 
     elif split:
         found.add("split-params-rng")
     return found
+
+
+def test_out_axes_that_raise_are_named_where_axes_are_put_back(
+    exercise: Exercise, telling: tuple[Case, ...]
+) -> None:
+    text = program(0, 2, None, False).replace(".reshape", ".T.reshape")
+    findings = judge(transcript_of(text, telling[:1], exercise))
+    assert [each.rule for each in findings] == ["wrong-out-axes"]
+
+
+def test_what_no_rule_claims_is_told_as_it_is(
+    exercise: Exercise, telling: tuple[Case, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that an argument explains is told by that argument's rule, or else as raised."""
+    transcript = transcript_of(program(0, 0, MISSING, False), telling[:1], exercise)
+    assert [each.rule for each in judge(transcript)] == ["params-not-lifted"]
+    others = tuple(rule for rule in RULES if rule.id != "params-not-lifted")
+    monkeypatch.setattr("grader.judge.RULES", others)
+    assert [each.rule for each in judge(transcript)] == ["raised"]
 
 
 @pytest.mark.parametrize("in_axes", IN_AXES)
