@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeGuard
 
+import msgspec
+
 from grader.evidence.lifting import Knob
 from grader.observation import LiftedCall, Span
 from grader.source import Function, Source
@@ -70,7 +72,10 @@ class Landmarks:
         return call.span if value is None else self.source.span(value)
 
     def setting(self, made: Span | None, name: str, position: int) -> Span | None:
-        """Return the value of a module's field where the instance is made, else the whole call."""
+        """Return the value of a module's field where the instance is made, else the call.
+
+        Of a call of what a call over several lines returned, only the arguments are meant.
+        """
         node = self.source.call_at(made)
         if node is None:
             return made
@@ -79,8 +84,15 @@ class Landmarks:
                 return self.source.span(keyword.value)
         before = node.args[: position + 1]
         if len(before) <= position or any(isinstance(each, ast.Starred) for each in before):
-            return made
+            return self._arguments(node)
         return self.source.span(before[position])
+
+    def _arguments(self, call: ast.Call) -> Span:
+        whole = self.source.span(call)
+        if not isinstance(call.func, ast.Call) or whole.line == whole.end_line:
+            return whole
+        made = self.source.span(call.func)
+        return msgspec.structs.replace(whole, line=made.end_line, column=made.end_column)
 
     def keyword(self, call: Span | None, name: str) -> Span | None:
         """Return the value of a keyword in the call at `call`, else the call."""

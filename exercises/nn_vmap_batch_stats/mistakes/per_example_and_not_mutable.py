@@ -1,0 +1,36 @@
+"""Two mistakes, of which the second raises."""
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    """A dense layer and batch normalisation, for one example."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features, name="dense")(x)
+        norm = nn.BatchNorm(
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=1e-3,
+            axis_name="batch",
+            use_fast_variance=False,
+            name="norm",
+        )
+        return norm(x)
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    model = nn.vmap(
+        DenseNorm,
+        variable_axes={"params": None, "batch_stats": 0},  # expect: per-example-state
+        split_rngs={"params": False},
+        axis_name="batch",
+    )(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    y = model.apply(variables, x_batch)  # expect: not-mutable
+    norm = variables["batch_stats"]["norm"]
+    return y, norm["mean"][0], norm["var"][0]

@@ -1,0 +1,28 @@
+"""Weights per example, one mask, and left in evaluation mode."""
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    model = nn.vmap(
+        DenseDropout,
+        variable_axes={"params": 0},  # expect: per-example-params
+        split_rngs={"params": False, "dropout": False},  # expect: unsplit-rng
+    )(features, rate)  # expect: evaluation-mode
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = model.init(params_key, x_batch)
+    return model.apply(variables, x_batch, rngs={"dropout": dropout_key})
