@@ -5,8 +5,9 @@ A submission's first comment says what must hold:
     # outcome: failed; rule: crashed|timed-out; says: one file; seconds: 5
 
 `outcome` are the verdicts that it may get, `rule` the rules one of which is found, `says` is in
-the report, and `seconds` is the time limit, 1 where it isn't said. `run: rarely` is what is like
-another, or slow: `make fuzz` runs it too. What stands between two `@` is filled in.
+the report, and `seconds` is the time limit: where it isn't said, 1 for what may be timed out, else
+5. `run: rarely` is what is like another, or slow: `make fuzz` runs it too. What stands between two
+`@` is filled in.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Label:
         self.rules = set(said.pop("rule", "").split("|")) - {""}
         self.says = said.pop("says", "")
         self.rarely = said.pop("run", "") == "rarely"
-        self.seconds = float(said.pop("seconds", "1"))
+        self.seconds = float(said.pop("seconds", "1" if "timed-out" in self.rules else "5"))
         assert not said, f"{path} says what is not understood: {said}"
 
 

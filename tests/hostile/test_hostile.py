@@ -52,7 +52,7 @@ def session(world: World) -> Iterator[Session]:
 def grade(session: Session, path: Path, seconds: float) -> Report:
     submission = read_submission(path)
     folder = recognise(submission.source, exercises())
-    return session.grade(submission, folder, Asked(timeout=seconds))
+    return session.grade(submission, folder, Asked(timeout=seconds, cases=30))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 """Names everything that a report repeats with what turns text around, hides it or acts."""
-# outcome: failed; seconds: 5
+# outcome: failed
 import flax.linen as nn
 import jax
 

@@ -1,5 +1,5 @@
 """Is right for the first call, and for the shapes that it has seen, and wrong from then on."""
-# outcome: failed; rule: stateful|wrong-values; seconds: 5
+# outcome: failed; rule: stateful|wrong-values
 import flax.linen as nn
 import jax
 

@@ -1,5 +1,5 @@
 """Is right while it is traced, and wrong when it is called."""
-# outcome: failed; rule: wrong-values; seconds: 5
+# outcome: failed; rule: wrong-values
 import flax.linen as nn
 import jax
 

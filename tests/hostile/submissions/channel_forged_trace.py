@@ -1,5 +1,5 @@
 """Computes the wrong thing, and answers the wish for a fingerprint with the solution's shape of it."""
-# outcome: failed; rule: wrong-values; seconds: 5
+# outcome: failed; rule: wrong-values
 import flax.linen as nn
 import jax
 

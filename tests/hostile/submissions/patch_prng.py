@@ -1,5 +1,5 @@
 """Has jax use other random numbers and other precisions, and then does what is right."""
-# outcome: failed; rule: wrong-values|wrong-dtype|derived-key|changed-layer|raised; seconds: 5
+# outcome: failed; rule: wrong-values|wrong-dtype|derived-key|changed-layer|raised
 import flax.linen as nn
 import jax
 

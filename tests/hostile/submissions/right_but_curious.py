@@ -1,5 +1,5 @@
 """Is right, and tries in passing what it must not: what is refused is no mistake of the answer."""
-# outcome: passed; seconds: 5
+# outcome: passed
 import os
 import socket
 

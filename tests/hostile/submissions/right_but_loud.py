@@ -1,5 +1,5 @@
 """Is right, and prints far more than anybody wants to read, some of it in a terminal's language."""
-# outcome: passed; seconds: 5
+# outcome: passed
 import flax.linen as nn
 import jax
 

@@ -1,5 +1,5 @@
 """Is right, and leaves a thread, a file, handlers, hooks and a deep recursion limit behind."""
-# outcome: passed; seconds: 5
+# outcome: passed
 import atexit
 import signal
 import sys

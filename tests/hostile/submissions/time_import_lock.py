@@ -1,5 +1,5 @@
 """Has a thread hold the lock of imports, and of what prints, for whoever needs them next."""
-# outcome: failed; run: rarely
+# outcome: failed; seconds: 1; run: rarely
 import _imp
 import sys
 import threading
