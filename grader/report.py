@@ -71,7 +71,10 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions that the submission ran with, and the protections that were active."""
+    """Versions that the submission ran with, and the protections that were active.
+
+    `missing` are those of the kernel that were not to be had.
+    """
 
     python: str
     jax: str
@@ -79,6 +82,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     hypothesis: str
     platform: str
     protections: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):

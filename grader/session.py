@@ -42,7 +42,7 @@ from grader.report import (
 )
 from grader.rules import UNEXPLAINED
 from grader.sandbox.confine import listable_above, python_paths, readable_without
-from grader.sandbox.policy import Policy
+from grader.sandbox.policy import Policy, Protection
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
@@ -326,7 +326,7 @@ class Grading:
     def _load(self, side: Side) -> LoadOutcome:
         """Load the file, once it is known that the process is shut in as was asked."""
         side.shut_in()
-        missing = [each for each in side.protections if each.kernel and not each.active]
+        missing = _missing(side)
         if self._asked.require_sandbox and missing:
             why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
             raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
@@ -445,6 +445,7 @@ def _environment(side: Side | None) -> Environment:
     """Return what the submission ran on; what is installed here, if it did not run."""
     ran = side.versions if side is not None else None
     active = tuple(each.name for each in side.protections if each.active) if side else ()
+    missing = tuple(each.name for each in _missing(side)) if side else ()
     return Environment(
         python=ran.python if ran else platform.python_version(),
         jax=ran.jax if ran else version("jax"),
@@ -452,4 +453,10 @@ def _environment(side: Side | None) -> Environment:
         hypothesis=version("hypothesis"),
         platform=ran.platform if ran else f"{sys.platform}-{platform.machine()}",
         protections=active,
+        missing=missing,
     )
+
+
+def _missing(side: Side) -> tuple[Protection, ...]:
+    """Return the layers of the kernel that a submission's process is not shut in with."""
+    return tuple(each for each in side.protections if each.kernel and not each.active)

@@ -24,7 +24,14 @@ class Unreadable(Exception):
 
 
 class Unrecognised(Exception):
-    """The file has the functions of several exercises, or there is none to choose from."""
+    """The file has the functions of several exercises, or there is none to choose from.
+
+    `choices` are the exercises that it could be for.
+    """
+
+    def __init__(self, message: str, choices: Sequence[ExerciseFolder] = ()) -> None:
+        super().__init__(message)
+        self.choices = tuple(choices)
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +86,7 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
     found = [each for each in known if each.exercise.function in names]
     if len(found) > 1:
         slugs = ", ".join(each.exercise.slug for each in found)
-        raise Unrecognised(f"the file has the functions of several exercises: {slugs}")
+        raise Unrecognised(f"the file has the functions of several exercises: {slugs}", found)
     if not known:
         raise Unrecognised("there are no exercises")
     return found[0] if found else max(known, key=lambda each: _likeness(source, names, each))

@@ -80,9 +80,14 @@ def find_jobs(files: Sequence[Path], options: GradeOptions) -> list[Job]:
     """Read every file and choose its exercise. Raises `CommandWrong`."""
     known = exercises(options.exercises)
     try:
-        return [_job(submission, known, options) for submission in _submissions(files)]
+        submissions = list(_submissions(files))
     except Unreadable as error:
         raise CommandWrong(visible(str(error))) from error
+    folders = [_folder(each, known, options) for each in submissions]
+    return [
+        Job(submission=submission, folder=_decided(submission, folder, folders))
+        for submission, folder in zip(submissions, folders, strict=True)
+    ]
 
 
 def _submissions(files: Sequence[Path]) -> Iterator[Submission]:
@@ -113,6 +118,8 @@ def _read(path: Path) -> Submission:
 
     Who hands in such a link in place of a file would be shown what it leads to.
     """
+    if path.suffix == ".ipynb":
+        raise Unreadable(f"{path} is a notebook: in it, from grader import grade, and grade(f)")
     if path.is_symlink() and path.exists() and not _inside(path):
         raise Unreadable(f"{path} is a link that leads out of its folder; grade what it leads to")
     return read_submission(path)
@@ -122,14 +129,36 @@ def _inside(link: Path) -> bool:
     return link.resolve().is_relative_to(link.parent.resolve())
 
 
-def _job(submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions) -> Job:
+def _folder(
+    submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions
+) -> ExerciseFolder | Unrecognised:
+    """Return the exercise that a file is for, or why that can't be told from the file."""
     if options.exercise is not None:
-        return Job(submission=submission, folder=named(options.exercise, known))
+        return named(options.exercise, known)
     try:
-        return Job(submission=submission, folder=recognise(submission.source, known))
+        return recognise(submission.source, known)
     except Unrecognised as error:
-        path = visible(submission.path)
-        raise CommandWrong(f"{path}: {error}; say which exercise with --exercise") from error
+        return error
+
+
+def _decided(
+    submission: Submission,
+    found: ExerciseFolder | Unrecognised,
+    others: Sequence[ExerciseFolder | Unrecognised],
+) -> ExerciseFolder:
+    """Grade a file that could be for several exercises as most of the files beside it.
+
+    One such file must not keep the others from being graded. Alone it raises `CommandWrong`.
+    """
+    if not isinstance(found, Unrecognised):
+        return found
+    path = visible(submission.path)
+    if len(others) == 1 or not found.choices:
+        raise CommandWrong(f"{path}: {found}; say which exercise with --exercise") from found
+    chosen = max(found.choices, key=others.count)
+    slug = chosen.exercise.slug
+    print(f"grade: {path}: {found}; graded as {slug} (see --exercise)", file=sys.stderr)
+    return chosen
 
 
 def run_jobs(

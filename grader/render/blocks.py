@@ -128,6 +128,10 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     if report.cases.executed and report.verdict is Verdict.PASSED:
         words = visible(equivalence_words(report), page.encoding)
         lines += wrap([Piece(words)], page.width, MARGIN)
+    if report.environment.missing:
+        layers = ", ".join(report.environment.missing)
+        words = f"It ran without {layers}: grade doctor says why."
+        lines += wrap([Piece(visible(words, page.encoding), Role.FAINT)], page.width, MARGIN)
     return lines
 
 

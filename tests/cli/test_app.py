@@ -298,7 +298,7 @@ def test_the_shell_completes(here: Path, tmp_path: Path) -> None:
     assert completed(here, "lesson.py", "--exercise", "ze", **own) == ["zebra"]
     assert completed(here, "show", "ze", **own) == ["zebra"]
     assert completed(here, "start", "zebra", "f", **own) == ["folder/"]
-    assert completed(here, "explain", "per-ex") == ["per-example-params"]
+    assert completed(here, "explain", "per-example-p") == ["per-example-params"]
     assert completed(here, "lesson.py", "--report", "ju") == ["junit"]
 
 

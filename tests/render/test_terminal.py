@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+import msgspec
 import pyte
 import pytest
 from reports import EXERCISE, MISTAKEN, NASTY, PER_EXAMPLE, PROVED, REPORTS, report
@@ -134,3 +135,10 @@ def test_output_is_capped_and_fenced() -> None:
 
 def test_coloured_text_can_be_searched() -> None:
     assert PER_EXAMPLE.message in printed(MISTAKEN, Stream(terminal=True))
+
+
+def test_a_missing_layer_of_the_kernel_is_told() -> None:
+    environment = msgspec.structs.replace(PROVED.environment, missing=("landlock", "seccomp"))
+    text = " ".join(render(msgspec.structs.replace(PROVED, environment=environment), 60).split())
+    assert "It ran without landlock, seccomp: grade doctor says why." in text
+    assert "It ran without" not in render(PROVED, 60)
