@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 FILE ?= exercises/nn_vmap_shared/mistakes/one_copy_per_example.py
 ARGS ?=
+PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 VENV ?= .venv
 LATEST_VENV ?= .venv-latest
 
@@ -52,11 +53,11 @@ grade: $(VENV)/installed ## grade FILE (ARGS for more options)
 
 .PHONY: test
 test: $(VENV)/installed-dev ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 .PHONY: test-latest
 test-latest: $(LATEST_VENV)/installed-dev ## run the tests on Python 3.13 with the newest jax
-	@$(LATEST_VENV)/bin/python -m pytest $(ARGS)
+	@$(LATEST_VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 # ----------------------------------------------------------------------------------- check it
 

@@ -39,19 +39,19 @@ def labels(path: Path) -> frozenset[Place]:
     return frozenset(found)
 
 
-SHARE = 4
-"""One in how many labelled submissions of the later exercises a plain run of the tests grades."""
+SHARES = {"first": 2, "later": 7}
+"""One in how many labelled submissions of an exercise a plain run of the tests grades."""
 
 
 def labelled(*, everything: bool = True) -> list[Labelled]:
-    """Return the labelled submissions: all of them, or of the later exercises only a share.
+    """Return the labelled submissions: all of them, or a share, a larger one of the first exercise.
 
     Verifying the exercises, and testing with `--everything`, take all.
     """
     found = _labelled()
     first = [each for each in found if each.folder.exercise.level == 1]
     later = [each for each in found if each.folder.exercise.level != 1]
-    return found if everything else first + later[::SHARE]
+    return found if everything else first[:: SHARES["first"]] + later[:: SHARES["later"]]
 
 
 def _labelled() -> list[Labelled]:

@@ -195,5 +195,5 @@ def test_only_the_first_elements_are_surely_there() -> None:
         stand_in = jax.ShapeDtypeStruct((rows, columns), np.float32)
         return digest(jax.make_jaxpr(function)(stand_in), "*").detail
 
-    assert doubt(lambda x: x[7]) == doubt(lambda x: x[0, 7]) == ELEMENT
+    assert doubt(lambda x: x[7]) == ELEMENT
     assert doubt(lambda x: x[0]) == doubt(lambda x: x[0, 0]) == doubt(lambda x: x[:3]) == ""

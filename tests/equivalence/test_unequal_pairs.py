@@ -186,7 +186,6 @@ UNTRACEABLE = {
         "    __repr__ = __str__\n",
         end="raise Hostile",
     ),
-    "endless recursion": program(end="nn_vmap_forward(seed, x_batch, features)"),
 }
 
 
