@@ -13,8 +13,10 @@ from grader.session import Asked, Session
 from grader.submission import read_submission
 from tests.labelled import Labelled, labelled
 
-FEW = 110
+FEW = 200
 """One in how many labelled submissions a plain run of the tests grades in every mode."""
+
+CASES = 20
 
 MODES = {
     "without the cache": {"GRADER_CACHE": "0"},
@@ -42,7 +44,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[tuple[Session, Asked]]:
         for name, value in MODES[request.param].items():
             patch.setenv(name, value)
         with Session() as made:
-            yield made, Asked(prove=request.param != "without the proof")
+            yield made, Asked(cases=CASES, prove=request.param != "without the proof")
 
 
 def judged(report: Report) -> object:
@@ -56,5 +58,5 @@ def test_a_mode_changes_nothing(
 ) -> None:
     session, asked = other
     submission = read_submission(each.path)
-    expected = judged(usual.grade(submission, each.folder, Asked()))
+    expected = judged(usual.grade(submission, each.folder, Asked(cases=CASES)))
     assert judged(session.grade(submission, each.folder, asked)) == expected

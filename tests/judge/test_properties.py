@@ -21,7 +21,7 @@ pinned = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=list(HealthCheck),
 )
 GOOD = Source("submission.py", TEXTS[1])

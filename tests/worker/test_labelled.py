@@ -42,13 +42,13 @@ def observed(folder: ExerciseFolder, path: Path) -> tuple[LoadOutcome, tuple[Obs
     return found
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", every=8))
+@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", every=16))
 def test_mistakes_are_observed(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert len(observations) == (2 if isinstance(loaded, Loaded) else 0)
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("accepted", every=3))
+@pytest.mark.parametrize(("folder", "path"), submissions("accepted", every=6))
 def test_accepted_ones_make_sense(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert loaded == Loaded()
