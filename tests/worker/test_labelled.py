@@ -42,7 +42,7 @@ def observed(folder: ExerciseFolder, path: Path) -> tuple[LoadOutcome, tuple[Obs
     return found
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", every=16))
+@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", every=24))
 def test_mistakes_are_observed(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert len(observations) == (2 if isinstance(loaded, Loaded) else 0)
