@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import html5lib
 import jsonschema
 import pytest
+import xmlschema
 
 from grader.render import RENDERERS
 from grader.report import Report, Verdict
@@ -45,19 +47,35 @@ def grades(session: Session, request: pytest.FixtureRequest) -> Iterator[Grades]
 
 
 @pytest.fixture(scope="module")
-def schema() -> jsonschema.Draft202012Validator:
-    text = (ROOT / "grader" / "render" / "schema.json").read_text(encoding="utf-8")
-    return jsonschema.Draft202012Validator(json.loads(text))
+def check_formats() -> Callable[[Report], None]:
+    """Hold a report, in each format that has one, against a schema that others wrote, or ours."""
+    schemas = ROOT / "tests" / "render" / "schemas"
+    ours = json.loads((ROOT / "grader" / "render" / "schema.json").read_text(encoding="utf-8"))
+    theirs = json.loads((schemas / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    report_schema = jsonschema.Draft202012Validator(ours)
+    sarif = jsonschema.Draft202012Validator(theirs)
+    junit = xmlschema.XMLSchema(schemas / "junit-10.xsd")
+
+    def check(report: Report) -> None:
+        documents = {name: render(report) for name, render in RENDERERS.items()}
+        assert len(documents["json"]) < 200_000
+        report_schema.validate(json.loads(documents["json"]))
+        sarif.validate(json.loads(documents["sarif"]))
+        junit.validate(documents["junit"])
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        parser.parse(documents["html"])
+        for name in ("gradescope", "exercism", "jsonl"):
+            json.loads(documents[name])
+
+    return check
 
 
-def test_labelled(each: Labelled, grades: Grades, schema: jsonschema.Draft202012Validator) -> None:
+def test_labelled(each: Labelled, grades: Grades, check_formats: Callable[[Report], None]) -> None:
     report = grades.of(each)
     assert places(report) == each.expected
     assert (report.verdict is Verdict.PASSED) == (each.path.parent.name == "accepted")
     assert (report.verdict is Verdict.PASSED) == (not each.expected)
-    document = RENDERERS["json"](report)
-    schema.validate(json.loads(document))
-    assert len(document) < 200_000
+    check_formats(report)
 
 
 def test_there_are_enough() -> None:
