@@ -36,6 +36,7 @@ _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
 _LOOK_MS: Final = 200
 _EMPTY_SECONDS: Final = 0.3
+_SIGNAL_SECONDS: Final = 0.1
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -214,12 +215,22 @@ class Watcher:
         self._look()
         try:
             while True:
-                event = self._events.get()
+                event = self._next_event()
                 if isinstance(event, Key) and event.name in {"q", "Q", "\x04"}:
                     return int(Exit.PASSED)
                 self._handle(event)
         finally:
             self._stop()
+
+    def _next_event(self) -> Event:
+        """Wait for an event, and let Python run the handlers of signals meanwhile.
+
+        The system may hand a signal to any thread, and that wakes no wait of this one, in which
+        alone handlers run: the continuing after Ctrl-Z would be noticed at the next key only.
+        """
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._events.get(timeout=_SIGNAL_SECONDS)
 
     def _handle(self, event: Event) -> None:
         match event:
