@@ -99,7 +99,10 @@ class Nursery:
         self._watch()
         if not readable:
             return True
-        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
+        except ConnectionResetError:  # the judge closed it with a reply unread
+            return False
         if not data:
             return False
         match self._decoder.decode(data):
