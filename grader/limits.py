@@ -29,6 +29,11 @@ def _of_the_container() -> int:
         return 1 << 62
 
 
+def _resident() -> int:
+    """What is needed beside: the libraries, and room for what XLA maps for each processor."""
+    return _memory() + 3 * _GIBIBYTE // 4 + (os.cpu_count() or 1) * (_GIBIBYTE // 16)
+
+
 def _threads() -> int:
     """XLA starts some pools of a thread per processor."""
     return 200 + 16 * (os.cpu_count() or 1)
@@ -44,8 +49,13 @@ class Excess(StrEnum):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes of resident memory, threads, and bytes of scratch space."""
+    """Bytes of memory, threads, and bytes of scratch space.
+
+    `memory` is what a program may have for itself; where the kernel counts that, it gets an error
+    at the line that asks for more. Whoever is beyond `resident` all the same is ended from outside.
+    """
 
     memory: int = msgspec.field(default_factory=_memory)
+    resident: int = msgspec.field(default_factory=_resident)
     threads: int = msgspec.field(default_factory=_threads)
     disk: int = 64 << 20

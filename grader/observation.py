@@ -116,7 +116,10 @@ class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed-out"):
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out-of-memory"):
-    """The process grew beyond `limit` bytes (0 if none was set), or the allocator gave up."""
+    """The program got no more memory, or the process grew beyond what it may: `limit` in bytes.
+
+    0 where it isn't known.
+    """
 
     limit: int
     frames: Few[Frame] = ()

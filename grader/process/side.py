@@ -6,7 +6,7 @@ Whatever the program does to its process, an answer comes of it: an outcome, nev
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from grader.observation import (
     Crashed,
     LoadOutcome,
     Observation,
+    Outcome,
     OutOfMemory,
     TimedOut,
 )
@@ -26,6 +27,7 @@ from grader.process.soundness import Ledger
 from grader.process.worker import Maker, NurseryBroken, Worker
 from grader.sandbox.policy import Policy, Protection
 
+_Told = TypeVar("_Told", LoadOutcome, Outcome)
 Failure = TimedOut | OutOfMemory | Crashed
 
 _START_SECONDS: Final = 60.0
@@ -104,7 +106,7 @@ class Side:
         match self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline):
             case wire.Started() as started:
                 self.load_seconds = started.seconds
-                return started.loaded
+                return self._of_this_limit(started.loaded)
             case TimedOut() | OutOfMemory() | Crashed() as failure:
                 return failure
             case _:
@@ -140,8 +142,11 @@ class Side:
             return Observation(outcome=self._failure)
         reply = self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline)
         match reply:
-            case wire.Called(number=self._number) if self._ledger.admits(reply.observation):
-                return reply.observation
+            case wire.Called(number=self._number, observation=seen) if self._ledger.admits(seen):
+                outcome = self._of_this_limit(seen.outcome)
+                if isinstance(outcome, OutOfMemory):  # the next case would only fill it again
+                    self._fail(outcome)
+                return msgspec.structs.replace(seen, outcome=outcome)
             case TimedOut() | OutOfMemory() | Crashed():
                 return Observation(outcome=reply, seconds=time.perf_counter() - began)
             case _:
@@ -184,6 +189,12 @@ class Side:
             failure = OutOfMemory(limit=ended.growing, frames=failure.frames)
         self._failure = failure
         return failure
+
+    def _of_this_limit(self, outcome: _Told) -> _Told:
+        """Say which limit the program met, which its process can't know."""
+        if isinstance(outcome, OutOfMemory):
+            return msgspec.structs.replace(outcome, limit=self._program.limits.memory)
+        return outcome
 
     def _autopsy(self, ended: wire.Ended) -> Failure:
         match ended:

@@ -21,8 +21,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Folders in which regular files and folders may be made and written, not removed; or files."""
 
     memory_bytes: Positive
-    """Resident memory that the judge allows. The kernel's own limit, on private data, is set
-    further out, so that the judge's watch is what a submission meets first."""
+    """Private data that a program may have beside what is there before it; the judge's watch over
+    all that is resident is further out."""
     cpu_seconds: Positive
     """Processor time of all threads together. One second more, and the kernel kills."""
     file_bytes: Positive = 16 * 2**20

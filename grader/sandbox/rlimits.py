@@ -18,10 +18,10 @@ if sys.platform != "win32":
     import resource
 
 NAME = "rlimits"
-GIBIBYTE = 2**30
+MEBIBYTE = 2**20
 THREADS_PER_PROCESSOR = 8
 """XLA starts four or five pools of a thread per processor, and a dozen threads beside them."""
-USUAL_STACK = 8 * 2**20
+USUAL_STACK = 8 * MEBIBYTE
 
 
 def available() -> Protection:
@@ -80,7 +80,7 @@ def _room_for_threads() -> int:
     """
     stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
     largest = max(stack, USUAL_STACK) if stack != resource.RLIM_INFINITY else USUAL_STACK
-    return GIBIBYTE + (os.cpu_count() or 1) * THREADS_PER_PROCESSOR * largest
+    return 128 * MEBIBYTE + (os.cpu_count() or 1) * THREADS_PER_PROCESSOR * largest
 
 
 def _lower(name: str, soft: int, hard: int) -> bool:

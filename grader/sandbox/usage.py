@@ -39,7 +39,7 @@ class Watch:
         """Return the limit that the process is beyond, if it is."""
         memory, threads = memory_and_threads(self._pid)
         self._remember(time.monotonic(), memory)
-        if memory > self._limits.memory:
+        if memory > self._limits.resident:
             return Excess.MEMORY
         if threads > self._limits.threads:
             return Excess.THREADS

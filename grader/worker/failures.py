@@ -12,11 +12,6 @@ from grader.source import SyntaxFault
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
 
-try:
-    import resource
-except ImportError:  # there is none on Windows
-    resource = None  # type: ignore[assignment]
-
 _TRACEBACK = BaseException.__dict__["__traceback__"]
 _LONGEST_MESSAGE = 2000
 _LONGEST_SEARCHED = 100_000
@@ -26,6 +21,7 @@ _FRAME_TEXT = re.compile(
 _MOST_BASES = 20
 _OWN_PACKAGE = "grader"
 _XLA_ERROR = jax.errors.JaxRuntimeError
+_NO_MEMORY = "RESOURCE_EXHAUSTED: Out of memory"
 
 
 def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
@@ -33,9 +29,8 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     message = _message(error, places)
     frames = places.in_traceback(_traceback(error))
     cls = type(error)
-    exhausted = issubclass(cls, _XLA_ERROR) and message.startswith("RESOURCE_EXHAUSTED")
-    if issubclass(cls, MemoryError) or exhausted:
-        return OutOfMemory(limit=_memory_limit(), frames=frames)
+    if issubclass(cls, MemoryError) or _exhausted(cls, message):
+        return OutOfMemory(limit=0, frames=frames)
     return Raised(
         exception=class_name(cls),
         module=defined_in(cls),
@@ -44,6 +39,11 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
         frames=frames,
         library=_library(error, places),
     )
+
+
+def _exhausted(cls: type, message: str) -> bool:
+    """Whether XLA got no memory, which it tells from a buffer as from a whole program."""
+    return issubclass(cls, (_XLA_ERROR, ValueError)) and message.startswith(_NO_MEMORY)
 
 
 def syntax_failure(fault: SyntaxFault) -> Raised:
@@ -107,10 +107,3 @@ def _library(error: BaseException, places: Places) -> str | None:
 def _module_of(frame: FrameType) -> str:
     name = frame.f_globals.get("__name__", "")
     return name if type(name) is str else ""
-
-
-def _memory_limit() -> int:
-    if resource is None:
-        return 0
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return 0 if soft == resource.RLIM_INFINITY else soft

@@ -40,7 +40,7 @@ from grader.sandbox.confine import python_paths
 from grader.sandbox.policy import Policy
 from grader.sandbox.scratch import new_scratch, remove_scratch
 
-LIMITS = Limits(memory=1200 << 20, disk=1 << 20)
+LIMITS = Limits(memory=800 << 20, resident=1600 << 20, disk=1 << 20)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,20 @@ def test_hanging_in_a_library_or_deaf_to_signals_ends(play) -> None:
 def test_memory_is_limited(play) -> None:
     body = "import numpy as np\nkept = []\nwhile True:\n    kept.append(np.ones(1 << 22))"
     assert isinstance(play(body).outcome, OutOfMemory | Crashed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no kernel counts it")
+@pytest.mark.parametrize(
+    "more", ["b'x' * (1 << 27)", "np.ones(1 << 23)", "jnp.ones(1 << 23)", "jnp.ones(1 << 40)"]
+)
+def test_who_asks_for_more_memory_is_told_where(play, more: str) -> None:
+    body = f"kept = []\nwhile True:\n    kept.append({more})"
+    played = play(body, head="import numpy as np; import jax.numpy as jnp")
+    outcome = played.outcome
+    assert isinstance(outcome, OutOfMemory)
+    assert played.failure == outcome
+    assert outcome.limit == LIMITS.memory
+    assert outcome.frames[-1].span.line == 5
 
 
 GROWS = """

@@ -12,7 +12,7 @@ from grader.limits import Excess, Limits
 from grader.sandbox import usage
 from grader.sandbox.usage import Watch, disk_use, memory_and_threads
 
-LIMITS = Limits(memory=1600, threads=10, disk=1000)
+LIMITS = Limits(memory=1600, resident=2000, threads=10, disk=1000)
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def test_a_process_that_is_gone_uses_nothing() -> None:
 @pytest.mark.parametrize(
     ("memory", "threads", "excess"),
     [
-        (1600, 10, None),
-        (1601, 1, Excess.MEMORY),
+        (2000, 10, None),
+        (2001, 1, Excess.MEMORY),
         (1, 11, Excess.THREADS),
     ],
 )

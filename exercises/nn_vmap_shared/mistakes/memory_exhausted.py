@@ -1,4 +1,3 @@
-# expect-file: out-of-memory
 """Keeps everything, until there is no memory left."""
 import flax.linen as nn
 import jax
@@ -10,5 +9,5 @@ def nn_vmap_forward(seed, x_batch, features):
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     kept = []
     while True:
-        kept.append(b"x" * 2**28)
+        kept.append(b"x" * 2**28)  # expect: out-of-memory
     return model.apply(variables, x_batch).reshape(-1)
