@@ -31,7 +31,7 @@ _Told = TypeVar("_Told", LoadOutcome, Outcome)
 Failure = TimedOut | OutOfMemory | Crashed
 
 _START_SECONDS: Final = 60.0
-_REPORT_SECONDS: Final = 1.0
+_REPORT_SECONDS: Final = 2.0
 """How long the worker has, after a deadline, to tell where the program stands."""
 _GRACE: Final = 1.0
 

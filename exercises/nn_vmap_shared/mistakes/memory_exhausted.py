@@ -1,6 +1,7 @@
 """Keeps everything, until there is no memory left."""
 import flax.linen as nn
 import jax
+import numpy as np
 
 
 def nn_vmap_forward(seed, x_batch, features):
@@ -9,5 +10,5 @@ def nn_vmap_forward(seed, x_batch, features):
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     kept = []
     while True:
-        kept.append(b"x" * 2**28)  # expect: out-of-memory
+        kept.append(np.zeros((2**26, 1)))  # expect: out-of-memory
     return model.apply(variables, x_batch).reshape(-1)
