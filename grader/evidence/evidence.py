@@ -72,8 +72,10 @@ class Evidence:
         There is one for each collection or stream of each place in the file. A batch of one
         shows little, so it only serves where there is no other.
         """
-        if knob is Knob.IN_AXES and any(look.arguments_exchanged for look in self.looks):
-            return  # the axes fit the arguments, and in a square array nothing tells
+        if knob is Knob.IN_AXES and any(
+            look.arguments_exchanged or look.inputs_replaced for look in self.looks
+        ):
+            return  # the axes fit the arguments, and at some sizes nothing tells
         seen: set[tuple[Span | None, str]] = set()
         for look in sorted(self.looks, key=lambda look: look.mapped_size == 1):
             for each in shown(look, reorders=self.landmarks.reorders):

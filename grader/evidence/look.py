@@ -18,7 +18,12 @@ from grader.compare import (
     numbers,
     tolerance_of,
 )
-from grader.evidence.deviation import Deviation, arguments_exchanged, deviations
+from grader.evidence.deviation import (
+    Deviation,
+    arguments_exchanged,
+    deviations,
+    inputs_replaced,
+)
 from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
@@ -264,6 +269,11 @@ class Look:
     def arguments_exchanged(self) -> bool:
         """Whether the lifted module was called with its arguments in another order."""
         return self.wrong and arguments_exchanged(self.expected, self.actual)
+
+    @cached_property
+    def inputs_replaced(self) -> bool:
+        """Whether the lifted module got another array, mapped along the reference's axis."""
+        return self.wrong and inputs_replaced(self.expected, self.actual)
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:

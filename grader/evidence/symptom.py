@@ -33,10 +33,11 @@ _CAUSES = {
     Knob.AXIS_SIZE: _SIZES,
     Knob.AXIS_NAME: r"axis name",
 }
+_NONE_GIVEN = "'NoneType' object has no attribute 'items'"
 _CAUSES_UNLISTED = {
     Knob.VARIABLE_AXES: "ScopeCollectionNotFound|ScopeParamNotFound|ScopeVariableNotFound"
-    "|ModifyScopeVariableError|unmapped output variables",
-    Knob.SPLIT_RNGS: "InvalidRngError",
+    f"|ModifyScopeVariableError|unmapped output variables|{_NONE_GIVEN}",
+    Knob.SPLIT_RNGS: f"InvalidRngError|{_NONE_GIVEN}",
 }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from grader.case import Case
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
 from grader.exercise import Check
-from grader.observation import Crashed
+from grader.observation import Crashed, Raised, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
+_MESSAGE: Final = "the program ended before it gave an answer"
 _HELP: Final = (
     ("threads", "start no threads; jax uses the processors by itself"),
     ("it wrote", "write no files; the answer is what the function returns"),
@@ -38,20 +40,36 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
     for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
         if isinstance(outcome, Crashed):
-            yield Sighting(
-                message="the program ended before it gave an answer",
-                details=(shortened(outcome.reason),) if outcome.reason else (),
-                help=_help(outcome.reason),
-                case=case,
-                evidence={"reason": outcome.reason},
-            )
+            yield _sighting(outcome.reason, case)
             return
+        if case is not None and isinstance(outcome, Raised) and leaves(outcome):
+            text = f": {outcome.message}" if outcome.message else ""
+            span = outcome.frames[-1].span if outcome.frames else None
+            yield _sighting(f"it asked to end the process{text}", case, span)
+            return
+
+
+def _sighting(reason: str, case: Case | None, span: Span | None = None) -> Sighting:
+    return Sighting(
+        message=_MESSAGE,
+        label="ends the program",
+        details=(shortened(reason),) if reason else (),
+        help=_help(reason),
+        span=span,
+        case=case,
+        evidence={"reason": reason},
+    )
+
+
+def leaves(raised: Raised) -> bool:
+    """Whether a call raised what would have ended the process that it ran in."""
+    return "SystemExit" in (raised.exception, *raised.bases)
 
 
 RULE = Rule(
     id="crashed",
     check=Check.RUNS,
-    title="the program ended before it gave an answer",
+    title=_MESSAGE,
     explanation="""\
 Your function runs in a process of its own. That process ended while an answer was waited for, or it
 sent something that is no answer. A call of `exit()`, `sys.exit()` or `os._exit()` does that, with

@@ -41,9 +41,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _is_unfinished(evidence: Evidence) -> bool:
-    """Whether a lifted module was initialised and no answer computed: the variables came back."""
-    return all(isinstance(look.comparison, OtherKind) for look in evidence.completed) and any(
-        is_lifted(run) for look in evidence.looks for run in look.actual.record.modules
+    """Whether no answer was computed: nothing ran, or only a lifted module's `init` did."""
+    runs = [run for look in evidence.looks for run in look.actual.record.modules]
+    return all(isinstance(look.comparison, OtherKind) for look in evidence.completed) and (
+        not runs or any(is_lifted(run) for run in runs)
     )
 
 

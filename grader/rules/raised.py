@@ -12,6 +12,7 @@ from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.updates import refused
 from grader.exercise import Check
 from grader.observation import Raised
+from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -20,7 +21,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     seen: set[str] = set()
     for look in evidence.looks:
         raised = look.raised
-        if raised is None or raised.exception in seen:
+        if raised is None or leaves(raised) or raised.exception in seen:
             continue
         if not (evidence.excuses and _is_explained(evidence, look, raised)):
             seen.add(raised.exception)

@@ -32,7 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 yield _changed(evidence, look, run)
                 return
             wrapper = _wrapper(look, run)
-            if wrapper is not None:
+            if wrapper is not None and evidence.answered_wrong:
                 yield _wrapped(evidence, look, wrapper)
                 return
 
@@ -64,9 +64,9 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     A class of one's own with the same parameters is as good, unless its own output came back
     and nothing but the class can be the reason why it is wrong.
     """
-    if _other_tree(look):
-        return not (_is_subclass(look, run) and any(settings_that_show(evidence, look)))
-    return (
+    if _is_subclass(look, run) and any(settings_that_show(evidence, look)):
+        return False  # what it changes of the task's class can be named
+    return _other_tree(look) or (
         look.answer_wrong
         and run.run is not None
         and look.actual.answer_digest == run.run.digest

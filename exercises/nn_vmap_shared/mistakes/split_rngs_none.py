@@ -1,0 +1,15 @@
+"""Gives None where Flax wants a dict of streams."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        variable_axes={"params": None},
+        split_rngs=None,  # expect: params-rng-not-lifted
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
