@@ -23,7 +23,15 @@ _ORDINARY: Final = re.compile(
 
 
 class NoText(ValueError):
-    """The bytes are no text; the message says why, in words for the file's writer."""
+    """The bytes are no text; the message says why, in words for the file's writer.
+
+    `line` is where, counted from 1; `text` has a mark for each byte that is no character.
+    """
+
+    def __init__(self, message: str, line: int = 1, text: str = "") -> None:
+        super().__init__(message)
+        self.line = line
+        self.text = text
 
 
 def decode(data: bytes) -> str:
@@ -37,5 +45,17 @@ def decode(data: bytes) -> str:
         if _ORDINARY.fullmatch(codecs.lookup(encoding).name):
             return importlib.util.decode_source(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
-        raise NoText(f"the file's text can't be decoded: {error}") from error
+        raise _undecodable(data, error) from error
     raise NoText(f"the file's encoding is {encoding}; save it as UTF-8")
+
+
+def _undecodable(data: bytes, error: Exception) -> NoText:
+    """Tell where a file is not the UTF-8 that it is taken for, if that is the reason."""
+    if b"coding" not in b"".join(data.splitlines()[:2]):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as wrong:
+            line = data.count(b"\n", 0, wrong.start) + 1
+            message = f"line {line} has a byte that is not UTF-8; save the file as UTF-8"
+            return NoText(message, line, data.decode("utf-8", "replace"))
+    return NoText(f"the file's text can't be decoded: {error}")

@@ -34,13 +34,16 @@ class Source:
     """A submission's text under the name that reports call it by.
 
     Nothing here runs the text. Lines and columns are those of `Span`: 1-based, in characters.
-    `problem` says why the file's bytes could not be read as text.
+    `problem` says why the file's bytes could not be read as text, `problem_line` where.
     """
 
-    def __init__(self, name: str, text: str, problem: str | None = None) -> None:
+    def __init__(
+        self, name: str, text: str, problem: str | None = None, *, problem_line: int = 1
+    ) -> None:
         self.name = name
         self.text = text
         self.problem = problem
+        self._problem_line = problem_line
         self._no_functions: set[str] = set()
 
     @cached_property
@@ -57,7 +60,9 @@ class Source:
         (CPython 3.13), so a worker does that, which may crash.
         """
         if self.problem is not None:
-            return SyntaxFault(message=self.problem, span=_START)
+            line = self._problem_line
+            place = Span(line=line, column=1, end_line=line, end_column=1)
+            return SyntaxFault(message=self.problem, span=place)
         try:
             tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

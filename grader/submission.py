@@ -61,13 +61,14 @@ def read_submission(path: Path) -> Submission:
 
 def from_bytes(path: str, data: bytes) -> Submission:
     """Make a submission of a file's bytes."""
-    text, problem = "", None
+    text, problem, line = "", None, 1
     try:
         text = decode(data)
     except NoText as error:
-        problem = str(error)
+        text, problem, line = error.text, str(error), error.line
     digest = hashlib.sha256(data).hexdigest()
-    return Submission(path=path, sha256=digest, source=Source(path, text, problem))
+    source = Source(path, text, problem, problem_line=line)
+    return Submission(path=path, sha256=digest, source=source)
 
 
 def unread(path: Path, problem: str) -> Submission:

@@ -42,7 +42,8 @@ def test_bytes_become_text() -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"# \xff\xfe\x80", "decoded"),
+        (b"# \xff\xfe\x80", "UTF-8"),
+        (b"# coding: ascii\n\xff", "decoded"),
         (b"x = 1\0", "null bytes"),
         (b"# coding: no-such\n", "decoded"),
         (b"#" * (LARGEST + 1), "larger"),
@@ -52,6 +53,15 @@ def test_what_is_no_text_is_told(data: bytes, problem: str) -> None:
     fault = from_bytes("a.py", data).source.syntax_fault
     assert fault is not None
     assert problem in fault.message
+
+
+def test_where_a_file_is_not_utf_8_is_told() -> None:
+    source = from_bytes("a.py", b"x = 1\ny = '\xe9'\n").source
+    fault = source.syntax_fault
+    assert fault is not None
+    assert fault.span.line == 2
+    assert "save the file as UTF-8" in fault.message
+    assert source.lines[1] == "y = '\ufffd'"
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
