@@ -41,8 +41,6 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """
 
     exercise: Exercise
-    name: str
-    text: str
     policy: Policy | None
     compile_cache: str | None
     writes_cache: bool
@@ -50,9 +48,15 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Load the program, within `seconds`."""
+    """Load a program, within `seconds`, in place of one that was loaded before.
 
+    `name` is its file's. What an `unheard` one prints is dropped.
+    """
+
+    name: str
+    text: str
     seconds: float
+    unheard: bool = False
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
@@ -84,7 +88,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
-    """The process is shut in. The program is loaded only when the judge then asks for it."""
+    """The process is shut in. It is given a program only when the judge knows that."""
 
     versions: Versions
     protections: tuple[Protection, ...]

@@ -69,8 +69,6 @@ class Side:
         self._worker.send(
             wire.Start(
                 exercise=program.exercise,
-                name=program.name,
-                text=program.text,
                 policy=policy,
                 compile_cache=program.compile_cache,
                 writes_cache=program.writes_cache,
@@ -99,7 +97,8 @@ class Side:
     def begin_load(self, seconds: float) -> None:
         """Have the worker load the program as soon as it is shut in."""
         self._deadline = seconds
-        self._worker.send(wire.Load(seconds=seconds))
+        program = self._program
+        self._worker.send(wire.Load(name=program.name, text=program.text, seconds=seconds))
 
     def finish_load(self) -> LoadOutcome:
         """Wait for the program to be loaded."""

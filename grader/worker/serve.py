@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import io
 import os
 import platform
 import sys
@@ -17,6 +18,7 @@ import jaxlib.version
 import numpy as np
 
 from grader import wire
+from grader.exercise import Exercise
 from grader.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
@@ -101,6 +103,9 @@ class Side:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
+        self._clock = _DeadlineClock(judge)
+        self._subject: Subject | None = None
+        self._streams = sys.stdout, sys.stderr
 
     def run(self) -> None:
         """Serve until the judge closes the channel."""
@@ -110,30 +115,42 @@ class Side:
         _settle(start)
         protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
-        subject = Subject(start.exercise, start.name, start.text)
-        clock = _DeadlineClock(self._judge, subject)
         while (request := self._judge.receive()) is not None:
-            self._judge.send(self._answer(request, start, subject, clock))
+            self._judge.send(self._answer(request, start.exercise))
 
-    def _answer(
-        self, request: wire.Request, start: wire.Start, subject: Subject, clock: _DeadlineClock
-    ) -> wire.Reply:
+    def _answer(self, request: wire.Request, exercise: Exercise) -> wire.Reply:
         began = time.perf_counter()
         match request:
             case wire.Load():
-                with clock.running(request.seconds):
+                subject = self._new_subject(request, exercise)
+                with self._clock.running(request.seconds, subject):
                     loaded = subject.load()
                 return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.Trace():
-                found = fingerprints(subject.function, start.exercise, request.sizes)
+                found = fingerprints(self._loaded().function, exercise, request.sizes)
                 return wire.Traced(fingerprints=found, seconds=time.perf_counter() - began)
             case wire.Call():
-                with clock.running(request.seconds):
+                subject = self._loaded()
+                with self._clock.running(request.seconds, subject):
                     observation = subject.call(request.case)
                 _flush()
                 return wire.Called(number=request.number, observation=observation)
             case wire.Start():
                 raise wire.WireBroken("a second start")
+
+    def _loaded(self) -> Subject:
+        if self._subject is None:
+            raise wire.WireBroken("a call of a program before it is loaded")
+        return self._subject
+
+    def _new_subject(self, request: wire.Load, exercise: Exercise) -> Subject:
+        """Put a program in the place of the one before, of which only compiled code stays."""
+        if self._subject is not None:
+            self._subject.restore()
+        streams = (io.StringIO(), io.StringIO()) if request.unheard else self._streams
+        sys.stdout, sys.stderr = streams
+        self._subject = Subject(exercise, request.name, request.text)
+        return self._subject
 
 
 class _DeadlineClock:
@@ -142,19 +159,18 @@ class _DeadlineClock:
     It only reports: the judge keeps a clock of its own and ends the process from outside.
     """
 
-    def __init__(self, judge: Judge, subject: Subject) -> None:
+    def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._subject = subject
         self._main = threading.get_ident()
 
     @contextlib.contextmanager
-    def running(self, seconds: float) -> Iterator[None]:
+    def running(self, seconds: float, subject: Subject) -> Iterator[None]:
         """Report if the block takes longer than `seconds`, and never after it has ended."""
         ended = threading.Lock()
 
         def report() -> None:
             if ended.acquire(blocking=False):
-                self._report()
+                self._report(subject)
 
         timer = threading.Timer(seconds, report)
         timer.daemon = True
@@ -166,8 +182,8 @@ class _DeadlineClock:
             if not ended.acquire(blocking=False):
                 timer.join()
 
-    def _report(self) -> None:
-        frames: tuple[Frame, ...] = self._subject.where(self._main)
+    def _report(self, subject: Subject) -> None:
+        frames: tuple[Frame, ...] = subject.where(self._main)
         with contextlib.suppress(OSError):
             self._judge.send(wire.Stuck(frames=frames))
 
