@@ -23,6 +23,7 @@ from grader.judge import assess, judge, static_findings
 from grader.known import KnownMistakes
 from grader.limits import Limits
 from grader.observation import Loaded, LoadOutcome
+from grader.prewarmed import Pool, rehearsals
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
@@ -48,6 +49,7 @@ from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
 from grader.submission import Submission
 from grader.transcript import Transcript
+from grader.transparency import Reach, transparency
 
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
@@ -114,6 +116,7 @@ class Session:
         self._references: dict[str, Reference] = {}
         self._known: dict[str, KnownMistakes] = {}
         self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._pool = Pool()
 
     def __enter__(self) -> Session:
         return self
@@ -123,6 +126,7 @@ class Session:
 
     def close(self) -> None:
         """Remember what the references did, and end every process."""
+        self._pool.close()
         for reference in self._references.values():
             reference.close()
         if self._made is not None:
@@ -194,9 +198,40 @@ class Session:
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, exercise: Exercise) -> Side:
-        """Start a process for a submission, to be shut in."""
+        """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
+
+        Only a program that can look at nothing but its arguments gets one where others have run.
+        """
+        self._pool.stop()
         program = self._program(exercise, submission.path, submission.source.text)
+        if transparency(program.text, exercise).reach is not Reach.NOTHING:
+            side = self._pool.take((exercise.slug, program.name))
+            if side is not None:
+                side.give(program.name, program.text)
+                return side
         return Side(self._maker, program, policy=self._policy(submission, program))
+
+    def prewarm(
+        self,
+        submission: Submission,
+        folder: ExerciseFolder,
+        asked: Asked,
+        *,
+        wait: bool = False,
+    ) -> None:
+        """Begin to have processes ready for the file's next version; `wait` until they are."""
+        exercise = folder.exercise
+        sizes = traced_sizes(exercise) if asked.prove else ()
+        program = self._program(exercise, submission.path, self.reference(folder).text)
+
+        def open_side() -> Side:
+            return Side(self._maker, program, policy=self._policy(submission, program))
+
+        plan = self.plan(exercise, asked)
+        with contextlib.suppress(NurseryBroken):  # the next grading says so
+            self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
+        if wait:
+            self._pool.wait()
 
     def _program(self, exercise: Exercise, name: str, text: str) -> Program:
         folder = cache.compile_cache(self._cache)

@@ -1,10 +1,13 @@
-"""Verdicts and findings are the same with and without the cache, the nursery and the proof."""
+"""Verdicts and findings are the same whether or not there are the cache, the nursery, the proof
+and processes that have rehearsed.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from grader.render import RENDERERS
@@ -22,7 +25,16 @@ MODES = {
     "without the cache": {"GRADER_CACHE": "0"},
     "without the nursery": {"GRADER_NURSERY": "0"},
     "without the proof": {},
+    "prewarmed": {},
 }
+
+
+class Mode(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that differs from the usual one."""
+
+    session: Session
+    asked: Asked
+    prewarms: bool
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -39,12 +51,13 @@ def usual() -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module", params=MODES)
-def other(request: pytest.FixtureRequest) -> Iterator[tuple[Session, Asked]]:
+def other(request: pytest.FixtureRequest) -> Iterator[Mode]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in MODES[request.param].items():
             patch.setenv(name, value)
         with Session() as made:
-            yield made, Asked(cases=CASES, prove=request.param != "without the proof")
+            asked = Asked(cases=CASES, prove=request.param != "without the proof")
+            yield Mode(session=made, asked=asked, prewarms=request.param == "prewarmed")
 
 
 def judged(report: Report) -> object:
@@ -53,10 +66,9 @@ def judged(report: Report) -> object:
     return [document[key] for key in ("verdict", "score", "summary", "checks", "findings")]
 
 
-def test_a_mode_changes_nothing(
-    each: Labelled, usual: Session, other: tuple[Session, Asked]
-) -> None:
-    session, asked = other
+def test_a_mode_changes_nothing(each: Labelled, usual: Session, other: Mode) -> None:
     submission = read_submission(each.path)
     expected = judged(usual.grade(submission, each.folder, Asked(cases=CASES)))
-    assert judged(session.grade(submission, each.folder, asked)) == expected
+    if other.prewarms:
+        other.session.prewarm(submission, each.folder, other.asked, wait=True)
+    assert judged(other.session.grade(submission, each.folder, other.asked)) == expected

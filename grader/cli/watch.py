@@ -313,7 +313,7 @@ class Watcher:
     def _grade(self, number: int, submission: Submission, prove: bool) -> None:
         """Grade once, in a thread; what comes of it goes to the events."""
         try:
-            self._events.put(self._outcome(number, submission, prove=prove))
+            self._grade_now(number, submission, prove=prove)
         except Cancelled:
             pass
         except (CommandWrong, ExerciseBroken, Unreadable) as error:
@@ -321,8 +321,8 @@ class Watcher:
         except Exception as error:  # noqa: BLE001 - for the main thread to raise
             self._events.put(Failed(error=error))
 
-    def _outcome(self, number: int, submission: Submission, *, prove: bool) -> Graded:
-        """Grade. Raises `Cancelled` if another grading counts by now."""
+    def _grade_now(self, number: int, submission: Submission, *, prove: bool) -> None:
+        """Grade, and get ready for the next save. Raises `Cancelled` if another grading counts."""
         asked = Asked(
             cases=self._options.cases,
             seed=self._options.seed,
@@ -346,7 +346,10 @@ class Watcher:
             report = error_report(job.submission, job.folder.exercise, str(error), asked)
         self._check(number)
         self._compare(submission, read_submission(self._file))
-        return Graded(number=number, report=report, offer=self._record(report, job.folder))
+        offer = self._record(report, job.folder)
+        self._events.put(Graded(number=number, report=report, offer=offer))
+        self._check(number)
+        self._session.prewarm(job.submission, job.folder, asked)
 
     def _check(self, number: int) -> None:
         """Raise `Cancelled` if another grading counts by now."""

@@ -54,10 +54,12 @@ def grade(
         folder = _exercise(exercise, target, submission, known)
     except (Unreadable, Unrecognised) as error:
         raise CannotGrade(str(error)) from error
-    report = _graded(submission, folder, Asked(cases=cases, seed=seed, timeout=timeout))
+    asked = Asked(cases=cases, seed=seed, timeout=timeout)
+    report = _graded(submission, folder, asked)
     if progress:
         with Progress.open() as remembered:
             remembered.record(report)
+    _session().prewarm(submission, folder, asked)
     return Graded(report)
 
 

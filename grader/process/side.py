@@ -51,7 +51,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Side:
-    """A worker that runs one program. Calls are answered one at a time, in order."""
+    """A worker that runs one program at a time. Calls are answered one by one, in order."""
 
     def __init__(self, maker: Maker, program: Program, *, policy: Policy | None) -> None:
         self._program = program
@@ -82,23 +82,42 @@ class Side:
         return self._failure
 
     def shut_in(self) -> None:
-        """Wait for the worker to have shut itself in; nothing of the program has run then."""
+        """Wait for the worker to have shut itself in; nothing of the program has run before."""
+        if self.versions is not None:
+            return
         reply = self._next(_START_SECONDS)
         if not isinstance(reply, wire.Confined):
             raise NurseryBroken(f"a worker did not start: {_words(reply)}")
         self.versions = reply.versions
         self.protections = reply.protections
 
-    def load(self, seconds: float) -> LoadOutcome:
-        """Have the program loaded, after `shut_in`."""
-        self.begin_load(seconds)
+    def give(self, name: str, text: str) -> None:
+        """Give the worker another program, to be loaded in place of the one that it has."""
+        self._program = msgspec.structs.replace(self._program, name=name, text=text)
+        self._ledger = Ledger()
+
+    def is_idle(self) -> bool:
+        """Whether the worker waits for a request: it has not ended, and said nothing unasked."""
+        if self._failure is not None:
+            return False
+        try:
+            self._worker.receive(0.0)
+        except TimeoutError:
+            return True
+        except wire.WireBroken:
+            pass
+        return False
+
+    def load(self, seconds: float, *, unheard: bool = False) -> LoadOutcome:
+        """Have the program loaded, after `shut_in`. What an `unheard` one prints is dropped."""
+        self.begin_load(seconds, unheard=unheard)
         return self.finish_load()
 
-    def begin_load(self, seconds: float) -> None:
+    def begin_load(self, seconds: float, *, unheard: bool = False) -> None:
         """Have the worker load the program as soon as it is shut in."""
         self._deadline = seconds
-        program = self._program
-        self._worker.send(wire.Load(name=program.name, text=program.text, seconds=seconds))
+        name, text = self._program.name, self._program.text
+        self._worker.send(wire.Load(name=name, text=text, seconds=seconds, unheard=unheard))
 
     def finish_load(self) -> LoadOutcome:
         """Wait for the program to be loaded."""

@@ -1,0 +1,144 @@
+"""Sides that are ready before a file is saved: shut in, with the libraries' programs compiled.
+
+A new process spends most of a grading on what is the same for every version of a file: XLA's start,
+and tracing, lowering and loading the libraries' programs at sizes that are new to it. So a process
+rehearses with the reference while the learner reads and types, and is then given the submission.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from grader.case import Case
+from grader.observation import Loaded
+from grader.process.side import Side
+from grader.process.worker import NurseryBroken
+from grader.search.plan import Plan
+
+_SECONDS: Final = 60.0
+
+Sizes = tuple[dict[str, int], ...]
+Rehearsals = Sequence[tuple[Sequence[Case], Sizes]]
+"""For each place in a grading, the cases to play and the sizes to trace at."""
+
+
+class Pool:
+    """The prewarmed sides for one file of one exercise, each with its place in a grading.
+
+    What they rehearsed stays in their processes' memory: take one only for a program that can
+    look at nothing there.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, _Prewarmed] = {}
+        self._key: object = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def fill(self, key: object, open_side: Callable[[], Side], rehearsals: Rehearsals) -> None:
+        """Start what is missing, and end what is for another key. Raises `NurseryBroken`."""
+        with self._lock:
+            if key != self._key:
+                self._empty()
+                self._key = key
+            for place, rehearsal in enumerate(rehearsals):
+                if place not in self._waiting and not self._closed:
+                    self._waiting[place] = _Prewarmed(open_side(), *rehearsal)
+
+    def take(self, key: object) -> Side | None:
+        """Return the next of a grading's sides; None if there is none that is ready."""
+        with self._lock:
+            place = min(self._waiting, default=None)
+            found = self._waiting.pop(place) if place is not None and key == self._key else None
+        return found.take() if found is not None else None
+
+    def stop(self) -> None:
+        """End the rehearsals: the processor is needed now."""
+        with self._lock:
+            for each in self._waiting.values():
+                each.stop()
+
+    def wait(self) -> None:
+        """Wait for the rehearsals to end."""
+        for each in tuple(self._waiting.values()):
+            each.wait()
+
+    def close(self) -> None:
+        """End every side, now and for good."""
+        with self._lock:
+            self._closed = True
+            self._empty()
+
+    def _empty(self) -> None:
+        while self._waiting:
+            self._waiting.popitem()[1].close()
+
+
+class _Prewarmed:
+    """A side that rehearses, until it is stopped or taken."""
+
+    def __init__(self, side: Side, cases: Sequence[Case], sizes: Sizes) -> None:
+        self._side = side
+        self._enough = threading.Event()
+        self._rehearsed = False
+        self._thread = threading.Thread(target=self._rehearse, args=(cases, sizes), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the rehearsal when its case has ended."""
+        self._enough.set()
+
+    def wait(self) -> None:
+        """Wait for the rehearsal to end."""
+        self._thread.join()
+
+    def take(self) -> Side | None:
+        """Return the side when its case has ended; None if it has failed."""
+        self._enough.set()
+        self._thread.join()
+        if self._rehearsed and self._side.is_idle():
+            return self._side
+        self._side.end()
+        return None
+
+    def close(self) -> None:
+        """End the side."""
+        self._enough.set()
+        self._side.end()
+        self._thread.join()
+
+    def _rehearse(self, cases: Sequence[Case], sizes: Sizes) -> None:
+        try:
+            self._side.shut_in()
+            loaded = self._side.load(_SECONDS, unheard=True)
+            self._rehearsed = isinstance(loaded, Loaded)
+            if self._rehearsed and sizes:
+                self._side.begin_trace(sizes)
+                self._side.finish_trace(_SECONDS)
+            for case in cases:
+                if self._enough.is_set() or self._side.failure is not None:
+                    return
+                self._side.begin(case, _SECONDS)
+                self._side.finish()
+        except NurseryBroken:  # whoever needs the nursery next hears of it
+            self._rehearsed = False
+
+
+def rehearsals(plan: Plan, sizes: Sizes) -> Rehearsals:
+    """Return what the first process of a grading rehearses, and what the second.
+
+    Each begins with what it will be asked for first: the second traces, and plays the edges.
+    """
+    telling, edges, smaller = plan.telling, plan.edges, tuple(each[0] for each in plan.smaller)
+    first = _of_each_shape((*telling, *edges, *smaller))
+    second = _of_each_shape((*edges, *smaller, *telling))
+    return (first, ()), (second, sizes)
+
+
+def _of_each_shape(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    found: dict[tuple[int, ...], Case] = {}
+    for case in cases:
+        found.setdefault(tuple(case.sizes.values()), case)
+    return tuple(found.values())
