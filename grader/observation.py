@@ -91,38 +91,46 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True, tag="completed"):
     result: Result
 
 
-class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
+class _Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome with the submission's own frames, outermost first, where they can be told."""
+
+    frames: Few[Frame] = ()
+
+    @property
+    def place(self) -> Span | None:
+        """Where the innermost frame was."""
+        return self.frames[-1].span if self.frames else None
+
+
+class Raised(_Placed, frozen=True, kw_only=True, tag="raised"):
     """The function, or loading the file, raised.
 
     `exception` is the class's name, `module` where it is defined, `bases` the names of its base
-    classes, nearest first. `message` is the exception's text, cut. `frames` are the submission's
-    own frames only; `library` is the innermost frame of a library, as `module.function`, if the
-    exception came from one, and `COMPILER` if the file itself did not compile.
+    classes, nearest first. `message` is the exception's text, cut. `library` is the innermost
+    frame of a library, as `module.function`, if the exception came from one, and `COMPILER` if the
+    file itself did not compile.
     """
 
     exception: Word
     module: Word
     bases: Few[Word]
     message: Text
-    frames: Few[Frame]
     library: Word | None = None
 
 
-class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed-out"):
-    """No answer within `seconds`; `frames` are where the submission was then, if it can be told."""
+class TimedOut(_Placed, frozen=True, kw_only=True, tag="timed-out"):
+    """No answer within `seconds`."""
 
     seconds: float
-    frames: Few[Frame] = ()
 
 
-class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out-of-memory"):
+class OutOfMemory(_Placed, frozen=True, kw_only=True, tag="out-of-memory"):
     """The program got no more memory, or the process grew beyond what it may: `limit` in bytes.
 
     0 where it isn't known.
     """
 
     limit: int
-    frames: Few[Frame] = ()
 
 
 class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):

@@ -63,6 +63,9 @@ def other(request: pytest.FixtureRequest) -> Iterator[Mode]:
 def judged(report: Report) -> object:
     """What a report says of a submission, and shows of each finding."""
     document = json.loads(RENDERERS["json"](report))
+    if any(each.rule == "nondeterministic" for each in report.findings):
+        for each in document["findings"]:  # the case that shows it first is a matter of chance
+            del each["evidence"], each["counterexample"]
     return [document[key] for key in ("verdict", "score", "summary", "checks", "findings")]
 
 

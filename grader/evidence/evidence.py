@@ -15,7 +15,7 @@ from grader.evidence.look import Look
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.exercise import Exercise, Seed, Size
-from grader.observation import Completed, Span
+from grader.observation import Completed, LoadOutcome, Outcome, Span
 from grader.transcript import Transcript
 
 
@@ -44,6 +44,13 @@ class Evidence:
         fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
         kept = [look for look in self._looks if look.raised is None or not fine]
         return tuple(sorted(kept, key=lambda look: look.size))
+
+    @property
+    def endings(self) -> Iterator[tuple[LoadOutcome | Outcome, Case | None]]:
+        """What came of loading the file, which is no case, and then of each case that counts."""
+        yield self.transcript.loaded, None
+        for look in self.looks:
+            yield look.exchange.actual.outcome, look.case
 
     @cached_property
     def wrong(self) -> tuple[Look, ...]:

@@ -37,15 +37,13 @@ def _help(reason: str) -> str:
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
-    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+    for outcome, case in evidence.endings:
         if isinstance(outcome, Crashed):
             yield _sighting(outcome.reason, case)
             return
         if case is not None and isinstance(outcome, Raised) and leaves(outcome):
             text = f": {outcome.message}" if outcome.message else ""
-            span = outcome.frames[-1].span if outcome.frames else None
-            yield _sighting(f"it asked to end the process{text}", case, span)
+            yield _sighting(f"it asked to end the process{text}", case, outcome.place)
             return
 
 

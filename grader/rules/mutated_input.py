@@ -37,8 +37,8 @@ def _place(evidence: Evidence) -> Span | None:
     """Return where JAX refused the change, else where the text makes it."""
     for look in evidence.looks:
         raised = look.raised
-        if raised is not None and raised.frames and _REFUSED.search(raised.message):
-            return raised.frames[-1].span
+        if raised is not None and raised.place and _REFUSED.search(raised.message):
+            return raised.place
     return evidence.impurity.change or evidence.landmarks.head
 
 

@@ -12,15 +12,14 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
-    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+    for outcome, case in evidence.endings:
         if isinstance(outcome, OutOfMemory):
             limit = f"{outcome.limit / 2**30:.1f} GiB" if outcome.limit else "there is"
             yield Sighting(
                 message=f"it needs more memory than {limit}",
                 label="asks for more memory than there is",
                 help="look for an array that is far larger than its inputs, or a list that grows",
-                span=outcome.frames[-1].span if outcome.frames else None,
+                span=outcome.place,
                 case=case,
                 evidence={"limit": outcome.limit},
             )

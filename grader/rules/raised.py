@@ -53,7 +53,7 @@ def _sighting(look: Look, raised: Raised) -> Sighting:
         details=text_lines(raised),
         why=told.why,
         help=told.help,
-        span=raised.frames[-1].span if raised.frames else None,
+        span=raised.place,
         case=look.case,
         evidence={
             "exception": raised.exception,

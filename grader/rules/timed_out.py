@@ -7,21 +7,20 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.exercise import Check
-from grader.observation import Frame, Span, TimedOut
+from grader.observation import Span, TimedOut
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.source import Source
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    outcomes = [(look.exchange.actual.outcome, look.case) for look in evidence.looks]
-    for outcome, case in ((evidence.transcript.loaded, None), *outcomes):
+    for outcome, case in evidence.endings:
         if isinstance(outcome, TimedOut):
             yield Sighting(
                 message=f"no answer within {_rounded(outcome.seconds)} s",
                 label="still here when the time was up",
                 help="look for a loop that doesn't end, or for something that is waited for",
-                span=_place(evidence.source, outcome.frames),
+                span=_place(evidence.source, outcome.place),
                 case=case,
                 evidence={"seconds": outcome.seconds},
             )
@@ -33,11 +32,10 @@ def _rounded(seconds: float) -> str:
     return f"{seconds:.0f}" if seconds >= 9.95 else f"{seconds:.1f}".removesuffix(".0")
 
 
-def _place(source: Source, frames: tuple[Frame, ...]) -> Span | None:
+def _place(source: Source, at: Span | None) -> Span | None:
     """Return the condition of the loop that the submission was in, else where it was."""
-    if not frames:
+    if at is None:
         return None
-    at = frames[-1].span
     tree = source.tree
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.While)] if tree else []
     around = [each for each in loops if each.lineno <= at.line <= (each.end_lineno or 0)]
