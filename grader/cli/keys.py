@@ -17,6 +17,8 @@ PAGE_UP: Final = "\x1b[5~"
 PAGE_DOWN: Final = "\x1b[6~"
 
 _POLL_SECONDS: Final = 0.05
+_CONTINUE_SECONDS: Final = 0.1
+"""How long the handler of a signal may take to run once the process is continued."""
 _SEQUENCE: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|.", re.DOTALL)
 _WINDOWS: Final = {"H": UP, "P": DOWN, "I": PAGE_UP, "Q": PAGE_DOWN}
 
@@ -97,6 +99,7 @@ def _terminal_ready(stopped: Callable[[], None], continued: Callable[[], None]) 
 
     fd = sys.stdin.fileno()
     before = termios.tcgetattr(fd)
+    going_on = threading.Event()
 
     def restore() -> None:
         with contextlib.suppress(termios.error):  # the terminal is gone
@@ -106,9 +109,15 @@ def _terminal_ready(stopped: Callable[[], None], continued: Callable[[], None]) 
         stopped()
         restore()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        going_on.clear()
         os.kill(os.getpid(), signal.SIGTSTP)
+        # Where no shell could continue it the system doesn't stop it either (POSIX: an orphaned
+        # process group), as when it is all that a container, ssh -t or a tmux pane runs.
+        if not going_on.wait(_CONTINUE_SECONDS):
+            on_continue()
 
-    def on_continue(_number: int, _frame: object) -> None:
+    def on_continue(*_: object) -> None:
+        going_on.set()
         signal.signal(signal.SIGTSTP, on_stop)
         tty.setcbreak(fd)
         continued()

@@ -64,6 +64,11 @@ class Watch:
             except pexpect.TIMEOUT:
                 raise AssertionError(f"no {texts} on the screen:\n{shown}") from None
 
+    def until_sent(self, text: str, *, after: int) -> None:
+        """Read until the terminal has been sent `text` after as many characters."""
+        while text not in self.raw[after:]:
+            self._read()
+
     def _read(self) -> None:
         text = self.child.read_nonblocking(65536, timeout=60)
         self.raw += text
@@ -334,6 +339,18 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(shell: Watch, file: Path)
     shell.until("ready$", gone="q quit")
     shell.press("stty -a; echo code=$?\n")
     shell.until("code=0", " icanon", " echo ")
+
+
+def test_ctrl_z_where_no_shell_could_continue_it_changes_nothing(start: Start, file: Path) -> None:
+    file.write_text(BROKEN, encoding="utf-8")
+    watch = start(str(file))
+    watch.until("syntax-error", "q quit", gone="grading")
+    raw, drawn = modes(watch), len(watch.raw)
+    watch.press("\x1a")
+    watch.until_sent(SECOND_SCREEN, after=drawn)
+    watch.press("l")
+    watch.until("nn.vmap", gone="syntax-error")
+    assert modes(watch) == raw
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
