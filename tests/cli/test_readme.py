@@ -44,3 +44,11 @@ def test_every_option_that_is_named_is_there(grade: Grade, name: str) -> None:
     }
     assert named
     assert named <= {each.rstrip(",") for each in known}
+
+
+def test_the_file_that_is_graded_is_the_one_that_start_made(grade: Grade, here: Path) -> None:
+    (slug, file) = re.findall(
+        r"^\$ grade start (\S+)\n\$ grade (\S+)$", TEXTS["README.md"], re.MULTILINE
+    )[0]
+    assert grade("start", slug).code == 0
+    assert (here / file).is_file()
