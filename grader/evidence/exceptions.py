@@ -46,6 +46,22 @@ _MEANINGS = (
         help="check the spelling of the import",
     ),
     Meaning(
+        pattern=r"^PermissionError|Operation not permitted|Permission denied|name resolution",
+        why="A submission is run shut in: it can't read your files, reach the network or start "
+        "processes. What needs them may well run on your own machine, and doesn't here.",
+        help="leave it out; the arguments are all that the function needs",
+    ),
+    Meaning(
+        pattern=r"^FileNotFoundError",
+        why="A submission is run by itself, in an empty folder: no other file is there.",
+        help="put what the function needs into the program itself",
+    ),
+    Meaning(
+        pattern=r"^EOFError",
+        why="A submission is run without a keyboard, so there is nothing to read.",
+        help="take the values from the arguments",
+    ),
+    Meaning(
         pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
         why='apply takes all the variables, as init returned them: {"params": …}. It was given '
         "what is inside of them, or something else.",

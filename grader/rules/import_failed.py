@@ -16,12 +16,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
     if not isinstance(loaded, Raised) or loaded.library == COMPILER:
         return
+    told = meaning(loaded)
     yield Sighting(
         message=f"the file can't be imported: {loaded.exception}",
         label=f"raises {loaded.exception}",
         details=text_lines(loaded),
-        why="Nothing in the file can be used until all of its top level runs.",
-        help=meaning(loaded).help,
+        why=f"{told.why} Nothing in the file can be used until all of its top level runs.".lstrip(),
+        help=told.help,
         span=loaded.frames[0].span if loaded.frames else None,
         evidence={"exception": loaded.exception, "text": loaded.message},
     )
