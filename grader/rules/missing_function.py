@@ -44,18 +44,20 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
 
 def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing) -> Sighting:
     """Say that `name` is there in the text, but not as a function at the top of the module."""
+    place = source.definition(name) or span
     if loaded.found is not None:
-        message = f"`{name}` is there, but it isn't a function"
-        details: tuple[str, ...] = (f"It is {loaded.found}.",)
-    else:
-        message = f"`{name}` is not at the top level when the file is imported"
-        details = ("It stands inside of a class, another function or a block that doesn't run.",)
+        return Sighting(
+            message=f"`{name}` is there, but it isn't a function",
+            label=f"this is {loaded.found}",
+            help=f"make it a function: def {name}(…)",
+            span=place,
+        )
     return Sighting(
-        message=message,
+        message=f"`{name}` is not at the top level when the file is imported",
         label="only seen from inside",
-        details=details,
+        details=("It stands inside of a class, another function or a block that doesn't run.",),
         help=f"define `{name}` at the left margin",
-        span=source.definition(name) or span,
+        span=place,
     )
 
 

@@ -86,7 +86,7 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
     module = evidence.exercise.module
     record = look.exchange.actual.record
     batch = _batched(record.batch_calls)
-    span: Span | None = batch.span if batch is not None else top.span if top else None
+    span = batch.span if batch is not None else _place(look, top)
     return Sighting(
         message=f"{module} is not lifted: nn.vmap doesn't take part in the answer",
         label=_label(batch, top),
@@ -101,6 +101,13 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
             "transform": batch.transform if batch is not None else None,
         },
     )
+
+
+def _place(look: Look, top: ModuleRun | None) -> Span | None:
+    """Return where the module was made; where it was used, if Flax made it within another."""
+    used = [root.span for root in look.actual.forward if root.span is not None]
+    made = top.span if top is not None else None
+    return made if made is not None else used[-1] if used else None
 
 
 def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:

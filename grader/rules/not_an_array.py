@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from grader.compare import OtherKind
 from grader.evidence import Evidence
+from grader.evidence.landmarks import Landmarks
 from grader.exercise import Check
-from grader.observation import MappingResult, OpaqueResult, Result, SequenceResult
+from grader.observation import MappingResult, OpaqueResult, Result, SequenceResult, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+
+_HELP: Final = "return the array that apply gives"
+_CALLED_LATER: Final = {
+    "coroutine": "leave async out: the function is called, and nobody awaits it",
+    "async_generator": "leave async and yield out, and return the array",
+    "generator": "yield makes a generator of the function: put the parts together and return them",
+}
+"""What functions of another kind return in place of what they compute, and what to do about it."""
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -21,18 +31,23 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 message=f"the function returns {comparison.actual}, not {comparison.expected}",
                 label=f"this is {comparison.actual}",
                 help=_help(result),
-                span=evidence.landmarks.returned or evidence.landmarks.head,
+                span=_place(evidence.landmarks, result),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
 
 
+def _place(landmarks: Landmarks, result: Result) -> Span | None:
+    """Return what is returned; the whole function, if it is another kind of function."""
+    if isinstance(result, OpaqueResult) and result.type_name in _CALLED_LATER:
+        return landmarks.head
+    return landmarks.returned or landmarks.head
+
+
 def _help(result: Result) -> str:
     match result:
-        case OpaqueResult(type_name="NoneType"):
-            return "return the result: without a return statement a function gives None"
-        case OpaqueResult(type_name=name) if "method" in name or "function" in name:
-            return "call it: the parentheses are missing"
+        case OpaqueResult():
+            return _help_by_type(result.type_name)
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
         case SequenceResult():
@@ -40,7 +55,15 @@ def _help(result: Result) -> str:
         case MappingResult():
             return "return what apply gives; the variables are not the answer"
         case _:
-            return "return the array that apply gives"
+            return _HELP
+
+
+def _help_by_type(name: str) -> str:
+    if name == "NoneType":
+        return "return the result: without a return statement a function gives None"
+    if "method" in name or "function" in name:
+        return "call it: the parentheses are missing"
+    return _CALLED_LATER.get(name, _HELP)
 
 
 RULE = Rule(

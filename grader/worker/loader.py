@@ -9,6 +9,8 @@ import sys
 import tokenize
 import types
 
+from flax import linen as nn
+
 from grader.exercise import Exercise
 from grader.observation import FunctionMissing, SignatureWrong, Span
 from grader.source import Source, SyntaxFault
@@ -71,6 +73,8 @@ class Program:
         if not callable(function):
             found = describe(function) if exercise.function in namespace else None
             return FunctionMissing(callables=self._callables(), found=found)
+        if isinstance(function, type) and issubclass(function, nn.Module):
+            return FunctionMissing(callables=self._callables(), found="a class of modules")
         wrong = self._check_signature(function, exercise)
         return function if wrong is None else wrong
 

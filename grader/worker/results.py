@@ -118,4 +118,6 @@ def _describe(value: Foreign) -> str:
     if type(value) is types.CoroutineType:
         value.close()  # else Python warns that it was never awaited
         return "a coroutine"
+    if type(value) in (types.GeneratorType, types.AsyncGeneratorType):
+        return "a generator"
     return describe(value)
