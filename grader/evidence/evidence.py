@@ -139,10 +139,9 @@ class Evidence:
             return (f"The second call, {where}, ended in another way.",)
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
-    @cached_property
-    def returned(self) -> Span | None:
-        """The expression that the submission's function returns."""
-        return self.landmarks.returned
+    def returned(self, place: str = "") -> Span | None:
+        """Return the expression that the submission's function returns, or the item at `place`."""
+        return self.landmarks.returned(place)
 
     def sizes(self) -> Iterable[str]:
         """Return the names of the sizes that are passed as a number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeGuard
@@ -39,15 +40,27 @@ class Landmarks:
             return self.source.head(self.entry)
         return self.source.definition(self.name)
 
+    def returned(self, place: str = "") -> Span | None:
+        """Return the expression that the function returns; of several the last one.
+
+        `place` is that of an item in it, such as `[1]`, where the tuple is written out.
+        """
+        node = self._value
+        for index in map(int, re.findall(r"\[(\d+)\]", place)):
+            items = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+            if index >= len(items) or any(isinstance(each, ast.Starred) for each in items):
+                break
+            node = items[index]
+        return self.source.span(node) if node is not None else None
+
     @cached_property
-    def returned(self) -> Span | None:
-        """The expression that the function returns; of several the last one."""
+    def _value(self) -> ast.expr | None:
         if isinstance(self.entry, ast.Lambda):
-            return self.source.span(self.entry.body)
+            return self.entry.body
         body = self.entry.body if self.entry is not None else []
         returns = [node for part in body for node in _own(part) if isinstance(node, ast.Return)]
         values = [node.value for node in returns if node.value is not None]
-        return self.source.span(values[-1]) if values else None
+        return values[-1] if values else None
 
     # ------------------------------------------------------------------------------ lifted calls
 

@@ -48,6 +48,11 @@ def case_text(case: Case) -> str:
     return ", ".join(f"{each.name} {value_text(each.value)}" for each in case.arguments)
 
 
+def output_name(place: str) -> str:
+    """Name an answer, or the part of it at `place`: `the output`, `output[1]`."""
+    return f"output{place}" if place else "the output"
+
+
 def listing(words: Iterable[str]) -> str:
     """Join `words` as a sentence does: `a, b and c`."""
     *head, last = tuple(words) or ("",)

@@ -30,7 +30,7 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         why=f"The output of a step can be right without {collection_noun(collection)}. What the "
         "next step and the evaluation start from is not.",
         help="take them from what apply returns beside the output",
-        span=evidence.returned,
+        span=evidence.returned(old[0].place if len(old) == 1 else ""),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
     )

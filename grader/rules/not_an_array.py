@@ -8,6 +8,7 @@ from typing import Final
 from grader.compare import OtherKind
 from grader.evidence import Evidence
 from grader.evidence.landmarks import Landmarks
+from grader.evidence.notation import output_name
 from grader.exercise import Check
 from grader.observation import MappingResult, OpaqueResult, Result, SequenceResult, Span
 from grader.rules.example import RIGHT
@@ -27,27 +28,38 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         comparison = look.comparison
         result = look.result
         if isinstance(comparison, OtherKind) and result is not None:
+            what = f"{comparison.actual}, not {comparison.expected}"
             yield Sighting(
-                message=f"the function returns {comparison.actual}, not {comparison.expected}",
+                message=f"{output_name(comparison.place)} is {what}"
+                if comparison.place
+                else f"the function returns {what}",
                 label=f"this is {comparison.actual}",
-                help=_help(result),
-                span=_place(evidence.landmarks, result),
+                help=_help(result, comparison),
+                span=_place(evidence.landmarks, result, comparison.place),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
 
 
-def _place(landmarks: Landmarks, result: Result) -> Span | None:
+def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
     """Return what is returned; the whole function, if it is another kind of function."""
     if isinstance(result, OpaqueResult) and result.type_name in _CALLED_LATER:
         return landmarks.head
-    return landmarks.returned or landmarks.head
+    return landmarks.returned(place) or landmarks.head
 
 
-def _help(result: Result) -> str:
+def _help(result: Result, comparison: OtherKind) -> str:
+    if comparison.place:
+        return f"put {comparison.expected} there, as the task says"
+    if isinstance(result, OpaqueResult):
+        return _help_by_type(result.type_name)
+    if comparison.expected != "an array":
+        return f"return {comparison.expected}: what the task lists, in its order"
+    return _help_by_container(result)
+
+
+def _help_by_container(result: Result) -> str:
     match result:
-        case OpaqueResult():
-            return _help_by_type(result.type_name)
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
         case SequenceResult():

@@ -33,7 +33,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                     ),
                 ),
                 help="flatten it at the end: .reshape(-1)",
-                span=evidence.returned,
+                span=evidence.returned(),
                 case=look.case,
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )

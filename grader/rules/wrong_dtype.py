@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherType
 from grader.evidence import Evidence
-from grader.evidence.notation import array_text
+from grader.evidence.notation import array_text, output_name
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -19,7 +19,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(comparison, OtherType):
             shape = found.shape if found is not None else ()
             yield Sighting(
-                message=f"the output is {comparison.actual}, not {comparison.expected}",
+                message=f"{output_name(comparison.place)} is {comparison.actual}, "
+                f"not {comparison.expected}",
                 label=f"this is {comparison.actual}",
                 shapes=(
                     ShapeRow(
@@ -29,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                     ),
                 ),
                 help=f"keep {comparison.expected} all the way; don't convert the output",
-                span=evidence.returned,
+                span=evidence.returned(comparison.place),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )

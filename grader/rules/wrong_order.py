@@ -46,7 +46,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             message="the results are right, but in another order",
             label=f"these are the task's results {told}",
             help="return them in the order that the task names",
-            span=evidence.returned,
+            span=evidence.returned(),
             case=looks[0].case,
             evidence={"items": list(order)},
         )
@@ -78,7 +78,7 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool
         label=_label(evidence.exercise, order),
         details=(_sentence(evidence, order),),
         help="flatten row by row, the examples first: .reshape(-1) on the output as it is",
-        span=evidence.returned,
+        span=evidence.returned(),
         case=look.case,
         evidence={"axes": order.axes, "reversed": order.reversed, **outputs(look, "")},
         independent=independent,

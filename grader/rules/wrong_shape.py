@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherShape
 from grader.evidence import Evidence
-from grader.evidence.notation import array_text
+from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import arrays, exchanged, outputs
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -24,13 +24,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             found = arrays(look.exchange.actual).get(comparison.place)
             actual = array_text(found.dtype if found else look.dtype, comparison.actual)
             yield Sighting(
-                message=f"the output has shape {comparison.actual}, not {comparison.expected}",
+                message=f"{output_name(comparison.place)} has shape {comparison.actual}, "
+                f"not {comparison.expected}",
                 label=f"this is {actual}",
                 shapes=(
                     ShapeRow(name=f"output{comparison.place}", expected=expected, actual=actual),
                 ),
                 help=_help(comparison),
-                span=evidence.returned,
+                span=evidence.returned(comparison.place),
                 case=look.case,
                 evidence={
                     "expected": list(comparison.expected),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherType, OtherValues
 from grader.evidence import Evidence, Look
+from grader.evidence.notation import output_name
 from grader.evidence.results import exchanged, outputs
 from grader.exercise import Check
 from grader.rules.example import RIGHT
@@ -26,7 +27,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 message="the numbers are wrong, not only their type",
                 label="not the numbers that were expected",
                 help="compute by hand what the first element should be, and print each step",
-                span=evidence.returned,
+                span=evidence.returned(comparison.place),
                 case=look.case,
             )
             return
@@ -43,7 +44,7 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
             *_known(evidence),
         ),
         help="compute by hand what the first element should be, and print each step",
-        span=evidence.returned,
+        span=evidence.returned(comparison.place),
         case=look.case,
         independent=_is_processed(evidence),
         evidence={
@@ -58,11 +59,12 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
 
 
 def _message(comparison: OtherValues) -> str:
+    name = output_name(comparison.place)
     if comparison.size == 1:
-        return "the only number of the output is wrong"
+        return f"the only number of {name} is wrong"
     if comparison.wrong == comparison.size:
-        return f"all {comparison.size} numbers of the output are wrong"
-    return f"{comparison.wrong} of {comparison.size} numbers of the output are wrong"
+        return f"all {comparison.size} numbers of {name} are wrong"
+    return f"{comparison.wrong} of {comparison.size} numbers of {name} are wrong"
 
 
 def _is_processed(evidence: Evidence) -> bool:

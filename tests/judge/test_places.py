@@ -79,14 +79,30 @@ def test_where_an_argument_is_written(call: str, knob: Knob, expected: str) -> N
 )
 def test_what_the_function_returns(text: str, expected: str) -> None:
     source = Source("s.py", text)
-    assert marked(source, Landmarks(source, "f").returned) == expected
+    assert marked(source, Landmarks(source, "f").returned()) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["", "def f():\n    pass\n", "f = g\ng = f\n", "from g import f\n"]
 )
 def test_there_may_be_nothing_to_point_at(text: str) -> None:
-    assert Landmarks(Source("s.py", text), "f").returned is None
+    assert Landmarks(Source("s.py", text), "f").returned() is None
+
+
+@pytest.mark.parametrize(
+    ("returned", "place", "expected"),
+    [
+        ("a, b + 1, c", "[1]", "b + 1"),
+        ("[a, (b, c)]", "[1][0]", "b"),
+        ("a, b", "", "a, b"),
+        ("a, *b", "[1]", "a, *b"),
+        ("a, b", "[2]", "a, b"),
+        ("pair(a, b)", "[1]", "pair(a, b)"),
+    ],
+)
+def test_an_item_of_what_the_function_returns(returned: str, place: str, expected: str) -> None:
+    source = Source("s.py", f"def f():\n    return {returned}\n")
+    assert marked(source, Landmarks(source, "f").returned(place)) == expected
 
 
 @pytest.mark.parametrize(
