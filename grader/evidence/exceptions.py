@@ -127,6 +127,11 @@ _MEANINGS = (
         help="compare the name with the documentation; a letter may be missing",
     ),
     Meaning(
+        pattern=r"multiple values for (keyword )?argument",
+        why="A call gives one argument twice, by its position and by its name.",
+        help="count the arguments that stand before it, or write all of them by name",
+    ),
+    Meaning(
         pattern=r"missing \d+ required (positional|keyword)|positional arguments? but",
         why="A call has too few or too many arguments. A method called on a class instead of an "
         "instance is one short, too: the class has to be instantiated first.",

@@ -18,6 +18,7 @@ from grader.observation import Raised
         ("FileNotFoundError OSError", "[Errno 2] No such file: 'weights.npy'", "into the program"),
         ("EOFError Exception", "EOF when reading a line", "from the arguments"),
         ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "spelling of the import"),
+        ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
         ("NameError Exception", "name 'jnp' is not defined", "assigned before"),
         ("TypeError Exception", "'NoneType' object is not subscriptable", "print its type"),
         ("OwnError KeyError", "'kernel'", "print its keys"),
