@@ -71,7 +71,7 @@ def test_arrays_are_sent_as_bytes(returned, expression: str, expected: Result) -
         ("np.array(['a'])", "ndarray", "an array of dtype <U1"),
         ("np.array([None])", "ndarray", "an array of dtype object"),
         ("np.zeros(2, 'f4,i4')", "ndarray", "an array of dtype [('f0', '<f4'), ('f1', '<i4')]"),
-        ("(i for i in range(3))", "generator", "a value of type generator"),
+        ("(i for i in range(3))", "generator", "a generator"),
     ],
 )
 def test_other_values_are_described(
