@@ -86,10 +86,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """Wall time of one part of the run, in seconds."""
+    """Wall time of one part of the run, in seconds.
+
+    `within` the part before it, for what its processes did, summed over them.
+    """
 
     part: str
     seconds: float
+    within: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,6 +85,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
+        self._within: set[str] = set()
         self.began = time.perf_counter()
 
     @contextlib.contextmanager
@@ -96,13 +97,18 @@ class Stopwatch:
         finally:
             self.add(name, time.perf_counter() - began)
 
-    def add(self, name: str, seconds: float) -> None:
-        """Count `seconds` as `name`'s."""
+    def add(self, name: str, seconds: float, *, within: bool = False) -> None:
+        """Count `seconds` as `name`'s, a part by itself or `within` the one before."""
         self._seconds[name] = self._seconds.get(name, 0.0) + seconds
+        if within:
+            self._within.add(name)
 
     def timings(self) -> tuple[Timing, ...]:
         """Return what was counted."""
-        return tuple(Timing(part=name, seconds=each) for name, each in self._seconds.items())
+        return tuple(
+            Timing(part=name, seconds=each, within=name in self._within)
+            for name, each in self._seconds.items()
+        )
 
 
 class Session:
@@ -323,9 +329,10 @@ class Grading:
             unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
+        with self._watch.part("start"):
+            side = self._start()
         with self._watch.part("load"):
-            side = self._open()
-            loaded = self._load(side)
+            loaded = side.load(self._asked.load_seconds)
         if not isinstance(loaded, Loaded):
             return self._report(self._nothing_ran(loaded), _unknown(), cases)
         proof = self._begin_proof()
@@ -341,6 +348,7 @@ class Grading:
         )
         with self._watch.part("cases"):
             transcript = search.run(cases, proof.proved)
+        self._count_processes()
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
@@ -358,18 +366,27 @@ class Grading:
         self._sides.append(side)
         return side
 
-    def _load(self, side: Side) -> LoadOutcome:
-        """Load the file, once it is known that the process is shut in as was asked."""
+    def _count_processes(self) -> None:
+        """Count what the submission's processes did while the cases were played."""
+        spent = [side.spent for side in self._sides]
+        compiling = sum(each.compiling for each in spent)
+        self._watch.add("trace", sum(each.trace for each in spent), within=True)
+        self._watch.add("compile", compiling, within=True)
+        self._watch.add("execute", sum(each.call for each in spent) - compiling, within=True)
+
+    def _start(self) -> Side:
+        """Have a process that is shut in as was asked, before it is given the file."""
+        side = self._open()
         side.shut_in()
         missing = _missing(side)
         if self._asked.require_sandbox and missing:
             why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
             raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
-        return side.load(self._asked.load_seconds)
+        return side
 
     def _fresh(self) -> Side:
-        side = self._open()
-        self._load(side)
+        side = self._start()
+        side.load(self._asked.load_seconds)
         return side
 
     def _begin_proof(self) -> Proof:

@@ -109,10 +109,16 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
-    """What the call did."""
+    """What the call did.
+
+    `seconds` is the worker's wall time for it, with what observing takes; jax compiled for
+    `compiling` of them.
+    """
 
     number: int
     observation: Observation
+    seconds: float = 0.0
+    compiling: float = 0.0
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True, tag="stuck"):

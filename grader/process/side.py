@@ -34,6 +34,7 @@ _START_SECONDS: Final = 60.0
 _REPORT_SECONDS: Final = 2.0
 """How long the worker has, after a deadline, to tell where the program stands."""
 _GRACE: Final = 1.0
+_MOST_SECONDS: Final = 3600.0
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,27 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
 
 
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds that a worker says it took: to trace, for its calls, and of these to compile."""
+
+    trace: float = 0.0
+    call: float = 0.0
+    compiling: float = 0.0
+
+    def plus(self, *, trace: float = 0.0, call: float = 0.0, compiling: float = 0.0) -> Spent:
+        """Add what may be: a program can have its worker say anything."""
+        call = _likely(call)
+        return Spent(
+            trace=self.trace + _likely(trace),
+            call=self.call + call,
+            compiling=self.compiling + min(_likely(compiling), call),
+        )
+
+
+def _likely(seconds: float) -> float:
+    return seconds if 0.0 <= seconds <= _MOST_SECONDS else 0.0
+
+
 class Side:
     """A worker that runs one program at a time. Calls are answered one by one, in order."""
 
@@ -62,8 +84,7 @@ class Side:
         self._deadline = 0.0
         self.versions: wire.Versions | None = None
         self.protections: tuple[Protection, ...] = ()
-        self.load_seconds = 0.0
-        self.trace_seconds = 0.0
+        self.spent = Spent()
         if policy is not None:
             policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
         self._worker.send(
@@ -95,6 +116,7 @@ class Side:
         """Give the worker another program, to be loaded in place of the one that it has."""
         self._program = msgspec.structs.replace(self._program, name=name, text=text)
         self._ledger = Ledger()
+        self.spent = Spent()
 
     def is_idle(self) -> bool:
         """Whether the worker waits for a request: it has not ended, and said nothing unasked."""
@@ -123,7 +145,6 @@ class Side:
         """Wait for the program to be loaded."""
         match self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline):
             case wire.Started() as started:
-                self.load_seconds = started.seconds
                 return self._of_this_limit(started.loaded)
             case TimedOut() | OutOfMemory() | Crashed() as failure:
                 return failure
@@ -138,7 +159,7 @@ class Side:
         """Return the fingerprints; a side that fails at it, or takes longer, has none."""
         match self._next(seconds, limit=seconds):
             case wire.Traced() as traced:
-                self.trace_seconds = traced.seconds
+                self.spent = self.spent.plus(trace=traced.seconds)
                 return traced.fingerprints
             case TimedOut() | OutOfMemory() | Crashed():
                 return ()
@@ -161,6 +182,7 @@ class Side:
         reply = self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline)
         match reply:
             case wire.Called(number=self._number, observation=seen) if self._ledger.admits(seen):
+                self.spent = self.spent.plus(call=reply.seconds, compiling=reply.compiling)
                 outcome = self._of_this_limit(seen.outcome)
                 if isinstance(outcome, OutOfMemory):  # the next case would only fill it again
                     self._fail(outcome)

@@ -12,7 +12,6 @@ from grader.render.words import (
     count_words,
     equivalence_words,
     message_words,
-    seconds_words,
 )
 from grader.report import Report, Status, Verdict
 
@@ -180,11 +179,16 @@ def _lesson(report: Report, page: Page) -> list[Line]:
 def _details(report: Report, page: Page) -> list[Line]:
     """Return timings and versions, for `--verbose`."""
     dot = visible(" \u00b7 ", page.encoding)
-    width = max((len(each.part) for each in report.timings), default=0)
+    parts = [f"{'  ' * each.within}{visible(each.part)}" for each in report.timings]
+    width = max(map(len, parts), default=0)
     lines: list[Line] = [
-        [Piece(f"{' ' * MARGIN}{visible(each.part):<{width}}   {seconds_words(each.seconds):>8}")]
-        for each in report.timings
+        [Piece(f"{' ' * MARGIN}{part:<{width}}   {each.seconds:>7.3f} s")]
+        for part, each in zip(parts, report.timings, strict=True)
     ]
+    if any(each.within for each in report.timings):
+        lines += wrap(
+            [Piece("(indented: all processes together, side by side)")], page.width, MARGIN
+        )
     env = report.environment
     versions = {
         "python": env.python,

@@ -23,6 +23,7 @@ from grader.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
+from grader.worker.compiling import CompileClock
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
 
@@ -104,6 +105,7 @@ class Side:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._clock = _DeadlineClock(judge)
+        self._compiling = CompileClock()
         self._subject: Subject | None = None
         self._streams = sys.stdout, sys.stderr
 
@@ -131,10 +133,16 @@ class Side:
                 return wire.Traced(fingerprints=found, seconds=time.perf_counter() - began)
             case wire.Call():
                 subject = self._loaded()
+                self._compiling.take()
                 with self._clock.running(request.seconds, subject):
                     observation = subject.call(request.case)
                 _flush()
-                return wire.Called(number=request.number, observation=observation)
+                return wire.Called(
+                    number=request.number,
+                    observation=observation,
+                    seconds=time.perf_counter() - began,
+                    compiling=self._compiling.take(),
+                )
             case wire.Start():
                 raise wire.WireBroken("a second start")
 

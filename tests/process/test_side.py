@@ -29,7 +29,7 @@ from grader.observation import (
     TimedOut,
 )
 from grader.process.launch import can_fork
-from grader.process.side import Program, Side
+from grader.process.side import Program, Side, Spent
 from grader.process.worker import (
     Maker,
     Nursery,
@@ -239,6 +239,30 @@ def test_a_second_call_still_works(maker: Maker, exercise: Exercise, case: Case)
     side.end()
     side.begin(case, 1.0)
     assert isinstance(side.finish().outcome, Crashed)
+
+
+def test_a_side_tells_how_long_it_compiled(maker: Maker, exercise: Exercise, case: Case) -> None:
+    head = "import jax.numpy as jnp\n"
+    text = f"{head}def {exercise.function}(seed, x, features):\n    return jnp.cos(x) * seed\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    side = Side(maker, program, policy=None)
+    side.shut_in()
+    side.load(15.0)
+    side.begin(case, 20.0)
+    side.finish()
+    first = side.spent
+    assert 0.0 < first.compiling < first.call
+    side.begin(case, 20.0)
+    side.finish()
+    assert side.spent.compiling == first.compiling
+    assert side.spent.call > first.call
+    side.end()
+
+
+def test_times_that_can_not_be_count_for_nothing() -> None:
+    spent = Spent().plus(trace=-1.0, call=float("inf"), compiling=float("nan"))
+    assert spent == Spent()
+    assert spent.plus(call=1.0, compiling=2.0) == Spent(call=1.0, compiling=1.0)
 
 
 def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
