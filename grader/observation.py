@@ -115,6 +115,7 @@ class Raised(_Placed, frozen=True, kw_only=True, tag="raised"):
     module: Word
     bases: Few[Word]
     message: Text
+    frames: Few[Frame]
     library: Word | None = None
 
 

@@ -15,12 +15,11 @@ from grader.case import Case
 from grader.observation import Loaded
 from grader.process.side import Side
 from grader.process.worker import NurseryBroken
-from grader.search.plan import Plan
+from grader.search.plan import Plan, Sizes
 
 _SECONDS: Final = 60.0
 
-Sizes = tuple[dict[str, int], ...]
-Rehearsals = Sequence[tuple[Sequence[Case], Sizes]]
+Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
 """For each place in a grading, the cases to play and the sizes to trace at."""
 
 
@@ -46,6 +45,10 @@ class Pool:
             for place, rehearsal in enumerate(rehearsals):
                 if place not in self._waiting and not self._closed:
                     self._waiting[place] = _Prewarmed(open_side(), *rehearsal)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a side for this key, ready or not."""
+        return bool(self._waiting) and key == self._key
 
     def take(self, key: object) -> Side | None:
         """Return the next of a grading's sides; None if there is none that is ready."""
@@ -79,7 +82,7 @@ class Pool:
 class _Prewarmed:
     """A side that rehearses, until it is stopped or taken."""
 
-    def __init__(self, side: Side, cases: Sequence[Case], sizes: Sizes) -> None:
+    def __init__(self, side: Side, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         self._side = side
         self._enough = threading.Event()
         self._rehearsed = False
@@ -109,7 +112,7 @@ class _Prewarmed:
         self._side.end()
         self._thread.join()
 
-    def _rehearse(self, cases: Sequence[Case], sizes: Sizes) -> None:
+    def _rehearse(self, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         try:
             self._side.shut_in()
             loaded = self._side.load(_SECONDS, unheard=True)
@@ -126,7 +129,7 @@ class _Prewarmed:
             self._rehearsed = False
 
 
-def rehearsals(plan: Plan, sizes: Sizes) -> Rehearsals:
+def rehearsals(plan: Plan, sizes: tuple[Sizes, ...]) -> Rehearsals:
     """Return what the first process of a grading rehearses, and what the second.
 
     Each begins with what it will be asked for first: the second traces, and plays the edges.

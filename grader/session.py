@@ -210,8 +210,9 @@ class Session:
         """
         self._pool.stop()
         program = self._program(exercise, submission.path, submission.source.text)
-        if transparency(program.text, exercise).reach is not Reach.NOTHING:
-            side = self._pool.take((exercise.slug, program.name))
+        key = exercise.slug, program.name
+        if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
+            side = self._pool.take(key)
             if side is not None:
                 side.give(program.name, program.text)
                 return side

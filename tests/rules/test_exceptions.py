@@ -27,5 +27,5 @@ from grader.observation import Raised
 )
 def test_one_next_step_for_each_exception(classes: str, text: str, says: str) -> None:
     name, *bases = classes.split()
-    raised = Raised(exception=name, module="builtins", bases=tuple(bases), message=text)
+    raised = Raised(exception=name, module="builtins", bases=tuple(bases), message=text, frames=())
     assert says in meaning(raised).help
