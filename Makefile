@@ -78,6 +78,14 @@ bench: $(VENV)/installed-dev ## time a grading against running the file once
 mutants: $(VENV)/installed-dev ## mutate the solutions and grade each mutant
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+.PHONY: record
+record: $(VENV)/installed-dev ## record the labelled submissions that changed (ARGS=--again: all)
+	@$(BIN)/python -m tests.recordings $(ARGS)
+
+.PHONY: record-latest
+record-latest: $(LATEST_VENV)/installed-dev ## record what the newest jax does otherwise
+	@$(LATEST_VENV)/bin/python -m tests.recordings $(ARGS)
+
 .PHONY: verify
 verify: $(VENV)/installed ## check that every exercise is right (ARGS for slugs)
 	@$(BIN)/grade verify $(ARGS)

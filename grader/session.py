@@ -296,6 +296,12 @@ class Grading:
         self._sizes = traced_sizes(folder.exercise) if asked.prove else ()
         self._sides: list[Side] = []
         self._cancelled = False
+        self._transcript: Transcript | None = None
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What was observed, once `run` has returned; None if the file never got to a process."""
+        return self._transcript
 
     def cancel(self) -> None:
         """End the processes; `run` then raises `Cancelled` instead of returning."""
@@ -399,6 +405,7 @@ class Grading:
         return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)
 
     def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
+        self._transcript = transcript
         with self._watch.part("judge"):
             findings = judge(transcript)
         side = self._sides[0]

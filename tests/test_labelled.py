@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 import xmlschema
 
+from grader.labels import Labelled, places
 from grader.render import RENDERERS
 from grader.report import Report, Verdict
 from grader.session import Asked, Session
-from tests.labelled import Grades, Labelled, labelled, places
+from tests.labelled import Grades, labelled, sample
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = labelled()
@@ -25,7 +26,7 @@ FEWER_CASES = 30
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.function is test_labelled:
         everything = metafunc.config.getoption("--everything")
-        metafunc.parametrize("each", labelled(everything=everything), ids=str)
+        metafunc.parametrize("each", labelled() if everything else sample(), ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,12 @@ def test_labelled(each: Labelled, grades: Grades, check_formats: Callable[[Repor
     assert (report.verdict is Verdict.PASSED) == (each.path.parent.name == "accepted")
     assert (report.verdict is Verdict.PASSED) == (not each.expected)
     check_formats(report)
+
+
+def test_the_sample_shows_every_rule_of_every_label() -> None:
+    rules = {rule for each in ALL for _, rule in each.expected}
+    assert {rule for each in sample() for _, rule in each.expected} == rules
+    assert {each.folder.folder for each in sample()} == {each.folder.folder for each in ALL}
 
 
 def test_there_are_enough() -> None:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from grader.labels import Labelled
 from grader.render import RENDERERS
 from grader.report import Report
 from grader.session import Asked, Session
 from grader.submission import read_submission
-from tests.labelled import Labelled, labelled
+from tests.labelled import labelled
 
 FEW = 200
 """One in how many labelled submissions a plain run of the tests grades in every mode."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.catalogue import exercises
+from grader.labels import Labelled
 from grader.render.text import render
 from grader.session import Asked, Session
 from grader.submission import read_submission
-from tests.labelled import Grades, Labelled, labelled
+from tests.labelled import Grades, labelled
 
 READ = (
     "calls_counted",

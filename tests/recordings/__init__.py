@@ -1,0 +1,115 @@
+"""Recorded transcripts of the labelled submissions, which the judge's tests replay.
+
+A recording is what a run observed, so that judging it again takes milliseconds. It is made anew by
+`make record` when its submission, the solution or the declaration has changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.exercise import Exercise, ExerciseFolder
+from grader.labels import Labelled
+from grader.observation import LoadOutcome
+from grader.submission import read_submission
+from grader.transcript import Exchange, Transcript
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
+MEND: Final = "run `make record`, and commit tests/transcripts"
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A transcript as it is stored: without what the checkout has, the source and the exercise.
+
+    `made_of` is the digest of what it was recorded from; `jax` and `flax` are the versions that
+    the submission ran with.
+    """
+
+    made_of: str
+    jax: str
+    flax: str
+    loaded: LoadOutcome
+    exchanges: tuple[Exchange, ...]
+    known: str | None
+
+
+class Stale(Exception):
+    """There is no recording, or it was made of something else than what is there now."""
+
+
+def path_of(each: Labelled, variant: str = "") -> Path:
+    """Return where a submission's recording is; `variant` names a jax that does otherwise."""
+    folder = FOLDER / each.folder.exercise.slug
+    return folder / f"{each.path.stem}{variant}.msgpack.gz"
+
+
+def recordings_of(each: Labelled) -> tuple[Path, ...]:
+    """Return where its recordings are: the plain one, and those of other versions of jax."""
+    plain = path_of(each)
+    return plain, *sorted(plain.parent.glob(f"{each.path.stem}.jax-*.msgpack.gz"))
+
+
+def replayed(each: Labelled, path: Path) -> Transcript:
+    """Return the transcript of a labelled submission as it was recorded; `Stale` if it can't."""
+    try:
+        recording = msgspec.msgpack.decode(gzip.decompress(path.read_bytes()), type=Recording)
+    except FileNotFoundError:
+        raise Stale(f"{each} has no recording: {MEND}") from None
+    except msgspec.DecodeError as error:
+        raise Stale(f"{each} was recorded as other data than a transcript is: {MEND}") from error
+    if recording.made_of != made_of(each):
+        raise Stale(f"{each}, its solution or its declaration has changed since: {MEND}")
+    return Transcript(
+        exercise=each.folder.exercise,
+        source=read_submission(each.path).source,
+        loaded=recording.loaded,
+        exchanges=recording.exchanges,
+        known=recording.known,
+    )
+
+
+def encoded(each: Labelled, transcript: Transcript, *, jax: str, flax: str) -> bytes:
+    """Return a transcript as the bytes of a recording: the same for the same observations."""
+    recording = Recording(
+        made_of=made_of(each),
+        jax=jax,
+        flax=flax,
+        loaded=transcript.loaded,
+        exchanges=tuple(_timeless(exchange) for exchange in transcript.exchanges),
+        known=transcript.known,
+    )
+    return gzip.compress(msgspec.msgpack.encode(recording), mtime=0)
+
+
+def _timeless(exchange: Exchange) -> Exchange:
+    return msgspec.structs.replace(
+        exchange,
+        expected=msgspec.structs.replace(exchange.expected, seconds=0.0),
+        actual=msgspec.structs.replace(exchange.actual, seconds=0.0),
+    )
+
+
+def made_of(each: Labelled) -> str:
+    """Return the digest of a submission's text, the solution's, and what the cases depend on."""
+    digest = hashlib.sha256(_digest_of_exercise(each.folder))
+    digest.update(each.path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+@cache
+def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
+    declared = msgspec.msgpack.encode(_without_words(folder.exercise))
+    return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
+
+
+def _without_words(exercise: Exercise) -> Exercise:
+    """Leave out what only a report's reader sees: another title needs no other recording."""
+    return msgspec.structs.replace(
+        exercise, title="", topic="", takeaway="", checks=(), untaught=(), level=0
+    )

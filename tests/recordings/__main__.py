@@ -1,0 +1,118 @@
+"""Grades the labelled submissions and stores what was observed, where it isn't stored already.
+
+With another jax than the recordings', only what is judged otherwise there is stored beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from grader.authoring.grades import AT_A_TIME
+from grader.judge import assess, judge
+from grader.labels import Labelled, places
+from grader.report import Report
+from grader.session import Asked, Session
+from grader.submission import read_submission
+from grader.transcript import Transcript
+from tests.labelled import labelled
+from tests.recordings import FOLDER, Stale, encoded, path_of, replayed
+
+OLDEST = "0.10"
+"""The jax that the plain recordings are made with: the oldest that is supported."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.recordings", description=__doc__)
+    parser.add_argument("name", nargs="*", help="parts of slug/kind/name; without any, all")
+    parser.add_argument("--again", action="store_true", help="also what is recorded already")
+    asked = parser.parse_args(arguments)
+    variant = "" if version("jax").startswith(f"{OLDEST}.") else f".jax-{version('jax')}"
+    wanted = [
+        each
+        for each in labelled()
+        if (not asked.name or any(name in str(each) for name in asked.name))
+        and (asked.again or variant or not is_fresh(each))
+    ]
+    for path in superfluous():
+        path.unlink()
+    unlike = list(record(wanted, variant))
+    for each, report in unlike:
+        print(f"{each}: labelled {sorted(each.expected, key=str)}, {report.summary}")
+    print(f"{len(wanted)} graded, {len(unlike)} of them not as they are labelled")
+    return 1 if unlike else 0
+
+
+def record(wanted: Sequence[Labelled], variant: str) -> Iterator[tuple[Labelled, Report]]:
+    """Grade and store; yield what does not get its labels."""
+    with Session() as session, ThreadPoolExecutor(AT_A_TIME) as pool:
+
+        def grade(each: Labelled) -> tuple[Labelled, Report, Transcript | None]:
+            grading = session.grading(read_submission(each.path), each.folder, Asked())
+            report = grading.run()
+            return each, report, grading.transcript
+
+        for each in wanted:
+            session.reference(each.folder)
+        graded = pool.map(grade, wanted)
+        console = Console(stderr=True)
+        for each, report, seen in track(
+            graded, "recording", total=len(wanted), console=console, transient=True
+        ):
+            store(each, seen or nothing_seen(each), report, variant)
+            if places(report) != each.expected:
+                yield each, report
+
+
+def nothing_seen(each: Labelled) -> Transcript:
+    """Return the transcript of a file that is known to be wrong without being run."""
+    return Transcript(exercise=each.folder.exercise, source=read_submission(each.path).source)
+
+
+def store(each: Labelled, seen: Transcript, report: Report, variant: str) -> None:
+    path = path_of(each, variant)
+    if variant and is_judged_alike(each, seen):
+        path.unlink(missing_ok=True)
+        return
+    environment = report.environment
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encoded(each, seen, jax=environment.jax, flax=environment.flax))
+
+
+def is_judged_alike(each: Labelled, seen: Transcript) -> bool:
+    """Whether a transcript gets the findings and the checks of the plain recording."""
+    try:
+        plain = replayed(each, path_of(each))
+    except Stale:
+        return False
+    found, before = judge(seen), judge(plain)
+    return found == before and assess(found, seen) == assess(before, plain)
+
+
+def is_fresh(each: Labelled) -> bool:
+    try:
+        replayed(each, path_of(each))
+    except Stale:
+        return False
+    return True
+
+
+def superfluous() -> list[Path]:
+    """Return the recordings of what is not there any more."""
+    names = {(each.folder.exercise.slug, each.path.stem) for each in labelled()}
+    return [
+        path
+        for path in FOLDER.glob("*/*.msgpack.gz")
+        if (path.parent.name, path.name.partition(".")[0]) not in names
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
