@@ -84,9 +84,10 @@ def numbers(value: ArrayValue) -> Numbers | None:
         array = value.numpy()
     except (TypeError, ValueError):
         return None
-    if array.dtype.kind == "c":
-        return array.astype(np.complex128)
-    return array.astype(np.float64) if array.dtype.kind in "biuf" else None
+    with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+        if array.dtype.kind == "c":
+            return array.astype(np.complex128)
+        return array.astype(np.float64) if array.dtype.kind in "biuf" else None
 
 
 def close(expected: Numbers, actual: Numbers, tolerance: Tolerance) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What holds of the judge for every transcript."""
+"""What holds of the judge for every transcript, however odd: made up from nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.catalogue import exercises
-from grader.evidence import Evidence
 from grader.judge import assess, judge, static_findings
-from grader.observation import Completed, Loaded
+from grader.observation import Completed
 from grader.report import Status, Verdict
 from grader.rules import rule_by_id
 from grader.source import Source
@@ -48,15 +47,6 @@ def test_any_transcript_gets_a_verdict(transcript: Transcript) -> None:
 
 @pinned
 @given(transcripts(EXERCISE))
-def test_what_is_no_right_answer_never_passes(transcript: Transcript) -> None:
-    """However much each rule leaves to the others, one of them tells it."""
-    transcript = msgspec.structs.replace(transcript, loaded=Loaded(), source=GOOD)
-    wrong = any(look.failed for look in Evidence(transcript).looks)
-    assert (assess(judge(transcript), transcript).verdict is Verdict.PASSED) <= (not wrong)
-
-
-@pinned
-@given(transcripts(EXERCISE))
 def test_there_is_one_finding_for_a_rule_and_place(transcript: Transcript) -> None:
     places = [(each.rule, each.span) for each in judge(transcript)]
     assert len(places) == len(set(places))
@@ -75,18 +65,6 @@ def test_a_side_agrees_with_itself(observed: list[tuple]) -> None:  # type: igno
             exchanges.append(Exchange(case=case, expected=plain, actual=plain))
     transcript = Transcript(exercise=EXERCISE, source=GOOD, exchanges=tuple(exchanges))
     assert judge(transcript) == ()
-
-
-@pinned
-@given(transcripts(EXERCISE))
-def test_a_looser_tolerance_adds_no_finding_of_values(transcript: Transcript) -> None:
-    """Numbers that agree by a narrow measure agree by a wide one."""
-    transcript = msgspec.structs.replace(transcript, loaded=Loaded(), source=GOOD)
-    loose = msgspec.structs.replace(
-        transcript, exercise=msgspec.structs.replace(EXERCISE, tolerance=1e3)
-    )
-    if not judge(transcript):
-        assert judge(loose) == ()
 
 
 @pinned

@@ -1,0 +1,155 @@
+"""What holds of the judge, on recordings of real programs in which something is changed.
+
+A property that is never put to the test proves nothing: each counts what it reached.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.compare import Same
+from grader.evidence import Evidence
+from grader.exercise import Exercise
+from grader.finding import Severity
+from grader.judge import assess, judge
+from grader.labels import Labelled
+from grader.observation import Completed
+from grader.report import Status, Verdict
+from grader.rules import RULES, rule_by_id
+from grader.transcript import Transcript
+from tests.judge.perturbed import (
+    ACCEPTED,
+    ALL,
+    ANSWERS,
+    NO_ANSWERS,
+    Perturbed,
+    answered,
+    perturbed,
+    recorded,
+    with_exchanges,
+)
+
+MANY = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=150,
+    suppress_health_check=list(HealthCheck),
+)
+FEWER = settings(MANY, max_examples=60)
+
+
+def of_other_tolerance(transcript: Transcript, factor: float) -> Transcript:
+    exercise: Exercise = transcript.exercise
+    wider = msgspec.structs.replace(exercise, tolerance=exercise.tolerance * factor)
+    return msgspec.structs.replace(transcript, exercise=wider)
+
+
+def test_every_transcript_gets_a_verdict_that_its_findings_bear_out() -> None:
+    rules: Counter[str] = Counter()
+
+    @MANY
+    @given(perturbed(answers=st.none() | st.sampled_from([*ANSWERS, *NO_ANSWERS])))
+    def holds(some: Perturbed) -> None:
+        transcript = some.transcript
+        findings = judge(transcript)
+        assert repr(findings) == repr(judge(transcript))  # NaN is not equal to itself
+        assessment = assess(findings, transcript)
+        errors = [each for each in findings if each.severity is Severity.ERROR]
+        ran = bool(transcript.exchanges)
+        assert (assessment.verdict is Verdict.PASSED) == (ran and not errors)
+        assert 0 <= assessment.score <= 1
+        assert len({(each.rule, each.span) for each in findings}) == len(findings)
+        failed = {row.check for row in assessment.checks if row.status is Status.FAILED}
+        assert {each.check for each in errors} <= failed
+        for each in findings:
+            assert rule_by_id(each.rule).check is each.check
+            assert "\n" not in each.message
+            assert each.help
+            msgspec.json.encode(each.evidence)
+            rules[each.rule] += 1
+
+    holds()
+    assert len(rules) >= len(RULES) / 2, rules
+
+
+def test_wrong_answers_never_pass() -> None:
+    rules: Counter[str] = Counter()
+    wrong = 0
+
+    @MANY
+    @given(perturbed(ACCEPTED, st.sampled_from([*ANSWERS, *NO_ANSWERS])))
+    def holds(some: Perturbed) -> None:
+        nonlocal wrong
+        transcript = some.transcript
+        if any(not isinstance(look.comparison, Same) for look in Evidence(transcript).looks):
+            findings = judge(transcript)
+            assert assess(findings, transcript).verdict is not Verdict.PASSED
+            wrong += 1
+            rules.update(each.rule for each in findings)
+
+    holds()
+    assert wrong >= 100, wrong
+    assert len(rules) >= 12, rules
+
+
+@pytest.mark.parametrize("each", ACCEPTED[::40], ids=str)
+def test_a_side_agrees_with_itself(each: Labelled) -> None:
+    transcript = recorded(each)
+    exchanges = [
+        msgspec.structs.replace(exchange, actual=exchange.expected)
+        for exchange in transcript.exchanges
+    ]
+    assert judge(with_exchanges(transcript, exchanges)) == ()
+
+
+def test_a_looser_tolerance_never_adds_a_finding() -> None:
+    reached: Counter[tuple[bool, bool]] = Counter()
+
+    @FEWER
+    @given(
+        st.sampled_from(ACCEPTED),
+        st.floats(-7, -1).map(lambda power: 1 + 10.0**power),
+        st.floats(1, 1e4),
+    )
+    def holds(each: Labelled, by: float, looser: float) -> None:
+        transcript = recorded(each)
+        exchanges = [
+            answered(exchange, by)
+            for exchange in transcript.exchanges
+            if isinstance(exchange.expected.outcome, Completed)
+        ]
+        off = with_exchanges(transcript, exchanges)
+        narrow, wide = judge(off), judge(of_other_tolerance(off, looser))
+        assert {found.rule for found in wide} <= {found.rule for found in narrow}
+        reached[bool(narrow), bool(wide)] += 1
+
+    holds()
+    for kind in ((False, False), (True, False), (True, True)):
+        assert reached[kind] >= 5, reached
+
+
+def test_the_judge_does_not_look_at_the_time() -> None:
+    changed = 0
+
+    @FEWER
+    @given(st.sampled_from(ALL), st.floats(0, 9))
+    def holds(each: Labelled, seconds: float) -> None:
+        nonlocal changed
+        transcript = recorded(each)
+        exchanges = [
+            msgspec.structs.replace(
+                exchange, actual=msgspec.structs.replace(exchange.actual, seconds=seconds)
+            )
+            for exchange in transcript.exchanges
+        ]
+        assert judge(with_exchanges(transcript, exchanges)) == judge(transcript)
+        changed += len(exchanges)
+
+    holds()
+    assert changed >= 100, changed
