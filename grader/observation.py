@@ -23,6 +23,9 @@ Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Shape = Annotated[tuple[int, ...], msgspec.Meta(max_length=200)]
 Few = Annotated[tuple[Item, ...], msgspec.Meta(max_length=200)]
 Many = Annotated[tuple[Item, ...], msgspec.Meta(max_length=4000)]
+MOST_ENTRIES = 400
+Entries = Annotated[tuple[Item, ...], msgspec.Meta(max_length=MOST_ENTRIES)]
+"""What a record lists. A worker notes half as many in a call, and as many again from before it."""
 
 
 def digest(data: bytes) -> str:
@@ -332,8 +335,8 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     kind: Word
     forward: bool
-    given: Many[Variable]
-    made: Many[Variable]
+    given: Few[Variable]
+    made: Few[Variable]
     keys: Few[StreamKey]
     span: Span | None
     raised: bool = False
@@ -377,11 +380,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     there was more than is kept or it could not be read.
     """
 
-    lifted: Many[LiftedCall] = ()
-    roots: Many[Root] = ()
-    modules: Many[ModuleRun] = ()
-    keys: Many[KeyStep] = ()
-    batch_calls: Many[BatchCall] = ()
+    lifted: Entries[LiftedCall] = ()
+    roots: Entries[Root] = ()
+    modules: Entries[ModuleRun] = ()
+    keys: Entries[KeyStep] = ()
+    batch_calls: Entries[BatchCall] = ()
     truncated: bool = False
 
 

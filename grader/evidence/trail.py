@@ -6,6 +6,7 @@ layer). What it is judged by is the call that gave the answer and the one that m
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 
 import msgspec
@@ -48,7 +49,15 @@ class Trail:
 
     def runs(self, root: Root) -> tuple[ModuleRun, ...]:
         """Return the module runs that belong to `root`, in order."""
-        return tuple(run for run in self.record.modules if run.root == root.number)
+        return self._runs.get(root.number, ())
+
+    @cached_property
+    def _runs(self) -> dict[int | None, tuple[ModuleRun, ...]]:
+        """The module runs by their root: a forged record may have hundreds of both."""
+        found: defaultdict[int | None, list[ModuleRun]] = defaultdict(list)
+        for run in self.record.modules:
+            found[run.root].append(run)
+        return {root: tuple(runs) for root, runs in found.items()}
 
     def top(self, root: Root) -> ModuleRun | None:
         """Return the outermost module run of `root`."""
@@ -135,12 +144,15 @@ class Trail:
         if root is None:
             return ()
         runs = self.runs(root)
+        inner: defaultdict[int | None, list[ModuleRun]] = defaultdict(list)
+        for run in runs:
+            inner[run.inside].append(run)
         found = [
             LiftedRun(
                 call=self._calls[run.lifted],
                 root=root,
                 run=run,
-                inner=tuple(each for each in runs if each.inside == run.lifted),
+                inner=tuple(inner[run.lifted]),
             )
             for run in runs
             if run.lifted in self._calls and run.inside is None
@@ -173,10 +185,8 @@ class Trail:
         """Return the runs of the modules that are parts of `layer`, in its root."""
         return tuple(
             run
-            for run in self.record.modules
-            if run.root == layer.root
-            and len(run.path) > len(layer.path)
-            and run.path[: len(layer.path)] == layer.path
+            for run in self._runs.get(layer.root, ())
+            if len(run.path) > len(layer.path) and run.path[: len(layer.path)] == layer.path
         )
 
 

@@ -8,9 +8,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from grader.observation import BatchCall, KeyStep, LiftedCall, ModuleRun, Record, Root
+from grader.observation import (
+    MOST_ENTRIES,
+    BatchCall,
+    KeyStep,
+    LiftedCall,
+    ModuleRun,
+    Record,
+    Root,
+)
 
-MOST_ENTRIES = 200
+MOST_NOTED = MOST_ENTRIES // 2
 FAILURES = logging.getLogger("grader.worker.hooks")
 FAILURES.addHandler(logging.NullHandler())
 FAILURES.propagate = False
@@ -29,7 +37,7 @@ class Tape(Generic[T]):
 
     def open(self) -> int | None:
         """Take the next place and return its number; None when the tape is full."""
-        if len(self._entries) >= MOST_ENTRIES:
+        if len(self._entries) >= MOST_NOTED:
             self.overflowed = True
             return None
         self._entries.append(None)
@@ -75,10 +83,10 @@ class Recording:
         """Return what was seen, after the lifted calls and the keys of before that matter to it."""
         tapes = (self.lifted, self.roots, self.modules, self.keys, self.batch_calls)
         return Record(
-            lifted=(*lifted, *self.lifted.entries()),
+            lifted=(*lifted[-MOST_NOTED:], *self.lifted.entries()),
             roots=self.roots.entries(),
             modules=self.modules.entries(),
-            keys=(*keys, *self.keys.entries()),
+            keys=(*keys[-MOST_NOTED:], *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader.case import ArrayValue
 from grader.observation import (
+    MOST_ENTRIES,
     Axes,
     Axis,
     AxisEntry,
@@ -130,6 +133,14 @@ def test_what_no_worker_sends_is_not(lie: Observation) -> None:
 def test_a_record_may_be_long_but_not_endless() -> None:
     assert Ledger().admits(long(4000))
     assert not Ledger().admits(long(6000))
+
+
+@pytest.mark.parametrize("entries", [MOST_ENTRIES, MOST_ENTRIES + 1])
+def test_a_record_with_more_entries_than_a_worker_sends_is_refused(entries: int) -> None:
+    calls = long(entries).record.batch_calls
+    sent = msgspec.msgpack.encode(Record(batch_calls=calls))
+    with pytest.raises(msgspec.ValidationError) if entries > MOST_ENTRIES else nullcontext():
+        assert msgspec.msgpack.decode(sent, type=Record).batch_calls == calls
 
 
 def test_neither_may_be_what_all_calls_tell() -> None:
