@@ -13,9 +13,9 @@ from grader.compare import Same, compare, tolerance_of
 from grader.equivalence import Trace
 from grader.equivalence import compare as compare_traces
 from grader.exercise import Exercise
+from grader.grading.reference import Reference
 from grader.observation import Completed, Loaded
 from grader.process.side import Side
-from grader.reference import Reference
 from grader.report import Equivalence, Equivalent
 from grader.source import Source
 from grader.transcript import Exchange, Transcript

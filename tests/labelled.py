@@ -9,9 +9,10 @@ from pathlib import Path
 from grader import labels
 from grader.authoring import grades
 from grader.catalogue import exercises
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import ACCEPTED, Labelled
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import read_submission
 
 ACCEPTED_EACH = 3
@@ -44,7 +45,7 @@ def sample() -> list[Labelled]:
 class Grades:
     """Reports on many submissions, graded two at a time in the background."""
 
-    def __init__(self, session: Session, some: Iterable[Labelled], asked: Asked) -> None:
+    def __init__(self, session: Session, some: Iterable[Labelled], asked: GradingRequest) -> None:
         self._grades = grades.Grades(session, asked)
         self._futures: dict[Path, Future[Report]] = {}
         for each in some:

@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 import xmlschema
 
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import Labelled, places
 from grader.render import RENDERERS
 from grader.report import Report, Verdict
-from grader.session import Asked, Session
 from tests.labelled import Grades, labelled, sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ def grades(session: Session, request: pytest.FixtureRequest) -> Iterator[Grades]
     specs = [item.callspec for item in selected if hasattr(item, "callspec")]
     wanted = [spec.params["each"] for spec in specs]
     cases = 100 if request.config.getoption("--everything") else FEWER_CASES
-    made = Grades(session, [each for each in ALL if each in wanted], Asked(cases=cases))
+    made = Grades(session, [each for each in ALL if each in wanted], GradingRequest(cases=cases))
     yield made
     made.close()
 
@@ -103,7 +104,7 @@ SOME = [each for each in ALL if each.folder.exercise.level == 1][::60]
 
 @pytest.mark.parametrize("each", SOME, ids=str)
 def test_two_runs_differ_only_in_times(each: Labelled, session: Session) -> None:
-    again = Grades(session, [each], Asked())
+    again = Grades(session, [each], GradingRequest())
     first = timeless(again.of(each))
-    second = Grades(session, [each], Asked())
+    second = Grades(session, [each], GradingRequest())
     assert timeless(second.of(each)) == first

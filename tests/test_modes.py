@@ -10,10 +10,12 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from grader.grading.grading import grade
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import Labelled
 from grader.render import RENDERERS
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import read_submission
 from tests.labelled import labelled
 
@@ -34,7 +36,7 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     """A session that differs from the usual one."""
 
     session: Session
-    asked: Asked
+    asked: GradingRequest
     prewarms: bool
 
 
@@ -57,7 +59,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[Mode]:
         for name, value in MODES[request.param].items():
             patch.setenv(name, value)
         with Session() as made:
-            asked = Asked(cases=CASES, prove=request.param != "without the proof")
+            asked = GradingRequest(cases=CASES, prove=request.param != "without the proof")
             yield Mode(session=made, asked=asked, prewarms=request.param == "prewarmed")
 
 
@@ -72,7 +74,7 @@ def judged(report: Report) -> object:
 
 def test_a_mode_changes_nothing(each: Labelled, usual: Session, other: Mode) -> None:
     submission = read_submission(each.path)
-    expected = judged(usual.grade(submission, each.folder, Asked(cases=CASES)))
+    expected = judged(grade(usual, submission, each.folder, GradingRequest(cases=CASES)))
     if other.prewarms:
         other.session.prewarm(submission, each.folder, other.asked, wait=True)
-    assert judged(other.session.grade(submission, each.folder, other.asked)) == expected
+    assert judged(grade(other.session, submission, each.folder, other.asked)) == expected

@@ -11,14 +11,16 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.grading.grading import grade
+from grader.grading.pool import Pool, rehearsals
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.observation import Completed, Loaded, LoadOutcome
-from grader.prewarmed import Pool, rehearsals
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken
 from grader.report import Verdict
 from grader.search.cases import plan
 from grader.search.plan import traced_sizes
-from grader.session import Asked, Session
 from grader.submission import read_submission
 
 LOUD = """
@@ -172,9 +174,9 @@ def test_a_grading_needs_no_process_but_the_prewarmed_ones(
 ) -> None:
     file = tmp_path / "mine.py"
     file.write_bytes(folder.solution.read_bytes())
-    asked = Asked(cases=12)
+    asked = GradingRequest(cases=12)
     with Session() as session:
-        assert session.grade(read_submission(file), folder, asked).verdict is Verdict.PASSED
+        assert grade(session, read_submission(file), folder, asked).verdict is Verdict.PASSED
         session.prewarm(read_submission(file), folder, asked, wait=True)
 
         def refuse(*_: object) -> None:
@@ -182,9 +184,9 @@ def test_a_grading_needs_no_process_but_the_prewarmed_ones(
 
         monkeypatch.setattr(Nursery, "make", refuse)
         file.write_text(file.read_text(encoding="utf-8") + "\n# saved again\n", encoding="utf-8")
-        assert session.grade(read_submission(file), folder, asked).verdict is Verdict.PASSED
+        assert grade(session, read_submission(file), folder, asked).verdict is Verdict.PASSED
         with pytest.raises(NurseryBroken):
-            session.grade(read_submission(file), folder, asked)
+            grade(session, read_submission(file), folder, asked)
 
 
 def test_a_program_that_may_look_around_gets_a_new_process(
@@ -194,6 +196,6 @@ def test_a_program_that_may_look_around_gets_a_new_process(
     file.write_text(LOOKS_AROUND.format(function=folder.exercise.function), encoding="utf-8")
     with Session() as session:
         submission = read_submission(file)
-        session.prewarm(submission, folder, Asked(cases=12), wait=True)
-        report = session.grade(submission, folder, Asked(cases=12))
+        session.prewarm(submission, folder, GradingRequest(cases=12), wait=True)
+        report = grade(session, submission, folder, GradingRequest(cases=12))
     assert report.verdict is Verdict.FAILED

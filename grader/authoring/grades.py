@@ -7,8 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Self
 
 from grader.exercise import ExerciseFolder
+from grader.grading.grading import grade
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import Submission
 
 AT_A_TIME: Final = 2
@@ -22,7 +24,7 @@ class Grades:
     """
 
     def __init__(
-        self, session: Session, asked: Asked, tell: Callable[[], None] = lambda: None
+        self, session: Session, asked: GradingRequest, tell: Callable[[], None] = lambda: None
     ) -> None:
         self._session = session
         self._asked = asked
@@ -47,6 +49,6 @@ class Grades:
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 
     def _grade(self, submission: Submission, folder: ExerciseFolder) -> Report:
-        report = self._session.grade(submission, folder, self._asked)
+        report = grade(self._session, submission, folder, self._asked)
         self._tell()
         return report

@@ -19,10 +19,11 @@ from grader.case import Case
 from grader.evidence.lifting import array_axes
 from grader.evidence.trail import LiftedRun, Trail
 from grader.exercise import ExerciseFolder
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import ACCEPTED
 from grader.observation import Axis, LiftedCall, Loaded, Observation, Root
 from grader.report import Equivalent, Report, Verdict
-from grader.session import Asked, Session
 from grader.source import Source
 from grader.submission import Submission, from_bytes
 
@@ -49,7 +50,7 @@ def as_submission(mutant: Mutant, folder: ExerciseFolder) -> Submission:
 class Survivors:
     """Looks at the mutants of one exercise that passed."""
 
-    def __init__(self, session: Session, folder: ExerciseFolder, asked: Asked) -> None:
+    def __init__(self, session: Session, folder: ExerciseFolder, asked: GradingRequest) -> None:
         self._session = session
         self._folder = folder
         plan = session.plan(folder.exercise, asked)

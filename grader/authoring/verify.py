@@ -16,10 +16,12 @@ from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.exercise import ExerciseFolder
 from grader.finding import Severity
+from grader.grading.grading import grade
+from grader.grading.reference import ReferenceBroken
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
-from grader.reference import ReferenceBroken
 from grader.report import Report, Verdict
-from grader.session import Asked, Session
 from grader.submission import read_submission
 
 Tell = Callable[[int, int], None]
@@ -69,7 +71,7 @@ class _Run:
     def __init__(self, folder: ExerciseFolder, session: Session, tell: Tell) -> None:
         self._folder = folder
         self._session = session
-        self._asked = Asked()
+        self._asked = GradingRequest()
         self._tell = tell
         self._total = 0
         self._done = 0
@@ -117,7 +119,7 @@ class _Run:
             return
         path = self._folder.solution
         try:
-            report = self._session.grade(read_submission(path), self._folder, self._asked)
+            report = grade(self._session, read_submission(path), self._folder, self._asked)
         except ReferenceBroken as error:
             yield self._unanswered(error)
             return

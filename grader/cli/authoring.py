@@ -95,7 +95,7 @@ def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int
     """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
     from grader.authoring.course import Broken, course
     from grader.authoring.verify import verify as lines_of
-    from grader.session import Session
+    from grader.grading.session import Session
 
     shipped, own = course(folders)
     wanted = _chosen(names, shipped, own)

@@ -165,11 +165,14 @@ def run_jobs(
     jobs: Sequence[Job], options: GradeOptions, tell: Callable[[int, int], None]
 ) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order."""
+    from grader.grading.assembly import error_report
+    from grader.grading.grading import SandboxMissing, grade
+    from grader.grading.reference import ReferenceBroken
+    from grader.grading.request import GradingRequest
+    from grader.grading.session import Session
     from grader.process.worker import NurseryBroken
-    from grader.reference import ReferenceBroken
-    from grader.session import Asked, SandboxMissing, Session, error_report
 
-    asked = Asked(
+    asked = GradingRequest(
         cases=options.cases,
         seed=options.seed,
         timeout=options.timeout,
@@ -177,20 +180,20 @@ def run_jobs(
     )
     with Session(early.take()) as session:
 
-        def grade(
+        def graded(
             job: Job, tell: Callable[[int, int], None] = lambda _done, _total: None
         ) -> Report:
             try:
-                return session.grade(job.submission, job.folder, asked, tell)
+                return grade(session, job.submission, job.folder, asked, tell)
             except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
                 return error_report(job.submission, job.folder.exercise, str(error), asked)
 
         if len(jobs) == 1:
-            yield grade(jobs[0], tell)
+            yield graded(jobs[0], tell)
             return
         workers = options.jobs or os.cpu_count() or 1
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            for done, report in enumerate(pool.map(grade, jobs), 1):
+            for done, report in enumerate(pool.map(graded, jobs), 1):
                 tell(done, len(jobs))
                 yield report
 

@@ -25,11 +25,14 @@ from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import CommandWrong, Exit, visible
 from grader.cli.watch_screen import Page, Screen
 from grader.exercise import ExerciseFolder
+from grader.grading.assembly import error_report
+from grader.grading.grading import Cancelled, Grading, SandboxMissing
+from grader.grading.reference import ReferenceBroken
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.process.worker import NurseryBroken
 from grader.progress import Progress
-from grader.reference import ReferenceBroken
 from grader.report import Report
-from grader.session import Asked, Cancelled, Grading, SandboxMissing, Session, error_report
 from grader.submission import Submission, Unreadable, read_submission
 
 _DEBOUNCE_MS: Final = 30
@@ -323,7 +326,7 @@ class Watcher:
 
     def _grade_now(self, number: int, submission: Submission, *, prove: bool) -> None:
         """Grade, and get ready for the next save. Raises `Cancelled` if another grading counts."""
-        asked = Asked(
+        asked = GradingRequest(
             cases=self._options.cases,
             seed=self._options.seed,
             timeout=self._options.timeout,
@@ -336,7 +339,7 @@ class Watcher:
         (job,) = find_jobs((self._file,), self._options)
         self._compare(submission, job.submission)
         self._events.put(Recognised(number=number, folder=job.folder))
-        grading = self._session.grading(job.submission, job.folder, asked)
+        grading = Grading(self._session, job.submission, job.folder, asked)
         with self._lock:
             self._check(number)
             self._grading = grading

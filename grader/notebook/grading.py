@@ -10,12 +10,14 @@ from pathlib import Path
 
 from grader.catalogue import exercises as catalogue
 from grader.exercise import ExerciseFolder
+from grader.grading.grading import grade as graded
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.notebook.gather import CannotGrade, name_of, source_of
 from grader.notebook.graded import Graded
 from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import (
     Submission,
     Unreadable,
@@ -54,7 +56,7 @@ def grade(
         folder = _exercise(exercise, target, submission, known)
     except (Unreadable, Unrecognised) as error:
         raise CannotGrade(str(error)) from error
-    asked = Asked(cases=cases, seed=seed, timeout=timeout)
+    asked = GradingRequest(cases=cases, seed=seed, timeout=timeout)
     report = _graded(submission, folder, asked)
     if progress:
         with Progress.open() as remembered:
@@ -86,13 +88,13 @@ def _exercise(
     return recognise(submission.source, known)
 
 
-def _graded(submission: Submission, folder: ExerciseFolder, asked: Asked) -> Report:
+def _graded(submission: Submission, folder: ExerciseFolder, asked: GradingRequest) -> Report:
     """Grade in the warm session; in a new one if an interrupt or a kill has ended that."""
     try:
-        return _session().grade(submission, folder, asked)
+        return graded(_session(), submission, folder, asked)
     except NurseryBroken:
         _end()
-        return _session().grade(submission, folder, asked)
+        return graded(_session(), submission, folder, asked)
     except KeyboardInterrupt:
         _end()
         raise

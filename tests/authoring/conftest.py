@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from grader.cli.app import run
-from grader.session import Session
+from grader.grading.session import Session
 
 
 class Ran(NamedTuple):

@@ -10,9 +10,11 @@ from grader.authoring.mutants import Mutant, mutants, same_program
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.grading.grading import grade
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import places
 from grader.report import Verdict
-from grader.session import Asked, Session
 
 FOLDERS = {each.exercise.slug: each for each in exercises()}
 FIRST = next(iter(FOLDERS.values()))
@@ -79,8 +81,8 @@ def test_comments_and_layout_are_no_change() -> None:
 
 
 def survivor(session: Session, folder: ExerciseFolder, mutant: Mutant) -> Survivor | None:
-    asked = Asked()
-    report = session.grade(as_submission(mutant, folder), folder, asked)
+    asked = GradingRequest()
+    report = grade(session, as_submission(mutant, folder), folder, asked)
     assert (places(report) == frozenset()) == (report.verdict is Verdict.PASSED)
     return Survivors(session, folder, asked).of(mutant, report)
 

@@ -13,7 +13,7 @@ from grader.authoring.course import course
 from grader.authoring.verify import verify
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
-from grader.session import Session
+from grader.grading.session import Session
 
 Grade = Callable[..., Ran]
 

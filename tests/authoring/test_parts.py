@@ -14,7 +14,7 @@ from grader.authoring.line import Line
 from grader.authoring.skeleton import Skeleton
 from grader.authoring.verify import verify
 from grader.exercise import ExerciseFolder
-from grader.session import Session
+from grader.grading.session import Session
 
 SKELETON = {
     "README.md": "# Title\n\nA lesson.\n\n## Your task\n\nWrite `mine(seed, x, features)`.\n",

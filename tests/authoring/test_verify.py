@@ -12,7 +12,8 @@ from conftest import Ran
 from grader.authoring.course import course
 from grader.authoring.line import Line
 from grader.authoring.verify import verify
-from grader.session import Asked, Session
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 
 DECLARATION = """
 from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
@@ -74,7 +75,7 @@ def verified(folder: Path, session: Session, *, until: str = "") -> dict[str, Li
     (found,) = course([folder.parents[1]])[1]
     lines: dict[str, Line] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("grader.authoring.verify.Asked", lambda: Asked(cases=10))
+        patch.setattr("grader.authoring.verify.GradingRequest", lambda: GradingRequest(cases=10))
         with contextlib.closing(verify(found, (), session)) as found_lines:
             for line in found_lines:
                 lines[line.name] = line

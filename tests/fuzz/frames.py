@@ -12,6 +12,10 @@ from grader import cache, wire
 from grader.equivalence import Trace
 from grader.equivalence import compare as compare_traces
 from grader.exercise import ExerciseFolder
+from grader.grading.assembly import assembled
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
+from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge
 from grader.limits import Limits
 from grader.observation import Loaded, LoadOutcome
@@ -20,7 +24,6 @@ from grader.process.side import Program, Side
 from grader.process.worker import Maker, Worker
 from grader.report import CaseCount, Output, Report
 from grader.search.cases import distinct_sizes, edge_sizes
-from grader.session import Asked, Session, Stopwatch, _environment, _report_of
 from grader.source import Source
 from grader.submission import Submission
 from grader.transcript import Exchange, Transcript
@@ -104,7 +107,7 @@ class Known:
 
     def __init__(self, maker: Maker, folder: ExerciseFolder) -> None:
         self.folder = folder
-        plan = Session().plan(folder.exercise, Asked(cases=12))
+        plan = Session().plan(folder.exercise, GradingRequest(cases=12))
         self.cases = plan.telling[:MOST_CASES]
         self.sizes = (distinct_sizes(folder.exercise), *edge_sizes(folder.exercise))
         text = folder.solution.read_text(encoding="utf-8")
@@ -176,14 +179,14 @@ class Conversation:
             submission=transparency(self.source.text, exercise),
             values_differ=False,
         )
-        return _report_of(
+        return assembled(
             Submission(path=self.source.name, sha256="0" * 64, source=self.source),
             transcript,
             judge(transcript),
             equivalence=equivalence,
             cases=CaseCount(seed=0, generated=MOST_CASES, executed=len(exchanges)),
             output=Output(),
-            environment=_environment(None),
+            side=None,
             watch=Stopwatch(),
         )
 

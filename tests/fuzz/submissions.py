@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from grader.catalogue import exercises
+from grader.grading.grading import grade
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import Unrecognised, from_bytes, recognise
 from tests.fuzz import damage
 from tests.fuzz.check import check
@@ -77,7 +79,7 @@ class Fuzzer:
                 folder = recognise(submission.source, self._known)
             except Unrecognised:
                 folder = self._known[0]
-            report = self._session.grade(submission, folder, Asked(timeout=SECONDS))
+            report = grade(self._session, submission, folder, GradingRequest(timeout=SECONDS))
             check(report)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
             return Damaged(number, data, error)

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from grader.catalogue import exercises
+from grader.grading.assembly import static_report
+from grader.grading.request import GradingRequest
 from grader.judge import static_findings
 from grader.process.worker import Maker
-from grader.session import Asked, static_report
 from grader.submission import Unrecognised, from_bytes, recognise
 from tests.fuzz import damage
 from tests.fuzz.check import check
@@ -44,7 +45,7 @@ def test_what_is_told_without_running_a_damaged_file(number: int) -> None:
         return
     found = static_findings(submission.source, exercise)
     if found:
-        check(static_report(submission, exercise, found, Asked()))
+        check(static_report(submission, exercise, found, GradingRequest()))
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,11 @@ from hostile_world import ROOT, SECRET, Label, World, descendants, labels
 
 from grader.catalogue import exercises
 from grader.cli.grading import GradeOptions, exit_code
+from grader.grading.grading import grade as graded
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.render import RENDERERS
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import read_submission, recognise
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strangers are graded on Linux")
@@ -52,7 +54,7 @@ def session(world: World) -> Iterator[Session]:
 def grade(session: Session, path: Path, seconds: float) -> Report:
     submission = read_submission(path)
     folder = recognise(submission.source, exercises())
-    return session.grade(submission, folder, Asked(timeout=seconds, cases=30))
+    return graded(session, submission, folder, GradingRequest(timeout=seconds, cases=30))
 
 
 @pytest.fixture(scope="module")

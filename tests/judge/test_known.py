@@ -10,8 +10,10 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.grading.grading import grade
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import read_submission
 
 PROGRAM = """
@@ -42,7 +44,7 @@ def details(session: Session, folder: ExerciseFolder, place: Path, body: str) ->
     file = place / "mine.py"
     text = PROGRAM.format(function=folder.exercise.function, body=body)
     file.write_text(textwrap.dedent(text), encoding="utf-8")
-    report: Report = session.grade(read_submission(file), folder, Asked())
+    report: Report = grade(session, read_submission(file), folder, GradingRequest())
     (finding,) = report.findings
     assert finding.rule == "wrong-values"
     return [each for each in finding.details if "known mistake" in each]

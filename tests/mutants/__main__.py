@@ -17,9 +17,10 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
 from grader.exercise import ExerciseFolder
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import places
 from grader.report import Report
-from grader.session import Asked, Session
 
 Graded = tuple[Mutant, Report, Survivor | None]
 
@@ -70,7 +71,7 @@ def grade_all(
 def grade_mutants(session: Session, folder: ExerciseFolder, progress: Progress) -> list[Graded]:
     made = mutants(folder.solution.read_text(encoding="utf-8"), folder.exercise)
     task = progress.add_task(folder.exercise.slug, total=len(made))
-    asked = Asked()
+    asked = GradingRequest()
     survivors = Survivors(session, folder, asked)
     found: list[Graded] = []
     with Grades(session, asked) as grades:

@@ -16,10 +16,12 @@ from rich.console import Console
 from rich.progress import track
 
 from grader.authoring.grades import AT_A_TIME
+from grader.grading.grading import Grading
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.judge import assess, judge
 from grader.labels import Labelled, places
 from grader.report import Report
-from grader.session import Asked, Session
 from grader.submission import read_submission
 from grader.transcript import Transcript
 from tests.labelled import labelled
@@ -55,7 +57,7 @@ def record(wanted: Sequence[Labelled], variant: str) -> Iterator[tuple[Labelled,
     with Session() as session, ThreadPoolExecutor(AT_A_TIME) as pool:
 
         def grade(each: Labelled) -> tuple[Labelled, Report, Transcript | None]:
-            grading = session.grading(read_submission(each.path), each.folder, Asked())
+            grading = Grading(session, read_submission(each.path), each.folder, GradingRequest())
             report = grading.run()
             return each, report, grading.transcript
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.catalogue import exercises
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.labels import Labelled
 from grader.render.text import render
-from grader.session import Asked, Session
 from grader.submission import read_submission
 from tests.labelled import Grades, labelled
 
@@ -51,7 +52,7 @@ def grades(request: pytest.FixtureRequest) -> Iterator[Grades]:
         if item.module is request.module and hasattr(item, "callspec")
     }
     with Session() as session:
-        made = Grades(session, [mistake(name) for name in sorted(wanted)], Asked())
+        made = Grades(session, [mistake(name) for name in sorted(wanted)], GradingRequest())
         yield made
         made.close()
 

@@ -1,0 +1,1 @@
+"""Grading one submission, from its text to its report: the only orchestrator."""

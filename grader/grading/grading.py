@@ -1,0 +1,197 @@
+"""The grading of one submission: load, search for mistakes and for a proof, judge, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from grader.exercise import ExerciseFolder
+from grader.grading.assembly import assembled, missing_protections, static_report, unknown
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
+from grader.grading.stopwatch import Stopwatch
+from grader.judge import judge, static_findings
+from grader.observation import Loaded, LoadOutcome
+from grader.process.side import Side
+from grader.process.worker import NurseryBroken
+from grader.proof import Proof
+from grader.report import CaseCount, Equivalence, Output, Report
+from grader.rules import UNEXPLAINED
+from grader.search.plan import Plan, traced_sizes
+from grader.search.run import Deadline, Search
+from grader.submission import Submission
+from grader.transcript import Transcript
+
+
+def grade(
+    session: Session,
+    submission: Submission,
+    folder: ExerciseFolder,
+    request: GradingRequest,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Grade one submission.
+
+    `tell` is called with how many cases ran and how many there are. Raises `ReferenceBroken`
+    and `NurseryBroken`, which are not the submission's fault, and `SandboxMissing`.
+    """
+    return Grading(session, submission, folder, request).run(tell)
+
+
+class Cancelled(Exception):
+    """The grading was cancelled; there is no report."""
+
+
+class SandboxMissing(Exception):
+    """A required protection isn't available on this system."""
+
+
+class Grading:
+    """The grading of one submission, which another thread may cancel."""
+
+    def __init__(
+        self,
+        session: Session,
+        submission: Submission,
+        folder: ExerciseFolder,
+        request: GradingRequest,
+    ) -> None:
+        self._session = session
+        self._submission = submission
+        self._exercise = folder.exercise
+        self._request = request
+        self._watch = Stopwatch()
+        self._folder = folder
+        self._sizes = traced_sizes(folder.exercise) if request.prove else ()
+        self._sides: list[Side] = []
+        self._cancelled = False
+        self._transcript: Transcript | None = None
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What was observed, once `run` has returned; None if the file never got to a process."""
+        return self._transcript
+
+    def cancel(self) -> None:
+        """End the processes; `run` then raises `Cancelled` instead of returning."""
+        self._cancelled = True
+        self._close()
+
+    def run(self, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
+        """Grade. Raises what `grade` raises, and `Cancelled`."""
+        found = static_findings(self._submission.source, self._exercise)
+        if found:
+            return static_report(self._submission, self._exercise, found, self._request)
+        try:
+            report = self._graded(tell)
+        except NurseryBroken:
+            if not self._cancelled:
+                raise
+        finally:
+            self._close()
+        if self._cancelled:
+            raise Cancelled
+        return report
+
+    def _close(self) -> None:
+        for side in tuple(self._sides):
+            side.end()
+
+    def _graded(self, tell: Callable[[int, int], None]) -> Report:
+        """Load, search for mistakes and for a proof, judge."""
+        with self._watch.part("plan"):
+            cases = self._session.plan(self._exercise, self._request)
+        with self._watch.part("imports"):
+            unhurried = self._session.unhurried()
+        self._reference = self._session.reference(self._folder)
+        self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
+        with self._watch.part("start"):
+            side = self._start()
+        with self._watch.part("load"):
+            loaded = side.load(self._request.load_seconds)
+        if not isinstance(loaded, Loaded):
+            return self._report(self._nothing_ran(loaded), unknown(), cases)
+        proof = self._begin_proof()
+        search = Search(
+            exercise=self._exercise,
+            source=self._submission.source,
+            reference=self._reference,
+            submission=side,
+            second=proof,
+            fresh=self._fresh,
+            deadline=Deadline(self._request.timeout, unhurried),
+            tell=tell,
+        )
+        with self._watch.part("cases"):
+            transcript = search.run(cases, proof.proved)
+        self._count_processes()
+        return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
+
+    def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
+        """Look among the known mistakes where no rule says what makes the numbers wrong."""
+        if UNEXPLAINED not in {finding.rule for finding in judge(transcript)}:
+            return transcript
+        with self._watch.part("known mistakes"):
+            known = self._session.known(self._folder).like(proof, self._sizes)
+        return msgspec.structs.replace(transcript, known=known)
+
+    def _open(self) -> Side:
+        if self._cancelled:
+            raise Cancelled
+        side = self._session.submission_side(self._submission, self._exercise)
+        self._sides.append(side)
+        return side
+
+    def _count_processes(self) -> None:
+        """Count what the submission's processes did while the cases were played."""
+        spent = [side.spent for side in self._sides]
+        compiling = sum(each.compiling for each in spent)
+        self._watch.add("trace", sum(each.trace for each in spent), within=True)
+        self._watch.add("compile", compiling, within=True)
+        self._watch.add("execute", sum(each.call for each in spent) - compiling, within=True)
+
+    def _start(self) -> Side:
+        """Have a process that is shut in as was asked, before it is given the file."""
+        side = self._open()
+        side.shut_in()
+        missing = missing_protections(side)
+        if self._request.require_sandbox and missing:
+            why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
+            raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
+        return side
+
+    def _fresh(self) -> Side:
+        side = self._start()
+        side.load(self._request.load_seconds)
+        return side
+
+    def _begin_proof(self) -> Proof:
+        proof = Proof(self._reference, self._submission.source, self._exercise, self._sizes)
+        proof.begin(self._open, wanted=self._request.prove, seconds=self._request.load_seconds)
+        return proof
+
+    def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
+        return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)
+
+    def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
+        self._transcript = transcript
+        with self._watch.part("judge"):
+            findings = judge(transcript)
+        side = self._sides[0]
+        self._close()
+        out, err, truncated = side.printed()
+        return assembled(
+            self._submission,
+            transcript,
+            findings,
+            equivalence=equivalence,
+            cases=CaseCount(
+                seed=self._request.seed,
+                generated=cases.total,
+                executed=len(transcript.exchanges),
+            ),
+            output=Output(stdout=out, stderr=err, truncated=truncated),
+            side=side,
+            watch=self._watch,
+        )

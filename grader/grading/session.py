@@ -1,0 +1,179 @@
+"""A session: the processes, caches and references that gradings share."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader import cache
+from grader.catalogue import shipped
+from grader.exercise import Exercise, ExerciseFolder
+from grader.grading.known import KnownMistakes
+from grader.grading.pool import Pool, rehearsals
+from grader.grading.reference import Reference
+from grader.grading.request import GradingRequest
+from grader.limits import Limits
+from grader.process.launch import Launched, can_fork
+from grader.process.side import Program, Side
+from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
+from grader.sandbox.confine import listable_above, python_paths, readable_without
+from grader.sandbox.policy import Policy
+from grader.search.kept import plan_of
+from grader.search.plan import Plan, traced_sizes
+from grader.submission import Submission
+from grader.transparency import Reach, transparency
+
+_CPU_SECONDS: Final = 600
+
+
+class Session:
+    """Shared by the gradings of one command. Close it: it has processes."""
+
+    def __init__(self, launched: Launched | None = None) -> None:
+        self._launched = launched
+        self._made: Maker | None = None
+        self._making = threading.Lock()
+        self._cache = cache.cache_folder()
+        self._references: dict[str, Reference] = {}
+        self._known: dict[str, KnownMistakes] = {}
+        self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._pool = Pool()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remember what the references did, and end every process."""
+        self._pool.close()
+        for reference in self._references.values():
+            reference.close()
+        if self._made is not None:
+            self._made.close()
+        elif self._launched is not None:
+            self._launched.close()
+        if self._cache is not None:
+            cache.prune_sometimes(self._cache)
+
+    @property
+    def _maker(self) -> Maker:
+        """What makes the processes, started when the first one is needed."""
+        with self._making:
+            if self._made is None:
+                forks = self._launched is not None or can_fork()
+                self._made = Nursery(self._launched) if forks else Spawner()
+            return self._made
+
+    def plan(self, exercise: Exercise, asked: GradingRequest) -> Plan:
+        """Return the plan of cases, made once."""
+        key = (exercise.slug, asked.cases, asked.seed)
+        if key not in self._plans:
+            self._plans[key] = plan_of(
+                exercise, count=asked.cases, seed=asked.seed, folder=self._cache
+            )
+        return self._plans[key]
+
+    def reference(self, folder: ExerciseFolder) -> Reference:
+        """Return the exercise's reference, which all its gradings share."""
+        slug = folder.exercise.slug
+        with self._making:
+            if slug not in self._references:
+                self._references[slug] = Reference(
+                    folder, lambda: self._reference_side(folder), self._cache
+                )
+            return self._references[slug]
+
+    def known(self, folder: ExerciseFolder) -> KnownMistakes:
+        """Return the exercise's known mistakes, which all its gradings share."""
+        slug = folder.exercise.slug
+        with self._making:
+            if slug not in self._known:
+                self._known[slug] = KnownMistakes(
+                    folder, lambda each: self.submission_side(each, folder.exercise), self._cache
+                )
+            return self._known[slug]
+
+    def _reference_side(self, folder: ExerciseFolder) -> Side:
+        program = self._program(folder.exercise, folder.solution.name, folder.solution.read_text())
+        program = msgspec.structs.replace(program, writes_cache=True)
+        return Side(self._maker, program, policy=None)
+
+    def submission_side(self, submission: Submission, exercise: Exercise) -> Side:
+        """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
+
+        Only a program that can look at nothing but its arguments gets one where others have run.
+        """
+        self._pool.stop()
+        program = self._program(exercise, submission.path, submission.source.text)
+        key = exercise.slug, program.name
+        if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
+            side = self._pool.take(key)
+            if side is not None:
+                side.give(program.name, program.text)
+                return side
+        return Side(self._maker, program, policy=self._policy(submission, program))
+
+    def prewarm(
+        self,
+        submission: Submission,
+        folder: ExerciseFolder,
+        asked: GradingRequest,
+        *,
+        wait: bool = False,
+    ) -> None:
+        """Begin to have processes ready for the file's next version; `wait` until they are."""
+        exercise = folder.exercise
+        sizes = traced_sizes(exercise) if asked.prove else ()
+        program = self._program(exercise, submission.path, self.reference(folder).text)
+
+        def open_side() -> Side:
+            return Side(self._maker, program, policy=self._policy(submission, program))
+
+        plan = self.plan(exercise, asked)
+        with contextlib.suppress(NurseryBroken):  # the next grading says so
+            self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
+        if wait:
+            self._pool.wait()
+
+    def _program(self, exercise: Exercise, name: str, text: str) -> Program:
+        folder = cache.compile_cache(self._cache)
+        return Program(
+            exercise=exercise,
+            name=str(Path(name).absolute()),
+            text=text,
+            compile_cache=str(folder) if folder is not None else None,
+        )
+
+    def _policy(self, submission: Submission, program: Program) -> Policy:
+        """Let a submission read Python, its own file and the compiled programs; no solution."""
+        own = [str(Path(submission.path).absolute())]
+        if program.compile_cache is not None:
+            own.append(program.compile_cache)
+        limits = Limits()
+        return Policy(
+            readable=(*readable_without(self._python, self._secret), *own),
+            listable=listable_above(self._python, self._secret),
+            memory_bytes=limits.memory,
+            cpu_seconds=_CPU_SECONDS,
+        )
+
+    @cached_property
+    def _python(self) -> tuple[str, ...]:
+        return python_paths()
+
+    @cached_property
+    def _secret(self) -> tuple[str, ...]:
+        """What a submission may not read although it may lie beside the packages."""
+        return tuple(str(folder) for folder in shipped())
+
+    def unhurried(self) -> float:
+        """Seconds that importing the libraries took: what a busy machine shows itself by."""
+        self._maker.wait()
+        return self._maker.import_seconds or 1.0
