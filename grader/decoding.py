@@ -9,6 +9,8 @@ import re
 import tokenize
 from typing import Final
 
+from grader.filekind import Unfit, of_bytes
+
 LARGEST: Final = 64 * 1024
 """Bytes of the largest file that is graded; exercises are a page of text.
 
@@ -22,40 +24,65 @@ _ORDINARY: Final = re.compile(
 `unicode_escape` and `utf-7` make half characters, which are no text that can be passed on."""
 
 
-class NoText(ValueError):
-    """The bytes are no text; the message says why, in words for the file's writer.
+_UTF_8: Final = "save the file with the encoding UTF-8"
 
-    `line` is where, counted from 1; `text` has a mark for each byte that is no character.
+
+class NoText(ValueError):
+    """The bytes are no text that can be graded; `unfit` says why, to the file's writer.
+
+    `text` has a mark for each byte that is no character.
     """
 
-    def __init__(self, message: str, line: int = 1, text: str = "") -> None:
-        super().__init__(message)
-        self.line = line
+    def __init__(self, unfit: Unfit, text: str = "") -> None:
+        super().__init__(unfit.message)
+        self.unfit = unfit
         self.text = text
 
 
 def decode(data: bytes) -> str:
     """Return the text of a file as Python reads it; `NoText` if it reads none."""
-    if len(data) > LARGEST:
-        raise NoText(f"the file is larger than {LARGEST >> 10} kB")
-    if b"\0" in data:
-        raise NoText("the file has null bytes in it: it is no text")
+    unfit = of_bytes(data) or _too_large(data)
+    if unfit is not None:
+        raise NoText(unfit, data.decode("utf-8", "replace") if unfit.line is not None else "")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if _ORDINARY.fullmatch(codecs.lookup(encoding).name):
             return importlib.util.decode_source(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
         raise _undecodable(data, error) from error
-    raise NoText(f"the file's encoding is {encoding}; save it as UTF-8")
+    raise NoText(_declared(f"the file says that its encoding is {encoding}", data))
+
+
+def _too_large(data: bytes) -> Unfit | None:
+    if len(data) <= LARGEST:
+        return None
+    return Unfit(
+        f"the file is larger than {LARGEST >> 10} kB, the most that is graded",
+        "keep the function and what it needs; leave out data, outputs and whatever else is large",
+    )
 
 
 def _undecodable(data: bytes, error: Exception) -> NoText:
-    """Tell where a file is not the UTF-8 that it is taken for, if that is the reason."""
-    if b"coding" not in b"".join(data.splitlines()[:2]):
+    """Say why a file can't be decoded: it isn't the encoding it claims, or claims a wrong one."""
+    declared = _coding_line(data)
+    if declared is None:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as wrong:
             line = data.count(b"\n", 0, wrong.start) + 1
-            message = f"line {line} has a byte that is not UTF-8; save the file as UTF-8"
-            return NoText(message, line, data.decode("utf-8", "replace"))
-    return NoText(f"the file's text can't be decoded: {error}")
+            message = f"line {line} has a byte that is not UTF-8"
+            return NoText(Unfit(message, _UTF_8, line), data.decode("utf-8", "replace"))
+    unfit = _declared(f"the file's text can't be decoded: {error}", data)
+    return NoText(unfit, data.decode("utf-8", "replace"))
+
+
+def _declared(message: str, data: bytes) -> Unfit:
+    """Advise a file that names its own encoding, in one of its first two lines."""
+    line = _coding_line(data)
+    help_text = f"{_UTF_8}, and delete the line with `coding`" if line is not None else _UTF_8
+    return Unfit(message, help_text, line)
+
+
+def _coding_line(data: bytes) -> int | None:
+    lines = data.splitlines()[:2]
+    return next((n for n, line in enumerate(lines, 1) if b"coding" in line), None)

@@ -47,6 +47,8 @@ def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:
     A file that may define the function in a way that can't be seen is given the benefit of
     the doubt.
     """
+    if source.unfit is not None:
+        return _static("unreadable-file", Transcript(exercise=exercise, source=source))
     if source.syntax_fault is not None:
         return _static("syntax-error", Transcript(exercise=exercise, source=source))
     if source.may_define(exercise.function):

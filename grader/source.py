@@ -9,8 +9,10 @@ from typing import Final
 
 import msgspec
 
+from grader.filekind import Unfit
 from grader.observation import Span
 from grader.parsing import parsed
+from grader.textkind import is_notebook, kind_of, notebook
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Located = ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias | ast.arg
@@ -34,16 +36,13 @@ class Source:
     """A submission's text under the name that reports call it by.
 
     Nothing here runs the text. Lines and columns are those of `Span`: 1-based, in characters.
-    `problem` says why the file's bytes could not be read as text, `problem_line` where.
+    `unread` says why the file's bytes could not be read as text.
     """
 
-    def __init__(
-        self, name: str, text: str, problem: str | None = None, *, problem_line: int = 1
-    ) -> None:
+    def __init__(self, name: str, text: str, unread: Unfit | None = None) -> None:
         self.name = name
         self.text = text
-        self.problem = problem
-        self._problem_line = problem_line
+        self._unread = unread
         self._no_functions: set[str] = set()
 
     @cached_property
@@ -59,15 +58,33 @@ class Source:
         Only parsed here: a compiler has been seen to crash over a page of nested comprehensions
         (CPython 3.13), so a worker does that, which may crash.
         """
-        if self.problem is not None:
-            line = self._problem_line
-            place = Span(line=line, column=1, end_line=line, end_column=1)
-            return SyntaxFault(message=self.problem, span=place)
+        if self._unread is not None:
+            return SyntaxFault(message=self._unread.message, span=self.whole_line(self._unread))
         try:
             tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return self.fault(error)
         return tree if _is_shallow(tree) else SyntaxFault(message=_TOO_DEEP, span=_START)
+
+    @cached_property
+    def unfit(self) -> Unfit | None:
+        """Why the file is no program, whatever Python says of it; None where it may be one."""
+        if self._unread is not None:
+            return self._unread
+        if is_notebook(self.text):
+            return notebook()
+        if isinstance(self._parsed, ast.Module):
+            return None
+        stops = self._parsed.span.line
+        return kind_of(self.text, stops, lambda text: Source("", text).tree is not None)
+
+    def whole_line(self, unfit: Unfit) -> Span:
+        """Return the line that makes a file unfit, the first one if that's all of them."""
+        line = min(unfit.line or 1, len(self.lines))
+        text = self.lines[line - 1]
+        start = len(text) - len(text.lstrip())
+        end = max(len(text.rstrip()), start)
+        return Span(line=line, column=start + 1, end_line=line, end_column=end + 1)
 
     @property
     def tree(self) -> ast.Module | None:

@@ -13,14 +13,25 @@ import msgspec
 
 from grader.decoding import LARGEST, NoText, decode
 from grader.exercise import ExerciseFolder
+from grader.filekind import Unfit
 from grader.source import Source
 
 _NEAR: Final = 0.6
 """From which ratio on two names are alike, as difflib counts it."""
 
 
+_ADVICE: Final = "put an ordinary file there, which whoever grades it may read"
+
+
 class Unreadable(Exception):
-    """There is no such file, or it can't be read: the command was wrong."""
+    """There is no such file, or it can't be read: the command was wrong.
+
+    `unfit` is what a report on one of many files says of it.
+    """
+
+    def __init__(self, message: str, advice: str = _ADVICE) -> None:
+        super().__init__(message)
+        self.unfit = Unfit(message, advice)
 
 
 class Unrecognised(Exception):
@@ -61,20 +72,19 @@ def read_submission(path: Path) -> Submission:
 
 def from_bytes(path: str, data: bytes) -> Submission:
     """Make a submission of a file's bytes."""
-    text, problem, line = "", None, 1
+    text, unfit = "", None
     try:
         text = decode(data)
     except NoText as error:
-        text, problem, line = error.text, str(error), error.line
+        text, unfit = error.text, error.unfit
     digest = hashlib.sha256(data).hexdigest()
-    source = Source(path, text, problem, problem_line=line)
-    return Submission(path=path, sha256=digest, source=source)
+    return Submission(path=path, sha256=digest, source=Source(path, text, unfit))
 
 
-def unread(path: Path, problem: str) -> Submission:
+def unread(path: Path, unfit: Unfit) -> Submission:
     """Make a submission of a file that could not be read, for a reason that its report gives."""
     digest = hashlib.sha256(b"").hexdigest()
-    return Submission(path=str(path), sha256=digest, source=Source(str(path), "", problem))
+    return Submission(path=str(path), sha256=digest, source=Source(str(path), "", unfit))
 
 
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:

@@ -44,8 +44,9 @@ def test_bytes_become_text() -> None:
     [
         (b"# \xff\xfe\x80", "UTF-8"),
         (b"# coding: ascii\n\xff", "decoded"),
-        (b"x = 1\0", "null bytes"),
+        (b"x = 1\0\ny = 2\n", "line 1 has a null byte"),
         (b"# coding: no-such\n", "decoded"),
+        (b"# coding: utf-16\n", "its encoding is utf-16"),
         (b"#" * (LARGEST + 1), "larger"),
     ],
 )
@@ -60,7 +61,9 @@ def test_where_a_file_is_not_utf_8_is_told() -> None:
     fault = source.syntax_fault
     assert fault is not None
     assert fault.span.line == 2
-    assert "save the file as UTF-8" in fault.message
+    assert source.unfit is not None
+    assert source.unfit.line == 2
+    assert "UTF-8" in source.unfit.help
     assert source.lines[1] == "y = '\ufffd'"
 
 

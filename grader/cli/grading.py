@@ -110,7 +110,7 @@ def _submissions(files: Sequence[Path]) -> Iterator[Submission]:
             try:
                 yield _read(each)
             except Unreadable as error:
-                yield unread(each, str(error))
+                yield unread(each, error.unfit)
 
 
 def _read(path: Path) -> Submission:
@@ -121,7 +121,10 @@ def _read(path: Path) -> Submission:
     if path.suffix == ".ipynb":
         raise Unreadable(f"{path} is a notebook: in it, from grader import grade, and grade(f)")
     if path.is_symlink() and path.exists() and not _inside(path):
-        raise Unreadable(f"{path} is a link that leads out of its folder; grade what it leads to")
+        raise Unreadable(
+            f"{path} is a link that leads out of its folder, and is not followed",
+            "put the file itself there, in place of the link",
+        )
     return read_submission(path)
 
 

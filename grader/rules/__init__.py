@@ -33,6 +33,7 @@ from grader.rules import (
     stateful,
     syntax_error,
     timed_out,
+    unreadable_file,
     unsplit_params_rng,
     unsplit_rng,
     wrong_axis_name,
@@ -52,6 +53,7 @@ from grader.rules.rule import Rule
 __all__ = ["RULES", "Rule", "rule_by_id"]
 
 RULES: tuple[Rule, ...] = (
+    unreadable_file.RULE,
     syntax_error.RULE,
     import_failed.RULE,
     missing_function.RULE,

@@ -31,6 +31,9 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
     if near is None:
         others = listing(f"`{each}`" for each in loaded.callables[:4])
         details = (f"It has {others}.",) if loaded.callables else ()
+        if not source.text.strip():
+            help_text = f"write the function {name}; if you have, save the file, and grade it again"
+            return Sighting(message="the file is empty", help=help_text)
         help_text = f"name the function {name}, exactly as the task does"
         return Sighting(message=f"there is no function `{name}`", details=details, help=help_text)
     return Sighting(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
@@ -12,6 +14,32 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.source import SyntaxFault
 
+_ADVICE: Final = (
+    (
+        r"invalid character .*U\+20[0-9A-F]{2}",
+        "type it anew: Python's quotes are \" and ', its minus -",
+    ),
+    (r"invalid non-printable character", "delete the character, and type a plain space if need be"),
+    (r"invalid character", "replace the character: Python has it in strings and comments alone"),
+    (r"tabs and spaces", "indent all lines with spaces: let the editor convert its tabs"),
+    (r"expected an indented block", "indent the lines that belong to it, or write pass"),
+    (r"unindent does not match", "give the line the same indentation as a line above it"),
+    (r"unexpected indent", "remove the spaces at the start of the line"),
+    (r"Missing parentheses in call", "put parentheses around what is printed"),
+    (r"expected ':'", "end the line with a colon"),
+    (r"was never closed", "close it, after what belongs inside"),
+    (r"unmatched|does not match", "count the brackets of the line, and pair each with its own"),
+    (r"unterminated", "end the string with the quote that it begins with"),
+    (r"'return' outside", "indent it, so that it belongs to the function"),
+    (r"nested too deeply", "split it into several statements"),
+)
+_NEAR: Final = "look at this line and at the end of the one before it"
+
+
+def _advice(message: str) -> str:
+    """Return one next step, by Python's words."""
+    return next((advice for words, advice in _ADVICE if re.search(words, message)), _NEAR)
+
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     fault = evidence.source.syntax_fault or _found_by_compiling(evidence.transcript.loaded)
@@ -19,7 +47,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         yield Sighting(
             message=f"Python can't read the file: {shortened(fault.message, 80)}",
             label="Python stops here",
-            help="look at this line and at the end of the one before it",
+            help=_advice(fault.message),
             span=fault.span,
             evidence={"error": fault.message},
         )

@@ -18,7 +18,8 @@ from grader.transcript import Exchange, Transcript
 from tests.observe import observe, reference_observations
 
 CONTRACT = {
-    "loads": {"syntax-error", "import-failed", "missing-function", "wrong-signature"},
+    "loads": {"syntax-error", "import-failed", "missing-function", "wrong-signature"}
+    | {"unreadable-file"},
     "runs": {"raised", "timed-out", "out-of-memory", "crashed"},
     "shape": {"not-an-array", "not-flattened", "wrong-shape", "wrong-dtype"},
     "values": {"wrong-order", "wrong-values"},

@@ -1,0 +1,18 @@
+<!DOCTYPE html>
+<!-- # expect-file: unreadable-file -->
+<html lang="en">
+<head><title>solution.py at main</title></head>
+<body>
+<pre>
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
+</pre>
+</body>
+</html>

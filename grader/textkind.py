@@ -1,0 +1,142 @@
+"""What a text is that is no Python program, or what stands around the program in it.
+
+Needs the standard library alone, since it comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from grader.filekind import HAND_IN, PLAIN, Unfit, other
+
+Parses = Callable[[str], bool]
+"""Whether a text is Python."""
+
+_DOWNLOAD: Final = "download the .py file itself: on its page, choose Raw or Download"
+_WHOLE: Final = (
+    (r"\{\\rtf", "an RTF document, as a word processor writes it", PLAIN),
+    (r"version https://git-lfs\.", "a pointer of Git LFS", "run `git lfs pull`, and grade again"),
+    (r"(?i)\s*<(!doctype|html|\?xml|head|body|svg|!--)", "a web page", _DOWNLOAD),
+    (r"From: <?Saved by", "a web page", _DOWNLOAD),
+    (r"\s*\[(InternetShortcut|Desktop Entry)\]", "a shortcut to something else", HAND_IN),
+    (
+        r"diff --git |--- .*\n\+\+\+ .*\n@@ ",
+        "a diff of two versions",
+        "apply it, and hand in the file that it makes",
+    ),
+)
+_CONFLICT: Final = re.compile(
+    r"^<{7} .*\n((?:.*\n)*?)(?:\|{7}.*\n(?:.*\n)*?)?={7}\n((?:.*\n)*?)>{7} .*\n?", re.MULTILINE
+)
+_FENCED: Final = re.compile(r"^(```|~~~).*\n((?:.*\n)*?)\1[ \t]*$", re.MULTILINE)
+_FENCE: Final = re.compile(r"^(```|~~~).*\n?", re.MULTILINE)
+_PROMPT: Final = re.compile(r"^(>>> ?|In \[\d+\]: ?)", re.MULTILINE)
+_TYPED: Final = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:|   \.\.\.:) ?(.*)$", re.MULTILINE)
+_COMMAND: Final = re.compile(r"^[ \t]*([%!]{1,2}[a-zA-Z][^\n]*)$", re.MULTILINE)
+
+
+class _Mended(NamedTuple):
+    """What a text would be without what is around the program, and what is said of it."""
+
+    text: str
+    unfit: Unfit
+
+
+def is_notebook(text: str) -> bool:
+    """Whether a text is a notebook's file, which may happen to be valid Python, too."""
+    return text.lstrip().startswith("{") and '"nbformat"' in text and '"cells"' in text
+
+
+def notebook() -> Unfit:
+    """Say that a file is a notebook under a program's name."""
+    return other(
+        "a Jupyter notebook",
+        "export its code as a script: File, Save and Export Notebook As, Executable Script",
+    )
+
+
+def kind_of(text: str, stops: int, parses: Parses) -> Unfit | None:
+    """Say what a text is that isn't Python; None where only Python's own words tell.
+
+    `stops` is the line at which Python stops. What stands around a program is only named where
+    Python doesn't get beyond it, as it does in a string, and where the text is Python without it.
+    """
+    for pattern, noun, advice in _WHOLE:
+        if re.match(pattern, text):
+            return other(noun, advice)
+    for each in _around(text):
+        if stops <= (each.unfit.line or 1) and parses(each.text):
+            return each.unfit
+    return None
+
+
+def _around(text: str) -> Iterator[_Mended]:
+    yield from _merged(text)
+    yield from _in_markdown(text)
+    yield from _typed(text)
+    yield from _with_commands(text)
+
+
+def _merged(text: str) -> Iterator[_Mended]:
+    found = _CONFLICT.search(text)
+    for version in (r"\1", r"\2") if found else ():
+        assert found is not None
+        yield _Mended(
+            _CONFLICT.sub(version, text),
+            Unfit(
+                "two versions stand in the file: a merge was not finished",
+                "keep one version: delete the other, and the lines that begin with <<<<<<<, "
+                "======= and >>>>>>>",
+                _line(text, found),
+            ),
+        )
+
+
+def _in_markdown(text: str) -> Iterator[_Mended]:
+    found = _FENCE.search(text)
+    if found is None:
+        return
+    blocks = [each[2] for each in _FENCED.finditer(text)]
+    for mended in ("\n".join(blocks) if blocks else "", _FENCE.sub("", text)):
+        if mended:
+            yield _Mended(
+                mended,
+                Unfit(
+                    f"the program stands in Markdown: {found[1]} is a mark around code",
+                    f"delete the lines with {found[1]}, and all that stands outside of them",
+                    _line(text, found),
+                ),
+            )
+
+
+def _typed(text: str) -> Iterator[_Mended]:
+    found = _PROMPT.search(text)
+    if found is not None:
+        prompt = found[1].strip()
+        yield _Mended(
+            "\n".join(_TYPED.findall(text)),
+            Unfit(
+                f"the lines are copied from a session: {prompt} is its prompt",
+                "delete the prompts at the start of the lines, and what the session printed",
+                _line(text, found),
+            ),
+        )
+
+
+def _with_commands(text: str) -> Iterator[_Mended]:
+    found = _COMMAND.search(text)
+    if found is not None:
+        yield _Mended(
+            _COMMAND.sub("", text),
+            Unfit(
+                f"`{found[1].split()[0]}` is a command of notebooks, not Python",
+                "delete this line, and those like it",
+                _line(text, found),
+            ),
+        )
+
+
+def _line(text: str, found: re.Match[str]) -> int:
+    return text.count("\n", 0, found.start()) + 1
