@@ -111,7 +111,7 @@ class Raised(_Placed, frozen=True, kw_only=True, tag="raised"):
     `exception` is the class's name, `module` where it is defined, `bases` the names of its base
     classes, nearest first. `message` is the exception's text, cut. `library` is the innermost
     frame of a library, as `module.function`, if the exception came from one, and `COMPILER` if the
-    file itself did not compile.
+    file itself did not compile. `meant` is a name that is there and nearly the one that isn't.
     """
 
     exception: Word
@@ -120,6 +120,7 @@ class Raised(_Placed, frozen=True, kw_only=True, tag="raised"):
     message: Text
     frames: Few[Frame]
     library: Word | None = None
+    meant: Word | None = None
 
 
 class TimedOut(_Placed, frozen=True, kw_only=True, tag="timed-out"):

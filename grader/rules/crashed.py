@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from grader.case import Case
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
+from grader.evidence.waiting import stop_at
 from grader.exercise import Check
 from grader.observation import Crashed, Raised, Span
 from grader.rules.example import RIGHT
@@ -39,12 +42,51 @@ def _help(reason: str) -> str:
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for outcome, case in evidence.endings:
         if isinstance(outcome, Crashed):
-            yield _sighting(outcome.reason, case)
+            yield _while_loading(outcome) if case is None else _sighting(outcome.reason, case)
             return
         if case is not None and isinstance(outcome, Raised) and leaves(outcome):
-            text = f": {outcome.message}" if outcome.message else ""
-            yield _sighting(f"it asked to end the process{text}", case, outcome.place)
+            yield _left(evidence, outcome, case)
             return
+
+
+def _left(evidence: Evidence, outcome: Raised, case: Case) -> Sighting:
+    """Say that the function asked to end the process, itself or by a debugger's or a parser's."""
+    stop = stop_at(evidence.source, outcome.place)
+    if stop is not None:
+        return Sighting(
+            message=stop.message,
+            label=stop.label,
+            why=stop.why,
+            help=stop.help,
+            span=stop.span,
+            case=case,
+            evidence={"reason": outcome.message},
+        )
+    text = f": {outcome.message}" if outcome.message else ""
+    found = _sighting(f"it asked to end the process{text}", case, outcome.place)
+    if (outcome.library or "").startswith("argparse"):
+        return msgspec.structs.replace(
+            found,
+            why="argparse ends the program where the command line isn't what it expects. The "
+            "function is called without one.",
+            help="take the values from the function's arguments, or write them into the program",
+        )
+    return found
+
+
+def _while_loading(outcome: Crashed) -> Sighting:
+    """Say that the process ended before there was a function to call."""
+    exits = "exited" in outcome.reason
+    return Sighting(
+        message="the program ended while the file was loaded",
+        details=(shortened(outcome.reason),),
+        why="To get at the function, the file is imported: its top level runs from the first line "
+        "to the last. No function was called.",
+        help='delete the call of exit or os._exit, or put it under `if __name__ == "__main__":`'
+        if exits
+        else _help(outcome.reason),
+        evidence={"reason": outcome.reason},
+    )
 
 
 def _sighting(reason: str, case: Case | None, span: Span | None = None) -> Sighting:

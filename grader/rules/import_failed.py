@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.exceptions import meaning, text_lines
 from grader.exercise import Check
 from grader.observation import COMPILER, Raised
+from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+
+_GUARD: Final = '`if __name__ == "__main__":`'
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
     if not isinstance(loaded, Raised) or loaded.library == COMPILER:
         return
-    told = meaning(loaded)
-    yield Sighting(
-        message=f"the file can't be imported: {loaded.exception}",
-        label=f"raises {loaded.exception}",
+    yield _ended(loaded) if leaves(loaded) else _sighting(loaded, evidence)
+
+
+def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
+    told = meaning(loaded, evidence.source)
+    known = told.why or told.message
+    return Sighting(
+        message=told.message or f"the file can't be imported: {loaded.exception}",
+        label=told.label or f"raises {loaded.exception}",
         details=text_lines(loaded),
         why=f"{told.why} Nothing in the file can be used until all of its top level runs.".lstrip(),
-        help=told.help,
-        span=loaded.frames[0].span if loaded.frames else None,
-        evidence={"exception": loaded.exception, "text": loaded.message},
+        help=told.help if known else "run the file by itself, and read the exception's last line",
+        span=told.span or (loaded.frames[0].span if loaded.frames else None),
+        evidence=_evidence(loaded),
     )
+
+
+def _ended(loaded: Raised) -> Sighting:
+    """Say that the file asked to end the program, before there was a function to call."""
+    reads = (loaded.library or "").startswith("argparse")
+    return Sighting(
+        message="the file reads a command line while it is loaded, and ends the program"
+        if reads
+        else "the file ends the program while it is loaded",
+        label="ends the program",
+        details=text_lines(loaded),
+        why="To get at the function, the file is imported: its top level runs from the first line "
+        "to the last. This line ended that, so no function was called.",
+        help=f"put it under {_GUARD}, and write into the program what the function needs of it"
+        if reads
+        else f"delete this line, or put it at the end of the file under {_GUARD}",
+        span=loaded.frames[0].span if loaded.frames else None,
+        evidence=_evidence(loaded),
+    )
+
+
+def _evidence(loaded: Raised) -> dict[str, object]:
+    return {"exception": loaded.exception, "text": loaded.message}
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.by_name import passed_by_name
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.settings import unnamed_axes
@@ -25,7 +26,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             continue
         if not (evidence.excuses and _is_explained(evidence, look, raised)):
             seen.add(raised.exception)
-            yield _sighting(look, raised)
+            yield _sighting(evidence, look, raised)
 
 
 def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
@@ -45,15 +46,16 @@ def _refused(raised: Raised) -> bool:
     return "immutable" in raised.message or "read-only" in raised.message
 
 
-def _sighting(look: Look, raised: Raised) -> Sighting:
-    told = meaning(raised)
+def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
+    by_name = passed_by_name(raised, look.actual.record, evidence.source)
+    told = by_name or meaning(raised, evidence.source)
     return Sighting(
         message=told.message or f"calling the function raises {raised.exception}",
-        label=f"raises {raised.exception}",
+        label=told.label or f"raises {raised.exception}",
         details=text_lines(raised),
         why=told.why,
         help=told.help,
-        span=raised.place,
+        span=told.span or raised.place,
         case=look.case,
         evidence={
             "exception": raised.exception,

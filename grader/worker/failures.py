@@ -11,6 +11,7 @@ from grader.observation import COMPILER, Frame, OutOfMemory, Raised
 from grader.source import SyntaxFault
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
+from grader.worker.suggestions import suggestion
 
 _TRACEBACK = BaseException.__dict__["__traceback__"]
 _LONGEST_MESSAGE = 2000
@@ -38,7 +39,17 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
         message=message,
         frames=frames,
         library=_library(error, places),
+        meant=_meant(error, message),
     )
+
+
+def _meant(error: BaseException, message: str) -> str | None:
+    """Return what may have been meant by a name that isn't there; a suggestion is never a must."""
+    innermost = _innermost(error)
+    try:
+        return suggestion(error, message, innermost.f_globals if innermost is not None else {})
+    except BaseException:  # noqa: BLE001 - the exception's attributes may be the submission's own
+        return None
 
 
 def _exhausted(cls: type, message: str) -> bool:
@@ -93,15 +104,21 @@ def _notes(error: BaseException) -> list[str]:
 
 def _library(error: BaseException, places: Places) -> str | None:
     """Innermost frame that is neither the grader's nor the submission's, if it is the innermost."""
+    innermost = _innermost(error)
+    if innermost is None or places.covers(innermost):
+        return None
+    return clean(f"{_module_of(innermost)}.{innermost.f_code.co_qualname}", 200)
+
+
+def _innermost(error: BaseException) -> FrameType | None:
+    """Return the innermost frame that isn't the grader's."""
     innermost: FrameType | None = None
     traceback = _traceback(error)
     while traceback is not None:
         if _module_of(traceback.tb_frame).partition(".")[0] != _OWN_PACKAGE:
             innermost = traceback.tb_frame
         traceback = traceback.tb_next
-    if innermost is None or places.covers(innermost):
-        return None
-    return clean(f"{_module_of(innermost)}.{innermost.f_code.co_qualname}", 200)
+    return innermost
 
 
 def _module_of(frame: FrameType) -> str:

@@ -157,6 +157,7 @@ class Side:
             self._subject.restore()
         streams = (io.StringIO(), io.StringIO()) if request.unheard else self._streams
         sys.stdout, sys.stderr = streams
+        sys.argv = [request.name]  # a parser of optional arguments finds none, as in `python FILE`
         self._subject = Subject(exercise, request.name, request.text)
         return self._subject
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from grader.evidence.exceptions import meaning
-from grader.observation import Raised
+from grader.evidence.exceptions import meaning, text_lines
+from grader.observation import Frame, Raised, Span
+from grader.source import Source
 
 
 @pytest.mark.parametrize(
@@ -16,8 +18,34 @@ from grader.observation import Raised
         ("URLError OSError", "<urlopen error [Errno 1] Operation not permitted>", "leave it"),
         ("gaierror OSError", "[Errno -3] Temporary failure in name resolution", "leave it"),
         ("FileNotFoundError OSError", "[Errno 2] No such file: 'weights.npy'", "into the program"),
-        ("EOFError Exception", "EOF when reading a line", "from the arguments"),
-        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "spelling of the import"),
+        ("EOFError Exception", "EOF when reading a line", "the function's arguments"),
+        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "write flax in place"),
+        ("ModuleNotFoundError ImportError", "No module named 'flax.linnen'", "write flax.linen"),
+        ("ModuleNotFoundError ImportError", "No module named 'torch'", "delete the import"),
+        ("ModuleNotFoundError ImportError", "No module named 'helpers'", "of helpers into this"),
+        ("ModuleNotFoundError ImportError", "No module named 'flax.optim'", "optax"),
+        ("ImportError Exception", "cannot import name 'linear_util' from 'jax' (x)", "jax.extend"),
+        ("ImportError Exception", "attempted relative import with no known parent", "this file"),
+        ("AttributeError Exception", "module 'jax' has no attribute 'tree_map'", "jax.tree.map"),
+        ("AttributeError Exception", "module 'jax.numpy' has no attribute 'DeviceArray'", "Array"),
+        ("AttributeError Exception", "jax.tree_map is deprecated: use jax.tree.map", "tree.map"),
+        ("AttributeError Exception", "module 'jax.random' has no attribute 'x'", "spelling"),
+        ("AttributeError Exception", "Unrecognized config option: jax_foo", "delete the line"),
+        ("ModifyScopeVariableError FlaxError", "because collection is immutable", "mutable="),
+        ("TypeError Exception", "JAX arrays are immutable and do not support", "x.at[i].set"),
+        ("ValueError Exception", "assignment destination is read-only", "np.array(x)"),
+        ("NameError Exception", "Found an unbound axis name: rows. To fix this", "axis_name="),
+        ("NameError Exception", "unbound axis name: rows", 'axis_name="rows"'),
+        (
+            "RuntimeError Exception",
+            "Unknown backend tpu. Available backends are",
+            "leave the device",
+        ),
+        ("RuntimeError Exception", "Unable to initialize backend 'cuda': x", "leave the device"),
+        ("BdbQuit Exception", "", "delete the call"),
+        ("StopIteration Exception", "", "give next a default"),
+        ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
+        ("UnparsedFlagAccessError Error", "Trying to access flag --a", "in place of the flag"),
         ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
         ("NameError Exception", "name 'jnp' is not defined", "assigned before"),
         ("TypeError Exception", "'NoneType' object is not subscriptable", "print its type"),
@@ -28,4 +56,125 @@ from grader.observation import Raised
 def test_one_next_step_for_each_exception(classes: str, text: str, says: str) -> None:
     name, *bases = classes.split()
     raised = Raised(exception=name, module="builtins", bases=tuple(bases), message=text, frames=())
-    assert says in meaning(raised).help
+    assert says in meaning(raised, Source("a.py", "")).help
+
+
+def raised_at(text: str, piece: str, exception: str, message: str = "", **fields: str) -> Raised:
+    """Make an exception whose innermost place is `piece`, the last such in the text."""
+    start = text.rindex(piece)
+    line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    end_line = line + piece.count("\n")
+    span = Span(line=line, column=column, end_line=end_line, end_column=column + len(piece))
+    return Raised(
+        exception=exception,
+        module="builtins",
+        bases=("Exception",),
+        message=message,
+        frames=(Frame(function="f", span=span),),
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "stops_at", "points_at", "says"),
+    [
+        ("def f(x):\n    breakpoint()\n    y = x\n", "y", "breakpoint()", "delete"),
+        ("def f(x):\n    y = x\n    breakpoint()\n    return y\n", "y", "breakpoint()", "delete"),
+        ("import pdb\npdb.set_trace()\nx = 1\n", "x", "pdb.set_trace()", "delete"),
+        ("def f(x):\n    if x: breakpoint()\n    y = x\n", "y", "breakpoint()", "write pass"),
+        ("for i in range(9):\n    x = i\n    breakpoint()\n", "i in range(9)", "breakpoint()", ""),
+        ("def g():\n    breakpoint()\n    x\ndef f():\n    breakpoint()\n    y\n", "y", "", ""),
+    ],
+)
+def test_a_leftover_breakpoint_is_pointed_at(
+    text: str, stops_at: str, points_at: str, says: str
+) -> None:
+    told = meaning(raised_at(text, stops_at, "BdbQuit"), Source("a.py", text))
+    wanted = raised_at(text, points_at or "breakpoint()", "BdbQuit").place
+    assert told.span == wanted
+    assert says in told.help
+    assert "is left in the program" in told.message
+
+
+def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
+    text = "import ipdb\n\nipdb.set_trace()\n"
+    raised = raised_at(text, "import ipdb", "ModuleNotFoundError", "No module named 'ipdb'")
+    told = meaning(msgspec.structs.replace(raised, bases=("ImportError",)), Source("a.py", text))
+    assert told.help == "delete the import, and ipdb.set_trace() with it"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "by number"),
+        ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
+        (
+            "class A(nn.Module):\n    def __call__(self, x):\n        return pmean(x, 'rows')\n",
+            "pmean(x, 'rows')",
+            "where the module is lifted",
+        ),
+        (
+            "def f(x):\n    return jax.vmap(lambda r: jax.lax.psum(r, 'rows'), axis_name='row')(x)",
+            "jax.lax.psum(r, 'rows')",
+            'gives: "row"',
+        ),
+    ],
+)
+def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, says: str) -> None:
+    raised = raised_at(text, at, "NameError", "unbound axis name: rows", library="jax._src.core.f")
+    told = meaning(raised, Source("a.py", text))
+    assert told.message == 'no axis is called "rows" here'
+    assert says in told.help
+
+
+@pytest.mark.parametrize(
+    ("library", "says"),
+    [
+        (None, "An assertion of your own"),
+        ("jax._src.core.check", "no assertion of yours"),
+        ("flax.core.scope.Scope.param", "no assertion of yours"),
+        ("numpy.testing._private.utils.assert_allclose", "A check that the program calls"),
+        ("jax._src.xla_bridge.backends", "graded on a CPU"),
+    ],
+)
+def test_a_librarys_assertion_is_not_the_learners(library: str | None, says: str) -> None:
+    raised = Raised(
+        exception="AssertionError",
+        module="builtins",
+        bases=("Exception",),
+        message="",
+        frames=(),
+        library=library,
+    )
+    assert says in meaning(raised, Source("a.py", "")).why
+
+
+def test_a_device_that_is_not_there_is_pointed_at() -> None:
+    text = "import jax\n\njax.config.update('jax_platforms', 'cuda')\n"
+    raised = raised_at(text, "jax", "AssertionError", library="jax._src.xla_bridge.backends")
+    told = meaning(msgspec.structs.replace(raised, frames=()), Source("a.py", text))
+    assert told.message == 'the program asks for the device "cuda", which isn\'t there'
+    assert told.span is not None
+    assert told.span.line == 3
+
+
+def test_an_exception_of_the_learners_own_is_told_as_such() -> None:
+    text = "def f(x):\n    raise ValueError('no')\n"
+    told = meaning(raised_at(text, "raise ValueError('no')", "ValueError"), Source("a.py", text))
+    assert told.help == "handle this case, or delete the raise"
+
+
+@pytest.mark.parametrize(
+    ("message", "lines"),
+    [
+        ("short", ("E: short",)),
+        ("a\nb\nc", ("E: a", "b", "c")),
+        ("a\nb\nc\nd", ("E: a", "b", "c …")),
+        ("word " * 100, ("E: " + "word " * 58 + "…",)),
+        ("x" * 400, ("E: " + "x" * 295 + " …",)),
+        ("no 'a' from 'b' (/home/me/site-packages/b.py)", ("E: no 'a' from 'b'",)),
+    ],
+)
+def test_a_long_text_is_cut_at_a_word_and_marked(message: str, lines: tuple[str, ...]) -> None:
+    raised = Raised(exception="E", module="m", bases=(), message=message, frames=())
+    assert text_lines(raised) == lines

@@ -1,0 +1,67 @@
+"""Names of axes that no transform gives to an axis."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from grader.evidence.meaning import Meaning
+from grader.observation import Raised, Span
+from grader.source import Source
+
+_UNBOUND: Final = re.compile(r"unbound axis name:? *['\"]?([^\s'\".,]+)")
+_COLLECTIVE: Final = re.compile(
+    r"p(mean|sum|max|min|permute|shuffle|swapaxes|broadcast|vary)|psum_scatter|axis_(index|size)|"
+    r"all_(gather|to_all)"
+)
+
+
+def unbound(raised: Raised, source: Source) -> Meaning | None:
+    """Explain jax's NameError: not a Python name, but the name of an axis that nothing maps."""
+    found = _UNBOUND.search(raised.message)
+    if found is None or "NameError" not in (raised.exception, *raised.bases):
+        return None
+    name = found[1]
+    return Meaning(
+        message=f'no axis is called "{name}" here',
+        label=f'looks for an axis "{name}"',
+        why="It isn't a name of Python's that is missing: it is the name of a mapped axis. An axis "
+        "has one only inside of what a vmap with this axis_name maps.",
+        help=_advice(source, raised.place, name),
+    )
+
+
+def _advice(source: Source, place: Span | None, name: str) -> str:
+    call = source.call_at(place)
+    if call is None or not _is_collective(call) or _within(source, call, ast.ClassDef):
+        return f'name the axis where the module is lifted: nn.vmap(…, axis_name="{name}")'
+    others = sorted(_given(source) - {name})
+    if others and _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
+        return f'use the name that the vmap around it gives: "{others[0]}"'
+    return "outside of a vmap the whole array is there: name its axis by number, axis=0"
+
+
+def _given(source: Source) -> set[str]:
+    """Return the names that the calls of the file give to axes."""
+    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
+    keywords = [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "axis_name"]
+    values = [each.value.value for each in keywords if isinstance(each.value, ast.Constant)]
+    return {each for each in values if isinstance(each, str)}
+
+
+def _is_collective(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else None
+    name = call.func.id if isinstance(call.func, ast.Name) else name
+    return name is not None and _COLLECTIVE.fullmatch(name) is not None
+
+
+def _within(source: Source, call: ast.Call, *kinds: type[ast.AST], deep: bool = False) -> bool:
+    """Whether a call stands in a node of these kinds; `deep`: in one that is in a function."""
+    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
+    around = [
+        node
+        for node in nodes
+        if isinstance(node, kinds) and any(each is call for each in ast.walk(node))
+    ]
+    return len(around) > (1 if deep else 0)

@@ -1,0 +1,52 @@
+"""Arguments that a lifted module gets by name, which nn.vmap doesn't map."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from grader.evidence.meaning import Meaning
+from grader.observation import Raised, Record
+from grader.source import Source
+
+_ENTRIES: Final = frozenset({"init", "init_with_output", "lazy_init", "apply", "__call__"})
+_OF_FLAX: Final = frozenset(
+    {"rngs", "mutable", "method", "capture_intermediates", "variables", "init_kwargs"}
+)
+"""The arguments that `init` and `apply` keep for themselves."""
+
+
+def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | None:
+    """Explain an exception of Flax's at a call that gives a lifted module an argument by name."""
+    call = source.call_at(raised.place)
+    if call is None or raised.library is None or not record.lifted or not _enters(call):
+        return None
+    if not any(run.lifted is not None for run in record.modules) and not _gave_up(record):
+        return None
+    named = [each for each in call.keywords if each.arg is not None and each.arg not in _OF_FLAX]
+    if not named:
+        return None
+    first = named[0]
+    values = ", ".join(ast.unparse(each.value) for each in named)
+    return Meaning(
+        message=f"the lifted module gets {_listing(named)} by name",
+        label="passed by name",
+        why="What nn.vmap lifts takes arguments by position, as in_axes lists them. It drops what "
+        "is passed by name, and then that is missing.",
+        help=f"pass by position, in the order in which the module takes them: {values}",
+        span=source.span(first),
+    )
+
+
+def _enters(call: ast.Call) -> bool:
+    return not isinstance(call.func, ast.Attribute) or call.func.attr in _ENTRIES
+
+
+def _gave_up(record: Record) -> bool:
+    """Whether Flax raised before any module ran."""
+    return any(root.raised for root in record.roots)
+
+
+def _listing(named: list[ast.keyword]) -> str:
+    names = [f"`{each.arg}`" for each in named]
+    return " and ".join(names) if len(names) < 3 else f"{len(names)} arguments"

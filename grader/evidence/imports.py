@@ -1,0 +1,96 @@
+"""Modules that aren't there, and names that a library no longer has."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Final
+
+from grader.evidence.libraries import PACKAGES, PARTS, REMOVED, USUAL
+from grader.evidence.meaning import Meaning
+from grader.observation import Raised
+
+_ABSENT: Final = (
+    re.compile(r"^cannot import name '(?P<name>[\w.]+)' from '(?P<home>[\w.]+)'"),
+    re.compile(r"^module '(?P<home>[\w.]+)' has no attribute '(?P<name>[\w.]+)'"),
+    re.compile(r"^No module named '(?P<home>[\w.]+)\.(?P<name>\w+)'"),
+    re.compile(r"^(?P<home>jax|flax|numpy)\.(?P<name>[\w.]+) (is deprecated|was removed)"),
+)
+_ONE_FILE: Final = "A submission is one file, and is graded without those that lie beside it."
+
+
+def missing(raised: Raised) -> Meaning | None:
+    """Explain an import that failed, or a name that a module hasn't got."""
+    kinds = {raised.exception, *raised.bases}
+    if not kinds & {"ImportError", "AttributeError"}:
+        return None
+    if raised.message.startswith("attempted relative import"):
+        return Meaning(
+            message="the file imports another one that should lie beside it",
+            label="a relative import",
+            why=f"A relative import works inside of a package alone. {_ONE_FILE}",
+            help="write what the function needs of it into this file, and delete the import",
+        )
+    found = next((match for each in _ABSENT if (match := each.match(raised.message))), None)
+    if found is not None:
+        return _absent(found["home"], found["name"], raised.meant)
+    module = re.match(r"No module named '(\w+)'", raised.message)
+    return _no_module(module[1]) if module is not None else None
+
+
+def _absent(home: str, name: str, meant: str | None) -> Meaning:
+    """Explain a name that is not in a module which is there."""
+    full = f"{home}.{name}"
+    found = next(((old, new) for old, new in REMOVED.items() if _is_or_in(full, old)), None)
+    if found is not None:
+        old, new = found
+        return Meaning(
+            message=f"{old} was removed from {home.partition('.')[0]}",
+            why="Older releases had it; the installed one hasn't.",
+            help=f"use {new}",
+        )
+    alike = (each for each in PARTS if each.startswith(f"{home}."))
+    near = difflib.get_close_matches(full, sorted(alike), n=1, cutoff=0.85)
+    if near and near[0] != full:
+        return _meant(full, near[0])
+    if meant is not None:
+        return Meaning(
+            message=f"{home} has no {name}; did you mean {meant}?",
+            why="The module is there, and has nothing of this name in it.",
+            help=f"write {meant} in place of {name}",
+        )
+    return Meaning(
+        message=f"{home} has no {name}",
+        why="The module is there, and has nothing of this name in it.",
+        help="check the spelling, capital letters too, and look the name up for your release",
+    )
+
+
+def _is_or_in(name: str, old: str) -> bool:
+    return name == old or name.startswith(f"{old}.")
+
+
+def _meant(name: str, near: str) -> Meaning:
+    return Meaning(
+        message=f"there is no module {name}; did you mean {near}?",
+        why="Python found no module of this name.",
+        help=f"write {near} in place of {name}",
+    )
+
+
+def _no_module(name: str) -> Meaning:
+    if name in PACKAGES:
+        return Meaning(
+            message=f"the package {name} isn't installed where the file is graded",
+            why="The exercise needs jax, flax and numpy alone.",
+            help="delete the import, and do without it: here only what the exercise needs is sure "
+            "to be there",
+        )
+    near = difflib.get_close_matches(name, sorted(USUAL), n=1, cutoff=0.66)
+    if near:
+        return _meant(name, near[0])
+    return Meaning(
+        message=f"there is no module {name} where the file is graded",
+        why=f"Python found none of this name. {_ONE_FILE}",
+        help=f"write what the function needs of {name} into this file, and delete the import",
+    )

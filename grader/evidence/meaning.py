@@ -1,0 +1,21 @@
+"""What is said of an exception: a message, why it was raised, and one next step."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.observation import Span
+
+
+class Meaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exception means, as far as it is known.
+
+    `message`, where there is one, says more than that an exception was raised. `span` and `label`
+    are the place of the cause, where that isn't the line that raised.
+    """
+
+    why: str
+    help: str
+    message: str = ""
+    label: str = ""
+    span: Span | None = None
