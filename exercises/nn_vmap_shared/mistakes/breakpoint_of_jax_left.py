@@ -1,0 +1,11 @@
+"""jax's own breakpoint is left in."""
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, in_axes=0, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    jax.debug.breakpoint()  # expect: crashed
+    return model.apply(variables, x_batch).reshape(-1)

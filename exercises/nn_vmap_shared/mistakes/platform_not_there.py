@@ -1,0 +1,12 @@
+"""The file asks jax for a GPU."""
+import flax.linen as nn
+import jax
+
+jax.config.update("jax_platforms", "cuda")  # expect: raised
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, in_axes=0, variable_axes={"params": None}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
