@@ -14,7 +14,7 @@ from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
-from grader.exercise import Exercise, Seed, Size
+from grader.exercise import Exercise, Number, Seed, Size
 from grader.observation import Completed, LoadOutcome, Outcome, Span
 from grader.transcript import Transcript
 
@@ -146,6 +146,11 @@ class Evidence:
     def sizes(self) -> Iterable[str]:
         """Return the names of the sizes that are passed as a number."""
         return (each.name for each in self.exercise.parameters if isinstance(each, Size))
+
+    def passed_on(self) -> tuple[str, ...]:
+        """Return the names of the arguments that a module may be made with: plain numbers."""
+        kinds = Size | Number
+        return tuple(each.name for each in self.exercise.parameters if isinstance(each, kinds))
 
     @cached_property
     def seed_name(self) -> str | None:

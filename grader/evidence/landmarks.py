@@ -100,6 +100,19 @@ class Landmarks:
             return self._arguments(node)
         return self.source.span(before[position])
 
+    def setting_text(self, made: Span | None, name: str, position: int) -> str | None:
+        """Return how the value of a module's field is written, None for a name or if it isn't seen.
+
+        On one line, however it was broken.
+        """
+        node = self.source.call_at(made)
+        given = {each.arg: each.value for each in node.keywords} if node is not None else {}
+        values = node.args[: position + 1] if node is not None else []
+        if name not in given and len(values) > position:
+            given[name] = values[position]
+        value = given.get(name)
+        return None if value is None or isinstance(value, ast.Name) else ast.unparse(value)
+
     def _arguments(self, call: ast.Call) -> Span:
         whole = self.source.span(call)
         if not isinstance(call.func, ast.Call) or whole.line == whole.end_line:

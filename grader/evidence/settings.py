@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.compare import OtherType
 from grader.evidence.look import Look, VariableDifference
+from grader.evidence.notation import value_text
+from grader.evidence.setting_names import value_name
 from grader.observation import ModuleRun, Variable
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a module that was given another value than the reference gives it.
 
     `run` is the module's run. `position` counts the fields. `by_default`: the reference leaves it
-    out. `effect` says what it changes.
+    out. `effect` says what it changes, empty where that can't be told. `argument` is the argument
+    of the task that the reference passes on here.
     """
 
     name: str
@@ -38,15 +42,22 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     effect: str
     run: ModuleRun
     by_default: bool = True
+    argument: str | None = None
 
     @property
     def actual_text(self) -> str:
-        """The value in short: a function by its name alone, anything else as it is."""
-        if not self.actual[:1].isalpha():
-            return self.actual
-        head = self.actual.partition("(")[0].replace(".<locals>", "").split(".")
-        names = [each for each in head if each not in {"init", ""}]
-        return names[-1] if len(head) > 1 and names else self.actual
+        """The value in short."""
+        return value_name(self.actual)
+
+    @property
+    def expected_text(self) -> str:
+        """The reference's value in short."""
+        return value_name(self.expected)
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is the setting of a module within the layer."""
+        return bool(self.run.path)
 
 
 def setting_differences(look: Look) -> tuple[SettingDifference, ...]:
@@ -67,16 +78,31 @@ def _texts(difference: SettingDifference) -> tuple[str, str]:
 
 
 def _pairs(look: Look) -> Iterator[tuple[ModuleRun, ModuleRun]]:
-    """Yield the runs of both sides that answer to each other, outer ones first."""
+    """Yield the runs of both sides that answer to each other, outer ones first.
+
+    Within the layer they do by their paths, or as the only one of a class of Flax's own.
+    """
     wanted, found = look.expected.layer, look.actual.layer
     if wanted is None or found is None:
         return
     yield wanted, found
     theirs = {run.path: run for run in look.expected.within(wanted)}
-    for run in look.actual.within(found):
+    alone = _only_ones(theirs.values())
+    ours = {run.path: run for run in look.actual.within(found)}
+    for name, run in _only_ones(ours.values()).items():
+        if name in alone and run.path not in theirs:
+            yield theirs.pop(alone[name].path), run
+    for run in ours.values():
         other = theirs.pop(run.path, None)
         if other is not None and other.class_name == run.class_name:
             yield other, run
+
+
+def _only_ones(runs: Iterable[ModuleRun]) -> dict[str, ModuleRun]:
+    """Return the runs of Flax's own modules that are the only one of their class, by its name."""
+    own = [run for run in runs if run.defined_in.startswith("flax.linen.")]
+    count = Counter(run.class_name for run in own)
+    return {run.class_name: run for run in own if count[run.class_name] == 1}
 
 
 def _compared(wanted: ModuleRun, run: ModuleRun) -> Iterator[SettingDifference]:
@@ -104,6 +130,35 @@ def unnamed_axes(look: Look) -> Iterator[SettingDifference]:
             yield difference
 
 
+def written(evidence: Evidence, path: tuple[str, ...], name: str, text: str) -> str:
+    """Return what the task's program says for a setting: the argument where one is passed on."""
+    return argument_of(evidence, path, name) or value_name(text)
+
+
+def argument_of(evidence: Evidence, path: tuple[str, ...], name: str) -> str | None:
+    """Return the argument whose value the reference's module has for a setting in each case.
+
+    `path` leads from the layer to the module. Of several arguments it is the one of that name.
+    """
+    told = [(look, _reference_text(look, path, name)) for look in evidence.looks]
+    known = [(look, text) for look, text in told if text is not None]
+    fitting = [
+        argument
+        for argument in evidence.passed_on()
+        if known and all(value_text(look.case[argument]) == text for look, text in known)
+    ]
+    return name if name in fitting else fitting[0] if fitting else None
+
+
+def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
+    layer = look.expected.layer
+    runs = (layer, *look.expected.within(layer)) if layer is not None else ()
+    for run in runs:
+        if layer is not None and run.path == (*layer.path, *path):
+            return next((each.text for each in run.settings if each.name == name), None)
+    return None
+
+
 def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDifference]:
     """Yield the settings whose effect can be seen: in the parameters, or in the output's type.
 
@@ -114,7 +169,11 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
     for difference in setting_differences(look):
         effect = None if difference.name in known else _effect(look, difference)
         if effect is not None:
-            yield msgspec.structs.replace(difference, effect=effect)
+            yield msgspec.structs.replace(
+                difference,
+                effect=effect,
+                argument=argument_of(evidence, difference.run.path, difference.name),
+            )
 
 
 def size_settings(look: Look, size: str) -> Iterator[str]:
@@ -141,7 +200,23 @@ def _effect(look: Look, difference: SettingDifference) -> str | None:
     if stem != difference.name:
         path = (*difference.run.path, stem)
         return f"how {stem} is drawn" if _drawn_otherwise(look, path) else None
-    return _numbers(look) if difference.actual != "None" else None
+    numbers = _numbers(look) if difference.actual != "None" else None
+    return numbers or ("" if look.failed and _is_plain(look, difference) else None)
+
+
+def _is_plain(look: Look, difference: SettingDifference) -> bool:
+    """Whether one of Flax's own modules has another number there, which needs no further proof."""
+    return (
+        _is_number(difference.expected)
+        and _is_number(difference.actual)
+        and any(
+            run.defined_in.startswith("flax.linen.")
+            and run.lifted is None
+            and _texts(each) == _texts(difference)
+            for wanted, run in _pairs(look)
+            for each in _compared(wanted, run)
+        )
+    )
 
 
 def _type(look: Look) -> str | None:
@@ -176,3 +251,11 @@ def _values(variables: tuple[Variable, ...], path: tuple[str, ...]) -> str | Non
 def _numbers(look: Look) -> str | None:
     """Say that the numbers change, if they do and no other key was used."""
     return "the numbers" if look.answer_wrong and not look.other_key else None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.notation import array_text
+from grader.evidence.notation import array_text, value_text
 from grader.evidence.settings import SettingDifference, settings_that_show
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -26,30 +26,65 @@ _PARAMETERS = (
     "Parameters that are missing, of another type or drawn in another way make it another "
     "layer, even where a fresh one gives the same output."
 )
+_LONGEST = 60
+"""Code of more characters isn't quoted in a message of one line."""
+
 _NUMBERS = "From the same input and weights it computes other numbers than the task's layer."
 
 
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
-    run = difference.run
-    name, actual = difference.name, difference.actual_text
+    name, place = difference.name, difference.position
     return Sighting(
-        message=f"the layer is made with {name}={actual}, which the task doesn't ask for"
-        if difference.by_default
-        else f"{run.own_name} is made with {name}={actual}, not with {difference.expected}",
-        label=f"changes {difference.effect}",
+        message=_message(evidence, look, difference),
+        label=f"changes {difference.effect}" if difference.effect else _label(difference),
         shapes=_rows(look),
-        why=_NUMBERS if difference.effect == "the numbers" else _PARAMETERS,
-        help=f"leave {name} as it is by default"
-        if difference.by_default
-        else f"make it with {name}={difference.expected}, as the task has it",
-        span=evidence.landmarks.setting(run.span, name, difference.position),
+        why=_PARAMETERS if difference.effect not in {"the numbers", ""} else _NUMBERS,
+        help=_help(evidence, difference),
+        span=evidence.landmarks.setting(difference.run.span, name, place),
         case=look.case,
+        independent=not difference.effect,
         evidence={
             "setting": name,
             "expected": difference.expected,
             "actual": difference.actual,
         },
     )
+
+
+def _message(evidence: Evidence, look: Look, difference: SettingDifference) -> str:
+    made = f"made with {_given(evidence, difference)}"
+    if difference.by_default:
+        return f"the layer is {made}, which the task doesn't ask for"
+    who = difference.run.own_name
+    if difference.argument is None:
+        return f"{who} is {made}, not with {difference.expected_text}"
+    passed = value_text(look.case[difference.argument])
+    return f"{who} is {made}, not with the argument {difference.argument}, here {passed}"
+
+
+def _given(evidence: Evidence, difference: SettingDifference) -> str:
+    """Return the setting as it was written if it is a short call, else what it comes to."""
+    name, place = difference.name, difference.position
+    text = evidence.landmarks.setting_text(difference.run.span, name, place)
+    is_code = difference.actual[:1].isalpha() and "." in difference.actual
+    short = text is not None and len(text) <= _LONGEST
+    return f"{name}={text if is_code and short else difference.actual_text}"
+
+
+def _label(difference: SettingDifference) -> str:
+    return f"the task has {difference.argument or difference.expected_text} here"
+
+
+def _help(evidence: Evidence, difference: SettingDifference) -> str:
+    """Say what to write. Within the class of the task there are no arguments to name."""
+    name, module = difference.name, evidence.exercise.module
+    if difference.by_default:
+        return f"leave {name} as it is by default"
+    if difference.argument is None:
+        return f"make it with {name}={difference.expected_text}, as the task has it"
+    if difference.inner:
+        return f"take {module} over from the starter as it is: it hands {name} on"
+    return f"make it with the argument: {name}={difference.argument}"
 
 
 def _rows(look: Look) -> tuple[ShapeRow, ...]:

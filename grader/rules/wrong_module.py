@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.keys import unfed_streams
-from grader.evidence.notation import array_text
-from grader.evidence.settings import setting_differences, settings_that_show
+from grader.evidence.notation import array_text, listing
+from grader.evidence.settings import setting_differences, settings_that_show, written
 from grader.evidence.trail import LiftedRun, Trail
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -16,8 +16,8 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 _WHY = (
-    "Flax draws each parameter from the key and the parameter's place in the tree, so another "
-    "module, also one that only wraps the layer, gets other numbers."
+    "Flax draws each parameter from the key and from the names that lead to it, so another module, "
+    "also one that only wraps the layer or names a part otherwise, gets other numbers."
 )
 
 
@@ -34,6 +34,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             wrapper = _wrapper(look, run)
             if wrapper is not None and evidence.answered_wrong:
                 yield _wrapped(evidence, look, wrapper)
+                return
+            if wrapper is None and _is_rebuilt(evidence, look, run):
+                yield _rebuilt(evidence, look, run)
                 return
 
 
@@ -94,6 +97,29 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     )
 
 
+def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
+    """Whether the task's own class was written anew, and its parameters have other places.
+
+    A setting that another rule names may leave a parameter out, too.
+    """
+    own = _is_own(_wanted(look)) and not _is_other(look, run)
+    return own and _other_places(look) and not any(settings_that_show(evidence, look))
+
+
+def _is_own(wanted: LiftedRun | None) -> bool:
+    """Whether the task brings the class with it, so a submission has a copy."""
+    return wanted is not None and not wanted.call.defined_in.startswith("flax.")
+
+
+def _other_places(look: Look) -> bool:
+    """Whether a collection that both sides have holds variables under other names."""
+    found = {each.collection for each in look.actual.variables}
+    return any(
+        each.collection in found and (each.expected is None or each.actual is None)
+        for each in look.variables
+    )
+
+
 def _digests(trail: Trail) -> list[str | None]:
     return [each.digest for each in trail.variables]
 
@@ -118,7 +144,33 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         label=f"the task lifts {module} itself",
         shapes=_rows(look),
         why=_WHY,
-        help=f"hand {module} itself to nn.vmap",
+        help=_help(evidence, look),
+        span=evidence.landmarks.target(run.call),
+        case=look.case,
+        evidence={"expected": module, "actual": run.call.target},
+    )
+
+
+def _help(evidence: Evidence, look: Look) -> str:
+    """Say how the task's module gets lifted, and with which arguments it is made."""
+    module, layer = evidence.exercise.module, look.expected.layer
+    given = [each for each in layer.settings if not each.default] if layer is not None else []
+    fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
+    made = f", and make it with {fields}" if given else ""
+    if _is_own(_wanted(look)):
+        return f"lift {module} of the starter as it is{made}"
+    return f"hand {module} itself to nn.vmap{made}"
+
+
+def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
+    module = evidence.exercise.module
+    return Sighting(
+        message=f"this {run.call.target} isn't the task's {module}: its parameters have other "
+        "names",
+        label=f"not the task's {module}",
+        shapes=_rows(look),
+        why=_WHY,
+        help=f"take {module} over from the starter as it is",
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
@@ -181,6 +233,10 @@ RULE = Rule(
 `nn.vmap` was used, but on another class: one with an activation in it, several layers, or a module
 of your own around the one that the task names. Its output or its parameters are not those that
 were asked for.
+
+The class of the task has to stay as it is. Written anew, with other names for its layers, with
+`setup` in place of `nn.compact` or as an `nn.Sequential`, it may compute the same, but its
+parameters have other names.
 
 A wrapper is not the same as what it wraps. In the wrapper the layer's parameters lie one level
 deeper, as in `params/Dense_0/kernel`, and Flax derives the key of each parameter from its path. So
