@@ -36,10 +36,13 @@ def _advice(source: Source, place: Span | None, name: str) -> str:
     call = source.call_at(place)
     if call is None or not _is_collective(call) or _within(source, call, ast.ClassDef):
         return f'name the axis where the module is lifted: nn.vmap(…, axis_name="{name}")'
-    others = sorted(_given(source) - {name})
+    given = _given(source)
+    if name in given:
+        return "leave the call out, or move it into what is mapped: outside there is no such axis"
+    others = sorted(given)
     if others and _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
         return f'use the name that the vmap around it gives: "{others[0]}"'
-    return "outside of a vmap the whole array is there: name its axis by number, axis=0"
+    return "outside of a vmap the whole array is there: reduce it with jnp, an axis by its number"
 
 
 def _given(source: Source) -> set[str]:

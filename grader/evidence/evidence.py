@@ -10,8 +10,10 @@ from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
 from grader.evidence.deviation import Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
+from grader.evidence.other_libraries import OtherLibrary, other_library
 from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
+from grader.evidence.notation import value_text
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.exercise import Exercise, Number, Seed, Size
@@ -92,6 +94,13 @@ class Evidence:
                     yield look, each
 
     @cached_property
+    def other_library(self) -> OtherLibrary | None:
+        """The library that the program is written with, if no module of Flax Linen ever ran."""
+        records = [each.actual.record for each in self._looks]
+        seen = any(each.modules or each.roots or each.lifted or each.truncated for each in records)
+        return None if seen else other_library(self.source)
+
+    @cached_property
     def impurity(self) -> Impurity:
         """Where the text could be impure."""
         return Impurity(self.source, self.exercise.function)
@@ -151,6 +160,19 @@ class Evidence:
         """Return the names of the arguments that a module may be made with: plain numbers."""
         kinds = Size | Number
         return tuple(each.name for each in self.exercise.parameters if isinstance(each, kinds))
+
+    def argument_for(self, values: Iterable[tuple[Look, str]], name: str = "") -> str | None:
+        """Return the argument that has these values, written as text, in all of these looks.
+
+        Of several it is the one called `name`.
+        """
+        told = tuple(values)
+        fitting = [
+            argument
+            for argument in self.passed_on()
+            if told and all(value_text(look.case[argument]) == text for look, text in told)
+        ]
+        return name if name in fitting else fitting[0] if fitting else None
 
     @cached_property
     def seed_name(self) -> str | None:

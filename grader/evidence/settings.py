@@ -10,7 +10,6 @@ import msgspec
 
 from grader.compare import OtherType
 from grader.evidence.look import Look, VariableDifference
-from grader.evidence.notation import value_text
 from grader.evidence.setting_names import value_name
 from grader.observation import ModuleRun, Variable
 
@@ -27,12 +26,16 @@ AXIS_NAME = "axis_name"
 """Flax's own field that says over which mapped axis a module looks at the other examples."""
 
 
+_WHICH = "which parameters there are"
+
+
 class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a module that was given another value than the reference gives it.
 
     `run` is the module's run. `position` counts the fields. `by_default`: the reference leaves it
     out. `effect` says what it changes, empty where that can't be told. `argument` is the argument
-    of the task that the reference passes on here.
+    of the task that the reference passes on here. `certain`: it is a number of one of Flax's own
+    modules, which is another one whatever else is wrong.
     """
 
     name: str
@@ -43,6 +46,12 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     run: ModuleRun
     by_default: bool = True
     argument: str | None = None
+    certain: bool = False
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether parameters are missing, or there are more of them."""
+        return self.effect.startswith(_WHICH)
 
     @property
     def actual_text(self) -> str:
@@ -138,16 +147,10 @@ def written(evidence: Evidence, path: tuple[str, ...], name: str, text: str) -> 
 def argument_of(evidence: Evidence, path: tuple[str, ...], name: str) -> str | None:
     """Return the argument whose value the reference's module has for a setting in each case.
 
-    `path` leads from the layer to the module. Of several arguments it is the one of that name.
+    `path` leads from the layer to the module.
     """
     told = [(look, _reference_text(look, path, name)) for look in evidence.looks]
-    known = [(look, text) for look, text in told if text is not None]
-    fitting = [
-        argument
-        for argument in evidence.passed_on()
-        if known and all(value_text(look.case[argument]) == text for look, text in known)
-    ]
-    return name if name in fitting else fitting[0] if fitting else None
+    return evidence.argument_for(((look, text) for look, text in told if text is not None), name)
 
 
 def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
@@ -172,6 +175,7 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
             yield msgspec.structs.replace(
                 difference,
                 effect=effect,
+                certain=_is_plain(look, difference),
                 argument=argument_of(evidence, difference.run.path, difference.name),
             )
 
@@ -193,7 +197,7 @@ def _effect(look: Look, difference: SettingDifference) -> str | None:
             if (each.expected is None or each.actual is None)
             and each.path[: len(difference.run.path)] == difference.run.path
         ]
-        return f"which parameters there are: {missing[0].name}" if missing else _numbers(look)
+        return f"{_WHICH}: {missing[0].name}" if missing else _numbers(look)
     if difference.actual.startswith(_DTYPES):
         return _type(look)
     stem = difference.name.removesuffix("_init")
@@ -249,8 +253,9 @@ def _values(variables: tuple[Variable, ...], path: tuple[str, ...]) -> str | Non
 
 
 def _numbers(look: Look) -> str | None:
-    """Say that the numbers change, if they do and no other key was used."""
-    return "the numbers" if look.answer_wrong and not look.other_key else None
+    """Say that the numbers change, if they do and neither key nor parameters are others."""
+    renamed = any(each.expected is None or each.actual is None for each in look.variables)
+    return "the numbers" if look.answer_wrong and not look.other_key and not renamed else None
 
 
 def _is_number(text: str) -> bool:

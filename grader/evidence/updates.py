@@ -10,6 +10,7 @@ import msgspec
 from grader.case import ArrayValue
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
+from grader.evidence.trail import Trail
 from grader.observation import Root, Variable, digest
 
 _REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
@@ -42,20 +43,49 @@ def refused(look: Look) -> tuple[str, Root] | None:
 
 
 def discarded(look: Look) -> tuple[Discarded, ...]:
-    """Return the variables that came back as they were before the module updated them."""
+    """Return the variables that came back as they were before the module updated them.
+
+    They are the reference's old values, or the submission's own, which may be of another size.
+    """
     root = look.expected.answer
     if root is None or not look.answer_wrong or idle(look):
         return ()
-    old = {(each.collection, each.path): each for each in root.given}
     wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    theirs, ours = _by_place(root.given), _by_place(_given(look.actual))
     return tuple(
         Discarded(place=place, variable=new)
         for place, array in wanted.items()
         for new in root.made
         if _holds(array, new)
-        and _changed(old.get((new.collection, new.path)), new)
-        and _holds(found.get(place), old[new.collection, new.path])
+        and _changed(theirs.get(_name(new)), new)
+        and (
+            _holds(found.get(place), theirs.get(_name(new)))
+            or (
+                not _same_shape(found.get(place), array)
+                and _holds(found.get(place), ours.get(_name(new)))
+            )
+        )
     )
+
+
+def _given(trail: Trail) -> tuple[Variable, ...]:
+    """Return the variables from before the update: those that went in, or that `init` made."""
+    answer, maker = trail.answer, trail.maker
+    made = maker.made if maker is not None else ()
+    given = answer.given if answer is not None else ()
+    return (*made, *(each for each in given if each.digest is not None))
+
+
+def _same_shape(found: ArrayValue | None, wanted: ArrayValue) -> bool:
+    return found is not None and found.shape == wanted.shape
+
+
+def _name(variable: Variable) -> tuple[str, tuple[str, ...]]:
+    return variable.collection, variable.path
+
+
+def _by_place(variables: tuple[Variable, ...]) -> dict[tuple[str, tuple[str, ...]], Variable]:
+    return {_name(each): each for each in variables}
 
 
 def idle(look: Look) -> tuple[Variable, ...]:
@@ -69,6 +99,15 @@ def idle(look: Look) -> tuple[Variable, ...]:
     return tuple(found[place] for place in places if place in found and place not in same)
 
 
+def updated(look: Look) -> bool:
+    """Whether a call of the submission's was seen to return a variable that it had changed."""
+    for root in look.actual.record.roots:
+        old = _by_place(root.given)
+        if any(each.digest and _changed(old.get(_name(each)), each) for each in root.made):
+            return True
+    return False
+
+
 def _unchanged(root: Root | None) -> Iterator[Variable]:
     """Yield the variables that a call was allowed to write and returned as it was given them."""
     given = {(each.collection, each.path): each for each in root.given} if root else {}
@@ -78,9 +117,10 @@ def _unchanged(root: Root | None) -> Iterator[Variable]:
             yield each
 
 
-def _holds(array: ArrayValue | None, variable: Variable) -> bool:
+def _holds(array: ArrayValue | None, variable: Variable | None) -> bool:
     return (
         array is not None
+        and variable is not None
         and variable.digest is not None
         and array.shape == variable.type.shape
         and digest(array.data) == variable.digest

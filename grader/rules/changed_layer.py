@@ -37,12 +37,12 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
     return Sighting(
         message=_message(evidence, look, difference),
         label=f"changes {difference.effect}" if difference.effect else _label(difference),
-        shapes=_rows(look),
+        shapes=_rows(look) if difference.effect not in {"the numbers", ""} else (),
         why=_PARAMETERS if difference.effect not in {"the numbers", ""} else _NUMBERS,
         help=_help(evidence, difference),
         span=evidence.landmarks.setting(difference.run.span, name, place),
         case=look.case,
-        independent=not difference.effect,
+        independent=difference.certain,
         evidence={
             "setting": name,
             "expected": difference.expected,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import collection_noun, listing
-from grader.evidence.updates import discarded
+from grader.evidence.updates import discarded, updated
 from grader.exercise import Check
+from grader.observation import Root
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
 
@@ -29,11 +30,36 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         details=tuple(f"output{each.place} is {each.name} as it was." for each in old),
         why=f"The output of a step can be right without {collection_noun(collection)}. What the "
         "next step and the evaluation start from is not.",
-        help="take them from what apply returns beside the output",
+        help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
+        independent=_is_independent(look, collection),
     )
+
+
+def _help(look: Look, collection: str) -> str:
+    """Say where the new values are: a program that never writes the collection has none yet."""
+    roots = look.actual.record.roots
+    if not roots or any(_writes(root, collection) for root in roots):
+        return "take them from what apply returns beside the output"
+    return (
+        f'call apply with mutable=["{collection}"], and take them from what it returns beside '
+        "the output"
+    )
+
+
+def _is_independent(look: Look, collection: str) -> bool:
+    """Whether the update is lost whatever else is wrong: it was seen, or is never asked for."""
+    roots = look.actual.record.roots
+    has = any(each.collection == collection for each in look.actual.variables)
+    return updated(look) or (has and not any(_writes(root, collection) for root in roots))
+
+
+def _writes(root: Root, collection: str) -> bool:
+    """Whether a call got the collection and returned it."""
+    given = {each.collection for each in root.given}
+    return collection in given & {each.collection for each in root.made}
 
 
 RULE = Rule(

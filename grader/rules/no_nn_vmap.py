@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.compare import OtherKind
+from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
+from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
 from grader.exercise import Check
 from grader.observation import BatchCall, ModuleRun, Span
@@ -21,6 +22,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     A function that jax compiled before runs no Python, so most of its calls show nothing.
     """
     if not any(look.expected.lifted(look.expected.answer) for look in evidence.looks):
+        return
+    if evidence.other_library is not None:
+        yield _foreign(evidence, evidence.other_library)
         return
     lifted_classes = _lifted_classes(evidence)
     for look in evidence.looks:
@@ -82,24 +86,62 @@ def _may_be_lifted(look: Look) -> bool:
     )
 
 
+def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
+    module = evidence.exercise.module
+    return Sighting(
+        message=f"the program is written with {library.title}; the task is about Flax Linen",
+        label=f"this is {library.title}, not Linen",
+        details=("No module of Flax Linen ran.",),
+        why="In Linen a module is made without its variables, and nn.vmap says for each collection "
+        "of them and for each stream of random numbers what the examples share. "
+        f"{library.title} has no such arguments.",
+        help=f"write it with flax.linen: nn.vmap({module}, …), then init and apply",
+        span=library.span,
+        case=evidence.looks[0].case,
+        evidence={"module": None, "transform": None, "library": library.title},
+    )
+
+
 def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting:
     module = evidence.exercise.module
-    record = look.exchange.actual.record
-    batch = _batched(record.batch_calls)
+    batch = None if _takes_batch(look, top) else _batched(look.exchange.actual.record.batch_calls)
     span = batch.span if batch is not None else _place(look, top)
     return Sighting(
         message=f"{module} is not lifted: nn.vmap doesn't take part in the answer",
         label=_label(batch, top),
         details=_details(look),
-        why="This layer takes a batch anyway. A module written for one example does not, and "
-        "plain JAX transforms know nothing of its variables and keys.",
-        help=f"lift the class, nn.vmap({module}, …), and use what it returns",
+        why=_why(look, top),
+        help="apply the lifted model, and return what that gives"
+        if top is not None and is_lifted(top)
+        else f"lift the class, nn.vmap({module}, …), and use what it returns",
         span=span or evidence.landmarks.head,
         case=look.case,
         evidence={
             "module": top.class_name if top is not None else None,
             "transform": batch.transform if batch is not None else None,
         },
+    )
+
+
+def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
+    """Whether the plain module was seen to take all examples at once, and gave the right answer."""
+    lifted = look.expected.lifted(look.expected.answer)
+    wanted = lifted[0].run if lifted else None
+    if top is None or wanted is None or top.raised or is_lifted(top):
+        return False
+    mapped = look.mapped_noun(lifted[0].call, wanted.inputs) is not None
+    return mapped and top.inputs == wanted.inputs and isinstance(look.comparison, Same)
+
+
+def _why(look: Look, top: ModuleRun | None) -> str:
+    if _takes_batch(look, top):
+        return (
+            "This module took the whole batch as it is. One that is written for one example can't, "
+            "and then it takes nn.vmap to look after its variables and keys."
+        )
+    return (
+        "Plain JAX transforms and loops know nothing of a module's variables and keys. nn.vmap "
+        "says for each collection and each stream whether they are shared."
     )
 
 
@@ -116,8 +158,12 @@ def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
 
 
 def _label(batch: BatchCall | None, top: ModuleRun | None) -> str:
+    if batch is not None and top is None:
+        return f"{batch.transform} maps a function; no module takes part"
     if batch is not None:
         return f"{batch.transform} maps a function; the module knows nothing of it"
+    if top is not None and is_lifted(top):
+        return "this is lifted, and never applied"
     return f"a plain {top.class_name} runs here" if top is not None else "lifts no module"
 
 
@@ -147,6 +193,9 @@ by a loop over the examples, or with a lifted class that was made and never used
 share it, for each stream whether the key is split. For one dense layer you could do without. For a
 module that is written for one example, or has dropout, batch statistics or a cache, you can't,
 and that is what this exercise is practice for.
+
+NNX is Flax's other interface: its modules hold their variables themselves, and `nnx.vmap` maps
+functions over them. The exercise is about Linen, `flax.linen`.
 """,
     wrong="""\
 import flax.linen as nn

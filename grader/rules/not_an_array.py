@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from grader.case import ArrayValue
 from grader.compare import OtherKind
 from grader.evidence import Evidence
 from grader.evidence.landmarks import Landmarks
@@ -60,6 +61,8 @@ def _help(result: Result, comparison: OtherKind) -> str:
 
 def _help_by_container(result: Result) -> str:
     match result:
+        case SequenceResult(type_name="list") if _holds_arrays(result):
+            return "put the arrays of the list into the one that the task names"
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
         case SequenceResult():
@@ -68,6 +71,10 @@ def _help_by_container(result: Result) -> str:
             return "return what apply gives; the variables are not the answer"
         case _:
             return _HELP
+
+
+def _holds_arrays(result: SequenceResult) -> bool:
+    return any(isinstance(each, ArrayValue) and each.shape for each in result.items)
 
 
 def _help_by_type(name: str) -> str:

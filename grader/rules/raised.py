@@ -38,7 +38,14 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
         or unfed(look)
         or bool(tuple(unnamed_axes(look)))
         or look.raised_unlifted
+        or _is_foreign(evidence, raised)
     )
+
+
+def _is_foreign(evidence: Evidence, raised: Raised) -> bool:
+    """Whether a library raised that the task isn't about, in a program that is written with it."""
+    library = evidence.other_library
+    return library is not None and library.covers(raised.place)
 
 
 def _refused(raised: Raised) -> bool:

@@ -34,13 +34,23 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if found is not None
         else "With in_axes=None there is no axis of an input to read the size off, and before init "
         "there are no variables either.",
-        help="set axis_size to the number that the task passes for it"
+        help=_help(evidence)
         if given
         else "leave axis_size out: the input says how long the axis is",
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_SIZE),
         case=look.case,
         evidence={"argument": "axis_size", "expected": wanted, "actual": found},
     )
+
+
+def _help(evidence: Evidence) -> str:
+    """Name the argument that the reference's axis has the size of."""
+    calls = [(look, look.expected.lifted(look.expected.answer)) for look in evidence.looks]
+    sizes = [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
+    argument = evidence.argument_for(sizes)
+    if argument is None:
+        return "set axis_size to the number that the task passes for it"
+    return f"set it by the argument: axis_size={argument}"
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.compare import OtherType
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text, output_name
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -29,11 +29,26 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                         actual=array_text(comparison.actual, shape),
                     ),
                 ),
-                help=f"keep {comparison.expected} all the way; don't convert the output",
+                help=_help(look, comparison),
                 span=evidence.returned(comparison.place),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+
+
+def _help(look: Look, comparison: OtherType) -> str:
+    """Say where the type changes: in the module, or after it."""
+    answer = look.actual.answer
+    top = look.actual.top(answer) if answer is not None else None
+    types = {each.dtype for each in top.outputs} if top is not None else set()
+    if types == {comparison.expected}:
+        return f"the module gives {comparison.expected}: don't convert what it gives"
+    if types == {comparison.actual}:
+        return (
+            f"the module gives {comparison.actual} already: hand it {comparison.expected}, and "
+            "make it with its default dtype"
+        )
+    return f"keep {comparison.expected} all the way; don't convert the output"
 
 
 RULE = Rule(

@@ -103,7 +103,8 @@ def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     A setting that another rule names may leave a parameter out, too.
     """
     own = _is_own(_wanted(look)) and not _is_other(look, run)
-    return own and _other_places(look) and not any(settings_that_show(evidence, look))
+    settings = settings_that_show(evidence, look) if own else ()
+    return own and _other_places(look) and not any(each.leaves_out for each in settings)
 
 
 def _is_own(wanted: LiftedRun | None) -> bool:
@@ -165,8 +166,7 @@ def _help(evidence: Evidence, look: Look) -> str:
 def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"this {run.call.target} isn't the task's {module}: its parameters have other "
-        "names",
+        message=f"this {run.call.target} isn't the task's {module}: it has other parameters",
         label=f"not the task's {module}",
         shapes=_rows(look),
         why=_WHY,

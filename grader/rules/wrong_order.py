@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from grader.compare import OtherShape, OtherValues, numbers
+from grader.case import ArrayValue
+from grader.compare import OtherShape, OtherValues, Same, compare, numbers
 from grader.evidence import Evidence, Look
+from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.lifting import Knob
-from grader.evidence.notation import listing
+from grader.evidence.notation import listing, output_name
 from grader.evidence.order import Order, order_of
-from grader.evidence.results import exchanged, outputs
-from grader.exercise import Check, Exercise
+from grader.evidence.results import arrays, exchanged, outputs
+from grader.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -71,75 +73,119 @@ def _given(looks: tuple[Look, ...]) -> list[Order | None]:
 
 
 def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool) -> Sighting:
+    orders = _orders(look) or {"": order}
+    place = next(iter(orders)) if len(orders) == 1 else ""
+    axes = _axes(evidence, next(iter(orders)))
     return Sighting(
         message="the numbers stand in another order than the module gave them"
         if independent
-        else "the numbers are right, but in another order",
-        label=_label(evidence.exercise, order),
-        details=(_sentence(evidence, order),),
-        help="flatten row by row, the examples first: .reshape(-1) on the output as it is",
-        span=evidence.returned(),
+        else f"the numbers{_of(orders)} are right, but in another order",
+        label=_label(
+            order if len(set(orders.values())) == 1 else Order(), axes, flattens=_flattens(evidence)
+        ),
+        details=tuple(
+            _sentence(evidence, order if independent else each, _axes(evidence, name), name)
+            for name, each in orders.items()
+        ),
+        help=_help(evidence, look, axes),
+        span=evidence.returned(place),
         case=look.case,
-        evidence={"axes": order.axes, "reversed": order.reversed, **outputs(look, "")},
+        evidence={"axes": order.axes, "reversed": order.reversed, **outputs(look, place)},
         independent=independent,
     )
 
 
+def _of(places: Iterable[str]) -> str:
+    named = [output_name(each) for each in places if each]
+    return f" of {listing(named)}" if named else ""
+
+
+def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
+    """Say where the order has to be put right: before the module, if it gave this order already."""
+    if look.passed_on is not None and look.passed_on.plain:
+        return "hand the arguments to the module as they are: it gave this order already"
+    if _flattens(evidence):
+        order = listing(axes)
+        return f"flatten the output as the module gives it, {order} in this order: .reshape(-1)"
+    return "return the numbers in the order in which the module gives them"
+
+
+def _flattens(evidence: Evidence) -> bool:
+    return bool(evidence.exercise.output)
+
+
 def order_in(look: Look) -> Order | None:
-    """Return the order of a wrong answer's numbers, None if they are others."""
-    wanted, found = look.wanted, look.found
-    right = numbers(wanted) if wanted is not None else None
-    read = numbers(found) if found is not None else None
-    if wanted is None or right is None or read is None:
+    """Return the order of a wrong answer's numbers, None if they are others.
+
+    Of several arrays all that are wrong have to have an order; it is the first one's.
+    """
+    return next(iter(_orders(look).values()), None)
+
+
+def _orders(look: Look) -> dict[str, Order]:
+    """Return the orders of the wrong arrays by their places; empty unless all have one."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    orders = {
+        place: _order(look, array, found[place])
+        for place, array in wanted.items()
+        if place in found and not isinstance(compare(array, found[place], look.tolerance), Same)
+    }
+    known = {place: order for place, order in orders.items() if order is not None}
+    return known if len(known) == len(orders) else {}
+
+
+def _order(look: Look, wanted: ArrayValue, found: ArrayValue) -> Order | None:
+    right, read = numbers(wanted), numbers(found)
+    if right is None or read is None:
         return None
     names = look.exercise.output
     shape = tuple(look.case.sizes[name] for name in names) if names else wanted.shape
     return order_of(right, read, shape, look.tolerance)
 
 
-def _label(exercise: Exercise, order: Order) -> str:
+def _axes(evidence: Evidence, place: str) -> tuple[str, ...]:
+    found = axis_dimensions(evidence.exercise, evidence.looks, place)
+    return tuple(each.noun if each else f"axis {axis}" for axis, each in enumerate(found))
+
+
+def _label(order: Order, axes: tuple[str, ...], *, flattens: bool) -> str:
     if order.axes is None:
         return "these numbers stand in another order"
     if order.axes == tuple(range(len(order.axes))):
-        return f"{_backwards(exercise, order)} here"
-    return f"flattened in the order ({', '.join(_names(exercise, order.axes))})"
+        return f"reversed along {_backwards(order, axes)}"
+    told = ", ".join(_named(axes, order.axes))
+    return (
+        f"flattened in the order ({told})" if flattens else f"its numbers run in the order ({told})"
+    )
 
 
-def _sentence(evidence: Evidence, order: Order) -> str:
-    exercise = evidence.exercise
+def _sentence(evidence: Evidence, order: Order, axes: tuple[str, ...], place: str) -> str:
     if order.axes is None:
         return "Sorted, they are the numbers that were expected."
     plain = tuple(range(len(order.axes)))
-    backwards = _backwards(exercise, order)
+    backwards = _backwards(order, axes)
+    name = output_name(place) if place else "The output"
     if order.axes == plain:
-        return f"In the output, {backwards}."
-    how = "in Fortran's order" if evidence.landmarks.fortran else "transposed before flattening"
+        return f"{name} is reversed along {backwards}."
+    how = "in Fortran's order" if evidence.landmarks.fortran else "transposed"
+    flattening = " before flattening" if _flattens(evidence) and how == "transposed" else ""
     told = (
-        f"It looks {how}: ({', '.join(_names(exercise, order.axes))}) in place "
-        f"of ({', '.join(_names(exercise, plain))})"
+        f"It looks {how}{flattening}: ({', '.join(_named(axes, order.axes))}) in place "
+        f"of ({', '.join(_named(axes, plain))})"
     )
-    return f"{told}, and {backwards}." if order.reversed else f"{told}."
+    return f"{told}, and reversed along {backwards}." if order.reversed else f"{told}."
 
 
-def _backwards(exercise: Exercise, order: Order) -> str:
-    """Say which axes run backwards."""
-    axes = order.reversed or ()
-    if len(axes) > 1 and len(axes) == len(order.axes or ()):
-        return "everything runs backwards"
-    return f"{_nouns(exercise, axes)} {'runs' if len(axes) == 1 else 'run'} backwards"
+def _backwards(order: Order, axes: tuple[str, ...]) -> str:
+    """Name the axes that run backwards."""
+    flipped = order.reversed or ()
+    if len(flipped) > 1 and len(flipped) == len(order.axes or ()):
+        return "every axis"
+    return listing(_named(axes, flipped))
 
 
-def _names(exercise: Exercise, axes: tuple[int, ...]) -> list[str]:
-    names = exercise.output
-    return [names[axis] if axis < len(names) else f"axis {axis}" for axis in axes]
-
-
-def _nouns(exercise: Exercise, axes: tuple[int, ...]) -> str:
-    names = exercise.output
-    return listing(
-        exercise.dimension(names[axis]).noun if axis < len(names) else f"axis {axis}"
-        for axis in axes
-    )
+def _named(axes: tuple[str, ...], order: tuple[int, ...]) -> list[str]:
+    return [axes[axis] if axis < len(axes) else f"axis {axis}" for axis in order]
 
 
 RULE = Rule(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import permutations
+from typing import Final
 
-from grader.compare import OtherShape
-from grader.evidence import Evidence
+import numpy as np
+
+from grader.compare import Numbers, OtherShape, close, numbers
+from grader.evidence import Evidence, Look
+from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import arrays, exchanged, outputs
 from grader.exercise import Check
@@ -14,39 +19,105 @@ from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
+_MOST_AXES: Final = 4
+
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    for look in evidence.compared(OtherShape):
-        comparison = look.comparison
-        excused = exchanged(look) is not None or look.misshapen_unlifted
-        if isinstance(comparison, OtherShape) and not (evidence.excuses and excused):
-            expected = array_text(look.dtype, comparison.expected)
-            found = arrays(look.exchange.actual).get(comparison.place)
-            actual = array_text(found.dtype if found else look.dtype, comparison.actual)
-            yield Sighting(
-                message=f"{output_name(comparison.place)} has shape {comparison.actual}, "
-                f"not {comparison.expected}",
-                label=f"this is {actual}",
-                shapes=(
-                    ShapeRow(name=f"output{comparison.place}", expected=expected, actual=actual),
-                ),
-                help=_help(comparison),
-                span=evidence.returned(comparison.place),
-                case=look.case,
-                evidence={
-                    "expected": list(comparison.expected),
-                    "actual": list(comparison.actual),
-                    **outputs(look, comparison.place),
-                },
-            )
-            return
+    looks = [look for look in evidence.compared(OtherShape) if not _excused(evidence, look)]
+    if looks:
+        yield _sighting(evidence, looks)
 
 
-def _help(comparison: OtherShape) -> str:
+def _excused(evidence: Evidence, look: Look) -> bool:
+    return evidence.excuses and (exchanged(look) is not None or look.misshapen_unlifted)
+
+
+def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
+    """Show a case in which numbers got lost or repeated, if there is one."""
+    look = next((each for each in looks if _other_count(each)), looks[0])
+    comparison = look.comparison
+    assert isinstance(comparison, OtherShape)
+    place = comparison.place
+    expected = array_text(look.dtype, comparison.expected)
+    found = arrays(look.exchange.actual).get(place)
+    actual = array_text(found.dtype if found else look.dtype, comparison.actual)
+    return Sighting(
+        message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
+        label=f"this is {actual}",
+        shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
+        help=_help(evidence, looks, comparison),
+        span=evidence.returned(place),
+        case=look.case,
+        evidence={
+            "expected": list(comparison.expected),
+            "actual": list(comparison.actual),
+            **outputs(look, place),
+        },
+    )
+
+
+def _other_count(look: Look) -> bool:
+    found = look.comparison
+    return isinstance(found, OtherShape) and math.prod(found.expected) != math.prod(found.actual)
+
+
+def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
+    """Say how the numbers get into shape, as far as all cases tell it."""
     expected, actual = math.prod(comparison.expected), math.prod(comparison.actual)
-    if expected == actual:
-        return "keep the order of the numbers, and give the array the shape that the task names"
-    return f"it has {actual} numbers where {expected} belong: look where they get lost or repeated"
+    if expected != actual:
+        return (
+            f"it has {actual} numbers where {expected} belong: look where they get lost or repeated"
+        )
+    place = comparison.place
+    if all(_reads_alike(look, place) for look in looks):
+        return f"keep the order of the numbers, and reshape them to {_shape(evidence, place)}"
+    moves = [_moves(look, place) for look in looks]
+    axes = min(frozenset.intersection(*moves), default=None)
+    if axes is not None:
+        return f"put the axes back in their order: .transpose({', '.join(map(str, axes))})"
+    return f"give the array the shape that the task names: {_shape(evidence, place)}"
+
+
+def _shape(evidence: Evidence, place: str) -> str:
+    """Write the shape with the names of the sizes, where all of them are known."""
+    if evidence.exercise.output:
+        return "one axis: .reshape(-1)"
+    found = axis_dimensions(evidence.exercise, evidence.looks, place)
+    if not found or None in found:
+        return "what the task says"
+    names = [each.name for each in found if each is not None]
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def _reads_alike(look: Look, place: str) -> bool:
+    """Whether the numbers are the right ones, read row by row."""
+    right, read = _numbers(look, place)
+    if right is None or read is None or right.size != read.size:
+        return False
+    return bool(np.all(close(right.reshape(-1), read.reshape(-1), look.tolerance)))
+
+
+def _moves(look: Look, place: str) -> frozenset[tuple[int, ...]]:
+    """Return the orders of axes that make the answer right."""
+    right, read = _numbers(look, place)
+    if right is None or read is None or read.ndim != right.ndim or read.ndim > _MOST_AXES:
+        return frozenset()
+    moved = {axes: read.transpose(axes) for axes in permutations(range(read.ndim))}
+    return frozenset(
+        axes
+        for axes, back in moved.items()
+        if back.shape == right.shape and bool(np.all(close(right, back, look.tolerance)))
+    )
+
+
+def _numbers(look: Look, place: str) -> tuple[Numbers | None, Numbers | None]:
+    wanted, found = (
+        arrays(side).get(place) for side in (look.exchange.expected, look.exchange.actual)
+    )
+    return (
+        numbers(wanted) if wanted is not None else None,
+        numbers(found) if found is not None else None,
+    )
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from grader.compare import OtherType, OtherValues
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import output_name
 from grader.evidence.results import exchanged, outputs
+from grader.evidence.stage import Stage, stage
 from grader.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -26,7 +27,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message="the numbers are wrong, not only their type",
                 label="not the numbers that were expected",
-                help="compute by hand what the first element should be, and print each step",
+                help=_help(evidence),
                 span=evidence.returned(comparison.place),
                 case=look.case,
             )
@@ -41,9 +42,10 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
         details=(
             f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
             *_scaled(look),
+            *_parted(evidence),
             *_known(evidence),
         ),
-        help="compute by hand what the first element should be, and print each step",
+        help=_help(evidence),
         span=evidence.returned(comparison.place),
         case=look.case,
         independent=_is_processed(evidence),
@@ -84,6 +86,40 @@ def _scaled(look: Look) -> tuple[str, ...]:
 def _known(evidence: Evidence) -> tuple[str, ...]:
     known = evidence.transcript.known
     return (f"It computes what a known mistake computes: {known}.",) if known else ()
+
+
+def _stage(evidence: Evidence) -> Stage | None:
+    """Return where all wrong answers part from the reference's, None if not all do there."""
+    stages = {stage(look) for look in evidence.compared(OtherValues)}
+    return stages.pop() if len(stages) == 1 and not evidence.impure else None
+
+
+def _parted(evidence: Evidence) -> tuple[str, ...]:
+    match _stage(evidence):
+        case Stage.OUTPUT:
+            return ("The module gave the right numbers; they were changed afterwards.",)
+        case Stage.INPUT:
+            return ("The module had the right weights, and got another input than the task's.",)
+        case Stage.VARIABLES:
+            return ("init made the right variables, and the module was applied with others.",)
+        case None:
+            return ()
+
+
+def _help(evidence: Evidence) -> str:
+    """Give the next step that follows from what is known."""
+    flat = ", flattened" if evidence.exercise.output else ""
+    match _stage(evidence):
+        case Stage.OUTPUT:
+            return f"return what apply gives{flat}, and do nothing else to it"
+        case Stage.INPUT:
+            return "hand the arguments to apply as they come in"
+        case Stage.VARIABLES:
+            return "apply the model with the variables that init returned"
+        case None if evidence.transcript.known:
+            return "look for just this mistake in your program, and undo it"
+        case None:
+            return "print what the module gets and what it gives, and compare that with the answer"
 
 
 RULE = Rule(

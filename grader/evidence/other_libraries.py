@@ -1,0 +1,101 @@
+"""Other libraries for neural networks than Flax Linen, where a submission's text calls them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from grader.observation import Span
+from grader.source import Source
+
+_TITLES: Final = {
+    "flax.nnx": "NNX",
+    "haiku": "Haiku",
+    "equinox": "Equinox",
+    "torch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+}
+"""By the name that a file imports."""
+
+_MAPS: Final = frozenset({"vmap", "filter_vmap"})
+
+
+class OtherLibrary(msgspec.Struct, frozen=True, kw_only=True):
+    """A library that a file calls, by its title.
+
+    `calls` are the calls and decorators; `span` is the one that maps, else the first one.
+    """
+
+    title: str
+    span: Span
+    calls: tuple[Span, ...]
+
+    def covers(self, place: Span | None) -> bool:
+        """Whether a place is that of one of its calls, or lies in it."""
+        return place is not None and any(_holds(each, place) for each in self.calls)
+
+
+def other_library(source: Source) -> OtherLibrary | None:
+    """Return the other library that a file calls, the first one if there are several."""
+    if source.tree is None:
+        return None
+    names = dict(_imported(source.tree))
+    calls = [(_meant(path, names), node) for path, node in _called(source.tree)]
+    found = [(title, path, node) for path, node in calls if (title := _title(path)) is not None]
+    if not found:
+        return None
+    own = [(path, source.span(node)) for title, path, node in found if title == found[0][0]]
+    maps = [span for path, span in own if path.rpartition(".")[2] in _MAPS]
+    spans = sorted((span for _, span in own), key=lambda span: (span.line, span.column))
+    return OtherLibrary(title=found[0][0], span=min(maps or spans, key=_start), calls=tuple(spans))
+
+
+def _start(span: Span) -> tuple[int, int]:
+    return span.line, span.column
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names that imports bind, and what each stands for: `nn`, `flax.nnx`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((each.asname or each.name, each.name) for each in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from (
+                (each.asname or each.name, f"{node.module}.{each.name}") for each in node.names
+            )
+
+
+def _called(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what is called or decorates as a dotted name, and where."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield _dotted(node.func), node
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            plain = (each for each in node.decorator_list if not isinstance(each, ast.Call))
+            yield from ((_dotted(each), each) for each in plain)
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _meant(path: str, names: dict[str, str]) -> str:
+    """Return a dotted name with its import's name for what it stands for."""
+    known = [each for each in names if path == each or path.startswith(f"{each}.")]
+    longest = max(known, key=len, default="")
+    return names[longest] + path.removeprefix(longest) if longest else ""
+
+
+def _title(path: str) -> str | None:
+    return next((title for name, title in _TITLES.items() if path.startswith(f"{name}.")), None)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    starts = _start(outer) <= _start(inner)
+    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

@@ -1,0 +1,73 @@
+"""Where on the way to a wrong answer the numbers went wrong, as far as it was recorded."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+from grader.evidence.look import Look
+from grader.observation import ModuleRun
+
+
+@unique
+class Stage(StrEnum):
+    """What came first that differs from the reference."""
+
+    INPUT = "input"
+    VARIABLES = "variables"
+    OUTPUT = "output"
+
+
+def stage(look: Look) -> Stage | None:
+    """Return where a wrong answer and the reference's part, None where that isn't known.
+
+    Both modules have to have been seen with concrete numbers, and to be called once.
+    """
+    ours, theirs = _run(look, actual=True), _run(look, actual=False)
+    if (
+        not look.answer_wrong
+        or ours is None
+        or theirs is None
+        or None in (ours.given, theirs.given)
+    ):
+        return None
+    if ours.given == theirs.given:
+        return Stage.OUTPUT if _written_alike(look) else None
+    if ours.given != look.given or None in (ours.taken, theirs.taken):
+        return None
+    if look.variables or look.other_key or look.deviations:
+        return None
+    same_variables = _digests(look, actual=True) == _digests(look, actual=False)
+    if ours.taken != theirs.taken:
+        return Stage.INPUT if same_variables else None
+    return Stage.VARIABLES if not same_variables and _replaced(look) else None
+
+
+def _replaced(look: Look) -> bool:
+    """Whether the module was applied with other variables than the ones that were made for it."""
+    answer, maker = look.actual.answer, look.actual.maker
+    if answer is None or maker is None or answer is maker:
+        return False
+    wanted = {(each.collection, each.path): each.digest for each in look.expected.variables}
+    made = {(each.collection, each.path): each.digest for each in maker.made}
+    return None not in made.values() and wanted == made
+
+
+def _written_alike(look: Look) -> bool:
+    """Whether both calls returned the same variables beside the output."""
+    wanted, found = look.expected.answer, look.actual.answer
+    made = {(each.collection, each.path): each.digest for each in found.made} if found else {}
+    return wanted is not None and all(
+        each.digest is not None and made.get((each.collection, each.path)) == each.digest
+        for each in wanted.made
+        if each.collection in look.expected.written
+    )
+
+
+def _run(look: Look, *, actual: bool) -> ModuleRun | None:
+    trail = look.actual if actual else look.expected
+    return trail.top(trail.answer) if trail.answer is not None else None
+
+
+def _digests(look: Look, *, actual: bool) -> list[tuple[object, ...]]:
+    trail = look.actual if actual else look.expected
+    return [(each.collection, each.path, each.digest) for each in trail.variables]
