@@ -16,6 +16,7 @@ from grader.observation import Raised
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.wrong_module import raises_as_other
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -39,6 +40,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
         or bool(tuple(unnamed_axes(look)))
         or look.raised_unlifted
         or _is_foreign(evidence, raised)
+        or any(raises_as_other(look, run) for run in look.actual.lifted(look.actual.answer))
     )
 
 

@@ -25,7 +25,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.wrong:
         runs = look.actual.lifted(look.actual.answer) or look.actual.lifted(look.actual.maker)
         for run in runs:
-            if _is_other(look, run) and _shows(evidence, look, run):
+            if (_is_other(look, run) and _shows(evidence, look, run)) or raises_as_other(look, run):
                 yield _sighting(evidence, look, run)
                 return
             if _is_changed(evidence, look, run):
@@ -38,6 +38,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if wrapper is None and _is_rebuilt(evidence, look, run):
                 yield _rebuilt(evidence, look, run)
                 return
+
+
+def raises_as_other(look: Look, run: LiftedRun) -> bool:
+    """Whether a layer of Flax's raised that isn't the task's, nor derives from it."""
+    ran = run.run is not None and run.run.raised and run.root is look.actual.answer
+    library = run.call.defined_in.startswith("flax.linen.")
+    return ran and library and _is_other(look, run) and not _is_subclass(look, run)
 
 
 def _wanted(look: Look) -> LiftedRun | None:

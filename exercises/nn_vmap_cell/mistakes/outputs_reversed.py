@@ -1,0 +1,29 @@
+"""The outputs stand in the reverse order of the examples."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+class Cell(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        joined = jnp.concatenate([carry, x])
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def nn_vmap_cell(seed, carry, x_batch, features):
+    BatchCell = nn.vmap(
+        Cell,
+        in_axes=(1, 0),
+        out_axes=(1, 0),
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchCell(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), carry, x_batch)
+    c, y = model.apply(variables, carry, x_batch)
+    return c, y[::-1]  # expect: wrong-order

@@ -1,0 +1,29 @@
+"""The dense layer has been given a name of its own, so its weights are others."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+class DenseDropout(nn.Module):
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features, name="dense")(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    BatchLayer = nn.vmap(
+        DenseDropout,  # expect: wrong-module
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = BatchLayer(features=features, rate=rate, deterministic=False)
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = model.init({"params": params_key, "dropout": dropout_key}, x_batch)
+    return model.apply(variables, x_batch, rngs={"dropout": dropout_key})
