@@ -1,0 +1,265 @@
+"""What a report says to do next, done to the letter, makes the program pass."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from grader.catalogue import exercises
+from grader.exercise import Exercise
+from grader.finding import Finding
+from grader.judge import judge
+from tests.observe import example_case, solution_text, transcript_of
+
+EXERCISES = {each.exercise.level: each.exercise for each in exercises()}
+SHARED, ENSEMBLE, DROPOUT, CELL, NORM = (EXERCISES[level] for level in range(1, 6))
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A mistake made in a solution: `right` became `wrong`; doing as told makes it `mended`."""
+
+    exercise: Exercise
+    right: str
+    wrong: str
+    rule: str
+    says: str
+    mended: str = ""
+
+    def program(self, text: str) -> str:
+        solution = solution_text(self.exercise)
+        assert solution.count(self.right) == 1
+        return solution.replace(self.right, text)
+
+
+APPLIED = "return model.apply(variables, x)"
+STEPS = {
+    "rate of its own": Step(
+        exercise=DROPOUT,
+        right="features=features, rate=rate",
+        wrong="features=features, rate=0.3",
+        rule="changed-layer",
+        says="rate=rate",
+    ),
+    "rate of what is kept": Step(
+        exercise=DROPOUT,
+        right="rate=rate, det",
+        wrong="rate=0.9 - rate, det",
+        rule="changed-layer",
+        says="rate=rate",
+    ),
+    "rate in the class": Step(
+        exercise=DROPOUT,
+        right="nn.Dropout(self.rate,",
+        wrong="nn.Dropout(0.25,",
+        rule="changed-layer",
+        says="take DenseDropout over from the starter as it is",
+    ),
+    "in evaluation mode": Step(
+        exercise=DROPOUT,
+        right="deterministic=False)",
+        wrong="deterministic=True)",
+        rule="evaluation-mode",
+        says="deterministic=False",
+    ),
+    "momentum": Step(
+        exercise=NORM,
+        right="momentum=0.9,",
+        wrong="momentum=0.99,",
+        rule="changed-layer",
+        says="momentum=0.9,",
+    ),
+    "epsilon": Step(
+        exercise=NORM,
+        right="epsilon=1e-3,",
+        wrong="epsilon=1e-2,",
+        rule="changed-layer",
+        says="epsilon=0.001",
+        mended="epsilon=0.001,",
+    ),
+    "initialiser": Step(
+        exercise=ENSEMBLE,
+        right="Ensemble(features=features)",
+        wrong="Ensemble(features=features, kernel_init=nn.initializers.glorot_uniform())",
+        rule="changed-layer",
+        says="leave kernel_init as it is",
+    ),
+    "size of the axis": Step(
+        exercise=ENSEMBLE,
+        right="axis_size=members",
+        wrong="axis_size=features",
+        rule="wrong-axis-size",
+        says="axis_size=members",
+    ),
+    "members reversed": Step(
+        exercise=ENSEMBLE,
+        right=APPLIED,
+        wrong=f"{APPLIED}[::-1]",
+        rule="wrong-order",
+        says="return the numbers in the order in which the module gives them",
+    ),
+    "features reversed": Step(
+        exercise=SHARED,
+        right="outputs.reshape(-1)",
+        wrong="outputs[:, ::-1].reshape(-1)",
+        rule="wrong-order",
+        says=".reshape(-1)",
+    ),
+    "input reversed": Step(
+        exercise=SHARED,
+        right="model.apply(variables, x_batch)",
+        wrong="model.apply(variables, x_batch[::-1])",
+        rule="wrong-order",
+        says="hand the arguments to the module as they are",
+    ),
+    "one of two results reversed": Step(
+        exercise=CELL,
+        right="return model.apply(variables, carry, x_batch)",
+        wrong="carry, y = model.apply(variables, carry, x_batch)\n    return carry, y[::-1]",
+        rule="wrong-order",
+        says="in the order in which the module gives them",
+    ),
+    "results exchanged": Step(
+        exercise=NORM,
+        right='return y, statistics["mean"], statistics["var"]',
+        wrong='return y, statistics["var"], statistics["mean"]',
+        rule="wrong-order",
+        says="in the order that the task names",
+    ),
+    "axes moved": Step(
+        exercise=ENSEMBLE,
+        right=APPLIED,
+        wrong=f"{APPLIED}.transpose(1, 2, 0)",
+        rule="wrong-shape",
+        says=".transpose(2, 0, 1)",
+        mended=f"{APPLIED}.transpose(1, 2, 0).transpose(2, 0, 1)",
+    ),
+    "flattened": Step(
+        exercise=ENSEMBLE,
+        right=APPLIED,
+        wrong=f"{APPLIED}.reshape(-1)",
+        rule="wrong-shape",
+        says="(members, batch, features)",
+        mended=f"{APPLIED}.reshape(-1).reshape(members, x.shape[0], features)",
+    ),
+    "not flattened": Step(
+        exercise=SHARED,
+        right="outputs.reshape(-1)",
+        wrong="outputs",
+        rule="not-flattened",
+        says=".reshape(-1)",
+    ),
+    "changed afterwards": Step(
+        exercise=CELL,
+        right="return model.apply(variables, carry, x_batch)",
+        wrong="carry, y = model.apply(variables, carry, x_batch)\n    return carry, 2 * y",
+        rule="wrong-values",
+        says="return what apply gives, and do nothing else to it",
+    ),
+    "input changed": Step(
+        exercise=SHARED,
+        right="model.apply(variables, x_batch)",
+        wrong="model.apply(variables, x_batch / 2)",
+        rule="wrong-values",
+        says="hand the arguments to apply as they come in",
+    ),
+    "variables changed": Step(
+        exercise=SHARED,
+        right="model.apply(variables, x_batch)",
+        wrong="model.apply(jax.tree.map(lambda p: p / 2, variables), x_batch)",
+        rule="wrong-values",
+        says="apply the model with the variables that init returned",
+    ),
+    "converted": Step(
+        exercise=SHARED,
+        right="outputs.reshape(-1)",
+        wrong='outputs.reshape(-1).astype("float16")',
+        rule="wrong-dtype",
+        says="don't convert what it gives",
+    ),
+    "old statistics": Step(
+        exercise=NORM,
+        right='statistics = updates["batch_stats"]',
+        wrong='statistics = variables["batch_stats"]',
+        rule="discarded-update",
+        says="take them from what apply returns beside the output",
+    ),
+    "no apply": Step(
+        exercise=NORM,
+        right='y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])',
+        wrong="y, updates = model.init_with_output(jax.random.PRNGKey(seed), x_batch)",
+        rule="discarded-update",
+        says='call apply with mutable=["batch_stats"]',
+    ),
+    "layer renamed": Step(
+        exercise=CELL,
+        right='name="state"',
+        wrong='name="hidden"',
+        rule="wrong-module",
+        says="take Cell over from the starter as it is",
+    ),
+    "part left unnamed": Step(
+        exercise=NORM,
+        right='nn.Dense(self.features, name="dense")',
+        wrong="nn.Dense(self.features)",
+        rule="wrong-module",
+        says="take DenseNorm over from the starter as it is",
+    ),
+}
+
+
+def findings(step: Step, text: str) -> tuple[Finding, ...]:
+    cases = [example_case(step.exercise, seed) for seed in (0, 1)]
+    return judge(transcript_of(step.program(text), cases, step.exercise))
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+def test_the_next_step_leads_to_a_right_program(step: Step) -> None:
+    (finding,) = findings(step, step.wrong)
+    assert finding.rule == step.rule
+    assert step.says.rstrip(",") in finding.help
+    assert findings(step, step.mended or step.right) == ()
+
+
+SEVERAL = {
+    "momentum and a part of the key": (
+        NORM,
+        [
+            ("momentum=0.9,", "momentum=0.5,"),
+            ("jax.random.PRNGKey(seed)", "jax.random.split(jax.random.PRNGKey(seed))[0]"),
+        ],
+        ["changed-layer", "derived-key"],
+    ),
+    "momentum and no mutable": (
+        NORM,
+        [("momentum=0.9,", "momentum=0.5,"), (', mutable=["batch_stats"]', "")],
+        ["not-mutable", "changed-layer"],
+    ),
+    "momentum and another name": (
+        NORM,
+        [("momentum=0.9,", "momentum=0.5,"), ('name="dense"', 'name="linear"')],
+        ["wrong-module", "changed-layer"],
+    ),
+    "old statistics and another name": (
+        NORM,
+        [('updates["batch_stats"]', 'variables["batch_stats"]'), ('name="dense"', 'name="linear"')],
+        ["wrong-module", "discarded-update"],
+    ),
+    "no training and a rate": (
+        DROPOUT,
+        [("rate=rate, deterministic=False", "rate=0.1")],
+        ["evaluation-mode", "changed-layer"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("exercise", "edits", "rules"), SEVERAL.values(), ids=SEVERAL)
+def test_no_mistake_hides_another(
+    exercise: Exercise, edits: list[tuple[str, str]], rules: list[str]
+) -> None:
+    text = solution_text(exercise)
+    for right, wrong in edits:
+        assert right in text
+        text = text.replace(right, wrong)
+    cases = [example_case(exercise, seed) for seed in (0, 1)]
+    found = judge(transcript_of(text, cases, exercise))
+    assert [each.rule for each in found] == rules
