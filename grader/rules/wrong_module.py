@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.exceptions import text_lines
 from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import array_text, listing
 from grader.evidence.settings import setting_differences, settings_that_show, written
@@ -18,6 +19,11 @@ from grader.rules.rule import Rule, Sighting
 _WHY = (
     "Flax draws each parameter from the key and from the names that lead to it, so another module, "
     "also one that only wraps the layer or names a part otherwise, gets other numbers."
+)
+
+_OTHER = (
+    "A layer that is named is part of the task: another one computes something else, or takes "
+    "other inputs."
 )
 
 
@@ -151,7 +157,8 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         message=f"{run.call.target} is lifted, not {module}",
         label=f"the task lifts {module} itself",
         shapes=_rows(look),
-        why=_WHY,
+        details=text_lines(look.raised) if look.raised is not None else (),
+        why=_WHY if _other_tree(look) else _OTHER,
         help=_help(evidence, look),
         span=evidence.landmarks.target(run.call),
         case=look.case,
@@ -163,6 +170,10 @@ def _help(evidence: Evidence, look: Look) -> str:
     """Say how the task's module gets lifted, and with which arguments it is made."""
     module, layer = evidence.exercise.module, look.expected.layer
     given = [each for each in layer.settings if not each.default] if layer is not None else []
+    own = look.actual.layer
+    found = {each.name: each.text for each in own.settings} if own is not None else {}
+    if all(found.get(each.name) == each.text for each in given):
+        given = []  # it is made in just this way already
     fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
     made = f", and make it with {fields}" if given else ""
     if _is_own(_wanted(look)):

@@ -105,8 +105,7 @@ def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
     if look.passed_on is not None and look.passed_on.plain:
         return "hand the arguments to the module as they are: it gave this order already"
     if _flattens(evidence):
-        order = listing(axes)
-        return f"flatten the output as the module gives it, {order} in this order: .reshape(-1)"
+        return f"flatten it row by row, {axes[0]} first: .reshape(-1) on what the module gives"
     return "return the numbers in the order in which the module gives them"
 
 
@@ -153,7 +152,7 @@ def _label(order: Order, axes: tuple[str, ...], *, flattens: bool) -> str:
         return "these numbers stand in another order"
     if order.axes == tuple(range(len(order.axes))):
         return f"reversed along {_backwards(order, axes)}"
-    told = ", ".join(_named(axes, order.axes))
+    told = _in_order(axes, order.axes)
     return (
         f"flattened in the order ({told})" if flattens else f"its numbers run in the order ({told})"
     )
@@ -170,8 +169,8 @@ def _sentence(evidence: Evidence, order: Order, axes: tuple[str, ...], place: st
     how = "in Fortran's order" if evidence.landmarks.fortran else "transposed"
     flattening = " before flattening" if _flattens(evidence) and how == "transposed" else ""
     told = (
-        f"It looks {how}{flattening}: ({', '.join(_named(axes, order.axes))}) in place "
-        f"of ({', '.join(_named(axes, plain))})"
+        f"It looks {how}{flattening}: ({_in_order(axes, order.axes)}) in place "
+        f"of ({_in_order(axes, plain)})"
     )
     return f"{told}, and reversed along {backwards}." if order.reversed else f"{told}."
 
@@ -182,6 +181,10 @@ def _backwards(order: Order, axes: tuple[str, ...]) -> str:
     if len(flipped) > 1 and len(flipped) == len(order.axes or ()):
         return "every axis"
     return listing(_named(axes, flipped))
+
+
+def _in_order(axes: tuple[str, ...], order: tuple[int, ...]) -> str:
+    return ", ".join(each.removeprefix("the ") for each in _named(axes, order))
 
 
 def _named(axes: tuple[str, ...], order: tuple[int, ...]) -> list[str]:

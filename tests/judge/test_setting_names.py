@@ -24,7 +24,7 @@ NAMES = {
     "constant(value=0.5)": nn.initializers.constant(0.5),
     "orthogonal(scale=1.0)": nn.initializers.orthogonal(),
     "zeros": nn.initializers.zeros,
-    "lambda …": lambda key, shape: jax.numpy.ones(shape),
+    "lambda …": lambda *args: jax.numpy.ones(args[1]),
     "float16": jax.numpy.float16,
     "0.5": 0.5,
     "True": True,
