@@ -10,10 +10,10 @@ from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
 from grader.evidence.deviation import Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
-from grader.evidence.other_libraries import OtherLibrary, other_library
 from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
 from grader.evidence.notation import value_text
+from grader.evidence.other_libraries import OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.exercise import Exercise, Number, Seed, Size
