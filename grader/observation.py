@@ -319,10 +319,19 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
-    """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer."""
+    """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer.
+
+    `made_by` is the `id` of the step that returned this very object, None where that isn't known:
+    a key that was unpacked from several is an object of its own. `implementation` names the key's
+    kind (`threefry2x32`, `rbg`), empty where that isn't known. `count` is how many keys it was
+    given as one, of which `data` is the first.
+    """
 
     stream: Word
     data: Text | None
+    made_by: int | None = None
+    implementation: Word = ""
+    count: int = 1
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,6 +359,8 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     the other arguments (the seed, the number of keys, the data folded in), `given` and `made` are
     the keys' data in hex (eight digits a word, old and typed keys alike), one for each key, empty
     where they were tracers. `while_loading`: the file did it when it was loaded, for all calls.
+    `id` numbers the steps of a process. `taken` is the `id` of the step that returned the very
+    object that this one was given, None where that isn't known.
     """
 
     operation: Word
@@ -358,6 +369,16 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     made: Few[Text]
     span: Span | None
     while_loading: bool = False
+    id: int = -1
+    taken: int | None = None
+
+
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting of JAX (`jax_enable_x64`) that was in force, with another value than before."""
+
+    name: Word
+    value: Word
+    usual: Word
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -377,7 +398,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     class or function was still there to be used, and those of earlier calls that ran in this one;
     `keys` also has the steps that were made while it was loaded.
     A function that jax has compiled before runs no Python: its modules and keys show only in the
-    first call with arguments of those shapes. `truncated`: something is missing, because
+    first call with arguments of those shapes. `configured` are the settings of JAX that were in
+    force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
+    so. `truncated`: something is missing, because
     there was more than is kept or it could not be read.
     """
 
@@ -386,6 +409,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     modules: Entries[ModuleRun] = ()
     keys: Entries[KeyStep] = ()
     batch_calls: Entries[BatchCall] = ()
+    configured: Few[Configured] = ()
     truncated: bool = False
 
 

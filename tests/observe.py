@@ -26,9 +26,10 @@ from grader.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Si
 from grader.observation import Loaded, LoadOutcome, Observation
 from grader.source import Source
 from grader.transcript import Exchange, Transcript
+from grader.worker.configuration import WATCHED
 from grader.worker.subject import Subject
 
-_SETTINGS = ("jax_enable_x64", "jax_default_prng_impl", "jax_disable_jit", "jax_debug_nans")
+_SETTINGS = tuple(name for name in WATCHED if hasattr(jax.config, name))
 
 
 def observe(

@@ -161,6 +161,13 @@ def _split_rngs(
             )
 
 
+def wanted_split(expected: Trail, reference: LiftedRun) -> dict[str, bool]:
+    """Return what the reference says of each stream that it draws from."""
+    given = [key.stream for root in expected.record.roots for key in root.keys]
+    found = {name: stream_split(reference.call.split_rngs, name) for name in given}
+    return {name: split for name, split in found.items() if isinstance(split, bool)}
+
+
 def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator[Deviation]:
     """Compare `in_axes`: they deviate when they differ and one example has another shape by it.
 

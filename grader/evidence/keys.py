@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.evidence.configuration import changed
 from grader.evidence.look import KeyPair, Look
-from grader.evidence.provenance import MAKERS, Provenance
-from grader.observation import KeyStep, Root
+from grader.evidence.provenance import DERIVING, MAKERS, Provenance, expression
+from grader.observation import Configured, KeyStep, Root
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -32,9 +34,10 @@ def seed_pairs(evidence: Evidence) -> Iterator[SeedPair]:
     """Yield what doesn't follow the seed although it should, once for each stream.
 
     Nothing is yielded if the key follows the seed in any way: that is a derived key. A key may
-    also depend on sizes, so only cases of the same sizes are compared, where there are any.
+    also depend on sizes, so only cases of the same sizes are compared, where there are any. A
+    constant key is one whether the program went on to an answer or raised.
     """
-    if evidence.seed_name is None or not evidence.answered_wrong:
+    if evidence.seed_name is None or not any(look.failed for look in evidence.looks):
         return
     streams = dict.fromkeys(pair.stream for look in evidence.looks for pair in look.keys)
     for stream in streams:
@@ -55,11 +58,16 @@ def _groups(evidence: Evidence, stream: str) -> list[tuple[Look, Look]]:
         for index, second in enumerate(looks)
         for first in looks[:index]
         if evidence.seed(first.case) != evidence.seed(second.case)
-        and (first.answer_wrong or second.answer_wrong)
+        and (_shows(first) or _shows(second))
         and _expected(first, stream) != _expected(second, stream)
     ]
     alike = [pair for pair in pairs if pair[0].case.sizes == pair[1].case.sizes]
     return alike or pairs
+
+
+def _shows(look: Look) -> bool:
+    """Whether a wrong key matters: the answer is wrong, or what was to give it raised."""
+    return look.answer_wrong or (look.raised is not None and look.actual.tried)
 
 
 def _actual(look: Look, stream: str) -> str | None:
@@ -89,12 +97,66 @@ def _but_seed(evidence: Evidence, look: Look) -> list[object]:
     return [each for each in look.case.arguments if each.name != evidence.seed_name]
 
 
+@unique
+class Fault(StrEnum):
+    """What is wrong with the way in which a key was made."""
+
+    FIRST = "first"
+    """The first key is another one; it is derived from there as the reference does."""
+    KEPT_WHOLE = "kept whole"
+    """The reference derives a key of the first one, and here the first one is used itself."""
+    OTHER_PART = "other part"
+    """It is split as the reference does, and another one of the keys is taken."""
+    STEPS = "steps"
+    """It is derived in another way."""
+    UNKNOWN = "unknown"
+    """Nothing that was seen tells."""
+
+
 def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
     """Yield the keys that are not the reference's, where that shows in the answer."""
-    if look.answer_wrong or look.raised is not None:
+    if _shows(look):
         for pair in look.keys:
-            if pair.differs or _other_steps(evidence, pair):
+            known = pair.differs and not only_kind(pair) and pair.actual.count == 1
+            if (known and not configured(look, pair)) or _other_steps(evidence, pair):
                 yield pair
+
+
+def other_kinds(look: Look) -> Iterator[KeyPair]:
+    """Yield the keys that are of another implementation than the reference's."""
+    if _shows(look):
+        yield from (pair for pair in look.keys if pair.other_kind)
+
+
+def configured(look: Look, pair: KeyPair) -> Configured | None:
+    """Return the setting by which a key came out another one, or other numbers out of the key.
+
+    The key was made as the reference's was, of the same seed.
+    """
+    if fault(pair) is not Fault.UNKNOWN or pair.other_kind or pair.actual.data is None:
+        return None
+    if pair.differs:
+        shifted = changed(look, "jax_random_seed_offset")
+        split = changed(look, "jax_threefry_partitionable") if _chain(pair.actual) else None
+        return shifted or split
+    return changed(look, "jax_threefry_partitionable") if _drawn_otherwise(look, pair) else None
+
+
+def _drawn_otherwise(look: Look, pair: KeyPair) -> bool:
+    """Whether a variable of the same place and type came out of one key with other numbers."""
+    wanted = {(each.collection, each.path, each.type): each for each in look.expected.variables}
+    ours = look.actual.variables
+    places = [(each, wanted.get((each.collection, each.path, each.type))) for each in ours]
+    return look.answer_wrong and any(
+        theirs is not None and len({theirs.digest, mine.digest} - {None}) == 2
+        for mine, theirs in places
+        if mine.collection == pair.stream
+    )
+
+
+def only_kind(pair: KeyPair) -> bool:
+    """Whether a key differs in its implementation alone: it was made as the reference's was."""
+    return pair.other_kind and fault(pair) is Fault.UNKNOWN
 
 
 def _other_steps(evidence: Evidence, pair: KeyPair) -> bool:
@@ -110,38 +172,56 @@ def _other_steps(evidence: Evidence, pair: KeyPair) -> bool:
     return made is not None and evidence.landmarks.computes(made.span)
 
 
+def fault(pair: KeyPair) -> Fault:
+    """Return what is wrong with the way in which a key was made."""
+    actual, expected = _chain(pair.actual), _chain(pair.expected)
+    made, wanted = making_step(pair.actual), making_step(pair.expected)
+    if actual == expected:
+        return Fault.FIRST if _other_seed(made, wanted) else Fault.UNKNOWN
+    if not actual:
+        return Fault.KEPT_WHOLE if made is not None else Fault.UNKNOWN
+    if [each[:-1] for each in actual] == [each[:-1] for each in expected]:
+        return Fault.OTHER_PART
+    return Fault.STEPS
+
+
+def _other_seed(made: KeyStep | None, wanted: KeyStep | None) -> bool:
+    """Whether two first keys are known to be made of different numbers."""
+    if made is None or wanted is None:
+        return False
+    return made.operands[:1] != wanted.operands[:1]
+
+
 def deriving_steps(provenance: Provenance) -> tuple[KeyStep, ...]:
     """Return the steps that made one key of another."""
-    return tuple(step for step in provenance.steps if step.operation in {"split", "fold_in"})
-
-
-def wrong_steps(pair: KeyPair) -> tuple[KeyStep, ...]:
-    """Return the steps that made another key than the reference's out of the first one.
-
-    There are none where they are the reference's own: then the first key is at fault.
-    """
-    same = _chain(pair.actual) == _chain(pair.expected)
-    return () if same else deriving_steps(pair.actual)
+    return tuple(step for step in provenance.steps if step.operation in DERIVING)
 
 
 def _chain(provenance: Provenance) -> list[tuple[object, ...]]:
     """Return how a key was derived: each operation, what it was given, and which key it is."""
     pairs = zip(provenance.steps, provenance.positions, strict=False)
     return [
-        (step.operation, step.operands, len(step.made), place)
-        for step, place in pairs
-        if step.operation in {"split", "fold_in"}
+        (step.operation, _count(step), place) for step, place in pairs if step.operation in DERIVING
     ]
 
 
+def _count(step: KeyStep) -> object:
+    """Return how many keys a step split, or what it folded in."""
+    return len(step.made) if step.operation == "split" else step.operands
+
+
 def making_step(provenance: Provenance) -> KeyStep | None:
-    """Return the step that made the first key, if it was seen."""
-    return next((step for step in provenance.steps if step.operation in MAKERS), None)
+    """Return the step that made the first key, if it was seen.
+
+    Where all that was seen is all steps of the run, it is the only one of them.
+    """
+    made = [step for step in provenance.steps if step.operation in MAKERS]
+    return made[0] if made and (provenance.sure or len(made) == 1) else None
 
 
 def reused(look: Look) -> tuple[KeyPair, KeyPair] | None:
     """Return two streams that drew from one key, where the reference has one for each."""
-    if not look.answer_wrong:
+    if not _shows(look):
         return None
     for index, second in enumerate(look.keys):
         for first in look.keys[:index]:
@@ -149,6 +229,33 @@ def reused(look: Look) -> tuple[KeyPair, KeyPair] | None:
             if same and first.expected.data != second.expected.data:
                 return first, second
     return None
+
+
+def task_key(evidence: Evidence, stream: str) -> str | None:
+    """Return how the reference makes the key of a stream, as an expression of the seed.
+
+    None where that isn't known, or differs from case to case.
+    """
+    return _in_all(_expressions(evidence, stream))
+
+
+def task_seed_key(evidence: Evidence, stream: str) -> str | None:
+    """Return how the reference makes the first key, of which that of a stream is derived."""
+    return _in_all(_expressions(evidence, stream, first=True))
+
+
+def _expressions(evidence: Evidence, stream: str, *, first: bool = False) -> set[str | None]:
+    name = evidence.seed_name or ""
+    return {
+        expression(pair.expected, str(evidence.seed(look.case)), name, first=first)
+        for look in evidence.looks
+        for pair in look.keys
+        if pair.stream == stream
+    }
+
+
+def _in_all(texts: set[str | None]) -> str | None:
+    return next(iter(texts)) if len(texts) == 1 else None
 
 
 def unfed_streams(look: Look) -> Iterator[tuple[str, Root]]:

@@ -69,6 +69,12 @@ class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
         known = self.expected.data is not None and self.actual.data is not None
         return known and self.expected.data != self.actual.data
 
+    @property
+    def other_kind(self) -> bool:
+        """Whether both are known to be of different implementations."""
+        kinds = {self.expected.implementation, self.actual.implementation}
+        return len(kinds) == 2 and "" not in kinds
+
 
 class Look:
     """What can be derived from one exchange; the exercise gives the tolerance and the words."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from grader.evidence.trail import Trail
-from grader.observation import KeyStep, Root
+from grader.observation import KeyStep, Root, StreamKey
 
 MAKERS = frozenset({"PRNGKey", "key"})
+DERIVING = frozenset({"split", "fold_in"})
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +18,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
     as the submission's own text made them. `positions` says for each step which of the keys that
-    it made was taken on.
+    it made was taken on. `sure` says that `steps` are the key's own; else they are all that were
+    seen. `count` is more than 1 where several keys were given as one.
     """
 
     stream: str
@@ -25,6 +27,9 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     data: str | None
     steps: tuple[KeyStep, ...] = ()
     positions: tuple[int, ...] = ()
+    sure: bool = True
+    implementation: str = ""
+    count: int = 1
 
 
 def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
@@ -37,32 +42,59 @@ def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
     if trail.answer is not None:
         pairs += [(trail.answer, key) for key in trail.answer.keys if key.stream in late]
     return tuple(
-        _provenance(trail.record.keys, root, key.stream, key.data)
-        for root, key in pairs
-        if root is not None
+        _provenance(trail.record.keys, root, key) for root, key in pairs if root is not None
     )
 
 
-def _provenance(
-    steps: tuple[KeyStep, ...], root: Root, stream: str, data: str | None
-) -> Provenance:
-    if data is None:
-        return Provenance(stream=stream, root=root, data=None, steps=steps)
-    chain: list[tuple[KeyStep, int]] = []
-    wanted: frozenset[str] = frozenset({data})
-    for step in reversed(steps):
-        place = next((n for n, made in enumerate(step.made) if made in wanted), None)
-        if place is not None and not wanted <= frozenset(step.given):
-            chain.append((step, place))
-            wanted = frozenset(step.given)
-    chain.reverse()
+def _provenance(steps: tuple[KeyStep, ...], root: Root, key: StreamKey) -> Provenance:
+    chain = _chain(steps, key)
+    sure = key.data is not None or bool(chain and chain[0][0].operation in MAKERS)
     return Provenance(
-        stream=stream,
+        stream=key.stream,
         root=root,
-        data=data,
-        steps=tuple(step for step, _ in chain),
-        positions=tuple(place for _, place in chain),
+        data=key.data,
+        steps=tuple(step for step, _ in chain) if sure else steps,
+        positions=tuple(place for _, place in chain) if sure else (),
+        sure=sure,
+        implementation=key.implementation,
+        count=key.count,
     )
+
+
+def _chain(steps: tuple[KeyStep, ...], key: StreamKey) -> list[tuple[KeyStep, int]]:
+    """Return the steps that led to a key, each with the place of the key that was taken on."""
+    chain: list[tuple[KeyStep, int]] = []
+    wanted = frozenset() if key.data is None else frozenset({key.data})
+    maker = key.made_by
+    left = list(steps)
+    while (found := _made(left, wanted, maker)) is not None:
+        index, place = found
+        step = left[index]
+        if step.operation in MAKERS or not wanted or not wanted <= frozenset(step.given):
+            chain.append((step, place))
+        wanted, maker, left = frozenset(step.given), step.taken, left[:index]
+    chain.reverse()
+    return chain
+
+
+def _made(
+    steps: list[KeyStep], wanted: frozenset[str], maker: int | None
+) -> tuple[int, int] | None:
+    """Return which step made a key, and which of its keys it is.
+
+    The step that returned the very object is certain. Else it is one that made the same key: one
+    of several keys first, since a key that was made alone is passed on as the object that it is.
+    """
+    places = [
+        (index, next((n for n, made in enumerate(step.made) if made in wanted), None))
+        for index, step in enumerate(steps)
+    ]
+    own = [index for index, step in enumerate(steps) if maker is not None and step.id == maker]
+    if own:
+        return own[0], places[own[0]][1] or 0
+    alike = [(index, place) for index, place in places if place is not None]
+    several = [each for each in alike if len(steps[each[0]].made) > 1]
+    return max(several or alike, default=None)
 
 
 def step_text(step: KeyStep, place: int) -> str:
@@ -74,3 +106,27 @@ def step_text(step: KeyStep, place: int) -> str:
     if len(step.made) < 2:
         return call
     return f"key {place} of the {len(step.made)} that {call} made"
+
+
+def expression(key: Provenance, seed: str, name: str, *, first: bool = False) -> str | None:
+    """Return how a key was made as an expression of the seed, None where it can't be written.
+
+    `name` is what the seed is called. With `first` it is the first key alone.
+    """
+    text: str | None = None
+    for step, place in zip(key.steps, key.positions, strict=False):
+        if step.operation in MAKERS:
+            text = f"jax.random.{step.operation}({name})" if step.operands == (seed,) else None
+            if first:
+                return text
+        else:
+            text = _applied(step, place, text) if text is not None else None
+    return text
+
+
+def _applied(step: KeyStep, place: int, key: str) -> str | None:
+    numbers = all(each.isdigit() for each in step.operands)
+    if step.operation not in DERIVING or not numbers:
+        return None
+    call = f"jax.random.{step.operation}({', '.join([key, *step.operands])})"
+    return call if step.operation == "fold_in" else f"{call}[{place}]"

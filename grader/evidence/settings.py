@@ -16,6 +16,7 @@ from grader.observation import ModuleRun, Variable
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
 
+_NUMBER = r"-?\d+(\.\d*)?(e-?\d+)?"
 _DTYPES = ("float", "bfloat", "int", "uint", "complex", "bool")
 
 

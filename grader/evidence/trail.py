@@ -68,6 +68,12 @@ class Trail:
         top = self.top(root)
         return root.raised or (top is not None and top.raised)
 
+    @property
+    def tried(self) -> bool:
+        """Whether what was to give the answer ran: something lifted, if anything was."""
+        roots = [root for root in (self.maker, self.answer) if root is not None]
+        return not self.record.lifted or any(self.lifted(root) for root in roots)
+
     def is_lifted(self, root: Root) -> bool:
         """Whether anything lifted ran in `root`, also where the call of nn.vmap wasn't seen."""
         return any(is_lifted(run) for run in self.runs(root))

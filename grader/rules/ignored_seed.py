@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.keys import SeedPair, seed_pairs
+from grader.evidence.keys import (
+    Fault,
+    SeedPair,
+    fault,
+    making_step,
+    seed_pairs,
+    task_key,
+    task_seed_key,
+)
 from grader.evidence.look import KeyPair
-from grader.evidence.provenance import MAKERS
 from grader.exercise import Check
 from grader.observation import Span
 from grader.rules.example import RIGHT
@@ -24,21 +31,37 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _sighting(evidence: Evidence, pair: SeedPair) -> Sighting:
     first, second = pair.first, pair.second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
-    name = evidence.seed_name
-    several = len(second.keys) > 1 and pair.stream is not None
-    what = f'one key for "{pair.stream}"' if several else "one answer"
+    name, stream = evidence.seed_name, pair.stream
+    what = "one answer" if stream is None else f'the same key for "{stream}"'
     return Sighting(
         message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give {what}",
         label=f"the key doesn't depend on {name}",
         details=_details(pair),
-        why="Runs with different seeds are meant to start from different weights. Here all of "
-        "them are one and the same run.",
-        help=f"make the key of the argument: jax.random.PRNGKey({name})",
+        why=_why(stream),
+        help=_help(evidence, pair),
         span=_place(evidence, pair),
-        case=second.case if second.answer_wrong else first.case,
+        case=second.case if second.failed else first.case,
         evidence={"seeds": list(seeds)},
-        independent=pair.stream is not None,
+        independent=stream is not None,
     )
+
+
+def _why(stream: str | None) -> str:
+    if stream is None:
+        return "Runs with different seeds are meant to differ. Here they are one and the same run."
+    if stream == "params":
+        return "Runs with different seeds are meant to start from different weights."
+    return f'Runs with different seeds are meant to draw other random numbers from "{stream}".'
+
+
+def _help(evidence: Evidence, pair: SeedPair) -> str:
+    """Say how the task makes the key; of a key that is derived as the task does, the first one."""
+    name = evidence.seed_name
+    if pair.stream is None:
+        return f"make the key of the argument {name}"
+    alike = all(fault(each) is Fault.FIRST for each in _keys(pair))
+    task = (task_seed_key if alike else task_key)(evidence, pair.stream)
+    return f"make it of the argument: {task}" if task else f"make it of the argument {name}"
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:
@@ -56,9 +79,9 @@ def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
     """Return where the key was made, else where it was used."""
     keys = _keys(pair)
     for each in keys:
-        made = [step for step in each.actual.steps if step.operation in MAKERS]
-        if made and made[0].span is not None:
-            return made[0].span
+        made = making_step(each.actual)
+        if made is not None and made.span is not None:
+            return made.span
     constant = evidence.landmarks.constant_key
     if constant is not None:
         return constant

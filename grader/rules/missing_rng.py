@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
-from grader.evidence.keys import unfed_streams
+from grader.evidence.keys import task_key, unfed_streams
 from grader.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
@@ -26,7 +26,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 else (),
                 why="Each stream of random numbers has a key of its own, by its name. Keys that "
                 "init was given don't count here: the module remembers none.",
-                help=f'pass the key by the name of its stream: rngs={{"{stream}": …}}',
+                help="pass the key by the name of its stream: "
+                f'rngs={{"{stream}": {task_key(evidence, stream) or "…"}}}',
                 span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
                 case=look.case,
                 evidence={"stream": stream, "given": given},

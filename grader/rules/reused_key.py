@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence import Evidence
-from grader.evidence.keys import reused
+from grader.evidence import Evidence, Look
+from grader.evidence.keys import reused, task_key
+from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
 from grader.exercise import Check
 from grader.rules.example import DROPOUT
@@ -16,25 +17,40 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.wrong:
         pair = reused(look)
         if pair is not None:
-            first, second = pair
-            streams = listing(f'"{each.stream}"' for each in pair)
-            root = second.actual.root
-            yield Sighting(
-                message=f"{streams} draw from one and the same key",
-                label=f'"{second.stream}" gets the key that "{first.stream}" has had',
-                details=(f"key of {streams}: {second.actual.data}",),
-                why="From one key come the same random bits, whatever they are for. What should be "
-                "drawn independently is then correlated.",
-                help="split the key, and give each stream a part of its own, as the task says",
-                span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
-                case=look.case,
-                evidence={
-                    "streams": [each.stream for each in pair],
-                    "key": second.actual.data,
-                    "expected": [each.expected.data for each in pair],
-                },
-            )
+            yield _sighting(evidence, look, pair)
             return
+
+
+def _sighting(evidence: Evidence, look: Look, pair: tuple[KeyPair, KeyPair]) -> Sighting:
+    first, second = pair
+    if not second.differs:
+        first, second = second, first
+    streams = listing(f'"{each.stream}"' for each in pair)
+    root = second.actual.root
+    return Sighting(
+        message=f"{streams} draw from one and the same key",
+        label=f'"{second.stream}" gets the key of "{first.stream}"',
+        details=(f"key of {streams}: {second.actual.data}",),
+        why="From one key come the same random bits, whatever they are for. What should be "
+        "drawn independently is then correlated.",
+        help=_help(evidence, [each for each in pair if each.differs]),
+        span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
+        case=look.case,
+        evidence={
+            "streams": [each.stream for each in pair],
+            "key": second.actual.data,
+            "expected": [each.expected.data for each in pair],
+        },
+    )
+
+
+def _help(evidence: Evidence, wrong: list[KeyPair]) -> str:
+    """Say how the task makes the keys that are wrong."""
+    keys = {each.stream: task_key(evidence, each.stream) for each in wrong}
+    if None in keys.values():
+        return "split the key, and give each stream a part of its own, as the task says"
+    told = listing(f'"{stream}" {key}' for stream, key in keys.items())
+    return f"give each stream its own key, as the task does: {told}"
 
 
 RULE = Rule(

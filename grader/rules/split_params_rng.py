@@ -9,6 +9,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.exercise import Check
 from grader.rules.example import RIGHT
+from grader.rules.params_rng_not_lifted import split_text
 from grader.rules.rule import Rule, Sighting
 
 
@@ -22,7 +23,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 details=text_lines(look.raised) if look.raised else (),
                 why="What the examples share has to be drawn once. From split keys each example "
                 "gets other numbers, and there is nothing left to share.",
-                help=f'give all examples the same key: split_rngs={{"{name}": False}}',
+                help=f"give all examples the same key: split_rngs={split_text(look, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
                 case=look.case,
                 evidence={

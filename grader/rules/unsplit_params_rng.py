@@ -10,6 +10,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.exercise import Check
 from grader.rules.example import ENSEMBLE
+from grader.rules.params_rng_not_lifted import split_text
 from grader.rules.rule import Rule, Sighting
 
 
@@ -53,7 +54,7 @@ def sighting(
         label=f'passes "{name}" on unsplit',
         details=(*details, *(text_lines(look.raised) if look.raised else ())),
         why=why,
-        help=f'give each a key of its own: split_rngs={{"{name}": True}}',
+        help=f"give each a key of its own: split_rngs={split_text(look, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import sys
 from collections.abc import Callable
 from types import FrameType
 
+import jax
 import numpy as np
 from flax.core import FrozenDict
 from jax import random
@@ -22,6 +24,7 @@ from grader.worker.arrays import (
     on_host,
 )
 from grader.worker.foreign import Foreign, clean, describe
+from grader.worker.origins import Origins
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
 
@@ -29,6 +32,7 @@ _MOST_KEYS = 32
 _MOST_STREAMS = 20
 _MOST_OPERANDS = 8
 _key_data = random.key_data
+_key_impl = random.key_impl
 
 
 class Keys:
@@ -47,6 +51,7 @@ class Keys:
     def __init__(self, session: Session, places: Places) -> None:
         self._session = session
         self._places = places
+        self._numbers = itertools.count()
 
     def observed(self, operation: str, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
         """Wrap one function of `jax.random`."""
@@ -76,8 +81,12 @@ class Keys:
         place = recording.keys.open()
         if place is None:
             return
+        self._session.configuration.note()
         given, operands = _arguments(self.OPERATIONS[operation], args, kwargs)
+        number = next(self._numbers)
         step = KeyStep(
+            id=number,
+            taken=self._session.origins.of(given),
             operation=operation,
             operands=operands,
             given=() if given is None else key_hex(given),
@@ -86,6 +95,7 @@ class Keys:
             while_loading=recording.loading,
         )
         recording.keys.close(place, step)
+        self._session.origins.note(made, number)
 
 
 def _arguments(
@@ -140,7 +150,7 @@ def _words(key: Foreign) -> Host | None:
     return None
 
 
-def stream_keys(rngs: Foreign) -> tuple[StreamKey, ...]:
+def stream_keys(rngs: Foreign, origins: Origins) -> tuple[StreamKey, ...]:
     """Keys that a root run was given: by stream, or one key for `params`."""
     if rngs is None:
         return ()
@@ -153,5 +163,21 @@ def stream_keys(rngs: Foreign) -> tuple[StreamKey, ...]:
     for stream, key in list(named.items())[:_MOST_STREAMS]:
         data = key_hex(key)
         name = clean(stream, 80) if type(stream) is str else describe(stream, 80)
-        found.append(StreamKey(stream=name, data=data[0] if data else None))
+        found.append(
+            StreamKey(
+                stream=name,
+                data=data[0] if data else None,
+                made_by=origins.of(key),
+                implementation=_implementation(key),
+                count=max(1, len(data)),
+            )
+        )
     return tuple(found)
+
+
+def _implementation(key: Foreign) -> str:
+    """Name the kind of a key; one that is plain numbers is of the kind that is set."""
+    type_ = array_type(key)
+    if type_ is not None and type_.dtype.startswith("key<"):
+        return clean(str(_key_impl(key)), 80)
+    return clean(str(jax.config.jax_default_prng_impl), 80)

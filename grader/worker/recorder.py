@@ -67,11 +67,13 @@ class Recorder:
         """Record what happens from now on; the patches have to be installed."""
         self._interceptors = list(_interceptors)[::-1]
         _interceptors.push(self._runs.intercept)
+        self._session.configuration.begin()
         self._session.recording = recording
 
     def end(self) -> None:
         """Stop recording."""
         recording, self._session.recording = self._session.recording, None
+        self._session.configuration.note()
         if recording is not None and recording.loading:
             self._keys_of_loading = recording.keys.entries()
         # Not popped, since the program may have left interceptors of its own, or taken ours.
@@ -79,4 +81,6 @@ class Recorder:
 
     def record(self, recording: Recording) -> Record:
         """Return what a finished recording saw."""
-        return recording.record(self._lifted.earlier(recording), self._keys_of_loading)
+        earlier = self._lifted.earlier(recording)
+        configured = self._session.configuration.changed()
+        return recording.record(earlier, self._keys_of_loading, configured)

@@ -11,12 +11,15 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from grader.observation import (
     MOST_ENTRIES,
     BatchCall,
+    Configured,
     KeyStep,
     LiftedCall,
     ModuleRun,
     Record,
     Root,
 )
+from grader.worker.configuration import Configuration
+from grader.worker.origins import Origins
 
 MOST_NOTED = MOST_ENTRIES // 2
 FAILURES = logging.getLogger("grader.worker.hooks")
@@ -79,7 +82,12 @@ class Recording:
         self.nesting = Nesting()
         self.bound: dict[int, tuple[object, int | None]] = {}
 
-    def record(self, lifted: tuple[LiftedCall, ...], keys: tuple[KeyStep, ...]) -> Record:
+    def record(
+        self,
+        lifted: tuple[LiftedCall, ...],
+        keys: tuple[KeyStep, ...],
+        configured: tuple[Configured, ...],
+    ) -> Record:
         """Return what was seen, after the lifted calls and the keys of before that matter to it."""
         tapes = (self.lifted, self.roots, self.modules, self.keys, self.batch_calls)
         return Record(
@@ -88,6 +96,7 @@ class Recording:
             modules=self.modules.entries(),
             keys=(*keys[-MOST_NOTED:], *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
+            configured=configured,
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )
 
@@ -97,6 +106,8 @@ class Session:
 
     def __init__(self) -> None:
         self.recording: Recording | None = None
+        self.origins = Origins()
+        self.configuration = Configuration()
 
 
 class _Hook(Protocol):

@@ -14,7 +14,7 @@ from types import FrameType
 
 import flax.linen.module
 
-from grader.observation import Root, Span, Variable
+from grader.observation import Root, Span, StreamKey, Variable
 from grader.worker.foreign import Foreign
 from grader.worker.keys import stream_keys
 from grader.worker.places import Places
@@ -41,7 +41,7 @@ class _Open:
         self.kind = kind
         self.span = span
         self.given: tuple[Variable, ...] = ()
-        self.rngs: object = None
+        self.keys: tuple[StreamKey, ...] = ()
 
 
 class Roots:
@@ -135,9 +135,10 @@ class Roots:
             span=self._places.nearest(frame),
         )
         recording.nesting.roots.append(opened.place)
+        self._session.configuration.note()
         if opened.place is not None:
             opened.given = variables_of(variables)
-            opened.rngs = rngs
+            opened.keys = stream_keys(rngs, self._session.origins)
         return opened
 
     @harmless
@@ -176,7 +177,7 @@ def _root(opened: _Open, made: object, *, raised: bool) -> Root:
         forward=opened.kind not in _THROWS_OUTPUT_AWAY,
         given=opened.given,
         made=variables_of(made),
-        keys=stream_keys(opened.rngs),
+        keys=opened.keys,
         span=opened.span,
         raised=raised,
     )

@@ -1,0 +1,72 @@
+"""The settings of JAX that change what a program computes, or make it raise."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import Enum
+
+import jax
+
+from grader.observation import Configured
+from grader.worker.foreign import clean
+
+WATCHED = (
+    "jax_default_prng_impl",
+    "jax_threefry_partitionable",
+    "jax_random_seed_offset",
+    "jax_enable_custom_prng",
+    "jax_legacy_prng_key",
+    "jax_debug_key_reuse",
+    "jax_enable_x64",
+    "jax_default_matmul_precision",
+    "jax_numpy_dtype_promotion",
+    "jax_numpy_rank_promotion",
+    "jax_disable_jit",
+    "jax_debug_nans",
+    "jax_debug_infs",
+    "jax_check_tracer_leaks",
+    "jax_transfer_guard",
+    "jax_platforms",
+)
+_config = jax.config
+
+
+class Configuration:
+    """Notes the settings that differ from those of before the program was loaded.
+
+    A context manager sets one for a while, so they are read where they matter: where a key is made
+    and where Flax is entered.
+    """
+
+    def __init__(self) -> None:
+        self._usual = _values()
+        self._found: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Forget what an earlier call had set."""
+        self._found = {}
+
+    def note(self) -> None:
+        """Read the settings; of several values of one, the first is kept."""
+        for name, value in _values().items():
+            if value != self._usual.get(name):
+                self._found.setdefault(name, value)
+
+    def changed(self) -> tuple[Configured, ...]:
+        """Return what was noted."""
+        return tuple(
+            Configured(name=name, value=value, usual=self._usual.get(name, ""))
+            for name, value in self._found.items()
+        )
+
+
+def _values() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in WATCHED:
+        with suppress(Exception):  # one that this version of jax doesn't have
+            found[name] = _text(getattr(_config, name))
+    return found
+
+
+def _text(value: object) -> str:
+    return clean(str(value.value if isinstance(value, Enum) else value), 80)
