@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from grader.evidence.look import Look
-from grader.observation import Configured, Span
+from grader.evidence.meaning import Meaning
+from grader.evidence.trail import Trail
+from grader.observation import Configured, ModuleRun, Span
 from grader.source import Source
 
 
@@ -18,10 +21,88 @@ def changed(look: Look, *names: str) -> Configured | None:
     return next((each for each in ours if (each.name, each.value) not in theirs), None)
 
 
+_PROVOKES = {
+    "jax_debug_nans": r"^FloatingPointError: invalid value \(nan\)",
+    "jax_debug_infs": r"^FloatingPointError: invalid value \(inf\)",
+    "jax_numpy_rank_promotion": r"rank.promotion",
+    "jax_numpy_dtype_promotion": r"^TypePromotionError|dtype.promotion",
+    "jax_legacy_prng_key": r"Legacy uint32 key",
+    "jax_default_prng_impl": r"RNGs should be of shape|``rngs`` argument|passed to an init",
+    "jax_debug_key_reuse": r"^KeyReuseError",
+    "jax_check_tracer_leaks": r"[Ll]eaked",
+    "jax_transfer_guard": r"Disallowed [\w-]+ transfer",
+    "jax_platforms": r"initialize backend|[Uu]nknown backend|jax_platforms|^AssertionError",
+}
+"""What the text of an exception looks like that each setting provokes."""
+
+
+def provoked(look: Look) -> Configured | None:
+    """Return the setting that made JAX raise what it did."""
+    raised = look.raised
+    if raised is None or raised.library is None:
+        return None
+    text = f"{raised.exception}: {raised.message}"
+    names = [name for name, pattern in _PROVOKES.items() if re.search(pattern, text)]
+    return changed(look, *names)
+
+
+_REPORTS = frozenset({"jax_debug_nans", "jax_debug_infs"})
+"""What raises for a number that comes from somewhere else."""
+
+
+def provoker(source: Source, setting: Configured) -> Span | None:
+    """Return where a setting is changed that is itself to blame for an exception."""
+    return None if setting.name in _REPORTS else place(source, setting)
+
+
+def meant(setting: Configured) -> Meaning:
+    """Explain an exception that a setting provoked."""
+    text = f"{setting.name} is {setting.value} here, and {setting.usual} otherwise."
+    if setting.name in _REPORTS:
+        return Meaning(
+            why=f"{text} It raises for a number that would only be returned without it.",
+            help="find where that number comes from, then leave the setting out",
+        )
+    return Meaning(
+        why=f"{text} Without it JAX doesn't raise this.",
+        help="leave this setting out",
+    )
+
+
+def computing(look: Look) -> Configured | None:
+    """Return the setting by which the module gave other numbers, from all that it was given.
+
+    It had the reference's input, variables and keys.
+    """
+    ours, theirs = _run(look.actual), _run(look.expected)
+    if ours is None or theirs is None or None in {ours.taken, ours.given, theirs.given}:
+        return None
+    same = (ours.taken, _numbers(look.actual)) == (theirs.taken, _numbers(look.expected))
+    if not look.answer_wrong or not same or ours.given == theirs.given:
+        return None
+    return None if look.other_key or look.deviations else changed(look, *_COMPUTING)
+
+
+_COMPUTING = ("jax_enable_x64", "jax_default_matmul_precision", "jax_numpy_dtype_promotion")
+
+
+def _run(trail: Trail) -> ModuleRun | None:
+    return trail.top(trail.answer) if trail.answer is not None else None
+
+
+def _numbers(trail: Trail) -> list[str | None]:
+    return [each.digest for each in trail.variables]
+
+
 def place(source: Source, setting: Configured) -> Span | None:
-    """Return where a setting is changed: the call that names it, if there is one alone."""
-    calls = list(_calls(source.tree, setting.name)) if source.tree is not None else []
-    return source.span(calls[0]) if len(calls) == 1 else None
+    """Return where a setting is changed: the one call that names it, else the one such name."""
+    tree = source.tree
+    if tree is None:
+        return None
+    calls: list[ast.expr] = list(_calls(tree, setting.name))
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Constant)]
+    nodes = calls or [each for each in names if each.value == setting.name]
+    return source.span(nodes[0]) if len(nodes) == 1 else None
 
 
 def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:

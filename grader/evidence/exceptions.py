@@ -189,9 +189,19 @@ _MEANINGS = (
         help="check which value goes to which argument",
     ),
     _Pattern(
+        pattern=r"^AttributeError: module 'jax(\.random)?' has no attribute '(?i:prng)",
+        why="The name is spelt in another way, or stands in another module.",
+        help="write it as it is called: jax.random.PRNGKey",
+    ),
+    _Pattern(
+        pattern=r"does not accept dtypes key<",
+        why="A key of jax.random.key isn't a number, so there is no arithmetic with it.",
+        help="pass the key as it is, or derive another one with split or fold_in",
+    ),
+    _Pattern(
         pattern=r"PRNG|random key|\bkey data\b|\bseed\b",
-        why="What was passed as a random key is none, or the other way round.",
-        help="make the key with jax.random.PRNGKey, and pass it first to init",
+        why="What was passed as a random key isn't one, or the other way round.",
+        help="print what is passed, and compare it with what jax.random.PRNGKey returns",
     ),
     _Pattern(
         pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",

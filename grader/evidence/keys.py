@@ -10,7 +10,13 @@ import msgspec
 
 from grader.evidence.configuration import changed
 from grader.evidence.look import KeyPair, Look
-from grader.evidence.provenance import DERIVING, MAKERS, Provenance, expression
+from grader.evidence.provenance import (
+    DERIVING,
+    MAKERS,
+    Provenance,
+    expression,
+    provenances,
+)
 from grader.observation import Configured, KeyStep, Root
 
 if TYPE_CHECKING:
@@ -236,25 +242,26 @@ def task_key(evidence: Evidence, stream: str) -> str | None:
 
     None where that isn't known, or differs from case to case.
     """
-    return _in_all(_expressions(evidence, stream))
+    return in_all(_expressions(evidence, stream))
 
 
 def task_seed_key(evidence: Evidence, stream: str) -> str | None:
     """Return how the reference makes the first key, of which that of a stream is derived."""
-    return _in_all(_expressions(evidence, stream, first=True))
+    return in_all(_expressions(evidence, stream, first=True))
 
 
 def _expressions(evidence: Evidence, stream: str, *, first: bool = False) -> set[str | None]:
     name = evidence.seed_name or ""
     return {
-        expression(pair.expected, str(evidence.seed(look.case)), name, first=first)
+        expression(key, str(evidence.seed(look.case)), name, first=first)
         for look in evidence.looks
-        for pair in look.keys
-        if pair.stream == stream
+        for key in provenances(look.expected, look.expected.late_streams)
+        if key.stream == stream
     }
 
 
-def _in_all(texts: set[str | None]) -> str | None:
+def in_all(texts: set[str | None]) -> str | None:
+    """Return what is the same in all cases, None if nothing is."""
     return next(iter(texts)) if len(texts) == 1 else None
 
 

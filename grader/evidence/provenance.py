@@ -46,6 +46,11 @@ def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
     )
 
 
+def of_root(trail: Trail, root: Root) -> tuple[Provenance, ...]:
+    """Return where the keys came from that one entry into Flax was given."""
+    return tuple(_provenance(trail.record.keys, root, key) for key in root.keys)
+
+
 def _provenance(steps: tuple[KeyStep, ...], root: Root, key: StreamKey) -> Provenance:
     chain = _chain(steps, key)
     sure = key.data is not None or bool(chain and chain[0][0].operation in MAKERS)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.by_name import passed_by_name
+from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
+from grader.evidence.misused_keys import misused_key
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.updates import refused
@@ -57,14 +59,18 @@ def _refused(raised: Raised) -> bool:
 
 def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
-    told = by_name or meaning(raised, evidence.source)
+    told = misused_key(evidence, look) or by_name or meaning(raised, evidence.source)
+    setting, span = provoked(look), told.span
+    if setting is not None:
+        told, span = meant(setting), provoker(evidence.source, setting)
+    verb = "makes JAX raise" if setting is not None and span is not None else "raises"
     return Sighting(
         message=told.message or f"calling the function raises {raised.exception}",
-        label=told.label or f"raises {raised.exception}",
+        label=told.label or f"{verb} {raised.exception}",
         details=text_lines(raised),
         why=told.why,
         help=told.help,
-        span=told.span or raised.place,
+        span=span or raised.place,
         case=look.case,
         evidence={
             "exception": raised.exception,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherType
 from grader.evidence import Evidence, Look
+from grader.evidence.configuration import changed
 from grader.evidence.notation import array_text, output_name
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -29,11 +30,19 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                         actual=array_text(comparison.actual, shape),
                     ),
                 ),
+                details=_wide(look, comparison),
                 help=_help(look, comparison),
                 span=evidence.returned(comparison.place),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+
+
+def _wide(look: Look, comparison: OtherType) -> tuple[str, ...]:
+    """Name the setting without which JAX has no numbers of 64 bits."""
+    setting = changed(look, "jax_enable_x64") if comparison.actual.endswith("64") else None
+    text = f"jax_enable_x64 is {setting.value} here." if setting is not None else ""
+    return (f"{text} Without it JAX has no {comparison.actual}.",) if text else ()
 
 
 def _help(look: Look, comparison: OtherType) -> str:

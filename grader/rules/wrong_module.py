@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.configuration import computing
 from grader.evidence.exceptions import text_lines
 from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import array_text, listing
@@ -89,6 +90,7 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and not look.other_key
         and not look.deviations
         and not evidence.impure
+        and computing(look) is None
     )
 
 
@@ -107,6 +109,7 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and not (look.other_key or look.deviations or evidence.impure)
         and not any(unfed_streams(look))
         and not setting_differences(look)
+        and computing(look) is None
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from grader.compare import OtherType, OtherValues
 from grader.evidence import Evidence, Look
+from grader.evidence.configuration import computing
+from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
 from grader.evidence.results import exchanged, outputs
 from grader.evidence.stage import Stage, stage
@@ -36,17 +38,25 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighting:
     place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
+    setting = computing(look)
+    span = setting_place(evidence.source, setting) if setting is not None else None
     return Sighting(
         message=_message(comparison),
-        label="not the numbers that were expected",
+        label=f"sets {setting.name}, which was {setting.usual}"
+        if setting is not None and span is not None
+        else "not the numbers that were expected",
         details=(
             f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
             *_scaled(look),
             *_parted(evidence),
             *_known(evidence),
         ),
-        help=_help(evidence),
-        span=evidence.returned(comparison.place),
+        why=f"{setting.name} is {setting.value} here. The module had the task's input, variables "
+        "and keys, and gave other numbers."
+        if setting is not None
+        else "",
+        help="leave this setting out" if setting is not None else _help(evidence),
+        span=span or evidence.returned(comparison.place),
         case=look.case,
         independent=_is_processed(evidence),
         evidence={

@@ -1,0 +1,190 @@
+"""What is no key, or not one key, and was passed as one: what it is, and what the task passes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from grader.evidence.keys import in_all
+from grader.evidence.look import Look
+from grader.evidence.meaning import Meaning
+from grader.evidence.notation import listing
+from grader.evidence.provenance import DERIVING, MAKERS, expression, of_root
+from grader.observation import Raised, Root, StreamKey
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+
+_NO_SEED = re.compile(
+    r"PRNG key seed|accepts a scalar seed|valid JAX array type|argument: 'seed'|too large to"
+    r"|valid value for jnp.array|\b(PRNGKey|key)\(\) (takes|got|missing)"
+)
+_REFUSED = re.compile(
+    r"RNGs should be of shape .*?but rngs are: (?P<given>.*)"
+    r"|``rngs`` argument passed to an apply|First argument passed to an init",
+    re.DOTALL,
+)
+_UNNAMED = re.compile(r'needs PRNG for "(?P<stream>[^"]*)"')
+_NO_KEY = re.compile(r"invalid PRNG key data|[Uu]nexpected PRNG key|not a PRNG key")
+
+
+def misused_key(evidence: Evidence, look: Look) -> Meaning | None:
+    """Explain an exception that was raised because of what was passed as a seed or as a key."""
+    raised = look.raised
+    if raised is None:
+        return None
+    for explain in (_seed, _no_key, _refused, _unnamed, _indexed):
+        told = explain(evidence, look, raised)
+        if told is not None:
+            return told
+    return None
+
+
+def _seed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
+    """Explain what was given to the function that makes the first key."""
+    called = _called(evidence, raised)
+    if called not in MAKERS or not _NO_SEED.search(raised.message):
+        return None
+    name = evidence.seed_name or "the seed"
+    return Meaning(
+        why=f"jax.random.{called} takes one whole number, the one that the key is made of.",
+        help=f"give it {name} as it is: jax.random.{called}({name})",
+    )
+
+
+def _no_key(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
+    """Explain what was given to a function that derives keys."""
+    if not _NO_KEY.search(raised.message):
+        return None
+    called, first = _called(evidence, raised), _first_key(evidence)
+    what = f"jax.random.{called}" if called in DERIVING else "This function"
+    return Meaning(
+        why=f"{what} takes a key first, and what it got isn't one.",
+        help=f"make a key first: {first}" if first else "make a key of the seed first",
+    )
+
+
+def _refused(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
+    """Explain what Flax was given in place of a key, as far as it or the text shows."""
+    refused = _REFUSED.search(raised.message)
+    if refused is None:
+        return None
+    given = refused["given"] or ""
+    why = next((why for pattern, why in _GIVEN if re.match(pattern, given)), _SOMETHING)
+    if any(key.count > 1 for key in _given(look)):
+        why = _SEVERAL
+    elif why is _SOMETHING and any("impl=" in each for each in _operands(look)):
+        why = "Flax takes plain numbers as a key of the default kind only. This key is of another."
+    return Meaning(why=why, help=_passed(evidence, raised) or "pass one key")
+
+
+_SOMETHING = "What was passed as a key isn't one."
+_SEVERAL = (
+    "Several keys in one array aren't a key. Each stream gets one; where split_rngs says True, "
+    "nn.vmap itself splits it."
+)
+_GIVEN = (
+    (r"\[\[|.*overlaying", _SEVERAL),
+    (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: a key is made of it."),
+    (r"\(|\[Array", "A tuple or list isn't a key. Several keys go in a dict, by their streams."),
+)
+
+
+def _given(look: Look) -> tuple[StreamKey, ...]:
+    """Return the keys that the call which raised was given, if it came so far."""
+    root = look.actual.answer
+    return root.keys if root is not None and root.raised else ()
+
+
+def _operands(look: Look) -> Iterator[str]:
+    return (each for step in look.actual.record.keys for each in step.operands)
+
+
+def _unnamed(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
+    """Explain that a call was given keys, and none for a stream that is needed."""
+    found = _UNNAMED.search(raised.message)
+    given = [key.stream for key in _given(look)]
+    told = _passed(evidence, raised)
+    if found is None or not given or found["stream"] in given or told is None:
+        return None
+    streams = listing(f'"{each}"' for each in given)
+    why = f'The call is given a key for {streams}, and none for "{found["stream"]}".'
+    return Meaning(why=why, help=told)
+
+
+def _indexed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
+    if raised.exception != "IndexError" or not _indexes_key(evidence, raised):
+        return None
+    return Meaning(
+        why="jax.random.key makes one key that is no array of numbers: it has no parts to index.",
+        help="leave the index out",
+    )
+
+
+def _called(evidence: Evidence, raised: Raised) -> str:
+    node = evidence.source.call_at(raised.place)
+    function = node.func if node is not None else None
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _indexes_key(evidence: Evidence, raised: Raised) -> bool:
+    """Whether what is indexed is written as the call that makes one typed key."""
+    tree, place = evidence.source.tree, raised.place
+    for node in ast.walk(tree) if tree is not None and place is not None else ():
+        if isinstance(node, ast.Subscript) and evidence.source.span(node) == place:
+            made = node.value
+            names = {ast.unparse(each.value) for each in _assigned(tree, made)}
+            texts = names or {ast.unparse(made)}
+            return all(re.match(r"(jax\.)?(random\.)?key\(", text) for text in texts)
+    return False
+
+
+def _assigned(tree: ast.AST | None, name: ast.expr) -> list[ast.Assign]:
+    if tree is None or not isinstance(name, ast.Name):
+        return []
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    return [
+        each
+        for each in found
+        if any(isinstance(target, ast.Name) and target.id == name.id for target in each.targets)
+    ]
+
+
+def _passed(evidence: Evidence, raised: Raised) -> str | None:
+    """Say what the reference passes to the call that raised, as it is written there."""
+    applies = re.search(r"\bapply\b", f"{raised.library} {raised.message}") is not None
+    texts = {
+        _keys_text(evidence, look, look.expected.answer if applies else look.expected.maker)
+        for look in evidence.looks
+    }
+    keys = in_all(texts)
+    return f"pass what the task passes: {'rngs=' if applies else ''}{keys}" if keys else None
+
+
+def _keys_text(evidence: Evidence, look: Look, root: Root | None) -> str | None:
+    """Write the keys of one of the reference's calls; a single one for "params" by itself."""
+    if root is None:
+        return None
+    seed, name = str(evidence.seed(look.case)), evidence.seed_name or ""
+    keys = {key.stream: expression(key, seed, name) for key in of_root(look.expected, root)}
+    if None in keys.values() or not keys:
+        return None
+    if set(keys) == {"params"}:
+        return keys["params"]
+    return "{" + ", ".join(f'"{stream}": {key}' for stream, key in keys.items()) + "}"
+
+
+def _first_key(evidence: Evidence) -> str | None:
+    """Write how the reference makes its first key."""
+    return in_all(
+        {
+            expression(key, str(evidence.seed(look.case)), evidence.seed_name or "", first=True)
+            for look in evidence.looks
+            if look.expected.maker is not None
+            for key in of_root(look.expected, look.expected.maker)
+        }
+    )
