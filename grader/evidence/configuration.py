@@ -70,17 +70,19 @@ def meant(setting: Configured) -> Meaning:
 
 
 def computing(look: Look) -> Configured | None:
-    """Return the setting by which the module gave other numbers, from all that it was given.
+    """Return the setting by which the module gave other numbers, from all that it was given."""
+    if look.other_key or look.deviations or not gave_otherwise(look):
+        return None
+    return changed(look, *_COMPUTING)
 
-    It had the reference's input, variables and keys.
-    """
+
+def gave_otherwise(look: Look) -> bool:
+    """Whether the module had the reference's input and variables, and gave other numbers."""
     ours, theirs = _run(look.actual), _run(look.expected)
     if ours is None or theirs is None or None in {ours.taken, ours.given, theirs.given}:
-        return None
+        return False
     same = (ours.taken, _numbers(look.actual)) == (theirs.taken, _numbers(look.expected))
-    if not look.answer_wrong or not same or ours.given == theirs.given:
-        return None
-    return None if look.other_key or look.deviations else changed(look, *_COMPUTING)
+    return look.answer_wrong and same and ours.given != theirs.given
 
 
 _COMPUTING = ("jax_enable_x64", "jax_default_matmul_precision", "jax_numpy_dtype_promotion")

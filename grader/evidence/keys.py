@@ -145,10 +145,10 @@ def configured(look: Look, pair: KeyPair) -> Configured | None:
         shifted = changed(look, "jax_random_seed_offset")
         split = changed(look, "jax_threefry_partitionable") if _chain(pair.actual) else None
         return shifted or split
-    return changed(look, "jax_threefry_partitionable") if _drawn_otherwise(look, pair) else None
+    return changed(look, "jax_threefry_partitionable") if drawn_otherwise(look, pair) else None
 
 
-def _drawn_otherwise(look: Look, pair: KeyPair) -> bool:
+def drawn_otherwise(look: Look, pair: KeyPair) -> bool:
     """Whether a variable of the same place and type came out of one key with other numbers."""
     wanted = {(each.collection, each.path, each.type): each for each in look.expected.variables}
     ours = look.actual.variables

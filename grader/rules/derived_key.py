@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed, place
+from grader.evidence.jitted import jitted
 from grader.evidence.keys import (
     Fault,
     configured,
@@ -37,6 +38,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 yield _sighting(evidence, look, pair)
     yield from _other_kinds(evidence)
     yield from _settings(evidence)
+    yield from _jitted(evidence)
 
 
 _OWN = frozenset({Fault.OTHER_PART, Fault.STEPS})
@@ -113,6 +115,23 @@ def _is_number(made: KeyStep, *, but: int | None) -> bool:
 def _told_steps(pair: KeyPair) -> str:
     words = {"split": "split", "fold_in": "folded in"}
     return " and ".join(words[step.operation] for step in deriving_steps(pair.expected))
+
+
+def _jitted(evidence: Evidence) -> Iterator[Sighting]:
+    for look in evidence.answered_wrong:
+        span = jitted(evidence, look)
+        if span is not None:
+            yield Sighting(
+                message="under nn.jit Flax draws other numbers from the same key",
+                label="derives the layer's keys in another way",
+                details=("The key is the task's, and so are the names and the initialisers.",),
+                why="Flax derives the key of each parameter and of each mask from its place in the "
+                "model, and does so in another way inside of nn.jit.",
+                help="leave nn.jit out",
+                span=span,
+                case=look.case,
+            )
+            return
 
 
 def _settings(evidence: Evidence) -> Iterator[Sighting]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
 from grader.evidence.exceptions import text_lines
+from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import array_text, listing
 from grader.evidence.settings import setting_differences, settings_that_show, written
@@ -90,7 +91,7 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and not look.other_key
         and not look.deviations
         and not evidence.impure
-        and computing(look) is None
+        and not _is_explained(evidence, look)
     )
 
 
@@ -109,8 +110,13 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and not (look.other_key or look.deviations or evidence.impure)
         and not any(unfed_streams(look))
         and not setting_differences(look)
-        and computing(look) is None
+        and not _is_explained(evidence, look)
     )
+
+
+def _is_explained(evidence: Evidence, look: Look) -> bool:
+    """Whether a setting of JAX or `nn.jit` tells why the module gave other numbers."""
+    return computing(look) is not None or jitted(evidence, look) is not None
 
 
 def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:

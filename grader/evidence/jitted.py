@@ -1,0 +1,59 @@
+"""Whether Flax's own `nn.jit` is why other random numbers came out of the same key.
+
+Flax derives the key of a parameter from its place in the tree. Under `nn.jit` it does so in another
+way (`LazyRng.clear_suffix` in `flax.core.lift.jit`), so the same key gives other weights and masks.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from grader.evidence.configuration import gave_otherwise
+from grader.evidence.keys import drawn_otherwise
+from grader.evidence.look import Look
+from grader.evidence.settings import setting_differences
+from grader.observation import Span
+from grader.source import Source
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+
+_FLAX = frozenset({"nn", "linen", "flax.linen"})
+
+
+def jitted(evidence: Evidence, look: Look) -> Span | None:
+    """Return the one `nn.jit` of the file, where it is all that is left to explain the numbers."""
+    if look.other_key or look.deviations or any(setting_differences(look)):
+        return None
+    drawn = any(drawn_otherwise(look, pair) for pair in look.keys)
+    masked = bool(look.expected.late_streams) and gave_otherwise(look)
+    places = tuple(_places(evidence.source)) if drawn or masked else ()
+    return places[0] if len(places) == 1 else None
+
+
+def _places(source: Source) -> Iterator[Span]:
+    """Yield where `nn.jit` is called, or stands as a decorator."""
+    tree = source.tree
+    names = {name for node in _nodes(tree) for name in _imported(node)}
+    called = {id(node.func): node for node in _nodes(tree) if isinstance(node, ast.Call)}
+    for node in _nodes(tree):
+        if isinstance(node, ast.Attribute | ast.Name) and _is_jit(node, names):
+            yield source.span(called.get(id(node), node))
+
+
+def _nodes(tree: ast.AST | None) -> Iterator[ast.AST]:
+    return ast.walk(tree) if tree is not None else iter(())
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Yield what `from flax.linen import jit` calls it."""
+    if isinstance(node, ast.ImportFrom) and node.module == "flax.linen":
+        yield from (each.asname or each.name for each in node.names if each.name == "jit")
+
+
+def _is_jit(node: ast.Attribute | ast.Name, names: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in names
+    return node.attr == "jit" and ast.unparse(node.value) in _FLAX
