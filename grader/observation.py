@@ -323,15 +323,15 @@ class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
 
     `made_by` is the `id` of the step that returned this very object, None where that isn't known:
     a key that was unpacked from several is an object of its own. `implementation` names the key's
-    kind (`threefry2x32`, `rbg`), empty where that isn't known. `count` is how many keys it was
-    given as one, of which `data` is the first.
+    kind (`threefry2x32`, `rbg`), empty where that isn't known. `in_array`: an array of keys was
+    given in place of one, and `data` is the first of them.
     """
 
     stream: Word
     data: Text | None
     made_by: int | None = None
     implementation: Word = ""
-    count: int = 1
+    in_array: bool = False
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):

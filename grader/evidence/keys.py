@@ -123,7 +123,7 @@ def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
     """Yield the keys that are not the reference's, where that shows in the answer."""
     if _shows(look):
         for pair in look.keys:
-            known = pair.differs and not only_kind(pair) and pair.actual.count == 1
+            known = pair.differs and not only_kind(pair) and not pair.actual.in_array
             if (known and not configured(look, pair)) or _other_steps(evidence, pair):
                 yield pair
 

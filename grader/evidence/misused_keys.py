@@ -73,7 +73,7 @@ def _refused(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
         return None
     given = refused["given"] or ""
     why = next((why for pattern, why in _GIVEN if re.match(pattern, given)), _SOMETHING)
-    if any(key.count > 1 for key in _given(look)):
+    if any(key.in_array for key in _given(look)):
         why = _SEVERAL
     elif why is _SOMETHING and any("impl=" in each for each in _operands(look)):
         why = "Flax takes plain numbers as a key of the default kind only. This key is of another."

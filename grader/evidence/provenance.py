@@ -19,7 +19,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
     as the submission's own text made them. `positions` says for each step which of the keys that
     it made was taken on. `sure` says that `steps` are the key's own; else they are all that were
-    seen. `count` is more than 1 where several keys were given as one.
+    seen. `in_array`: an array of keys was given in place of one.
     """
 
     stream: str
@@ -29,7 +29,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[int, ...] = ()
     sure: bool = True
     implementation: str = ""
-    count: int = 1
+    in_array: bool = False
 
 
 def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
@@ -62,7 +62,7 @@ def _provenance(steps: tuple[KeyStep, ...], root: Root, key: StreamKey) -> Prove
         positions=tuple(place for _, place in chain) if sure else (),
         sure=sure,
         implementation=key.implementation,
-        count=key.count,
+        in_array=key.in_array,
     )
 
 

@@ -169,10 +169,18 @@ def stream_keys(rngs: Foreign, origins: Origins) -> tuple[StreamKey, ...]:
                 data=data[0] if data else None,
                 made_by=origins.of(key),
                 implementation=_implementation(key),
-                count=max(1, len(data)),
+                in_array=_in_array(key),
             )
         )
     return tuple(found)
+
+
+def _in_array(key: Foreign) -> bool:
+    """Whether a value is an array of keys: one of plain numbers has an axis of its own."""
+    type_ = array_type(key)
+    if type_ is None:
+        return False
+    return len(type_.shape) > (0 if type_.dtype.startswith("key<") else 1)
 
 
 def _implementation(key: Foreign) -> str:

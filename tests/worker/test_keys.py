@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.exercise import Exercise
-from grader.observation import Completed, KeyStep, Observation
+from grader.observation import Completed, Configured, KeyStep, Observation
 from tests.observe import observe
 from tests.worker.conftest import HEADER, Run, make_case
 
@@ -122,3 +122,70 @@ def test_other_ways_over_a_batch_are_told(
     assert found.transform == transform
     line = f"    {call}"
     assert line[found.span.column - 1 : found.span.end_column - 1] == (place or call)
+
+
+def test_an_object_tells_which_step_made_it(exercise: Exercise) -> None:
+    """Two steps may make equal keys: `KEY` is the one that was passed, by itself or in a dict."""
+    text = HEADER + (
+        "KEY = jax.random.PRNGKey(1)\n"
+        "def nn_vmap_forward(seed, x_batch, features):\n"
+        "    key = jax.random.PRNGKey(seed)\n"
+        "    half = jax.random.split(KEY)[0]\n"
+        "    nn.Dense(2).init({'params': key, 'a': KEY, 'b': half}, x_batch)\n"
+    )
+    _, (observation,) = observe(text, exercise, [make_case(seed=1)])
+    constant, own, split = steps(observation)
+    assert constant.made == own.made
+    assert (constant.taken, own.taken, split.taken) == (None, None, constant.id)
+    (root,) = observation.record.roots
+    assert [each.made_by for each in root.keys] == [own.id, constant.id, None]
+
+
+def test_a_traced_key_is_known_by_its_object(run_body: Run) -> None:
+    body = (
+        "jax.jit(lambda s: nn.Dense(2).init(jax.random.split(jax.random.key(s))[0], x_batch))(seed)"
+    )
+    key, split = steps(run_body(body))
+    assert (key.taken, split.taken) == (None, key.id)
+
+
+@pytest.mark.parametrize("key", ["jax.random.key(0)", "jax.random.PRNGKey(0)"])
+@pytest.mark.parametrize("several", [True, False])
+def test_an_array_of_keys_is_told_from_one(key: str, several: bool, run_body: Run) -> None:
+    made = f"jax.random.split({key}, 1)" if several else key
+    observation = run_body(
+        f"try: nn.Dense(2).init({{'params': {made}}}, x_batch)\nexcept ValueError: pass"
+    )
+    assert [each.in_array for each in observation.record.roots[0].keys] == [several]
+
+
+@pytest.mark.parametrize(
+    ("key", "implementation"),
+    [
+        ("jax.random.PRNGKey(0)", "threefry2x32"),
+        ("jax.random.key(0)", "threefry2x32"),
+        ("jax.random.key(0, impl='rbg')", "rbg"),
+        ("jax.jit(lambda: jax.random.key(0, impl='unsafe_rbg'))()", "unsafe_rbg"),
+    ],
+)
+def test_the_kind_of_a_key_is_told(key: str, implementation: str, run_body: Run) -> None:
+    (root,) = run_body(f"nn.Dense(2).init({key}, x_batch)").record.roots
+    assert [each.implementation for each in root.keys] == [implementation]
+
+
+def test_settings_are_told_where_they_are_in_force(exercise: Exercise) -> None:
+    text = HEADER + (
+        "jax.config.update('jax_debug_nans', True)\n"
+        "def nn_vmap_forward(seed, x_batch, features):\n"
+        "    with jax.enable_x64(True):\n"
+        "        jax.random.PRNGKey(seed)\n"
+        "    with jax.default_matmul_precision('highest'):\n"
+        "        pass\n"
+    )
+    _, (observation,) = observe(text, exercise, [make_case()])
+    assert observation.record.configured == (
+        Configured(name="jax_enable_x64", value="True", usual="False"),
+        Configured(name="jax_debug_nans", value="True", usual="False"),
+    )
+    _, (usual,) = observe(HEADER + "def nn_vmap_forward(*_): pass\n", exercise, [make_case()])
+    assert usual.record.configured == ()

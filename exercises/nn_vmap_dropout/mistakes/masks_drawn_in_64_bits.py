@@ -1,0 +1,36 @@
+"""A setting lets the masks be drawn from numbers of 64 bits: other masks from the same key."""
+
+import flax.linen as nn
+import jax
+
+jax.config.update("jax_enable_x64", True)  # expect: wrong-values
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example. Use it as it is."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    BatchLayer = nn.vmap(
+        DenseDropout,
+        variable_axes={"params": None},
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = BatchLayer(features=features, rate=rate, deterministic=False)
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))
+    variables = model.init(params_key, x_batch)
+    return model.apply(
+        variables,
+        x_batch,
+        rngs={"dropout": dropout_key},
+    )

@@ -1,0 +1,267 @@
+"""What a report says of keys holds for every spelling, whatever else the program does."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+
+from grader.case import Case
+from grader.catalogue import exercises
+from grader.exercise import Exercise
+from grader.finding import Finding
+from grader.judge import judge
+from tests.observe import example_case, solution_text, transcript_of
+
+KEY_RULES = {"ignored-seed", "derived-key"}
+CONSTANT = (
+    "jax.random.PRNGKey(0)",
+    "jax.random.PRNGKey(7)",
+    "jax.random.key(0)",
+    "KEY",
+    "jax.random.split(KEY)[0]",
+    "jax.random.PRNGKey(features)",
+)
+DERIVED = (
+    "jax.random.PRNGKey(seed + 1)",
+    "jax.random.split(jax.random.PRNGKey(seed))[0]",
+    "jax.random.fold_in(jax.random.PRNGKey(seed), 0)",
+    "jax.random.fold_in(KEY, seed)",
+)
+RIGHT = ("jax.random.PRNGKey(seed)", "jax.random.key(seed)")
+AXES = ("", 'variable_axes={"params": None},', 'variable_axes={"params": 0},')
+SPLITS = ("", 'split_rngs={"params": False},', 'split_rngs={"params": True},')
+
+SHARED = """\
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+KEY = jax.random.PRNGKey(1)
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, in_axes={in_axes}, {axes} {split})
+    model = BatchDense(features=features)
+    variables = model.init({key}, x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
+"""
+
+
+def shared(key: str, in_axes: int = 0, axes: str = AXES[1], split: str = SPLITS[1]) -> str:
+    return SHARED.format(key=key, in_axes=in_axes, axes=axes, split=split)
+
+
+def of(slug: str) -> Exercise:
+    return next(each.exercise for each in exercises() if each.exercise.slug == slug)
+
+
+def graded(text: str, slug: str = "nn-vmap-shared") -> tuple[Finding, ...]:
+    """Judge a program on two seeds of which one is 1, as `KEY`."""
+    exercise = of(slug)
+    cases = [example_case(exercise, seed) for seed in (7, 1)]
+    return judge(transcript_of(text, cases, exercise))
+
+
+def marked(text: str, finding: Finding) -> str:
+    """Return what a finding underlines."""
+    span = finding.span
+    assert span is not None
+    return text.splitlines()[span.line - 1][span.column - 1 : span.end_column - 1]
+
+
+@pytest.mark.parametrize("key", [*CONSTANT, *DERIVED, *RIGHT])
+@pytest.mark.parametrize("in_axes", [0, 1])
+def test_a_key_is_judged_the_same_whatever_the_knobs_do(
+    key: str, in_axes: int, telling: tuple[Case, ...]
+) -> None:
+    wanted = {"ignored-seed"} if key in CONSTANT else {"derived-key"} if key in DERIVED else set()
+    if key == "jax.random.split(KEY)[0]":
+        wanted = KEY_RULES
+    for axes, split in product(AXES, SPLITS):
+        text = shared(key, in_axes, axes, split)
+        findings = judge(transcript_of(text, telling[:2], of("nn-vmap-shared")))
+        found = {each.rule for each in findings} & KEY_RULES
+        assert found == wanted, (axes, split)
+
+
+DROPOUT = solution_text(of("nn-vmap-dropout"))
+SPLIT = "params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed))"
+MASKS = 'rngs={"dropout": dropout_key}'
+
+
+def masks(key: str) -> str:
+    """Return the dropout solution with another key for the masks, and a constant at the top."""
+    top = "MASK_KEY = jax.random.PRNGKey(1)\n\n\nclass DenseDropout"
+    text = DROPOUT.replace("class DenseDropout", top, 1)
+    return text.replace(MASKS, f'rngs={{"dropout": {key}}}')
+
+
+MASK_KEYS = (
+    "jax.random.PRNGKey(seed)",
+    "jax.random.PRNGKey(seed + 1)",
+    "jax.random.PRNGKey(0)",
+    "MASK_KEY",
+    "jax.random.fold_in(jax.random.PRNGKey(seed), 5)",
+    "jax.random.split(jax.random.PRNGKey(seed))[0]",
+    "jax.random.split(jax.random.PRNGKey(seed), 3)[2]",
+    "jax.random.split(dropout_key)[0]",
+    'jax.random.key(seed, impl="rbg")',
+    "params_key",
+    "dropout_key[0]",
+    "jax.random.split(dropout_key, len(x_batch))",
+    "seed",
+)
+
+
+@pytest.mark.parametrize("key", MASK_KEYS)
+def test_advice_that_is_followed_to_the_letter_passes(key: str) -> None:
+    findings = graded(masks(key), "nn-vmap-dropout")
+    assert len(findings) == 1, findings
+    advised = re.search(r"jax\.random\.\S+[\])]", findings[0].help)
+    assert advised is not None, findings[0].help
+    assert graded(masks(advised[0]), "nn-vmap-dropout") == ()
+
+
+@pytest.mark.parametrize("left", ['"params": False,', '"dropout": True,'])
+def test_advice_on_streams_keeps_the_others(left: str) -> None:
+    (finding,) = graded(DROPOUT.replace(left, ""), "nn-vmap-dropout")
+    assert 'split_rngs={"params": False, "dropout": True}' in finding.help
+
+
+def test_a_key_of_the_file_is_not_taken_for_the_seeds() -> None:
+    text = masks("MASK_KEY")
+    (finding,) = graded(text, "nn-vmap-dropout")
+    assert finding.rule == "ignored-seed"
+    assert '"dropout"' in finding.message
+    assert "weights" not in finding.why
+    assert marked(text, finding) == "jax.random.PRNGKey(1)"
+    assert finding.span is not None
+    assert finding.span.line == text[: text.index("MASK_KEY")].count("\n") + 1
+
+
+def test_a_key_that_is_not_split_is_called_so() -> None:
+    (finding,) = graded(masks("jax.random.PRNGKey(seed)"), "nn-vmap-dropout")
+    assert "not split" in finding.label
+
+
+def test_two_streams_of_one_key_are_placed_where_the_wrong_one_is() -> None:
+    swapped = '{"params": dropout_key, "dropout": params_key}'
+    text = DROPOUT.replace('{"params": params_key, "dropout": dropout_key}', swapped)
+    (finding,) = graded(text, "nn-vmap-dropout")
+    assert finding.rule == "reused-key"
+    assert swapped in marked(text, finding)
+
+
+@pytest.mark.parametrize(
+    ("slug", "old", "new"),
+    [
+        ("nn-vmap-dropout", "rate=rate", "rate=0.3"),
+        ("nn-vmap-batch-stats", "momentum=0.9", "momentum=0.5"),
+    ],
+)
+def test_another_number_is_told_beside_another_key(slug: str, old: str, new: str) -> None:
+    text = solution_text(of(slug)).replace(old, new).replace("PRNGKey(seed)", "PRNGKey(seed + 1)")
+    assert {each.rule for each in graded(text, slug)} == {"changed-layer", "derived-key"}
+
+
+PRNG_IMPL = 'jax.config.update("jax_default_prng_impl", "rbg")'
+PARTITIONABLE = 'jax.config.update("jax_threefry_partitionable", False)'
+OFFSET = 'jax.config.update("jax_random_seed_offset", 5)'
+X64 = 'jax.config.update("jax_enable_x64", True)'
+HARMLESS = (
+    'jax.config.update("jax_debug_nans", True)',
+    'jax.config.update("jax_debug_infs", True)',
+    'jax.config.update("jax_disable_jit", True)',
+    'jax.config.update("jax_default_matmul_precision", "highest")',
+    'jax.config.update("jax_numpy_dtype_promotion", "strict")',
+    'jax.config.update("jax_numpy_rank_promotion", "raise")',
+)
+
+
+@pytest.mark.parametrize(
+    ("slug", "line", "rule"),
+    [
+        *(("nn-vmap-shared", line, "derived-key") for line in (PRNG_IMPL, PARTITIONABLE, OFFSET)),
+        *(("nn-vmap-dropout", line, "derived-key") for line in (PRNG_IMPL, PARTITIONABLE, OFFSET)),
+        ("nn-vmap-dropout", X64, "wrong-values"),
+        ("nn-vmap-cell", 'jax.config.update("jax_legacy_prng_key", "error")', "raised"),
+    ],
+)
+def test_a_setting_that_explains_the_difference_is_named(slug: str, line: str, rule: str) -> None:
+    text = f"import jax\n{line}\n{solution_text(of(slug))}"
+    (finding,) = graded(text, slug)
+    assert (finding.rule, marked(text, finding)) == (rule, line)
+    assert finding.help == "leave this setting out"
+
+
+@pytest.mark.parametrize("line", [*HARMLESS, X64])
+def test_a_setting_that_changes_nothing_is_no_fault(line: str) -> None:
+    text = solution_text(of("nn-vmap-shared"))
+    assert graded(f"import jax\n{line}\n{text}") == ()
+    wrong = text.replace("outputs.reshape", "nn.relu(outputs).reshape")
+    (finding,) = graded(f"import jax\n{line}\n{wrong}")
+    assert (finding.rule, finding.help[:15]) == ("wrong-values", "compute by hand")
+
+
+def test_a_setting_hides_no_other_key() -> None:
+    text = f"import jax\n{PRNG_IMPL}\n{shared('jax.random.PRNGKey(0)', in_axes=1)}"
+    rules = [each.rule for each in graded(text)]
+    assert rules == ["wrong-in-axes", "ignored-seed", "derived-key"]
+
+
+@pytest.mark.parametrize(
+    "call", ['jax.random.key(seed, impl="rbg")', 'jax.random.key(seed, impl="unsafe_rbg")']
+)
+def test_another_kind_of_key_is_named(call: str) -> None:
+    text = shared(call)
+    (finding,) = graded(text)
+    assert (finding.rule, marked(text, finding)) == ("derived-key", call)
+    assert finding.help == "leave impl out"
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("jax.random.PRNGKey(float(seed))", "one whole number"),
+        ("jax.random.PRNGKey(str(seed))", "one whole number"),
+        ("jax.random.PRNGKey(jnp.array([seed]))", "one whole number"),
+        ("jax.random.PRNGKey()", "one whole number"),
+        ("jax.random.key(None)", "one whole number"),
+        ("jax.random.key(seed)[0]", "no array of numbers"),
+        ("jax.random.split(seed)", "takes a key first"),
+        ("jax.random.split(KEY, len(x_batch))", "Several keys"),
+        ("jax.random.split(jax.random.key(seed))", "Several keys"),
+        ('{"params": jax.random.split(jax.random.PRNGKey(seed))}', "Several keys"),
+        ("seed", "A number isn't a key"),
+        ("jax.random.PRNGKey(seed)[0]", "A number isn't a key"),
+        ("[KEY]", "A tuple or list"),
+        ("jnp.array([0, seed])", "isn't one"),
+        ('jax.random.PRNGKey(seed, impl="rbg")', "of another"),
+        ('{"dropout": KEY}', 'none for "params"'),
+    ],
+)
+def test_what_is_no_key_is_called_what_it_is(key: str, why: str) -> None:
+    (finding,) = graded(shared(key))
+    assert finding.rule == "raised"
+    assert why in finding.why
+    told = finding.help.partition("jax.random.")[2] or "PRNGKey(seed)"
+    assert graded(shared(f"jax.random.{told}")) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("model = BatchLayer(", "model = nn.jit(BatchLayer)("),
+        ("        DenseDropout,", "        nn.jit(DenseDropout),"),
+        ("class DenseDropout", "@nn.jit\nclass DenseDropout"),
+        ("    @nn.compact", "    @nn.jit\n    @nn.compact"),
+    ],
+)
+def test_flax_jit_is_named_where_it_draws_otherwise(old: str, new: str) -> None:
+    text = DROPOUT.replace(old, new)
+    (finding,) = graded(text, "nn-vmap-dropout")
+    assert finding.rule == "derived-key"
+    assert marked(text, finding).startswith("nn.jit")
+    assert graded(DROPOUT.replace(old, new.replace("jit", "remat")), "nn-vmap-dropout") == ()
