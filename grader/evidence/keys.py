@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.compare import numbers
 from grader.evidence.configuration import changed
 from grader.evidence.look import KeyPair, Look
 from grader.evidence.provenance import (
@@ -15,8 +16,10 @@ from grader.evidence.provenance import (
     MAKERS,
     Provenance,
     expression,
+    follows_argument,
     provenances,
 )
+from grader.evidence.results import arrays
 from grader.observation import Configured, KeyStep, Root
 
 if TYPE_CHECKING:
@@ -51,8 +54,8 @@ def seed_pairs(evidence: Evidence) -> Iterator[SeedPair]:
         same = [pair for pair in pairs if _actual(pair[0], stream) == _actual(pair[1], stream)]
         if same and len(same) == len(pairs):
             yield SeedPair(stream=stream, first=same[0][0], second=same[0][1])
-    known = [pair.actual.data for look in evidence.looks for pair in look.keys]
-    if known and not any(known):
+    keys = [pair.actual for look in evidence.looks for pair in look.keys]
+    if keys and not any(key.identity or follows_argument(key) for key in keys):
         yield from _same_answers(evidence)
 
 
@@ -77,7 +80,7 @@ def _shows(look: Look) -> bool:
 
 
 def _actual(look: Look, stream: str) -> str | None:
-    return next((pair.actual.data for pair in look.keys if pair.stream == stream), None)
+    return next((pair.actual.identity for pair in look.keys if pair.stream == stream), None)
 
 
 def _expected(look: Look, stream: str) -> str | None:
@@ -85,18 +88,27 @@ def _expected(look: Look, stream: str) -> str | None:
 
 
 def _same_answers(evidence: Evidence) -> Iterator[SeedPair]:
-    """Yield two looks that differ in nothing but the seed and have one answer."""
-    looks = evidence.completed
-    for index, second in enumerate(looks):
-        for first in looks[:index]:
-            seeds = evidence.seed(first.case), evidence.seed(second.case)
-            if (
-                seeds[0] != seeds[1]
-                and _but_seed(evidence, first) == _but_seed(evidence, second)
-                and first.result == second.result
-                and first.exchange.expected.outcome != second.exchange.expected.outcome
-            ):
-                yield SeedPair(stream=None, first=first, second=second)
+    """Yield two looks that differ in nothing but the seed and have one answer.
+
+    All such pairs have to, and a row of one number is no answer that tells: `nn.relu` gives zeros.
+    """
+    pairs = [
+        (first, second)
+        for index, second in enumerate(evidence.completed)
+        for first in evidence.completed[:index]
+        if evidence.seed(first.case) != evidence.seed(second.case)
+        and _but_seed(evidence, first) == _but_seed(evidence, second)
+        and first.exchange.expected.outcome != second.exchange.expected.outcome
+    ]
+    telling = [pair for pair in pairs if _varies(pair[0])]
+    if telling and all(first.result == second.result for first, second in pairs):
+        yield SeedPair(stream=None, first=telling[0][0], second=telling[0][1])
+
+
+def _varies(look: Look) -> bool:
+    """Whether an answer has numbers that differ from each other."""
+    found = [numbers(each) for each in arrays(look.exchange.actual).values()]
+    return any(each is not None and len(set(each.reshape(-1).tolist())) > 1 for each in found)
 
 
 def _but_seed(evidence: Evidence, look: Look) -> list[object]:
@@ -124,7 +136,7 @@ def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
     if _shows(look):
         for pair in look.keys:
             known = pair.differs and not only_kind(pair) and not pair.actual.in_array
-            if (known and not configured(look, pair)) or _other_steps(evidence, pair):
+            if (known and not configured(look, pair)) or _other_steps(evidence, look, pair):
                 yield pair
 
 
@@ -148,6 +160,16 @@ def configured(look: Look, pair: KeyPair) -> Configured | None:
     return changed(look, "jax_threefry_partitionable") if drawn_otherwise(look, pair) else None
 
 
+def _drawn_alike(look: Look, pair: KeyPair) -> bool:
+    """Whether the variables of a stream came out as the reference's, so that the key is its key."""
+    ours = [each for each in look.actual.variables if each.collection == pair.stream]
+    theirs = [each for each in look.expected.variables if each.collection == pair.stream]
+    known = [(each.path, each.digest) for each in ours]
+    return None not in dict(known).values() and sorted(known) == sorted(
+        (each.path, each.digest) for each in theirs
+    )
+
+
 def drawn_otherwise(look: Look, pair: KeyPair) -> bool:
     """Whether a variable of the same place and type came out of one key with other numbers."""
     wanted = {(each.collection, each.path, each.type): each for each in look.expected.variables}
@@ -165,12 +187,12 @@ def only_kind(pair: KeyPair) -> bool:
     return pair.other_kind and fault(pair) is Fault.UNKNOWN
 
 
-def _other_steps(evidence: Evidence, pair: KeyPair) -> bool:
+def _other_steps(evidence: Evidence, look: Look, pair: KeyPair) -> bool:
     """Whether unknown keys were made by more calls than the reference's, or by arithmetic.
 
     Under `jax.jit` no key is known, only how it was made.
     """
-    if pair.actual.data is not None:
+    if pair.actual.data is not None or _drawn_alike(look, pair):
         return False
     if deriving_steps(pair.actual):
         return not deriving_steps(pair.expected)
@@ -180,6 +202,8 @@ def _other_steps(evidence: Evidence, pair: KeyPair) -> bool:
 
 def fault(pair: KeyPair) -> Fault:
     """Return what is wrong with the way in which a key was made."""
+    if not pair.actual.sure and deriving_steps(pair.actual):
+        return Fault.STEPS
     actual, expected = _chain(pair.actual), _chain(pair.expected)
     made, wanted = making_step(pair.actual), making_step(pair.expected)
     if actual == expected:

@@ -8,6 +8,7 @@ from grader.evidence.trail import Trail
 from grader.observation import KeyStep, Root, StreamKey
 
 MAKERS = frozenset({"PRNGKey", "key"})
+_TRACED = "a traced "
 DERIVING = frozenset({"split", "fold_in"})
 
 
@@ -18,8 +19,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
     as the submission's own text made them. `positions` says for each step which of the keys that
-    it made was taken on. `sure` says that `steps` are the key's own; else they are all that were
-    seen. `in_array`: an array of keys was given in place of one.
+    it made was taken on. `sure` says that `steps` are the key's own; else they are all that may
+    be. `in_array`: an array of keys was given in place of one.
     """
 
     stream: str
@@ -30,6 +31,24 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     sure: bool = True
     implementation: str = ""
     in_array: bool = False
+
+    @property
+    def identity(self) -> str | None:
+        """What is the same for the same key: its data, or all steps that made it, where traced."""
+        if self.data is not None:
+            return self.data
+        if not self.sure or any(each.startswith(_TRACED) for each in self._operands):
+            return None
+        return " ".join((*(step.operation for step in self.steps), *self._operands))
+
+    @property
+    def _operands(self) -> tuple[str, ...]:
+        return tuple(each for step in self.steps for each in step.operands)
+
+
+def follows_argument(key: Provenance) -> bool:
+    """Whether a key is known to be made of something that was traced, so of an argument."""
+    return key.data is None and key.sure and key.identity is None
 
 
 def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
@@ -58,12 +77,17 @@ def _provenance(steps: tuple[KeyStep, ...], root: Root, key: StreamKey) -> Prove
         stream=key.stream,
         root=root,
         data=key.data,
-        steps=tuple(step for step, _ in chain) if sure else steps,
+        steps=tuple(step for step, _ in chain) if sure else _candidates(steps),
         positions=tuple(place for _, place in chain) if sure else (),
         sure=sure,
         implementation=key.implementation,
         in_array=key.in_array,
     )
+
+
+def _candidates(steps: tuple[KeyStep, ...]) -> tuple[KeyStep, ...]:
+    """Return the steps that a traced key may have gone through: traced ones, if there are any."""
+    return tuple(step for step in steps if not step.made) or steps
 
 
 def _chain(steps: tuple[KeyStep, ...], key: StreamKey) -> list[tuple[KeyStep, int]]:
@@ -111,6 +135,12 @@ def step_text(step: KeyStep, place: int) -> str:
     if len(step.made) < 2:
         return call
     return f"key {place} of the {len(step.made)} that {call} made"
+
+
+def way(key: Provenance) -> str:
+    """Tell how a key was made, the last step first."""
+    told = [step_text(*each) for each in zip(key.steps, key.positions, strict=True)]
+    return ", of ".join(reversed(told))
 
 
 def expression(key: Provenance, seed: str, name: str, *, first: bool = False) -> str | None:

@@ -48,8 +48,13 @@ def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
 
 
 def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> Iterator[Repeat]:
-    """Yield the pairs of looks that agree in seed and sizes, and not in the key that they used."""
-    for first, second in combinations(looks, 2):
+    """Yield the pairs of looks that agree in seed and sizes, and not in the key that they used.
+
+    Where a case was repeated, only repeats count: a key may be made of the other arguments.
+    """
+    pairs = [pair for pair in combinations(looks, 2) if all(look.keys for look in pair)]
+    repeated = [pair for pair in pairs if _identity(pair[0].case) == _identity(pair[1].case)]
+    for first, second in repeated or pairs:
         if seed(first.case) != seed(second.case) or first.case.sizes != second.case.sizes:
             continue
         for one, other in zip(first.keys, second.keys, strict=False):

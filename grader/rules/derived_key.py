@@ -20,7 +20,7 @@ from grader.evidence.keys import (
     task_seed_key,
 )
 from grader.evidence.look import KeyPair
-from grader.evidence.provenance import Provenance, step_text
+from grader.evidence.provenance import way
 from grader.exercise import Check
 from grader.observation import Configured, KeyStep, Span
 from grader.rules.example import RIGHT
@@ -192,18 +192,12 @@ def _details(pair: KeyPair) -> tuple[str, ...]:
     actual = pair.actual
     lines: list[str] = []
     if actual.positions:
-        lines.append(f"The key is {_way(actual)}.")
+        lines.append(f"The key is {way(actual)}.")
     elif deriving_steps(actual):
         lines.append(f"The key went through {_names(deriving_steps(actual))}.")
     if pair.differs:
         lines.append(f"key   expected {pair.expected.data}   found {actual.data}")
     return tuple(lines)
-
-
-def _way(key: Provenance) -> str:
-    """Tell how a key was made, the last step first."""
-    told = [step_text(*each) for each in zip(key.steps, key.positions, strict=True)]
-    return ", of ".join(reversed(told))
 
 
 def _names(steps: tuple[KeyStep, ...]) -> str:

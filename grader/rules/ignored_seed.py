@@ -15,6 +15,7 @@ from grader.evidence.keys import (
     task_seed_key,
 )
 from grader.evidence.look import KeyPair
+from grader.evidence.provenance import way
 from grader.exercise import Check
 from grader.observation import Span
 from grader.rules.example import RIGHT
@@ -71,14 +72,16 @@ def _keys(pair: SeedPair) -> list[KeyPair]:
 
 def _details(pair: SeedPair) -> tuple[str, ...]:
     if pair.stream is not None:
-        return (f'Both times "{pair.stream}" was drawn from the key {_keys(pair)[0].actual.data}.',)
+        key = _keys(pair)[0].actual
+        told = f"the key {key.data}" if key.data else f"the key of {way(key)}"
+        return (f'Both times "{pair.stream}" was drawn from {told}.',)
     return ("Both times the output was the same, to the last digit.",)
 
 
 def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
     """Return where the key was made, else where it was used."""
     keys = _keys(pair)
-    for each in keys:
+    for each in keys or [each for look in evidence.looks for each in look.keys]:
         made = making_step(each.actual)
         if made is not None and made.span is not None:
             return made.span

@@ -13,6 +13,7 @@ from grader.exercise import Exercise
 from grader.finding import Finding
 from grader.judge import judge
 from tests.observe import example_case, solution_text, transcript_of
+from tests.rules.conftest import CaseMaker
 
 KEY_RULES = {"ignored-seed", "derived-key"}
 CONSTANT = (
@@ -84,6 +85,47 @@ def test_a_key_is_judged_the_same_whatever_the_knobs_do(
         findings = judge(transcript_of(text, telling[:2], of("nn-vmap-shared")))
         found = {each.rule for each in findings} & KEY_RULES
         assert found == wanted, (axes, split)
+
+
+def jitted(key: str, last: str = "", split: str = SPLITS[1]) -> str:
+    """Return a program that is compiled as a whole, so that its keys are traced."""
+    text = shared(key, split=split).replace("model.apply", f"{last}(model.apply")
+    text = text.replace("x_batch).reshape", "x_batch)).reshape")
+    return text.replace("def nn_vmap", "@functools.partial(jax.jit, static_argnums=2)\ndef nn_vmap")
+
+
+@pytest.mark.parametrize("split", SPLITS[1:])
+@pytest.mark.parametrize(
+    ("key", "rule", "place"),
+    [
+        ("jax.random.PRNGKey(0)", "ignored-seed", "jax.random.PRNGKey(0)"),
+        ("jax.random.key(7)", "ignored-seed", "jax.random.key(7)"),
+        ("jax.random.PRNGKey(seed + 1)", "derived-key", "jax.random.PRNGKey(seed + 1)"),
+        ("jax.random.fold_in(jax.random.key(seed), 1)", "derived-key", "jax.random.fold_in"),
+        ("jax.random.split(jax.random.key(seed))[0]", "derived-key", "jax.random.split"),
+    ],
+)
+def test_a_traced_key_is_judged_by_its_steps(
+    key: str, rule: str, place: str, split: str, make_case: CaseMaker
+) -> None:
+    text = f"import functools\n{jitted(key, split=split)}"
+    cases = make_case(3, 4, 2, seed=7), make_case(3, 4, 5, seed=1)
+    findings = judge(transcript_of(text, cases, of("nn-vmap-shared")))
+    found = [each for each in findings if each.rule in KEY_RULES]
+    assert [each.rule for each in found] == [rule]
+    assert marked(text, found[0]).startswith(place)
+
+
+@pytest.mark.parametrize("last", ["nn.relu", "0 * "])
+def test_equal_answers_alone_are_no_ignored_seed(last: str) -> None:
+    text = f"import functools\n{jitted('jax.random.PRNGKey(seed)', last)}"
+    assert [each.rule for each in graded(text)] == ["wrong-values"]
+
+
+def test_a_key_made_of_the_input_is_no_memory(telling: tuple[Case, ...]) -> None:
+    text = shared("jax.random.PRNGKey(int(abs(x_batch.sum())))")
+    findings = judge(transcript_of(text, telling, of("nn-vmap-shared")))
+    assert [each.rule for each in findings] == ["derived-key"]
 
 
 DROPOUT = solution_text(of("nn-vmap-dropout"))
