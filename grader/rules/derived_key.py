@@ -1,4 +1,4 @@
-"""derived-key: the key depends on the seed, but is not the one that the seed alone gives."""
+"""derived-key: the random numbers come from another key than the task's."""
 
 from __future__ import annotations
 
@@ -217,14 +217,16 @@ def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
 RULE = Rule(
     id="derived-key",
     check=Check.RNG,
-    title="the random numbers come from a derived key",
+    title="the random numbers come from another key",
     explanation="""\
-The task asks for the weights that `jax.random.PRNGKey(seed)` gives. Yours were drawn from a key
-that was derived from it: one half of a `split`, a `fold_in`, or a key of `seed + 1`.
+The task asks for the random numbers that its own keys give. Yours were drawn from another key: one
+half of a `split`, a `fold_in`, a key of `seed + 1`, or one that the task splits first. A setting of
+JAX that makes keys of another kind (`impl="rbg"`) does the same, and so does Flax's `nn.jit`, under
+which the key of a layer is derived in another way.
 
-Splitting a key before use is good manners wherever one key would be used twice. Here it is used
-once. A key that was derived in any way gives other random numbers, so the same seed leads to other
-weights than in the task, and nobody can repeat your run from the seed alone.
+Splitting a key before use is good manners wherever one key would be used twice. A key that was
+derived in any other way gives other random numbers, so the same seed leads to other weights or
+masks than in the task, and nobody can repeat your run from the seed alone.
 """,
     wrong="""\
 import flax.linen as nn

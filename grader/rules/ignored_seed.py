@@ -59,10 +59,10 @@ def _help(evidence: Evidence, pair: SeedPair) -> str:
     """Say how the task makes the key; of a key that is derived as the task does, the first one."""
     name = evidence.seed_name
     if pair.stream is None:
-        return f"make the key of the argument {name}"
+        return f"make the key of {name}"
     alike = all(fault(each) is Fault.FIRST for each in _keys(pair))
     task = (task_seed_key if alike else task_key)(evidence, pair.stream)
-    return f"make it of the argument: {task}" if task else f"make it of the argument {name}"
+    return f"make the key of the argument: {task}" if task else f"make the key of {name}"
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:

@@ -13,6 +13,7 @@ from grader.observation import (
     AxisTree,
     BatchCall,
     Completed,
+    Configured,
     Crashed,
     Deny,
     Everything,
@@ -179,9 +180,17 @@ roots = st.builds(
     forward=st.booleans(),
     given=variables,
     made=variables,
-    keys=st.lists(st.builds(StreamKey, stream=words, data=st.none() | hexes), max_size=2).map(
-        tuple
-    ),
+    keys=st.lists(
+        st.builds(
+            StreamKey,
+            stream=words,
+            data=st.none() | hexes,
+            made_by=st.none() | small,
+            implementation=st.sampled_from(["", "threefry2x32", "rbg"]),
+            in_array=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
     span=maybe_span,
     raised=st.booleans(),
 )
@@ -192,6 +201,14 @@ key_steps = st.builds(
     given=st.lists(hexes, max_size=2).map(tuple),
     made=st.lists(hexes, max_size=3).map(tuple),
     span=maybe_span,
+    id=small,
+    taken=st.none() | small,
+)
+configured = st.builds(
+    Configured,
+    name=st.sampled_from(["jax_enable_x64", "jax_default_prng_impl", "jax_debug_nans"]),
+    value=st.sampled_from(["True", "rbg", ""]),
+    usual=words,
 )
 records = st.builds(
     Record,
@@ -203,6 +220,7 @@ records = st.builds(
         st.builds(BatchCall, transform=st.sampled_from(["jax.vmap", "nn.scan"]), span=spans),
         max_size=1,
     ).map(tuple),
+    configured=st.lists(configured, max_size=2).map(tuple),
     truncated=st.booleans(),
 )
 observations = st.builds(
