@@ -20,6 +20,7 @@ from grader.evidence.keys import (
     task_seed_key,
 )
 from grader.evidence.look import KeyPair
+from grader.evidence.notation import listing
 from grader.evidence.provenance import way
 from grader.exercise import Check
 from grader.observation import Configured, KeyStep, Span
@@ -28,6 +29,18 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    groups: dict[Span | None, list[tuple[Look, KeyPair]]] = {}
+    for look, pair in _pairs(evidence):
+        groups.setdefault(_place(evidence, pair), []).append((look, pair))
+    for span, group in groups.items():
+        yield _sighting(evidence, span, group[0][0], [pair for _, pair in group])
+    yield from _other_kinds(evidence)
+    yield from _settings(evidence)
+    yield from _jitted(evidence)
+
+
+def _pairs(evidence: Evidence) -> Iterator[tuple[Look, KeyPair]]:
+    """Yield the first wrong key of each stream."""
     constant = {pair.stream for pair in seed_pairs(evidence)}
     seen: set[str] = set()
     for look in evidence.looks:
@@ -35,25 +48,24 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             fixed = pair.stream in constant or None in constant
             if pair.stream not in seen and not (fixed and fault(pair) not in _OWN):
                 seen.add(pair.stream)
-                yield _sighting(evidence, look, pair)
-    yield from _other_kinds(evidence)
-    yield from _settings(evidence)
-    yield from _jitted(evidence)
+                yield look, pair
 
 
 _OWN = frozenset({Fault.OTHER_PART, Fault.STEPS})
 """What is wrong with a key also where its first key is a constant, which is another rule's."""
 
 
-def _sighting(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
+def _sighting(evidence: Evidence, span: Span | None, look: Look, pairs: list[KeyPair]) -> Sighting:
+    """Return what is said of the keys that one place makes: often of two streams."""
+    pair = pairs[0]
     return Sighting(
-        message=_message(evidence, pair),
-        label=_label(evidence, look, pair),
-        details=_details(pair),
+        message=_message(evidence, look, pairs),
+        label=_label(evidence, look, pairs),
+        details=tuple(line for each in pairs for line in _details(each, alone=len(pairs) == 1)),
         why="The same seed then gives other random numbers than everybody else gets from it, and "
         "a result can't be compared or repeated.",
-        help=_help(evidence, pair),
-        span=_place(evidence, pair),
+        help=_help(evidence, pairs),
+        span=span,
         case=look.case,
         evidence={
             "stream": pair.stream,
@@ -64,56 +76,72 @@ def _sighting(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
     )
 
 
-def _message(evidence: Evidence, pair: KeyPair) -> str:
+def _message(evidence: Evidence, look: Look, pairs: list[KeyPair]) -> str:
+    pair, several = pairs[0], len(pairs) > 1
+    streams = listing(f'"{each.stream}"' for each in pairs)
+    drawn = f"{streams} {'are' if several else 'is'} drawn from"
     key = f"PRNGKey({evidence.seed_name or 'seed'})"
     if not deriving_steps(pair.expected):
-        if fault(pair) is Fault.STEPS:
-            return f'"{pair.stream}" is drawn from a derived key, not from {key}'
-        return f'"{pair.stream}" is drawn from another key than {key}'
-    if fault(pair) is Fault.KEPT_WHOLE:
-        return f'"{pair.stream}" is drawn from a key that the task derives another one of first'
-    return f'"{pair.stream}" is drawn from another key than the task derives for it'
+        derives = fault(pair) is Fault.STEPS
+        return (
+            f"{drawn} a derived key, not from {key}"
+            if derives
+            else f"{drawn} another key than {key}"
+        )
+    if fault(pair) is Fault.KEPT_WHOLE and _is_of_seed(evidence, look, pair):
+        return f"{drawn} {key} itself, not from a key that is {_told_steps(pair)} from it"
+    if several:
+        return f"{drawn} other keys than the task derives for them"
+    return f"{drawn} another key than the task derives for it"
 
 
-def _help(evidence: Evidence, pair: KeyPair) -> str:
-    alike = fault(pair) is Fault.FIRST
-    task = (task_seed_key if alike else task_key)(evidence, pair.stream)
-    if task is None:
-        return f'make the key of "{pair.stream}" as the task says'
+def _help(evidence: Evidence, pairs: list[KeyPair]) -> str:
+    pair, several = pairs[0], len(pairs) > 1
+    if fault(pair) is Fault.FIRST:
+        first = task_seed_key(evidence, pair.stream)
+        if first is not None and deriving_steps(pair.expected):
+            return f"derive {'them' if several else 'it'} of {first} itself"
+    keys = {each.stream: task_key(evidence, each.stream) for each in pairs}
+    if None in keys.values():
+        return "make the key as the task says"
+    if several:
+        told = listing(f'"{stream}" {key}' for stream, key in keys.items())
+        return f"make the keys as the task does: {told}"
     if not deriving_steps(pair.expected):
-        return f'pass {task} itself as the key of "{pair.stream}"'
-    if alike:
-        return f"derive it of {task} itself"
-    return f'make the key of "{pair.stream}" as the task does: {task}'
+        return f'pass {keys[pair.stream]} itself as the key of "{pair.stream}"'
+    return f'make the key of "{pair.stream}" as the task does: {keys[pair.stream]}'
 
 
-def _label(evidence: Evidence, look: Look, pair: KeyPair) -> str:
+def _label(evidence: Evidence, look: Look, pairs: list[KeyPair]) -> str:
+    pair = pairs[0]
     steps, made = deriving_steps(pair.actual), making_step(pair.actual)
-    seed = evidence.seed(look.case)
+    of_seed = _is_of_seed(evidence, look, pair)
     match fault(pair):
         case Fault.STEPS:
             return f"{steps[-1].operation} makes another key"
-        case Fault.KEPT_WHOLE if made is not None and made.operands[:1] == (str(seed),):
-            return f"this key is used as it is, not {_told_steps(pair)}"
         case Fault.OTHER_PART:
-            return f"key {pair.actual.positions[-1]} of these, the task takes another one"
-        case _ if made is not None and made.operands[:1] == (str(seed),):
+            told = (f'"{each.stream}" gets key {each.actual.positions[-1]}' for each in pairs)
+            return f"{listing(told)} of these"
+        case Fault.KEPT_WHOLE if of_seed:
             return f"this key is used as it is, not {_told_steps(pair)}"
-        case _ if made is not None and made.operands and made.operands[0].lstrip("-").isdigit():
-            return (
-                f"this is {made.operation}({made.operands[0]}), the {evidence.seed_name} is {seed}"
-            )
+        case _ if made is not None and not of_seed and _is_number(made):
+            text = f"{made.operation}({made.operands[0]})"
+            return f"this is {text}, the {evidence.seed_name} is {evidence.seed(look.case)}"
         case _:
             return "not the key that the task has here"
 
 
-def _is_number(made: KeyStep, *, but: int | None) -> bool:
-    text = made.operands[0] if made.operands else ""
-    return text.lstrip("-").isdigit() and text != str(but)
+def _is_of_seed(evidence: Evidence, look: Look, pair: KeyPair) -> bool:
+    made = making_step(pair.actual)
+    return made is not None and made.operands[:1] == (str(evidence.seed(look.case)),)
+
+
+def _is_number(made: KeyStep) -> bool:
+    return bool(made.operands) and made.operands[0].lstrip("-").isdigit()
 
 
 def _told_steps(pair: KeyPair) -> str:
-    words = {"split": "split", "fold_in": "folded in"}
+    words = {"split": "split", "fold_in": "folded"}
     return " and ".join(words[step.operation] for step in deriving_steps(pair.expected))
 
 
@@ -187,17 +215,15 @@ def _kind(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
     )
 
 
-def _details(pair: KeyPair) -> tuple[str, ...]:
+def _details(pair: KeyPair, *, alone: bool) -> Iterator[str]:
     """Tell the way of the key, and both keys."""
-    actual = pair.actual
-    lines: list[str] = []
+    actual, of = pair.actual, "" if alone else f' of "{pair.stream}"'
     if actual.positions:
-        lines.append(f"The key is {way(actual)}.")
+        yield f"The key{of} is {way(actual)}."
     elif deriving_steps(actual):
-        lines.append(f"The key went through {_names(deriving_steps(actual))}.")
+        yield f"The key{of} went through {_names(deriving_steps(actual))}."
     if pair.differs:
-        lines.append(f"key   expected {pair.expected.data}   found {actual.data}")
-    return tuple(lines)
+        yield f"key{of}   expected {pair.expected.data}   found {actual.data}"
 
 
 def _names(steps: tuple[KeyStep, ...]) -> str:

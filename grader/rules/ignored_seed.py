@@ -15,6 +15,7 @@ from grader.evidence.keys import (
     task_seed_key,
 )
 from grader.evidence.look import KeyPair
+from grader.evidence.notation import listing
 from grader.evidence.provenance import way
 from grader.exercise import Check
 from grader.observation import Span
@@ -23,46 +24,60 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    groups: dict[Span | None, list[SeedPair]] = {}
     for pair in seed_pairs(evidence):
-        yield _sighting(evidence, pair)
+        groups.setdefault(_place(evidence, pair), []).append(pair)
         if pair.stream is None:
-            return
+            break
+    for span, pairs in groups.items():
+        yield _sighting(evidence, span, pairs)
 
 
-def _sighting(evidence: Evidence, pair: SeedPair) -> Sighting:
-    first, second = pair.first, pair.second
+def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> Sighting:
+    """Return what is said of the key that one place makes: often for two streams."""
+    first, second = pairs[0].first, pairs[0].second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
-    name, stream = evidence.seed_name, pair.stream
-    what = "one answer" if stream is None else f'the same key for "{stream}"'
+    name, streams = evidence.seed_name, [each.stream for each in pairs if each.stream is not None]
     return Sighting(
-        message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give {what}",
+        message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give {_same(streams)}",
         label=f"the key doesn't depend on {name}",
-        details=_details(pair),
-        why=_why(stream),
-        help=_help(evidence, pair),
-        span=_place(evidence, pair),
+        details=tuple(_detail(each) for each in pairs),
+        why=_why(streams),
+        help=_help(evidence, pairs),
+        span=span,
         case=second.case if second.failed else first.case,
         evidence={"seeds": list(seeds)},
-        independent=stream is not None,
+        independent=bool(streams),
     )
 
 
-def _why(stream: str | None) -> str:
-    if stream is None:
+def _same(streams: list[str]) -> str:
+    if not streams:
+        return "one answer"
+    named = listing(f'"{each}"' for each in streams)
+    return f"the same {'keys' if len(streams) > 1 else 'key'} for {named}"
+
+
+def _why(streams: list[str]) -> str:
+    if not streams:
         return "Runs with different seeds are meant to differ. Here they are one and the same run."
-    if stream == "params":
+    if streams == ["params"]:
         return "Runs with different seeds are meant to start from different weights."
-    return f'Runs with different seeds are meant to draw other random numbers from "{stream}".'
+    named = listing(f'"{each}"' for each in streams)
+    return f"Runs with different seeds are meant to draw other random numbers from {named}."
 
 
-def _help(evidence: Evidence, pair: SeedPair) -> str:
+def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
     """Say how the task makes the key; of a key that is derived as the task does, the first one."""
-    name = evidence.seed_name
-    if pair.stream is None:
-        return f"make the key of {name}"
-    alike = all(fault(each) is Fault.FIRST for each in _keys(pair))
-    task = (task_seed_key if alike else task_key)(evidence, pair.stream)
-    return f"make the key of the argument: {task}" if task else f"make the key of {name}"
+    stream = pairs[0].stream
+    if stream is None:
+        return f"make the key of {evidence.seed_name}"
+    faults = {fault(each) for pair in pairs for each in _keys(pair)}
+    alike = faults == {Fault.FIRST} or len(pairs) > 1
+    task = (task_seed_key if alike else task_key)(evidence, stream)
+    if task is None:
+        return f"make the key of {evidence.seed_name}"
+    return f"make the key of the argument: {task}"
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:
@@ -70,12 +85,12 @@ def _keys(pair: SeedPair) -> list[KeyPair]:
     return [each for each in pair.second.keys if pair.stream in {None, each.stream}]
 
 
-def _details(pair: SeedPair) -> tuple[str, ...]:
-    if pair.stream is not None:
-        key = _keys(pair)[0].actual
-        told = f"the key {key.data}" if key.data else f"the key of {way(key)}"
-        return (f'Both times "{pair.stream}" was drawn from {told}.',)
-    return ("Both times the output was the same, to the last digit.",)
+def _detail(pair: SeedPair) -> str:
+    if pair.stream is None:
+        return "Both times the output was the same, to the last digit."
+    key = _keys(pair)[0].actual
+    told = f"the key {key.data}" if key.data else f"the key of {way(key)}"
+    return f'Both times "{pair.stream}" was drawn from {told}.'
 
 
 def _place(evidence: Evidence, pair: SeedPair) -> Span | None:

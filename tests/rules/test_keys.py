@@ -307,3 +307,17 @@ def test_flax_jit_is_named_where_it_draws_otherwise(old: str, new: str) -> None:
     assert finding.rule == "derived-key"
     assert marked(text, finding).startswith("nn.jit")
     assert graded(DROPOUT.replace(old, new.replace("jit", "remat")), "nn-vmap-dropout") == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        (SPLIT.replace("(seed)", "(0)"), "ignored-seed"),
+        (SPLIT.replace("(seed))", "(seed), 3)[1:]"), "derived-key"),
+        (SPLIT.replace("params_key, dropout_key", "dropout_key, params_key"), "derived-key"),
+    ],
+)
+def test_two_streams_of_one_wrong_call_are_told_together(line: str, rule: str) -> None:
+    (finding,) = graded(DROPOUT.replace(SPLIT, line), "nn-vmap-dropout")
+    assert finding.rule == rule
+    assert '"params" and "dropout"' in finding.message
