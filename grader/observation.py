@@ -318,6 +318,14 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     digest: Word | None = None
 
 
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting of JAX (`jax_enable_x64`) that was in force, with another value than before."""
+
+    name: Word
+    value: Word
+    usual: Word
+
+
 class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
     """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer.
 
@@ -339,7 +347,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
     `forward` says that its output can be the answer (all but a plain `init`). `given` are the
     variables that it was handed, `made` those that it returned. `span` is where the submission
-    called it.
+    called it. `configured` are the settings of JAX that were in force, as in `Record`.
     """
 
     number: int
@@ -350,6 +358,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     keys: Few[StreamKey]
     span: Span | None
     raised: bool = False
+    configured: Few[Configured] = ()
 
 
 class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -371,14 +380,6 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
     while_loading: bool = False
     id: int = -1
     taken: int | None = None
-
-
-class Configured(msgspec.Struct, frozen=True, kw_only=True):
-    """A setting of JAX (`jax_enable_x64`) that was in force, with another value than before."""
-
-    name: Word
-    value: Word
-    usual: Word
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):

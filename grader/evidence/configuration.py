@@ -9,16 +9,25 @@ from collections.abc import Iterator
 from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
 from grader.evidence.trail import Trail
-from grader.observation import Configured, ModuleRun, Span
+from grader.observation import Configured, ModuleRun, Record, Root, Span
 from grader.source import Source
 
 
 def changed(look: Look, *names: str) -> Configured | None:
     """Return the first of the settings called `names` that only the submission has changed."""
-    theirs = {(each.name, each.value) for each in look.expected.record.configured}
-    found = {each.name: each for each in look.actual.record.configured}
-    ours = [found[name] for name in names if name in found]
-    return next((each for each in ours if (each.name, each.value) not in theirs), None)
+    return _first(look.actual.record, look.expected.record, names)
+
+
+def changed_within(ours: Root, theirs: Root, *names: str) -> Configured | None:
+    """Return the first of them that was in force in one entry into Flax, and not in the other."""
+    return _first(ours, theirs, names)
+
+
+def _first(ours: Record | Root, theirs: Record | Root, names: tuple[str, ...]) -> Configured | None:
+    usual = {(each.name, each.value) for each in theirs.configured}
+    found = {each.name: each for each in ours.configured}
+    mine = [found[name] for name in names if name in found]
+    return next((each for each in mine if (each.name, each.value) not in usual), None)
 
 
 _PROVOKES = {
@@ -71,9 +80,10 @@ def meant(setting: Configured) -> Meaning:
 
 def computing(look: Look) -> Configured | None:
     """Return the setting by which the module gave other numbers, from all that it was given."""
-    if look.other_key or look.deviations or not gave_otherwise(look):
+    ours, theirs = look.actual.answer, look.expected.answer
+    if look.other_key or look.deviations or ours is None or theirs is None:
         return None
-    return changed(look, *_COMPUTING)
+    return changed_within(ours, theirs, *_COMPUTING) if gave_otherwise(look) else None
 
 
 def gave_otherwise(look: Look) -> bool:

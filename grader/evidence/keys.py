@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.compare import numbers
-from grader.evidence.configuration import changed
+from grader.evidence.configuration import changed, changed_within
 from grader.evidence.look import KeyPair, Look
 from grader.evidence.provenance import (
     DERIVING,
@@ -20,7 +20,7 @@ from grader.evidence.provenance import (
     provenances,
 )
 from grader.evidence.results import arrays
-from grader.observation import Configured, KeyStep, Root
+from grader.observation import Configured, KeyStep, Root, Variable
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -157,7 +157,9 @@ def configured(look: Look, pair: KeyPair) -> Configured | None:
         shifted = changed(look, "jax_random_seed_offset")
         split = changed(look, "jax_threefry_partitionable") if _chain(pair.actual) else None
         return shifted or split
-    return changed(look, "jax_threefry_partitionable") if drawn_otherwise(look, pair) else None
+    ours, theirs = pair.actual.root, pair.expected.root
+    setting = changed_within(ours, theirs, "jax_threefry_partitionable")
+    return setting if drawn_otherwise(look, pair) else None
 
 
 def _drawn_alike(look: Look, pair: KeyPair) -> bool:
@@ -172,14 +174,15 @@ def _drawn_alike(look: Look, pair: KeyPair) -> bool:
 
 def drawn_otherwise(look: Look, pair: KeyPair) -> bool:
     """Whether a variable of the same place and type came out of one key with other numbers."""
-    wanted = {(each.collection, each.path, each.type): each for each in look.expected.variables}
-    ours = look.actual.variables
-    places = [(each, wanted.get((each.collection, each.path, each.type))) for each in ours]
+    theirs = {_place_of(each): each.digest for each in pair.expected.root.made}
+    ours = [each for each in pair.actual.root.made if each.collection == pair.stream]
     return look.answer_wrong and any(
-        theirs is not None and len({theirs.digest, mine.digest} - {None}) == 2
-        for mine, theirs in places
-        if mine.collection == pair.stream
+        len({theirs.get(_place_of(each)), each.digest} - {None}) == 2 for each in ours
     )
+
+
+def _place_of(variable: Variable) -> tuple[object, ...]:
+    return variable.collection, variable.path, variable.type
 
 
 def only_kind(pair: KeyPair) -> bool:

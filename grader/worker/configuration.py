@@ -46,17 +46,21 @@ class Configuration:
         """Forget what an earlier call had set."""
         self._found = {}
 
-    def note(self) -> None:
-        """Read the settings; of several values of one, the first is kept."""
-        for name, value in _values().items():
-            if value != self._usual.get(name):
-                self._found.setdefault(name, value)
+    def note(self) -> tuple[Configured, ...]:
+        """Return the settings that are in force now; of several values the first is kept."""
+        values = _values().items()
+        now = {name: value for name, value in values if value != self._usual.get(name)}
+        self._found = now | self._found
+        return self._told(now)
 
     def changed(self) -> tuple[Configured, ...]:
-        """Return what was noted."""
+        """Return what was in force at any time."""
+        return self._told(self._found)
+
+    def _told(self, values: dict[str, str]) -> tuple[Configured, ...]:
         return tuple(
             Configured(name=name, value=value, usual=self._usual.get(name, ""))
-            for name, value in self._found.items()
+            for name, value in sorted(values.items())
         )
 
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 import flax.linen.module
 
-from grader.observation import Root, Span, StreamKey, Variable
+from grader.observation import Configured, Root, Span, StreamKey, Variable
 from grader.worker.foreign import Foreign
 from grader.worker.keys import stream_keys
 from grader.worker.places import Places
@@ -42,6 +42,7 @@ class _Open:
         self.span = span
         self.given: tuple[Variable, ...] = ()
         self.keys: tuple[StreamKey, ...] = ()
+        self.configured: tuple[Configured, ...] = ()
 
 
 class Roots:
@@ -135,7 +136,7 @@ class Roots:
             span=self._places.nearest(frame),
         )
         recording.nesting.roots.append(opened.place)
-        self._session.configuration.note()
+        opened.configured = self._session.configuration.note()
         if opened.place is not None:
             opened.given = variables_of(variables)
             opened.keys = stream_keys(rngs, self._session.origins)
@@ -178,6 +179,7 @@ def _root(opened: _Open, made: object, *, raised: bool) -> Root:
         given=opened.given,
         made=variables_of(made),
         keys=opened.keys,
+        configured=opened.configured,
         span=opened.span,
         raised=raised,
     )

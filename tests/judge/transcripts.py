@@ -173,6 +173,12 @@ variables = st.lists(
     ),
     max_size=3,
 ).map(tuple)
+configured = st.builds(
+    Configured,
+    name=st.sampled_from(["jax_enable_x64", "jax_default_prng_impl", "jax_debug_nans"]),
+    value=st.sampled_from(["True", "rbg", ""]),
+    usual=words,
+)
 roots = st.builds(
     Root,
     number=small,
@@ -193,6 +199,7 @@ roots = st.builds(
     ).map(tuple),
     span=maybe_span,
     raised=st.booleans(),
+    configured=st.lists(configured, max_size=2).map(tuple),
 )
 key_steps = st.builds(
     KeyStep,
@@ -203,12 +210,6 @@ key_steps = st.builds(
     span=maybe_span,
     id=small,
     taken=st.none() | small,
-)
-configured = st.builds(
-    Configured,
-    name=st.sampled_from(["jax_enable_x64", "jax_default_prng_impl", "jax_debug_nans"]),
-    value=st.sampled_from(["True", "rbg", ""]),
-    usual=words,
 )
 records = st.builds(
     Record,

@@ -321,3 +321,21 @@ def test_two_streams_of_one_wrong_call_are_told_together(line: str, rule: str) -
     (finding,) = graded(DROPOUT.replace(SPLIT, line), "nn-vmap-dropout")
     assert finding.rule == rule
     assert '"params" and "dropout"' in finding.message
+
+
+ELSEWHERE = (
+    "with jax.threefry_partitionable(False): nn.Dense(2).init(key, x_batch)",
+    'with jax.default_prng_impl("rbg"): nn.Dense(2).init(jax.random.PRNGKey(0), x_batch)',
+    "with jax.enable_x64(True): nn.Dense(2).init(key, x_batch)",
+    "nn.jit(nn.Dense)(2).init(key, x_batch)",
+)
+
+
+@pytest.mark.parametrize("line", ELSEWHERE)
+def test_what_was_in_force_elsewhere_explains_nothing(line: str) -> None:
+    text = solution_text(of("nn-vmap-shared"))
+    text = text.replace("    variables =", f"    {line}\n    variables =")
+    assert graded(text) == ()
+    doubled = "variables = jax.tree.map(lambda v: v * 2, variables)\n    outputs = model"
+    wrong = text.replace("outputs = model", doubled)
+    assert [each.rule for each in graded(wrong)] == ["wrong-values"]

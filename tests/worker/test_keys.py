@@ -184,8 +184,8 @@ def test_settings_are_told_where_they_are_in_force(exercise: Exercise) -> None:
     )
     _, (observation,) = observe(text, exercise, [make_case()])
     assert observation.record.configured == (
-        Configured(name="jax_enable_x64", value="True", usual="False"),
         Configured(name="jax_debug_nans", value="True", usual="False"),
+        Configured(name="jax_enable_x64", value="True", usual="False"),
     )
     _, (usual,) = observe(HEADER + "def nn_vmap_forward(*_): pass\n", exercise, [make_case()])
     assert usual.record.configured == ()
