@@ -194,6 +194,11 @@ _MEANINGS = (
         help="write it as it is called: jax.random.PRNGKey",
     ),
     _Pattern(
+        pattern=r"iteration over a 0-d key",
+        why="jax.random.key makes one key, and one key can't be unpacked.",
+        help="split it first: jax.random.split makes two of it",
+    ),
+    _Pattern(
         pattern=r"does not accept dtypes key<",
         why="A key of jax.random.key isn't a number, so there is no arithmetic with it.",
         help="pass the key as it is, or derive another one with split or fold_in",

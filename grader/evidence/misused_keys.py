@@ -86,7 +86,7 @@ _SEVERAL = (
     "nn.vmap itself splits it."
 )
 _GIVEN = (
-    (r"\[\[|.*overlaying", _SEVERAL),
+    (r"\[\[\s*\d+\s+\d+\s*\]|.*overlaying", _SEVERAL),
     (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: a key is made of it."),
     (r"\(|\[Array", "A tuple or list isn't a key. Several keys go in a dict, by their streams."),
 )

@@ -280,6 +280,7 @@ def test_another_kind_of_key_is_named(call: str) -> None:
         ("jax.random.PRNGKey(seed)[0]", "A number isn't a key"),
         ("[KEY]", "A tuple or list"),
         ("jnp.array([0, seed])", "isn't one"),
+        ("x_batch", "isn't one"),
         ('jax.random.PRNGKey(seed, impl="rbg")', "of another"),
         ('{"dropout": KEY}', 'none for "params"'),
     ],
