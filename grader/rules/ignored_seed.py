@@ -77,7 +77,14 @@ def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
     task = (task_seed_key if alike else task_key)(evidence, stream)
     if task is None:
         return f"make the key of {evidence.seed_name}"
-    return f"make the key of the argument: {task}"
+    where = " in the function," if _is_loaded(pairs) else ""
+    return f"make the key{where} of the argument: {task}"
+
+
+def _is_loaded(pairs: list[SeedPair]) -> bool:
+    """Whether the key is made while the file is loaded, where there is no seed."""
+    made = [making_step(each.actual) for pair in pairs for each in _keys(pair)]
+    return any(step is not None and step.while_loading for step in made)
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:

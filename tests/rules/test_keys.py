@@ -178,6 +178,7 @@ def test_a_key_of_the_file_is_not_taken_for_the_seeds() -> None:
     assert finding.rule == "ignored-seed"
     assert '"dropout"' in finding.message
     assert "weights" not in finding.why
+    assert "in the function" in finding.help
     assert marked(text, finding) == "jax.random.PRNGKey(1)"
     assert finding.span is not None
     assert finding.span.line == text[: text.index("MASK_KEY")].count("\n") + 1
