@@ -18,7 +18,7 @@ Place = tuple[int | None, str]
 MISTAKES: Final = "mistakes"
 ACCEPTED: Final = "accepted"
 
-_LABEL = re.compile(r"# expect(-file)?: ([\w, -]+)")
+_LABEL = re.compile(r"# expect(-file)?: ([\w-]+(?:, *[\w-]+)*)")
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):
