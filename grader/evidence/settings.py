@@ -28,6 +28,7 @@ AXIS_NAME = "axis_name"
 
 
 _WHICH = "which parameters there are"
+_TYPES = "the type of the parameters"
 
 
 class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,11 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     def leaves_out(self) -> bool:
         """Whether parameters are missing, or there are more of them."""
         return self.effect.startswith(_WHICH)
+
+    @property
+    def changes_tree(self) -> bool:
+        """Whether parameters are missing or of another type."""
+        return self.leaves_out or self.effect == _TYPES
 
     @property
     def actual_text(self) -> str:
@@ -181,6 +187,16 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
             )
 
 
+def other_size(evidence: Evidence, look: Look) -> SettingDifference | None:
+    """Return the size that a module was made with in place of one that is passed for it."""
+    sizes = frozenset(evidence.sizes())
+    for difference in setting_differences(look):
+        argument = argument_of(evidence, difference.run.path, difference.name)
+        if argument in sizes:
+            return msgspec.structs.replace(difference, argument=argument)
+    return None
+
+
 def size_settings(look: Look, size: str) -> Iterator[str]:
     """Yield the fields that the reference fills with a size of the case, by its number."""
     wanted = str(look.case.sizes.get(size))
@@ -227,7 +243,7 @@ def _is_plain(look: Look, difference: SettingDifference) -> bool:
 def _type(look: Look) -> str | None:
     """Say what another dtype changes."""
     if any(_other_dtype(each) for each in look.variables):
-        return "the type of the parameters"
+        return _TYPES
     if isinstance(look.comparison, OtherType):
         return "the type of the output"
     return _numbers(look)

@@ -37,7 +37,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
     return Sighting(
         message=_message(evidence, look, difference),
         label=f"changes {difference.effect}" if difference.effect else _label(difference),
-        shapes=_rows(look) if difference.effect not in {"the numbers", ""} else (),
+        shapes=_rows(look) if difference.changes_tree else (),
         why=_PARAMETERS if difference.effect not in {"the numbers", ""} else _NUMBERS,
         help=_help(evidence, difference),
         span=evidence.landmarks.setting(difference.run.span, name, place),

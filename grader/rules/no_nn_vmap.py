@@ -172,7 +172,8 @@ def _details(look: Look) -> tuple[str, ...]:
     runs = [root for root in trail.forward if not root.raised]
     details: list[str] = []
     if len(runs) > 1:
-        details.append(f"It was applied {len(runs)} times, once for each example.")
+        each = ", once for each example" if len(runs) == look.mapped_size else ""
+        details.append(f"It was applied {len(runs)} times{each}.")
     if trail.record.lifted:
         used = any(trail.is_lifted(root) for root in trail.record.roots)
         where = "only in init" if used else "nowhere"

@@ -14,6 +14,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import arrays, exchanged, outputs
+from grader.evidence.settings import SettingDifference, other_size
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -64,6 +65,10 @@ def _other_count(look: Look) -> bool:
 def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     """Say how the numbers get into shape, as far as all cases tell it."""
     expected, actual = math.prod(comparison.expected), math.prod(comparison.actual)
+    sized = [other_size(evidence, look) for look in looks]
+    size = next((each for each in sized if each is not None), None)
+    if size is not None:
+        return _size_help(evidence, size)
     if expected != actual:
         return (
             f"it has {actual} numbers where {expected} belong: look where they get lost or repeated"
@@ -76,6 +81,12 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     if axes is not None:
         return f"put the axes back in their order: .transpose({', '.join(map(str, axes))})"
     return f"give the array the shape that the task names: {_shape(evidence, place)}"
+
+
+def _size_help(evidence: Evidence, size: SettingDifference) -> str:
+    if size.inner:
+        return f"take {evidence.exercise.module} over from the starter as it is"
+    return f"make the layer with the argument: {size.name}={size.argument}"
 
 
 def _shape(evidence: Evidence, place: str) -> str:

@@ -141,6 +141,20 @@ STEPS = {
         says="(members, batch, features)",
         mended=f"{APPLIED}.reshape(-1).reshape(members, x.shape[0], features)",
     ),
+    "one feature more": Step(
+        exercise=ENSEMBLE,
+        right="Ensemble(features=features)",
+        wrong="Ensemble(features=features + 1)",
+        rule="wrong-shape",
+        says="features=features",
+    ),
+    "fixed size in the class": Step(
+        exercise=CELL,
+        right='nn.Dense(self.features, name="output")',
+        wrong='nn.Dense(7, name="output")',
+        rule="wrong-shape",
+        says="take Cell over from the starter as it is",
+    ),
     "not flattened": Step(
         exercise=SHARED,
         right="outputs.reshape(-1)",
