@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from grader.exercise import Exercise, ExerciseFolder
 
+_IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -45,9 +50,20 @@ def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
     exercise = getattr(module, "EXERCISE", None)
     if not isinstance(exercise, Exercise):
         raise ExerciseBroken(f"{declaration} does not define EXERCISE, an Exercise")
-    return ExerciseFolder(
-        exercise=exercise, folder=folder, solution=solutions / f"{folder.name}.py"
-    )
+    solution = solutions / f"{folder.name}.py"
+    if _is_plain_numpy(solution):
+        exercise = msgspec.structs.replace(exercise, plain_numpy=True)
+    return ExerciseFolder(exercise=exercise, folder=folder, solution=solution)
+
+
+def _is_plain_numpy(solution: Path) -> bool:
+    """Whether a solution imports NumPy, and neither jax nor flax; it isn't run for that."""
+    try:
+        text = solution.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    packages = set(_IMPORT.findall(text))
+    return "numpy" in packages and not packages & {"jax", "flax"}
 
 
 def exercises(extra: Iterable[Path] = ()) -> tuple[ExerciseFolder, ...]:

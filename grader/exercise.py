@@ -96,7 +96,9 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     flattened, outermost first; it is empty where the exercise does not flatten. `module` is the
     class that has to be lifted, as messages write it. `tolerance` multiplies the tolerance of
     values, for exercises whose arithmetic amplifies rounding. `untaught` are the ids of rules that
-    `grade verify` need not see a labelled mistake of.
+    `grade verify` need not see a labelled mistake of. `plain_numpy`: the task is about NumPy's
+    arrays, which every case hands over; it is known of a solution that imports NumPy and neither
+    jax nor flax.
     """
 
     slug: str
@@ -112,6 +114,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     takeaway: str
     tolerance: float = 1.0
     untaught: tuple[str, ...] = ()
+    plain_numpy: bool = False
 
     @property
     def folder_name(self) -> str:

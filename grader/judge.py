@@ -8,6 +8,7 @@ import msgspec
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
 from grader.exercise import Check, Exercise
 from grader.finding import Finding, Severity
 from grader.observation import Completed, FunctionMissing, Loaded
@@ -24,7 +25,8 @@ def judge(transcript: Transcript) -> tuple[Finding, ...]:
     """
     evidence = Evidence(transcript)
     found = _found(evidence)
-    if not _has_error(found) and any(look.failed for look in evidence.looks):
+    shown = [each for each in found if each.case is not None]
+    if not _has_error(shown) and any(look.failed for look in evidence.looks):
         # What every rule takes for the consequence of another one's mistake is told as it is.
         return _found(Evidence(transcript, excuses=False))
     return found
@@ -38,7 +40,23 @@ def _found(evidence: Evidence) -> tuple[Finding, ...]:
         found.extend(findings)
         if _has_error(findings):
             explained |= rule.explains
-    return tuple(found)
+    return _told_once(sorted(found, key=lambda each: each.case is None), evidence)
+
+
+def _told_once(found: Iterable[Finding], evidence: Evidence) -> tuple[Finding, ...]:
+    """Show an exception under the first finding alone that it belongs to.
+
+    What no case shows yet comes behind what keeps it from being shown.
+    """
+    raised = [look.raised for look in evidence.looks if look.raised is not None]
+    exceptions = {line for each in raised for line in text_lines(each)}
+    seen: set[str] = set()
+    kept = []
+    for each in found:
+        details = tuple(line for line in each.details if line not in seen)
+        kept.append(msgspec.structs.replace(each, details=details))
+        seen |= exceptions.intersection(details)
+    return tuple(kept)
 
 
 def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:

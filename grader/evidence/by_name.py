@@ -26,16 +26,37 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
     named = [each for each in call.keywords if each.arg is not None and each.arg not in _OF_FLAX]
     if not named:
         return None
-    first = named[0]
-    values = ", ".join(ast.unparse(each.value) for each in named)
+    ordered = _ordered(named, record, source)
+    values = ", ".join(ast.unparse(each.value) for each in ordered or ())
     return Meaning(
         message=f"the lifted module gets {_listing(named)} by name",
         label="passed by name",
         why="What nn.vmap lifts takes arguments by position, as in_axes lists them. It drops what "
         "is passed by name, and then that is missing.",
-        help=f"pass by position, in the order in which the module takes them: {values}",
-        span=source.span(first),
+        help=f"pass by position: {values}"
+        if ordered
+        else "pass them by position, in the order in which the module takes them",
+        span=source.span(named[0]),
     )
+
+
+def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[ast.keyword] | None:
+    """Return the arguments in the order of the module's method, None if that isn't known."""
+    if len(named) == 1:
+        return named
+    nodes = list(ast.walk(source.tree)) if source.tree is not None else []
+    targets = {call.target for call in record.lifted}
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name in targets]
+    methods = [
+        part.args
+        for each in classes
+        for part in each.body
+        if isinstance(part, ast.FunctionDef) and part.name == "__call__"
+    ]
+    names = [arg.arg for arg in methods[0].args] if len(methods) == 1 else []
+    if any(each.arg not in names for each in named):
+        return None
+    return sorted(named, key=lambda each: names.index(each.arg or ""))
 
 
 def _enters(call: ast.Call) -> bool:

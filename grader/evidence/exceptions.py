@@ -88,6 +88,22 @@ _MEANINGS = (
         help="delete the line, or check the spelling of the name",
     ),
     _Pattern(
+        pattern=r"^TransformTargetError",
+        why="A lifted transform takes a class of modules, or a function that takes a module. It "
+        "was given an instance, or something else.",
+        help="lift the class, without parentheses behind it, and make the instance of what comes",
+    ),
+    _Pattern(
+        pattern=r"^AssignSubModuleError",
+        why="A method may only make other modules where Flax is told so.",
+        help="put @nn.compact above the method",
+    ),
+    _Pattern(
+        pattern=r"^NameInUseError",
+        why="A module makes two others of one name, or runs twice what makes them.",
+        help="give each a name of its own, and see that a compact method runs once",
+    ),
+    _Pattern(
         pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
         why='apply takes all the variables, as init returned them: {"params": …}. It was given '
         "what is inside of them, or something else.",
@@ -178,9 +194,14 @@ _MEANINGS = (
         help="count the arguments that stand before it, or write all of them by name",
     ),
     _Pattern(
-        pattern=r"missing \d+ required (positional|keyword)|positional arguments? but",
-        why="A call has too few or too many arguments. A method called on a class instead of an "
-        "instance is one short, too: the class has to be instantiated first.",
+        pattern=r"positional arguments? but",
+        why="A call has more arguments than the function takes.",
+        help="compare the arguments with what the function takes, and leave out the surplus",
+    ),
+    _Pattern(
+        pattern=r"missing \d+ required (positional|keyword)",
+        why="A call has too few arguments. A method called on a class instead of an instance is "
+        "one short, too: the class has to be instantiated first.",
         help="make an instance of the class before calling its methods, and count the arguments",
     ),
     _Pattern(

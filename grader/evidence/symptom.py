@@ -13,6 +13,7 @@ import numpy as np
 from grader.case import ArrayValue
 from grader.compare import close, numbers
 from grader.evidence.deviation import Deviation
+from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.evidence.look import Look
 from grader.evidence.order import moved, rearranged
@@ -53,6 +54,13 @@ def raised_by_knobs(look: Look) -> bool:
     if look.raised is None or look.raised.library is None:
         return False
     return any(_caused(look, each) or _fed_otherwise(each) for each in look.deviations)
+
+
+def told_by(look: Look, deviation: Deviation) -> tuple[str, ...]:
+    """Return the lines of the exception that this deviation caused, none if another one did."""
+    if look.raised is None or not (_caused(look, deviation) or _fed_otherwise(deviation)):
+        return ()
+    return text_lines(look.raised)
 
 
 def _caused(look: Look, deviation: Deviation) -> bool:

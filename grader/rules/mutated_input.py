@@ -24,9 +24,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield Sighting(
         message=f"the function changes its argument {listing(names)} in place",
         label="changes the array that was passed in",
-        details=("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
+        details=()
+        if evidence.exercise.plain_numpy
+        else ("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
         why="Whoever passed the array goes on with other data than they had.",
-        help="make a new array: x = x * 2 in place of x *= 2",
+        help="work on a copy: x = x.copy() at the start"
+        if evidence.exercise.plain_numpy
+        else "make a new array: x = x * 2 in place of x *= 2, x = x.at[i].set(y) of x[i] = y",
         span=_place(evidence),
         case=look.case,
         evidence={"arguments": list(names)},

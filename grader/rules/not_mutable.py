@@ -25,12 +25,18 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 details=text_lines(look.raised),
                 why=f"apply is pure and can't change what it is given. It returns {_new(name)} "
                 "instead, if you say that you want them.",
-                help=f'allow it: mutable=["{name}"]; apply then returns the output and the updates',
+                help=_advice(name, root.kind),
                 span=evidence.landmarks.keyword(root.span, "mutable") or evidence.landmarks.head,
                 case=look.case,
                 evidence={"argument": "mutable", "collection": name},
             )
             return
+
+
+def _advice(name: str, kind: str) -> str:
+    if kind == "bind":
+        return f'call apply in place of bind, with mutable=["{name}"]: it returns the updates, too'
+    return f'allow it: mutable=["{name}"]; apply then returns the output and the updates'
 
 
 def _new(collection: str) -> str:

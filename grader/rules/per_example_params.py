@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -38,7 +38,7 @@ def sighting(
             for each in look.variables
             if each.collection == name and each.expected is not None and each.actual is not None
         ),
-        details=text_lines(look.raised) if look.raised else (),
+        details=told_by(look, deviation),
         why=why,
         help=f'share it among the examples: variable_axes={{"{name}": None}}',
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),

@@ -12,6 +12,7 @@ from grader.evidence.keys import unfed
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
+from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
 from grader.exercise import Check
 from grader.observation import Raised
@@ -30,6 +31,26 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if not (evidence.excuses and _is_explained(evidence, look, raised)):
             seen.add(raised.exception)
             yield _sighting(evidence, look, raised)
+    yield from _still_to_come(evidence)
+
+
+def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
+    """Name what would raise next, which no case shows while every one of them raises before."""
+    raised = [look.raised for look in evidence.looks if look.raised is not None]
+    places = {each.frames[0].span for each in raised if each.frames}
+    if not raised or len(raised) < len(evidence.looks) or len(places) != 1:
+        return
+    (place,) = places
+    for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):
+        yield Sighting(
+            message=f"the name {name.id} has no value: nothing in the file gives it one",
+            label="would raise NameError",
+            why="The program doesn't come this far yet, and will when what is wrong before is "
+            "mended.",
+            help="check its spelling, and that it is imported or assigned before",
+            span=evidence.source.span(name),
+            evidence={"name": name.id},
+        )
 
 
 def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:

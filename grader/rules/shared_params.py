@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import array_text, collection_noun
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import ENSEMBLE
@@ -28,7 +28,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         message=f"{things} are shared: one copy for all, not one for each",
         label=f'gives "{name}" no axis',
         shapes=shape_rows(look, name),
-        details=text_lines(look.raised) if look.raised else (),
+        details=told_by(look, deviation),
         why=f"With one copy of {things} it is one and the same layer everywhere. All of the "
         "gradients go into it, and there is nothing that could learn to differ.",
         help=f'give the collection an axis: variable_axes={{"{name}": {deviation.expected}}}',

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.params_rng_not_lifted import split_text
@@ -20,7 +20,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message=f'the "{name}" key is split: every example draws from a key of its own',
                 label=f'splits "{name}" along the batch',
-                details=text_lines(look.raised) if look.raised else (),
+                details=told_by(look, deviation),
                 why="What the examples share has to be drawn once. From split keys each example "
                 "gets other numbers, and there is nothing left to share.",
                 help=f"give all examples the same key: split_rngs={split_text(look, deviation)}",

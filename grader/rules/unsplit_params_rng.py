@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.params_rng_not_lifted import split_text
@@ -52,7 +52,7 @@ def sighting(
     return Sighting(
         message=message,
         label=f'passes "{name}" on unsplit',
-        details=(*details, *(text_lines(look.raised) if look.raised else ())),
+        details=(*details, *told_by(look, deviation)),
         why=why,
         help=f"give each a key of its own: split_rngs={split_text(look, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),

@@ -9,6 +9,7 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.evidence.settings import SettingDifference, unnamed_axes
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
@@ -19,7 +20,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.AXIS_NAME):
         named = True
         yield _by_call(evidence, look, deviation)
-    for look in () if named else evidence.wrong:
+    looks = sorted(evidence.wrong, key=lambda look: look.mapped_size == 1)
+    for look in () if named else looks:
         for difference in unnamed_axes(look):
             yield _by_module(evidence, look, difference)
             return
@@ -32,7 +34,7 @@ def _by_call(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if found is not None
         else f'the mapped axis has no name, and the module looks for "{wanted}"',
         label=f'the module asks for "{wanted}"' if found is not None else "names no axis",
-        details=text_lines(look.raised) if look.raised else (),
+        details=told_by(look, deviation),
         why="A module that is written for one example finds the others by the name of the axis. "
         "Without that it can't take a mean over them.",
         help=f'name the axis as the module does: axis_name="{wanted}"',
@@ -43,13 +45,20 @@ def _by_call(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
 
 
 def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
-    run = difference.run
+    run, found = difference.run, difference.actual
+    unnamed = found == "None"
     return Sighting(
-        message=f"{run.class_name} is not told the name of the mapped axis",
-        label=f"axis_name is {difference.actual}, so it sees one example only",
+        message=f"{run.class_name} is not told the name of the mapped axis"
+        if unnamed
+        else f"{run.class_name} looks for an axis {found}; the mapped one is {difference.expected}",
+        label="axis_name is None, so it sees one example only"
+        if unnamed
+        else f"no axis is called {found}",
         details=text_lines(look.raised) if look.raised else (),
         why="Each example is then normalised by its own mean, which is itself, and what comes out "
-        "tells nothing of the input.",
+        "tells nothing of the input."
+        if unnamed
+        else "A module that is written for one example finds the others by the name of the axis.",
         help=f"give it the axis: axis_name={difference.expected}",
         span=evidence.landmarks.setting(run.span, difference.name, difference.position),
         case=look.case,

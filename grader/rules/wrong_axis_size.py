@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
@@ -28,7 +28,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         label=f"{found} in this case, where {wanted} was expected"
         if found is not None
         else "needs axis_size, since no input is mapped",
-        details=text_lines(look.raised) if look.raised else (),
+        details=told_by(look, deviation),
         why="The axis counts what is mapped over. With another size there are too many or too few "
         "of them, in the variables and in the output."
         if found is not None

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, axes_text, inner_shapes
 from grader.evidence.notation import array_text
+from grader.evidence.symptom import told_by
 from grader.evidence.trail import LiftedRun
 from grader.exercise import Check
 from grader.finding import ShapeRow
@@ -25,7 +25,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             message=_message(look, deviation, given),
             label=_label(look, deviation),
             shapes=_shapes(deviation),
-            details=text_lines(look.raised) if look.raised else (),
+            details=told_by(look, deviation),
             why=_why(deviation),
             help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),

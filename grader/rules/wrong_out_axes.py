@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.notation import array_text
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.observation import Axis
@@ -26,7 +26,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if isinstance(wanted, Axis)
             else f"{noun} belongs on the axes {axes_text(wanted)} of the results",
             shapes=_shapes(deviation),
-            details=text_lines(look.raised) if look.raised else (),
+            details=told_by(look, deviation),
             why="Flattening goes row by row, so with the axes swapped every number but the first "
             "and the last may land in another place."
             if look.exercise.output

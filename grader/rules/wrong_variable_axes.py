@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
+from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
@@ -22,7 +22,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 message=f"{collection_noun(name)} have the mapped axis at {found}, not at {wanted}",
                 label=f'puts the axis of "{name}" at {found}',
                 shapes=shape_rows(look, name),
-                details=text_lines(look.raised) if look.raised else (),
+                details=told_by(look, deviation),
                 why="What works with these variables later takes the first slice, or maps over "
                 "them, along the axis that it was told of. Along another one it mixes them up.",
                 help=f'put it where the task has it: variable_axes={{"{name}": {wanted}}}',

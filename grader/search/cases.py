@@ -132,7 +132,8 @@ def cases(
     *,
     telling: bool = False,
 ) -> st.SearchStrategy[Case]:
-    """Cases at any of `shapes`."""
+    """Cases at any of `shapes`; those of an exercise about NumPy have its arrays alone."""
+    kinds = (Container.NUMPY,) if exercise.plain_numpy else tuple(containers)
 
     def at(sizes: Sizes) -> st.SearchStrategy[Case]:
         values = [argument(each, sizes, telling=telling) for each in exercise.parameters]
@@ -145,7 +146,7 @@ def cases(
                 sizes=sizes,
                 container=container,
             ),
-            st.sampled_from(containers),
+            st.sampled_from(kinds),
             *values,
         )
 

@@ -41,10 +41,10 @@ def _home(error: BaseException) -> str:
 
 
 def _nearest(name: str, names: Iterable[Foreign]) -> str | None:
-    """Return the nearest public name; the same letters in other cases are nearest of all."""
+    """Return the nearest public name; one of the same letters is nearest of all."""
     known = [each for each in list(names)[:_MOST_NAMES] if type(each) is str and each[:1] != "_"]
     for each in known:
-        if each.lower() == name.lower() and each != name:
+        if sorted(each.lower()) == sorted(name.lower()) and each != name:
             return clean(each, _LONGEST_NAME)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     return clean(near[0], _LONGEST_NAME) if near and near[0] != name else None

@@ -106,8 +106,9 @@ def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
 @pytest.mark.parametrize(
     ("text", "at", "says"),
     [
-        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "by number"),
+        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "by its number"),
         ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
+        ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "leave"),
         (
             "class A(nn.Module):\n    def __call__(self, x):\n        return pmean(x, 'rows')\n",
             "pmean(x, 'rows')",

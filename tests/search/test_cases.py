@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.case import ArrayValue, Case, Container, IntValue
-from grader.catalogue import exercises
+from grader.catalogue import exercises, load_exercise
 from grader.exercise import Arrays, Exercise, Number
 from grader.search.cases import LARGEST_SEED, Plan, largest_sizes, plan
 
@@ -152,3 +152,27 @@ def test_every_parameter_kind_is_drawn(exercise: Exercise) -> None:
     assert [item.shape for item in case["carry"].items] == [
         tuple(case.sizes[each.name] for each in dimensions[:2])
     ] * 2
+
+
+def test_an_exercise_about_numpy_hands_over_its_arrays_alone(exercise: Exercise) -> None:
+    made = plan(msgspec.structs.replace(exercise, plain_numpy=True), count=60, seed=0)
+    assert {case.container for case in every(made)} == {Container.NUMPY}
+
+
+@pytest.mark.parametrize(
+    ("imports", "plain"),
+    [
+        ("import numpy as np", True),
+        ("from numpy import cumsum", True),
+        ("import numpy as np\nimport jax.numpy as jnp", False),
+        ("import numpy as np\nfrom flax import linen as nn", False),
+        ("import numpy as np\n\n\ndef f():\n    import jax", False),
+        ("import math", False),
+    ],
+)
+def test_what_a_solution_imports_tells_whether_it_is_about_numpy(
+    imports: str, plain: bool, tmp_path: Path
+) -> None:
+    first = next(each for each in exercises() if each.exercise.level == 1)
+    (tmp_path / f"{first.folder.name}.py").write_text(f"{imports}\n", encoding="utf-8")
+    assert load_exercise(first.folder, tmp_path).exercise.plain_numpy is plain

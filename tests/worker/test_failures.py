@@ -169,3 +169,22 @@ def test_where_tells_the_place_of_a_running_thread(exercise: Exercise) -> None:
         assert subject.where(thread.ident or 0) == ()
     assert [frame.function for frame in frames] == ["nn_vmap_forward", "wait"]
     assert frames[0].span.line == START + 3
+
+
+@pytest.mark.parametrize(
+    ("body", "meant"),
+    [
+        ("return jax.random.PRNGkey(seed)", "PRNGKey"),
+        ("return jnp.resahpe(x_batch, -1)", "reshape"),
+        ("from flax.linen import Dens", "Dense"),
+        ("return jpn.sum(x_batch)", "jnp"),
+        ("return jnp.no_such_thing_at_all", None),
+        ("return x_batch.shap", None),
+        ("raise NameError('name is not what it was')", None),
+        ("e = AttributeError(\"module 'a' has no attribute 'b'\")\ne.obj = 3\nraise e", None),
+    ],
+)
+def test_a_name_that_was_probably_meant_is_told(
+    run_body: Run, body: str, meant: str | None
+) -> None:
+    assert raised(run_body(body)).meant == meant

@@ -1,0 +1,71 @@
+"""Names that a function uses after the line that raised, and that nothing in the file binds."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from typing import Final
+
+from grader.source import Function, Source
+
+_REACHING: Final = frozenset(
+    {"globals", "exec", "eval", "setattr", "vars", "locals", "NameError", "__builtins__", "*"}
+)
+"""What may bind a name in a way that can't be seen, or expects one to have no value."""
+
+
+def unbound_after(source: Source, entry: Function | None, line: int) -> Iterator[ast.Name]:
+    """Yield the first use of each such name in what the function does behind `line`, for certain.
+
+    Only statements that stand in the function itself count: what is in a condition, a loop or
+    another function may never run.
+    """
+    if source.tree is None or entry is None or isinstance(entry, ast.Lambda):
+        return
+    bound = {name for node in ast.walk(source.tree) for name in _binds(node)}
+    used = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    if (bound | used) & _REACHING:
+        return
+    seen = {*bound, *dir(builtins)}
+    for node in _sure(entry, line):
+        if node.id not in seen and not node.id.startswith("__"):
+            seen.add(node.id)
+            yield node
+
+
+def _sure(entry: ast.FunctionDef | ast.AsyncFunctionDef, line: int) -> Iterator[ast.Name]:
+    simple = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+    for statement in entry.body:
+        if isinstance(statement, simple) and statement.lineno > line:
+            yield from sorted(_loaded(statement), key=lambda node: (node.lineno, node.col_offset))
+
+
+def _loaded(node: ast.AST) -> Iterator[ast.Name]:
+    """Yield the names whose values are needed, but for those in functions and in alternatives."""
+    if isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp):
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _loaded(child)
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.arg(arg=name):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield other or name.partition(".")[0]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            yield name
+        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+        case _:
+            return
