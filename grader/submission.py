@@ -63,6 +63,8 @@ def read_submission(path: Path) -> Submission:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise Unreadable(f"{path} is a link that leads to nothing") from None
         raise Unreadable(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

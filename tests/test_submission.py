@@ -70,6 +70,10 @@ def test_where_a_file_is_not_utf_8_is_told() -> None:
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no file"):
         read_submission(tmp_path / "a.py")
+    (tmp_path / "link.py").symlink_to("nowhere.py")
+    with pytest.raises(Unreadable, match="a link that leads to nothing") as raised:
+        read_submission(tmp_path / "link.py")
+    assert "ordinary file" in raised.value.unfit.help
     with pytest.raises(Unreadable, match="folder"):
         read_submission(tmp_path)
 

@@ -16,7 +16,7 @@ _ABSENT: Final = (
     re.compile(r"^No module named '(?P<home>[\w.]+)\.(?P<name>\w+)'"),
     re.compile(r"^(?P<home>jax|flax|numpy)\.(?P<name>[\w.]+) (is deprecated|was removed)"),
 )
-_ONE_FILE: Final = "A submission is one file, and is graded without those that lie beside it."
+_ONE_FILE: Final = "A submission is graded without the files that lie beside it."
 
 
 def missing(raised: Raised) -> Meaning | None:
@@ -29,7 +29,7 @@ def missing(raised: Raised) -> Meaning | None:
             message="the file imports another one that should lie beside it",
             label="a relative import",
             why=f"A relative import works inside of a package alone. {_ONE_FILE}",
-            help="write what the function needs of it into this file, and delete the import",
+            help="a submission is one file: write what it needs into it, and delete the import",
         )
     found = next((match for each in _ABSENT if (match := each.match(raised.message))), None)
     if found is not None:
@@ -92,5 +92,5 @@ def _no_module(name: str) -> Meaning:
     return Meaning(
         message=f"there is no module {name} where the file is graded",
         why=f"Python found none of this name. {_ONE_FILE}",
-        help=f"write what the function needs of {name} into this file, and delete the import",
+        help=f"a submission is one file: write what it needs of {name} into it, and delete the import",
     )

@@ -30,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         why="Whoever passed the array goes on with other data than they had.",
         help="work on a copy: x = x.copy() at the start"
         if evidence.exercise.plain_numpy
-        else "make a new array: x = x * 2 in place of x *= 2, x = x.at[i].set(y) of x[i] = y",
+        else "make a new array in place of it: x = x * 2, or x = x.at[i].set(y)",
         span=_place(evidence),
         case=look.case,
         evidence={"arguments": list(names)},
