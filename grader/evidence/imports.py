@@ -92,5 +92,5 @@ def _no_module(name: str) -> Meaning:
     return Meaning(
         message=f"there is no module {name} where the file is graded",
         why=f"Python found none of this name. {_ONE_FILE}",
-        help=f"a submission is one file: write what it needs of {name} into it, and delete the import",
+        help=f"a submission is one file: write what it needs of {name} into it, and delete this",
     )
