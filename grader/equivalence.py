@@ -157,7 +157,7 @@ def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     for name in first.numbers:
         chosen = dict.fromkeys(f"{scope.numbers[name]:g}" for scope in scopes)
         parts.append(f"a {name} of {_listed(list(chosen))}")
-    return f"the same program as the reference for {', '.join(parts)}"
+    return f"it computes the same as the reference for {', '.join(parts)}"
 
 
 def _listed(names: list[str]) -> str:

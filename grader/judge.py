@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
+from grader.checks import observed, why_skipped
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
 from grader.exercise import Check, Exercise
 from grader.finding import Finding, Severity
-from grader.observation import Completed, FunctionMissing, Loaded
+from grader.observation import FunctionMissing
 from grader.report import CheckResult, Status, Verdict
 from grader.rules import RULES, rule_by_id
 from grader.source import Source
@@ -106,7 +106,7 @@ def assess(findings: tuple[Finding, ...], transcript: Transcript) -> Assessment:
         verdict=_verdict(findings, transcript),
         checks=results,
         score=passed / total if total else 0.0,
-        summary=_summary(findings),
+        summary=_summary(findings, results),
     )
 
 
@@ -122,47 +122,30 @@ def _verdict(findings: tuple[Finding, ...], transcript: Transcript) -> Verdict:
 def checks(findings: tuple[Finding, ...], transcript: Transcript) -> tuple[CheckResult, ...]:
     """Return how each check of the exercise ended.
 
-    A check fails by its own findings, and also by the plain facts: a wrong axis makes the numbers
+    A check fails by its own findings, and also by what was observed: a wrong axis makes the numbers
     wrong, even if it is only reported once.
     """
     failed = {each.check for each in findings if each.severity is Severity.ERROR}
-    status = {**_facts(transcript), **dict.fromkeys(failed, Status.FAILED)}
+    status = {**observed(Evidence(transcript)), **dict.fromkeys(failed, Status.FAILED)}
     return tuple(
-        CheckResult(check=spec.check, title=spec.title, status=status[spec.check])
+        CheckResult(
+            check=spec.check,
+            title=spec.title,
+            status=status[spec.check],
+            reason=why_skipped(spec.check) if status[spec.check] is Status.SKIPPED else "",
+        )
         for spec in transcript.exercise.checks
     )
 
 
-def _facts(transcript: Transcript) -> dict[Check, Status]:
-    """Return what the outcomes say of each check, whatever the rules have found."""
-    facts = dict.fromkeys(Check, Status.SKIPPED)
-    if not isinstance(transcript.loaded, Loaded):
-        return facts | {Check.LOADS: Status.FAILED}
-    facts[Check.LOADS] = Status.PASSED
-    evidence = Evidence(transcript)
-    ended = [isinstance(look.exchange.actual.outcome, Completed) for look in evidence.looks]
-    if ended:
-        facts[Check.RUNS] = Status.PASSED if all(ended) else Status.FAILED
-    if any(ended):
-        facts |= dict.fromkeys((Check.LIFTED, Check.PARAMS, Check.RNG, Check.PURE), Status.PASSED)
-        facts |= _compared(evidence)
-    return facts
-
-
-def _compared(evidence: Evidence) -> dict[Check, Status]:
-    comparisons = [look.comparison for look in evidence.completed]
-    shaped = [each for each in comparisons if isinstance(each, Same | OtherValues)]
-    other = [each for each in comparisons if isinstance(each, OtherKind | OtherShape | OtherType)]
-    wrong = any(isinstance(each, OtherValues) for each in comparisons)
-    facts = {Check.SHAPE: Status.FAILED if other else Status.PASSED}
-    if shaped:
-        facts[Check.VALUES] = Status.FAILED if wrong else Status.PASSED
-    return facts
-
-
-def _summary(findings: tuple[Finding, ...]) -> str:
+def _summary(findings: tuple[Finding, ...], results: tuple[CheckResult, ...]) -> str:
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if not errors:
-        return "everything that was checked is right"
+        skipped = [each.check for each in results if each.status is Status.SKIPPED]
+        return f"everything that was checked is right{_not_shown(skipped)}"
     more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
     return f"{errors[0].message}{more}"
+
+
+def _not_shown(skipped: list[Check]) -> str:
+    return f"; not shown: {', '.join(skipped)}" if skipped else ""

@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @unique
 class Status(StrEnum):
-    """How a check ended; `skipped` when an earlier failure left nothing to check."""
+    """How a check ended; `skipped` when nothing was observed that could have failed it."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -40,11 +40,12 @@ class Equivalent(StrEnum):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the report's last lines."""
+    """One row of the report's last lines. `reason` says why a check was skipped."""
 
     check: Check
     title: str
     status: Status
+    reason: str = ""
 
 
 class Equivalence(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Why a mutant passes: it is the solution in other words, or the judge has missed it.
 
-A survivor is right if the author says so, by an accepted submission that is the same program; if
+A survivor is right if the author says so, by an accepted submission that computes the same; if
 it differs only in how it calls nn.vmap or init, and the call did what the solution's did; or if its
 output was proved to be the solution's, and it came to it with the same variables through the same
 lifted call. Anything else is left to a human.
@@ -91,7 +91,7 @@ class Survivors:
             return False, "the output is proved the same, and the variables differ"
         if not all(_lifting(left) == _lifting(right) for left, right in pairs):
             return False, "the output is proved the same, and what is lifted differs"
-        return True, "proved the same program, with the same variables and lifted call"
+        return True, "proved to compute the same, with the same variables and lifted call"
 
     def _observed(self, text: str) -> tuple[Observation, ...]:
         submission = from_bytes(self._folder.solution.name, text.encode())

@@ -14,6 +14,7 @@ from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
+from grader.checks import CHECKS
 from grader.exercise import ExerciseFolder
 from grader.finding import Severity
 from grader.grading.grading import grade
@@ -21,7 +22,7 @@ from grader.grading.reference import ReferenceBroken
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
-from grader.report import Report, Verdict
+from grader.report import Report, Status, Verdict
 from grader.submission import read_submission
 
 Tell = Callable[[int, int], None]
@@ -58,6 +59,16 @@ def verify(
 def _solution_line(*problems: str) -> Line:
     said = "passes, and is the same in two processes"
     return Line(name="solution", said=said, problems=problems)
+
+
+def _unobserved(report: Report) -> Iterator[str]:
+    """Yield the checks that even the solution doesn't show: nobody's program can."""
+    for each in report.checks:
+        if each.status is Status.SKIPPED:
+            yield (
+                f"the check {each.check} ({each.title}) can't be observed here, and earns nobody "
+                f"any points: it takes {CHECKS[each.check].needs}; leave it out of checks"
+            )
 
 
 def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
@@ -131,7 +142,9 @@ class _Run:
                         f"{path.name}{where} gets {each.rule} ({each.message}): mend the solution, "
                         "or the declaration"
                     )
-        elif not self._is_deterministic():
+        else:
+            yield from _unobserved(report)
+        if report.verdict is Verdict.PASSED and not self._is_deterministic():
             yield (
                 f"{path.name} gives other numbers in another process: let them depend on the "
                 "arguments only, and random ones on the seed"

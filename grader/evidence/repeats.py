@@ -47,6 +47,12 @@ def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
                     )
 
 
+def repeated(looks: Sequence[Look]) -> bool:
+    """Whether any case was answered twice."""
+    cases = [_identity(look.case) for look in looks]
+    return len(set(cases)) < len(cases)
+
+
 def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> Iterator[Repeat]:
     """Yield the pairs of looks that agree in seed and sizes, and not in the key that they used.
 

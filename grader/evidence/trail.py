@@ -75,7 +75,7 @@ class Trail:
         return not self.record.lifted or any(self.lifted(root) for root in roots)
 
     def is_lifted(self, root: Root) -> bool:
-        """Whether anything lifted ran in `root`, also where the call of nn.vmap wasn't seen."""
+        """Whether anything lifted ran in `root`."""
         return any(is_lifted(run) for run in self.runs(root))
 
     @cached_property
@@ -135,8 +135,11 @@ class Trail:
             return answer
         makers = [root for root in self.record.roots if root.made and root.number < answer.number]
         wanted = _fingerprint(answer.given)
-        same = [root for root in makers if _fingerprint(root.made) == wanted]
-        return max(same or makers, key=lambda root: root.number, default=None)
+        return max(
+            makers,
+            key=lambda root: (len(wanted & _fingerprint(root.made)), root.number),
+            default=None,
+        )
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
@@ -197,8 +200,8 @@ class Trail:
 
 
 def is_lifted(run: ModuleRun) -> bool:
-    """Whether a run is that of something lifted, by its name alone if nn.vmap wasn't seen."""
-    return run.lifted is not None or run.inside is not None or run.class_name.startswith("Vmap")
+    """Whether a run is that of something lifted, or within one. A class's name proves nothing."""
+    return run.lifted is not None or run.inside is not None
 
 
 def _fingerprint(variables: tuple[Variable, ...]) -> frozenset[tuple[object, ...]]:

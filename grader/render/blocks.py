@@ -163,6 +163,8 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
         title, *others = wrap([Piece(visible(check.title, page.encoding))], page.width, at)
         lines.append([Piece(" " * MARGIN), Piece(lead, _STATUS_ROLES[check.status]), *title[1:]])
         lines += others
+        if check.reason:
+            lines += wrap([Piece(visible(check.reason, page.encoding), Role.FAINT)], page.width, at)
     return lines
 
 

@@ -47,6 +47,8 @@ def _row(report: Report, result: CheckResult) -> CheckRow:
         root = next((each for each in report.findings if each.severity is Severity.ERROR), None)
         headline = f"this follows from {root.rule}: {root.message}" if root else "it is not so"
         text = visible(headline)
+    elif result.status is Status.SKIPPED:
+        headline = result.reason or "not shown"
     else:
         headline = result.title
     return CheckRow(result, tuple(found), headline, text)

@@ -48,7 +48,7 @@ def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
     if row.failed:
         status, message = "fail", row.text
     elif row.result.status is Status.SKIPPED:
-        status, message = "error", "not checked, because an earlier check failed"
+        status, message = "error", row.headline
     return {
         "name": visible(f"{row.result.check}: {row.result.title}"),
         "status": status,

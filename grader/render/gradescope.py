@@ -65,5 +65,5 @@ def _weight(report: Report, row: CheckRow) -> float:
 
 def _output(row: CheckRow) -> str:
     if row.result.status is Status.SKIPPED:
-        return "not checked, because an earlier check failed"
+        return row.headline
     return row.text

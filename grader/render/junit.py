@@ -77,7 +77,7 @@ def _test(report: Report, row: CheckRow) -> str:
     attributes = {"name": f"{check.check}: {check.title}", "classname": _class(report)}
     inside = ""
     if check.status is Status.SKIPPED:
-        inside = _open("skipped", {"message": "an earlier check failed"}, close=True)
+        inside = _open("skipped", {"message": row.headline}, close=True)
     elif row.failed:
         inside = _failure(report, row)
     elif row.findings:

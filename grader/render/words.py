@@ -72,7 +72,7 @@ def equivalence_words(report: Report) -> str:
         case Equivalent.PROVED:
             return f"Proved: {scope}."
         case Equivalent.DIFFERENT:
-            return f"Not the same program as the reference: {scope}."
+            return f"It doesn't compute the same as the reference: {scope}."
         case Equivalent.UNKNOWN:
             why = f" ({scope})" if scope else ""
             return f"Not proved for every input{why}; judged by the executed cases."

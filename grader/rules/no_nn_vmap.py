@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
+from grader.evidence.discarded import discarded
+from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
 from grader.exercise import Check
-from grader.observation import BatchCall, ModuleRun, Span
+from grader.observation import BatchCall, LiftedCall, ModuleRun, Root, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -28,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         return
     lifted_classes = _lifted_classes(evidence)
     for look in evidence.looks:
-        top = _plain(look, lifted_classes)
+        top = _plain(evidence, look, lifted_classes)
         if top is not None:
             yield _sighting(evidence, look, top)
             return
@@ -38,7 +40,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             return
     if _is_unfinished(evidence):
         return
-    if evidence.completed and not any(_may_be_lifted(look) for look in evidence.looks):
+    if evidence.completed and not any(_may_be_lifted(evidence, look) for look in evidence.looks):
         look = evidence.completed[0]
         roots = look.actual.record.roots
         yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
@@ -63,23 +65,60 @@ def _lifted_classes(evidence: Evidence) -> frozenset[str]:
     return frozenset(top.class_name for top in tops if top is not None)
 
 
-def _plain(look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
-    """Return the module that gave the answer where nothing lifted ran; None if that isn't sure."""
+def _plain(evidence: Evidence, look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
+    """Return the module that gave the answer where nothing lifted did; None if that isn't sure."""
     trail = look.actual
     if look.exchange.actual.record.truncated and trail.record.lifted:
         return None
-    if any(trail.is_lifted(root) for root in trail.forward):
-        return None
-    ran = [trail.top(root) for root in trail.forward if not root.raised]
+    lifted, plain = _used(evidence, look)
+    if lifted:
+        return _unlifted_answer(look, lifted, plain)
+    ran = [trail.top(root) for root in plain]
     tops = [top for top in ran if top is not None]
     if not tops or any(top.class_name in lifted_classes for top in tops):
         return None
     return tops[-1]
 
 
-def _may_be_lifted(look: Look) -> bool:
+def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
+    """Return the calls whose output could be the answer: those with lifted runs, and the others.
+
+    Lifted ones whose output is thrown away don't count.
+    """
+    trail = look.actual
+    lifted = [
+        root
+        for root in trail.forward
+        if trail.is_lifted(root) and not discarded(evidence.source, root.span)
+    ]
+    plain = [root for root in trail.forward if not root.raised and not trail.is_lifted(root)]
+    return lifted, plain
+
+
+def _unlifted_answer(look: Look, lifted: list[Root], plain: list[Root]) -> ModuleRun | None:
+    """Return the task's module if it ran plainly, and its numbers came back, not the lifted ones'.
+
+    Where both gave the same numbers there is no telling which came back.
+    """
+    inner = look.expected.innermost(look.expected.answer)
+    tops = [look.actual.top(root) for root in plain]
+    same = [top for top in tops if top is not None and _came_back(look, top) is True]
+    others = [top for top in map(look.actual.top, lifted) if top is not None]
+    if not same or not others or inner is None or same[-1].class_name != inner.class_name:
+        return None
+    return same[-1] if all(_came_back(look, each) is False for each in others) else None
+
+
+def _came_back(look: Look, top: ModuleRun) -> bool | None:
+    """Whether the answer has the numbers of a run, in any order; None if that isn't known."""
+    if top.digest is None or look.found is None or len(top.outputs) != 1:
+        return None
+    return rearranged(look.found, top.outputs[0].shape, top.digest) is not None
+
+
+def _may_be_lifted(evidence: Evidence, look: Look) -> bool:
     """Whether something lifted ran that was no mere `init`, or could have without being seen."""
-    forward = {root.number for root in look.actual.forward}
+    forward = {root.number for root in _used(evidence, look)[0]}
     record = look.actual.record
     return record.truncated or any(
         is_lifted(run) and (run.root is None or run.root in forward) for run in record.modules
@@ -106,10 +145,13 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
     module = evidence.exercise.module
     batch = None if _takes_batch(look, top) else _batched(look.exchange.actual.record.batch_calls)
     span = batch.span if batch is not None else _place(look, top)
+    call = _of_other_methods(look, top)
+    if call is not None:
+        return _unlifted_method(evidence, look, call)
     return Sighting(
         message=f"{module} is not lifted: nn.vmap doesn't take part in the answer",
         label=_label(batch, top),
-        details=_details(look),
+        details=_details(evidence, look),
         why=_why(look, top),
         help="apply the lifted model, and return what that gives"
         if top is not None and is_lifted(top)
@@ -145,6 +187,29 @@ def _why(look: Look, top: ModuleRun | None) -> str:
     )
 
 
+def _of_other_methods(look: Look, top: ModuleRun | None) -> LiftedCall | None:
+    """Return the call of nn.vmap that made the class which ran, if it lifts another method."""
+    for call in look.actual.record.lifted if top is not None else ():
+        made = call.is_class and top is not None and top.class_name == f"Vmap{call.target}"
+        if made and top is not None and top.method not in call.methods:
+            return call
+    return None
+
+
+def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighting:
+    given = f"[{', '.join(map(repr, call.methods))}]"
+    return Sighting(
+        message=f"nn.vmap doesn't lift {call.target}.__call__: methods={given} leaves it out",
+        label="the method that gives the answer isn't among them",
+        why="nn.vmap lifts the methods that it is told. What is not lifted runs on the whole input "
+        "at once, as the plain class does.",
+        help="leave methods out: __call__ is lifted by default",
+        span=evidence.landmarks.keyword(call.span, "methods"),
+        case=look.case,
+        evidence={"methods": list(call.methods), "expected": ["__call__"]},
+    )
+
+
 def _place(look: Look, top: ModuleRun | None) -> Span | None:
     """Return where the module was made; where it was used, if Flax made it within another."""
     used = [root.span for root in look.actual.forward if root.span is not None]
@@ -167,7 +232,7 @@ def _label(batch: BatchCall | None, top: ModuleRun | None) -> str:
     return f"a plain {top.class_name} runs here" if top is not None else "lifts no module"
 
 
-def _details(look: Look) -> tuple[str, ...]:
+def _details(evidence: Evidence, look: Look) -> tuple[str, ...]:
     trail = look.actual
     runs = [root for root in trail.forward if not root.raised]
     details: list[str] = []
@@ -175,10 +240,20 @@ def _details(look: Look) -> tuple[str, ...]:
         each = ", once for each example" if len(runs) == look.mapped_size else ""
         details.append(f"It was applied {len(runs)} times{each}.")
     if trail.record.lifted:
-        used = any(trail.is_lifted(root) for root in trail.record.roots)
-        where = "only in init" if used else "nowhere"
-        details.append(f"A lifted class was made, but the answer doesn't use it: it runs {where}.")
+        details.append(f"A lifted class was made, but {_unused(evidence, look)}.")
     return tuple(details)
+
+
+def _unused(evidence: Evidence, look: Look) -> str:
+    """Say why what was lifted is not the answer."""
+    trail = look.actual
+    lifted = [root for root in trail.record.roots if trail.is_lifted(root)]
+    ran = [root for root in lifted if root.forward]
+    if any(discarded(evidence.source, root.span) for root in ran):
+        return "the answer doesn't use it: what it returns is thrown away"
+    if ran:
+        return "the numbers that come back are those of a module that isn't lifted"
+    return f"the answer doesn't use it: it runs {'only in init' if lifted else 'nowhere'}"
 
 
 RULE = Rule(

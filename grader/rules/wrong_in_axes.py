@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob, axes_text, inner_shapes
+from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.evidence.trail import LiftedRun
@@ -36,6 +37,54 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 "actual": axes_text(call.in_axes),
             },
         )
+    if not evidence.answered_wrong:
+        yield from _whole(evidence)
+
+
+def _whole(evidence: Evidence) -> Iterator[Sighting]:
+    """Find a right answer whose module got all examples at once, whatever nn.vmap maps."""
+    looks = [look for look in evidence.looks if (look.mapped_size or 0) > 1]
+    if looks and all(sees_the_whole(look) for look in looks):
+        yield _whole_sighting(evidence, looks[0])
+
+
+def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
+    run = look.actual.lifted(look.actual.answer)[0]
+    reference = look.expected.lifted(look.expected.answer)[0]
+    inputs = reference.run.inputs if reference.run is not None else ()
+    noun = look.mapped_noun(reference.call, inputs) or "the examples"
+    module, wanted = evidence.exercise.module, axes_text(reference.call.in_axes)
+    ours = axes_text(run.call.in_axes)
+    knob = evidence.landmarks.knob(run.call, Knob.IN_AXES)
+    added = ours == wanted
+    return Sighting(
+        message=f"nn.vmap doesn't map over {noun}: {module} gets all of it at once",
+        label="the axis that is mapped was only added" if added else "nothing of the input",
+        shapes=_inner_rows(look),
+        why=f"{module} does all the work here, and nn.vmap none of it. A module that is written "
+        "for one example couldn't do that.",
+        help="hand the input to the lifted module as it is, without another axis around it"
+        if added
+        else f"let in_axes name the axis that counts {noun}: in_axes={wanted}",
+        span=(run.root.span or knob) if added else knob,
+        case=look.case,
+        evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
+    )
+
+
+def _inner_rows(look: Look) -> tuple[ShapeRow, ...]:
+    """Return what the module sees inside of the lifted one, on both sides."""
+    wanted, found = one_example(look.expected), one_example(look.actual)
+    if wanted is None or found is None:
+        return ()
+    return tuple(
+        ShapeRow(
+            name="what each sees",
+            expected=array_text(theirs.dtype, theirs.shape),
+            actual=array_text(ours.dtype, ours.shape),
+        )
+        for theirs, ours in zip(wanted.inputs, found.inputs, strict=False)
+    )
 
 
 def _why(deviation: Deviation) -> str:

@@ -84,7 +84,21 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     """
     if _is_subclass(look, run) and any(settings_that_show(evidence, look)):
         return False  # what it changes of the task's class can be named
-    return _other_tree(look) or (
+    return (
+        _other_tree(look) or _other_shapes(look, run) or _gives_other_numbers(evidence, look, run)
+    )
+
+
+def _other_shapes(look: Look, run: LiftedRun) -> bool:
+    """Whether another class of Flax's has parameters of other shapes, for no other reason."""
+    theirs = _wanted(look)
+    flax = theirs is not None and theirs.call.defined_in.startswith("flax.")
+    other = run.call.defined_in.startswith("flax.") and not _is_subclass(look, run)
+    return flax and other and bool(look.variables) and not (look.answer_wrong or look.deviations)
+
+
+def _gives_other_numbers(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
+    return (
         look.answer_wrong
         and run.run is not None
         and look.actual.answer_digest == run.run.digest

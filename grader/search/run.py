@@ -241,6 +241,8 @@ class Search:
         """See whether a mistake is state or chance, and whether it shows on smaller sizes."""
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
+        elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
+            self._repeat(plan.telling[0])
         self._shrink(plan)
         return self._transcript()
 

@@ -80,7 +80,7 @@ class LiftedCalls:
         frame: FrameType,
     ) -> LiftedCall | None:
         span = self._places.nearest(frame)  # Flax calls nn.vmap on behalf of others only
-        if span is None:
+        if span is None and self._session.recording is None:
             return None
         try:
             bound = signature.bind(*args, **kwargs)
@@ -133,7 +133,12 @@ def _function_or_class(result: Foreign) -> Foreign:
 
 
 def _lifted_call(
-    number: int, arguments: dict[str, Foreign], given: tuple[str, ...], span: Span, *, loading: bool
+    number: int,
+    arguments: dict[str, Foreign],
+    given: tuple[str, ...],
+    span: Span | None,
+    *,
+    loading: bool,
 ) -> LiftedCall:
     target = arguments["target"]
     arguments |= _of_main_method(arguments["methods"])

@@ -1,0 +1,60 @@
+"""Whether a submission drew its random numbers from the reference's keys, split as there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, auto, unique
+
+from grader.evidence.keys import deriving_steps
+from grader.evidence.lifting import stream_split
+from grader.evidence.look import KeyPair, Look
+from grader.evidence.provenance import Provenance, provenances
+from grader.evidence.trail import Trail
+
+
+@unique
+class Drawn(Enum):
+    """What was seen of the keys in one case.
+
+    `SAME`: the reference's, split as there. `OTHERWISE`: some key or its splitting is known to be
+    another. `UNKNOWN`: the numbers have to tell, as under `jax.jit`, where a key is a tracer, or
+    where the reference draws from no stream of Flax. `NOTHING`: no key was seen.
+    """
+
+    SAME = auto()
+    OTHERWISE = auto()
+    UNKNOWN = auto()
+    NOTHING = auto()
+
+
+def drawn(look: Look) -> Drawn:
+    """Say what was seen of the keys in one case."""
+    wanted = provenances(look.expected, look.expected.late_streams)
+    if any(_otherwise(look, each) for each in look.keys):
+        return Drawn.OTHERWISE
+    if wanted and not look.keys:
+        return Drawn.NOTHING
+    known = len(look.keys) == len(wanted) and all(_is_known(each) for each in look.keys)
+    return Drawn.SAME if known and wanted else Drawn.UNKNOWN
+
+
+def _is_known(pair: KeyPair) -> bool:
+    return pair.expected.data is not None and pair.actual.data is not None
+
+
+def _otherwise(look: Look, pair: KeyPair) -> bool:
+    """Whether a key is another one, made or split in another way."""
+    if pair.differs or _split(look.expected, pair.expected) != _split(look.actual, pair.actual):
+        return True
+    steps = len(deriving_steps(pair.actual)), len(deriving_steps(pair.expected))
+    return pair.actual.data is None and steps[0] > steps[1]
+
+
+def _split(trail: Trail, provenance: Provenance) -> bool:
+    """Whether `nn.vmap` splits a stream where it is drawn from."""
+    runs = trail.lifted(provenance.root)
+    return _any_true(stream_split(each.call.split_rngs, provenance.stream) for each in runs)
+
+
+def _any_true(values: Iterable[object]) -> bool:
+    return any(each is True for each in values)
