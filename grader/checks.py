@@ -6,8 +6,7 @@ reference shows; else it is skipped. `CHECKS` is the table that ARCHITECTURE.md 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from enum import Enum, auto, unique
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
@@ -15,47 +14,55 @@ import msgspec
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
-from grader.evidence.mapping import Mapped, mapped
-from grader.evidence.randomness import Drawn, drawn
 from grader.evidence.repeats import repeated
+from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
 from grader.evidence.trail import Trail
 from grader.exercise import Check
 from grader.observation import Completed, Loaded
 from grader.report import Status
 
 
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How a check ended; `missing` says in a line what was not seen where it was skipped."""
+
+    status: Status
+    missing: str = ""
+
+
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
     """What a check needs to pass, in words that complete "it needs", and how it ends."""
 
     needs: str
-    ends: Callable[[Evidence], Status]
+    ends: Callable[[Evidence], Ended]
 
 
-@unique
-class _Sign(Enum):
-    """What one case says of a check. `OPEN`: seen, but too small to tell. `UNSEEN`: not seen."""
+_PASSED: Final = Ended(status=Status.PASSED)
+_FAILED: Final = Ended(status=Status.FAILED)
 
-    FOR = auto()
-    AGAINST = auto()
-    OPEN = auto()
-    UNSEEN = auto()
+
+def _skipped(missing: str) -> Ended:
+    return Ended(status=Status.SKIPPED, missing=missing)
+
+
+_INCOMPLETE: Final = _skipped("some case got no answer")
+_NOTHING_RAN: Final = _skipped("nothing was run")
 
 
 # ---------------------------------------------------------------------------- what the outcomes say
 
 
-def _loads(evidence: Evidence) -> Status:
-    return Status.PASSED if isinstance(evidence.transcript.loaded, Loaded) else Status.FAILED
+def _loads(evidence: Evidence) -> Ended:
+    return _PASSED if isinstance(evidence.transcript.loaded, Loaded) else _FAILED
 
 
-def _runs(evidence: Evidence) -> Status:
+def _runs(evidence: Evidence) -> Ended:
     if not evidence.looks:
-        return Status.SKIPPED
-    return Status.PASSED if _complete(evidence) else Status.FAILED
+        return _NOTHING_RAN
+    return _PASSED if _complete(evidence) else _FAILED
 
 
 def _complete(evidence: Evidence) -> bool:
-    """Whether every case was answered: what raised in one may have been wrong in it."""
+    """Whether every case was answered: in one that wasn't, anything may have been wrong."""
     looks = evidence.looks
     return bool(looks) and all(
         isinstance(look.exchange.actual.outcome, Completed) for look in looks
@@ -65,32 +72,41 @@ def _complete(evidence: Evidence) -> bool:
 # ----------------------------------------------------------------------------- what the answers say
 
 
-def _shape(evidence: Evidence) -> Status:
+def _shape(evidence: Evidence) -> Ended:
     comparisons = [look.comparison for look in evidence.completed]
     if any(isinstance(each, OtherKind | OtherShape | OtherType) for each in comparisons):
-        return Status.FAILED
-    return Status.PASSED if _complete(evidence) else Status.SKIPPED
+        return _FAILED
+    return _PASSED if _complete(evidence) else _INCOMPLETE
 
 
-def _values(evidence: Evidence) -> Status:
-    """The same numbers in every case, and not always the same ones."""
+def _values(evidence: Evidence) -> Ended:
+    """The same numbers in every case, and not the same ones in all of them."""
     comparisons = [look.comparison for look in evidence.completed]
     if any(isinstance(each, OtherValues) for each in comparisons):
-        return Status.FAILED
-    same = all(isinstance(each, Same) for each in comparisons)
-    telling = _complete(evidence) and same and _vary(evidence, lambda look: look.expected)
-    return Status.PASSED if telling else Status.SKIPPED
+        return _FAILED
+    if not _complete(evidence):
+        return _INCOMPLETE
+    if not all(isinstance(each, Same) for each in comparisons):
+        return _skipped("some answer has another shape or type, so its numbers weren't compared")
+    if not _vary(evidence, lambda look: look.expected):
+        return _skipped("the reference's answers are all alike, so right numbers say little")
+    return _PASSED
 
 
-def _pure(evidence: Evidence) -> Status:
+def _pure(evidence: Evidence) -> Ended:
     """A call was repeated and answered alike, by a program that doesn't always say the same."""
     looks = evidence.completed
-    if not _complete(evidence) or any(isinstance(look.comparison, OtherKind) for look in looks):
-        return Status.SKIPPED
+    if not _complete(evidence):
+        return _INCOMPLETE
+    if any(isinstance(look.comparison, OtherKind) for look in looks):
+        return _skipped("there is no answer to compare with another")
     if evidence.impure or evidence.mutates:
-        return Status.SKIPPED
-    seen = repeated(looks) and _vary(evidence, lambda look: look.actual)
-    return Status.PASSED if seen else Status.SKIPPED
+        return _skipped("the same arguments gave unlike answers, or were changed")
+    if not repeated(looks):
+        return _skipped("no call was repeated")
+    if not _vary(evidence, lambda look: look.actual):
+        return _skipped("the answer doesn't depend on the arguments, so a repeated call can't tell")
+    return _PASSED
 
 
 def _vary(evidence: Evidence, side: Callable[[Look], Trail]) -> bool:
@@ -107,79 +123,32 @@ def _vary(evidence: Evidence, side: Callable[[Look], Trail]) -> bool:
 # ------------------------------------------------------------------------------ what was recorded
 
 
-def _lifted(evidence: Evidence) -> Status:
-    return _recorded(evidence, _lifted_in)
+def _lifted(evidence: Evidence) -> Ended:
+    signs = Signs(
+        against="what ran inside of nn.vmap is not the task's module on one example",
+        unseen="no run of a lifted module was seen",
+        open="nn.vmap wasn't seen to map more than one example",
+    )
+    return _recorded(evidence, lifted_sign, signs)
 
 
-def _lifted_in(look: Look) -> _Sign:
-    match mapped(look):
-        case Mapped.EXAMPLES:
-            return _Sign.FOR
-        case Mapped.ONE:
-            return _Sign.OPEN
-        case Mapped.NOTHING:
-            return _Sign.UNSEEN
-        case Mapped.WHOLE | Mapped.ANOTHER:
-            return _Sign.AGAINST
+def _params(evidence: Evidence) -> Ended:
+    signs = Signs(
+        against="the variables that were seen are not like the reference's",
+        unseen="no variables were seen",
+        open="no variables were seen",
+    )
+    return _recorded(evidence, params_sign, signs)
 
 
-def _params(evidence: Evidence) -> Status:
-    return _recorded(evidence, _params_in)
-
-
-def _params_in(look: Look) -> _Sign:
-    """Compare the variables: the same tree and shapes, no more alike, and written where asked."""
-    if not look.expected.variables or not look.actual.variables:
-        return _Sign.UNSEEN
-    differ = bool(look.variables) and not _moved(look)
-    if differ or any(_more_alike(look)) or not _written(look):
-        return _Sign.AGAINST
-    return _Sign.FOR
-
-
-def _moved(look: Look) -> bool:
-    """Whether the variables were made as the reference's and only then put into another tree."""
-    root, maker = look.actual.answer, look.actual.maker
-    if root is None or maker is None or maker is root:
-        return False
-    wanted = {(each.collection, each.path, each.type) for each in look.expected.variables}
-    made = {(each.collection, each.path, each.type) for each in maker.made}
-    digests = {each.digest for each in maker.made}
-    return wanted == made and all(each.digest in digests for each in root.given)
-
-
-def _written(look: Look) -> bool:
-    """Whether the collections came out that the reference's call updates.
-
-    What a bound module updates isn't recorded, so that its answer has to be right.
-    """
-    bound = look.actual.answer is not None and look.actual.answer.kind == "bind"
-    return look.expected.written <= look.actual.written or (bound and not look.answer_wrong)
-
-
-def _more_alike(look: Look) -> Iterator[bool]:
-    wanted = {(each.collection, each.path): each for each in look.expected.variables}
-    for found in look.actual.variables:
-        known = wanted.get((found.collection, found.path))
-        if known is not None and known.digest is not None:
-            yield not set(found.alike_along) <= set(known.alike_along)
-
-
-def _rng(evidence: Evidence) -> Status:
+def _rng(evidence: Evidence) -> Ended:
+    signs = Signs(
+        against="the keys that were seen, or how they were split, are not the reference's",
+        unseen="no key was seen",
+        open="no key was seen",
+    )
     seeded = _follows_seed(evidence)
-
-    def sign(look: Look) -> _Sign:
-        match drawn(look):
-            case Drawn.SAME:
-                return _Sign.FOR
-            case Drawn.OTHERWISE:
-                return _Sign.AGAINST
-            case Drawn.UNKNOWN:
-                return _Sign.FOR if seeded else _Sign.UNSEEN
-            case Drawn.NOTHING:
-                return _Sign.OPEN if seeded else _Sign.UNSEEN
-
-    return _recorded(evidence, sign)
+    return _recorded(evidence, lambda look: rng_sign(look, seeded=seeded), signs)
 
 
 def _follows_seed(evidence: Evidence) -> bool:
@@ -198,20 +167,22 @@ def _follows_seed(evidence: Evidence) -> bool:
     )
 
 
-def _recorded(evidence: Evidence, sign: Callable[[Look], _Sign]) -> Status:
+def _recorded(evidence: Evidence, sign: Callable[[Look], Sign], words: Signs) -> Ended:
     """Pass where some case says so, none says otherwise, and none went unseen.
 
     A function that jax compiled before, or whose answer was kept, leaves nothing to see: a case is
     excused where the same process was seen at the same sizes.
     """
     if not _complete(evidence):
-        return Status.SKIPPED
+        return _INCOMPLETE
     signs = [(look, sign(look)) for look in evidence.looks]
-    seen = {_shape_of(look) for look, each in signs if each in {_Sign.FOR, _Sign.OPEN}}
-    unseen = {_shape_of(look) for look, each in signs if each is _Sign.UNSEEN}
     found = {each for _, each in signs}
-    passed = _Sign.FOR in found and _Sign.AGAINST not in found and unseen <= seen
-    return Status.PASSED if passed else Status.SKIPPED
+    seen = {_shape_of(look) for look, each in signs if each in {Sign.FOR, Sign.OPEN}}
+    if Sign.AGAINST in found:
+        return _skipped(words.against)
+    if any(each is Sign.UNSEEN and _shape_of(look) not in seen for look, each in signs):
+        return _skipped(words.unseen)
+    return _PASSED if Sign.FOR in found else _skipped(words.open)
 
 
 def _shape_of(look: Look) -> tuple[int, tuple[tuple[str, int], ...]]:
@@ -223,22 +194,23 @@ CHECKS: Final[dict[Check, Needed]] = {
     Check.RUNS: Needed(needs="an answer to every case", ends=_runs),
     Check.SHAPE: Needed(needs="an answer to every case", ends=_shape),
     Check.VALUES: Needed(
-        needs="an answer to every case, and a reference whose answers to cases of the same sizes "
-        "differ",
+        needs="an answer of the right shape to every case, and a reference that answers cases of "
+        "the same sizes with unlike numbers",
         ends=_values,
     ),
     Check.LIFTED: Needed(
-        needs="a reference that lifts a module with nn.vmap, and a run of that module in which "
-        "nn.vmap maps the same axis",
+        needs="a reference that lifts a module with nn.vmap, and a run in which nn.vmap maps that "
+        "module over more than one example",
         ends=_lifted,
     ),
     Check.PARAMS: Needed(
-        needs="a reference that makes variables with Flax, and the variables of the program",
+        needs="a reference whose call of Flax has variables, and variables of the program to "
+        "compare with them",
         ends=_params,
     ),
     Check.RNG: Needed(
-        needs="a seed that the reference's answers depend on, and the keys of the program or "
-        "right numbers for several seeds",
+        needs="a seed that the reference's answers depend on, and the program's keys, or right "
+        "numbers for several seeds",
         ends=_rng,
     ),
     Check.PURE: Needed(
@@ -248,13 +220,8 @@ CHECKS: Final[dict[Check, Needed]] = {
 }
 
 
-def observed(evidence: Evidence) -> dict[Check, Status]:
+def observed(evidence: Evidence) -> dict[Check, Ended]:
     """Return how each check ends by what was observed, whatever the rules have found."""
     if not isinstance(evidence.transcript.loaded, Loaded):
-        return dict.fromkeys(Check, Status.SKIPPED) | {Check.LOADS: Status.FAILED}
+        return dict.fromkeys(Check, _NOTHING_RAN) | {Check.LOADS: _FAILED}
     return {check: needed.ends(evidence) for check, needed in CHECKS.items()}
-
-
-def why_skipped(check: Check) -> str:
-    """Say in a line what is missing where a check was skipped."""
-    return f"not shown: it takes {CHECKS[check].needs}"

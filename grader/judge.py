@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from grader.checks import observed, why_skipped
+from grader.checks import Ended, observed
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
 from grader.exercise import Check, Exercise
@@ -126,13 +126,14 @@ def checks(findings: tuple[Finding, ...], transcript: Transcript) -> tuple[Check
     wrong, even if it is only reported once.
     """
     failed = {each.check for each in findings if each.severity is Severity.ERROR}
-    status = {**observed(Evidence(transcript)), **dict.fromkeys(failed, Status.FAILED)}
+    ended = observed(Evidence(transcript))
+    ended |= dict.fromkeys(failed, Ended(status=Status.FAILED))
     return tuple(
         CheckResult(
             check=spec.check,
             title=spec.title,
-            status=status[spec.check],
-            reason=why_skipped(spec.check) if status[spec.check] is Status.SKIPPED else "",
+            status=ended[spec.check].status,
+            reason=ended[spec.check].missing,
         )
         for spec in transcript.exercise.checks
     )

@@ -164,7 +164,8 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
         lines.append([Piece(" " * MARGIN), Piece(lead, _STATUS_ROLES[check.status]), *title[1:]])
         lines += others
         if check.reason:
-            lines += wrap([Piece(visible(check.reason, page.encoding), Role.FAINT)], page.width, at)
+            reason = visible(f"skipped: {check.reason}", page.encoding)
+            lines += wrap([Piece(reason, Role.FAINT)], page.width, at)
     return lines
 
 

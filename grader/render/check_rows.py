@@ -48,7 +48,7 @@ def _row(report: Report, result: CheckResult) -> CheckRow:
         headline = f"this follows from {root.rule}: {root.message}" if root else "it is not so"
         text = visible(headline)
     elif result.status is Status.SKIPPED:
-        headline = result.reason or "not shown"
+        headline = f"skipped: {result.reason or 'nothing was run'}"
     else:
         headline = result.title
     return CheckRow(result, tuple(found), headline, text)

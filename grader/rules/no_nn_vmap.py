@@ -43,6 +43,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     if evidence.completed and not any(_may_be_lifted(evidence, look) for look in evidence.looks):
         look = evidence.completed[0]
         roots = look.actual.record.roots
+        unused = _thrown_away(evidence, look)
+        if unused is not None:
+            yield _unused_sighting(evidence, look, unused)
+            return
         yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
 
 
@@ -184,6 +188,27 @@ def _why(look: Look, top: ModuleRun | None) -> str:
     return (
         "Plain JAX transforms and loops know nothing of a module's variables and keys. nn.vmap "
         "says for each collection and each stream whether they are shared."
+    )
+
+
+def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
+    """Return the call of a lifted module that nothing is done with what it returns."""
+    lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
+    unused = [root for root in lifted if discarded(evidence.source, root.span)]
+    return unused[-1] if unused and not _used(evidence, look)[1] else None
+
+
+def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
+    module = evidence.exercise.module
+    return Sighting(
+        message=f"the lifted {module} doesn't take part in the answer: its output is thrown away",
+        label="nothing uses what this returns",
+        why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
+        "but not for one with keys, statistics or a cache.",
+        help="make the answer of what this call returns",
+        span=root.span,
+        case=look.case,
+        evidence={"module": module, "transform": None},
     )
 
 

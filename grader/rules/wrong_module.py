@@ -27,6 +27,10 @@ _OTHER = (
     "A layer that is named is part of the task: another one computes something else, or takes "
     "other inputs."
 )
+_OTHER_SHAPES = (
+    "The numbers agree, but the parameters have other shapes: a checkpoint of one "
+    "module doesn't fit the other."
+)
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -179,14 +183,20 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     return Sighting(
         message=f"{run.call.target} is lifted, not {module}",
         label=f"the task lifts {module} itself",
-        shapes=_rows(look),
+        shapes=_rows(look) or _other_types(look),
         details=text_lines(look.raised) if look.raised is not None else (),
-        why=_WHY if _other_tree(look) else _OTHER,
+        why=_why(look),
         help=_help(evidence, look),
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
     )
+
+
+def _why(look: Look) -> str:
+    if _other_tree(look):
+        return _WHY
+    return _OTHER if look.failed else _OTHER_SHAPES
 
 
 def _help(evidence: Evidence, look: Look) -> str:
@@ -246,6 +256,19 @@ def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
         span=wrapper.span or evidence.landmarks.head,
         case=look.case,
         evidence={"expected": module, "actual": wrapper.class_name},
+    )
+
+
+def _other_types(look: Look) -> tuple[ShapeRow, ...]:
+    """Return the parameters that have another shape or type than the reference's."""
+    return tuple(
+        ShapeRow(
+            name=each.name,
+            expected=array_text(each.expected.type.dtype, each.expected.type.shape),
+            actual=array_text(each.actual.type.dtype, each.actual.type.shape),
+        )
+        for each in look.variables
+        if each.expected is not None and each.actual is not None
     )
 
 

@@ -1,0 +1,13 @@
+"""nn.vmap lifts the methods that it is told: here none."""
+
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}, methods=[]  # expect: no-nn-vmap
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)

@@ -1,0 +1,100 @@
+"""What the record of one case says of the checks that an answer alone can't tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto, unique
+from typing import assert_never
+
+import msgspec
+
+from grader.evidence.look import Look
+from grader.evidence.mapping import Mapped, mapped
+from grader.evidence.randomness import Drawn, drawn
+
+
+@unique
+class Sign(Enum):
+    """What one case says of a check. `OPEN`: seen, but it can't tell. `UNSEEN`: not seen."""
+
+    FOR = auto()
+    AGAINST = auto()
+    OPEN = auto()
+    UNSEEN = auto()
+
+
+class Signs(msgspec.Struct, frozen=True, kw_only=True):
+    """What to say of a check that some case speaks against, or that no case speaks for."""
+
+    against: str
+    unseen: str
+    open: str
+
+
+def lifted_sign(look: Look) -> Sign:
+    """Say whether `nn.vmap` mapped the task's module over the examples."""
+    match mapped(look):
+        case Mapped.EXAMPLES:
+            return Sign.FOR
+        case Mapped.ONE:
+            return Sign.OPEN
+        case Mapped.NOTHING:
+            return Sign.UNSEEN
+        case Mapped.WHOLE | Mapped.ANOTHER:
+            return Sign.AGAINST
+        case unknown:
+            assert_never(unknown)
+
+
+def rng_sign(look: Look, *, seeded: bool) -> Sign:
+    """Say whether the keys are the reference's; `seeded`: the numbers follow the seed as there."""
+    match drawn(look):
+        case Drawn.SAME:
+            return Sign.FOR
+        case Drawn.OTHERWISE:
+            return Sign.AGAINST
+        case Drawn.UNKNOWN:
+            return Sign.FOR if seeded else Sign.UNSEEN
+        case Drawn.NOTHING:
+            return Sign.OPEN if seeded else Sign.UNSEEN
+        case unknown:
+            assert_never(unknown)
+
+
+def params_sign(look: Look) -> Sign:
+    """Compare the variables: the same tree and shapes, no more alike, and written where asked."""
+    if not look.expected.variables or not look.actual.variables:
+        return Sign.UNSEEN
+    differ = bool(look.variables) and not _moved(look)
+    if differ or any(_more_alike(look)) or not _written(look):
+        return Sign.AGAINST
+    return Sign.FOR
+
+
+def _moved(look: Look) -> bool:
+    """Whether the variables were made as the reference's and only then put into another tree."""
+    root, maker = look.actual.answer, look.actual.maker
+    if root is None or maker is None or maker is root:
+        return False
+    wanted = {(each.collection, each.path, each.type) for each in look.expected.variables}
+    made = {(each.collection, each.path, each.type) for each in maker.made}
+    digests = {each.digest for each in maker.made}
+    return wanted == made and all(each.digest in digests for each in root.given)
+
+
+def _written(look: Look) -> bool:
+    """Whether the collections came out that the reference's call updates.
+
+    What a bound module updates isn't recorded, so its answer has to be right.
+    """
+    bound = look.actual.answer is not None and look.actual.answer.kind == "bind"
+    return look.expected.written <= look.actual.written or (bound and not look.answer_wrong)
+
+
+def _more_alike(look: Look) -> Iterator[bool]:
+    """Yield whether slices are all alike that are not in the reference's array."""
+    wanted = {(each.collection, each.path): each for each in look.expected.variables}
+    for found in look.actual.variables:
+        known = wanted.get((found.collection, found.path))
+        if known is not None and known.digest is not None:
+            yield not set(found.alike_along) <= set(known.alike_along)
