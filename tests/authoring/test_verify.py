@@ -12,8 +12,12 @@ from conftest import Ran
 from grader.authoring.course import course
 from grader.authoring.line import Line
 from grader.authoring.verify import verify
+from grader.exercise import Check
+from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.report import Status, Verdict
+from grader.submission import read_submission
 
 DECLARATION = """
 from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
@@ -262,3 +266,64 @@ def test_a_name_that_no_exercise_has(grade: Callable[..., Ran], here: Path) -> N
     ran = grade("verify", "sum-gramar", "--exercises", "course")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "grade: there is no exercise sum-gramar; did you mean sum-grammar?\n"
+
+
+# ----------------------------------------------------------------------- what can't be observed
+
+SCAN = """
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def {function}(seed, x):
+    scan = nn.scan(nn.SimpleCell, variable_broadcast="params", split_rngs={{"params": False}})
+    cell = scan(features=2)
+    steps = x[:, None]
+    variables = cell.init(jax.random.PRNGKey(seed), jnp.zeros(2), steps)
+    return cell.apply(variables, jnp.zeros(2), steps)[0]
+"""
+LOOP = """
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def {function}(seed, x):
+    cell, carry = nn.SimpleCell(features=2), jnp.zeros(2)
+    variables = cell.init(jax.random.PRNGKey(seed), carry, x[:1])
+    for step in x[:, None]:
+        carry, _ = cell.apply(variables, carry, step)
+    return carry
+"""
+LIFTED = 'CheckSpec(check=Check.LIFTED, title="nn.SimpleCell is lifted with nn.scan"),'
+
+
+def with_check(folder: Path, spec: str) -> Path:
+    """Add a check to an exercise's declaration."""
+    path = folder / "exercise.py"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("checks=tuple(")
+    checks = text[start:].replace("checks=tuple(", f"checks=({spec} *tuple(", 1)
+    path.write_text(text[:start] + checks.replace("    ),\n    take", "    )),\n    take"), "utf-8")
+    return folder
+
+
+def test_a_check_that_nothing_can_show_is_told_to_the_author(
+    tmp_path: Path, session: Session
+) -> None:
+    folder = with_check(exercise(tmp_path, "scan-told", SCAN), LIFTED)
+    (problem,) = verified(folder, session, until="solution")["solution"].problems
+    assert "the check lifted (nn.SimpleCell is lifted with nn.scan) can't be observed" in problem
+    assert problem.endswith("leave it out of checks")
+
+
+def test_nobody_earns_a_check_that_nothing_can_show(tmp_path: Path, session: Session) -> None:
+    folder = with_check(exercise(tmp_path, "scan-skipped", SCAN, loop=LOOP), LIFTED)
+    (found,) = course([folder.parents[1]])[1]
+    report = grade(session, read_submission(folder / "loop.py"), found, GradingRequest(cases=10))
+    status = {each.check: each.status for each in report.checks}
+    assert status.pop(Check.LIFTED) is Status.SKIPPED
+    assert set(status.values()) == {Status.PASSED}
+    assert report.verdict is Verdict.PASSED
+    assert report.score == pytest.approx(5 / 6)

@@ -207,8 +207,8 @@ PROVED = report(
     verdict=Verdict.PASSED,
     equivalence=Equivalence(
         status=Equivalent.PROVED,
-        scope="it computes the same as the reference for every seed and all values, "
-        "every size above 1",
+        scope="it computes the same as the reference for every seed and all values, every size "
+        "above 1",
     ),
 )
 UNPROVED = report(

@@ -1,0 +1,58 @@
+"""Whether a call's result is thrown away is only said where the text leaves no doubt."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.evidence.discarded import discarded
+from grader.source import Source
+
+UNUSED = {
+    "a statement": "apply()\n    return z",
+    "an assignment": "y = apply()\n    return z",
+    "a tuple": "y, _ = apply()\n    return z",
+    "printed": "y = apply()\n    print(y)\n    return z",
+    "asserted": "y = apply()\n    assert (y == z).all()\n    return z",
+    "its shape": "y = apply()\n    return z.reshape(y.shape)",
+    "overwritten": "y = apply()\n    y = z\n    return y",
+}
+USED = {
+    "returned": "return apply()",
+    "returned by name": "y = apply()\n    return y",
+    "one of two": "y, state = apply()\n    return z, state",
+    "its method": "y = apply()\n    return y.reshape(-1)",
+    "its attribute": "y = apply()\n    return y.T",
+    "kept in a list": "ys = []\n    ys.append(apply())\n    return ys[0]",
+    "kept in a dict": "ys = {}\n    ys[0] = apply()\n    return ys[0]",
+    "kept on an object": "z.y = apply()\n    return z.y",
+    "made anew of itself": "y = apply()\n    y = y + 0\n    return y",
+    "read by another function": "y = apply()\n    return (lambda: y)()",
+    "overwritten in one branch": "y = apply()\n    if z:\n        y = z\n    return y",
+    "added up": "y = 0\n    y += apply()\n    return y",
+    "a condition": "y = apply()\n    return 1 if y else 0",
+    "its item's shape": "y = apply()\n    return f(y).shape",
+}
+
+
+def is_discarded(body: str) -> bool:
+    source = Source("program.py", f"def forward(z):\n    {body}\n")
+    assert source.tree is not None
+    calls = [n for n in ast.walk(source.tree) if isinstance(n, ast.Call)]
+    (call,) = [each for each in calls if ast.unparse(each) == "apply()"]
+    return discarded(source, source.span(call))
+
+
+@pytest.mark.parametrize("body", UNUSED.values(), ids=UNUSED)
+def test_a_result_that_nothing_reads_is_discarded(body: str) -> None:
+    assert is_discarded(body)
+
+
+@pytest.mark.parametrize("body", USED.values(), ids=USED)
+def test_a_result_that_anything_may_read_is_not(body: str) -> None:
+    assert not is_discarded(body)
+
+
+def test_a_call_that_is_not_in_the_text_is_not() -> None:
+    assert not discarded(Source("program.py", "x = 1\n"), None)
