@@ -16,8 +16,15 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Every wrong answer has to show it: in a small one, an old value may come about by chance."""
     looks = evidence.answered_wrong
-    if looks and all(map(discarded, looks)):
+    if looks and all(map(discarded, looks)) and any(map(_had_them, looks)):
         yield _sighting(evidence, max(looks, key=lambda look: len(discarded(look))))
+
+
+def _had_them(look: Look) -> bool:
+    """Whether the program ever had such variables: zeros and ones may be written out as well."""
+    collections = {each.variable.collection for each in discarded(look)}
+    roots = look.actual.record.roots
+    return any(each.collection in collections for r in roots for each in (*r.given, *r.made))
 
 
 def _sighting(evidence: Evidence, look: Look) -> Sighting:
