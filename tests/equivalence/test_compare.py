@@ -46,8 +46,8 @@ def said(
 def test_every_size() -> None:
     assert said(of(EVERY), of(EVERY)) == Equivalence(
         status=Equivalent.PROVED,
-        scope="the same program as the reference for every seed and all values, every size above "
-        "1 of the batch, the input width and the features",
+        scope="it computes the same as the reference for every seed and all values, every size "
+        "above 1 of the batch, the input width and the features",
     )
 
 
@@ -55,8 +55,8 @@ def test_every_batch() -> None:
     found = said(of(EVERY, *BATCH), of(*BATCH))
     assert found.status is Equivalent.PROVED
     assert found.scope == (
-        "the same program as the reference for every seed and all values, every size above 1 of "
-        "the batch, the input width x the features of 4x2, 3x5 and 1x1"
+        "it computes the same as the reference for every seed and all values, every size "
+        "above 1 of the batch, the input width x the features of 4x2, 3x5 and 1x1"
     )
 
 
