@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Final, NamedTuple
 
 import msgspec
 
-from grader.exercise import Exercise, ExerciseFolder
+from grader.exercise import Array, Arrays, Exercise, ExerciseFolder, Size
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
+_FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
 
 
 class ExerciseBroken(Exception):
     """An exercise's own files are at fault: one is missing, or its declaration does not load."""
+
+
+class BrokenExercise(NamedTuple):
+    """A folder whose declaration doesn't load, and why.
+
+    `function` is the one that the exercise asks for, as far as its text says so.
+    """
+
+    folder: Path
+    reason: str
+    function: str | None
+
+    @property
+    def names(self) -> set[str]:
+        """What the exercise may be called by."""
+        return {self.folder.name, self.slug}
+
+    @property
+    def slug(self) -> str:
+        """The exercise's slug, as its folder's name says it."""
+        return self.folder.name.replace("_", "-")
+
+
+class Catalogue(NamedTuple):
+    """The exercises that load, by level and then by name, and those that don't."""
+
+    exercises: tuple[ExerciseFolder, ...]
+    broken: tuple[BrokenExercise, ...]
 
 
 @cache
@@ -37,6 +69,17 @@ def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
 
     Raises `ExerciseBroken`. The declaration is the course author's code and is trusted.
     """
+    exercise = getattr(_module(folder), "EXERCISE", None)
+    if not isinstance(exercise, Exercise):
+        raise ExerciseBroken(f"{folder / 'exercise.py'} does not define EXERCISE, an Exercise")
+    solution = solutions / f"{folder.name}.py"
+    if _is_plain_numpy(solution):
+        exercise = msgspec.structs.replace(exercise, plain_numpy=True)
+    return ExerciseFolder(exercise=exercise, folder=folder, solution=solution)
+
+
+def _module(folder: Path) -> ModuleType:
+    """Run the declaration; what it prints goes to stderr, since stdout may be a report's."""
     declaration = folder / "exercise.py"
     name = f"grader_exercise_{folder.name}"
     spec = importlib.util.spec_from_file_location(name, declaration)
@@ -44,16 +87,11 @@ def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
         raise ExerciseBroken(f"{folder} has no exercise.py")
     module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        with contextlib.redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
         raise ExerciseBroken(f"{declaration} does not load: {error!r}") from error
-    exercise = getattr(module, "EXERCISE", None)
-    if not isinstance(exercise, Exercise):
-        raise ExerciseBroken(f"{declaration} does not define EXERCISE, an Exercise")
-    solution = solutions / f"{folder.name}.py"
-    if _is_plain_numpy(solution):
-        exercise = msgspec.structs.replace(exercise, plain_numpy=True)
-    return ExerciseFolder(exercise=exercise, folder=folder, solution=solution)
+    return module
 
 
 def _is_plain_numpy(solution: Path) -> bool:
@@ -66,18 +104,84 @@ def _is_plain_numpy(solution: Path) -> bool:
     return "numpy" in packages and not packages & {"jax", "flax"}
 
 
+def catalogue(extra: Iterable[Path] = ()) -> Catalogue:
+    """Return every exercise, and what keeps the others from being one.
+
+    `extra` are folders laid out like the project: `exercises/<name>/` and `solutions/<name>.py`.
+    """
+    found: list[ExerciseFolder] = []
+    broken: list[BrokenExercise] = []
+    for folder, solutions in _folders(extra):
+        try:
+            found.append(_usable(load_exercise(folder, solutions)))
+        except ExerciseBroken as error:
+            broken.append(BrokenExercise(folder, str(error), _function(folder)))
+    found.sort(key=lambda each: (each.exercise.level, each.exercise.slug))
+    return Catalogue(tuple(found), tuple(broken))
+
+
 def exercises(extra: Iterable[Path] = ()) -> tuple[ExerciseFolder, ...]:
     """Return every exercise, by level and then by name.
 
-    `extra` are folders laid out like the project: `exercises/<name>/` and `solutions/<name>.py`.
     Raises `ExerciseBroken` for the first one that does not load.
     """
+    found = catalogue(extra)
+    for each in found.broken:
+        raise ExerciseBroken(each.reason)
+    return found.exercises
+
+
+def _folders(extra: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """Yield the folders that have a declaration, and for each the folder of its solution."""
     places = [shipped(), *((root / "exercises", root / "solutions") for root in extra)]
-    found = [
-        load_exercise(folder, solutions)
-        for root, solutions in places
-        if root.is_dir()
-        for folder in sorted(root.iterdir())
-        if (folder / "exercise.py").is_file()
-    ]
-    return tuple(sorted(found, key=lambda each: (each.exercise.level, each.exercise.slug)))
+    for root, solutions in dict.fromkeys(places):
+        if root.is_dir():
+            for folder in sorted(root.iterdir()):
+                if (folder / "exercise.py").is_file():
+                    yield folder, solutions
+
+
+def _usable(folder: ExerciseFolder) -> ExerciseFolder:
+    """Return the exercise if its fields are what they should be. Raises `ExerciseBroken`.
+
+    Nothing checks that when the declaration runs, and a grading would end at it.
+    """
+    declaration = folder.folder / "exercise.py"
+    exercise = folder.exercise
+    try:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
+        raise ExerciseBroken(f"{declaration} has a field of the wrong type: {error}") from error
+    known = {each.name for each in exercise.dimensions}
+    for name in _sizes_named(exercise):
+        if name not in known:
+            raise ExerciseBroken(f'{declaration} names "{name}", which is no dimension')
+    for dimension in exercise.dimensions:
+        if dimension.largest < 1:
+            raise ExerciseBroken(f'{declaration}: the largest "{dimension.name}" is below 1')
+    return folder
+
+
+def _sizes_named(exercise: Exercise) -> Iterator[str]:
+    yield from exercise.output
+    for parameter in exercise.parameters:
+        match parameter:
+            case Size():
+                yield parameter.name
+            case Array():
+                yield from parameter.shape
+            case Arrays():
+                for item in parameter.items:
+                    yield from item.shape
+            case _:
+                pass
+
+
+def _function(folder: Path) -> str | None:
+    """Read from a broken declaration's text which function it asks for."""
+    try:
+        text = (folder / "exercise.py").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = _FUNCTION.search(text)
+    return found[1] if found else None

@@ -17,7 +17,8 @@ from grader.filekind import Unfit
 from grader.source import Source
 
 _NEAR: Final = 0.6
-"""From which ratio on two names are alike, as difflib counts it."""
+_ALIKE: Final = 0.85
+"""From which ratios on two names are somewhat alike, and spellings of one, as difflib counts it."""
 
 
 _ADVICE: Final = "put an ordinary file there, which whoever grades it may read"
@@ -89,6 +90,11 @@ def unread(path: Path, unfit: Unfit) -> Submission:
     return Submission(path=str(path), sha256=digest, source=Source(str(path), "", unfit))
 
 
+def defines(source: Source, folder: ExerciseFolder) -> bool:
+    """Whether the file binds the exercise's function at its top."""
+    return any(name == folder.exercise.function for name, _ in source.bindings())
+
+
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
     """Return the exercise whose function the file binds, else the one that it is most like.
 
@@ -98,22 +104,51 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
     names = [name for name, _ in source.bindings()]
     found = [each for each in known if each.exercise.function in names]
     if len(found) > 1:
+        called = _called_after(source.name, found)
+        if called is not None:
+            return called
         slugs = ", ".join(each.exercise.slug for each in found)
         raise Unrecognised(f"the file has the functions of several exercises: {slugs}", found)
     if not known:
         raise Unrecognised("there are no exercises")
-    return found[0] if found else max(known, key=lambda each: _likeness(source, names, each))
+    if found:
+        return found[0]
+    called = _called_after(source.name, known)
+    return max(known, key=lambda each: _likeness(source, names, each, called))
 
 
-def _likeness(source: Source, names: Sequence[str], folder: ExerciseFolder) -> tuple[float, float]:
-    """How much a file looks like an answer: by its functions' names, then by the words in it."""
+def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder | None:
+    """Return the exercise whose name the file's has in it, or else its folder's.
+
+    `nn_vmap_cell.py`, `nn-vmap-cell (2).py`, `nn_vmap_cell/anna.py`. Of several the longest name.
+    """
+    for part in reversed(Path(path).parts[-2:]):
+        words = re.sub(r"[\W_]+", "_", f"_{part.removesuffix('.py')}_").lower()
+        held = [each for each in known if f"_{each.exercise.folder_name.lower()}_" in words]
+        if held:
+            return max(held, key=lambda each: len(each.exercise.slug))
+    return None
+
+
+def _likeness(
+    source: Source, names: Sequence[str], folder: ExerciseFolder, called: ExerciseFolder | None
+) -> tuple[float, ...]:
+    """How much a file looks like an answer: by its functions' names, then by the words in it.
+
+    What it is `called` after counts more than a name that is only somewhat alike.
+    """
     exercise = folder.exercise
     nearest = max((_ratio(name, exercise.function) for name in names), default=0.0)
     if source.tree is None and exercise.function in source.text:
         nearest = 1.0
     words = set(re.findall(r"\w+", source.text))
     shared = sum(parameter.name in words for parameter in exercise.parameters)
-    return (nearest if nearest >= _NEAR else 0.0, shared / max(len(exercise.parameters), 1))
+    return (
+        nearest if nearest >= _ALIKE else 0.0,
+        float(folder is called),
+        nearest if nearest >= _NEAR else 0.0,
+        shared / max(len(exercise.parameters), 1),
+    )
 
 
 def _ratio(name: str, function: str) -> float:

@@ -14,13 +14,18 @@ from typer.main import get_command
 
 from grader.catalogue import ExerciseBroken
 from grader.cli.coercion import lighten
-from grader.cli.problem import CommandWrong, Exit, did_you_mean, visible
+from grader.cli.problem import (
+    TRACEBACK_VARIABLE,
+    CommandWrong,
+    Exit,
+    broken_words,
+    did_you_mean,
+    visible,
+)
 from grader.cli.streams import output_failure, prepare_streams
 
 GRADE = "FILE..."
 """Name of the command that a first word which is no command stands for; nobody can type it."""
-
-_TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
 
 # Click's Context is another class in each version of Typer, hence Any.
 
@@ -161,11 +166,20 @@ def _interrupted() -> int:
 
 
 def _broken(error: Exception) -> int:
-    if os.environ.get(_TRACEBACK_VARIABLE):
+    if _folder_is_gone():
+        gone = "the folder that you are in is gone; change to another (cd) and try again"
+        return _say(gone, Exit.WRONG_COMMAND)
+    if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    hint = f"set {_TRACEBACK_VARIABLE}=1 to see where"
-    return _say(f"the grader itself is broken: {what} ({hint})", Exit.BROKEN)
+    return _say(broken_words(error), Exit.BROKEN)
+
+
+def _folder_is_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib would be imported for it
+    except OSError:
+        return True
+    return False
 
 
 def _usage_line(error: Any) -> str:  # noqa: ANN401

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.catalogue import exercises
+from grader.catalogue import Catalogue, ExerciseBroken, catalogue
 from grader.cli.problem import CommandWrong, did_you_mean, visible
 from grader.exercise import Check, ExerciseFolder
 from grader.progress import Progress
@@ -15,15 +16,31 @@ if TYPE_CHECKING:
     from grader.rules.rule import Rule
 
 
-def named(name: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
+def available(folders: Sequence[Path], wanted: str | None = None) -> Catalogue:
+    """Return the exercises; broken ones are named on stderr, a line each.
+
+    The one that is `wanted` by name is not: `named` raises what is wrong with it.
+    """
+    found = catalogue(folders)
+    for each in found.broken:
+        if wanted not in each.names:
+            print(f"grade: an exercise is broken: {visible(each.reason)}", file=sys.stderr)
+    return found
+
+
+def named(name: str, found_in: Catalogue) -> ExerciseFolder:
     """Return the exercise called `name`: its slug, its folder's name or its function's.
 
-    Raises `CommandWrong` if there is none, or several have that function.
+    Raises `CommandWrong` if there is none, or several have that function, and `ExerciseBroken`.
     """
+    known = found_in.exercises
     by_name = [each for each in known if name in {each.exercise.slug, each.folder.name}]
     found = by_name or [each for each in known if each.exercise.function == name]
     if len(found) == 1:
         return found[0]
+    for broken in found_in.broken:
+        if not found and name in broken.names:
+            raise ExerciseBroken(broken.reason)
     slugs = [each.exercise.slug for each in known]
     meant = did_you_mean(name, slugs) or "; grade list shows them"
     raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
@@ -34,13 +51,16 @@ def current(name: str | None, folders: Sequence[Path], progress: Progress) -> Ex
 
     Raises `CommandWrong` if that leaves it open.
     """
-    known = exercises(folders)
+    found = available(folders, name)
+    known = found.exercises
     if name is not None:
-        return named(name, known)
+        return named(name, found)
     latest = progress.latest()
     for each in known:
         if len(known) == 1 or (latest is not None and each.exercise.slug == latest[0]):
             return each
+    if not progress.available:
+        raise CommandWrong("which exercise? your progress is not available, so name it")
     raise CommandWrong("which exercise? grade list shows them, and grade start begins one")
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import typer
+
+from grader.cli.problem import shortened
 
 Convert = Callable[[Any], object]
 
@@ -24,10 +26,32 @@ def lighten(params: list[Any]) -> list[Any]:
         if descriptor is None or getattr(param, "_runtime_param", descriptor) is not None:
             continue
         leaf = get_args(descriptor.annotation)[0] if descriptor.is_list else descriptor.annotation
-        convert = _converter(leaf, descriptor.parameter_info.min)
+        convert = _converter(
+            leaf, _Range(descriptor.parameter_info.min, descriptor.parameter_info.max)
+        )
         if convert is not None:
             param._runtime_param = _Light(convert)  # noqa: SLF001 - there is no public way
     return params
+
+
+class _Range(NamedTuple):
+    """The numbers that an option takes; None where there is no bound."""
+
+    least: float | None
+    most: float | None
+
+    def takes(self, number: float) -> bool:
+        """Whether the number is between the bounds; what isn't a number is not."""
+        above = self.least is None or number >= self.least
+        below = self.most is None or number <= self.most
+        return above and below and number == number  # noqa: PLR0124 - nan is not itself
+
+    @property
+    def words(self) -> str:
+        """The bounds in words."""
+        if self.least is None or self.most is None:
+            return "" if self.least is None else f" of at least {self.least}"
+        return f" from {self.least} to {self.most}"
 
 
 class _Light:
@@ -47,27 +71,28 @@ class _Light:
             raise typer.BadParameter(str(error), ctx=ctx, param=param) from error
 
 
-def _converter(leaf: object, least: float | None) -> Convert | None:
+def _converter(leaf: object, allowed: _Range) -> Convert | None:
     if leaf in {str, bool}:
         return lambda value: value
     if leaf is Path:
         return Path
     if leaf is int:
-        return lambda text: _number(text, int, "a whole number", least)
+        return lambda text: _number(text, int, "a whole number", allowed)
     if leaf is float:
-        return lambda text: _number(text, float, "a number", least)
+        return lambda text: _number(text, float, "a number", allowed)
     if isinstance(leaf, type) and issubclass(leaf, Enum):
         return lambda text: _choice(text, leaf)
     return None
 
 
-def _number(text: object, kind: Callable[[str], float], noun: str, least: float | None) -> float:
+def _number(text: object, kind: Callable[[str], float], noun: str, allowed: _Range) -> float:
+    given = shortened(str(text))
     try:
         number = kind(str(text))
     except ValueError:
-        raise ValueError(f"{text} is not {noun}") from None
-    if least is not None and not number >= least:
-        raise ValueError(f"{text} is not {noun} of at least {least:g}")
+        raise ValueError(f"{given} is not {noun}") from None
+    if not allowed.takes(number):
+        raise ValueError(f"{given} is not {noun}{allowed.words}")
     return number
 
 

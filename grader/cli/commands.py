@@ -15,7 +15,8 @@ import typer
 
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
-from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.cli.missing import meant_command, no_such_file
+from grader.cli.problem import CommandWrong
 from grader.cli.version import version_line
 
 app = typer.Typer(
@@ -80,8 +81,11 @@ def grade(
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Grade files."""
+    meant = meant_command(files, _command_names())
+    if meant is not None:
+        raise CommandWrong(meant)
     if len(files) == 1 and not os.path.lexists(files[0]):
-        raise CommandWrong(_no_such_file(files[0]))
+        raise CommandWrong(no_such_file(files[0]))
     from grader.cli.grading import GradeOptions, grade_files
 
     return grade_files(
@@ -108,23 +112,6 @@ def grade(
 def _command_names() -> list[str]:
     shown = [each for each in app.registered_commands if not each.hidden]
     return [str(each.name or getattr(each.callback, "__name__", "")) for each in shown]
-
-
-def _no_such_file(path: Path) -> str:
-    """Say that `path` is not there; a bare word was perhaps meant for a command."""
-    word = str(path)
-    if word == path.name and "." not in word:
-        meant = did_you_mean(word, _command_names(), "grade {}")
-        if meant:
-            return f"{visible(word)} is neither a command nor a file{meant}"
-    return f"no such file: {visible(word)}{did_you_mean(word, _files_beside(path))}"
-
-
-def _files_beside(path: Path) -> list[str]:
-    try:
-        return [str(path.with_name(each.name)) for each in path.parent.glob("*.py")]
-    except (OSError, ValueError):
-        return []
 
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
@@ -282,7 +269,10 @@ def history(
         ),
     ] = None,
     last: Annotated[
-        int, typer.Option("--last", "-n", metavar="N", min=1, help="How many attempts to show.")
+        int,
+        typer.Option(
+            "--last", "-n", metavar="N", min=1, max=10**6, help="How many attempts to show."
+        ),
     ] = 20,
     color: given.ColorOption = given.Color.AUTO,
     exercises: given.ExercisesOption = None,

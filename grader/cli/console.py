@@ -10,19 +10,25 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from grader.cli.options import Color
+from grader.cli.problem import visible
+from grader.render.console import page_width, usable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-WIDEST = 100
-"""Prose in longer lines than this is hard to read."""
+
+_COMMAND_SPACE: Final = "\ue0a0"
+"""Stands for a space where rich must not wrap; it does at every one that Unicode has."""
 
 
 def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
@@ -33,17 +39,18 @@ def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
     always = color is Color.ALWAYS
     plain = color is Color.NEVER or (not always and bool(os.environ.get("NO_COLOR")))
     depth: Literal["auto", "standard"] = "standard" if always and _dumb() else "auto"
-    made = Console(
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
         stderr=stderr,
+        width=page_width(stream, os.environ),
         markup=False,
         emoji=False,
         highlight=False,
         force_terminal=True if always else None,
         no_color=False if always else None,
         color_system=None if plain else depth,
+        _environ=usable(os.environ),
     )
-    made.width = min(made.width, WIDEST)
-    return made
 
 
 def _dumb() -> bool:
@@ -62,16 +69,41 @@ def rendered(console: Console, *pages: RenderableType | str) -> str:
     with console.capture() as captured:
         for page in pages:
             console.print(page, crop=False)  # a link that is cut off leads nowhere
-    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE)
+    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(_COMMAND_SPACE, " ")
+
+
+def command(text: str) -> str:
+    """Return a command for a sentence, which is then wrapped before or after it and never in it."""
+    return text.replace(" ", _COMMAND_SPACE)
+
+
+def command_line(text: str, style: str = "") -> Text:
+    """Return a line with a command, which stays one line however narrow the page is."""
+    return Text(text, style, no_wrap=True, overflow="ignore")
+
+
+def steps(rows: Sequence[tuple[str, str]], room: int) -> Text:
+    """Return commands and what each is for, beside it or below where it doesn't fit beside."""
+    width = max((cell_len(step) for step, _ in rows), default=0)
+    beside = all(width + cell_len(purpose) + 4 <= room for _, purpose in rows)
+    text = command_line("")
+    for step, purpose in rows:
+        text.append(f"  {step}", "bold")
+        if beside:
+            text.append(f"{' ' * (width - cell_len(step))}  {purpose}\n")
+        else:
+            lines = wrap(purpose, max(room - 6, 20)) or [""]
+            text.append("".join(f"\n      {line}" for line in lines) + "\n")
+    text.rstrip()
+    return text
 
 
 def print_paged(console: Console, *pages: RenderableType) -> None:
     """Print `pages`, through the learner's pager if they are longer than the terminal is high."""
     text = rendered(console, *pages)
-    command = _pager()
-    if command and _interactive(console) and text.count("\n") >= console.height:
-        _through(command, text)
-    else:
+    long = _interactive(console) and text.count("\n") >= console.height
+    pager = _pager() if long else []
+    if not pager or not _through(pager, text):
         console.file.write(text)
         console.file.flush()
 
@@ -81,23 +113,40 @@ def _interactive(console: Console) -> bool:
 
 
 def _pager() -> list[str]:
-    """Return the pager's command, empty where there is none that keeps colours."""
-    wanted = shlex.split(os.environ.get("PAGER", ""))
-    if not wanted and not _dumb():
-        wanted = ["less"]
-    return wanted if wanted and shutil.which(wanted[0]) else []
+    """Return the pager's command, empty where there is none that keeps colours.
+
+    As everywhere, a `PAGER` that is set to nothing asks for none.
+    """
+    chosen = os.environ.get("PAGER")
+    if chosen is None:
+        return ["less"] if not _dumb() and shutil.which("less") else []
+    try:
+        wanted = shlex.split(chosen)
+    except ValueError as error:
+        return _no_pager(f"PAGER is no command ({error}): {chosen}")
+    if wanted and not shutil.which(wanted[0]):
+        return _no_pager(f"PAGER names a program that is not there: {wanted[0]}")
+    return wanted
 
 
-def _through(command: list[str], text: str) -> None:
+def _no_pager(why: str) -> list[str]:
+    print(f"note: {visible(why)}", file=sys.stderr)
+    return []
+
+
+def _through(pager: list[str], text: str) -> bool:
+    """Show the text in the pager; return whether it took it."""
     # FRX: leave when all of it fits, show colours, leave the text on the screen at the end.
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
     with _interrupts_ignored():
         try:
-            subprocess.run(  # noqa: S603 - the pager is the learner's own choice
-                command, input=text, text=True, encoding="utf-8", env=environment, check=False
-            )
+            ended = subprocess.run(  # noqa: S603 - the pager is the learner's own choice
+                pager, input=text, text=True, encoding="utf-8", env=environment, check=False,
+                errors="backslashreplace",
+            )  # fmt: skip
         except OSError:
-            sys.stdout.write(text)
+            return False
+    return ended.returncode <= 0  # above 0 it could not do it; below, it was ended by a signal
 
 
 @contextmanager

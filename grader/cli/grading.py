@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.catalogue import exercises
+from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
-from grader.cli.choose import named
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.choose import available, named
+from grader.cli.gather import Gathered, gather
+from grader.cli.problem import (
+    TRACEBACK_VARIABLE,
+    CommandWrong,
+    Exit,
+    broken_words,
+    visible,
+)
 from grader.exercise import ExerciseFolder
 from grader.report import Report, Verdict
-from grader.submission import (
-    Submission,
-    Unreadable,
-    Unrecognised,
-    read_submission,
-    recognise,
-    unread,
-)
+from grader.submission import Submission, Unrecognised, defines, recognise
 
-_SKIPPED: Final = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
+if TYPE_CHECKING:
+    from grader.grading.request import GradingRequest
+    from grader.grading.session import Session
+
+Tell = Callable[[int, int], None]
 
 
 class GradeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,128 +57,115 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One file to grade, and as which exercise."""
 
     submission: Submission
-    folder: ExerciseFolder
+    folder: ExerciseFolder | BrokenExercise
+
+    @property
+    def slug(self) -> str:
+        """The exercise's slug."""
+        if isinstance(self.folder, BrokenExercise):
+            return self.folder.slug
+        return self.folder.exercise.slug
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be graded; `problems` say in a line each what can't be, and `note` what isn't."""
+
+    jobs: tuple[Job, ...]
+    problems: tuple[str, ...]
+    note: str = ""
 
 
 def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
-    from grader.render.write import ReportNotWritten
 
     reporting = Reporting(options)
-    jobs = find_jobs(files, options)
+    work = find_work(files, options)
+    for problem in work.problems:
+        print(f"grade: {problem}", file=sys.stderr)
+    if not work.jobs:
+        return int(Exit.WRONG_COMMAND)
+    if work.note and not options.quiet:
+        print(f"grade: {work.note}", file=sys.stderr)
     reports = []
-    reporting.begin(jobs)
+    reporting.begin(work.jobs)
     with reporting:
-        for report in run_jobs(jobs, options, reporting.tell):
+        for report in run_jobs(work.jobs, options, reporting.tell):
             reporting.add(report)
             reports.append(report)
-        try:
-            reporting.finish()
-        except ReportNotWritten as error:
-            print(f"grade: {visible(str(error))}", file=sys.stderr)
-            return int(Exit.BROKEN)
-    return exit_code(reports, options)
+        lost = reporting.finish()
+    return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
 
 
-def find_jobs(files: Sequence[Path], options: GradeOptions) -> list[Job]:
-    """Read every file and choose its exercise. Raises `CommandWrong`."""
-    known = exercises(options.exercises)
-    try:
-        submissions = list(_submissions(files))
-    except Unreadable as error:
-        raise CommandWrong(visible(str(error))) from error
-    folders = [_folder(each, known, options) for each in submissions]
-    return [
-        Job(submission=submission, folder=_decided(submission, folder, folders))
-        for submission, folder in zip(submissions, folders, strict=True)
-    ]
+def find_job(file: Path, options: GradeOptions) -> Job:
+    """Read one file and choose its exercise. Raises `CommandWrong`."""
+    work = _work((file,), options, catalogue(options.exercises))
+    for problem in work.problems:
+        raise CommandWrong(problem)
+    return work.jobs[0]
 
 
-def _submissions(files: Sequence[Path]) -> Iterator[Submission]:
-    """Read each file, and for a folder the Python files in it, by name.
-
-    What can't be read in a folder fails by itself, and nobody else's file with it.
-    """
-    for path in files:
-        if not path.is_dir():
-            yield _read(path)
-            continue
-        found = sorted(
-            each
-            for each in path.rglob("*.py")
-            if not each.is_dir() and not _SKIPPED.intersection(each.relative_to(path).parts)
-        )
-        if not found:
-            raise CommandWrong(f"there is no Python file in {visible(str(path))}")
-        for each in found:
-            try:
-                yield _read(each)
-            except Unreadable as error:
-                yield unread(each, error.unfit)
+def find_work(files: Sequence[Path], options: GradeOptions) -> Work:
+    """Read every file and choose its exercise. Raises `CommandWrong` for a wrong `--exercise`."""
+    return _work(files, options, available(options.exercises, options.exercise))
 
 
-def _read(path: Path) -> Submission:
-    """Read a file, but not through a link that leads out of its folder.
-
-    Who hands in such a link in place of a file would be shown what it leads to.
-    """
-    if path.suffix == ".ipynb":
-        raise Unreadable(f"{path} is a notebook: in it, from grader import grade, and grade(f)")
-    if path.is_symlink() and path.exists() and not _inside(path):
-        raise Unreadable(
-            f"{path} is a link that leads out of its folder, and is not followed",
-            "put the file itself there, in place of the link",
-        )
-    return read_submission(path)
-
-
-def _inside(link: Path) -> bool:
-    return link.resolve().is_relative_to(link.parent.resolve())
+def _work(files: Sequence[Path], options: GradeOptions, known: Catalogue) -> Work:
+    gathered = gather(files)
+    chosen = named(options.exercise, known) if options.exercise is not None else None
+    folders = [chosen or _folder(each, known) for each in gathered.submissions]
+    return _decided(gathered, folders)
 
 
 def _folder(
-    submission: Submission, known: Sequence[ExerciseFolder], options: GradeOptions
-) -> ExerciseFolder | Unrecognised:
-    """Return the exercise that a file is for, or why that can't be told from the file."""
-    if options.exercise is not None:
-        return named(options.exercise, known)
+    submission: Submission, known: Catalogue
+) -> ExerciseFolder | BrokenExercise | Unrecognised:
+    """Return the exercise that a file is for, or why the file doesn't tell."""
     try:
-        return recognise(submission.source, known)
+        found = recognise(submission.source, known.exercises)
     except Unrecognised as error:
         return error
+    if known.broken and not defines(submission.source, found):
+        return _broken_for(submission, known.broken) or found
+    return found
+
+
+def _broken_for(submission: Submission, broken: Sequence[BrokenExercise]) -> BrokenExercise | None:
+    """Return the broken exercise that a file is for, or may be for as none says it isn't."""
+    names = {name for name, _ in submission.source.bindings()}
+    stem = Path(submission.path).stem.replace("-", "_")
+    for each in broken:
+        if each.function in names or each.folder.name == stem:
+            return each
+    return next((each for each in broken if each.function is None), None)
 
 
 def _decided(
-    submission: Submission,
-    found: ExerciseFolder | Unrecognised,
-    others: Sequence[ExerciseFolder | Unrecognised],
-) -> ExerciseFolder:
+    gathered: Gathered, folders: Sequence[ExerciseFolder | BrokenExercise | Unrecognised]
+) -> Work:
     """Grade a file that could be for several exercises as most of the files beside it.
 
-    One such file must not keep the others from being graded. Alone it raises `CommandWrong`.
+    One such file must not keep the others from being graded; alone it can't be graded.
     """
-    if not isinstance(found, Unrecognised):
-        return found
-    path = visible(submission.path)
-    if len(others) == 1 or not found.choices:
-        raise CommandWrong(f"{path}: {found}; say which exercise with --exercise") from found
-    chosen = max(found.choices, key=others.count)
-    slug = chosen.exercise.slug
-    print(f"grade: {path}: {found}; graded as {slug} (see --exercise)", file=sys.stderr)
-    return chosen
+    jobs, problems = [], list(gathered.problems)
+    for submission, found in zip(gathered.submissions, folders, strict=True):
+        path = visible(submission.path)
+        if not isinstance(found, Unrecognised):
+            jobs.append(Job(submission=submission, folder=found))
+        elif len(folders) == 1 or not found.choices:
+            problems.append(f"{path}: {found}; say which exercise with --exercise")
+        else:
+            folder = max(found.choices, key=folders.count)
+            slug = folder.exercise.slug
+            print(f"grade: {path}: {found}; graded as {slug} (see --exercise)", file=sys.stderr)
+            jobs.append(Job(submission=submission, folder=folder))
+    return Work(jobs=tuple(jobs), problems=tuple(problems), note=gathered.note)
 
 
-def run_jobs(
-    jobs: Sequence[Job], options: GradeOptions, tell: Callable[[int, int], None]
-) -> Iterator[Report]:
+def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order."""
-    from grader.grading.assembly import error_report
-    from grader.grading.grading import SandboxMissing, grade
-    from grader.grading.reference import ReferenceBroken
     from grader.grading.request import GradingRequest
     from grader.grading.session import Session
-    from grader.process.worker import NurseryBroken
 
     asked = GradingRequest(
         cases=options.cases,
@@ -182,23 +174,37 @@ def run_jobs(
         require_sandbox=options.require_sandbox,
     )
     with Session(early.take()) as session:
-
-        def graded(
-            job: Job, tell: Callable[[int, int], None] = lambda _done, _total: None
-        ) -> Report:
-            try:
-                return grade(session, job.submission, job.folder, asked, tell)
-            except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-                return error_report(job.submission, job.folder.exercise, str(error), asked)
-
         if len(jobs) == 1:
-            yield graded(jobs[0], tell)
+            yield _graded(session, jobs[0], asked, tell)
             return
         workers = options.jobs or os.cpu_count() or 1
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            for done, report in enumerate(pool.map(graded, jobs), 1):
+        with ThreadPoolExecutor(max_workers=min(workers, len(jobs))) as pool:
+            graded = pool.map(lambda job: _graded(session, job, asked), jobs)
+            for done, report in enumerate(graded, 1):
                 tell(done, len(jobs))
                 yield report
+
+
+def _graded(
+    session: Session, job: Job, asked: GradingRequest, tell: Tell = lambda _done, _total: None
+) -> Report:
+    """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
+    from grader.grading.assembly import error_report
+    from grader.grading.grading import SandboxMissing, grade
+    from grader.grading.reference import ReferenceBroken
+    from grader.process.worker import NurseryBroken
+
+    if isinstance(job.folder, BrokenExercise):
+        return error_report(job.submission, None, job.folder.reason, asked)
+    try:
+        return grade(session, job.submission, job.folder, asked, tell)
+    except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
+        if os.environ.get(TRACEBACK_VARIABLE):
+            traceback.print_exception(error)
+        reason = broken_words(error)
+    return error_report(job.submission, job.folder.exercise, reason, asked)
 
 
 def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:

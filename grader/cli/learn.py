@@ -9,10 +9,9 @@ from pathlib import Path
 
 from rich.text import Text
 
-from grader.catalogue import exercises
 from grader.cli import choose
+from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.console import print_paged, put
 from grader.cli.hints import read_hints
 from grader.cli.options import Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
@@ -31,15 +30,16 @@ def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
         begun = progress.latest(exercise.slug)
     about = Text(f"{exercise.slug} {DOT} level {exercise.level} {DOT} {exercise.topic}\n", "dim")
     step = f"grade {shown_path(begun[1])}" if begun else f"grade start {exercise.slug}"
-    print_paged(new_console(color), about, lesson_page(folder), Text(f"\nnext: {step}"))
+    print_paged(new_console(color), about, lesson_page(folder), command_line(f"\nnext: {step}"))
     return Exit.PASSED
 
 
 def _lesson_of(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:
     """Return the exercise to show; a newcomer who names none gets the first one."""
-    known = exercises(folders)
-    if name is None and progress.latest() is None and known:
-        return known[0]
+    if name is None and progress.latest() is None and progress.available:
+        known = choose.available(folders).exercises
+        if known:
+            return known[0]
     return choose.current(name, folders, progress)
 
 
@@ -47,19 +47,29 @@ def start_exercise(
     name: str | None, path: Path | None, folders: Sequence[Path], color: Color, *, overwrite: bool
 ) -> int:
     """Copy the starter to `path`, or into this folder, and say what to do next."""
-    known = exercises(folders)
+    found = choose.available(folders, name)
     with Progress.open() as progress:
         if name is None:
-            folder = choose.first_to_do(known, progress)
-            if folder is None:
-                raise CommandWrong("you have passed every exercise; name the one to begin again")
+            folder = _first_to_do(found.exercises, progress)
         else:
-            folder = choose.named(name, known)
+            folder = choose.named(name, found)
         target = _target(folder, path)
         copy_starter(folder.starter, target, overwrite=overwrite)
         progress.record_start(folder.exercise.slug, target)
-    put(new_console(color), _begun(folder, shown_path(target.absolute())))
+    console = new_console(color)
+    put(console, *_begun(folder, shown_path(target.absolute()), console.width))
     return Exit.PASSED
+
+
+def _first_to_do(known: Sequence[ExerciseFolder], progress: Progress) -> ExerciseFolder:
+    folder = choose.first_to_do(known, progress)
+    if not progress.available:
+        raise CommandWrong(
+            "your progress is not available, so name the exercise; grade list shows them"
+        )
+    if folder is None:
+        raise CommandWrong("you have passed every exercise; name the one to begin again")
+    return folder
 
 
 def _target(folder: ExerciseFolder, path: Path | None) -> Path:
@@ -69,19 +79,15 @@ def _target(folder: ExerciseFolder, path: Path | None) -> Path:
     return (path or Path()) / f"{folder.exercise.folder_name}.py"
 
 
-def _begun(folder: ExerciseFolder, file: str) -> Text:
+def _begun(folder: ExerciseFolder, file: str, room: int) -> tuple[Text, ...]:
     exercise = folder.exercise
-    steps = (
+    rows = (
         (f"grade show {exercise.slug}", "the lesson and the task"),
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to have it graded at every save"),
     )
-    width = max(len(command) for command, _ in steps)
-    text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:\n")
-    for command, purpose in steps:
-        text.append(f"  {command:<{width}}", "bold").append(f"  {purpose}\n")
-    text.rstrip()
-    return text
+    text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:")
+    return text, steps(rows, room)
 
 
 def show_hints(name: str | None, folders: Sequence[Path], color: Color, *, every: bool) -> int:
@@ -106,10 +112,11 @@ def show_hints(name: str | None, folders: Sequence[Path], color: Color, *, every
 def _after_hint(number: int, total: int, before: int) -> str:
     """Say what comes after hint `number`, when `before` had been seen."""
     if number < total:
-        return f"grade hint shows the next one; {total - number} to go"
+        return f"{command('grade hint')} shows the next one; {total - number} to go"
     if before < total:
-        return "that was the last hint; grade hint --all shows them together"
-    return "you have seen every hint; grade solution --reveal shows a solution, should you want it"
+        return f"that was the last hint; {command('grade hint --all')} shows them together"
+    reveal = command("grade solution --reveal")
+    return f"you have seen every hint; {reveal} shows a solution, should you want it"
 
 
 def forget_hints(name: str | None, folders: Sequence[Path], color: Color) -> int:
@@ -127,13 +134,23 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
         folder = choose.current(name, folders, progress)
         slug = folder.exercise.slug
         standing, hints = progress.standing(slug), len(read_hints(folder))
+        available = progress.available
+    if not (standing.passed or reveal or available):
+        raise CommandWrong(
+            f"your progress is not available, so nothing tells whether you have passed {slug}; "
+            f"grade solution {slug} --reveal shows the solution now"
+        )
     if not (standing.passed or reveal):
-        more = "" if standing.hints >= hints else " grade hint gives you the next step."
+        more = (
+            "" if standing.hints >= hints else f" {command('grade hint')} gives you the next step."
+        )
+        error_console = new_console(color, stderr=True)
         put(
-            new_console(color, stderr=True),
+            error_console,
             f"You have not passed {slug} yet, and a solution teaches most after an answer of your "
             f"own.{more}",
-            f"grade solution {slug} --reveal shows it now.",
+            "",
+            steps([(f"grade solution {slug} --reveal", "shows it now")], error_console.width),
         )
         return Exit.NOT_PASSED
     text = _solution_text(folder)
@@ -163,7 +180,7 @@ def list_rules(color: Color) -> int:
         put(console, Text(str(check), "bold"))
         for rule in group:
             put(console, _entry(rule.id, width, rule.title, console.width))
-    put(console, Text("\ngrade explain RULE says more about one of them", "dim"))
+    put(console, Text(f"\n{command('grade explain RULE')} says more about one of them", "dim"))
     return Exit.PASSED
 
 

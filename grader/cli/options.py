@@ -11,6 +11,8 @@ import typer
 
 from grader.cli.problem import CommandWrong, visible
 
+MOST_CASES = 10_000
+LARGEST_SEED = 2**64 - 1
 EXERCISES_VARIABLE = "GRADER_EXERCISES"
 FORMATS = (
     "json", "jsonl", "junit", "sarif", "github", "markdown", "html", "gradescope", "exercism",
@@ -44,11 +46,11 @@ def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
 
 def complete_exercise(incomplete: str) -> list[tuple[str, str]]:
     """Offer the exercises whose names begin with `incomplete`."""
-    from grader.catalogue import ExerciseBroken, exercises
+    from grader.catalogue import catalogue
 
     try:
-        known = [each.exercise for each in exercises(exercise_folders(None))]
-    except (ExerciseBroken, CommandWrong):
+        known = [each.exercise for each in catalogue(exercise_folders(None)).exercises]
+    except CommandWrong:
         return []
     return [(each.slug, each.title) for each in known if each.slug.startswith(incomplete)]
 
@@ -133,10 +135,24 @@ ReportOption = Annotated[
     ),
 ]
 CasesOption = Annotated[
-    int, typer.Option("--cases", metavar="N", min=1, help="How many cases to generate.")
+    int,
+    typer.Option(
+        "--cases",
+        metavar="N",
+        min=1,
+        max=MOST_CASES,
+        help=f"How many cases to generate, at most {MOST_CASES}.",
+    ),
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="N", min=0, help="The seed that cases are generated from.")
+    int,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        min=0,
+        max=LARGEST_SEED,
+        help="The seed that cases are generated from, of at most 64 bits.",
+    ),
 ]
 TimeoutOption = Annotated[
     float | None,
@@ -144,7 +160,8 @@ TimeoutOption = Annotated[
         "--timeout",
         metavar="SECONDS",
         min=0.1,
-        help="The deadline of a case; without it, measured against the reference's own time.",
+        max=3600,
+        help="The deadline of a case, at most an hour; without it, by the reference's own time.",
     ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only the verdict.")]

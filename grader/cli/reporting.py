@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-import msgspec
-
+from grader.catalogue import ExerciseBroken, shipped
 from grader.cli import ci
 from grader.cli.hints import hint_offer
-from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.cli.problem import Exit, visible
+from grader.cli.targets import Target, check_targets, targets
+from grader.exercise import ExerciseFolder
+from grader.progress import Progress as Remembered
+from grader.progress.place import progress_file
 from grader.render import RENDERERS
+from grader.render.console import usable
+from grader.render.write import ReportNotWritten, write_report
 from grader.report import Report
 
 if TYPE_CHECKING:
@@ -21,7 +26,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from grader.cli.grading import GradeOptions, Job
-    from grader.exercise import ExerciseFolder
     from grader.render.console import Color
 
 
@@ -29,32 +33,11 @@ LINES: Final = "jsonl"
 """The format of which a line is written as soon as a submission is done."""
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One `--report`: a format, and the file it goes to; None is stdout."""
-
-    format: str
-    path: Path | None
-
-
-def targets(raw: tuple[str, ...]) -> tuple[Target, ...]:
-    """Read the `--report` options. `CommandWrong` for an unknown format or two on stdout."""
-    found = []
-    for text in raw:
-        name, equals, path = text.partition("=")
-        if name not in RENDERERS:
-            meant = did_you_mean(name, RENDERERS) or f"; there are {', '.join(RENDERERS)}"
-            raise CommandWrong(f"there is no report format {visible(name)}{meant}")
-        if equals and not path:
-            raise CommandWrong(f"--report {name}= needs a path after the =")
-        on_stdout = not equals or path == "-"
-        found.append(Target(format=name, path=None if on_stdout else Path(path)))
-    if sum(target.path is None for target in found) > 1:
-        raise CommandWrong("only one --report can go to stdout; give the others a =PATH")
-    return tuple(found)
-
-
 class Reporting:
-    """Reports as they come, in a block that begins before the first case runs."""
+    """Reports as they come, in a block that begins before the first case runs.
+
+    Raises `CommandWrong` for reports that can't go where they are asked to.
+    """
 
     def __init__(self, options: GradeOptions) -> None:
         self._options = options
@@ -66,9 +49,13 @@ class Reporting:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
-    def begin(self, jobs: list[Job]) -> None:
+    def begin(self, jobs: Sequence[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
-        self._folders = {job.folder.exercise.slug: job.folder for job in jobs}
+        folders = [job.folder for job in jobs if isinstance(job.folder, ExerciseFolder)]
+        self._folders = {each.exercise.slug: each for each in folders}
+        kept = [*shipped(), *(each.folder for each in folders), progress_file()]
+        graded = [job.submission.path for job in jobs]
+        check_targets(self._targets, graded, [each for each in kept if each is not None])
         if not sys.stderr.isatty() or self._options.quiet or os.environ.get("TERM") == "dumb":
             return
         from rich.console import Console
@@ -78,7 +65,7 @@ class Reporting:
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            console=Console(stderr=True, markup=False, emoji=False),
+            console=Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ)),
             transient=True,
         )
         self._bar.start()
@@ -109,17 +96,23 @@ class Reporting:
             sys.stdout.write(RENDERERS[LINES](report))
             sys.stdout.flush()
 
-    def finish(self) -> None:
-        """Write every report that was asked for. Raises `ReportNotWritten`."""
+    def finish(self) -> int:
+        """Write every report that was asked for; return an exit code for what got lost."""
         self._stop()
+        code = Exit.PASSED
         for target in self._targets:
-            self._write(target)
+            try:
+                self._write(target)
+            except ReportNotWritten as error:
+                print(f"grade: {visible(str(error))}", file=sys.stderr)
+                code = Exit.BROKEN
         actions = self._options.ci and ci.in_github_actions()
         if self._document is None:
             with ci.fenced(fence=actions):
                 self._print()
         if actions:
             ci.announce(self._reports, annotate=self._document is None)
+        return int(code)
 
     def _stop(self) -> None:
         if self._bar is not None:
@@ -127,18 +120,11 @@ class Reporting:
             self._bar = None
 
     def _write(self, target: Target) -> None:
-        from grader.render.write import write_report
-
         if target.path is None and target.format == LINES:
             return
         renderer = RENDERERS[target.format]
-        if len(self._reports) == 1:
-            document = renderer(self._reports[0])
-        else:
-            try:
-                document = renderer.combined(self._reports)
-            except ValueError as error:
-                raise CommandWrong(f"{target.format} can't hold several submissions") from error
+        one = len(self._reports) == 1
+        document = renderer(self._reports[0]) if one else renderer.combined(self._reports)
         if target.path is None:
             sys.stdout.write(document)
         else:
@@ -164,18 +150,23 @@ class Reporting:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)
 
     def _remember(self, report: Report) -> None:
-        from grader.progress import Progress as Remembered
-
         with Remembered.open() as progress:
             progress.record(report)
             folder = self._folders.get(report.exercise.slug) if report.exercise else None
-            offer = hint_offer(folder, progress) if folder is not None else None
+            offer = _offer(folder, progress) if folder is not None else None
             if offer is not None:
                 self._offers.append(offer)
 
 
-def _what(jobs: list[Job]) -> str:
+def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
+    try:
+        return hint_offer(folder, progress)
+    except ExerciseBroken:  # `grade hint` says so to who asks for one
+        return None
+
+
+def _what(jobs: Sequence[Job]) -> str:
     if len(jobs) == 1:
         job = jobs[0]
-        return f"grade · {job.folder.exercise.slug} · {visible(job.submission.path)}"
+        return f"grade · {job.slug} · {visible(job.submission.path)}"
     return f"grade · {len(jobs)} files"

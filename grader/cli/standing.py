@@ -11,10 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.catalogue import exercises
 from grader.cli import choose
+from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.console import put
 from grader.cli.hints import read_hints
 from grader.cli.options import Color, exercise_folders
 from grader.cli.problem import Exit
@@ -25,6 +24,7 @@ from grader.progress import Attempt, Progress, Standing
 _MARKS = {"passed": ("\u2713", "bold green"), "begun": (">", "bold"), "new": (" ", "")}
 _VERDICTS = {"passed": "bold green", "failed": "bold red", "ungradable": "bold red"}
 _NEW = Standing()
+_NOT_AVAILABLE = "Your progress is not available right now."
 
 
 def _mark(standing: Standing) -> tuple[str, str]:
@@ -49,28 +49,42 @@ def state(standing: Standing) -> str:
 
 def list_exercises(folders: Sequence[Path], color: Color) -> int:
     """List the exercises by level, with topic and state."""
-    known = exercises(folders)
+    known = choose.available(folders).exercises
     with Progress.open() as progress:
         standings = progress.standings()
         first = choose.first_to_do(known, progress)
-        step = "" if first is None else f" {DOT} next: {_step(first, progress)}"
+        step = "" if first is None else _step(first, progress)
+        available = progress.available
     console = new_console(color)
     width = max((len(each.exercise.slug) for each in known), default=0)
     for level, group in groupby(known, key=lambda each: each.exercise.level):
         put(console, Text(f"level {level}", "bold"))
         for each in group:
-            put(console, _exercise_lines(each, standings, width, console.width))
-    put(console, Text(f"\n{_summary(known, standings)}{step}"))
+            standing = standings.get(each.exercise.slug, _NEW) if available else None
+            put(console, _exercise_lines(each, standing, width, console.width))
+    put(console, "", *_conclusion(_summary(known, standings), step, available, console.width))
     return Exit.PASSED
 
 
+def _conclusion(summary: str, step: str, available: bool, room: int) -> list[Text]:
+    """Return where the learner stands, and the next command, which is never broken in two."""
+    if not available:
+        return [Text(_NOT_AVAILABLE)]
+    together = f"{summary} {DOT} next: {step}" if step else summary
+    if not step or len(together) <= room:
+        return [Text(together)]
+    return [Text(summary), command_line(f"next: {step}")]
+
+
 def _exercise_lines(
-    folder: ExerciseFolder, standings: dict[str, Standing], width: int, room: int
+    folder: ExerciseFolder, standing: Standing | None, width: int, room: int
 ) -> Text:
+    """Return an exercise and its state; `standing` is None where progress isn't available."""
     exercise = folder.exercise
-    standing = standings.get(exercise.slug, _NEW)
-    line = Text("  ").append(*_mark(standing))
-    line.append(f" {exercise.slug:<{width}}", "bold").append(f"  {state(standing)}")
+    line = Text("  ").append(*_mark(standing or _NEW))
+    line.append(f" {exercise.slug:<{width}}", "bold")
+    if standing is not None:
+        line.append(f"  {state(standing)}")
     about = f"{exercise.title} {DOT} {exercise.topic}"
     if len(about) + 4 > room:
         about = f"{exercise.title}\n    {exercise.topic}"
@@ -95,24 +109,28 @@ def _step(first: ExerciseFolder, progress: Progress) -> str:
 
 def show_welcome() -> int:
     """Greet: where the learner stands, and the next command."""
-    known = exercises(exercise_folders(None))
+    known = choose.available(exercise_folders(None)).exercises
     console = new_console()
     with Progress.open() as progress:
         standings, latest = progress.standings(), progress.latest()
         first = choose.first_to_do(known, progress)
+        available = progress.available
     here = next((each for each in known if latest and each.exercise.slug == latest[0]), None)
     put(console, Text.assemble(("grade", "bold"), f" {DOT} exercises in JAX and Flax, judged"), "")
-    if here is None or latest is None:
+    if not available:
+        put(console, _NOT_AVAILABLE)
+        rows = []
+    elif here is None or latest is None:
         put(console, "You haven't begun an exercise yet.")
-        steps = [("grade start", "puts the first one into this folder")]
+        rows = [("grade start", "puts the first one into this folder")]
     else:
         standing = standings.get(here.exercise.slug, _NEW)
         put(console, f"You are at {here.exercise.slug}: {state(standing)}.")
-        steps = _steps_at(here, latest[1], standing, first)
+        rows = _steps_at(here, latest[1], standing, first)
     if any(each.passed for each in standings.values()):
         put(console, f"{_summary(known, standings)}.")
-    steps += [("grade list", "all exercises"), ("grade --help", "every command and option")]
-    put(console, "", _steps(steps))
+    rows += [("grade list", "all exercises"), ("grade --help", "every command and option")]
+    put(console, "", steps(rows, console.width))
     return Exit.PASSED
 
 
@@ -136,24 +154,20 @@ def _steps_at(
     return [(f"grade start {slug}", "your file is not there any more: a new one"), *reading]
 
 
-def _steps(rows: Sequence[tuple[str, str]]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="bold", overflow="fold")
-    table.add_column()
-    for command, purpose in rows:
-        table.add_row(Text(f"  {command}"), Text(purpose))
-    return table
-
-
 # ------------------------------------------------------------------------------------- history
 
 
 def show_history(name: str | None, folders: Sequence[Path], color: Color, *, last: int) -> int:
     """Show the last attempts, the newest at the end."""
-    slug = None if name is None else choose.named(name, exercises(folders)).exercise.slug
+    slug = None
+    if name is not None:
+        slug = choose.named(name, choose.available(folders, name)).exercise.slug
     with Progress.open() as progress:
-        attempts = progress.attempts(slug, last)
+        attempts, available = progress.attempts(slug, last), progress.available
     console = new_console(color)
+    if not available:
+        put(console, _NOT_AVAILABLE)
+        return Exit.PASSED
     if attempts:
         put(console, _history(attempts[::-1], console))
     else:

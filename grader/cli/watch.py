@@ -16,10 +16,10 @@ from typing import Final, assert_never
 
 import msgspec
 
-from grader.catalogue import ExerciseBroken, exercises
+from grader.catalogue import BrokenExercise, ExerciseBroken, catalogue
 from grader.cli import early
 from grader.cli.choose import named
-from grader.cli.grading import GradeOptions, find_jobs
+from grader.cli.grading import GradeOptions, find_job
 from grader.cli.hints import hint_offer
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import CommandWrong, Exit, visible
@@ -100,9 +100,8 @@ def watch(file: Path, options: GradeOptions) -> int:
         )
     if file.is_dir():
         raise CommandWrong(f"{visible(str(file))} is a folder; grade watch takes one file")
-    known = exercises(options.exercises)
     if options.exercise is not None:
-        named(options.exercise, known)
+        named(options.exercise, catalogue(options.exercises))
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with Session(early.take()) as session:
         watcher = Watcher(file, options, session, events)
@@ -336,23 +335,26 @@ class Watcher:
         if not submission.source.text:
             time.sleep(_EMPTY_SECONDS)  # perhaps only emptied, and about to be written
             self._check(number)
-        (job,) = find_jobs((self._file,), self._options)
+        job = find_job(self._file, self._options)
         self._compare(submission, job.submission)
-        self._events.put(Recognised(number=number, folder=job.folder))
-        grading = Grading(self._session, job.submission, job.folder, asked)
+        folder = job.folder
+        if isinstance(folder, BrokenExercise):
+            raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
+        self._events.put(Recognised(number=number, folder=folder))
+        grading = Grading(self._session, job.submission, folder, asked)
         with self._lock:
             self._check(number)
             self._grading = grading
         try:
             report = grading.run()
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-            report = error_report(job.submission, job.folder.exercise, str(error), asked)
+            report = error_report(job.submission, folder.exercise, str(error), asked)
         self._check(number)
         self._compare(submission, read_submission(self._file))
-        offer = self._record(report, job.folder)
+        offer = self._record(report, folder)
         self._events.put(Graded(number=number, report=report, offer=offer))
         self._check(number)
-        self._session.prewarm(job.submission, job.folder, asked)
+        self._session.prewarm(job.submission, folder, asked)
 
     def _check(self, number: int) -> None:
         """Raise `Cancelled` if another grading counts by now."""
@@ -369,9 +371,10 @@ class Watcher:
         """Remember the attempt; return the offer of a hint, if it is time for one."""
         if not self._options.progress:
             return None
-        with Progress.open() as progress:
+        with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
             progress.record(report)
             return hint_offer(folder, progress, "h shows you a hint")
+        return None
 
     # -------------------------------------------------------------------------- stop and go on
 

@@ -46,9 +46,12 @@ def static_report(
 
 
 def error_report(
-    submission: Submission, exercise: Exercise, reason: str, request: GradingRequest
+    submission: Submission, exercise: Exercise | None, reason: str, request: GradingRequest
 ) -> Report:
-    """Report that the grader or the exercise is broken, which says nothing of the submission."""
+    """Report that the grader or the exercise is broken, which says nothing of the submission.
+
+    `exercise` is None where its declaration doesn't load.
+    """
     return Report(
         verdict=Verdict.ERROR,
         score=0.0,
@@ -59,7 +62,7 @@ def error_report(
         source=submission.source,
         checks=tuple(
             CheckResult(check=each.check, title=each.title, status=Status.SKIPPED)
-            for each in exercise.checks
+            for each in (exercise.checks if exercise is not None else ())
         ),
         findings=(),
         equivalence=unknown(),

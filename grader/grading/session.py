@@ -146,14 +146,14 @@ class Session:
         folder = cache.compile_cache(self._cache)
         return Program(
             exercise=exercise,
-            name=str(Path(name).absolute()),
+            name=_sendable(str(Path(name).absolute())),
             text=text,
-            compile_cache=str(folder) if folder is not None else None,
+            compile_cache=str(folder) if folder is not None and _is_sent(str(folder)) else None,
         )
 
     def _policy(self, submission: Submission, program: Program) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
-        own = [str(Path(submission.path).absolute())]
+        own = [each for each in [str(Path(submission.path).absolute())] if _is_sent(each)]
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         limits = Limits()
@@ -177,3 +177,12 @@ class Session:
         """Seconds that importing the libraries took: what a busy machine shows itself by."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
+
+
+def _sendable(path: str) -> str:
+    """Return the path as processes can be told it: bytes that are no UTF-8 as their escapes."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _is_sent(path: str) -> bool:
+    return _sendable(path) == path

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 Note = Callable[[str], None]
-Values = tuple[str | int | float, ...]
-Row = tuple[str | int | float | None, ...]
+Values = tuple[str | bytes | int | float, ...]
+Row = tuple[str | bytes | int | float | None, ...]
 
 BUSY_SECONDS = 3.0
 
@@ -55,12 +55,16 @@ class _Unusable(Exception):
 
 
 class Database:
-    """An open file. What fails is noted, the first time, and left undone."""
+    """An open file. What fails is noted, the first time, and left undone.
+
+    `readable` turns false when something that is there could not be read.
+    """
 
     def __init__(self, connection: sqlite3.Connection, note: Note) -> None:
         self._connection: sqlite3.Connection | None = connection
         self._note = note
         self._noted = False
+        self.readable = True
 
     def close(self) -> None:
         """Close the file; closing twice is closing once."""
@@ -71,7 +75,7 @@ class Database:
     def rows(self, query: str, values: Values = ()) -> list[Row]:
         """Return what `query` finds, nothing if it fails."""
         found: list[Row] = []
-        with self._failing_quietly() as connection:
+        with self._failing_quietly(reading=True) as connection:
             if connection is not None:
                 found = connection.execute(query, values).fetchall()
         return found
@@ -88,12 +92,14 @@ class Database:
         return found
 
     @contextlib.contextmanager
-    def _failing_quietly(self) -> Iterator[sqlite3.Connection | None]:
+    def _failing_quietly(self, *, reading: bool = False) -> Iterator[sqlite3.Connection | None]:
         try:
             yield self._connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+            self.readable = self.readable and not reading
             if not self._noted:
-                self._note(f"progress is not kept: {error}")
+                what = "is not available" if reading else "is not kept"
+                self._note(f"progress {what}: {_text(error)}")
             self._noted = True
 
 
@@ -135,6 +141,8 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _text(error: Exception) -> str:
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return "another program is using its file (database is locked); try again in a moment"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

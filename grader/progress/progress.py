@@ -103,6 +103,11 @@ class Progress:
             self._database.close()
         self._database = None
 
+    @property
+    def available(self) -> bool:
+        """Whether what is remembered could be read: if not, empty answers say nothing."""
+        return self._database is not None and self._database.readable
+
     # ------------------------------------------------------------------------------- attempts
 
     def record(self, report: Report) -> None:
@@ -129,7 +134,7 @@ class Progress:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             attempt.time,
             attempt.exercise,
-            attempt.path,
+            _storable(attempt.path),
             attempt.digest,
             attempt.verdict,
             " ".join(attempt.rules),
@@ -199,7 +204,7 @@ class Progress:
             " WHERE ? IN ('', exercise) ORDER BY time DESC LIMIT 1",
             exercise or "",
         )
-        return (str(rows[0][0]), Path(str(rows[0][1]))) if rows else None
+        return (str(rows[0][0]), _path(rows[0][1])) if rows else None
 
     def record_start(self, exercise: str, path: Path) -> None:
         """Remember that the starter of `exercise` was copied to `path`."""
@@ -207,7 +212,7 @@ class Progress:
             "INSERT INTO starts (time, exercise, path) VALUES (?, ?, ?)",
             self._clock(),
             exercise,
-            _absolute(path),
+            _storable(_absolute(path)),
         )
 
     # ---------------------------------------------------------------------------------- hints
@@ -242,10 +247,10 @@ class Progress:
 
     # --------------------------------------------------------------------------------- plumbing
 
-    def _rows(self, query: str, *values: str | float) -> list[Row]:
+    def _rows(self, query: str, *values: str | bytes | float) -> list[Row]:
         return self._database.rows(query, values) if self._database is not None else []
 
-    def _write(self, statement: str, *values: str | float) -> None:
+    def _write(self, statement: str, *values: str | bytes | float) -> None:
         if self._database is not None:
             self._database.write(statement, values)
 
@@ -257,12 +262,25 @@ def _absolute(path: str | Path) -> str:
         return str(path)
 
 
+def _storable(path: str) -> str | bytes:
+    """Return the path; the bytes of one that isn't Unicode, which SQLite takes as well."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
+
+
+def _path(value: str | bytes | float | None) -> Path:
+    return Path(os.fsdecode(value) if isinstance(value, bytes) else str(value))
+
+
 def _attempt(row: Row) -> Attempt:
     time_, exercise, path, digest, verdict, rules, score = row
     return Attempt(
         time=float(time_ or 0),
         exercise=str(exercise),
-        path=str(path),
+        path=str(_path(path)),
         digest=str(digest),
         verdict=str(verdict),
         rules=tuple(str(rules).split()),

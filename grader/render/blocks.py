@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from grader.finding import Finding
 from grader.render.finding_block import MARGIN, finding_block
-from grader.render.layout import NO_BREAK, Line, Page, Piece, Role, line_cells, wrap
+from grader.render.layout import (
+    NO_BREAK,
+    Line,
+    Page,
+    Piece,
+    Role,
+    command,
+    line_cells,
+    wrap,
+)
 from grader.render.visible import cells, cut, cut_path, visible, visible_lines
 from grader.render.words import (
     VERDICT_WORDS,
@@ -129,8 +138,10 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
         lines += wrap([Piece(words)], page.width, MARGIN)
     if report.environment.missing:
         layers = ", ".join(report.environment.missing)
-        words = f"It ran without {layers}: grade doctor says why."
-        lines += wrap([Piece(visible(words, page.encoding), Role.FAINT)], page.width, MARGIN)
+        words = visible(f"It ran without {layers}: ", page.encoding)
+        doctor = command("grade doctor", Role.FAINT)
+        pieces = [Piece(words, Role.FAINT), doctor, Piece(" says why.", Role.FAINT)]
+        lines += wrap(pieces, page.width, MARGIN)
     return lines
 
 
@@ -174,8 +185,8 @@ def _lesson(report: Report, page: Page) -> list[Line]:
     if report.verdict is not Verdict.PASSED or report.exercise is None:
         return []
     takeaway = wrap([Piece(visible(report.exercise.takeaway, page.encoding))], page.width, MARGIN)
-    command = f"grade solution {report.exercise.slug}".replace(" ", NO_BREAK)
-    pieces = [Piece("next:", Role.STRONG), Piece(" compare with our solution: "), Piece(command)]
+    solution = command(f"grade solution {report.exercise.slug}")
+    pieces = [Piece("next:", Role.STRONG), Piece(" compare with our solution: "), solution]
     return [*takeaway, *wrap(pieces, page.width, MARGIN, MARGIN + 2)]
 
 

@@ -6,6 +6,7 @@ A learner's wish comes first (`--color`), then the environment, then what the st
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import IO, Literal
 
@@ -19,6 +20,7 @@ Color = Literal["auto", "always", "never"]
 WIDEST = 100
 NARROWEST = 40
 DEFAULT_WIDTH = 80
+_IS_SIZE = re.compile("[0-9]{1,4}")
 
 
 def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Console:
@@ -38,7 +40,7 @@ def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Consol
         emoji=False,
         highlight=False,
         legacy_windows=False,
-        _environ={**env, "NO_COLOR": "" if colored else "1", "FORCE_COLOR": ""},
+        _environ={**usable(env), "NO_COLOR": "" if colored else "1", "FORCE_COLOR": ""},
     )
 
 
@@ -76,8 +78,9 @@ def _is_terminal(stream: IO[str]) -> bool:
 
 
 def _width(stream: IO[str], env: Mapping[str, str]) -> int:
+    """Return what `COLUMNS` says, if that can be a width, or else the terminal."""
     columns = env.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
+    if _IS_SIZE.fullmatch(columns) and int(columns) > 0:
         return int(columns)
     if not _is_terminal(stream):
         return DEFAULT_WIDTH
@@ -85,6 +88,21 @@ def _width(stream: IO[str], env: Mapping[str, str]) -> int:
         return os.get_terminal_size(stream.fileno()).columns or DEFAULT_WIDTH
     except (OSError, ValueError):
         return DEFAULT_WIDTH
+
+
+def page_width(stream: IO[str], env: Mapping[str, str]) -> int:
+    """Return the width to lay out for, which is neither too narrow nor too wide to be read."""
+    return max(min(_width(stream, env), WIDEST), NARROWEST)
+
+
+def usable(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without sizes that are none, which rich would obey or stumble over."""
+    sizes = ("COLUMNS", "LINES")
+    return {
+        name: value
+        for name, value in env.items()
+        if name not in sizes or (_IS_SIZE.fullmatch(value) and int(value) > 0)
+    }
 
 
 def _takes(text: str, encoding: str) -> bool:

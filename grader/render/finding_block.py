@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.finding import Finding, Severity
 from grader.render.excerpt import excerpt
-from grader.render.layout import DOT, NO_BREAK, Line, Page, Piece, Role, line_cells, wrap
+from grader.render.layout import DOT, Line, Page, Piece, Role, command, line_cells, wrap
 from grader.render.reproduce import reproduce
 from grader.render.shape_tree import shape_tree
 from grader.render.visible import cells, visible, visible_lines
@@ -93,7 +93,7 @@ def _prose(text: str, page: Page) -> list[Line]:
 
 def _next_step(finding: Finding, page: Page) -> list[Line]:
     """Put the help and the command on one line, or the command below where they don't fit."""
-    explain = Piece(f"grade explain {finding.rule}".replace(" ", NO_BREAK))
+    explain = command(f"grade explain {finding.rule}")
     start = [Piece("next:", Role.STRONG), Piece(" ")]
     if not finding.help:
         return wrap([*start, explain], page.width, _BODY)

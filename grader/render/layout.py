@@ -14,6 +14,9 @@ from grader.render.visible import cells
 
 # Between words that must stay together: `grade explain RULE`.
 NO_BREAK = "\u00a0"
+# Between the words of a command, which is there to be copied: it is never broken, however narrow
+# the page is. A character for private use, which no font and no stream ever gets to see.
+_COMMAND_SPACE = "\ue0a0"
 DOT = "\u00b7"
 
 # A word, or code between backticks, which is kept on one line where it fits.
@@ -41,6 +44,11 @@ class Piece(NamedTuple):
 
 
 Line = list[Piece]
+
+
+def command(text: str, role: Role = Role.PLAIN) -> Piece:
+    """Return a command that stays on one line."""
+    return Piece(text.replace(" ", _COMMAND_SPACE), role)
 
 
 class Glyphs(NamedTuple):
@@ -128,9 +136,13 @@ def _words(pieces: list[Piece]) -> list[Line]:
     return words
 
 
+def _is_command(word: Line) -> bool:
+    return any(_COMMAND_SPACE in text for text, _ in word)
+
+
 def _smaller(word: Line, width: int) -> list[Line]:
     """Break what is wider than a line: at the spaces inside it, else anywhere."""
-    if line_cells(word) <= width:
+    if line_cells(word) <= width or _is_command(word):
         return [word]
     broken: list[Line] = []
     for part, role in ((part, role) for text, role in word for part in text.split(" ")):
@@ -174,8 +186,12 @@ def wrap(
                 line.append(Piece(" ", part[0].role if same else Role.PLAIN))
                 used += 1 + size
             else:
+                if _is_command(part):
+                    start = max(min(start, width - size), 1)
                 line, used = [Piece(" " * start)], start + size
             line.extend(part)
-    return [
-        [Piece(t.replace(NO_BREAK, " "), r) for t, r in each] for each in [*lines, line] if each
-    ]
+    return [[Piece(_spaced(t), r) for t, r in each] for each in [*lines, line] if each]
+
+
+def _spaced(text: str) -> str:
+    return text.replace(NO_BREAK, " ").replace(_COMMAND_SPACE, " ")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
 from pathlib import Path
+
+_DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
 
 
 class ReportNotWritten(Exception):
@@ -21,15 +24,57 @@ def write_report(text: str, path: Path) -> None:
     """
     data = text.encode("utf-8", "backslashreplace")
     try:
-        target = path.resolve()
-        mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
-            target.write_bytes(data)
+        mode = _mode(path)
+        if mode is not None and _is_stream(path, mode):
+            path.write_bytes(data)  # not resolved: a pipe's link leads to no path
         else:
-            _replace(target, data, mode)
+            _replace(path.resolve(), data, mode)
     except (OSError, RuntimeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ReportNotWritten(f"can't write the report to {path}: {reason}") from error
+        raise _not_written(path, error) from error
+
+
+def probe(path: Path) -> None:
+    """Find out whether a report can be written to `path`, and leave it as it is.
+
+    Raises `ReportNotWritten`.
+    """
+    try:
+        mode = _mode(path)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise ReportNotWritten(f"{path} is a folder; name a file in it")
+        if mode is not None and stat.S_ISSOCK(mode):
+            raise ReportNotWritten(f"{path} is a socket, which can't be written to")
+        folder = path.resolve().parent
+        if not folder.is_dir():
+            raise ReportNotWritten(f"there is no folder {folder}; make it first")
+        if mode is None or not _is_stream(path, mode):
+            _try(path.resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _not_written(path, error) from error
+
+
+def _try(target: Path) -> None:
+    """Make a file beside `target` and delete it, as replacing it would."""
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    beside = _beside(target)
+    os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    beside.unlink()
+
+
+def _not_written(path: Path, error: Exception) -> ReportNotWritten:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ReportNotWritten(f"can't write the report to {path}: {reason}")
+
+
+def _is_stream(path: Path, mode: int) -> bool:
+    """Whether it is written to as it is: a device, a pipe, or a descriptor that is open already."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - `resolve` would follow the link
+    return not stat.S_ISREG(mode) or absolute.startswith(_DESCRIPTORS)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.tmp")
 
 
 def _mode(path: Path) -> int | None:
@@ -41,7 +86,7 @@ def _mode(path: Path) -> int | None:
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
     """Write a file beside `target` and rename it; of an old file, the permissions are kept."""
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    beside = _beside(target)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

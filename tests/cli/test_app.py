@@ -171,11 +171,36 @@ def test_what_was_typed_never_acts(grade: Grade) -> None:
 
 def test_an_exercise_that_is_broken_is_not_the_learners_fault(grade: Grade, course: Path) -> None:
     (course / "exercises" / "product" / "exercise.py").write_text("EXERCISE = 1 / 0")
+    for command, code in (("show product", 3), ("list", 0), ("show sum-one", 0)):
+        ran = grade(*command.split())
+        assert ran.code == code
+        assert_one_line(ran.err)
+        assert "an exercise is broken: " in ran.err
+        assert "ZeroDivisionError" in ran.err
+    assert "sum-one" in grade("list").out
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "import sys; sys.exit(0)",
+        "def (",
+        "EXERCISE = 3",
+        "print('hello'); raise RuntimeError",
+        'import msgspec\n{}EXERCISE = msgspec.structs.replace(EXERCISE, level="one")',
+        "import msgspec\n{}EXERCISE = msgspec.structs.replace(EXERCISE, output=('m',))",
+        "{}EXERCISE = Exercise(slug='product')",
+    ],
+)
+def test_a_broken_exercise_leaves_the_others(grade: Grade, course: Path, declaration: str) -> None:
+    file = course / "exercises" / "product" / "exercise.py"
+    file.write_text(declaration.replace("{}", file.read_text()))
     code, out, err = grade("list")
-    assert (code, out) == (3, "")
-    assert_one_line(err)
+    assert code == 0
+    assert "sum-two" in out
+    assert "hello" not in out
     assert "an exercise is broken: " in err
-    assert "ZeroDivisionError" in err
+    assert grade("show", "product").code == 3
 
 
 @pytest.mark.parametrize("name", ["README.md", "hints.md"])

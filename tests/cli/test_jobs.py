@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.grading import GradeOptions, find_jobs
+from grader.cli.grading import GradeOptions, find_job, find_work
 from grader.cli.problem import CommandWrong
 
 ONE = "def sum_one(seed, x):\n    return x + x\n"
@@ -14,8 +14,8 @@ TWO = ONE.replace("sum_one", "sum_two")
 
 
 def slugs(*paths: Path, exercise: str | None = None) -> list[str]:
-    jobs = find_jobs(paths, GradeOptions(exercise=exercise))
-    return [each.folder.exercise.slug for each in jobs]
+    work = find_work(paths, GradeOptions(exercise=exercise))
+    return [each.slug for each in work.jobs]
 
 
 @pytest.mark.usefixtures("course")
@@ -34,7 +34,7 @@ def test_a_file_for_several_exercises_is_graded_as_those_beside_it(
 def test_alone_it_needs_a_choice(here: Path) -> None:
     (here / "b.py").write_text(ONE + TWO)
     with pytest.raises(CommandWrong, match="say which exercise with --exercise"):
-        slugs(here / "b.py")
+        find_job(here / "b.py", GradeOptions())
     assert slugs(here / "b.py", exercise="sum-one") == ["sum-one"]
 
 
@@ -42,4 +42,4 @@ def test_alone_it_needs_a_choice(here: Path) -> None:
 def test_a_notebook_is_told_how_it_is_graded(here: Path) -> None:
     (here / "mine.ipynb").write_text("{}")
     with pytest.raises(CommandWrong, match="from grader import grade"):
-        slugs(here / "mine.ipynb")
+        find_job(here / "mine.ipynb", GradeOptions())

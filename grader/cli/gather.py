@@ -1,0 +1,148 @@
+"""The files that a command names: which are submissions, which aren't there, which are left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.cli.missing import no_such_file
+from grader.cli.problem import visible
+from grader.submission import Submission, Unreadable, read_submission, unread
+
+_NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
+_NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
+_MOST_NAMED: Final = 6
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, in the order in which it was named; each file once.
+
+    `problems` say in a line each what could not be read; `left_out` are files of a folder that
+    nobody hands in.
+    """
+
+    submissions: tuple[Submission, ...]
+    problems: tuple[str, ...]
+    left_out: tuple[Path, ...]
+
+    @property
+    def note(self) -> str:
+        """Say what is left out, empty if nothing is."""
+        if not self.left_out:
+            return ""
+        names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]
+        more = len(self.left_out) - len(names)
+        listed = ", ".join([*names, *([f"{more} more"] if more else [])])
+        return f"left out, as no submission: {listed} (a file named by itself is graded)"
+
+
+def gather(paths: Sequence[Path]) -> Gathered:
+    """Read the files, and those of folders. What can't be read keeps no other from being read."""
+    found: dict[str, Submission] = {}
+    problems: list[str] = []
+    left_out: list[Path] = []
+    for path in paths:
+        try:
+            if path.is_dir():
+                _add(found, _of_folder(path, left_out, problems))
+            else:
+                _add(found, [_read(path)])
+        except Unreadable as error:
+            problems.append(visible(str(error)))
+    named = set(found)
+    return Gathered(
+        submissions=tuple(found.values()),
+        problems=tuple(dict.fromkeys(problems)),
+        left_out=tuple(each for each in left_out if os.path.realpath(each) not in named),
+    )
+
+
+def _add(found: dict[str, Submission], submissions: Sequence[Submission]) -> None:
+    """Add what isn't there yet under any spelling of its path."""
+    for each in submissions:
+        found.setdefault(os.path.realpath(each.path), each)
+
+
+def _read(path: Path) -> Submission:
+    """Read a file, but not through a link that leads out of its folder.
+
+    Who hands in such a link in place of a file would be shown what it leads to.
+    """
+    if path.suffix == ".ipynb":
+        raise Unreadable(f"{path} is a notebook: in it, from grader import grade, and grade(f)")
+    if not os.path.lexists(path):
+        raise Unreadable(no_such_file(path))
+    if path.is_symlink() and path.exists() and not _inside(path):
+        raise Unreadable(
+            f"{path} is a link that leads out of its folder, and is not followed",
+            "put the file itself there, in place of the link",
+        )
+    return read_submission(path)
+
+
+def _inside(link: Path) -> bool:
+    return link.resolve().is_relative_to(link.parent.resolve())
+
+
+def _of_folder(folder: Path, left_out: list[Path], problems: list[str]) -> list[Submission]:
+    """Read the Python files of a folder. Raises `Unreadable` if there are none.
+
+    What can't be read in a folder fails by itself, and nobody else's file with it.
+    """
+    files = _python_files(folder, problems)
+    left_out += [each for each in files if _is_no_submission(each.name)]
+    handed_in = [each for each in files if not _is_no_submission(each.name)]
+    if not files:
+        raise Unreadable(f"there is no Python file in {folder}")
+    if not handed_in:
+        raise Unreadable(f"there is no submission in {folder}: only {files[0].name} and the like")
+    return [_read_of_folder(each) for each in handed_in]
+
+
+def _read_of_folder(path: Path) -> Submission:
+    try:
+        return _read(path)
+    except Unreadable as error:
+        return unread(path, error.unfit)
+
+
+def _python_files(folder: Path, problems: list[str]) -> list[Path]:
+    """Return what ends in `.py` below the folder, by path.
+
+    Hidden files and folders, those of packages and of virtual environments are passed over.
+    """
+    files: list[Path] = []
+    waiting = [folder]
+    while waiting:
+        for entry in _entries(waiting.pop(), problems):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_passed_over(entry):
+                    waiting.append(Path(entry.path))
+            elif entry.name.endswith(".py") and not os.path.isdir(entry.path):  # noqa: PTH112 - which never raises
+                files.append(Path(entry.path))
+    return sorted(files)
+
+
+def _entries(folder: Path, problems: list[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        problems.append(f"{visible(str(folder))} can't be read: {error.strerror}")
+        return []
+
+
+def _is_passed_over(folder: os.DirEntry[str]) -> bool:
+    name = folder.name
+    made = name in _NO_FOLDERS or name.endswith((".egg-info", ".dist-info"))
+    return made or os.path.lexists(Path(folder.path) / "pyvenv.cfg")
+
+
+def _is_no_submission(name: str) -> bool:
+    return name in _NO_SUBMISSIONS or name.startswith("test_") or name.endswith("_test.py")

@@ -1,0 +1,117 @@
+"""Where each `--report` goes, looked at before anything is graded: nothing of anyone's is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.cli.problem import CommandWrong, did_you_mean, visible
+from grader.render import RENDERERS
+from grader.render.write import ReportNotWritten, probe
+
+_STDOUT: Final = re.compile(r"-|/dev/stdout|/dev/fd/1|/proc/(self|\d+)/fd/1")
+_PROGRAMS: Final = frozenset({".py", ".pyi", ".ipynb"})
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One `--report`: a format, and the file it goes to; None is stdout."""
+
+    format: str
+    path: Path | None
+
+    @property
+    def option(self) -> str:
+        """The option as it was given."""
+        return f"--report {self.format}={visible(str(self.path))}"
+
+
+def targets(raw: tuple[str, ...]) -> tuple[Target, ...]:
+    """Read the `--report` options. `CommandWrong` for an unknown format, or two in one place."""
+    found = tuple(_target(text) for text in raw)
+    if sum(target.path is None for target in found) > 1:
+        raise CommandWrong("only one --report can go to stdout; give the others a =PATH")
+    seen: dict[object, Target] = {}
+    for target in found:
+        key = _identity(target.path) if target.path is not None else None
+        if key is not None and key in seen:
+            other = seen[key].option
+            raise CommandWrong(f"{target.option} would overwrite {other}; give it another path")
+        seen[key] = target
+    return found
+
+
+def _target(text: str) -> Target:
+    name, equals, path = text.partition("=")
+    if name not in RENDERERS:
+        meant = did_you_mean(name, RENDERERS) or f"; there are {', '.join(RENDERERS)}"
+        raise CommandWrong(f"there is no report format {visible(name)}{meant}")
+    if equals and not path:
+        raise CommandWrong(f"--report {name}= needs a path after the =")
+    on_stdout = not equals or _STDOUT.fullmatch(path)
+    return Target(format=name, path=None if on_stdout else Path(path))
+
+
+def _identity(path: Path) -> object:
+    """Return what is the same for every name of a file; None for what many may write to."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return os.path.realpath(path)
+    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable[Path]) -> None:
+    """Raise `CommandWrong` for a report that would overwrite something, or can't be written.
+
+    `graded` are the paths of the submissions, `kept` folders and files that are no report's.
+    """
+    submissions = {_identity(Path(path)): path for path in graded}
+    _check_stdout(submissions)
+    for target in found:
+        if len(graded) > 1 and not RENDERERS[target.format].several:
+            raise CommandWrong(f"{target.format} can't hold several submissions; grade one by one")
+        if target.path is None:
+            continue
+        overwritten = submissions.get(_identity(target.path))
+        if overwritten is not None:
+            raise CommandWrong(
+                f"{target.option} would overwrite {visible(overwritten)}, which is to be graded; "
+                "give it another path"
+            )
+        _check_kept(target, target.path, kept)
+        try:
+            probe(target.path)
+        except ReportNotWritten as error:
+            raise CommandWrong(f"{target.option}: {visible(str(error))}") from error
+
+
+def _check_stdout(submissions: dict[object, str]) -> None:
+    """Raise `CommandWrong` where the shell sends stdout into a file that is to be graded."""
+    try:
+        status = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+    path = submissions.get((status.st_dev, status.st_ino))
+    if path is not None:
+        raise CommandWrong(f"the output goes to {visible(path)}, which is to be graded")
+
+
+def _check_kept(target: Target, path: Path, kept: Iterable[Path]) -> None:
+    """Raise `CommandWrong` for a report over a program, or over a file of the grader's own."""
+    if not path.is_file():
+        return
+    real = Path(os.path.realpath(path))
+    if real.suffix in _PROGRAMS or path.suffix in _PROGRAMS:
+        raise CommandWrong(f"{target.option} would overwrite a program; give it another path")
+    for each in kept:
+        if real.is_relative_to(os.path.realpath(each)):
+            raise CommandWrong(
+                f"{target.option} would overwrite a file of the grader's; give it another path"
+            )
