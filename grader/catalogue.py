@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from grader.exercise import Array, Arrays, Exercise, ExerciseFolder, Size
+from grader.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
@@ -152,14 +152,23 @@ def _usable(folder: ExerciseFolder) -> ExerciseFolder:
         msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
         raise ExerciseBroken(f"{declaration} has a field of the wrong type: {error}") from error
+    for problem in _unusable(exercise):
+        raise ExerciseBroken(f"{declaration}: {problem}")
+    return folder
+
+
+def _unusable(exercise: Exercise) -> Iterator[str]:
+    """Say what no case could be made with."""
     known = {each.name for each in exercise.dimensions}
     for name in _sizes_named(exercise):
         if name not in known:
-            raise ExerciseBroken(f'{declaration} names "{name}", which is no dimension')
+            yield f'"{name}" is used as a size and is no dimension'
     for dimension in exercise.dimensions:
         if dimension.largest < 1:
-            raise ExerciseBroken(f'{declaration}: the largest "{dimension.name}" is below 1')
-    return folder
+            yield f'the largest "{dimension.name}" is below 1'
+    for parameter in exercise.parameters:
+        if isinstance(parameter, Number) and not parameter.choices:
+            yield f'the number "{parameter.name}" has no choices'
 
 
 def _sizes_named(exercise: Exercise) -> Iterator[str]:

@@ -94,7 +94,16 @@ def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
             reporting.add(report)
             reports.append(report)
         lost = reporting.finish()
+    _tell_errors(reports)
     return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
+
+
+def _tell_errors(reports: Sequence[Report]) -> None:
+    """Say whole what a table of several files has no room for: why one could not be graded."""
+    if len(reports) > 1:
+        reasons = [each.summary for each in reports if each.verdict is Verdict.ERROR]
+        for reason in dict.fromkeys(reasons):
+            print(f"grade: {visible(reason)}", file=sys.stderr)
 
 
 def find_job(file: Path, options: GradeOptions) -> Job:

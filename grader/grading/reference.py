@@ -30,6 +30,14 @@ class ReferenceBroken(Exception):
     """The reference did not load, or failed on a case: the exercise is at fault."""
 
 
+def _solution_text(folder: ExerciseFolder) -> str:
+    try:
+        return folder.solution.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReferenceBroken(f"the solution {folder.solution} can't be read: {reason}") from error
+
+
 class _Book(msgspec.Struct, kw_only=True):
     """What is known of a reference, as it stands in the cache's file."""
 
@@ -56,7 +64,7 @@ class Reference:
         self._side: Side | None = None
         self._loaded = False
         self._closed = False
-        self.text = folder.solution.read_text(encoding="utf-8")
+        self.text = _solution_text(folder)
         self._path = _book_path(folder, cache_folder)
         self._book = _read_book(self._path)
         self._known = self._book.size

@@ -101,7 +101,7 @@ class Session:
             return self._known[slug]
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
-        program = self._program(folder.exercise, folder.solution.name, folder.solution.read_text())
+        program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)
         program = msgspec.structs.replace(program, writes_cache=True)
         return Side(self._maker, program, policy=None)
 

@@ -1,13 +1,13 @@
 """The JSON report, version 1: the contract with programs. `schema.json` beside this is made of it.
 
 Every key is always there. Numbers are finite, texts are whole Unicode, and the document stays
-below 200 kB whatever a submission prints: what is too long is cut, deepest evidence first.
+below 200 kB whatever a submission prints: what is too long is cut, deepest evidence first. No text
+acts when it is printed: controls stand in it as Python writes them.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ from grader.case import FloatValue, IntValue
 from grader.finding import Finding, Severity
 from grader.render.reproduce import reproduce
 from grader.render.tool import TOOL_NAME, tool_version
+from grader.render.visible import inert
 from grader.report import Equivalent, Report, Status, Verdict
 
 MOST_BYTES = 200_000
@@ -35,10 +36,6 @@ _COUNTEREXAMPLE = {
     "additionalProperties": {"type": "number"},
 }
 _Counterexample = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema=_COUNTEREXAMPLE)]
-
-
-# C1 controls, and what turns or hides text; JSON itself escapes the other controls.
-_ACTING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|#(?=#\\[|#vso\\[)")
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -176,16 +173,10 @@ def encoded(report: Report) -> bytes:
     """Return the document on one line, small enough that it also is when it is indented."""
     line = b""
     for limits in _LIMITS:
-        line = _inert(msgspec.json.encode(document(report, limits)))
+        line = msgspec.json.encode(document(report, limits))
         if len(msgspec.json.format(line, indent=2)) < MOST_BYTES:
             break
     return line
-
-
-def _inert(line: bytes) -> bytes:
-    r"""Write as `\uXXXX` what would act on a terminal, or a CI log, that it is printed to."""
-    text = _ACTING.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode())
-    return text.encode()
 
 
 def document(report: Report, limits: _Limits = _LIMITS[0]) -> JsonReport:
@@ -299,9 +290,8 @@ def _finite(number: float) -> float | None:
 
 
 def clean(text: str, most: int) -> str:
-    """Return `text` cut to `most` characters, lone surrogates written as their escapes."""
-    whole = text if len(text) <= most else text[: max(most - 1, 0)] + "\u2026"
-    return whole.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return `text` cut to `most` characters, with what would act when it is printed escaped."""
+    return inert(text if len(text) <= most else text[: max(most - 1, 0)] + "\u2026")
 
 
 def _json_value(value: object, limits: _Limits, depth: int) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,8 @@ def reproduce(report: Report, finding: Finding) -> str | None:
     except TypeError:  # a dtype that NumPy lacks
         return None
     jax = ["import jax.numpy as jnp"] if "jnp." in call else []
-    imports = ["import numpy as np", *jax, *_imports(report.path, function)]
+    numpy = ["import numpy as np"] if re.search(r"\bnp\.", call) else []
+    imports = [*numpy, *jax, *_imports(report.path, function)]
     snippet = "\n".join(["\n".join(imports), "", call, ""])
     return snippet if len(snippet) <= _MOST_CHARACTERS else None
 

@@ -95,8 +95,11 @@ def _artifact(report: Report) -> _Json:
 
 
 def _location(report: Report) -> _Json:
-    """Return the file's URI: relative to the checkout, or `file:` for an absolute path."""
-    path = quote(clean(report.path.replace("\\", "/"), _MOST_TEXT), safe="/")
+    """Return the file's URI: relative to the checkout, or `file:` for an absolute path.
+
+    A URI is of bytes, so a name that isn't Unicode has one too.
+    """
+    path = quote(report.path.replace("\\", "/").encode("utf-8", "surrogateescape"), safe="/")
     if path.startswith("/"):
         return {"uri": f"file://{path}"}
     return {"uri": path.removeprefix("./"), "uriBaseId": "%SRCROOT%"}

@@ -19,6 +19,9 @@ _COMMAND = re.compile(r"^(?P<before>\s*)(?P<colon>:):|(?P<hash>#)#(?=\[|vso\[)")
 """https://docs.github.com/actions/reference/workflow-commands-for-github-actions, whose runner
 looks behind the spaces that a line begins with, and its older form, which Azure Pipelines has."""
 
+_STYLING = re.compile(r"\x1b\[[0-?]*[ -/]*(?:[@-~]|\Z)|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
+"""Colours, moves of the cursor, titles and links, as ECMA-48 has them: none of a text's words."""
+
 # What our own texts use beyond ASCII, for streams that can't take it.
 _PLAIN = {
     "\u00b7": "-",
@@ -76,9 +79,34 @@ def _spelt_out(match: re.Match[str]) -> str:
 
 
 def visible_lines(text: str, encoding: str = "utf-8") -> list[str]:
-    r"""Return the lines of `text`, each made visible. Only \n and \r\n end a line."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    r"""Return the lines of `text`, each made visible. Only \n and \r\n end a line.
+
+    The styling of what was printed for a terminal, a table in colours, is left out.
+    """
+    lines = unstyled(text).replace("\r\n", "\n").split("\n")
     return [visible(line, encoding) for line in lines]
+
+
+def unstyled(text: str) -> str:
+    """Return `text` without the escape sequences that style it."""
+    return _STYLING.sub("", text) if "\x1b" in text else text
+
+
+def inert(text: str) -> str:
+    r"""Return `text` for a document that people print: lines and tabs stay, nothing in it acts.
+
+    Controls, and what turns or hides text, are shown as Python writes them: `\x1b`, `\u202e`.
+    """
+    if text.isascii() and text.isprintable() and "::" not in text and "##" not in text:
+        return text
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(_COMMAND.sub(_spelt_out, "".join(map(_inert, line))) for line in lines)
+
+
+@lru_cache(maxsize=4096)
+def _inert(char: str) -> str:
+    acts = unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char != "\t"
+    return escaped(char) if acts else char
 
 
 @lru_cache(maxsize=4096)

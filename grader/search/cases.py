@@ -7,7 +7,7 @@ shapes are chosen first, and many seeds and values are drawn on them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import cycle, islice
 from math import prod
 from typing import Final
 
@@ -186,7 +186,7 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
 def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """One shape: two seeds with the same values, one seed with other values, NumPy's arrays."""
     strategy = cases(exercise, [distinct_sizes(exercise)], telling=True)
-    first, second, third = draw(strategy, count=3, seed=seed)
+    first, second, third = _some(strategy, count=3, seed=seed)
     return (
         with_seed(first, exercise, 7),
         with_seed(first, exercise, 0),
@@ -200,16 +200,21 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
     """Two cases with ordinary values at each of `shapes`."""
     found: list[Case] = []
     for index, sizes in enumerate(shapes):
-        drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
+        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
         found += [with_seed(drawn[0], exercise, index), *drawn[1:]]
     return tuple(found)
+
+
+def _some(strategy: st.SearchStrategy[Case], *, count: int, seed: int) -> list[Case]:
+    """Draw `count` cases, some of them again where there are no more: sizes have no values."""
+    return list(islice(cycle(draw(strategy, count=count, seed=seed)), count))
 
 
 def _smaller(exercise: Exercise) -> tuple[tuple[Case, ...], ...]:
     """Two cases at each of a few small sizes. Few: each may cost a compilation."""
     found: list[tuple[Case, ...]] = []
     for index, sizes in enumerate(islice(small_sizes(exercise), _SMALL_SIZES)):
-        drawn = draw(cases(exercise, [sizes], telling=True), count=2, seed=index)
+        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=index)
         found.append(tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1)))
     return tuple(found)
 
