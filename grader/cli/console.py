@@ -68,7 +68,14 @@ def rendered(console: Console, *pages: RenderableType | str) -> str:
     """Return `pages` as they would be printed by `put`."""
     with console.capture() as captured:
         for page in pages:
-            console.print(page, crop=False)  # a link that is cut off leads nowhere
+            whole = isinstance(page, Text) and page.no_wrap  # which printing it forgets
+            # Not cropped: a link that is cut off leads nowhere.
+            console.print(
+                page,
+                crop=False,
+                no_wrap=True if whole else None,
+                overflow="ignore" if whole else None,
+            )
     return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(_COMMAND_SPACE, " ")
 
 

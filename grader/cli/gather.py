@@ -47,7 +47,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
     left_out: list[Path] = []
     for path in paths:
         try:
-            if path.is_dir():
+            if os.path.isdir(path):  # noqa: PTH112 - which never raises
                 _add(found, _of_folder(path, left_out, problems))
             else:
                 _add(found, [_read(path)])

@@ -105,7 +105,7 @@ def _check_stdout(submissions: dict[object, str]) -> None:
 
 def _check_kept(target: Target, path: Path, kept: Iterable[Path]) -> None:
     """Raise `CommandWrong` for a report over a program, or over a file of the grader's own."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - which never raises
         return
     real = Path(os.path.realpath(path))
     if real.suffix in _PROGRAMS or path.suffix in _PROGRAMS:

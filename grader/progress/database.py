@@ -112,7 +112,7 @@ def open_database(file: Path, note: Note) -> Database | None:
     except _Unusable as reason:
         return _opened_anew(file, before, note, str(reason))
     except (sqlite3.Error, OSError) as error:
-        note(f"progress is not kept: {_text(error)}")
+        note(f"progress is not {'available' if _is_busy(error) else 'kept'}: {_text(error)}")
         return None
 
 
@@ -141,9 +141,13 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _text(error: Exception) -> str:
-    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+    if _is_busy(error):
         return "another program is using its file (database is locked); try again in a moment"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _opened(file: Path) -> sqlite3.Connection:

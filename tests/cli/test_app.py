@@ -365,3 +365,145 @@ def test_a_stream_that_takes_ascii_only_gets_lookalikes(program: Grade) -> None:
     assert (code, err) == (0, "")
     assert out.isascii()
     assert " - level 1 - " in out
+
+
+# ------------------------------------------------------------------------------ odd environments
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("explian wrong-order", "grade explain"),
+        ("wacth my.py", "grade watch"),
+        ("lsit", "grade list"),
+        ("help", "grade --help"),
+        ("hlep explain", "grade --help"),
+        ("version", "grade --version"),
+        ("verison", "grade --version"),
+        ("VERSION", "grade --version"),
+    ],
+)
+def test_a_misspelt_command_is_told_whatever_follows(
+    grade: Grade, graded: Graded, here: Path, line: str, meant: str
+) -> None:
+    (here / "my.py").touch()
+    code, out, err = grade(*line.split())
+    assert (code, out, graded.files) == (2, "", ())
+    assert_one_line(err)
+    assert f"did you mean {meant}?" in err
+
+
+def test_a_file_called_nearly_like_a_command_is_a_file(
+    grade: Grade, graded: Graded, here: Path
+) -> None:
+    (here / "lst").touch()
+    assert grade("lst").code == 1
+    assert graded.files == (Path("lst"),)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--seed 18446744073709551616",
+        "--seed -1",
+        f"--seed {'9' * 5000}",
+        "--timeout inf",
+        "--timeout nan",
+        "--timeout -inf",
+        "--timeout 0",
+        "--timeout 1e-9",
+        "--timeout 1e300",
+        "--cases 1000000",
+        "--cases -3",
+    ],
+)
+def test_numbers_out_of_bounds(grade: Grade, graded: Graded, here: Path, options: str) -> None:
+    (here / "my.py").touch()
+    code, out, err = grade("my.py", *options.split())
+    assert (code, out, graded.files) == (2, "", ())
+    assert_one_line(err)
+    assert len(err) < 250
+    assert " from 0 to " in err or " from 1 to " in err or " from 0.1 to " in err or "9…" in err
+
+
+def test_a_history_of_any_length_can_be_asked_for(grade: Grade) -> None:
+    assert grade("history", "--last", "9" * 30).code == 2
+    assert grade("history", "--last", "1000000").code == 0
+
+
+@pytest.mark.parametrize(
+    "columns", ["0", "1", "5", "-3", "abc", "\u00b2", "9" * 30, "9" * 5000, ""]
+)
+def test_columns_that_are_no_width(
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    assert course.is_dir()
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", columns)
+    for command in ("list", "show sum-one", "explain wrong-order", "--help", "hint sum-one"):
+        code, out, err = grade(*command.split())
+        assert (code, err) == (0, "")
+        longest = max(map(len, out.split("\n")))
+        assert 20 < longest <= 100
+
+
+def test_no_command_is_broken_in_two(
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_exercise(course, "a-name-that-is-rather-long", "Long", "long_name", level=0)
+    monkeypatch.setenv("COLUMNS", "40")
+    started = grade("start").out
+    assert "  grade show a-name-that-is-rather-long\n" in started
+    assert "  grade watch a_name_that_is_rather_long.py\n" in started
+    assert "\nnext: grade a_name_that_is_rather_long.py\n" in grade("list").out
+    assert grade("show").out.endswith("\nnext: grade a_name_that_is_rather_long.py\n")
+    refused = grade("solution", "a-name-that-is-rather-long").err
+    assert "  grade solution a-name-that-is-rather-long --reveal\n" in refused
+    grade("hint")
+    assert "grade hint --all" in grade("hint").out
+
+
+def test_a_folder_that_is_gone(here: Path) -> None:
+    script = (
+        "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+        "from grader.cli.app import run\n"
+        "codes = [run(line.split()) for line in ('list', 'lst', 'x.py', 'start', '--version')]\n"
+        "os.environ['GRADER_HOME'] = 'relative'\n"
+        "print(*codes, run(['list']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=here, env=environment(), capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split("\n")[-2] == "0 2 2 2 0 2"
+    assert "the folder that you are in is gone" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pager", "note"),
+    [
+        ('less "', "PAGER is no command (No closing quotation)"),
+        ("no-such-pager -x", "PAGER names a program that is not there: no-such-pager"),
+        ("", ""),
+        ("false", ""),
+    ],
+)
+def test_a_pager_that_is_none_leaves_the_text(
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    pager: str,
+    note: str,
+) -> None:
+    from grader.cli import console
+
+    assert here.is_dir()
+    monkeypatch.setenv("PAGER", pager)
+    monkeypatch.setattr(console, "_interactive", lambda _console: True)
+    made = console.console()
+    console.print_paged(made, "line\n" * 300)
+    out, err = capsys.readouterr()
+    assert out.count("line\n") == 300
+    assert note in err
+    assert bool(err) == bool(note)

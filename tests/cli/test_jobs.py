@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
+from cli_course import Grade, add_exercise
 
+from grader.catalogue import BrokenExercise
 from grader.cli.grading import GradeOptions, find_job, find_work
 from grader.cli.problem import CommandWrong
+from grader.exercise import ExerciseFolder
+from grader.progress import Progress
+from grader.report import Report
+from grader.session import Asked, Session, static_report
+from grader.submission import Submission
 
 ONE = "def sum_one(seed, x):\n    return x + x\n"
 TWO = ONE.replace("sum_one", "sum_two")
@@ -43,3 +52,108 @@ def test_a_notebook_is_told_how_it_is_graded(here: Path) -> None:
     (here / "mine.ipynb").write_text("{}")
     with pytest.raises(CommandWrong, match="from grader import grade"):
         find_job(here / "mine.ipynb", GradeOptions())
+
+
+@pytest.mark.usefixtures("course")
+def test_the_names_of_a_file_and_its_folder_tell_where_its_text_does_not(here: Path) -> None:
+    (here / "sum_two").mkdir()
+    for name in ("product.py", "product (2).py", "anna-sum-two.py", "sum_two/anna.py"):
+        (here / name).touch()
+        expected = "product" if "product" in name else "sum-two"
+        assert slugs(Path(name)) == [expected]
+    (here / "sum_two.py").write_text(ONE)
+    assert slugs(Path("sum_two.py")) == ["sum-one"], "the function counts more"
+    (here / "sum_two.py").write_text(ONE + TWO)
+    assert slugs(Path("sum_two.py")) == ["sum-two"], "of two functions the name tells"
+
+
+def test_what_a_broken_exercise_needs_is_not_graded_as_another(here: Path, course: Path) -> None:
+    declaration = course / "exercises" / "product" / "exercise.py"
+    (here / "p.py").write_text(ONE.replace("sum_one", "product"))
+    (here / "one.py").write_text(ONE)
+    (here / "none.py").write_text("def prod(seed, x): ...\n")
+    (here / "product.py").touch()
+    declaration.write_text(declaration.read_text() + "1 / 0\n")
+    files = [Path(name) for name in ("p.py", "product.py", "one.py", "none.py")]
+    jobs = find_work(files, GradeOptions()).jobs
+    broken = [isinstance(each.folder, BrokenExercise) for each in jobs]
+    assert broken == [True, True, False, False]
+    assert [each.slug for each in jobs[:3]] == ["product", "product", "sum-one"]
+    declaration.write_text("1 / 0")
+    broken = [
+        isinstance(each.folder, BrokenExercise) for each in find_work(files, GradeOptions()).jobs
+    ]
+    assert broken == [True, True, False, True], "nothing tells which function it asks for"
+
+
+def test_one_file_that_breaks_the_grader_leaves_the_others(
+    grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert course.is_dir()
+
+    def broken(_self: object, submission: Submission, folder: ExerciseFolder, *_: object) -> Report:
+        if submission.path == "b.py":
+            raise UnicodeError("no such letter")
+        return static_report(submission, folder.exercise, (), Asked())
+
+    monkeypatch.setattr(Session, "grade", broken)
+    for name in ("a.py", "b.py", "c.py"):
+        (here / name).write_text(ONE)
+    code, out, err = grade("a.py", "b.py", "nosuch.py", "c.py", "--no-progress")
+    assert code == 3
+    assert [line[:7] for line in out.split("\n")[:3]] == [" ✓ a.py", " ! b.py", " ✓ c.py"]
+    assert "grade: no such file: nosuch.py\n" in err
+    assert "the grader itself is broken: UnicodeError: no such letter" in err
+    assert grade("a.py", "nosuch.py", "--no-progress").code == 2
+    assert grade("nosuch.py", "neither.py").code == 2
+
+
+def test_what_is_left_out_is_listed_apart(
+    grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert course.is_dir()
+    monkeypatch.setattr(
+        Session,
+        "grade",
+        lambda _self, submission, folder, *_: static_report(
+            submission, folder.exercise, (), Asked()
+        ),
+    )
+    for name in ("a.py", "b.py", "test_a.py", "__init__.py"):
+        (here / name).write_text(ONE)
+    code, out, err = grade(".", "--no-progress")
+    assert code == 0
+    assert "2 of 2 passed" in out
+    assert "left out, as no submission: __init__.py, test_a.py" in err
+
+
+def test_any_name_and_an_exercise_of_sizes_alone(grade: Grade, here: Path, tmp_path: Path) -> None:
+    root = tmp_path / "own"
+    folder = add_exercise(root, "counting", "Counting", "counting")
+    declaration = (folder / "exercise.py").read_text()
+    (folder / "exercise.py").write_text(
+        declaration.replace(
+            '(Seed(name="seed"), Array(name="x", shape=("n",)))', '(Size(name="n"),)'
+        ).replace("Seed\n", "Seed, Size\n")
+    )
+    right = "import jax.numpy as jnp\ndef counting(n):\n    return jnp.arange(n)\n"
+    (root / "solutions" / "counting.py").write_text(right)
+    (here / "all").mkdir()
+    names = (b"l\xf6sung.py", b"a\n\x1b[31m[bold]b.py")
+    for name in names:
+        (here / "all" / os.fsdecode(name)).write_text(right)
+    (here / "wrong.py").write_text(right.replace("arange(n)", "arange(n) + 1"))
+    documents = [f"{name}=out.{name}" for name in ("json", "sarif", "junit", "html", "markdown")]
+    options = [word for each in documents for word in ("--report", each)]
+    code, out, err = grade("all", "wrong.py", "--exercises", str(root), "--cases", "5", *options)
+    assert (code, err) == (1, "")
+    assert "2 of 3 passed" in out
+    assert "l\\udcf6sung.py" in out
+    assert "\x1b" not in out
+    log = json.loads((here / "out.sarif").read_text())
+    uris = [each["location"]["uri"] for each in log["runs"][0]["artifacts"]]
+    assert uris == ["all/a%0A%1B%5B31m%5Bbold%5Db.py", "all/l%F6sung.py", "wrong.py"]
+    assert len(json.loads((here / "out.json").read_text())) == 3
+    with Progress.open() as progress:
+        found = [Path(each.path) for each in progress.attempts()]
+    assert sum(each.is_file() for each in found) == 3

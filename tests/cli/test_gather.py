@@ -1,0 +1,117 @@
+"""Which of the files that a command names are submissions, and what is said of the others."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.cli.gather import gather
+
+TEXT = "def sum_one(seed, x):\n    return x + x\n"
+
+
+def put(*files: Path) -> None:
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(TEXT)
+
+
+def names(*paths: Path) -> list[str]:
+    return [Path(each.path).name for each in gather(paths).submissions]
+
+
+def test_a_file_that_is_not_there_keeps_no_other_from_being_read(here: Path) -> None:
+    put(here / "a.py", here / "zzz.py")
+    found = gather((Path("a.py"), Path("b.py"), Path("gone/x.py"), Path("n" * 300), Path("zzz.py")))
+    assert [each.path for each in found.submissions] == ["a.py", "zzz.py"]
+    assert found.problems == (
+        "no such file: b.py; did you mean a.py?",
+        "no such file: gone/x.py",
+        f"no such file: {'n' * 300}",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__init__.py", "__main__.py", "conftest.py", "setup.py", "test_a.py", "a_test.py"],
+)
+def test_what_nobody_hands_in_is_left_out_of_a_folder(here: Path, name: str) -> None:
+    put(here / "all" / "a.py", here / "all" / "deep" / name)
+    found = gather((Path("all"),))
+    assert [each.path for each in found.submissions] == ["all/a.py"]
+    assert found.left_out == (Path("all/deep") / name,)
+    assert f"all/deep/{name}" in found.note
+    assert names(Path("all/deep") / name) == [name], "a file that is named is graded"
+    both = gather((Path("all"), Path("all/deep") / name))
+    assert both.left_out == ()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".ipynb_checkpoints",
+        "__pycache__",
+        ".venv",
+        "node_modules",
+        ".git",
+        "__MACOSX",
+        "x.egg-info",
+    ],
+)
+def test_folders_of_tools_are_passed_over(here: Path, folder: str) -> None:
+    put(here / "all" / "a.py", here / "all" / folder / "b.py", here / "all" / "._a.py")
+    assert names(Path("all")) == ["a.py"]
+
+
+def test_a_virtual_environment_is_passed_over_whatever_its_name(here: Path) -> None:
+    put(here / "all" / "a.py", here / "all" / "env3" / "lib" / "b.py")
+    (here / "all" / "env3" / "pyvenv.cfg").touch()
+    assert names(Path("all")) == ["a.py"]
+
+
+def test_a_folder_with_no_submission_says_so(here: Path) -> None:
+    (here / "none").mkdir()
+    put(here / "tests" / "test_a.py")
+    assert gather((Path("none"),)).problems == ("there is no Python file in none",)
+    (problem,) = gather((Path("tests"),)).problems
+    assert problem == "there is no submission in tests: only test_a.py and the like"
+
+
+def test_each_file_is_read_once(here: Path) -> None:
+    put(here / "all" / "a.py")
+    (here / "all" / "b.py").symlink_to("a.py")
+    (here / "too").symlink_to("all")
+    spellings = ("all/a.py", "./all/a.py", "all/../all/a.py", "all", "all/b.py", "too/a.py")
+    assert names(*map(Path, spellings), here / "all" / "a.py") == ["a.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has none of these")
+def test_what_is_no_file_is_a_problem_in_a_line(here: Path) -> None:
+    put(here / "a.py")
+    os.mkfifo(here / "pipe")
+    (here / "self.py").symlink_to("self.py")
+    found = gather((Path("pipe"), Path("/dev/zero"), Path("self.py"), Path("a.py")))
+    assert len(found.submissions) == 1
+    assert [each.split()[0] for each in found.problems] == ["pipe", "/dev/zero", "self.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no such names")
+def test_names_of_any_bytes_are_read(here: Path) -> None:
+    folder = here / "all"
+    folder.mkdir()
+    for name in (b"l\xf6.py", b"a\nb.py", b"\x1b[31m.py", b"-q.py", b"n" * 252 + b".py"):
+        (folder / os.fsdecode(name)).write_text(TEXT)
+    assert len(gather((folder,)).submissions) == 5
+
+
+def test_a_loop_of_folders_ends(here: Path) -> None:
+    put(here / "all" / "a.py")
+    (here / "all" / "again").symlink_to(here / "all")
+    assert names(Path("all")) == ["a.py"]
+
+
+def test_a_long_list_of_what_is_left_out_is_cut(here: Path) -> None:
+    put(here / "all" / "a.py", *(here / "all" / f"test_{n}.py" for n in range(9)))
+    assert ", 3 more (" in gather((Path("all"),)).note
