@@ -22,4 +22,17 @@ def shown_path(path: Path) -> str:
     text = str(path)
     if os.name == "nt":
         return f'"{text}"' if " " in text else text
-    return shlex.quote(text)
+    return shlex.quote(text) if text.isprintable() else _ansi_quoted(text)
+
+
+def _ansi_quoted(text: str) -> str:
+    r"""Quote what doesn't print as bash, zsh and ksh have it: `$'l\xf6sung.py'`."""
+    quoted = []
+    for char in text:
+        if char in "\\'":
+            quoted.append(f"\\{char}")
+        elif char.isprintable():
+            quoted.append(char)
+        else:
+            quoted += [f"\\x{byte:02x}" for byte in os.fsencode(char)]
+    return f"$'{''.join(quoted)}'"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -362,3 +363,59 @@ def test_a_home_that_can_not_be_written_costs_a_note(
     assert "sum_one.py is yours" in out
     assert err.startswith("note: progress is not kept: ")
     assert err.count("\n") == 1
+
+
+# ------------------------------------------------------------------- progress that isn't available
+
+
+@pytest.fixture
+def busy(grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another program has the progress file, in which sum-one was begun."""
+    from grader.progress import database
+    from grader.progress.place import progress_file
+
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    assert course.is_dir()
+    assert grade("start", "sum-one").code == 0
+    holder = sqlite3.connect(str(progress_file()), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    yield
+    holder.close()
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("list", 0, "Your progress is not available right now."),
+        ("history", 0, "Your progress is not available right now."),
+        ("solution sum-one", 2, "nothing tells whether you have passed sum-one"),
+        ("start", 2, "your progress is not available, so name the exercise"),
+        ("show", 2, "which exercise? your progress is not available, so name it"),
+        ("hint", 2, "which exercise? your progress is not available, so name it"),
+        ("show sum-one", 0, "Add `x` to itself"),
+        ("start sum-two", 0, "sum_two.py is yours"),
+    ],
+)
+def test_a_busy_file_says_nothing_false(grade: Grade, command: str, code: int, says: str) -> None:
+    ran = grade(*command.split())
+    assert ran.code == code
+    assert says in ran.out + ran.err
+    assert "note: progress is not available: another program is using its file" in ran.err
+    for claim in ("0 of 3", "not started", "no attempts", "have not passed"):
+        assert claim not in ran.out + ran.err
+
+
+def test_a_path_of_any_bytes_is_remembered(grade: Grade, course: Path, here: Path) -> None:
+    assert course.is_dir()
+    folder = here / os.fsdecode(b"\xf6")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes Unicode alone")
+    assert grade("start", "sum-one", f"{folder.name}/mine.py").code == 0
+    with Progress.open() as progress:
+        assert progress.latest() == ("sum-one", folder / "mine.py")
+    code, out, _ = grade("list")
+    assert code == 0
+    assert "next: grade $'\\xf6/mine.py'" in out

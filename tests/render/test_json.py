@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -159,3 +162,34 @@ def test_the_exercise_is_null_when_none_was_recognised() -> None:
     assert document["exercise"] is None
     assert document["findings"][0]["counterexample"]["reproduce"] is None
     assert EXERCISE.slug not in json.dumps(document["findings"])
+
+
+def texts_of(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, item in value.items():
+                yield key
+                yield from texts_of(item)
+        case list():
+            for item in value:
+                yield from texts_of(item)
+        case _:
+            pass
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl", "sarif", "gradescope", "exercism"])
+def test_no_text_acts_when_it_is_printed(name: str) -> None:
+    """`jq -r` prints the texts themselves, whatever JSON escaped."""
+    for text in texts_of(json.loads(RENDERERS[name](NASTY))):
+        acting = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+        assert acting <= {"\n", "\t"}
+        assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
+
+
+def test_what_acts_is_shown_as_python_writes_it() -> None:
+    printed = "\x1b[31m\x9b \u202e\u2066\u200b\u2028\x00\r\ttab\r\nend \u00e9\u6f22"
+    document = json.loads(RENDERERS["json"](report("x = 1\n", output=Output(stdout=printed))))
+    shown = "\\x1b[31m\\x9b \\u202e\\u2066\\u200b\\u2028\\x00\\r\ttab\nend \u00e9\u6f22"
+    assert document["output"]["stdout"] == shown

@@ -12,6 +12,7 @@ import pyte
 import pytest
 from reports import EXERCISE, MISTAKEN, NASTY, PER_EXAMPLE, PROVED, REPORTS, report
 
+from grader.render import RENDERERS
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
 from grader.render.text import render
@@ -142,3 +143,41 @@ def test_a_missing_layer_of_the_kernel_is_told() -> None:
     text = " ".join(render(msgspec.structs.replace(PROVED, environment=environment), 60).split())
     assert "It ran without landlock, seccomp: grade doctor says why." in text
     assert "It ran without" not in render(PROVED, 60)
+
+
+def test_a_command_is_never_broken() -> None:
+    """`grade explain params-rng-not-lifted` is 35 cells, and has less than that beside `next:`."""
+    for rule in (
+        "per-example-params",
+        "params-rng-not-lifted",
+        "a-rule-as-long-as-the-page-is-wide",
+    ):
+        finding = msgspec.structs.replace(PER_EXAMPLE, rule=rule)
+        lines = render(report("x = 1\n", finding), 40).split("\n")
+        assert f"grade explain {rule}" in [line.strip() for line in lines]
+    assert any("grade solution nn-vmap-shared" in line for line in render(PROVED, 40).split("\n"))
+
+
+@pytest.mark.parametrize(
+    "printed_text",
+    [
+        "\x1b[1mpath\x1b[0m",
+        "\x1b[38;2;1;2;3mpath\x1b[m",
+        "\x1b[2K\x1b[1Gpath",
+        "\x1b]0;title\x07path",
+        "\x1b]8;;https://example.org\x1b\\path\x1b]8;;\x1b\\",
+        "path\x1b[1",
+    ],
+)
+@pytest.mark.parametrize("name", ["text", "markdown", "html", "junit", "exercism"])
+def test_printed_text_is_shown_without_its_styling(name: str, printed_text: str) -> None:
+    one = report("x = 1\n", output=Output(stdout=f"a {printed_text} b\n"))
+    document = RENDERERS[name](one)
+    assert "a path b" in document or ("a path" in document and printed_text.endswith("[1"))
+    assert "\x1b" not in document
+    assert "x1b" not in document
+
+
+def test_what_only_looks_like_styling_stays_visible() -> None:
+    text = render(report("x = 1\n", output=Output(stdout="\x1b7 \x9b31m \x1b(B \r \u202e\n")))
+    assert r"\x1b7 \x9b31m \x1b(B \r \u202e" in text
