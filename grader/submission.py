@@ -120,7 +120,7 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
 def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder | None:
     """Return the exercise whose name the file's has in it, or else its folder's.
 
-    `nn_vmap_cell.py`, `nn-vmap-cell (2).py`, `nn_vmap_cell/anna.py`. Of several the longest name.
+    `a_sum.py`, `a-sum (2).py`, `a_sum/anna.py`. Of several it is the longest name.
     """
     for part in reversed(Path(path).parts[-2:]):
         words = re.sub(r"[\W_]+", "_", f"_{part.removesuffix('.py')}_").lower()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.catalogue import exercises as catalogue
+from grader.catalogue import catalogue
 from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
@@ -50,7 +50,7 @@ def grade(
 
     Raises `CannotGrade`, which says what is in the way.
     """
-    known = catalogue([Path(each) for each in exercises])
+    known = catalogue([Path(each) for each in exercises]).exercises
     try:
         submission = _submission(target)
         folder = _exercise(exercise, target, submission, known)
