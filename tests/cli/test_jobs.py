@@ -14,9 +14,11 @@ from grader.catalogue import BrokenExercise
 from grader.cli.grading import GradeOptions, find_job, find_work
 from grader.cli.problem import CommandWrong
 from grader.exercise import ExerciseFolder
+from grader.grading.assembly import error_report
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.progress import Progress
 from grader.report import Report, Verdict
-from grader.session import Asked, Session, error_report
 from grader.submission import Submission
 
 ONE = "def sum_one(seed, x):\n    return x + x\n"
@@ -24,7 +26,7 @@ TWO = ONE.replace("sum_one", "sum_two")
 
 
 def passed(submission: Submission, folder: ExerciseFolder) -> Report:
-    report = error_report(submission, folder.exercise, "", Asked())
+    report = error_report(submission, folder.exercise, "", GradingRequest())
     return msgspec.structs.replace(report, verdict=Verdict.PASSED)
 
 
