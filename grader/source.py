@@ -186,6 +186,15 @@ class Source:
         ending = [c for s, c in self._calls.items() if (s.end_line, s.end_column) == end]
         return ending[0] if len(ending) == 1 else None
 
+    def decorator_at(self, span: Span | None) -> ast.expr | None:
+        """Return the decorator at `span`, None if there is none."""
+        for node in ast.walk(self.tree) if self.tree is not None else ():
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found = [each for each in node.decorator_list if self.span(each) == span]
+                if found:
+                    return found[0]
+        return None
+
     def bindings(self) -> Iterator[tuple[str, ast.stmt]]:
         """Yield the names that the file binds at its top, and the statements that bind them.
 

@@ -11,6 +11,20 @@ from typing import TypeGuard
 import msgspec
 
 from grader.evidence.lifting import Knob
+from grader.evidence.origins import (
+    Origins,
+    Path,
+    Step,
+    alters,
+    called,
+    is_listed,
+    origins_in,
+    own_nodes,
+    recorded,
+    recorded_entry,
+    shown_as,
+    written,
+)
 from grader.observation import LiftedCall, Span
 from grader.source import Function, Source
 
@@ -58,47 +72,82 @@ class Landmarks:
         if isinstance(self.entry, ast.Lambda):
             return self.entry.body
         body = self.entry.body if self.entry is not None else []
-        returns = [node for part in body for node in _own(part) if isinstance(node, ast.Return)]
+        returns = [
+            node for part in body for node in own_nodes(part) if isinstance(node, ast.Return)
+        ]
         values = [node.value for node in returns if node.value is not None]
         return values[-1] if values else None
 
     # ------------------------------------------------------------------------------ lifted calls
 
     def knob(self, call: LiftedCall, knob: Knob, name: str = "") -> Span | None:
-        """Return where an argument of nn.vmap is written in the call, else the call.
+        """Return where the value of an argument of nn.vmap was written, else the call.
 
-        Of a dict over several lines, it is the value for the collection or stream `name`.
+        For a collection or stream `name` it is the dict, or its one entry where the dict has
+        several lines or parts.
         """
-        node = self.source.call_at(call.span)
-        value = None if node is None else _argument(node, knob)
-        if value is None:
+        node = self._node(call.span)
+        if node is None or self._origins is None:
             return call.span
-        entry = _entry(value, name)
-        if entry is not None and value.lineno != value.end_lineno:
-            return self.source.span(entry)
-        return self.source.span(value)
+        found = self._knob(self._origins, node, call, knob, name)
+        return self.source.span(found) if found is not None else call.span
+
+    def _knob(
+        self, origins: Origins, node: ast.expr, call: LiftedCall, knob: Knob, name: str
+    ) -> ast.expr | None:
+        steps = _steps(origins, node, knob, ())
+        sizes = knob is Knob.AXIS_SIZE
+        whole = written(origins, steps, recorded(call, knob, name), constants=not sizes)
+        if not name:
+            return whole
+        entry = None
+        if is_listed(call, knob, name):
+            accepts = recorded_entry(call, knob, name)
+            entry = written(origins, _steps(origins, node, knob, (name,)), accepts)
+        if entry is None or (whole is not None and _is_short(whole, entry)):
+            return whole
+        return entry
+
+    @cached_property
+    def _origins(self) -> Origins | None:
+        """The origins of the values in the text."""
+        return origins_in(self.source, self.name)
+
+    def _node(self, span: Span | None) -> ast.expr | None:
+        """Return the call at `span`, or the decorator that stands for one."""
+        return self.source.call_at(span) or self.source.decorator_at(span)
 
     def target(self, call: LiftedCall) -> Span | None:
         """Return where the module class is handed to nn.vmap, else the call."""
-        node = self.source.call_at(call.span)
-        value = None if node is None else _argument(node, "target")
-        return call.span if value is None else self.source.span(value)
+        node, origins = self.source.call_at(call.span), self._origins
+        steps = _argument(origins, node, "target") if node is not None and origins else []
+        given = steps[0].node if steps else None
+        return self.source.span(given) if isinstance(given, ast.expr) else call.span
 
-    def setting(self, made: Span | None, name: str, position: int) -> Span | None:
-        """Return the value of a module's field where the instance is made, else the call.
+    def setting(
+        self,
+        made: Span | None,
+        name: str,
+        position: int,
+        text: str = "",
+        *,
+        default: bool = False,
+        size: bool = False,
+    ) -> Span | None:
+        """Return where the value of a module's field was written, else where the instance is made.
 
-        Of a call of what a call over several lines returned, only the arguments are meant.
+        `text` is the value as it was recorded. `default`: it is the class's own. `size`: it should
+        have followed an argument. Of a call of what a call over several lines returned, only the
+        arguments are meant.
         """
-        node = self.source.call_at(made)
-        if node is None:
+        node, origins = self.source.call_at(made), self._origins
+        if node is None or origins is None:
             return made
-        for keyword in node.keywords:
-            if keyword.arg == name:
-                return self.source.span(keyword.value)
-        before = node.args[: position + 1]
-        if len(before) <= position or any(isinstance(each, ast.Starred) for each in before):
-            return self._arguments(node)
-        return self.source.span(before[position])
+        steps = origins.argument(origins.arguments(node), name, (), position)
+        if steps == [] and (default or alters(node)):
+            steps = [Step(node, (name,))]
+        found = written(origins, steps or [], shown_as(text), constants=not size)
+        return self._arguments(node) if found in {None, node} else self.source.span(found)
 
     def setting_text(self, made: Span | None, name: str, position: int) -> str | None:
         """Return how the value of a module's field is written, None for a name or if it isn't seen.
@@ -121,12 +170,24 @@ class Landmarks:
         return msgspec.structs.replace(whole, line=made.end_line, column=made.end_column)
 
     def keyword(self, call: Span | None, name: str) -> Span | None:
-        """Return the value of a keyword in the call at `call`, else the call."""
-        node = self.source.call_at(call)
-        for keyword in node.keywords if node is not None else ():
-            if keyword.arg == name:
-                return self.source.span(keyword.value)
-        return call
+        """Return where the value of a keyword in the call at `call` was written, else the call."""
+        node, origins = self.source.call_at(call), self._origins
+        if node is None or origins is None:
+            return call
+        steps = origins.argument(origins.arguments(node), name)
+        found = written(origins, steps or [], lambda _: True)
+        return self.source.span(found) if found is not None else call
+
+    def seeded(self, made: Span | None, seed: str) -> Span | None:
+        """Return the number that the call at `made` makes a key of, if it's written elsewhere.
+
+        `seed` is that number as it was recorded. Else it is the call.
+        """
+        node, origins = self.source.call_at(made), self._origins
+        if node is None or origins is None or not node.args:
+            return made
+        found = written(origins, [Step(node.args[0], named=True)], shown_as(seed))
+        return self.source.span(found) if found not in {None, node.args[0]} else made
 
     def computes(self, made: Span | None) -> bool:
         """Whether the call at `made` is given the result of arithmetic, not a plain value."""
@@ -145,7 +206,7 @@ class Landmarks:
         """The one call that makes a key of a constant, None if there are several or none."""
         tree = self.source.tree
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
-        keys = [node for node in calls if _called(node) in {"PRNGKey", "key"}]
+        keys = [node for node in calls if called(node) in {"PRNGKey", "key"}]
         made = [each for each in keys if each.args and isinstance(each.args[0], ast.Constant)]
         return self.source.span(made[0]) if len(made) == 1 else None
 
@@ -169,51 +230,30 @@ class Landmarks:
         )
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a statement and what is in it, without the functions and classes nested in it."""
-    yield node
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        for child in ast.iter_child_nodes(node):
-            yield from _own(child)
-
-
 def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name)
 
 
-def _argument(call: ast.Call, name: str) -> ast.expr | None:
-    """Return the expression given for a parameter of nn.vmap, by keyword or by position.
-
-    A call of `functools.partial` hands its further arguments on.
-    """
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    shift = 1 if _called(call) == "partial" else 0
-    place = _VMAP.index(name) + shift if name in _VMAP else len(call.args)
-    before = call.args[: place + 1]
-    if len(before) <= place or any(isinstance(each, ast.Starred) for each in before):
-        return None
-    return before[place]
+def _steps(origins: Origins, node: ast.expr, knob: Knob, path: Path) -> list[Step]:
+    """Return where to look for an argument of nn.vmap: `methods` has its own for each method."""
+    methods = _argument(origins, node, "methods", ("__call__", knob.value, *path))
+    return [*methods, *_argument(origins, node, knob.value, path)]
 
 
-def _called(call: ast.Call) -> str:
-    """Return the last name of what is called: `vmap` of `nn.vmap(...)`."""
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+def _argument(origins: Origins, node: ast.expr, name: str, path: Path = ()) -> list[Step]:
+    """Return where to look for a parameter of nn.vmap, given by keyword or by position."""
+    call = node if isinstance(node, ast.Call) else origins.partial(node)
+    if call is None:
+        return []
+    position = _VMAP.index(name) if name in _VMAP else None
+    return origins.argument(origins.arguments(call), name, path, position) or []
 
 
-def _entry(value: ast.expr, name: str) -> ast.expr | None:
-    """Return the value for the key `name` in a dict display or a call of `dict`."""
-    if isinstance(value, ast.Dict):
-        for key, item in zip(value.keys, value.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == name:
-                return item
-    if isinstance(value, ast.Call):
-        return next((each.value for each in value.keywords if each.arg == name), None)
-    return None
+def _is_short(whole: ast.expr, entry: ast.expr) -> bool:
+    """Whether a dict is to be shown as a whole, since its entry stands in it on the same line."""
+    parts = isinstance(whole, ast.Dict) and None in whole.keys
+    inside = any(each is entry for each in ast.walk(whole))
+    return inside and not parts and whole.lineno == whole.end_lineno
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

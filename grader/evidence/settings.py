@@ -11,7 +11,7 @@ import msgspec
 from grader.compare import OtherType
 from grader.evidence.look import Look, VariableDifference
 from grader.evidence.setting_names import value_name
-from grader.observation import ModuleRun, Variable
+from grader.observation import ModuleRun, Span, Variable
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -35,9 +35,9 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a module that was given another value than the reference gives it.
 
     `run` is the module's run. `position` counts the fields. `by_default`: the reference leaves it
-    out. `effect` says what it changes, empty where that can't be told. `argument` is the argument
-    of the task that the reference passes on here. `certain`: it is a number of one of Flax's own
-    modules, which is another one whatever else is wrong.
+    out. `left_out`: so does the submission. `effect` says what it changes, empty where that can't
+    be told. `argument` is the argument of the task that the reference passes on here. `certain`: it
+    is a number of one of Flax's own modules, which is another one whatever else is wrong.
     """
 
     name: str
@@ -49,6 +49,12 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     by_default: bool = True
     argument: str | None = None
     certain: bool = False
+    left_out: bool = False
+
+    @property
+    def of_class(self) -> bool:
+        """Whether it is the class that has another default."""
+        return self.by_default and self.left_out
 
     @property
     def leaves_out(self) -> bool:
@@ -134,7 +140,19 @@ def _compared(wanted: ModuleRun, run: ModuleRun) -> Iterator[SettingDifference]:
                 effect="the layer",
                 run=run,
                 by_default=other.default,
+                left_out=setting.default,
             )
+
+
+def placed(evidence: Evidence, difference: SettingDifference) -> Span | None:
+    """Return where the value of a setting was written."""
+    return evidence.landmarks.setting(
+        difference.run.span,
+        difference.name,
+        difference.position,
+        difference.actual,
+        default=difference.of_class,
+    )
 
 
 def unnamed_axes(look: Look) -> Iterator[SettingDifference]:

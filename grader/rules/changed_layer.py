@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text, value_text
-from grader.evidence.settings import SettingDifference, settings_that_show
+from grader.evidence.settings import SettingDifference, placed, settings_that_show
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -33,14 +33,14 @@ _NUMBERS = "From the same input and weights it computes other numbers than the t
 
 
 def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> Sighting:
-    name, place = difference.name, difference.position
+    name = difference.name
     return Sighting(
         message=_message(evidence, look, difference),
         label=f"changes {difference.effect}" if difference.effect else _label(difference),
         shapes=_rows(look) if difference.changes_tree else (),
         why=_PARAMETERS if difference.effect not in {"the numbers", ""} else _NUMBERS,
         help=_help(evidence, difference),
-        span=evidence.landmarks.setting(difference.run.span, name, place),
+        span=placed(evidence, difference),
         case=look.case,
         independent=difference.certain,
         evidence={
@@ -64,8 +64,8 @@ def _message(evidence: Evidence, look: Look, difference: SettingDifference) -> s
 
 def _given(evidence: Evidence, difference: SettingDifference) -> str:
     """Return the setting as it was written if it is a short call, else what it comes to."""
-    name, place = difference.name, difference.position
-    text = evidence.landmarks.setting_text(difference.run.span, name, place)
+    name = difference.name
+    text = evidence.landmarks.setting_text(difference.run.span, name, difference.position)
     is_code = difference.actual[:1].isalpha() and "." in difference.actual
     short = text is not None and len(text) <= _LONGEST
     return f"{name}={text if is_code and short else difference.actual_text}"

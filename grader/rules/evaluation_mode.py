@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.settings import EVALUATION, SettingDifference, setting_differences
+from grader.evidence.settings import EVALUATION, SettingDifference, placed, setting_differences
 from grader.evidence.updates import idle
 from grader.exercise import Check
 from grader.observation import Variable
@@ -59,7 +59,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         why="What a module does in training only, it then never does: the model trains without it, "
         "and nothing raises.",
         help=f"make it for training: {name}=False",
-        span=evidence.landmarks.setting(run.span, name, difference.position),
+        span=placed(evidence, difference),
         case=look.case,
         evidence={"setting": name, "module": run.class_name, "expected": False, "actual": True},
     )

@@ -104,7 +104,9 @@ def _sighting(
         why="The size of the layer has to follow the argument, or the function only works for "
         "one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
-        span=evidence.landmarks.setting(layer.span if layer is not None else None, field, 0),
+        span=evidence.landmarks.setting(
+            layer.span if layer is not None else None, field, 0, given, size=True
+        ),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )

@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
-from grader.evidence.settings import SettingDifference, unnamed_axes
+from grader.evidence.settings import SettingDifference, placed, unnamed_axes
 from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.rules.example import NORM
@@ -60,7 +60,7 @@ def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) ->
         if unnamed
         else "A module that is written for one example finds the others by the name of the axis.",
         help=f"give it the axis: axis_name={difference.expected}",
-        span=evidence.landmarks.setting(run.span, difference.name, difference.position),
+        span=placed(evidence, difference),
         case=look.case,
         evidence={
             "argument": "axis_name",

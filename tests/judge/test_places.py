@@ -9,31 +9,23 @@ from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.judge import static_findings
-from grader.observation import Axis, LiftedCall, Span
+from grader.observation import Axis, AxisEntry, LiftedCall, Names, Span
 from grader.source import Source
+from tests.judge.marks import marked
 
 EXERCISE = exercises()[0].exercise
 
 
-def marked(source: Source, span: Span | None) -> str:
-    """Return the text that a span covers, its lines joined."""
-    assert span is not None
-    lines = source.lines[span.line - 1 : span.end_line]
-    if len(lines) == 1:
-        return lines[0][span.column - 1 : span.end_column - 1]
-    return "\n".join((lines[0][span.column - 1 :], *lines[1:-1], lines[-1][: span.end_column - 1]))
-
-
-def lifted(span: Span) -> LiftedCall:
+def lifted(span: Span, params: int) -> LiftedCall:
     return LiftedCall(
         id=0,
         transform="vmap",
         target="Dense",
         span=span,
         given=(),
-        in_axes=Axis(value=0),
-        out_axes=Axis(value=0),
-        variable_axes=(),
+        in_axes=Axis(value=1),
+        out_axes=Axis(value=2),
+        variable_axes=(AxisEntry(filter=Names(names=("params",)), axis=params),),
         split_rngs=(),
     )
 
@@ -61,7 +53,8 @@ def test_where_an_argument_is_written(call: str, knob: Knob, expected: str) -> N
     value = tree.body[0].value  # type: ignore[attr-defined]
     node = value.right if call.startswith("f(") else value
     landmarks = Landmarks(source, "f")
-    span = landmarks.knob(lifted(source.span(node)), knob, "params")
+    params = 7 if "7" in call else 0
+    span = landmarks.knob(lifted(source.span(node), params), knob, "params")
     assert marked(source, span) == expected
 
 

@@ -25,11 +25,11 @@ class DenseNorm(nn.Module):
         return norm(x)
 
 
-lift = partial(nn.vmap, split_rngs={"params": False}, axis_name="b")
+lift = partial(nn.vmap, split_rngs={"params": False}, axis_name="b")  # expect: wrong-axis-name
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
-    model = lift(DenseNorm, {"params": None, "batch_stats": None})(features)  # expect: wrong-axis-name
+    model = lift(DenseNorm, {"params": None, "batch_stats": None})(features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])
     norm = updates["batch_stats"]["norm"]

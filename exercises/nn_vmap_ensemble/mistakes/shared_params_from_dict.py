@@ -3,13 +3,13 @@ import flax.linen as nn
 import jax
 
 KNOBS = {
-    "variable_axes": {"params": None},
+    "variable_axes": {"params": None},  # expect: shared-params
     "split_rngs": {"params": True},
     "in_axes": None,
 }
 
 
 def nn_vmap_ensemble(seed, x, members, features):
-    model = nn.vmap(nn.Dense, axis_size=members, **KNOBS)(features)  # expect: shared-params
+    model = nn.vmap(nn.Dense, axis_size=members, **KNOBS)(features)
     variables = model.init(jax.random.PRNGKey(seed), x)
     return model.apply(variables, x)

@@ -6,7 +6,7 @@ import jax
 
 
 def nn_vmap_forward(seed, x_batch, features):
-    linear = partial(nn.Dense, use_bias=False)
-    model = nn.vmap(linear, variable_axes={"params": None}, split_rngs={"params": False})(features)  # expect: changed-layer
+    linear = partial(nn.Dense, use_bias=False)  # expect: changed-layer
+    model = nn.vmap(linear, variable_axes={"params": None}, split_rngs={"params": False})(features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     return model.apply(variables, x_batch).reshape(-1)

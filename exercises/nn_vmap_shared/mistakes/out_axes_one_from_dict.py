@@ -2,11 +2,11 @@
 import flax.linen as nn
 import jax
 
-AXES = {"in_axes": 0, "out_axes": 1}
+AXES = {"in_axes": 0, "out_axes": 1}  # expect: wrong-out-axes
 
 
 def nn_vmap_forward(seed, x_batch, features):
-    BatchDense = nn.vmap(  # expect: wrong-out-axes
+    BatchDense = nn.vmap(
         nn.Dense,
         variable_axes={"params": None},
         split_rngs={"params": False},

@@ -4,11 +4,11 @@ import jax
 
 
 def nn_vmap_forward(seed, x_batch, features):
-    axes = {"params": 0}
+    axes = {"params": 0}  # expect: per-example-params
     rngs = {"params": False}
     BatchDense = nn.vmap(
         nn.Dense,
-        variable_axes=axes,  # expect: per-example-params
+        variable_axes=axes,
         split_rngs=rngs,
     )
     model = BatchDense(features=features)

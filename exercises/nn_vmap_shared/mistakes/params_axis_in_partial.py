@@ -6,13 +6,13 @@ import jax
 
 batched = partial(
     nn.vmap,
-    variable_axes={"params": 0},
+    variable_axes={"params": 0},  # expect: per-example-params
     split_rngs={"params": False},
 )
 
 
 def nn_vmap_forward(seed, x_batch, features):
-    BatchDense = batched(nn.Dense)  # expect: per-example-params
+    BatchDense = batched(nn.Dense)
     model = BatchDense(features)
     variables = model.init(jax.random.PRNGKey(seed), x_batch)
     return model.apply(variables, x_batch).reshape(-1)
