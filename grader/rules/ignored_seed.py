@@ -106,7 +106,7 @@ def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
     for each in keys or [each for look in evidence.looks for each in look.keys]:
         made = making_step(each.actual)
         if made is not None and made.span is not None:
-            return made.span
+            return evidence.landmarks.seeded(made.span, "".join(made.operands[:1]))
     constant = evidence.landmarks.constant_key
     if constant is not None:
         return constant

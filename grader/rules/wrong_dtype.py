@@ -8,6 +8,7 @@ from grader.compare import OtherType
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed
 from grader.evidence.notation import array_text, output_name
+from grader.evidence.results import arrays
 from grader.exercise import Check
 from grader.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -16,8 +17,9 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.compared(OtherType)[:1]:
-        comparison, found = look.comparison, look.found
+        comparison = look.comparison
         if isinstance(comparison, OtherType):
+            found = arrays(look.exchange.actual).get(comparison.place)
             shape = found.shape if found is not None else ()
             yield Sighting(
                 message=f"{output_name(comparison.place)} is {comparison.actual}, "

@@ -13,7 +13,7 @@ from grader.evidence.symptom import told_by
 from grader.evidence.trail import LiftedRun
 from grader.exercise import Check
 from grader.finding import ShapeRow
-from grader.observation import Axes, AxisTree
+from grader.observation import Axes, Axis, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -141,6 +141,8 @@ def _argument_noun(look: Look, run: LiftedRun, axes: object, place: int) -> str 
 def _message(look: Look, deviation: Deviation, given: str) -> str:
     wanted = _wanted_noun(look, deviation)
     found = _noun(look, deviation)
+    if isinstance(deviation.call.in_axes, Axis) and deviation.call.in_axes.invalid is not None:
+        return f"{given} is no axis; Flax takes a number, None, or a tuple of them"
     if _is_list(deviation.call.in_axes) and look.raised is not None:
         return f"{given} is a list; Flax takes a tuple, with an entry for each argument"
     if _misses_entries(deviation) and look.raised is not None:
@@ -219,11 +221,11 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
     pairs = zip(wanted, found, strict=False)
     return tuple(
         ShapeRow(
-            name="one example",
+            name="one example" if len(wanted) == 1 else f"argument {place}, one example",
             expected=array_text(w.dtype, w.shape),
             actual=array_text(f.dtype, f.shape),
         )
-        for w, f in pairs
+        for place, (w, f) in enumerate(pairs, 1)
         if w.shape != f.shape
     )
 

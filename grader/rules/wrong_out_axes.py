@@ -11,7 +11,7 @@ from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.exercise import Check
 from grader.finding import ShapeRow
-from grader.observation import Axis
+from grader.observation import Axes, Axis, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -21,16 +21,15 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
         noun = _noun(look, deviation)
         yield Sighting(
-            message=f"out_axes={axes_text(given)} puts {noun} in another place than the task",
-            label=f"{noun} belongs on axis {axes_text(wanted)} of the output"
+            message=f"out_axes={axes_text(given)} {_fault(look, deviation, noun)}",
+            label="has to be a tuple"
+            if _is_refused_list(look, deviation)
+            else f"{noun} belongs on axis {axes_text(wanted)} of the output"
             if isinstance(wanted, Axis)
             else f"{noun} belongs on the axes {axes_text(wanted)} of the results",
             shapes=_shapes(deviation),
             details=told_by(look, deviation),
-            why="Flattening goes row by row, so with the axes swapped every number but the first "
-            "and the last may land in another place."
-            if look.exercise.output
-            else "What comes after takes the axes for what they should be.",
+            why=_why(look, deviation),
             help=f"put the mapped axis where the task has it: out_axes={axes_text(wanted)}",
             span=evidence.landmarks.knob(deviation.call, Knob.OUT_AXES),
             case=look.case,
@@ -40,6 +39,59 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 "actual": axes_text(given),
             },
         )
+
+
+def _fault(look: Look, deviation: Deviation, noun: str) -> str:
+    """Say what is wrong with the argument."""
+    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    if isinstance(given, Axis) and given.invalid is not None:
+        return "is no axis; Flax takes a number, None, or a tuple of them"
+    if _is_refused_list(look, deviation):
+        return "is a list; Flax takes a tuple, with an entry for each result"
+    if _is_misbuilt(given, wanted) and look.raised is not None:
+        return "doesn't have an entry for each result"
+    if isinstance(given, Axis) and given.value is None:
+        return f"gives the output no axis for {noun}"
+    place = _unmapped(deviation)
+    if place is not None:
+        return f"gives result {place + 1} no axis for {noun}"
+    return f"puts {noun} in another place than the task"
+
+
+def _is_refused_list(look: Look, deviation: Deviation) -> bool:
+    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (given, wanted)]
+    return lists == [True, False] and isinstance(wanted, AxisTree) and look.raised is not None
+
+
+def _is_misbuilt(given: Axes, wanted: Axes) -> bool:
+    """Whether there is an entry for some results, and there are more or fewer of these."""
+    if not isinstance(given, AxisTree):
+        return False
+    count = len(wanted.items) if isinstance(wanted, AxisTree) else 1
+    return len(given.items) != count
+
+
+def _unmapped(deviation: Deviation) -> int | None:
+    """Return the first of several results that is given no axis and should have one."""
+    wanted, found = deviation.expected, deviation.actual
+    if not (isinstance(wanted, tuple) and isinstance(found, tuple)):
+        return None
+    pairs = enumerate(zip(wanted, found, strict=False))
+    return next((n for n, (a, b) in pairs if a is not None and b is None), None)
+
+
+def _why(look: Look, deviation: Deviation) -> str:
+    if _is_refused_list(look, deviation):
+        return "out_axes stands for the tuple of results, and has to be built like it."
+    if _unmapped(deviation) is not None:
+        return "None says that a result is the same for all of them; this one differs."
+    if not look.exercise.output:
+        return "What comes after takes the axes for what they should be."
+    return (
+        "Flattening goes row by row, so with the axes swapped every number but the first "
+        "and the last may land in another place."
+    )
 
 
 def _noun(look: Look, deviation: Deviation) -> str:

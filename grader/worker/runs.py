@@ -88,12 +88,13 @@ class Runs:
         return observed
 
     def cloned(self, clone: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap `Module.clone`: a clone was made where its original was."""
+        """Wrap `Module.clone`: a clone was made where its original was, or its fields changed."""
 
         @functools.wraps(clone)
         def observed(module: Foreign, *args: Foreign, **kwargs: Foreign) -> Foreign:
             copy = clone(module, *args, **kwargs)
-            self._note_clone(module, copy)
+            changed = kwargs.keys() & vars(copy).keys() - {"parent", "name"}
+            self._note_clone(module, copy, sys._getframe(1) if changed else None)  # noqa: SLF001
             return copy
 
         return observed
@@ -118,8 +119,10 @@ class Runs:
             self._remember(module, span)
 
     @harmless
-    def _note_clone(self, module: Foreign, copy: Foreign) -> None:
-        span = self._made_at.get(_identity(module))
+    def _note_clone(self, module: Foreign, copy: Foreign, frame: FrameType | None) -> None:
+        while frame is not None and _copies(frame):
+            frame = frame.f_back
+        span = self._places.caller(frame) or self._made_at.get(_identity(module))
         if span is not None:
             self._remember(copy, span)
 
@@ -227,6 +230,13 @@ def _leaves(value: Foreign, depth: int = 0) -> Iterator[Foreign]:
             yield from _leaves(item, depth + 1)
     else:
         yield value
+
+
+def _copies(frame: FrameType) -> bool:
+    """Whether a frame is Flax's own `Module.copy`, which clones."""
+    return (
+        frame.f_code.co_name == "copy" and frame.f_globals.get("__name__") == nn.Module.__module__
+    )
 
 
 def _identity(module: Foreign) -> object:

@@ -38,7 +38,7 @@ class Recorder(ModuleType):
 
     FrozenDict = dict
 
-    def vmap(
+    def vmap(  # as Flax has it
         self,
         target: object,
         variable_axes: object = None,
