@@ -147,6 +147,8 @@ class Landmarks:
         if steps == [] and (default or alters(node)):
             steps = [Step(node, (name,))]
         found = written(origins, steps or [], shown_as(text), constants=not size)
+        if isinstance(found, ast.Constant) and not shown_as(text)(found.value):
+            found = written(origins, list(origins.put_later(name)), shown_as(text))
         return self._arguments(node) if found in {None, node} else self.source.span(found)
 
     def setting_text(self, made: Span | None, name: str, position: int) -> str | None:

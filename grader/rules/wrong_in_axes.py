@@ -111,9 +111,11 @@ def _is_list(axes: Axes) -> bool:
 def _misses_entries(deviation: Deviation) -> bool:
     """Whether there is an entry for some arguments, and there are more or fewer of these."""
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
-    if not isinstance(ours, AxisTree) or not isinstance(theirs, AxisTree):
+    if not isinstance(ours, AxisTree):
         return False
-    return len(ours.items) != len(theirs.items)
+    run = deviation.reference.run
+    count = len(theirs.items) if isinstance(theirs, AxisTree) else len(run.inputs) if run else 0
+    return count > 0 and len(ours.items) != count
 
 
 def _first_other(deviation: Deviation) -> int | None:

@@ -15,6 +15,8 @@ from grader.observation import Axes, Axis, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
+_NONE = Axis(value=None)
+
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.OUT_AXES):
@@ -48,13 +50,13 @@ def _fault(look: Look, deviation: Deviation, noun: str) -> str:
         return "is no axis; Flax takes a number, None, or a tuple of them"
     if _is_refused_list(look, deviation):
         return "is a list; Flax takes a tuple, with an entry for each result"
-    if _is_misbuilt(given, wanted) and look.raised is not None:
-        return "doesn't have an entry for each result"
-    if isinstance(given, Axis) and given.value is None:
-        return f"gives the output no axis for {noun}"
+    if look.raised is not None and _is_misbuilt(given, wanted):
+        return "isn't built like the results, with an entry for each"
     place = _unmapped(deviation)
     if place is not None:
-        return f"gives result {place + 1} no axis for {noun}"
+        return f"puts {noun} nowhere" + (f" in result {place + 1}" if given != _NONE else "")
+    if look.raised is not None and _is_out_of_range(deviation):
+        return "names an axis that the output doesn't have"
     return f"puts {noun} in another place than the task"
 
 
@@ -64,12 +66,19 @@ def _is_refused_list(look: Look, deviation: Deviation) -> bool:
     return lists == [True, False] and isinstance(wanted, AxisTree) and look.raised is not None
 
 
+def _is_out_of_range(deviation: Deviation) -> bool:
+    run, axes = deviation.reference.run, deviation.actual
+    if run is None or not isinstance(axes, tuple):
+        return False
+    pairs = zip(axes, run.outputs, strict=False)
+    return any(a is not None and not -len(o.shape) <= a < len(o.shape) for a, o in pairs)
+
+
 def _is_misbuilt(given: Axes, wanted: Axes) -> bool:
-    """Whether there is an entry for some results, and there are more or fewer of these."""
+    """Whether it is a tree where one axis is wanted, or has more or fewer entries."""
     if not isinstance(given, AxisTree):
         return False
-    count = len(wanted.items) if isinstance(wanted, AxisTree) else 1
-    return len(given.items) != count
+    return not isinstance(wanted, AxisTree) or len(given.items) != len(wanted.items)
 
 
 def _unmapped(deviation: Deviation) -> int | None:

@@ -9,7 +9,7 @@ from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.judge import static_findings
-from grader.observation import Axis, AxisEntry, LiftedCall, Names, Span
+from grader.observation import Axis, AxisEntry, LiftedCall, Names, Span, SplitEntry
 from grader.source import Source
 from tests.judge.marks import marked
 
@@ -26,7 +26,7 @@ def lifted(span: Span, params: int) -> LiftedCall:
         in_axes=Axis(value=1),
         out_axes=Axis(value=2),
         variable_axes=(AxisEntry(filter=Names(names=("params",)), axis=params),),
-        split_rngs=(),
+        split_rngs=(SplitEntry(filter=Names(names=("params",)), split=True),),
     )
 
 

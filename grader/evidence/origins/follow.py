@@ -6,6 +6,7 @@ Nothing runs here. A caller that knows the value can tell which place it was.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from grader.evidence.origins.calls import (
@@ -122,6 +123,16 @@ class Origins:
         """Return the one thing that an expression stands for."""
         ways = self.ways(Step(node))
         return ways[0][-1].node if len(ways) == 1 and not ways[0][-1].path else None
+
+    def put_later(self, name: str) -> Iterator[Step]:
+        """Yield what `setattr(obj, name, value)` puts into any object."""
+        for node in self.scopes.parents:
+            match node:
+                case ast.Call(args=[_, ast.Constant(value=found), value]) if found == name:
+                    if called(node) in {"setattr", "__setattr__"}:
+                        yield Step(value, named=True)
+                case _:
+                    continue
 
     # ---------------------------------------------------------------------------------- calls
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from grader.evidence.lifting import Knob, Unlisted, collection_axis, stream_split
 from grader.observation import Axes, Axis, AxisTree, LiftedCall
@@ -27,11 +27,14 @@ def recorded(call: LiftedCall, knob: Knob, name: str = "") -> Accepts:
             return lambda value: value == call.axis_name or not isinstance(value, str)
         case Knob.VARIABLE_AXES | Knob.SPLIT_RNGS:
             entry = recorded_entry(call, knob, name)
-            return lambda value: (
-                not isinstance(value, dict) or name not in value or entry(value[name])
-            )
+            return lambda value: not _tells(value, name) or entry(value[name])
         case _:
             assert_never(knob)
+
+
+def _tells(value: object, name: str) -> TypeGuard[dict[str, object]]:
+    """Whether it is the entry for `name` that counts in a dict, and no filter before it."""
+    return isinstance(value, dict) and next(iter(value), None) is not True and name in value
 
 
 def recorded_entry(call: LiftedCall, knob: Knob, name: str) -> Accepts:
