@@ -171,6 +171,13 @@ class Landmarks:
         made = self.source.span(call.func)
         return msgspec.structs.replace(whole, line=made.end_line, column=made.end_column)
 
+    def turned_on(self, names: frozenset[str]) -> Span | None:
+        """Return the one `True` that is given for any of some keywords in the file."""
+        tree = self.source.tree
+        keywords = [n for n in ast.walk(tree) if isinstance(n, ast.keyword)] if tree else []
+        found = [each.value for each in keywords if each.arg in names and _is_true(each.value)]
+        return self.source.span(found[0]) if len(found) == 1 else None
+
     def keyword(self, call: Span | None, name: str) -> Span | None:
         """Return where the value of a keyword in the call at `call` was written, else the call."""
         node, origins = self.source.call_at(call), self._origins
@@ -230,6 +237,10 @@ class Landmarks:
             each.arg == "order" and isinstance(each.value, ast.Constant) and each.value.value == "F"
             for each in keywords
         )
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -44,7 +44,9 @@ def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
         why="What a module does in training only, it then never does: the statistics that the "
         "evaluation needs are still the first ones.",
         help="let the module run as in training",
-        span=(run.span if run is not None else None) or evidence.landmarks.head,
+        span=evidence.landmarks.turned_on(EVALUATION)
+        or (run.span if run is not None else None)
+        or evidence.landmarks.head,
         case=look.case,
         evidence={"variable": name, "module": what},
     )

@@ -9,10 +9,10 @@ class DenseNorm(nn.Module):
     @nn.compact
     def __call__(self, x):
         x = nn.Dense(self.features, name="dense")(x)
-        norm = nn.BatchNorm(  # expect: evaluation-mode
+        norm = nn.BatchNorm(
             momentum=0.9, epsilon=1e-3, axis_name="batch", use_fast_variance=False, name="norm"
         )
-        return norm(x, use_running_average=True)
+        return norm(x, use_running_average=True)  # expect: evaluation-mode
 
 
 def nn_vmap_batch_stats(seed, x_batch, features):
