@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from grader.catalogue import exercises
@@ -210,3 +212,50 @@ def test_what_ends_with_the_call_is_no_memory(body: str) -> None:
 def test_where_an_argument_is_changed(body: str, expected: str) -> None:
     source, places = impurity(body)
     assert marked(source, places.change) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "position", "value", "expected"),
+    [
+        ("m = nn.Dense(3, False)", "use_bias", 1, "False", "False"),
+        ("K = {'use_bias': False}\nm = nn.Dense(3, **K)", "use_bias", 1, "False", "False"),
+        ("m = nn.Dense(3)", "use_bias", 1, "False", "nn.Dense(3)"),
+        ("n = 3\nm = nn.Dense(n)", "features", 0, "3", "3"),
+        ("n = 3\nprint(n + 1)\nm = nn.Dense(n)", "features", 0, "3", "n"),
+        ("a = C(rate=1)\nm = a.clone(rate=2)", "rate", 0, "2", "2"),
+        ("a = C(rate=1)\nm = a.clone(name='x')", "rate", 0, "1", "1"),
+        (
+            "m = C(on=False)\nsetattr(m, 'on', True)\nm = m\nm = C(on=False)",
+            "on",
+            0,
+            "True",
+            "True",
+        ),
+    ],
+)
+def test_where_a_setting_is_written(
+    text: str, name: str, position: int, value: str, expected: str
+) -> None:
+    source = Source("s.py", text)
+    tree = source.tree
+    assert tree is not None
+    made = source.span(tree.body[-1].value)  # type: ignore[attr-defined]
+    span = Landmarks(source, "f").setting(made, name, position, value)
+    assert marked(source, span) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def key(n):\n    return PRNGKey(n)\nkey(7)", "7"),
+        ("SEED = 7\nPRNGKey(SEED)", "7"),
+        ("PRNGKey(7)", "PRNGKey(7)"),
+        ("def f(seed):\n    return PRNGKey(seed)\nf(7)", "PRNGKey(seed)"),
+    ],
+)
+def test_where_the_constant_of_a_key_is_written(text: str, expected: str) -> None:
+    source = Source("s.py", text)
+    tree = source.tree
+    assert tree is not None
+    (call,) = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and "PRNG" in ast.dump(n.func)]
+    assert marked(source, Landmarks(source, "f").seeded(source.span(call), "7")) == expected

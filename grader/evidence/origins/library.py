@@ -88,6 +88,8 @@ def _of_maker(
         return origins.first(*(Step(each, path) for each in call.args))
     if name in {"tuple", "list"} and len(call.args) == 1:
         return [Step(call.args[0], path)]
+    if isinstance(path[0], str) and any(each.arg == path[0] for each in call.keywords):
+        return origins.argument(own_arguments(call), path[0], path[1:])  # a library's class
     return _of_pairs(origins, call, path) if name == "zip" else _of_loop(call, owner, path)
 
 
