@@ -77,7 +77,7 @@ def make(features):
 def nn_vmap_forward(seed, x_batch, features):
     lifted = nn.vmap(Layer, variable_axes={"params": None}, split_rngs={"params": False})
     model = functools.partial(lifted, features)()  # and here
-    other = make(features).clone(scale=2.0).copy()
+    other = make(features).clone().copy()
     model.init(jax.random.PRNGKey(seed), x_batch)
     return other.init(jax.random.PRNGKey(seed), x_batch)["params"]["bias"]
 """
@@ -89,6 +89,14 @@ def test_constructors_and_clones_do_not_hide_the_place(run: Run) -> None:
     assert found == ["model = functools.partial(lifted, features)()  # and here"] * 2 + [
         "return Layer(features)  # here"
     ]
+
+
+@pytest.mark.parametrize("copying", ["clone(scale=2.0).copy()", "clone().copy(scale=2.0)"])
+def test_a_clone_with_other_fields_is_made_where_it_is_cloned(run: Run, copying: str) -> None:
+    program = CONSTRUCTED.replace("clone().copy()", copying)
+    lines = (HEADER + program).split("\n")
+    found = [lines[each.span.line - 1].strip() for each in runs(run(program)) if each.span]
+    assert found[-1] == f"other = make(features).{copying}"
 
 
 @pytest.fixture
