@@ -102,7 +102,7 @@ def observed(
     session: Session, folder: ExerciseFolder, submission: Submission, cases: Iterable[Case]
 ) -> tuple[Observation, ...]:
     """Return what a submission does on each case, in a fresh process; nothing if it can't load."""
-    side = session.submission_side(submission, folder.exercise)
+    side = session.submission_side(submission, folder)
     try:
         side.shut_in()
         if not isinstance(side.load(_SECONDS), Loaded):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -11,15 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import cache
+from grader.access import Access
+from grader.catalogue import shipped
 from grader.cli.console import console, put
 from grader.cli.options import Color
 from grader.cli.problem import Exit
 from grader.cli.version import grader_version, package_version
-from grader.limits import Limits
 from grader.process.launch import can_fork
 from grader.process.worker import Nursery, NurseryBroken, Spawner
-from grader.sandbox.confine import available, python_paths
-from grader.sandbox.policy import Policy
+from grader.sandbox.confine import available
+from grader.sandbox.packages import package_folders
 from grader.sandbox.probes import ProbeOutcome, run_probes
 
 if TYPE_CHECKING:
@@ -93,8 +95,6 @@ def _because(detail: str) -> str:
 
 
 def _probes() -> RenderableType:
-    limits = Limits()
-    policy = Policy(readable=python_paths(), memory_bytes=limits.memory, cpu_seconds=60)
     words = {
         ProbeOutcome.HELD: "refused",
         ProbeOutcome.ESCAPED: "NOT refused",
@@ -104,9 +104,21 @@ def _probes() -> RenderableType:
         "self-test: what a hostile program tries",
         [
             (each.name, f"{words[each.outcome]}{_because(each.detail)}")
-            for each in run_probes(policy)
+            for each in run_probes(Access().without_own(), _solutions())
         ],
     )
+
+
+def _solutions() -> list[str]:
+    """Return every copy of a solution that Python itself could find, by whatever way it is there.
+
+    Beside the one in use there may be an older install's, in a folder of packages.
+    """
+    folders = [
+        shipped()[1],
+        *(Path(each, "grader/_shipped/solutions") for each in package_folders()),
+    ]
+    return sorted({str(found) for each in folders for found in each.glob("*.py")})
 
 
 def _starting_fault() -> str | None:

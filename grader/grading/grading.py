@@ -103,6 +103,7 @@ class Grading:
         with self._watch.part("plan"):
             cases = self._session.plan(self._exercise, self._request)
         with self._watch.part("imports"):
+            self._session.access.policy(self._folder)  # while another process imports jax
             unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
@@ -139,7 +140,7 @@ class Grading:
     def _open(self) -> Side:
         if self._cancelled:
             raise Cancelled
-        side = self._session.submission_side(self._submission, self._exercise)
+        side = self._session.submission_side(self._submission, self._folder)
         self._sides.append(side)
         return side
 

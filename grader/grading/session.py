@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from grader import cache
-from grader.catalogue import shipped
+from grader.access import Access
 from grader.exercise import Exercise, ExerciseFolder
 from grader.grading.known import KnownMistakes
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.request import GradingRequest
-from grader.limits import Limits
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
-from grader.sandbox.confine import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
 from grader.submission import Submission
 from grader.transparency import Reach, transparency
-
-_CPU_SECONDS: Final = 600
 
 
 class Session:
@@ -43,6 +37,7 @@ class Session:
         self._known: dict[str, KnownMistakes] = {}
         self._plans: dict[tuple[str, int, int], Plan] = {}
         self._pool = Pool()
+        self.access = Access()
 
     def __enter__(self) -> Session:
         return self
@@ -96,7 +91,7 @@ class Session:
         with self._making:
             if slug not in self._known:
                 self._known[slug] = KnownMistakes(
-                    folder, lambda each: self.submission_side(each, folder.exercise), self._cache
+                    folder, lambda each: self.submission_side(each, folder), self._cache
                 )
             return self._known[slug]
 
@@ -105,12 +100,13 @@ class Session:
         program = msgspec.structs.replace(program, writes_cache=True)
         return Side(self._maker, program, policy=None)
 
-    def submission_side(self, submission: Submission, exercise: Exercise) -> Side:
+    def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
         """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
 
         Only a program that can look at nothing but its arguments gets one where others have run.
         """
         self._pool.stop()
+        exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
         key = exercise.slug, program.name
         if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
@@ -118,7 +114,7 @@ class Session:
             if side is not None:
                 side.give(program.name, program.text)
                 return side
-        return Side(self._maker, program, policy=self._policy(submission, program))
+        return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
     def prewarm(
         self,
@@ -134,7 +130,7 @@ class Session:
         program = self._program(exercise, submission.path, self.reference(folder).text)
 
         def open_side() -> Side:
-            return Side(self._maker, program, policy=self._policy(submission, program))
+            return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
         plan = self.plan(exercise, asked)
         with contextlib.suppress(NurseryBroken):  # the next grading says so
@@ -151,27 +147,12 @@ class Session:
             compile_cache=str(folder) if folder is not None and _is_sent(str(folder)) else None,
         )
 
-    def _policy(self, submission: Submission, program: Program) -> Policy:
+    def _policy(self, submission: Submission, program: Program, folder: ExerciseFolder) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
         own = [each for each in [str(Path(submission.path).absolute())] if _is_sent(each)]
         if program.compile_cache is not None:
             own.append(program.compile_cache)
-        limits = Limits()
-        return Policy(
-            readable=(*readable_without(self._python, self._secret), *own),
-            listable=listable_above(self._python, self._secret),
-            memory_bytes=limits.memory,
-            cpu_seconds=_CPU_SECONDS,
-        )
-
-    @cached_property
-    def _python(self) -> tuple[str, ...]:
-        return python_paths()
-
-    @cached_property
-    def _secret(self) -> tuple[str, ...]:
-        """What a submission may not read although it may lie beside the packages."""
-        return tuple(str(folder) for folder in shipped())
+        return self.access.policy(folder, *own)
 
     def unhurried(self) -> float:
         """Seconds that importing the libraries took: what a busy machine shows itself by."""

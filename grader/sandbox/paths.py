@@ -5,19 +5,22 @@ Enumerating costs some milliseconds: the judge does it once, and puts the answer
 
 import importlib.util
 import os
-import site
+import re
 import sys
 import sysconfig
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-PACKAGES = ("grader", "jax", "jaxlib", "flax")
+from grader.sandbox.packages import importable, package_folders
+
+PACKAGES = ("jax", "jaxlib", "flax")
 """Found through `find_spec`, which imports nothing, because any may be an editable install whose
-folder stands in no site-packages; it is an import after confinement that needs them."""
+folder stands in no site-packages; it is an import after confinement that needs them. Nothing of
+the grader is: a worker has imported all that it needs before it is confined."""
 
 LIBRARY_FOLDERS = ("lib", "lib32", "lib64")
 
-OF_THE_SYSTEM = (
+OF_THE_LOADER = (
     "/lib",
     "/lib32",
     "/lib64",
@@ -26,9 +29,25 @@ OF_THE_SYSTEM = (
     "/usr/lib64",
     "/usr/local/lib",
     "/usr/local/lib64",
+)
+"""Where shared libraries stand. Other programs' folders stand there as well, such as those of
+other Pythons with their packages, so only what `SHARED` names is granted of them."""
+
+SHARED = re.compile(
+    r"""
+    .+\.so(\.[\d.]+)?            # a library
+    | \w+-linux(-\w+)?          # Debian's folders, an architecture each
+    | locale | gconv             # what the C library needs for text
+    | ossl-modules | engines-.+ | tcl\d.* | tk\d.* | (atlas|.*blas|.*lapack).*
+    """,
+    re.VERBOSE,
+)
+
+PACKAGES_INSIDE = frozenset({"site-packages", "dist-packages", "test"})
+"""What stands in the folder of the standard library, but isn't of it, or not for a submission."""
+
+OF_THE_SYSTEM = (
     "/usr/share/zoneinfo",
-    "/nix/store",
-    "/gnu/store",
     "/etc/ld.so.cache",
     "/etc/ld-musl-x86_64.path",
     "/etc/ld-musl-aarch64.path",
@@ -44,7 +63,6 @@ OF_THE_SYSTEM = (
     "/sys/devices/system/node",
     "/sys/kernel/mm/transparent_hugepage",
 )
-"""Not all of /usr: containers like to keep their application, and its secrets, in /usr/src."""
 
 OF_THE_PROCESS = tuple(
     f"/proc/self/{name}" for name in ("maps", "stat", "statm", "status", "cmdline")
@@ -53,16 +71,27 @@ OF_THE_PROCESS = tuple(
 name the confined process, whoever reads this tuple first, so they are never resolved here."""
 
 
-def python_paths() -> tuple[str, ...]:
-    """Return the files and folders that a worker of this interpreter reads, resolved.
+def python_paths(secrets: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the files and folders that a submission of this interpreter reads, resolved.
 
-    Library folders rather than prefixes: a virtual environment may well be the learner's folder.
+    What is granted is what an import can need: the standard library, shared libraries, and the
+    packages that are installed and hold none of the secrets.
     """
-    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
-    libraries = (str(Path(root, name)) for root in prefixes for name in LIBRARY_FOLDERS)
-    found = (*libraries, *_import_folders(), *_package_folders(PACKAGES), *OF_THE_SYSTEM)
-    kept = {os.path.realpath(path) for path in found if Path(path).exists()}
-    return (*_outermost(kept), *OF_THE_PROCESS)
+    folders = package_folders()
+    unread = tuple(os.path.realpath(secret) for secret in secrets)
+    loose = (*_zipped_library(), *_package_folders(PACKAGES), *OF_THE_SYSTEM)
+    found = {
+        *_standard_library(),
+        *_libraries(),
+        *(path for folder in folders for path in importable(folder, unread)),
+        *(os.path.realpath(path) for path in loose if Path(path).exists()),
+    }
+    return (*_outermost(found), *OF_THE_PROCESS)
+
+
+def listed_paths() -> tuple[str, ...]:
+    """Return the folders that an import lists: those in which modules are looked for."""
+    return tuple(dict.fromkeys((*_library_folders(), *package_folders())))
 
 
 def readable_without(roots: Iterable[str], excluded: Collection[str]) -> tuple[str, ...]:
@@ -82,17 +111,29 @@ def listable_above(roots: Iterable[str], excluded: Collection[str]) -> tuple[str
     return tuple(path for path, whole in _split(roots, excluded).items() if not whole)
 
 
-def _import_folders() -> Iterator[str]:
-    """Find where `sysconfig` and `site` put modules.
-
-    Other entries of `sys.path` may be a checkout, or the folder that grade was called in.
-    """
+def _library_folders() -> tuple[str, ...]:
     schemes = sysconfig.get_paths()
-    yield from (schemes[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    yield from site.getsitepackages()
-    if site.ENABLE_USER_SITE:
-        yield site.getusersitepackages()
-    yield from (path for path in sys.path if path.endswith(("-packages", "lib-dynload")))
+    return tuple({os.path.realpath(schemes[name]): None for name in ("stdlib", "platstdlib")})
+
+
+def _standard_library() -> Iterator[str]:
+    for folder in _library_folders():
+        yield from (path for name, path in _children(folder) if name not in PACKAGES_INSIDE)
+
+
+def _zipped_library() -> Iterator[str]:
+    """Find what an embedded Python has in place of a folder, and a library elsewhere."""
+    zipped = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
+    yield from (path for path in sys.path if path.endswith((zipped, "lib-dynload")))
+
+
+def _libraries() -> Iterator[str]:
+    """Find the shared libraries of the system and of this Python."""
+    yield from (path for path in ("/nix/store", "/gnu/store") if Path(path).is_dir())
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    beside = (str(Path(root, name)) for root in prefixes for name in LIBRARY_FOLDERS)
+    for folder in {os.path.realpath(path) for path in (*OF_THE_LOADER, *beside)}:
+        yield from (path for name, path in _children(folder) if SHARED.fullmatch(name))
 
 
 def _package_folders(names: Iterable[str]) -> Iterator[str]:
@@ -105,13 +146,13 @@ def _package_folders(names: Iterable[str]) -> Iterator[str]:
             yield from specification.submodule_search_locations or ()
 
 
-def _outermost(paths: Collection[str]) -> tuple[str, ...]:
+def _outermost(paths: Collection[str]) -> Iterator[str]:
     """Drop those that stand beneath another."""
-    return tuple(
-        path
-        for path in sorted(paths)
-        if not any(str(above) in paths for above in Path(path).parents)
-    )
+    last = "\0"
+    for path in sorted(paths, key=lambda path: Path(path).parts):
+        if not path.startswith(f"{last}{os.sep}"):
+            last = path
+            yield path
 
 
 def _split(roots: Iterable[str], excluded: Collection[str]) -> dict[str, bool]:
@@ -134,18 +175,18 @@ def _walk(
         return
     yield path, path not in opened
     if path in opened:
-        for child in _children(path):
+        for _, child in _children(path):
             yield from _walk(child, unread=unread, opened=opened)
 
 
-def _children(folder: str) -> list[str]:
-    """Return what is in the folder, without links.
+def _children(folder: str) -> list[tuple[str, str]]:
+    """Return the names and paths of what is in the folder, without links.
 
     A link would grant what it points to: what lies inside the root is granted by itself, and
     what lies outside was not granted by the root either.
     """
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.path for entry in entries if not entry.is_symlink())
+            return sorted((each.name, each.path) for each in entries if not each.is_symlink())
     except OSError:
         return []

@@ -1,7 +1,8 @@
-"""Three hostile acts, for `grade doctor` to show whether what is reported active holds here.
+"""Hostile acts, for `grade doctor` to show whether what is reported active holds here.
 
 Each is tried in a forked child that confined itself first, as a worker does. Nothing leaves the
-machine: the secret is a file made for the purpose, the socket is never connected.
+machine: the secret is a file made for the purpose, the socket is never connected, and of a
+solution only the length comes back.
 """
 
 import errno
@@ -9,7 +10,7 @@ import os
 import socket
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum, unique
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy
 
 Probe = Callable[[str], str]
-"""Takes the path of the secret; returns what it got, or raises OSError."""
+"""Takes a path to read; returns what it got, or raises OSError."""
 
 LONGEST_ANSWER = 1000
 
@@ -41,17 +42,33 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def run_probes(policy: Policy) -> tuple[ProbeResult, ...]:
-    """Try each probe under the policy, which must not grant the temporary folder."""
+def run_probes(policy: Policy, solutions: Iterable[str] = ()) -> tuple[ProbeResult, ...]:
+    """Try each probe under the policy, which must not grant the temporary folder.
+
+    `solutions` are all copies of solutions that are known of; none may be readable.
+    """
+    names = (*PROBES, READ_A_SOLUTION)
     if not hasattr(os, "fork"):
-        return tuple(_result(name, ProbeOutcome.UNTESTED, "no fork here") for name in PROBES)
+        return tuple(_result(name, ProbeOutcome.UNTESTED, "no fork here") for name in names)
     with tempfile.NamedTemporaryFile("w", prefix="grader-probe-", encoding="utf-8") as secret:
         secret.write("a secret")
         secret.flush()
-        return tuple(_try(name, policy, secret.name) for name in PROBES)
+        acts = tuple(_try(name, probe, policy, secret.name) for name, probe in PROBES.items())
+    return (*acts, _try_to_read(policy, tuple(solutions)))
 
 
-def read_a_secret(path: str) -> str:
+def _try_to_read(policy: Policy, solutions: tuple[str, ...]) -> ProbeResult:
+    """Try to read each solution; say how it went with the first that is readable, or with all."""
+    results = [_try(READ_A_SOLUTION, read_a_file, policy, each) for each in solutions]
+    for each, path in zip(results, solutions, strict=True):
+        if each.outcome is ProbeOutcome.ESCAPED:
+            return _result(each.name, each.outcome, f"{path} is readable")
+    if not results:
+        return _result(READ_A_SOLUTION, ProbeOutcome.UNTESTED, "no solution was found")
+    return _result(READ_A_SOLUTION, ProbeOutcome.HELD, f"{results[0].detail}, {len(results)} files")
+
+
+def read_a_file(path: str) -> str:
     """Read a file that no policy grants."""
     return f"read {len(Path(path).read_text(encoding='utf-8'))} characters"
 
@@ -72,19 +89,22 @@ def open_a_socket(_path: str) -> str:
 
 
 PROBES: Mapping[str, Probe] = {
-    "read a secret file": read_a_secret,
+    "read a secret file": read_a_file,
     "start a process": start_a_process,
     "open a socket": open_a_socket,
 }
 
 
-def _try(name: str, policy: Policy, secret: str) -> ProbeResult:
+READ_A_SOLUTION = "read a solution"
+
+
+def _try(name: str, probe: Probe, policy: Policy, path: str) -> ProbeResult:
     """Fork, confine, try; what the child did comes back through a pipe, as a line of text."""
     reading, writing = os.pipe()
     child = _fork()
     if child == 0:
         os.close(reading)
-        _confess(PROBES[name], policy, secret, writing)
+        _confess(probe, policy, path, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as answers:
         answer = answers.read(LONGEST_ANSWER).decode("utf-8", "replace")

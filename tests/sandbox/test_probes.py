@@ -9,7 +9,9 @@ import pytest
 from sandbox_lab import Place, needs
 
 from grader.sandbox import probes
-from grader.sandbox.probes import PROBES, ProbeOutcome, run_probes
+from grader.sandbox.probes import PROBES, READ_A_SOLUTION, ProbeOutcome, run_probes
+
+NAMES = (*PROBES, READ_A_SOLUTION)
 
 
 def outcomes(results: tuple[probes.ProbeResult, ...]) -> dict[str, ProbeOutcome]:
@@ -17,25 +19,29 @@ def outcomes(results: tuple[probes.ProbeResult, ...]) -> dict[str, ProbeOutcome]
 
 
 @needs("landlock-files", "seccomp")
-def test_all_three_are_held_here(place: Place) -> None:
-    results = run_probes(place.policy())
-    assert outcomes(results) == dict.fromkeys(PROBES, ProbeOutcome.HELD)
+def test_all_are_held_here(place: Place) -> None:
+    results = run_probes(place.policy(), [str(place.neighbour)])
+    assert outcomes(results) == dict.fromkeys(NAMES, ProbeOutcome.HELD)
+    *results, solution = results
+    assert solution.detail == "EACCES, 1 files"
     assert {result.detail for result in results} == {"EACCES", "EPERM"}
 
 
 @needs("landlock-files", "seccomp")
 def test_an_escape_is_seen(place: Place) -> None:
     policy = msgspec.structs.replace(place.policy(), readable=(tempfile.gettempdir(),))
-    result = run_probes(policy)[0]
+    result, *_, solution = run_probes(policy, [str(place.neighbour), str(place.submission)])
     assert result.outcome is ProbeOutcome.ESCAPED
     assert result.detail == "read 8 characters"
+    assert solution.outcome is ProbeOutcome.ESCAPED
+    assert solution.detail.endswith(".py is readable")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork here")
-def test_without_the_layers_all_three_escape(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_layers_all_escape(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "confine", lambda _policy: ())
-    results = run_probes(place.policy())
-    assert outcomes(results) == dict.fromkeys(PROBES, ProbeOutcome.ESCAPED)
+    results = run_probes(place.policy(), [str(place.neighbour)])
+    assert outcomes(results) == dict.fromkeys(NAMES, ProbeOutcome.ESCAPED)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork here")
@@ -44,7 +50,7 @@ def test_a_probe_that_is_killed_is_held(place: Place, monkeypatch: pytest.Monkey
         os._exit(9)
 
     monkeypatch.setattr(probes, "PROBES", {"end": end})
-    (result,) = run_probes(place.policy())
+    result, _ = run_probes(place.policy())
     assert result.outcome is ProbeOutcome.HELD
     assert result.detail == "ended with status 9"
 
@@ -52,4 +58,4 @@ def test_a_probe_that_is_killed_is_held(place: Place, monkeypatch: pytest.Monkey
 def test_without_fork_nothing_is_claimed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.fork", raising=False)
     results = run_probes(place.policy())
-    assert outcomes(results) == dict.fromkeys(PROBES, ProbeOutcome.UNTESTED)
+    assert outcomes(results) == dict.fromkeys(NAMES, ProbeOutcome.UNTESTED)

@@ -9,6 +9,7 @@ import pytest
 from sandbox_forker import Raised, Returned
 from sandbox_lab import ROOT, Forker, needs
 
+import grader.sandbox.paths
 from grader.sandbox.paths import OF_THE_PROCESS, listable_above, python_paths, readable_without
 
 
@@ -109,9 +110,11 @@ def test_the_kernel_sees_it_the_same_way(forker: Forker, tree: Path) -> None:
 def test_python_is_among_what_it_reads() -> None:
     found = python_paths()
     assert set(OF_THE_PROCESS) <= set(found)
-    for module in ("os", "msgspec", "numpy", "grader.sandbox.paths"):
+    for module in ("os", "json", "msgspec", "numpy"):
         file = os.path.realpath(str(sys.modules.get(module, __import__(module)).__file__))
-        assert any(file.startswith(f"{path}/") for path in found), module
+        assert any(f"{file}/".startswith(f"{path}/") for path in found), module
+    own = os.path.realpath(grader.sandbox.paths.__file__)
+    assert not any(own.startswith(path) for path in found)
 
 
 def test_no_path_stands_beneath_another() -> None:

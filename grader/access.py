@@ -1,0 +1,65 @@
+"""What a submission may read: what an import needs, its own file, and no answer to an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from grader.catalogue import shipped
+from grader.exercise import ExerciseFolder
+from grader.limits import Limits
+from grader.sandbox.paths import listable_above, listed_paths, python_paths, readable_without
+from grader.sandbox.policy import Policy
+
+_CPU_SECONDS: Final = 600
+
+Place = tuple[Path, Path]
+"""A folder of exercises, and the one of their solutions."""
+
+
+class Access:
+    """Makes the policies of a session. What is granted is found once for each course."""
+
+    def __init__(self) -> None:
+        self._granted: dict[Place, Policy] = {}
+
+    def policy(self, folder: ExerciseFolder, *own: str) -> Policy:
+        """Let a submission read Python and the paths that are its own."""
+        policy = self.without_own(folder.folder.parent, folder.solution.parent)
+        return Policy(
+            readable=(*policy.readable, *own),
+            listable=policy.listable,
+            memory_bytes=policy.memory_bytes,
+            cpu_seconds=policy.cpu_seconds,
+        )
+
+    def without_own(self, *place: Path) -> Policy:
+        """Let any submission of a course read Python, by default of the shipped one."""
+        exercises, solutions = place or shipped()
+        where = exercises, solutions
+        if where not in self._granted:
+            self._granted[where] = _granted(where)
+        return self._granted[where]
+
+
+def _granted(place: Place) -> Policy:
+    secrets = tuple(dict.fromkeys(str(path) for each in (shipped(), place) for path in _in(each)))
+    roots = python_paths(secrets)
+    return Policy(
+        readable=readable_without(roots, secrets),
+        listable=(*listed_paths(), *listable_above(roots, secrets)),
+        memory_bytes=Limits().memory,
+        cpu_seconds=_CPU_SECONDS,
+    )
+
+
+def _in(place: Place) -> Iterator[Path]:
+    """Yield the answers of a course: its solutions, and the folders of its exercises.
+
+    Not the folder of all exercises, which may hold the virtual environment as well.
+    """
+    exercises, solutions = place
+    yield solutions
+    yield from solutions.glob("*.py")
+    yield from (found.parent for found in exercises.glob("*/exercise.py"))
