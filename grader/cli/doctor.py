@@ -18,6 +18,7 @@ from grader.cli.console import console, put
 from grader.cli.options import Color
 from grader.cli.problem import Exit
 from grader.cli.version import grader_version, package_version
+from grader.machine import explained
 from grader.process.launch import can_fork
 from grader.process.worker import Nursery, NurseryBroken, Spawner
 from grader.sandbox.confine import available
@@ -127,7 +128,7 @@ def _starting_fault() -> str | None:
     try:
         maker.wait()
     except NurseryBroken as error:
-        return str(error)
+        return explained(str(error))
     finally:
         maker.close()
     return None

@@ -24,6 +24,7 @@ from grader.cli.problem import (
     visible,
 )
 from grader.exercise import ExerciseFolder
+from grader.machine import explained
 from grader.report import Report, Verdict
 from grader.submission import Submission, Unrecognised, defines, recognise
 
@@ -208,7 +209,7 @@ def _graded(
     try:
         return grade(session, job.submission, job.folder, asked, tell)
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-        reason = str(error)
+        reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
         if os.environ.get(TRACEBACK_VARIABLE):
             traceback.print_exception(error)

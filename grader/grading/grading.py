@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import msgspec
 
+from grader.case import Case
 from grader.exercise import ExerciseFolder
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
-from grader.observation import Loaded, LoadOutcome
+from grader.machine import lacks
+from grader.observation import Completed, Loaded, LoadOutcome
 from grader.process.side import Side
 from grader.process.worker import NurseryBroken
 from grader.proof import Proof
@@ -20,7 +22,7 @@ from grader.report import CaseCount, Equivalence, Output, Report
 from grader.rules import UNEXPLAINED
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
-from grader.submission import Submission
+from grader.submission import Submission, from_bytes
 from grader.transcript import Transcript
 
 
@@ -112,6 +114,7 @@ class Grading:
         with self._watch.part("load"):
             loaded = side.load(self._request.load_seconds)
         if not isinstance(loaded, Loaded):
+            self._suspect_the_machine(cases.telling[0])
             return self._report(self._nothing_ran(loaded), unknown(), cases)
         proof = self._begin_proof()
         search = Search(
@@ -126,8 +129,33 @@ class Grading:
         )
         with self._watch.part("cases"):
             transcript = search.run(cases, proof.proved)
+        for each in transcript.exchanges:
+            if not isinstance(each.actual.outcome, Completed):
+                self._suspect_the_machine(each.case)
+                break
         self._count_processes()
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
+
+    def _suspect_the_machine(self, case: Case) -> None:
+        """Try the reference as a submission, where the machine may lack what any program needs.
+
+        Raises `NurseryBroken` if it fails as well: then nothing is known of the submission.
+        """
+        if not lacks():
+            return
+        self._close()
+        text = self._session.reference(self._folder).text
+        reference = from_bytes(self._folder.solution.name, text.encode())
+        side = self._session.submission_side(reference, self._folder)
+        try:
+            side.shut_in()
+            if isinstance(side.load(self._request.load_seconds), Loaded):
+                side.begin(case, self._request.load_seconds)
+                if isinstance(side.finish().outcome, Completed):
+                    return
+        finally:
+            side.end()
+        raise NurseryBroken("the reference fails here as well as your program")
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
         """Look among the known mistakes where no rule says what makes the numbers wrong."""

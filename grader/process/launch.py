@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+SEARCHED_LAST: Final = "GRADER_PYTHONPATH"
+"""What PYTHONPATH is called for workers, which look there last: a learner's `jax.py` or
+`random.py` in such a folder must not take the place of the real one."""
+
 WORKER: Final = Path(__file__).resolve().parent.parent / "worker" / "__main__.py"
 
 _PINNED: Final = {
@@ -27,7 +31,6 @@ _PINNED: Final = {
 _INHERITED: Final = (
     "PATH",
     "HOME",
-    "PYTHONPATH",
     "PYTHONHOME",
     "VIRTUAL_ENV",
     "LD_LIBRARY_PATH",
@@ -62,7 +65,7 @@ def worker_environment() -> dict[str, str]:
     Whatever accelerators and `JAX_*` variables the shell has, they stay out.
     """
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return kept | _PINNED
+    return kept | _PINNED | {SEARCHED_LAST: os.environ.get("PYTHONPATH", "")}
 
 
 def can_fork() -> bool:
@@ -84,6 +87,7 @@ def launch() -> Launched:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", str(WORKER), "nursery", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # it tells on its socket why it can't start
             env=worker_environment(),
             pass_fds=[theirs.fileno()],
             start_new_session=True,

@@ -30,6 +30,16 @@ class NurseryBroken(Exception):
     """The grader's own processes failed, which is nobody's submission's fault."""
 
 
+def _scratch() -> Path:
+    try:
+        return new_scratch()
+    except OSError as error:
+        raise NurseryBroken(
+            f"no temporary folder can be made ({error.strerror}): "
+            "set TMPDIR to a folder that you can write to"
+        ) from error
+
+
 class Worker(Protocol):
     """A process that serves one side."""
 
@@ -126,7 +136,10 @@ class Nursery:
     """The judge's end of the fork server."""
 
     def __init__(self, launched: Launched | None = None) -> None:
-        self._launched = launched or launch()
+        try:
+            self._launched = launched or launch()
+        except OSError as error:
+            raise NurseryBroken(f"no worker process can be started: {error.strerror}") from error
         self._decoder = msgspec.msgpack.Decoder[wire.NurseryReply](wire.NurseryReply)
         self._lock = threading.Lock()
         self._scratch: set[Path] = set()
@@ -167,18 +180,24 @@ class Nursery:
                 f"the worker process ended with status {status}; jax and flax have to be "
                 f"importable by {sys.executable}"
             )
+        if data.startswith(b"failed: "):
+            reason = data.removeprefix(b"failed: ").decode("utf-8", "replace")
+            raise NurseryBroken(f"jax and flax can't be imported by {sys.executable}: {reason}")
         reply: wire.NurseryReply = self._decoder.decode(data)
         return reply
 
     def make(self, limits: Limits) -> Worker:
         """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""
-        scratch = new_scratch()
+        scratch = _scratch()
         self._scratch.add(scratch)
         try:
             return _Forked(self, limits, scratch)
         except NurseryBroken:
             self.remove(scratch)
             raise
+        except OSError as error:
+            self.remove(scratch)
+            raise NurseryBroken(f"a worker can't be started: {error.strerror}") from error
 
     def remove(self, scratch: Path) -> None:
         """Remove the scratch folder of a worker that has ended."""
@@ -278,7 +297,7 @@ class _Spawned:
     """A worker in a process that was started for it; what it prints comes on stderr alone."""
 
     def __init__(self, limits: Limits) -> None:
-        self.scratch = new_scratch()
+        self.scratch = _scratch()
         self._ending = threading.Lock()
         self._ended: wire.Ended | None = None
         self._excess: Excess | None = None

@@ -1,11 +1,9 @@
 """Starts a process of the worker's side: `nursery FD` or `side`.
 
-Run by path, so that it works for a checkout, an installed wheel and a zip of neither: the
-folder that holds the package is put on the path if Python doesn't find the package itself.
+Run by path, so that it is the same grader that started it, whatever else is installed.
 """
 
 import gc
-import importlib.util
 import os
 import sys
 import time
@@ -18,21 +16,39 @@ def main() -> None:
     began = time.perf_counter()
     warnings.filterwarnings("ignore")
     gc.disable()  # the imports make much that stays, which it would search again and again
-    if importlib.util.find_spec("grader") is None:
-        sys.path.append(str(Path(__file__).resolve().parents[2]))
+    _find_modules()
     if sys.argv[1] == "nursery":
-        import socket
-
-        from grader.worker.nursery import Nursery
-
-        control = socket.socket(fileno=int(sys.argv[2]))
-        Nursery(control).run(time.perf_counter() - began)
-        os._exit(0)  # the judge waits, and taking the libraries down takes a while
+        _serve_as_nursery(int(sys.argv[2]), began)
     else:
         from grader.worker.serve import as_spawned_side
 
         gc.enable()
         as_spawned_side()
+
+
+def _find_modules() -> None:
+    """Find the grader where this file is, and what PYTHONPATH names after all else."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    import grader  # noqa: F401
+
+    del sys.path[0]
+    named = os.environ.get("GRADER_PYTHONPATH", "").split(os.pathsep)
+    sys.path.extend(os.path.abspath(path) for path in named if path)
+
+
+def _serve_as_nursery(descriptor: int, began: float) -> None:
+    """Serve; why that can't begin is told in plain text, where a reply would be."""
+    import socket
+
+    control = socket.socket(fileno=descriptor)
+    try:
+        from grader.worker.nursery import Nursery
+    except BaseException as error:  # noqa: BLE001
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        control.send(b"failed: " + reason.encode("utf-8", "replace")[:400])
+        os._exit(1)
+    Nursery(control).run(time.perf_counter() - began)
+    os._exit(0)  # the judge waits, and taking the libraries down takes a while
 
 
 if __name__ == "__main__":

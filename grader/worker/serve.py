@@ -48,7 +48,7 @@ def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
     descriptor stays open.
     """
     null = os.open(os.devnull, os.O_RDONLY)
-    keep = os.dup2(channel, 100, inheritable=False)
+    keep = _above_the_streams(channel)
     os.dup2(null, 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
@@ -79,6 +79,13 @@ def as_spawned_side() -> None:
         status = 0
     finally:
         _exit(status)
+
+
+def _above_the_streams(descriptor: int) -> int:
+    """Move a descriptor beyond the standard streams, but not beyond a low limit."""
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
 
 
 def _highest_descriptor() -> int:
