@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # not from typing: a learner's own typing.py may still come first here
 if TYPE_CHECKING:
     from grader.notebook.grading import grade
 

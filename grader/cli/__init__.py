@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+_LEAST_ADDRESS_SPACE = 256 << 20
+
 
 def main() -> None:
     """Carry out the command line, and exit with its code.
@@ -13,16 +15,30 @@ def main() -> None:
     in another process before anything else, if this looks like a grading.
     """
     _installed_first()
-    if not os.path.isfile(__file__):
-        sys.stderr.write(
-            "grade: the grader can't run from a zip file: install it with pip, or unpack it\n"
-        )
+    if (reason := _cannot_start()) is not None:
+        sys.stderr.write(f"grade: {reason}\n")
         sys.exit(3)
     try:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:  # before or after what handles it
         code = 130
     sys.exit(code)
+
+
+def _cannot_start() -> str | None:
+    """Say why not even the libraries of this process can be imported, None if they can."""
+    if not os.path.isfile(__file__):
+        return "the grader can't run from a zip file: install it with pip, or unpack it"
+    if sys.platform != "win32":
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if 0 <= limit < _LEAST_ADDRESS_SPACE:  # OpenBLAS would end the process
+            return (
+                f"this shell allows {limit >> 20} MB of address space (ulimit -v): "
+                "set ulimit -v 4194304 or more"
+            )
+    return None
 
 
 def _installed_first() -> None:

@@ -23,6 +23,7 @@ from grader.cli.problem import (
     visible,
 )
 from grader.cli.streams import output_failure, prepare_streams
+from grader.machine import lacks
 
 GRADE = "FILE..."
 """Name of the command that a first word which is no command stands for; nobody can type it."""
@@ -171,6 +172,8 @@ def _broken(error: Exception) -> int:
         return _say(gone, Exit.WRONG_COMMAND)
     if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
+    if isinstance(error, (OSError, MemoryError)) and (missing := lacks()):
+        return _say("; ".join(missing), Exit.BROKEN)
     return _say(broken_words(error), Exit.BROKEN)
 
 

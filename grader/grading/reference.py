@@ -15,7 +15,7 @@ from grader import cache
 from grader.case import Case
 from grader.equivalence import Trace
 from grader.exercise import ExerciseFolder
-from grader.observation import Completed, Loaded, Observation, Raised
+from grader.observation import Completed, Crashed, Loaded, Observation, Raised
 from grader.process.side import Side
 
 _MOST: Final = 600
@@ -185,7 +185,7 @@ class Reference:
 def _reason(outcome: object) -> str:
     if isinstance(outcome, Raised):
         return f"{outcome.exception}: {outcome.message}"
-    return str(outcome)
+    return outcome.reason if isinstance(outcome, Crashed) else str(outcome)
 
 
 def _digest(value: object) -> str:
