@@ -24,7 +24,7 @@ from grader.cli.problem import (
     visible,
 )
 from grader.exercise import ExerciseFolder
-from grader.machine import explained
+from grader.machine import explained, lacks
 from grader.report import Report, Verdict
 from grader.submission import Submission, Unrecognised, defines, recognise
 
@@ -213,7 +213,12 @@ def _graded(
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
         if os.environ.get(TRACEBACK_VARIABLE):
             traceback.print_exception(error)
-        reason = broken_words(error)
+        if (
+            isinstance(error, OSError) and lacks()
+        ):  # no descriptor for this file: others may get one
+            reason = explained(error.strerror or str(error))
+        else:
+            reason = broken_words(error)
     return error_report(job.submission, job.folder.exercise, reason, asked)
 
 
