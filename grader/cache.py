@@ -18,6 +18,8 @@ from typing import Final
 
 LIMIT_BYTES: Final = 256 << 20
 _PACKAGE: Final = Path(__file__).resolve().parent
+_OBSERVING: Final = ("*.py", "model/*.py", "worker/*.py")
+"""The code that decides how a program is observed: what was kept before it changed is stale."""
 
 
 def cache_folder() -> Path | None:
@@ -55,7 +57,7 @@ def versions_digest() -> str:
     for name in ("jax", "jaxlib", "flax", "numpy", "hypothesis"):
         digest.update(f"{name} {_version(name)}\n".encode())
     digest.update(f"{sys.version} {platform.machine()}\n".encode())
-    for path in sorted([*_PACKAGE.glob("worker/*.py"), *_PACKAGE.glob("*.py")]):
+    for path in sorted(path for part in _OBSERVING for path in _PACKAGE.glob(part)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 

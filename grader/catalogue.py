@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from grader.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
+from grader.model.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent

@@ -17,9 +17,9 @@ from grader.evidence import Evidence, Look
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
 from grader.evidence.trail import Trail
-from grader.exercise import Check
-from grader.observation import Completed, Loaded, Outcome
-from grader.report import Status
+from grader.model.exercise import Check
+from grader.model.observation import Completed, Loaded, Outcome
+from grader.model.report import Status
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.case import ArrayValue, Case, TupleValue
-from grader.observation import (
+from grader.model.case import ArrayValue, Case, TupleValue
+from grader.model.observation import (
     MappingResult,
     Observation,
     OpaqueResult,

@@ -9,13 +9,13 @@ import msgspec
 from grader.checks import Ended, observed
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
-from grader.exercise import Check, Exercise
-from grader.finding import Finding, Severity
-from grader.observation import FunctionMissing
-from grader.report import CheckResult, Status, Verdict
+from grader.model.exercise import Check, Exercise
+from grader.model.finding import Finding, Severity
+from grader.model.observation import FunctionMissing
+from grader.model.report import CheckResult, Status, Verdict
+from grader.model.source import Source
+from grader.model.transcript import Transcript
 from grader.rules import RULES, rule_by_id
-from grader.source import Source
-from grader.transcript import Transcript
 
 
 def judge(transcript: Transcript) -> tuple[Finding, ...]:

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from grader.exercise import ExerciseFolder
-from grader.finding import Severity
-from grader.report import Report
+from grader.model.exercise import ExerciseFolder
+from grader.model.finding import Severity
+from grader.model.report import Report
 
 Place = tuple[int | None, str]
 """A line (None for the file as a whole) and the rule that is found on it."""

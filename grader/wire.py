@@ -12,11 +12,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from grader import equivalence
-from grader.case import Case
-from grader.exercise import Exercise
-from grader.limits import Excess, Limits
-from grader.observation import Few, Frame, LoadOutcome, Observation
+from grader.model.case import Case
+from grader.model.exercise import Exercise
+from grader.model.observation import Few, Frame, LoadOutcome, Observation
+from grader.model.trace import Trace as ProgramTrace
+from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.policy import Policy, Protection
 
 LARGEST_FRAME = 16 * 1024 * 1024
@@ -104,7 +104,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
     """The fingerprints, widest scope first. `seconds` is wall time."""
 
-    fingerprints: Few[equivalence.Trace]
+    fingerprints: Few[ProgramTrace]
     seconds: float
 
 

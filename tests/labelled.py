@@ -12,8 +12,8 @@ from grader.catalogue import exercises
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, Labelled
-from grader.report import Report
-from grader.submission import read_submission
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 ACCEPTED_EACH = 3
 """Accepted submissions of each exercise in the sample."""

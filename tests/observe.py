@@ -11,7 +11,8 @@ from typing import assert_never
 import jax
 import numpy as np
 
-from grader.case import (
+from grader.catalogue import shipped
+from grader.model.case import (
     Argument,
     ArrayValue,
     Case,
@@ -21,11 +22,10 @@ from grader.case import (
     TupleValue,
     Value,
 )
-from grader.catalogue import shipped
-from grader.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
-from grader.observation import Loaded, LoadOutcome, Observation
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
+from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.observation import Loaded, LoadOutcome, Observation
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 from grader.worker.configuration import WATCHED
 from grader.worker.subject import Subject
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,22 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 
-NOUNS = ("exercise", "submission", "case", "observation", "finding", "report", "transcript")
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"authoring", "notebook"},
+    {"hints"},
+    {"progress", "render", "grading"},
+    {"proof", "search"},
+    {"judge"},
+    {"rules", "checks"},
+    {"evidence"},
+    {"process", "worker"},
+    {"compare", "labels", "wire"},
+    {"catalogue", "sandbox", "cache", "suggestion", "exercise"},
+    {"model"},
+)
+"""The parts of the package, from the top down: each imports from floors below its own only."""
 HEAVY = ("jax", "flax", "hypothesis", "typer", "rich")
 
 
@@ -40,10 +56,63 @@ def files(*places: str) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_nouns_need_only_the_standard_library_numpy_and_msgspec(noun: str) -> None:
+def part_of(path: Path) -> str:
+    """The folder, or the file at the root, that a file of the package is in."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_modules(path: Path, *, when_loaded: bool = False) -> set[str]:
+    """The grader's own modules that a file imports: anywhere in it, or as soon as it is loaded."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body if when_loaded else ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "grader":
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {each if each in MODULES else str(node.module) for each in names}
+    return found
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "_shipped" not in path.parts]
+MODULES = {module_of(path): path for path in FILES}
+
+
+def arrows() -> Counter[tuple[str, str]]:
+    """How often each part imports from each other one. `__init__` only names what is public."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in FILES:
+        for name in imported_modules(path):
+            target = name.split(".")[1] if "." in name else "__init__"
+            if part_of(path) not in {target, "__init__"}:
+                found[part_of(path), target] += 1
+    return found
+
+
+def test_imports_go_down() -> None:
+    floor = {part: number for number, parts in enumerate(FLOORS) for part in parts}
+    found = arrows()
+    print(*(f"{one} -> {other}: {times}" for (one, other), times in found.items()), sep="\n")
+    assert set(floor) == {part_of(path) for path in FILES} - {"__init__"}
+    assert [pair for pair in found if floor[pair[0]] >= floor[pair[1]]] == []
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    waiting = {name: imported_modules(path, when_loaded=True) for name, path in MODULES.items()}
+    waiting = {name: wanted & set(MODULES) - {name} for name, wanted in waiting.items()}
+    while free := {name for name, wanted in waiting.items() if not wanted}:
+        waiting = {name: wanted - free for name, wanted in waiting.items() if name not in free}
+    assert waiting == {}
+
+
+def test_the_nouns_need_only_the_standard_library_numpy_and_msgspec() -> None:
     allowed = sys.stdlib_module_names | {"numpy", "msgspec", "grader"}
-    assert packages(PACKAGE / f"{noun}.py") <= allowed
+    for path in files("model"):
+        assert packages(path) <= allowed, path
+        assert all(name.startswith("grader.model") for name in imported_modules(path)), path
 
 
 def test_only_the_workers_folder_imports_jax() -> None:
@@ -53,7 +122,7 @@ def test_only_the_workers_folder_imports_jax() -> None:
 
 
 def test_the_judge_is_pure() -> None:
-    for path in files("judge.py", "compare.py", "rules", "evidence", "source.py"):
+    for path in files("judge.py", "checks.py", "compare.py", "rules", "evidence"):
         forbidden = {*HEAVY, "os", "time", "random", "subprocess", "socket", "threading", "io"}
         assert not packages(path) & forbidden, path
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue import exercises
-from grader.decoding import LARGEST
-from grader.filekind import Unfit
 from grader.judge import static_findings
-from grader.submission import from_bytes, unread
+from grader.model.decoding import LARGEST
+from grader.model.filekind import Unfit
+from grader.model.submission import from_bytes, unread
 
 PROGRAM = "import jax\n\n\ndef nn_vmap_forward(seed, x_batch, features):\n    return x_batch\n"
 

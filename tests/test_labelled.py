@@ -15,8 +15,8 @@ import xmlschema
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import Labelled, places
+from grader.model.report import Report, Verdict
 from grader.render import RENDERERS
-from grader.report import Report, Verdict
 from tests.labelled import Grades, labelled, sample
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import machine
-from grader.limits import Limits
+from grader.grading import machine
 from grader.process import worker
 from grader.process.worker import NurseryBroken, Spawner
+from grader.sandbox.limits import Limits
 
 ROOT = Path(__file__).parents[1]
 GRADE = (sys.executable, "-c", "from grader.cli import main; main()")

@@ -14,9 +14,9 @@ from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import Labelled
+from grader.model.report import Report
+from grader.model.submission import read_submission
 from grader.render import RENDERERS
-from grader.report import Report
-from grader.submission import read_submission
 from tests.labelled import labelled
 
 FEW = 200

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.observation import Completed, Loaded, LoadOutcome
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Completed, Loaded, LoadOutcome
+from grader.model.report import Verdict
+from grader.model.submission import read_submission
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken
-from grader.report import Verdict
 from grader.search.cases import plan
 from grader.search.plan import traced_sizes
-from grader.submission import read_submission
 
 LOUD = """
 import sys

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder, Seed, Size
-from grader.source import Source
-from grader.submission import (
+from grader.model.exercise import ExerciseFolder, Seed, Size
+from grader.model.source import Source
+from grader.model.submission import (
     LARGEST,
     Unreadable,
     Unrecognised,

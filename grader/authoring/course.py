@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from grader.catalogue import ExerciseBroken, load_exercise, shipped
-from grader.exercise import ExerciseFolder
+from grader.model.exercise import ExerciseFolder
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.authoring.line import Line, listed
 from grader.authoring.mutants import Mutant
-from grader.cli.problem import did_you_mean
-from grader.exercise import Exercise
 from grader.labels import Labelled, places
-from grader.report import Report
+from grader.model.exercise import Exercise
+from grader.model.report import Report
 from grader.rules import RULES, rule_by_id
+from grader.suggestion import did_you_mean
 
 _IDS = frozenset(rule.id for rule in RULES)
 

@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 
 from grader.authoring.line import Line, listed, unfinished
-from grader.cli.problem import did_you_mean
-from grader.exercise import Array, Arrays, Check, Exercise, ExerciseFolder, Number, Size
+from grader.model.exercise import Array, Arrays, Check, Exercise, ExerciseFolder, Number, Size
 from grader.rules import RULES
+from grader.suggestion import did_you_mean
 
 SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ALWAYS: Final = (Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.PURE)

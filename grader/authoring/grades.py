@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Self
 
-from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.report import Report
-from grader.submission import Submission
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
+from grader.model.submission import Submission
 
 AT_A_TIME: Final = 2
 """Each grading has a process for the submission beside the reference's."""

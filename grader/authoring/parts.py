@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from grader.authoring.line import Line, listed, read, unfinished
-from grader.cli.hints import Hint, parse_hints
-from grader.exercise import ExerciseFolder
+from grader.hints import Hint, parse_hints
 from grader.labels import ACCEPTED, MISTAKES
-from grader.source import Source
+from grader.model.exercise import ExerciseFolder
+from grader.model.source import Source
 
 HINTS: Final = 3
 TASK: Final = "Your task"

@@ -7,10 +7,10 @@ from typing import Final
 
 from grader.authoring.line import Line, listed
 from grader.authoring.parts import program_problems
-from grader.exercise import ExerciseFolder
-from grader.finding import Severity
 from grader.labels import ACCEPTED, MISTAKES, Labelled, Place, places
-from grader.report import Report, Verdict
+from grader.model.exercise import ExerciseFolder
+from grader.model.finding import Severity
+from grader.model.report import Report, Verdict
 
 FEWEST: Final = {MISTAKES: 6, ACCEPTED: 3}
 """How many there are at least; how many are enough depends on what can go wrong."""

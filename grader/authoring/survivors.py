@@ -15,17 +15,17 @@ from typing import Final
 import msgspec
 
 from grader.authoring.mutants import Mutant, same_program
-from grader.case import Case
 from grader.evidence.lifting import array_axes
 from grader.evidence.trail import LiftedRun, Trail
-from grader.exercise import ExerciseFolder
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED
-from grader.observation import Axis, LiftedCall, Loaded, Observation, Root
-from grader.report import Equivalent, Report, Verdict
-from grader.source import Source
-from grader.submission import Submission, from_bytes
+from grader.model.case import Case
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root
+from grader.model.report import Equivalent, Report, Verdict
+from grader.model.source import Source
+from grader.model.submission import Submission, from_bytes
 
 _SECONDS: Final = 60.0
 _COMPARED: Final = frozenset(

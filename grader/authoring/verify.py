@@ -15,15 +15,15 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.checks import CHECKS
-from grader.exercise import ExerciseFolder
-from grader.finding import Severity
 from grader.grading.grading import grade
 from grader.grading.reference import ReferenceBroken
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
-from grader.report import Report, Status, Verdict
-from grader.submission import read_submission
+from grader.model.exercise import ExerciseFolder
+from grader.model.finding import Severity
+from grader.model.report import Report, Status, Verdict
+from grader.model.submission import read_submission
 
 Tell = Callable[[int, int], None]
 

@@ -14,16 +14,10 @@ from typer.main import get_command
 
 from grader.catalogue import ExerciseBroken
 from grader.cli.coercion import lighten
-from grader.cli.problem import (
-    TRACEBACK_VARIABLE,
-    CommandWrong,
-    Exit,
-    broken_words,
-    did_you_mean,
-    visible,
-)
+from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
 from grader.cli.streams import output_failure, prepare_streams
-from grader.machine import lacks
+from grader.grading.machine import lacks
+from grader.suggestion import did_you_mean
 
 GRADE = "FILE..."
 """Name of the command that a first word which is no command stands for; nobody can type it."""

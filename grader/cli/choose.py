@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.catalogue import Catalogue, ExerciseBroken, catalogue
-from grader.cli.problem import CommandWrong, did_you_mean, visible
-from grader.exercise import Check, ExerciseFolder
+from grader.cli.problem import CommandWrong, visible
+from grader.model.exercise import Check, ExerciseFolder
 from grader.progress import Progress
+from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from grader.rules.rule import Rule

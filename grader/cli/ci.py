@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from grader.model.report import Report
 from grader.render import RENDERERS
-from grader.report import Report
 
 
 def in_github_actions() -> bool:

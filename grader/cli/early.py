@@ -52,7 +52,7 @@ def _is_program(word: str) -> bool:
         return True
     if not os.path.isfile(word):
         return False
-    from grader.decoding import LARGEST, decode
+    from grader.model.decoding import LARGEST, decode
 
     try:
         with open(word, "rb") as file, warnings.catch_warnings():

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.cli.missing import no_such_file
 from grader.cli.problem import visible
-from grader.submission import Submission, Unreadable, read_submission, unread
+from grader.model.submission import Submission, Unreadable, read_submission, unread
 
 _NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
 _NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})

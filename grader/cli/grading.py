@@ -16,17 +16,11 @@ from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.choose import available, named
 from grader.cli.gather import Gathered, gather
-from grader.cli.problem import (
-    TRACEBACK_VARIABLE,
-    CommandWrong,
-    Exit,
-    broken_words,
-    visible,
-)
-from grader.exercise import ExerciseFolder
-from grader.machine import explained, lacks
-from grader.report import Report, Verdict
-from grader.submission import Submission, Unrecognised, defines, recognise
+from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
+from grader.grading.machine import explained, lacks
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report, Verdict
+from grader.model.submission import Submission, Unrecognised, defines, recognise
 
 if TYPE_CHECKING:
     from grader.grading.request import GradingRequest

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.cli.problem import did_you_mean, nearest, visible
+from grader.cli.problem import visible
+from grader.suggestion import did_you_mean, nearest
 
 
 def no_such_file(path: Path) -> str:

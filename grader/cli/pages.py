@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from grader.cli.hints import Hint, read_part
 from grader.cli.prose import Code, Compared, Prose
-from grader.exercise import ExerciseFolder
+from grader.hints import Hint, read_part
+from grader.model.exercise import ExerciseFolder
 
 if TYPE_CHECKING:
     from grader.rules.rule import Rule

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from enum import IntEnum, unique
 
 
@@ -29,22 +27,6 @@ def broken_words(error: Exception) -> str:
     """Say in a line what went wrong in the grader itself, and how to see where."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"the grader itself is broken: {what} (set {TRACEBACK_VARIABLE}=1 to see where)"
-
-
-def did_you_mean(word: str, known: Iterable[str], form: str = "{}") -> str:
-    """Return `; did you mean …?` for the known word nearest to `word`, or nothing.
-
-    `form` is how the word is written in the sentence, such as `grade {}`.
-    """
-    near = nearest(word, known)
-    return f"; did you mean {form.format(near)}?" if near is not None else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like `word`, None if none is like it."""
-    lowered = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[near[0]] if near else None
 
 
 def shortened(text: str, most: int = 60) -> str:

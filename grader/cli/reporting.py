@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final, cast
 
 from grader.catalogue import ExerciseBroken, shipped
 from grader.cli import ci
-from grader.cli.hints import hint_offer
 from grader.cli.problem import Exit, visible
 from grader.cli.targets import Target, check_targets, targets
-from grader.exercise import ExerciseFolder
+from grader.hints import hint_offer
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
 from grader.progress import Progress as Remembered
 from grader.progress.place import progress_file
 from grader.render import RENDERERS
 from grader.render.console import usable
 from grader.render.write import ReportNotWritten, write_report
-from grader.report import Report
 
 if TYPE_CHECKING:
     from types import TracebackType

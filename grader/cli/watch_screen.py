@@ -17,15 +17,15 @@ from rich.text import Text
 from grader.cli.console import console as new_console
 from grader.cli.console import rendered
 from grader.cli.grading import GradeOptions
-from grader.cli.hints import read_hints
 from grader.cli.options import Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
-from grader.exercise import ExerciseFolder
+from grader.hints import read_hints
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report, Verdict
 from grader.progress import Progress
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
-from grader.report import Report, Verdict
 
 if TYPE_CHECKING:
     from grader.render.console import Color as RenderColor

@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from grader.evidence.meaning import Meaning
-from grader.observation import Raised, Span
-from grader.source import Source
+from grader.model.observation import Raised, Span
+from grader.model.source import Source
 
 _UNBOUND: Final = re.compile(r"unbound axis name:? *['\"]?([^\s'\".,]+)")
 _COLLECTIVE: Final = re.compile(

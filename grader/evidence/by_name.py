@@ -6,8 +6,8 @@ import ast
 from typing import Final
 
 from grader.evidence.meaning import Meaning
-from grader.observation import Raised, Record
-from grader.source import Source
+from grader.model.observation import Raised, Record
+from grader.model.source import Source
 
 _ENTRIES: Final = frozenset({"init", "init_with_output", "lazy_init", "apply", "__call__"})
 _OF_FLAX: Final = frozenset(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
 from grader.evidence.trail import Trail
-from grader.observation import Configured, ModuleRun, Record, Root, Span
-from grader.source import Source
+from grader.model.observation import Configured, ModuleRun, Record, Root, Span
+from grader.model.source import Source
 
 
 def changed(look: Look, *names: str) -> Configured | None:

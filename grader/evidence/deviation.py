@@ -18,7 +18,7 @@ from grader.evidence.lifting import (
     stream_split,
 )
 from grader.evidence.trail import LiftedRun, Trail
-from grader.observation import ArrayType, Axes, AxisTree, LiftedCall
+from grader.model.observation import ArrayType, Axes, AxisTree, LiftedCall
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from grader.evidence.meaning import Meaning
-from grader.observation import Raised
-from grader.source import Source
+from grader.model.observation import Raised
+from grader.model.source import Source
 
 _REFUSED: Final = re.compile(
     r"[Uu]nknown backend|[Uu]nable to initialize backend|no platforms that are instances|"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
-from grader.exercise import Dimension, Exercise
+from grader.model.exercise import Dimension, Exercise
 
 Shapes = list[tuple[dict[str, int], tuple[int, ...]]]
 """The sizes of each case, and the shape that the reference's array has in it."""

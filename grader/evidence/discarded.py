@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.observation import Span
-from grader.source import Source
+from grader.model.observation import Span
+from grader.model.source import Source
 
 _ABOUT = frozenset({"shape", "dtype", "ndim", "size"})
 """Attributes of an array that say nothing of its numbers."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from grader.case import Case, Container, IntValue
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
 from grader.evidence.deviation import Deviation
 from grader.evidence.impurity import Impurity
@@ -16,9 +15,10 @@ from grader.evidence.notation import value_text
 from grader.evidence.other_libraries import OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
-from grader.exercise import Exercise, Number, Seed, Size
-from grader.observation import Completed, LoadOutcome, Outcome, Span
-from grader.transcript import Transcript
+from grader.model.case import Case, Container, IntValue
+from grader.model.exercise import Exercise, Number, Seed, Size
+from grader.model.observation import Completed, LoadOutcome, Outcome, Span
+from grader.model.transcript import Transcript
 
 
 class Evidence:

@@ -10,8 +10,8 @@ from grader.evidence.devices import unavailable
 from grader.evidence.imports import missing
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import waiting
-from grader.observation import Raised
-from grader.source import Source
+from grader.model.observation import Raised
+from grader.model.source import Source
 
 _MOST_LINES = 3
 _LONGEST_LINE = 300

@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.evidence.libraries import PACKAGES, PARTS, REMOVED, USUAL
 from grader.evidence.meaning import Meaning
-from grader.observation import Raised
+from grader.model.observation import Raised
 
 _ABSENT: Final = (
     re.compile(r"^cannot import name '(?P<name>[\w.]+)' from '(?P<home>[\w.]+)'"),

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from grader.observation import Span
-from grader.source import Function, Source
+from grader.model.observation import Span
+from grader.model.source import Function, Source
 
 _CHANCE = (
     "random.",

@@ -14,8 +14,8 @@ from grader.evidence.configuration import gave_otherwise
 from grader.evidence.keys import drawn_otherwise
 from grader.evidence.look import Look
 from grader.evidence.settings import setting_differences
-from grader.observation import Span
-from grader.source import Source
+from grader.model.observation import Span
+from grader.model.source import Source
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence

@@ -20,7 +20,7 @@ from grader.evidence.provenance import (
     provenances,
 )
 from grader.evidence.results import arrays
-from grader.observation import Configured, KeyStep, Root, Variable
+from grader.model.observation import Configured, KeyStep, Root, Variable
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence

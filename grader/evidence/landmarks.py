@@ -25,8 +25,8 @@ from grader.evidence.origins import (
     shown_as,
     written,
 )
-from grader.observation import LiftedCall, Span
-from grader.source import Function, Source
+from grader.model.observation import LiftedCall, Span
+from grader.model.source import Function, Source
 
 # The parameters of `flax.linen.vmap`, in their order.
 _VMAP = ("target", "variable_axes", "split_rngs", "in_axes", "out_axes", "axis_size", "axis_name")

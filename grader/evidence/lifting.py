@@ -11,7 +11,7 @@ from typing import assert_never
 
 import msgspec
 
-from grader.observation import (
+from grader.model.observation import (
     ArrayType,
     Axes,
     Axis,

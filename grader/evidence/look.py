@@ -8,7 +8,6 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
-from grader.case import ArrayValue, Case, Container, IntValue
 from grader.compare import (
     Comparison,
     Same,
@@ -28,8 +27,9 @@ from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
 from grader.evidence.trail import Trail
-from grader.exercise import Exercise
-from grader.observation import (
+from grader.model.case import ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     ArrayType,
     Completed,
     LiftedCall,
@@ -39,7 +39,7 @@ from grader.observation import (
     Variable,
     digest,
 )
-from grader.transcript import Exchange
+from grader.model.transcript import Exchange
 
 
 class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):

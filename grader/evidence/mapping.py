@@ -9,7 +9,7 @@ from enum import Enum, auto, unique
 from grader.evidence.lifting import mapped_size
 from grader.evidence.look import Look
 from grader.evidence.trail import LiftedRun, Trail
-from grader.observation import ArrayType, ModuleRun
+from grader.model.observation import ArrayType, ModuleRun
 
 
 @unique

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.observation import Span
+from grader.model.observation import Span
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):

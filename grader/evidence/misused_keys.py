@@ -12,7 +12,7 @@ from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import listing
 from grader.evidence.provenance import DERIVING, MAKERS, expression, of_root
-from grader.observation import Raised, Root, StreamKey
+from grader.model.observation import Raised, Root, StreamKey
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence

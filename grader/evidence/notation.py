@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from grader.case import ArrayValue, Case, FloatValue, IntValue, TupleValue, Value
+from grader.model.case import ArrayValue, Case, FloatValue, IntValue, TupleValue, Value
 
 _SHORT = {
     "float64": "f64",

@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.case import ArrayValue
 from grader.compare import Numbers, Tolerance, close, numbers
-from grader.observation import digest
+from grader.model.case import ArrayValue
+from grader.model.observation import digest
 
 _MOST_AXES = 4
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from grader.observation import Span
-from grader.source import Source
+from grader.model.observation import Span
+from grader.model.source import Source
 
 _TITLES: Final = {
     "flax.nnx": "NNX",

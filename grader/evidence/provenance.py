@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.evidence.trail import Trail
-from grader.observation import KeyStep, Root, StreamKey
+from grader.model.observation import KeyStep, Root, StreamKey
 
 MAKERS = frozenset({"PRNGKey", "key"})
 _TRACED = "a traced "

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import msgspec
 
-from grader.case import ArrayValue, Case
 from grader.compare import Same, compare, numbers
 from grader.evidence.look import Look
-from grader.observation import Completed, Raised
+from grader.model.case import ArrayValue, Case
+from grader.model.observation import Completed, Raised
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):

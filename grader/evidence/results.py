@@ -8,10 +8,10 @@ from itertools import permutations
 
 import numpy as np
 
-from grader.case import ArrayValue
 from grader.compare import Same, compare, numbers
 from grader.evidence.look import Look
-from grader.observation import Completed, MappingResult, Observation, Result, SequenceResult
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, MappingResult, Observation, Result, SequenceResult
 
 _MOST_NUMBERS = 128
 _MOST_ITEMS = 4

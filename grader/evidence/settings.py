@@ -11,7 +11,7 @@ import msgspec
 from grader.compare import OtherType
 from grader.evidence.look import Look, VariableDifference
 from grader.evidence.setting_names import value_name
-from grader.observation import ModuleRun, Span, Variable
+from grader.model.observation import ModuleRun, Span, Variable
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 from grader.evidence.look import Look
-from grader.observation import ModuleRun
+from grader.model.observation import ModuleRun
 
 
 @unique

@@ -10,7 +10,6 @@ import re
 
 import numpy as np
 
-from grader.case import ArrayValue
 from grader.compare import close, numbers
 from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
@@ -18,7 +17,8 @@ from grader.evidence.lifting import Knob, Unlisted
 from grader.evidence.look import Look
 from grader.evidence.order import moved, rearranged
 from grader.evidence.results import arrays
-from grader.observation import digest
+from grader.model.case import ArrayValue
+from grader.model.observation import digest
 
 _SIZES = (
     r"axis_size|[Ii]nconsistent (batch axis )?sizes|index out of range|out of bounds|"

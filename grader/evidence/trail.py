@@ -11,8 +11,8 @@ from functools import cached_property
 
 import msgspec
 
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     Completed,
     LiftedCall,
     ModuleRun,

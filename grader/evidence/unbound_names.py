@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from typing import Final
 
-from grader.source import Function, Source
+from grader.model.source import Function, Source
 
 _REACHING: Final = frozenset(
     {"globals", "exec", "eval", "setattr", "vars", "locals", "NameError", "__builtins__", "*"}

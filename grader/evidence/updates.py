@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from grader.case import ArrayValue
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
-from grader.observation import Root, Variable, digest
+from grader.model.case import ArrayValue
+from grader.model.observation import Root, Variable, digest
 
 _REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence.meaning import Meaning
-from grader.observation import Raised, Span
-from grader.source import Source
+from grader.model.observation import Raised, Span
+from grader.model.source import Source
 
 _STOPS: Final = frozenset({"breakpoint", "set_trace", "post_mortem", "pm", "embed", "interact"})
 _DEBUGGERS: Final = frozenset(

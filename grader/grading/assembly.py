@@ -7,13 +7,12 @@ import sys
 import time
 from importlib.metadata import version
 
-from grader.exercise import Exercise
-from grader.finding import Finding
 from grader.grading.request import GradingRequest
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import assess
-from grader.process.side import Side
-from grader.report import (
+from grader.model.exercise import Exercise
+from grader.model.finding import Finding
+from grader.model.report import (
     CaseCount,
     CheckResult,
     Environment,
@@ -24,9 +23,10 @@ from grader.report import (
     Status,
     Verdict,
 )
+from grader.model.submission import Submission
+from grader.model.transcript import Transcript
+from grader.process.side import Side
 from grader.sandbox.policy import Protection
-from grader.submission import Submission
-from grader.transcript import Transcript
 
 
 def static_report(

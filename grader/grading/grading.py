@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 import msgspec
 
-from grader.case import Case
-from grader.exercise import ExerciseFolder
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
+from grader.grading.machine import lacks
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
-from grader.machine import lacks
-from grader.observation import Completed, Loaded, LoadOutcome
+from grader.model.case import Case
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Completed, Loaded, LoadOutcome
+from grader.model.report import CaseCount, Equivalence, Output, Report
+from grader.model.submission import Submission, from_bytes
+from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.process.worker import NurseryBroken
-from grader.proof import Proof
-from grader.report import CaseCount, Equivalence, Output, Report
+from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
-from grader.submission import Submission, from_bytes
-from grader.transcript import Transcript
 
 
 def grade(

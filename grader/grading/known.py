@@ -18,14 +18,14 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.equivalence import Trace
-from grader.exercise import ExerciseFolder
 from grader.labels import MISTAKES, labelled
-from grader.observation import Loaded
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Loaded
+from grader.model.submission import Submission, read_submission
+from grader.model.trace import Trace
 from grader.process.side import Side
-from grader.proof import Proof
+from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED
-from grader.submission import Submission, read_submission
 
 _SECONDS: Final = 15.0
 _AT_ONCE: Final = 2

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from grader.case import Case
-from grader.observation import Loaded
+from grader.model.case import Case
+from grader.model.observation import Loaded
 from grader.process.side import Side
 from grader.process.worker import NurseryBroken
 from grader.search.plan import Plan, Sizes

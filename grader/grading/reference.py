@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.case import Case
-from grader.equivalence import Trace
-from grader.exercise import ExerciseFolder
-from grader.observation import Completed, Crashed, Loaded, Observation, Raised
+from grader.model.case import Case
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Completed, Crashed, Loaded, Observation, Raised
+from grader.model.trace import Trace
 from grader.process.side import Side
 
 _MOST: Final = 600

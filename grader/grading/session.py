@@ -9,20 +9,20 @@ from pathlib import Path
 import msgspec
 
 from grader import cache
-from grader.access import Access
-from grader.exercise import Exercise, ExerciseFolder
+from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.request import GradingRequest
+from grader.model.exercise import Exercise, ExerciseFolder
+from grader.model.submission import Submission
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
+from grader.proof.transparency import Reach, transparency
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
-from grader.submission import Submission
-from grader.transparency import Reach, transparency
 
 
 class Session:

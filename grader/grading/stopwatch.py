@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from grader.report import Timing
+from grader.model.report import Timing
 
 
 class Stopwatch:

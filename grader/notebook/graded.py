@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from grader.model.report import Verdict
 from grader.render import RENDERERS
-from grader.report import Verdict
 
 if TYPE_CHECKING:
-    from grader.finding import Finding
-    from grader.report import Report
+    from grader.model.finding import Finding
+    from grader.model.report import Report
 
 _LINE = 36
 _LOWEST, _HIGHEST = 300, 900

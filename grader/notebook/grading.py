@@ -9,16 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from grader.catalogue import catalogue
-from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.notebook.gather import CannotGrade, name_of, source_of
-from grader.notebook.graded import Graded
-from grader.process.worker import NurseryBroken
-from grader.progress import Progress
-from grader.report import Report
-from grader.submission import (
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
+from grader.model.submission import (
     Submission,
     Unreadable,
     Unrecognised,
@@ -26,6 +22,10 @@ from grader.submission import (
     read_submission,
     recognise,
 )
+from grader.notebook.gather import CannotGrade, name_of, source_of
+from grader.notebook.graded import Graded
+from grader.process.worker import NurseryBroken
+from grader.progress import Progress
 
 Target = Callable[..., object] | str | os.PathLike[str]
 

@@ -11,7 +11,7 @@ import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.parsing import parsed
+from grader.model.parsing import parsed
 
 _TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 _MUTATORS = frozenset(

@@ -11,11 +11,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from grader import wire
-from grader.case import Case
-from grader.equivalence import Trace
-from grader.exercise import Exercise
-from grader.limits import Excess, Limits
-from grader.observation import (
+from grader.model.case import Case
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     Crashed,
     LoadOutcome,
     Observation,
@@ -23,8 +21,10 @@ from grader.observation import (
     OutOfMemory,
     TimedOut,
 )
+from grader.model.trace import Trace
 from grader.process.soundness import Ledger
 from grader.process.worker import Maker, NurseryBroken, Worker
+from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.policy import Policy, Protection
 
 _Told = TypeVar("_Told", LoadOutcome, Outcome)

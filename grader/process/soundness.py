@@ -9,8 +9,8 @@ from typing import Final, assert_never
 import msgspec
 import numpy as np
 
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     Axes,
     AxisTree,
     Completed,

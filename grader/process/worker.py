@@ -17,9 +17,9 @@ from typing import Final, Protocol
 import msgspec
 
 from grader import wire
-from grader.limits import Excess, Limits
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
+from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 

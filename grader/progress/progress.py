@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from grader.model.report import Report
     from grader.progress.database import Database, Note, Row
-    from grader.report import Report
 
 _PASSED = "passed"
 _STREAK_LOOKS_AT = 50

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from grader.report import Report
+    from grader.model.report import Report
 
 
 class Renderer(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.finding import Finding
+from grader.model.finding import Finding
+from grader.model.report import Report, Status, Verdict
 from grader.render.finding_block import MARGIN, finding_block
 from grader.render.layout import (
     NO_BREAK,
@@ -22,7 +23,6 @@ from grader.render.words import (
     equivalence_words,
     message_words,
 )
-from grader.report import Report, Status, Verdict
 
 _OUTPUT_LINES = 20
 _OUTPUT_LINES_VERBOSE = 200

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.finding import Finding, Severity
+from grader.model.finding import Finding, Severity
+from grader.model.report import CheckResult, Report, Status
 from grader.render.finding_block import finding_block
 from grader.render.layout import Page
 from grader.render.text import as_text
 from grader.render.visible import visible
-from grader.report import CheckResult, Report, Status
 
 _WIDTH = 88
 

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from grader.observation import Span
+from grader.model.observation import Span
+from grader.model.source import Source
 from grader.render.layout import Line, Page, Piece, Role, line_cells, wrap
 from grader.render.source_line import SourceLine
 from grader.render.visible import cells
-from grader.source import Source
 
 # Of a span over more lines than this, the first three and the last two are shown.
 _MOST_LINES = 6

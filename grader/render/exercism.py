@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from grader.model.report import Report, Status, Verdict
 from grader.render.check_rows import CheckRow, check_rows
 from grader.render.json import clean
 from grader.render.text import render as render_text
 from grader.render.visible import visible, visible_lines
-from grader.report import Report, Status, Verdict
 
 _MOST_TEXT = 65_000
 _MOST_OUTPUT = 500

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from grader.finding import Finding, Severity
+from grader.model.finding import Finding, Severity
+from grader.model.report import Report
 from grader.render.excerpt import excerpt
 from grader.render.layout import DOT, Line, Page, Piece, Role, command, line_cells, wrap
 from grader.render.reproduce import reproduce
 from grader.render.shape_tree import shape_tree
 from grader.render.visible import cells, visible, visible_lines
 from grader.render.words import case_words, message_words
-from grader.report import Report
 
 ROLES = {
     Severity.ERROR: Role.ERROR,

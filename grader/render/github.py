@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.finding import Finding, Severity
+from grader.model.finding import Finding, Severity
+from grader.model.report import Report, Verdict
 from grader.render.visible import visible, visible_lines
-from grader.report import Report, Verdict
 
 MOST_ANNOTATIONS = 10
 

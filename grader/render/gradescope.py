@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from grader.model.report import Report, Status
 from grader.render.check_rows import CheckRow, check_rows
 from grader.render.json import clean
 from grader.render.text import render as render_text
 from grader.render.visible import visible
-from grader.report import Report, Status
 
 _MOST_TEXT = 20_000
 

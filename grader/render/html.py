@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from grader.finding import Finding, Severity
+from grader.model.finding import Finding, Severity
+from grader.model.report import Report, Status, Verdict
+from grader.model.source import Source
 from grader.render.excerpt import excerpt
 from grader.render.html_code import Marked, excerpt_html, source_html
 from grader.render.html_tree import shape_picture
@@ -29,8 +31,6 @@ from grader.render.words import (
     equivalence_words,
     message_words,
 )
-from grader.report import Report, Status, Verdict
-from grader.source import Source
 
 _STYLE_PATH = Path(__file__).with_name("html.css")
 _MOST_OUTPUT = 20_000

@@ -10,11 +10,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from grader.observation import Span
+from grader.model.observation import Span
+from grader.model.source import Source
 from grader.render.excerpt import clamped
 from grader.render.source_line import SourceLine
 from grader.render.visible import visible
-from grader.source import Source
 
 # Good enough for any text, also for one that is no Python. Linear in its length.
 _TOKENS = re.compile(

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import NamedTuple
 
-from grader.finding import ShapeRow
+from grader.model.finding import ShapeRow
 from grader.render.visible import cells, visible
 
 _SHAPE = re.compile(r"(?P<dtype>\w+)\[(?P<sizes>[\d,]*)\]")

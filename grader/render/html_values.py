@@ -6,8 +6,8 @@ import math
 from html import escape
 from typing import NamedTuple
 
-from grader.exercise import Exercise
-from grader.finding import Finding
+from grader.model.exercise import Exercise
+from grader.model.finding import Finding
 from grader.render.words import counted
 
 _MOST = 128

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from grader.case import FloatValue, IntValue
-from grader.finding import Finding, Severity
+from grader.model.case import FloatValue, IntValue
+from grader.model.finding import Finding, Severity
+from grader.model.report import Equivalent, Report, Status, Verdict
 from grader.render.reproduce import reproduce
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import inert
-from grader.report import Equivalent, Report, Status, Verdict
 
 MOST_BYTES = 200_000
 

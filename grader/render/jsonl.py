@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.model.report import Report
 from grader.render.json import encoded
-from grader.report import Report
 
 
 def render(report: Report) -> str:

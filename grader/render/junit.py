@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from grader.model.report import Report, Status, Verdict
 from grader.render.check_rows import CheckRow, check_rows, place
 from grader.render.visible import visible, visible_lines
-from grader.report import Report, Status, Verdict
 
 
 def render(report: Report) -> str:

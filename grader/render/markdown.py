@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from grader.finding import Finding, Severity
-from grader.observation import Span
+from grader.model.finding import Finding, Severity
+from grader.model.observation import Span
+from grader.model.report import Report, Status, Verdict
 from grader.render.excerpt import excerpt
 from grader.render.layout import Page, Role
 from grader.render.reproduce import reproduce
@@ -27,7 +28,6 @@ from grader.render.words import (
     equivalence_words,
     message_words,
 )
-from grader.report import Report, Status, Verdict
 
 # A comment on GitHub may have 65536 characters.
 MOST_CHARACTERS = 60_000

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
-from grader.finding import Finding
-from grader.report import Report
+from grader.model.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
+from grader.model.finding import Finding
+from grader.model.report import Report
 
 # A longer snippet is nothing to paste.
 _MOST_CHARACTERS = 4000

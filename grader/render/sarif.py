@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.finding import Finding, Severity
+from grader.model.finding import Finding, Severity
+from grader.model.report import Report, Verdict
 from grader.render.excerpt import clamped
 from grader.render.json import clean
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import visible_lines
 from grader.render.words import case_words
-from grader.report import Report, Verdict
 from grader.rules import RULES
 from grader.rules.rule import Rule
 

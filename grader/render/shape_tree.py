@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import NamedTuple
 
-from grader.finding import ShapeRow
+from grader.model.finding import ShapeRow
 from grader.render.layout import Line, Page, Piece, Role, wrap
 from grader.render.visible import cells, cut, visible
 

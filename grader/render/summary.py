@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
+from grader.model.report import Report, Verdict
 from grader.render.layout import Line, Page, Piece, Role
 from grader.render.visible import cells, cut, cut_path, visible
 from grader.render.words import checks_words
-from grader.report import Report, Verdict
 
 _MARGIN = 1
 _GAP = 3

@@ -13,11 +13,11 @@ from operator import attrgetter
 from rich.console import Console
 from rich.text import Text
 
+from grader.model.report import Report
 from grader.render.blocks import report_lines
 from grader.render.console import page_for
 from grader.render.layout import Line, Role
 from grader.render.summary import summary_table
-from grader.report import Report
 
 # No yellow, white or bright colour: they vanish on a light background.
 _STYLES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.model.report import Report
 from grader.render.blocks import report_lines
 from grader.render.layout import Line, Page
 from grader.render.summary import summary_table
-from grader.report import Report
 
 _WIDTH = 80
 

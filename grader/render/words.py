@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader.case import Case, Container
 from grader.evidence.notation import value_text
-from grader.finding import Finding, Severity
-from grader.report import Equivalent, Report, Status, Verdict
+from grader.model.case import Case, Container
+from grader.model.finding import Finding, Severity
+from grader.model.report import Equivalent, Report, Status, Verdict
 
 VERDICT_WORDS = {
     Verdict.PASSED: "passed",

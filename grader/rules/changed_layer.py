@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text, value_text
 from grader.evidence.settings import SettingDifference, placed, settings_that_show
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
-from grader.case import Case
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
 from grader.evidence.waiting import stop_at
-from grader.exercise import Check
-from grader.observation import Crashed, Raised, Span
+from grader.model.case import Case
+from grader.model.exercise import Check
+from grader.model.observation import Crashed, Raised, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import collection_noun, listing
 from grader.evidence.updates import discarded, updated
-from grader.exercise import Check
-from grader.observation import Root
+from grader.model.exercise import Check
+from grader.model.observation import Root
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.settings import EVALUATION, SettingDifference, placed, setting_differences
 from grader.evidence.updates import idle
-from grader.exercise import Check
-from grader.observation import Variable
+from grader.model.exercise import Check
+from grader.model.observation import Variable
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 

@@ -10,8 +10,8 @@ import msgspec
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

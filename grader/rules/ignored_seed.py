@@ -17,8 +17,8 @@ from grader.evidence.keys import (
 from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
 from grader.evidence.provenance import way
-from grader.exercise import Check
-from grader.observation import Span
+from grader.model.exercise import Check
+from grader.model.observation import Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

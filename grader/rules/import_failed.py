@@ -7,8 +7,8 @@ from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.exceptions import meaning, text_lines
-from grader.exercise import Check
-from grader.observation import COMPILER, Raised
+from grader.model.exercise import Check
+from grader.model.observation import COMPILER, Raised
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.notation import listing
-from grader.exercise import Check
-from grader.observation import FunctionMissing, Span
+from grader.model.exercise import Check
+from grader.model.observation import FunctionMissing, Span
+from grader.model.source import Source
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
-from grader.source import Source
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:

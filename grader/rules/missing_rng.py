@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
 from grader.evidence.keys import task_key, unfed_streams
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 

@@ -10,8 +10,8 @@ from grader.evidence.discarded import discarded
 from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
-from grader.exercise import Check
-from grader.observation import BatchCall, LiftedCall, ModuleRun, Root, Span
+from grader.model.exercise import Check
+from grader.model.observation import BatchCall, LiftedCall, ModuleRun, Root, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

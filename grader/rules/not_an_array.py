@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from grader.case import ArrayValue
 from grader.compare import OtherKind
 from grader.evidence import Evidence
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.notation import output_name
-from grader.exercise import Check
-from grader.observation import MappingResult, OpaqueResult, Result, SequenceResult, Span
+from grader.model.case import ArrayValue
+from grader.model.exercise import Check
+from grader.model.observation import MappingResult, OpaqueResult, Result, SequenceResult, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.case import ArrayValue
 from grader.compare import OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.notation import array_text
-from grader.exercise import Check
-from grader.finding import ShapeRow
-from grader.observation import digest
+from grader.model.case import ArrayValue
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
+from grader.model.observation import digest
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

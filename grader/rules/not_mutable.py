@@ -9,7 +9,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.notation import collection_noun
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.updates import refused
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
 

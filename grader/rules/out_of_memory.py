@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.exercise import Check
-from grader.observation import OutOfMemory
+from grader.model.exercise import Check
+from grader.model.observation import OutOfMemory
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

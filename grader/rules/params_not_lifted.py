@@ -9,7 +9,7 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, wanted_split
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -10,8 +10,8 @@ from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.per_example_params import sighting
 from grader.rules.rule import Rule, Sighting

@@ -14,8 +14,8 @@ from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
-from grader.exercise import Check
-from grader.observation import Raised
+from grader.model.exercise import Check
+from grader.model.observation import Raised
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting

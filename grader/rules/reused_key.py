@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.keys import reused, task_key
 from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from grader.case import Case
 from grader.evidence import Evidence
-from grader.exercise import Check
-from grader.finding import Finding, Severity, ShapeRow
-from grader.observation import Span
+from grader.model.case import Case
+from grader.model.exercise import Check
+from grader.model.finding import Finding, Severity, ShapeRow
+from grader.model.observation import Span
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import array_text, collection_noun
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
 

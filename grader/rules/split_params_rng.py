@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.params_rng_not_lifted import split_text
 from grader.rules.rule import Rule, Sighting

@@ -8,11 +8,11 @@ from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
-from grader.exercise import Check
-from grader.observation import COMPILER, LoadOutcome, Raised
+from grader.model.exercise import Check
+from grader.model.observation import COMPILER, LoadOutcome, Raised
+from grader.model.source import SyntaxFault
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
-from grader.source import SyntaxFault
 
 _ADVICE: Final = (
     (

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.exercise import Check
-from grader.observation import Span, TimedOut
+from grader.model.exercise import Check
+from grader.model.observation import Span, TimedOut
+from grader.model.source import Source
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
-from grader.source import Source
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.unsplit_params_rng import is_unsplit, sighting

@@ -10,7 +10,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.evidence.settings import SettingDifference, placed, unnamed_axes
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
 

@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
 

@@ -9,8 +9,8 @@ from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import arrays
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

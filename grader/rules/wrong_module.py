@@ -12,9 +12,9 @@ from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import array_text, listing
 from grader.evidence.settings import setting_differences, settings_that_show, written
 from grader.evidence.trail import LiftedRun, Trail
-from grader.exercise import Check
-from grader.finding import ShapeRow
-from grader.observation import ModuleRun
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
+from grader.model.observation import ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

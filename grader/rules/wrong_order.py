@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from grader.case import ArrayValue
 from grader.compare import OtherShape, OtherValues, Same, compare, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
@@ -12,7 +11,8 @@ from grader.evidence.lifting import Knob
 from grader.evidence.notation import listing, output_name
 from grader.evidence.order import Order, order_of
 from grader.evidence.results import arrays, exchanged, outputs
-from grader.exercise import Check
+from grader.model.case import ArrayValue
+from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

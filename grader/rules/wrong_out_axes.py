@@ -9,9 +9,9 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
-from grader.exercise import Check
-from grader.finding import ShapeRow
-from grader.observation import Axes, Axis, AxisTree
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
+from grader.model.observation import Axes, Axis, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

@@ -15,8 +15,8 @@ from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, other_size
-from grader.exercise import Check
-from grader.finding import ShapeRow
+from grader.model.exercise import Check
+from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

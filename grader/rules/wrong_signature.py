@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.notation import shortened
-from grader.exercise import Check
-from grader.observation import SignatureWrong
+from grader.model.exercise import Check
+from grader.model.observation import SignatureWrong
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 

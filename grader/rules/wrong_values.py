@@ -11,7 +11,7 @@ from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
 from grader.evidence.results import exchanged, outputs
 from grader.evidence.stage import Stage, stage
-from grader.exercise import Check
+from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.wrong_order import order_in

@@ -13,7 +13,7 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
-from grader.limits import Excess, Limits
+from grader.sandbox.limits import Excess, Limits
 
 WATCH_SECONDS: Final = 0.05
 _SCRATCH_ENTRIES: Final = 2000

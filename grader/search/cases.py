@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.case import (
+from grader.model.case import (
     Argument,
     ArrayValue,
     Case,
@@ -25,7 +25,7 @@ from grader.case import (
     TupleValue,
     Value,
 )
-from grader.exercise import Array, Arrays, Dimension, Exercise, Number, Parameter, Seed, Size
+from grader.model.exercise import Array, Arrays, Dimension, Exercise, Number, Parameter, Seed, Size
 from grader.search.pinned import draw
 from grader.search.plan import (
     Plan,

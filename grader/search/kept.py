@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.exercise import Exercise
+from grader.model.exercise import Exercise
 from grader.search.plan import Plan
 
 _HERE: Final = Path(__file__).resolve().parent

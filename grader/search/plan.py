@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from grader.case import Case
-from grader.exercise import Exercise
+from grader.model.case import Case
+from grader.model.exercise import Exercise
 
 Sizes = dict[str, int]
 

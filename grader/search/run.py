@@ -9,15 +9,15 @@ from functools import partial
 from itertools import islice
 from typing import Final, Protocol
 
-from grader.case import Case
 from grader.compare import Same, compare, tolerance_of
-from grader.exercise import Check, Exercise
-from grader.finding import Finding, Severity
 from grader.judge import judge
-from grader.observation import Completed, Loaded, Observation
+from grader.model.case import Case
+from grader.model.exercise import Check, Exercise
+from grader.model.finding import Finding, Severity
+from grader.model.observation import Completed, Loaded, Observation
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 from grader.search.plan import Plan, extent
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
 
 _LEAST_SECONDS: Final = 5.0
 _TIMES_SLOWER: Final = 20

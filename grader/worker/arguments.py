@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import jax.numpy as jnp
 import numpy as np
 
-from grader.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
+from grader.model.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
 
 _asarray = jnp.asarray
 _frombuffer = np.frombuffer

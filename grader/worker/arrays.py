@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.observation import ArrayType, digest
+from grader.model.observation import ArrayType, digest
 from grader.worker.foreign import Foreign, clean
 
 Host = NDArray[Any]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from flax.core import DenyList, lift
 
-from grader.observation import (
+from grader.model.observation import (
     Axes,
     Axis,
     AxisEntry,

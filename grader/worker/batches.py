@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from grader.observation import BatchCall
+from grader.model.observation import BatchCall
 from grader.worker.foreign import Foreign
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless

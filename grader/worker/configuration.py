@@ -7,7 +7,7 @@ from enum import Enum
 
 import jax
 
-from grader.observation import Configured
+from grader.model.observation import Configured
 from grader.worker.foreign import clean
 
 WATCHED = (

@@ -7,8 +7,8 @@ from types import FrameType, TracebackType
 
 import jax
 
-from grader.observation import COMPILER, Frame, OutOfMemory, Raised
-from grader.source import SyntaxFault
+from grader.model.observation import COMPILER, Frame, OutOfMemory, Raised
+from grader.model.source import SyntaxFault
 from grader.worker.foreign import class_name, clean, defined_in, mro
 from grader.worker.places import Places
 from grader.worker.suggestions import suggestion

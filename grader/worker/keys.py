@@ -13,7 +13,7 @@ import numpy as np
 from flax.core import FrozenDict
 from jax import random
 
-from grader.observation import KeyStep, StreamKey
+from grader.model.observation import KeyStep, StreamKey
 from grader.worker.arrays import (
     Host,
     array_type,

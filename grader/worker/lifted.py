@@ -13,7 +13,7 @@ from types import FrameType
 import msgspec
 from flax import linen as nn
 
-from grader.observation import Axes, LiftedCall, Span
+from grader.model.observation import Axes, LiftedCall, Span
 from grader.worker import axes
 from grader.worker.foreign import Foreign, clean, defined_in, describe, module_bases, name_of, names
 from grader.worker.places import Places

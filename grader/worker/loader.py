@@ -11,9 +11,9 @@ import types
 
 from flax import linen as nn
 
-from grader.exercise import Exercise
-from grader.observation import FunctionMissing, SignatureWrong, Span
-from grader.source import Source, SyntaxFault
+from grader.model.exercise import Exercise
+from grader.model.observation import FunctionMissing, SignatureWrong, Span
+from grader.model.source import Source, SyntaxFault
 from grader.worker.foreign import Foreign, clean, describe
 
 MODULE_NAME = "submission"

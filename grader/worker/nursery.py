@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from grader.limits import Excess
+from grader.sandbox.limits import Excess
 from grader.sandbox.scratch import remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 from grader.wire import FAILED, End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready

@@ -6,8 +6,8 @@ import sys
 from itertools import islice
 from types import CodeType, FrameType, TracebackType
 
-from grader.observation import Frame, Span
-from grader.source import Source
+from grader.model.observation import Frame, Span
+from grader.model.source import Source
 from grader.worker.foreign import clean
 
 _MOST_FRAMES = 40

@@ -9,7 +9,7 @@ from flax import linen as nn
 from flax.linen import module as linen_module
 from flax.linen import transforms
 
-from grader.observation import KeyStep, Record
+from grader.model.observation import KeyStep, Record
 from grader.worker.batches import Batches
 from grader.worker.foreign import Foreign
 from grader.worker.keys import Keys

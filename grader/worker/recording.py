@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from grader.observation import (
+from grader.model.observation import (
     MOST_ENTRIES,
     BatchCall,
     Configured,

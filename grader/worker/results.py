@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from flax.core import FrozenDict
 
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     MappingResult,
     OpaqueResult,
     OversizedResult,

@@ -14,7 +14,7 @@ from types import FrameType
 
 import flax.linen.module
 
-from grader.observation import Configured, Root, Span, StreamKey, Variable
+from grader.model.observation import Configured, Root, Span, StreamKey, Variable
 from grader.worker.foreign import Foreign
 from grader.worker.keys import stream_keys
 from grader.worker.places import Places

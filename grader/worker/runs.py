@@ -10,7 +10,7 @@ from types import FrameType
 from flax import linen as nn
 from flax.linen.module import TestScope
 
-from grader.observation import ArrayType, ModuleRun, Span, digest
+from grader.model.observation import ArrayType, ModuleRun, Span, digest
 from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, class_name, clean, defined_in, module_bases
 from grader.worker.places import Places

@@ -18,8 +18,8 @@ import jaxlib.version
 import numpy as np
 
 from grader import wire
-from grader.exercise import Exercise
-from grader.observation import Frame
+from grader.model.exercise import Exercise
+from grader.model.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection

@@ -14,7 +14,7 @@ import numpy as np
 from flax import linen as nn
 from flax.core import FrozenDict
 
-from grader.observation import Setting
+from grader.model.observation import Setting
 from grader.worker.arrays import array_type, digest_of, is_tracer
 from grader.worker.foreign import Foreign, class_name, clean, defined_in, describe, name_of
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from grader.case import Case
-from grader.exercise import Exercise
-from grader.observation import (
+from grader.model.case import Case
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     Completed,
     Frame,
     FunctionMissing,
@@ -19,7 +19,7 @@ from grader.observation import (
     Outcome,
     SignatureWrong,
 )
-from grader.source import Source
+from grader.model.source import Source
 from grader.worker.arguments import Arguments
 from grader.worker.failures import failure, syntax_failure
 from grader.worker.foreign import Foreign

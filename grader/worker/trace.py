@@ -17,8 +17,8 @@ import jax
 import jax.export
 import numpy as np
 
-from grader.equivalence import Fingerprint, Scope, Trace, Untraceable
-from grader.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from flax.core import FrozenDict, meta
 
-from grader.observation import Variable, digest
+from grader.model.observation import Variable, digest
 from grader.worker.arrays import Host, array_type, is_numeric, little_endian, on_host
 from grader.worker.foreign import Foreign, clean, describe
 

@@ -12,7 +12,7 @@ from conftest import Ran
 
 from grader.authoring import verify
 from grader.authoring.mutants import Mutant, mutants
-from grader.exercise import Exercise
+from grader.model.exercise import Exercise
 
 GUIDE = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
 EXERCISE = "course/exercises/dense_of_columns"

@@ -9,12 +9,12 @@ import pytest
 from grader.authoring.mutants import Mutant, mutants, same_program
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import places
-from grader.report import Verdict
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Verdict
 
 FOLDERS = {each.exercise.slug: each for each in exercises()}
 FIRST = next(iter(FOLDERS.values()))

@@ -12,8 +12,8 @@ from conftest import Ran
 from grader.authoring.course import course
 from grader.authoring.verify import verify
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
 from grader.grading.session import Session
+from grader.model.exercise import ExerciseFolder
 
 Grade = Callable[..., Ran]
 

@@ -13,8 +13,8 @@ from grader.authoring.declaration import declaration
 from grader.authoring.line import Line
 from grader.authoring.skeleton import Skeleton
 from grader.authoring.verify import verify
-from grader.exercise import ExerciseFolder
 from grader.grading.session import Session
+from grader.model.exercise import ExerciseFolder
 
 SKELETON = {
     "README.md": "# Title\n\nA lesson.\n\n## Your task\n\nWrite `mine(seed, x, features)`.\n",

@@ -12,15 +12,15 @@ from conftest import Ran
 from grader.authoring.course import course
 from grader.authoring.line import Line
 from grader.authoring.verify import verify
-from grader.exercise import Check
 from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.report import Status, Verdict
-from grader.submission import read_submission
+from grader.model.exercise import Check
+from grader.model.report import Status, Verdict
+from grader.model.submission import read_submission
 
 DECLARATION = """
-from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
+from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
 
 EXERCISE = Exercise(
     slug="{slug}",

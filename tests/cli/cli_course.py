@@ -10,7 +10,7 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parents[2]
 
 DECLARATION = """
-from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
+from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
 
 EXERCISE = Exercise(
     slug="{slug}",

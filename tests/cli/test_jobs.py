@@ -13,13 +13,13 @@ from cli_course import Grade, add_exercise
 from grader.catalogue import BrokenExercise
 from grader.cli.grading import GradeOptions, find_job, find_work
 from grader.cli.problem import CommandWrong
-from grader.exercise import ExerciseFolder
 from grader.grading.assembly import error_report
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report, Verdict
+from grader.model.submission import Submission
 from grader.progress import Progress
-from grader.report import Report, Verdict
-from grader.submission import Submission
 
 ONE = "def sum_one(seed, x):\n    return x + x\n"
 TWO = ONE.replace("sum_one", "sum_two")

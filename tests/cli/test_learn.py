@@ -11,8 +11,8 @@ import pytest
 from cli_course import Grade
 
 from grader.catalogue import load_exercise
-from grader.cli.hints import hint_offer
 from grader.cli.starter import copy_starter
+from grader.hints import hint_offer
 from grader.progress import Attempt, Progress
 
 pytestmark = pytest.mark.usefixtures("course")

@@ -13,10 +13,11 @@ import typer
 from rich.console import Console
 
 from grader.cli.coercion import lighten
-from grader.cli.hints import parse_hints
 from grader.cli.options import Color
-from grader.cli.problem import did_you_mean, visible
+from grader.cli.problem import visible
 from grader.cli.prose import Code, Prose, changed_lines, refill_comments
+from grader.hints import parse_hints
+from grader.suggestion import did_you_mean
 
 
 def printed(page: object, width: int = 40, *, color: bool = False) -> str:

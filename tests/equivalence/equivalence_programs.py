@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from grader.catalogue import load_exercise, shipped
-from grader.equivalence import Fingerprint, Trace, compare
-from grader.exercise import Exercise
-from grader.report import Equivalence, Equivalent
-from grader.transparency import Reach, transparency
+from grader.model.exercise import Exercise
+from grader.model.report import Equivalence, Equivalent
+from grader.model.trace import Fingerprint, Trace
+from grader.proof.equivalence import compare
+from grader.proof.transparency import Reach, transparency
 from grader.worker.trace import fingerprints
 
 SIZES = (

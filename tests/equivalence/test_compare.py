@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from equivalence_programs import exercise
 
-from grader.equivalence import Fingerprint, Scope, Trace, Untraceable, compare
-from grader.report import Equivalence, Equivalent
-from grader.transparency import Reach, Transparency
+from grader.model.report import Equivalence, Equivalent
+from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
+from grader.proof.equivalence import compare
+from grader.proof.transparency import Reach, Transparency
 
 PLAIN = Transparency(reach=Reach.EVERY_SIZE)
 BY_SIZES = Transparency(reach=Reach.SIZES_AS_GIVEN, reason="decides by `if`", line=7)

@@ -6,8 +6,8 @@ import pytest
 from equivalence_programs import RIGHT, exercise, look, program, traces
 
 from grader.catalogue import shipped
-from grader.equivalence import Fingerprint
-from grader.transparency import Reach, transparency
+from grader.model.trace import Fingerprint
+from grader.proof.transparency import Reach, transparency
 
 SUBMODULE = """
 class Batched(nn.Module):

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from equivalence_programs import RIGHT, exercise, function
 
-from grader.equivalence import Fingerprint, Scope, Trace, Untraceable
-from grader.exercise import Array, Arrays, Dimension, Exercise, Number, Seed, Size
+from grader.model.exercise import Array, Arrays, Dimension, Exercise, Number, Seed, Size
+from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.trace import Rung, fingerprint, fingerprints, scopes
 
 EVERYTHING = Exercise(
@@ -163,7 +163,7 @@ _WITHOUT_BACKEND = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from equivalence_programs import RIGHT, traces
-from grader.equivalence import Fingerprint
+from grader.model.trace import Fingerprint
 assert any(isinstance(each, Fingerprint) for each in traces(RIGHT)), traces(RIGHT)
 """
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import pytest
 from equivalence_programs import RIGHT, exercise, program
 
-from grader.transparency import Reach, transparency
-from grader.transparency.allowed import ATTRIBUTES, KNOWN, SIZE_KNOWN, TELLING
+from grader.proof.transparency import Reach, transparency
+from grader.proof.transparency.allowed import ATTRIBUTES, KNOWN, SIZE_KNOWN, TELLING
 
 
 def reach(text: str) -> Reach:

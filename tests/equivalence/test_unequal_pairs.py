@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 from equivalence_programs import RIGHT, Looked, look, program
 
-from grader.transparency import Reach
+from grader.proof.transparency import Reach
 
 # ------------------------------------------------------------------------------- other fingerprints
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
+from grader.model.exercise import ExerciseFolder
 from grader.process.worker import Nursery
 from grader.sandbox.scratch import new_scratch, remove_scratch
 from tests.fuzz.frames import Conversation, Known

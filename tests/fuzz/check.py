@@ -7,9 +7,9 @@ import json
 import jsonschema
 
 from grader.cli.grading import GradeOptions, exit_code
+from grader.model.report import Report, Status, Verdict
 from grader.render import RENDERERS
 from grader.render.schema import SCHEMA_PATH
-from grader.report import Report, Status, Verdict
 
 LARGEST = 200_000
 _validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))

@@ -9,25 +9,25 @@ from pathlib import Path
 import msgspec
 
 from grader import cache, wire
-from grader.equivalence import Trace
-from grader.equivalence import compare as compare_traces
-from grader.exercise import ExerciseFolder
 from grader.grading.assembly import assembled
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge
-from grader.limits import Limits
-from grader.observation import Loaded, LoadOutcome
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Loaded, LoadOutcome
+from grader.model.report import CaseCount, Output, Report
+from grader.model.source import Source
+from grader.model.submission import Submission
+from grader.model.trace import Trace
+from grader.model.transcript import Exchange, Transcript
 from grader.process.capture import Capture
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Worker
-from grader.report import CaseCount, Output, Report
+from grader.proof.equivalence import compare as compare_traces
+from grader.proof.transparency import transparency
+from grader.sandbox.limits import Limits
 from grader.search.cases import distinct_sizes, edge_sizes
-from grader.source import Source
-from grader.submission import Submission
-from grader.transcript import Exchange, Transcript
-from grader.transparency import transparency
 from tests.fuzz import damage
 from tests.fuzz.check import check
 

@@ -15,8 +15,8 @@ from grader.catalogue import exercises
 from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.report import Report
-from grader.submission import Unrecognised, from_bytes, recognise
+from grader.model.report import Report
+from grader.model.submission import Unrecognised, from_bytes, recognise
 from tests.fuzz import damage
 from tests.fuzz.check import check
 from tests.hostile.hostile_world import descendants

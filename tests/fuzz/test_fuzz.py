@@ -13,8 +13,8 @@ from grader.catalogue import exercises
 from grader.grading.assembly import static_report
 from grader.grading.request import GradingRequest
 from grader.judge import static_findings
+from grader.model.submission import Unrecognised, from_bytes, recognise
 from grader.process.worker import Maker
-from grader.submission import Unrecognised, from_bytes, recognise
 from tests.fuzz import damage
 from tests.fuzz.check import check
 from tests.fuzz.frames import Conversation, Known

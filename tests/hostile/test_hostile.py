@@ -19,9 +19,9 @@ from grader.cli.grading import GradeOptions, exit_code
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.model.report import Report
+from grader.model.submission import read_submission, recognise
 from grader.render import RENDERERS
-from grader.report import Report
-from grader.submission import read_submission, recognise
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strangers are graded on Linux")
 

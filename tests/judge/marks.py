@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.observation import Span
-from grader.source import Source
+from grader.model.observation import Span
+from grader.model.source import Source
 
 
 def marked(source: Source, span: Span | None) -> str:

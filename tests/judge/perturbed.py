@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.case import ArrayValue
 from grader.labels import Labelled
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     Completed,
     Crashed,
     MappingResult,
@@ -24,8 +24,8 @@ from grader.observation import (
     SequenceResult,
     TimedOut,
 )
+from grader.model.transcript import Exchange, Transcript
 from grader.process.soundness import is_sound
-from grader.transcript import Exchange, Transcript
 from tests.labelled import labelled
 from tests.recordings import path_of, replayed
 

@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.case import Argument, ArrayValue, Case, IntValue
 from grader.catalogue import exercises
-from grader.exercise import Check, CheckSpec, Exercise
 from grader.judge import Assessment, assess, judge
-from grader.report import Status, Verdict
-from grader.transcript import Transcript
+from grader.model.case import Argument, ArrayValue, Case, IntValue
+from grader.model.exercise import Check, CheckSpec, Exercise
+from grader.model.report import Status, Verdict
+from grader.model.transcript import Transcript
 from tests.observe import transcript_of
 
 FOUND: Final = {each.exercise.slug: each.exercise for each in exercises()}

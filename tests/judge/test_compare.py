@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.case import Argument, ArrayValue, Case, IntValue
 from grader.compare import (
     OtherKind,
     OtherShape,
@@ -20,7 +19,8 @@ from grader.compare import (
     numbers,
     tolerance_of,
 )
-from grader.observation import (
+from grader.model.case import Argument, ArrayValue, Case, IntValue
+from grader.model.observation import (
     ArrayType,
     Completed,
     MappingResult,

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from grader.evidence.discarded import discarded
-from grader.source import Source
+from grader.model.source import Source
 
 UNUSED = {
     "a statement": "apply()\n    return z",

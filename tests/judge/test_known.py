@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
 from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.report import Report
-from grader.submission import read_submission
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 PROGRAM = """
 import jax

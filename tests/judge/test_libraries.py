@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.libraries import other_library
-from grader.source import Source
+from grader.model.source import Source
 from tests.judge.test_places import marked
 
 FOUND = [

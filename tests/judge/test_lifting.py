@@ -12,7 +12,7 @@ from grader.evidence.lifting import (
     matches,
     stream_split,
 )
-from grader.observation import (
+from grader.model.observation import (
     ArrayType,
     Axis,
     AxisEntry,

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from grader.case import ArrayValue
 from grader.compare import Tolerance
 from grader.evidence.order import Order, order_of, rearranged
-from grader.observation import digest
+from grader.model.case import ArrayValue
+from grader.model.observation import digest
 
 MATRIX = np.arange(6, dtype=np.float64).reshape(3, 2) ** 2
 KNOWN: list[tuple[Callable[[np.ndarray], np.ndarray], Order]] = [

@@ -15,8 +15,8 @@ import pytest
 
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
-from grader.observation import LiftedCall
-from grader.source import Source
+from grader.model.observation import LiftedCall
+from grader.model.source import Source
 from grader.worker import axes
 from grader.worker.places import Places
 from tests.judge.marks import with_marks

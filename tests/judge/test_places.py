@@ -11,8 +11,8 @@ from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.judge import static_findings
-from grader.observation import Axis, AxisEntry, LiftedCall, Names, Span, SplitEntry
-from grader.source import Source
+from grader.model.observation import Axis, AxisEntry, LiftedCall, Names, Span, SplitEntry
+from grader.model.source import Source
 from tests.judge.marks import marked
 
 EXERCISE = exercises()[0].exercise

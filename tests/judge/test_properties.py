@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from grader.catalogue import exercises
 from grader.judge import assess, judge, static_findings
-from grader.observation import Completed
-from grader.report import Status, Verdict
+from grader.model.observation import Completed
+from grader.model.report import Status, Verdict
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 from grader.rules import rule_by_id
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
 from tests.judge.transcripts import TEXTS, cases, observations, transcripts
 
 EXERCISE = exercises()[0].exercise

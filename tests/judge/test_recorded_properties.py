@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from grader.compare import Same
 from grader.evidence import Evidence
-from grader.exercise import Exercise
-from grader.finding import Severity
 from grader.judge import assess, judge
 from grader.labels import Labelled
-from grader.observation import Completed
-from grader.report import Status, Verdict
+from grader.model.exercise import Exercise
+from grader.model.finding import Severity
+from grader.model.observation import Completed
+from grader.model.report import Status, Verdict
+from grader.model.transcript import Transcript
 from grader.rules import RULES, rule_by_id
-from grader.transcript import Transcript
 from tests.judge.perturbed import (
     ACCEPTED,
     ALL,

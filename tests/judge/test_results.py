@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.case import ArrayValue, Case
 from grader.catalogue import exercises
 from grader.evidence import Look
 from grader.evidence.exceptions import text_lines
 from grader.evidence.results import arrays, exchanged, outputs
-from grader.finding import Finding
 from grader.judge import judge
-from grader.observation import (
+from grader.model.case import ArrayValue, Case
+from grader.model.finding import Finding
+from grader.model.observation import (
     Completed,
     MappingResult,
     Observation,
@@ -25,8 +25,8 @@ from grader.observation import (
     SequenceResult,
     TimedOut,
 )
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 from tests.observe import example_case
 
 EXERCISE = exercises()[0].exercise

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from grader.case import Argument, ArrayValue, Case, Container, IntValue
-from grader.exercise import Exercise
-from grader.observation import (
+from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     ArrayType,
     Axis,
     AxisEntry,
@@ -41,8 +41,8 @@ from grader.observation import (
     TimedOut,
     Variable,
 )
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 
 small = st.integers(0, 3)
 words = st.sampled_from(["params", "batch_stats", "dropout", "kernel", "bias", "features", "x"])

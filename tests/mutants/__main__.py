@@ -16,11 +16,11 @@ from grader.authoring.grades import Grades
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import places
-from grader.report import Report
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
 
 Graded = tuple[Mutant, Report, Survivor | None]
 

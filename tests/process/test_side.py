@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.case import Argument, ArrayValue, Case, IntValue
 from grader.catalogue import exercises
-from grader.exercise import Exercise
-from grader.limits import Limits
-from grader.observation import (
+from grader.model.case import Argument, ArrayValue, Case, IntValue
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     Completed,
     Crashed,
     Loaded,
@@ -37,6 +36,7 @@ from grader.process.worker import (
     Spawner,
 )
 from grader.sandbox.confine import python_paths
+from grader.sandbox.limits import Limits
 from grader.sandbox.policy import Policy
 from grader.sandbox.scratch import new_scratch, remove_scratch
 
@@ -308,7 +308,7 @@ def test_a_nursery_takes_the_scratch_folders_with_it(
 
 
 JUDGE = """
-from grader.limits import Limits
+from grader.sandbox.limits import Limits
 from grader.process.worker import Nursery
 nursery = Nursery()
 worker = nursery.make(Limits())

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     MOST_ENTRIES,
     Axes,
     Axis,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.limits import Excess, Limits
 from grader.sandbox import usage
+from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.usage import Watch, disk_use, memory_and_threads
 
 LIMITS = Limits(memory=1600, resident=2000, threads=10, disk=1000)

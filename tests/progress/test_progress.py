@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise import Check, Exercise
-from grader.finding import Finding, Severity
+from grader.model.exercise import Check, Exercise
+from grader.model.finding import Finding, Severity
+from grader.model.report import (
+    CaseCount,
+    Environment,
+    Equivalence,
+    Equivalent,
+    Output,
+    Report,
+    Verdict,
+)
+from grader.model.source import Source
 from grader.progress import Attempt, Progress, Standing
-from grader.report import CaseCount, Environment, Equivalence, Equivalent, Output, Report, Verdict
-from grader.source import Source
 
 SLUG = "two-plus-two"
 Add = Callable[..., None]

@@ -14,11 +14,11 @@ from typing import Final
 
 import msgspec
 
-from grader.exercise import Exercise, ExerciseFolder
 from grader.labels import Labelled
-from grader.observation import LoadOutcome
-from grader.submission import read_submission
-from grader.transcript import Exchange, Transcript
+from grader.model.exercise import Exercise, ExerciseFolder
+from grader.model.observation import LoadOutcome
+from grader.model.submission import read_submission
+from grader.model.transcript import Exchange, Transcript
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
 MEND: Final = "run `make record`, and commit tests/transcripts"

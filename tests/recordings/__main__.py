@@ -21,9 +21,9 @@ from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.judge import assess, judge
 from grader.labels import Labelled, places
-from grader.report import Report
-from grader.submission import read_submission
-from grader.transcript import Transcript
+from grader.model.report import Report
+from grader.model.submission import read_submission
+from grader.model.transcript import Transcript
 from tests.labelled import labelled
 from tests.recordings import FOLDER, Stale, encoded, path_of, replayed
 

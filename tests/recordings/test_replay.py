@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.finding import Finding, Severity
 from grader.judge import assess, judge, static_findings
 from grader.labels import ACCEPTED, Labelled, Place
-from grader.report import Status, Verdict
-from grader.transcript import Transcript
+from grader.model.finding import Finding, Severity
+from grader.model.report import Status, Verdict
+from grader.model.transcript import Transcript
 from tests.labelled import labelled
 from tests.recordings import MEND, recordings_of, replayed
 from tests.recordings.__main__ import superfluous

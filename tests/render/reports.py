@@ -6,11 +6,11 @@ import hashlib
 
 import numpy as np
 
-from grader.case import Argument, ArrayValue, Case, Container, IntValue
-from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
-from grader.finding import Finding, Severity, ShapeRow
-from grader.observation import Span
-from grader.report import (
+from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
+from grader.model.finding import Finding, Severity, ShapeRow
+from grader.model.observation import Span
+from grader.model.report import (
     CaseCount,
     CheckResult,
     Environment,
@@ -22,7 +22,7 @@ from grader.report import (
     Timing,
     Verdict,
 )
-from grader.source import Source
+from grader.model.source import Source
 
 EXERCISE = Exercise(
     slug="nn-vmap-shared",

@@ -28,9 +28,10 @@ from reports import (
     results,
 )
 
-from grader.exercise import Check
-from grader.finding import Severity
-from grader.observation import Span
+from grader.model.exercise import Check
+from grader.model.finding import Severity
+from grader.model.observation import Span
+from grader.model.report import Output, Report, Status, Verdict
 from grader.render import RENDERERS
 from grader.render.layout import Page
 from grader.render.markdown import fenced, prose
@@ -38,7 +39,6 @@ from grader.render.summary import summary_table
 from grader.render.text import as_text
 from grader.render.tool import tool_version
 from grader.render.visible import cells, visible, visible_lines
-from grader.report import Output, Report, Status, Verdict
 
 Golden = Callable[[str, str], None]
 

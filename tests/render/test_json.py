@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from reports import EXERCISE, MISTAKEN, NASTY, NASTY_FINDINGS, PER_EXAMPLE, REPORTS, case, report
 
-from grader.case import Container
+from grader.model.case import Container
+from grader.model.report import Output
 from grader.render import RENDERERS
 from grader.render.json import MOST_BYTES, render
 from grader.render.reproduce import _array, reproduce
 from grader.render.schema import SCHEMA_PATH, json_schema, schema_text
-from grader.report import Output
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text()))
 

@@ -11,8 +11,8 @@ from grader.catalogue import exercises
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import Labelled
+from grader.model.submission import read_submission
 from grader.render.text import render
-from grader.submission import read_submission
 from tests.labelled import Grades, labelled
 
 READ = (

@@ -12,12 +12,12 @@ import pyte
 import pytest
 from reports import EXERCISE, MISTAKEN, NASTY, PER_EXAMPLE, PROVED, REPORTS, report
 
+from grader.model.report import Output, Report
 from grader.render import RENDERERS
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
 from grader.render.text import render
 from grader.render.visible import cells
-from grader.report import Output, Report
 
 Golden = Callable[[str, str], None]
 CSI = "\x1b["

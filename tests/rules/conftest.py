@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.case import Argument, ArrayValue, Case, Container, IntValue
 from grader.catalogue import exercises
-from grader.exercise import Exercise
+from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Exercise
 
 CaseMaker = Callable[..., Case]
 

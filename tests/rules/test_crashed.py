@@ -6,9 +6,9 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.judge import judge
-from grader.observation import Crashed
-from grader.source import Source
-from grader.transcript import Transcript
+from grader.model.observation import Crashed
+from grader.model.source import Source
+from grader.model.transcript import Transcript
 
 
 @pytest.mark.parametrize(

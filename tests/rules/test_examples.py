@@ -7,14 +7,14 @@ import re
 import msgspec
 import pytest
 
-from grader.case import Case
-from grader.exercise import Check, Exercise
 from grader.judge import judge
-from grader.observation import Crashed, Observation, OutOfMemory, TimedOut
+from grader.model.case import Case
+from grader.model.exercise import Check, Exercise
+from grader.model.observation import Crashed, Observation, OutOfMemory, TimedOut
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
 from grader.rules import RULES, Rule, rule_by_id
 from grader.rules.example import RIGHT
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
 from tests.observe import observe, reference_observations
 
 CONTRACT = {

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from grader.evidence.exceptions import meaning, text_lines
-from grader.observation import Frame, Raised, Span
-from grader.source import Source
+from grader.model.observation import Frame, Raised, Span
+from grader.model.source import Source
 
 
 @pytest.mark.parametrize(

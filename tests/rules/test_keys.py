@@ -7,11 +7,11 @@ from itertools import product
 
 import pytest
 
-from grader.case import Case
 from grader.catalogue import exercises
-from grader.exercise import Exercise
-from grader.finding import Finding
 from grader.judge import judge
+from grader.model.case import Case
+from grader.model.exercise import Exercise
+from grader.model.finding import Finding
 from tests.observe import example_case, solution_text, transcript_of
 from tests.rules.conftest import CaseMaker
 

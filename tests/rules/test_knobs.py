@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from grader.case import Case
-from grader.exercise import Exercise
 from grader.judge import judge
+from grader.model.case import Case
+from grader.model.exercise import Exercise
 from grader.rules import RULES
 from tests.observe import transcript_of
 

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from grader.catalogue import exercises
-from grader.exercise import Exercise
-from grader.finding import Finding
 from grader.judge import judge
+from grader.model.exercise import Exercise
+from grader.model.finding import Finding
 from tests.observe import example_case, solution_text, transcript_of
 
 EXERCISES = {each.exercise.level: each.exercise for each in exercises()}

@@ -6,7 +6,7 @@ import pytest
 
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.unbound_names import unbound_after
-from grader.source import Source
+from grader.model.source import Source
 
 
 def unbound(text: str, line: int = 2) -> list[str]:

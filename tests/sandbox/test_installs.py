@@ -18,7 +18,7 @@ ANSWER = "def nn_vmap_forward(seed, x_batch, features):\n    return 'the answer'
 CONFINED = """
 import importlib, json, os, sys
 from pathlib import Path
-from grader.access import Access
+from grader.grading.access import Access
 from grader.catalogue import exercises
 from grader.sandbox.confine import confine
 
@@ -29,7 +29,7 @@ folder = next(each for each in known if not courses or courses[0] in each.folder
 assert folder.solution.is_file()
 policy = Access().policy(folder)
 import grader
-from grader import exercise
+from grader.model import exercise
 scope = {"__name__": "looking"}
 exec(compile(text, "looking", "exec"), scope)
 child = os.fork()

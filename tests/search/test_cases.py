@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.case import ArrayValue, Case, Container, IntValue
 from grader.catalogue import exercises, load_exercise
-from grader.exercise import Arrays, Exercise, Number
+from grader.model.case import ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Arrays, Exercise, Number
 from grader.search.cases import LARGEST_SEED, Plan, largest_sizes, plan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.case import ArrayValue, Case, TupleValue
 from grader.catalogue import exercises
-from grader.exercise import Array, Arrays, Exercise
+from grader.model.case import ArrayValue, Case, TupleValue
+from grader.model.exercise import Array, Arrays, Exercise
 from grader.search.cases import largest_sizes, plan
 
 

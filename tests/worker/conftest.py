@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from grader.case import Argument, ArrayValue, Case, Container, IntValue
 from grader.catalogue import exercises
-from grader.exercise import Exercise
-from grader.observation import Loaded, Observation
+from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
+from grader.model.exercise import Exercise
+from grader.model.observation import Loaded, Observation
 from grader.worker.recording import FAILURES
 from tests.observe import observe
 

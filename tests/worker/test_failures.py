@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from grader.exercise import Exercise
-from grader.observation import Frame, Observation, OutOfMemory, Raised, Span
+from grader.model.exercise import Exercise
+from grader.model.observation import Frame, Observation, OutOfMemory, Raised, Span
 from grader.worker.subject import Subject
 from tests.worker.conftest import HEADER, Run, make_case
 

@@ -12,9 +12,9 @@ import pytest
 from flax import core
 from flax import linen as nn
 
-from grader.case import Container
-from grader.exercise import Exercise
-from grader.observation import Completed, Loaded, Raised
+from grader.model.case import Container
+from grader.model.exercise import Exercise
+from grader.model.observation import Completed, Loaded, Raised
 from grader.worker.subject import Subject
 from tests.observe import observe
 from tests.worker.conftest import HEADER, Run, make_case

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.exercise import Exercise
-from grader.observation import Completed, Configured, KeyStep, Observation
+from grader.model.exercise import Exercise
+from grader.model.observation import Completed, Configured, KeyStep, Observation
 from tests.observe import observe
 from tests.worker.conftest import HEADER, Run, make_case
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.case import Container
 from grader.catalogue import exercises
-from grader.exercise import ExerciseFolder
-from grader.observation import Completed, Loaded, LoadOutcome, Observation, OpaqueResult
+from grader.model.case import Container
+from grader.model.exercise import ExerciseFolder
+from grader.model.observation import Completed, Loaded, LoadOutcome, Observation, OpaqueResult
 from tests.observe import example_case, observe
 
 # These end, hang or fill the process that they run in: the sandbox's tests run them.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.exercise import Exercise
-from grader.observation import (
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     Axis,
     AxisEntry,
     AxisTree,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise import Exercise
-from grader.observation import (
+from grader.model.exercise import Exercise
+from grader.model.observation import (
     Completed,
     FunctionMissing,
     Loaded,
@@ -173,7 +173,7 @@ def test_a_function_is_there_only_once_it_is_loaded(exercise: Exercise) -> None:
 
 BEFORE_THE_BACKEND = """\
 from grader.catalogue import exercises
-from grader.observation import Completed, Loaded
+from grader.model.observation import Completed, Loaded
 from grader.worker.subject import Subject
 from tests.worker.conftest import make_case
 

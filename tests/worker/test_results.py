@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     Completed,
     MappingResult,
     OpaqueResult,

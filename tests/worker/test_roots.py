@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.observation import Completed, Observation, Root, digest
+from grader.model.observation import Completed, Observation, Root, digest
 from tests.worker.conftest import Run, make_case
 
 MODEL = 'model = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})(2)'

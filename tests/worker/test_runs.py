@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.observation import ArrayType, Completed, ModuleRun, Observation, Setting, digest
+from grader.model.observation import ArrayType, Completed, ModuleRun, Observation, Setting, digest
 from tests.worker.conftest import HEADER, Run
 
 

@@ -10,8 +10,8 @@ import msgspec
 
 from grader.authoring.mutants import constants, flow, keys, operands, sizes
 from grader.authoring.mutants.program import Change, Program
-from grader.exercise import Exercise
-from grader.parsing import parsed
+from grader.model.exercise import Exercise
+from grader.model.parsing import parsed
 
 __all__ = ["Mutant", "mutants", "same_program"]
 

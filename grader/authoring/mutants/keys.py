@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.authoring.mutants.program import Change, Program, shown
-from grader.exercise import Seed
+from grader.model.exercise import Seed
 
 _MAKERS: Final = frozenset({"PRNGKey", "key"})
 

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from grader.exercise import Exercise, Parameter
-from grader.parsing import parsed
+from grader.model.exercise import Exercise, Parameter
+from grader.model.parsing import parsed
 
 Node = TypeVar("Node", bound=ast.AST)
 Located = ast.expr | ast.stmt | ast.keyword

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.authoring.mutants.program import Change, Program
-from grader.exercise import Array, Arrays, Number, Parameter, Size
+from grader.model.exercise import Array, Arrays, Number, Parameter, Size
 
 
 def changes(program: Program) -> Iterator[Change]:

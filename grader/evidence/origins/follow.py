@@ -23,7 +23,7 @@ from grader.evidence.origins.library import of_library
 from grader.evidence.origins.names import of_name
 from grader.evidence.origins.scopes import Any, Function, Path, Scopes, is_function
 from grader.evidence.origins.values import value_of
-from grader.source import Source
+from grader.model.source import Source
 
 Way = tuple[Step, ...]
 """The steps from an expression to where its value was written; the last one leads no further."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeGuard, assert_never
 
 from grader.evidence.lifting import Knob, Unlisted, collection_axis, stream_split
-from grader.observation import Axes, Axis, AxisTree, LiftedCall
+from grader.model.observation import Axes, Axis, AxisTree, LiftedCall
 
 Accepts = Callable[[object], bool]
 

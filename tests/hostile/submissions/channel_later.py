@@ -8,8 +8,8 @@ import jax
 import numpy as np
 
 from grader import wire
-from grader.case import ArrayValue
-from grader.observation import Completed, Observation
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, Observation
 
 calls = []
 

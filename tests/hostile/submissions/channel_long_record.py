@@ -4,7 +4,7 @@ import flax.linen as nn
 import jax
 import msgspec
 
-from grader.observation import BatchCall, Record, Span
+from grader.model.observation import BatchCall, Record, Span
 from grader.worker.subject import Subject
 
 SPAN = Span(line=1, column=1, end_line=1, end_column=1)

@@ -4,7 +4,7 @@ import gc
 import time
 
 from grader import wire
-from grader.observation import Frame, Observation, Raised, Span
+from grader.model.observation import Frame, Observation, Raised, Span
 
 
 def nn_vmap_forward(seed, x_batch, features):

@@ -6,8 +6,8 @@ import time
 import numpy as np
 
 from grader import wire
-from grader.case import ArrayValue
-from grader.observation import (
+from grader.model.case import ArrayValue
+from grader.model.observation import (
     ArrayType,
     Axis,
     AxisEntry,

@@ -4,8 +4,8 @@ import gc
 import time
 
 from grader import wire
-from grader.case import ArrayValue
-from grader.observation import Completed, Observation
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, Observation
 
 
 def nn_vmap_forward(seed, x_batch, features):

@@ -3,7 +3,7 @@
 import gc
 
 from grader import wire
-from grader.observation import Loaded
+from grader.model.observation import Loaded
 
 
 def nn_vmap_forward(seed, x_batch, features):

@@ -5,8 +5,8 @@ import gc
 import numpy as np
 
 from grader import wire
-from grader.case import ArrayValue
-from grader.observation import Completed, Observation
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, Observation
 
 
 def nn_vmap_forward(seed, x_batch, features):

@@ -4,7 +4,7 @@ from grader.worker.results import Converter
 
 
 def convert(self, value, depth=0):
-    from grader.case import ArrayValue
+    from grader.model.case import ArrayValue
 
     import numpy
 

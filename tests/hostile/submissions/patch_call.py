@@ -2,8 +2,8 @@
 # outcome: failed
 import numpy as np
 
-from grader.case import ArrayValue
-from grader.observation import Completed, Loaded, Observation
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, Loaded, Observation
 from grader.worker.subject import Subject
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from grader.catalogue import shipped
-from grader.exercise import ExerciseFolder
-from grader.limits import Limits
+from grader.model.exercise import ExerciseFolder
+from grader.sandbox.limits import Limits
 from grader.sandbox.paths import listable_above, listed_paths, python_paths, readable_without
 from grader.sandbox.policy import Policy
 

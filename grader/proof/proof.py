@@ -7,21 +7,29 @@ own: what it leaves behind there, or a trace that never ends, changes nothing fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from grader.compare import Same, compare, tolerance_of
-from grader.equivalence import Trace
-from grader.equivalence import compare as compare_traces
-from grader.exercise import Exercise
-from grader.grading.reference import Reference
-from grader.observation import Completed, Loaded
+from grader.model.exercise import Exercise
+from grader.model.observation import Completed, Loaded
+from grader.model.report import Equivalence, Equivalent
+from grader.model.source import Source
+from grader.model.trace import Trace
+from grader.model.transcript import Exchange, Transcript
 from grader.process.side import Side
-from grader.report import Equivalence, Equivalent
-from grader.source import Source
-from grader.transcript import Exchange, Transcript
-from grader.transparency import Reach, transparency
+from grader.proof.equivalence import compare as compare_traces
+from grader.proof.transparency import Reach, transparency
 
 _TRACE_SECONDS: Final = 10.0
+
+
+class Reference(Protocol):
+    """What knows the right program: its text, and its traces in the scopes that were asked for."""
+
+    text: str
+
+    def trace(self, sizes: tuple[dict[str, int], ...]) -> tuple[Trace, ...]:
+        """Trace it with symbolic sizes, and with `sizes`."""
 
 
 class Proof:

@@ -9,7 +9,7 @@ import re
 import tokenize
 from typing import Final
 
-from grader.filekind import Unfit, of_bytes
+from grader.model.filekind import Unfit, of_bytes
 
 LARGEST: Final = 64 * 1024
 """Bytes of the largest file that is graded; exercises are a page of text.

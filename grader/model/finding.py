@@ -6,9 +6,9 @@ from enum import StrEnum, unique
 
 import msgspec
 
-from grader.case import Case
-from grader.exercise import Check
-from grader.observation import Span
+from grader.model.case import Case
+from grader.model.exercise import Check
+from grader.model.observation import Span
 
 
 @unique

@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from grader.filekind import Unfit
-from grader.observation import Span
-from grader.parsing import parsed
-from grader.textkind import is_notebook, kind_of, notebook
+from grader.model.filekind import Unfit
+from grader.model.observation import Span
+from grader.model.parsing import parsed
+from grader.model.textkind import is_notebook, kind_of, notebook
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Located = ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias | ast.arg

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from grader.transparency.bindings import Bindings, Function, Locals, Scope
-from grader.transparency.sizes import Sizes
+from grader.proof.transparency.bindings import Bindings, Function, Locals, Scope
+from grader.proof.transparency.sizes import Sizes
 
 _LONGEST = 40
 

@@ -6,9 +6,9 @@ from enum import StrEnum, unique
 
 import msgspec
 
-from grader.exercise import Check, Exercise
-from grader.finding import Finding
-from grader.source import Source
+from grader.model.exercise import Check, Exercise
+from grader.model.finding import Finding
+from grader.model.source import Source
 
 
 @unique

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.case import Case
-from grader.exercise import Exercise
-from grader.observation import Loaded, LoadOutcome, Observation
-from grader.source import Source
+from grader.model.case import Case
+from grader.model.exercise import Exercise
+from grader.model.observation import Loaded, LoadOutcome, Observation
+from grader.model.source import Source
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from grader.transparency import allowed
-from grader.transparency.doubts import Doubts, words
+from grader.proof.transparency import allowed
+from grader.proof.transparency.doubts import Doubts, words
 
 _PARTIAL: Final = (
     ast.Sub,

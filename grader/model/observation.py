@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from grader.case import ArrayValue
+from grader.model.case import ArrayValue
 
 Item = TypeVar("Item")
 

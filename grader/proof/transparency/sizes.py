@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable
 from typing import Final
 
-from grader.exercise import Exercise, Size
-from grader.transparency import allowed
-from grader.transparency.bindings import Bindings, Function, parameters
+from grader.model.exercise import Exercise, Size
+from grader.proof.transparency import allowed
+from grader.proof.transparency.bindings import Bindings, Function, parameters
 
 _SIZES: Final = frozenset({"features", "shape", "size"})
 _NO_SIZES: Final = frozenset({"dtype", "ndim"})

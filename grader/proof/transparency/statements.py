@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from grader.transparency import allowed
-from grader.transparency.bindings import imported
-from grader.transparency.doubts import Doubts, words
-from grader.transparency.expressions import Expressions, defaults
+from grader.proof.transparency import allowed
+from grader.proof.transparency.bindings import imported
+from grader.proof.transparency.doubts import Doubts, words
+from grader.proof.transparency.expressions import Expressions, defaults
 
 _WORDS: Final = {
     ast.Try: "try",

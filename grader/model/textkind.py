@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from grader.filekind import HAND_IN, PLAIN, Unfit, other
+from grader.model.filekind import HAND_IN, PLAIN, Unfit, other
 
 Parses = Callable[[str], bool]
 """Whether a text is Python."""

@@ -11,54 +11,17 @@ equals a number or another size, so the words say "above 1"; sizes of 1 and equa
 as well.
 
 What it rests on. A trace shows what the function does with stand-ins for its arguments; that it
-does the same with real ones follows from its text, which `grader.transparency` reads. A submission
-that forged its own fingerprint could claim equal outputs at most: the executed cases have to
-agree all the same, and how it reached them is judged by what the recorder saw.
+does the same with real ones follows from its text, which `transparency` reads. A submission that
+forged its own fingerprint could claim equal outputs at most: the executed cases have to agree all
+the same, and how it reached them is judged by what the recorder saw.
 """
 
 from __future__ import annotations
 
-import msgspec
-
-from grader.exercise import Exercise, Seed
-from grader.observation import Few, Text, Word
-from grader.report import Equivalence, Equivalent
-from grader.transparency import Reach, Transparency
-
-
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What a trace covers.
-
-    `symbolic` names the dimensions that stood for every size, in the exercise's order; `sizes` has
-    the others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays
-    are always symbolic.
-    """
-
-    symbolic: Few[Word]
-    sizes: dict[str, int] = {}
-    numbers: dict[str, float] = {}
-
-
-class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
-    """The program in `scope`, as a hash of what its output is computed from.
-
-    `detail` says what the hash can't vouch for, empty when it vouches for all of `scope`: with
-    it, an equal digest recognises a program and proves nothing.
-    """
-
-    scope: Scope
-    digest: Word
-    detail: Text = ""
-
-
-class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
-    """There is no fingerprint; `reason` is the error that ended the trace, cut to a line."""
-
-    scope: Scope
-    reason: Text
-
-
-Trace = Fingerprint | Untraceable
+from grader.model.exercise import Exercise, Seed
+from grader.model.report import Equivalence, Equivalent
+from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
+from grader.proof.transparency import Reach, Transparency
 
 
 def compare(  # noqa: PLR0911  # one for each answer

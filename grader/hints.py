@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader.catalogue import ExerciseBroken
-from grader.exercise import ExerciseFolder
+from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
 
 OFFER_EVERY = 3

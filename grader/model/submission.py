@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from grader.decoding import LARGEST, NoText, decode
-from grader.exercise import ExerciseFolder
-from grader.filekind import Unfit
-from grader.source import Source
+from grader.model.decoding import LARGEST, NoText, decode
+from grader.model.exercise import ExerciseFolder
+from grader.model.filekind import Unfit
+from grader.model.source import Source
 
 _NEAR: Final = 0.6
 _ALIKE: Final = 0.85

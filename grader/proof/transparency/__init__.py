@@ -25,12 +25,12 @@ from typing import Final
 
 import msgspec
 
-from grader.exercise import Exercise
-from grader.parsing import parsed
-from grader.transparency.bindings import Bindings
-from grader.transparency.doubts import Doubt, Doubts
-from grader.transparency.sizes import Sizes
-from grader.transparency.statements import Statements
+from grader.model.exercise import Exercise
+from grader.model.parsing import parsed
+from grader.proof.transparency.bindings import Bindings
+from grader.proof.transparency.doubts import Doubt, Doubts
+from grader.proof.transparency.sizes import Sizes
+from grader.proof.transparency.statements import Statements
 
 _LONGEST: Final = 50_000
 """Characters, read within a second; an exercise is a page."""

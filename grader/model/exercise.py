@@ -1,0 +1,152 @@
+"""An exercise, as data: what is called, with which arguments, and what its checks are titled.
+
+Everything particular to one exercise stands in its own folder; the grader derives the cases, the
+symbolic trace and the words of its messages from the declaration below.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from pathlib import Path
+
+import msgspec
+
+
+@unique
+class Check(StrEnum):
+    """What is checked of a submission, in the order in which a report lists it."""
+
+    LOADS = "loads"
+    RUNS = "runs"
+    SHAPE = "shape"
+    VALUES = "values"
+    LIFTED = "lifted"
+    PARAMS = "params"
+    RNG = "rng"
+    PURE = "pure"
+
+
+class Dimension(msgspec.Struct, frozen=True, kw_only=True):
+    """A named size that cases choose from 1 to `largest`.
+
+    `weights` says that the parameters' shapes depend on it: a new value costs a compilation, so
+    cases draw few values of it and many of the others. `noun` is how a sentence calls the axis.
+    """
+
+    name: str
+    noun: str
+    largest: int
+    weights: bool = False
+
+
+class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
+    """A Python int from 0 to 2**31 - 1 that the submission makes its PRNG key of."""
+
+    name: str
+
+
+class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
+    """A float32 array; `shape` names a dimension for each axis.
+
+    Cases scale its elements, which are of the order of 1, by at most `largest_scale`: less than
+    the default where the exercise's arithmetic loses digits in large inputs.
+    """
+
+    name: str
+    shape: tuple[str, ...]
+    largest_scale: float = 2.0**20
+
+
+class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
+    """A tuple of float32 arrays, passed as one argument (a recurrent cell's carry)."""
+
+    name: str
+    items: tuple[Array, ...]
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True, tag="size"):
+    """A dimension that is passed as a Python int; its name is the dimension's."""
+
+    name: str
+
+
+class Number(msgspec.Struct, frozen=True, kw_only=True, tag="number"):
+    """A Python float, one of `choices` (a dropout rate)."""
+
+    name: str
+    choices: tuple[float, ...]
+
+
+Parameter = Seed | Array | Arrays | Size | Number
+
+
+class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of an exercise: its title in a report and its weight in the score."""
+
+    check: Check
+    title: str
+    weight: float = 1.0
+
+
+class Exercise(msgspec.Struct, frozen=True, kw_only=True):
+    """The declaration that `exercises/<folder>/exercise.py` makes.
+
+    `slug` is in kebab case. `function` is called with one positional argument for each of
+    `parameters`, in their order. `output` names the dimensions of the result before it is
+    flattened, outermost first; it is empty where the exercise does not flatten. `module` is the
+    class that has to be lifted, as messages write it. `tolerance` multiplies the tolerance of
+    values, for exercises whose arithmetic amplifies rounding. `untaught` are the ids of rules that
+    `grade verify` need not see a labelled mistake of. `plain_numpy`: the task is about NumPy's
+    arrays, which every case hands over; it is known of a solution that imports NumPy and neither
+    jax nor flax.
+    """
+
+    slug: str
+    title: str
+    topic: str
+    level: int
+    function: str
+    parameters: tuple[Parameter, ...]
+    dimensions: tuple[Dimension, ...]
+    output: tuple[str, ...]
+    module: str
+    checks: tuple[CheckSpec, ...]
+    takeaway: str
+    tolerance: float = 1.0
+    untaught: tuple[str, ...] = ()
+    plain_numpy: bool = False
+
+    @property
+    def folder_name(self) -> str:
+        """Name of the exercise's folder and of its solution's file, in snake case."""
+        return self.slug.replace("-", "_")
+
+    def dimension(self, name: str) -> Dimension:
+        """Return the dimension called `name`; `KeyError` if the exercise has none."""
+        for dimension in self.dimensions:
+            if dimension.name == name:
+                return dimension
+        raise KeyError(name)
+
+
+class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the parts of an exercise lie."""
+
+    exercise: Exercise
+    folder: Path
+    solution: Path
+
+    @property
+    def lesson(self) -> Path:
+        """The lesson and the task, in Markdown."""
+        return self.folder / "README.md"
+
+    @property
+    def hints(self) -> Path:
+        """The hints, in Markdown, one under each `## ` heading."""
+        return self.folder / "hints.md"
+
+    @property
+    def starter(self) -> Path:
+        """The file that a learner begins with."""
+        return self.folder / "starter.py"

@@ -1,0 +1,42 @@
+"""A trace: a program as a fingerprint of what its output is computed from, and in which scope."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.model.observation import Few, Text, Word
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trace covers.
+
+    `symbolic` names the dimensions that stood for every size, in the exercise's order; `sizes` has
+    the others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays
+    are always symbolic.
+    """
+
+    symbolic: Few[Word]
+    sizes: dict[str, int] = {}
+    numbers: dict[str, float] = {}
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
+    """The program in `scope`, as a hash of what its output is computed from.
+
+    `detail` says what the hash can't vouch for, empty when it vouches for all of `scope`: with
+    it, an equal digest recognises a program and proves nothing.
+    """
+
+    scope: Scope
+    digest: Word
+    detail: Text = ""
+
+
+class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
+    """There is no fingerprint; `reason` is the error that ended the trace, cut to a line."""
+
+    scope: Scope
+    reason: Text
+
+
+Trace = Fingerprint | Untraceable

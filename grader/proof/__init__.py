@@ -1,0 +1,1 @@
+"""Whether a submission is proved to compute what the reference computes."""
