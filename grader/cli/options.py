@@ -16,8 +16,8 @@ MOST_CASES = 5_000
 LARGEST_SEED = 2**64 - 1
 EXERCISES_VARIABLE = "GRADER_EXERCISES"
 FORMATS = (
-    "json", "jsonl", "junit", "sarif", "github", "markdown", "html", "gradescope", "exercism",
-    "text",
+    "json", "jsonl", "junit", "sarif", "github", "gitlab", "concise", "markdown", "html",
+    "gradescope", "exercism", "text",
 )  # fmt: skip
 
 

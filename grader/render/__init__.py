@@ -37,6 +37,8 @@ RENDERERS: dict[str, Renderer] = {
     "junit": Renderer("junit", several=True),
     "sarif": Renderer("sarif", several=True),
     "github": Renderer("github", several=True),
+    "gitlab": Renderer("gitlab", several=True),
+    "concise": Renderer("concise", several=True),
     "markdown": Renderer("markdown", several=True),
     "html": Renderer("html", several=True),
     "gradescope": Renderer("gradescope"),

@@ -5,8 +5,6 @@ GitHub takes one run of a tool from an upload, so several reports share it.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +14,7 @@ import msgspec
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Verdict
 from grader.render.excerpt import clamped
+from grader.render.fingerprints import fingerprinted
 from grader.render.json import clean
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import visible_lines
@@ -106,24 +105,18 @@ def _location(report: Report) -> _Json:
 
 
 def _results(reports: Sequence[Report], index: dict[str, int]) -> list[_Json]:
-    results = []
-    seen: Counter[str] = Counter()
-    for report in reports:
-        for finding in report.findings:
-            digest = _digest(report, finding)
-            seen[digest] += 1
-            results.append(
-                {
-                    "ruleId": finding.rule,
-                    "ruleIndex": index[finding.rule],
-                    "level": _LEVELS[finding.severity],
-                    "message": {"text": _words(finding)},
-                    "locations": [{"physicalLocation": _place(report, finding)}],
-                    "partialFingerprints": {"graderFinding/v1": f"{digest}:{seen[digest]}"},
-                    "properties": _properties(finding),
-                }
-            )
-    return results
+    return [
+        {
+            "ruleId": finding.rule,
+            "ruleIndex": index[finding.rule],
+            "level": _LEVELS[finding.severity],
+            "message": {"text": _words(finding)},
+            "locations": [{"physicalLocation": _place(report, finding)}],
+            "partialFingerprints": {"graderFinding/v1": fingerprint},
+            "properties": _properties(finding),
+        }
+        for report, finding, fingerprint in fingerprinted(reports)
+    ]
 
 
 def _words(finding: Finding) -> str:
@@ -149,15 +142,6 @@ def _place(report: Report, finding: Finding) -> _Json:
             "endColumn": max(span.end_column, 1),
         }
     return place
-
-
-def _digest(report: Report, finding: Finding) -> str:
-    """Hash what stays the same when lines are added elsewhere: rule, file, the marked lines."""
-    span = finding.span and clamped(report.source, finding.span)
-    lines = report.source.lines[span.line - 1 : span.end_line] if span else ()
-    parts = [finding.rule, report.path, *(line.strip() for line in lines)]
-    data = "\0".join(parts).encode("utf-8", "backslashreplace")
-    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _properties(finding: Finding) -> _Json:

@@ -32,6 +32,7 @@ from grader.model.exercise import Check
 from grader.model.finding import Severity
 from grader.model.observation import Span
 from grader.model.report import Output, Report, Status, Verdict
+from grader.model.source import Source
 from grader.render import RENDERERS
 from grader.render.layout import Page
 from grader.render.markdown import fenced, prose
@@ -93,6 +94,87 @@ def test_several_hold_what_each_holds(name: str) -> None:
 def test_a_format_of_one_submission_says_so(name: str) -> None:
     with pytest.raises(ValueError, match="one submission"):
         RENDERERS[name].combined([MISTAKEN, PROVED])
+
+
+# ---------------------------------------------------------------------------- concise and GitLab
+
+# Vim's errorformat `%f:%l:%c: %m`, and the usual problem matcher of VS Code.
+CONCISE = re.compile(r"(?P<path>.+?):(?P<line>[1-9]\d*):(?P<column>[1-9]\d*): (?P<rule>[\w-]+) .+")
+
+
+@pytest.mark.parametrize("one", REPORTS)
+def test_concise_has_a_line_for_each_finding(one: str) -> None:
+    graded = REPORTS[one]
+    lines = RENDERERS["concise"](graded).splitlines()
+    found = [CONCISE.fullmatch(line) for line in lines]
+    rules = [each["rule"] for each in found if each is not None]
+    broken = ["grader-error"] if graded.verdict is Verdict.ERROR else []
+    assert rules == [*broken, *(finding.rule for finding in graded.findings)]
+
+
+def test_concise_points_where_the_finding_does() -> None:
+    [line] = RENDERERS["concise"](UNGRADABLE).splitlines()
+    assert line == "broken.py:3:45: syntax-error Python can't read the file: expected ':'"
+
+
+# As https://docs.gitlab.com/ci/testing/code_quality/ describes the report.
+POINT = {
+    "type": "object",
+    "required": ["line"],
+    "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"minimum": 1}},
+}
+CODE_QUALITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "pattern": "^[a-z-]+$"},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path"],
+                "properties": {
+                    "path": {"type": "string", "not": {"pattern": r"^\./"}},
+                    "lines": {"required": ["begin"]},
+                    "positions": {"required": ["begin"], "properties": {"begin": POINT}},
+                },
+                "oneOf": [{"required": ["lines"]}, {"required": ["positions"]}],
+            },
+        },
+    },
+}
+
+
+def test_gitlab_is_valid_and_fingerprints_are_unique() -> None:
+    found = json.loads(RENDERERS["gitlab"].combined([*EVERY, MISTAKEN]))
+    jsonschema.validate(found, CODE_QUALITY)
+    fingerprints = [each["fingerprint"] for each in found]
+    assert len(set(fingerprints)) == len(fingerprints)
+    assert json.loads(RENDERERS["gitlab"](PROVED)) == []
+
+
+def test_gitlab_fingerprints_stay_when_lines_are_added_above() -> None:
+    source = Source(MISTAKEN.path, f"# a comment\n{MISTAKEN.source.text}")
+    moved = msgspec.structs.replace(
+        MISTAKEN,
+        source=source,
+        findings=tuple(
+            msgspec.structs.replace(
+                each,
+                span=msgspec.structs.replace(
+                    each.span, line=each.span.line + 1, end_line=each.span.end_line + 1
+                ),
+            )
+            for each in MISTAKEN.findings
+            if each.span is not None
+        ),
+    )
+    before, after = (json.loads(RENDERERS["gitlab"](each)) for each in (MISTAKEN, moved))
+    assert [each["fingerprint"] for each in before] == [each["fingerprint"] for each in after]
+    assert before != after
 
 
 # ---------------------------------------------------------------------------------------- JUnit

@@ -1,0 +1,78 @@
+"""GitLab's code quality report: a JSON list, which merge requests show beside the lines.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from grader.model.finding import Finding, Severity
+from grader.model.report import Report, Verdict
+from grader.render.excerpt import clamped
+from grader.render.fingerprints import fingerprinted
+from grader.render.json import clean
+from grader.render.visible import visible
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+_MOST_TEXT = 1_000
+
+_Json = dict[str, Any]
+
+
+def render(report: Report) -> str:
+    """Return a list of one report's findings."""
+    return render_all([report])
+
+
+def render_all(reports: Sequence[Report]) -> str:
+    """Return one list of all findings, indented, with a newline at its end."""
+    found = [*_broken(reports), *_findings(reports)]
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+
+
+def _broken(reports: Sequence[Report]) -> Iterator[_Json]:
+    """Yield the grader's own failures: a list without them would say that all is well."""
+    for report in reports:
+        if report.verdict is Verdict.ERROR:
+            yield {
+                "description": _text(report.summary),
+                "check_name": "grader-error",
+                "fingerprint": hashlib.sha256(_path(report).encode()).hexdigest()[:32],
+                "severity": "blocker",
+                "location": {"path": _path(report), "lines": {"begin": 1}},
+            }
+
+
+def _findings(reports: Sequence[Report]) -> Iterator[_Json]:
+    for report, finding, fingerprint in fingerprinted(reports):
+        yield {
+            "description": _text(finding.message),
+            "check_name": finding.rule,
+            "fingerprint": fingerprint,
+            "severity": _SEVERITIES[finding.severity],
+            "location": {"path": _path(report), **_place(report, finding)},
+        }
+
+
+def _text(text: str) -> str:
+    return clean(visible(text), _MOST_TEXT)
+
+
+def _path(report: Report) -> str:
+    """Return the path as GitLab matches it with the checkout's: relative, without `./`."""
+    return visible(report.path.replace("\\", "/")).removeprefix("./")
+
+
+def _place(report: Report, finding: Finding) -> _Json:
+    """Return the marked characters; the first line stands for the whole file."""
+    span = finding.span and clamped(report.source, finding.span)
+    if span is None:
+        return {"lines": {"begin": 1}}
+    begin = {"line": span.line, "column": max(span.column, 1)}
+    end = {"line": span.end_line, "column": max(span.end_column, 1)}
+    return {"positions": {"begin": begin, "end": end}}
