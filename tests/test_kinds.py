@@ -60,7 +60,7 @@ SESSION = "".join(f"{'...' if line[:1] == ' ' else '>>>'} {line}\n" for line in 
         (b"# " + b"\xe9" + PROGRAM.encode(), "line 1 has a byte", 1),
         (zipped("a.py"), "a zip archive", None),
         (zipped("word/document.xml"), "an office document", None),
-        (gzip.compress(b"x"), "a gzip archive", None),
+        (gzip.compress(b"x", mtime=0), "a gzip archive", None),
         (bz2.compress(b"x"), "a bzip2 archive", None),
         (lzma.compress(b"x"), "an xz archive", None),
         (tarred(), "a tar archive", None),

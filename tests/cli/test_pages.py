@@ -91,7 +91,7 @@ class Ranged:
     def __init__(
         self, annotation: object, least: float | None = None, *, many: bool = False
     ) -> None:
-        info = SimpleNamespace(min=least)
+        info = SimpleNamespace(min=least, max=None)
         self.type_descriptor = SimpleNamespace(
             annotation=annotation, is_list=many, parameter_info=info
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.libraries import other_library
+from grader.evidence.other_libraries import other_library
 from grader.model.source import Source
 from tests.judge.test_places import marked
 
