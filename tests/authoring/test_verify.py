@@ -201,7 +201,7 @@ SAID = {
     "rules": (
         "names not-an-aray, which is no rule; did you mean not-an-array?",
         "no mistake shows wrong-dtype: label one, such as the solution with line 6 changed (",
-        "no mistake fails the check loads (it loads): label one of syntax-error, ",
+        "no mistake fails the check loads (it loads): label one of unreadable-file, ",
     ),
 }
 

@@ -15,7 +15,6 @@ from grader.cli.grading import GradeOptions, find_job, find_work
 from grader.cli.problem import CommandWrong
 from grader.grading.assembly import error_report
 from grader.grading.request import GradingRequest
-from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission
@@ -99,12 +98,12 @@ def test_one_file_that_breaks_the_grader_leaves_the_others(
 ) -> None:
     assert course.is_dir()
 
-    def broken(_self: object, submission: Submission, folder: ExerciseFolder, *_: object) -> Report:
+    def broken(_: object, submission: Submission, folder: ExerciseFolder, *__: object) -> Report:
         if submission.path == "b.py":
             raise UnicodeError("no such letter")
         return passed(submission, folder)
 
-    monkeypatch.setattr(Session, "grade", broken)
+    monkeypatch.setattr("grader.grading.grading.grade", broken)
     for name in ("a.py", "b.py", "c.py"):
         (here / name).write_text(ONE)
     code, out, err = grade("a.py", "b.py", "nosuch.py", "c.py", "--no-progress")
@@ -121,9 +120,8 @@ def test_what_is_left_out_is_listed_apart(
 ) -> None:
     assert course.is_dir()
     monkeypatch.setattr(
-        Session,
-        "grade",
-        lambda _self, submission, folder, *_: passed(submission, folder),
+        "grader.grading.grading.grade",
+        lambda _session, submission, folder, *_: passed(submission, folder),
     )
     for name in ("a.py", "b.py", "test_a.py", "__init__.py"):
         (here / name).write_text(ONE)

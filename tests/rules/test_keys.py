@@ -245,7 +245,8 @@ def test_a_setting_that_changes_nothing_is_no_fault(line: str) -> None:
     assert graded(f"import jax\n{line}\n{text}") == ()
     wrong = text.replace("outputs.reshape", "nn.relu(outputs).reshape")
     (finding,) = graded(f"import jax\n{line}\n{wrong}")
-    assert (finding.rule, finding.help[:15]) == ("wrong-values", "compute by hand")
+    assert finding.rule == "wrong-values"
+    assert "setting" not in finding.help
 
 
 def test_a_setting_hides_no_other_key() -> None:
