@@ -26,8 +26,8 @@ def unbound(raised: Raised, source: Source) -> Meaning | None:
     return Meaning(
         message=f'no axis is called "{name}" here',
         label=f'looks for an axis "{name}"',
-        why="It isn't a name of Python's that is missing: it is the name of a mapped axis. An axis "
-        "has one only inside of what a vmap with this axis_name maps.",
+        why="What is missing isn't a Python name but the name of a mapped axis. An axis has a "
+        "name only inside the function or module that a vmap with this axis_name maps.",
         help=_advice(source, raised.place, name),
     )
 

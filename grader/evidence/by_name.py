@@ -31,8 +31,8 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
     return Meaning(
         message=f"the lifted module gets {_listing(named)} by name",
         label="passed by name",
-        why="What nn.vmap lifts takes arguments by position, as in_axes lists them. It drops what "
-        "is passed by name, and then that is missing.",
+        why="A lifted module takes its arguments by position, as in_axes lists them. Flax drops "
+        "an argument that is passed by name, so the module doesn't get it.",
         help=f"pass by position: {values}"
         if ordered
         else "pass them by position, in the order in which the module takes them",

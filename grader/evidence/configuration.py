@@ -69,7 +69,7 @@ def meant(setting: Configured) -> Meaning:
     text = f"{setting.name} is {setting.value} here, and {setting.usual} otherwise."
     if setting.name in _REPORTS:
         return Meaning(
-            why=f"{text} It raises for a number that would only be returned without it.",
+            why=f"{text} With it JAX raises for a number that it would otherwise return.",
             help="find where that number comes from, then leave the setting out",
         )
     return Meaning(

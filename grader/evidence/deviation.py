@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -15,6 +15,7 @@ from grader.evidence.lifting import (
     collection_axis,
     inner_shapes,
     mapped_size,
+    nested,
     stream_split,
 )
 from grader.evidence.trail import LiftedRun, Trail
@@ -161,6 +162,32 @@ def _split_rngs(
             )
 
 
+def collections_text(expected: Trail, deviation: Deviation) -> str:
+    """Write `variable_axes` with all the collections that the task has, so that none gets lost."""
+    return _dict_text(wanted_axes(expected, deviation))
+
+
+def split_text(expected: Trail, deviation: Deviation) -> str:
+    """Write `split_rngs` with all the streams that are drawn from, so that none gets lost."""
+    return _dict_text(wanted_split(expected, deviation.reference))
+
+
+def _dict_text(values: Mapping[str, object]) -> str:
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"
+
+
+def wanted_axes(expected: Trail, deviation: Deviation) -> dict[str, int | None]:
+    """Return what the reference says of each collection that it uses, and of the deviating one."""
+    entries = deviation.reference.call.variable_axes
+    names = dict.fromkeys((*(each.collection for each in expected.variables), deviation.name))
+    found = {name: collection_axis(entries, name, "in") for name in names}
+    return {
+        name: axis
+        for name, axis in sorted(found.items(), key=lambda item: item[0] != "params")
+        if not isinstance(axis, Unlisted)
+    }
+
+
 def wanted_split(expected: Trail, reference: LiftedRun) -> dict[str, bool]:
     """Return what the reference says of each stream that it draws from."""
     given = [key.stream for root in expected.record.roots for key in root.keys]
@@ -197,10 +224,11 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
 
 
 def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
-    """Whether `in_axes` is a list in place of a tuple, and nothing ran for it."""
+    """Whether `in_axes`, or an entry of it, is built as Flax refuses it, and nothing ran for it."""
     ours, theirs = run.call.in_axes, reference.call.in_axes
     lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (ours, theirs)]
-    return lists == [True, False] and (run.run is None or not run.inner)
+    refused = lists == [True, False] or nested(ours, theirs, _inputs(reference)) is not None
+    return refused and (run.run is None or not run.inner)
 
 
 def _unmapped(wanted: tuple[int | None, ...] | None, found: tuple[int | None, ...] | None) -> bool:
@@ -237,7 +265,8 @@ def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     outputs = run.run.outputs if run.run is not None else ()
     wanted = array_axes(reference.call.out_axes, wanted_outputs)
     found = array_axes(run.call.out_axes, outputs or wanted_outputs)
-    built_alike = _build(reference.call.out_axes) == _build(run.call.out_axes)
+    ours, theirs = run.call.out_axes, reference.call.out_axes
+    built_alike = _build(ours) == _build(theirs) and nested(ours, theirs, wanted_outputs) is None
     if wanted != found or not (outputs or built_alike):
         yield Deviation(
             knob=Knob.OUT_AXES,

@@ -33,7 +33,7 @@ def unavailable(raised: Raised, source: Source) -> Meaning | None:
         if device
         else "the program asks jax for a device that isn't there",
         label="asks for it",
-        why="Programs are graded on a CPU, which is what jax takes if it is left to choose.",
+        why="Programs are graded on a CPU, which jax chooses by itself.",
         help="leave the device to jax: delete what chooses it",
         span=source.span(asking) if asking is not None and raised.place is None else None,
     )

@@ -54,10 +54,10 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^PermissionError: .*Errno|Operation not permitted|Permission denied|resolution",
-        message="the program does what isn't allowed here",
+        message="the program does something that isn't allowed here",
         label="not allowed",
         why="A submission runs in a sandbox: it can't read your files, reach the network or start "
-        "processes. What needs them may well run on your own machine, and doesn't here.",
+        "processes. Code that needs them may run on your own machine, but not here.",
         help="leave it out; the arguments are all that the function needs",
     ),
     _Pattern(
@@ -77,7 +77,7 @@ _MEANINGS = (
     _Pattern(
         pattern=r"^KeyError",
         message="an environment variable is read that isn't set",
-        why="A submission is run with an environment of its own, with next to nothing in it.",
+        why="A submission runs in an environment of its own, with hardly any variables set.",
         help="write the value into the program",
         library=r"^os\._Environ",
     ),
@@ -111,7 +111,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^ScopeParamShapeError",
-        why="The variables were made for an input of another shape than the one they now meet.",
+        why="The variables were made for an input of another shape than the one that apply gets.",
         help="give init an input of the same shape as apply, with the same axis for the examples",
     ),
     _Pattern(
@@ -143,7 +143,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"dot_general|contracting dimensions",
-        why="A matrix product met two arrays whose inner sizes differ. Usually an input was "
+        why="A matrix product got two arrays whose inner sizes differ. Usually an input was "
         "transposed, or has an axis too many or too few.",
         help="print the shapes of the input and of the parameters, and compare them with the task",
     ),
@@ -161,12 +161,12 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"FrozenDict|^SetAttribute\w*Error|^FrozenInstanceError|frozen",
-        why="What stands here can't be changed once it is made.",
+        why="This object can't be changed once it is made.",
         help="make a new one with the other value: {**old, name: value}, or module.clone(…)",
     ),
     _Pattern(
         pattern=r"read-only",
-        message="an array is changed in place that can't be",
+        message="an array that can't be changed is changed in place",
         label="read-only",
         why="NumPy's view of a JAX array (np.asarray) shows JAX's own memory, which never changes.",
         help="make a copy that may change: np.array(x)",
@@ -196,7 +196,7 @@ _MEANINGS = (
     _Pattern(
         pattern=r"positional arguments? but",
         why="A call has more arguments than the function takes.",
-        help="compare the arguments with what the function takes, and leave out the surplus",
+        help="compare the arguments with what the function takes, and remove the extra ones",
     ),
     _Pattern(
         pattern=r"missing \d+ required (positional|keyword)",
@@ -206,12 +206,12 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"has no attribute 'shape'|abstract array|valid JAX (array )?type",
-        why="Something that is no array was passed where an array is needed.",
+        why="Something that isn't an array was passed where an array is needed.",
         help="check which value goes to which argument",
     ),
     _Pattern(
         pattern=r"^AttributeError: module 'jax(\.random)?' has no attribute '(?i:prng)",
-        why="The name is spelt in another way, or stands in another module.",
+        why="The name is spelt differently, or is in another module.",
         help="write it as it is called: jax.random.PRNGKey",
     ),
     _Pattern(
@@ -226,12 +226,13 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"PRNG|random key|\bkey data\b|\bseed\b",
-        why="What was passed as a random key isn't one, or the other way round.",
+        why="Something that isn't a random key was passed as one, or a key was passed as "
+        "something else.",
         help="print what is passed, and compare it with what jax.random.PRNGKey returns",
     ),
     _Pattern(
         pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
-        why="Two arrays meet whose sizes don't go together.",
+        why="Two arrays are combined whose sizes don't match.",
         help="print the shapes before this line, and compare them with the task",
     ),
     _Pattern(
@@ -241,14 +242,13 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"not callable",
-        why="Something that is no function is called. A missing operator or comma before "
-        "parentheses does that, too, and so does a name that is used twice.",
+        why="You called something that isn't a function. A missing operator or comma before "
+        "parentheses does that too, and so does a variable with the function's name.",
         help="print what stands before the parentheses",
     ),
     _Pattern(
         pattern=r"not subscriptable|not iterable",
-        why="What stands here is of another kind than you think. A function without return gives "
-        "None.",
+        why="This is another kind of object than you expect. A function without return gives None.",
         help="print its type",
     ),
     _Pattern(
@@ -258,8 +258,8 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^AttributeError",
-        why="The object has nothing of this name: a spelling mistake, or another kind of object "
-        "than you think.",
+        why="The object has no attribute of this name: it is misspelt, or this is another kind of "
+        "object than you expect.",
         help="check the spelling, and print the type of what stands before the dot",
     ),
     _Pattern(
@@ -274,7 +274,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^RecursionError",
-        why="Calls go deeper than Python allows: something calls itself without an end.",
+        why="Calls go deeper than Python allows: a function keeps calling itself.",
         help="look for the call that leads back to the same function",
     ),
     _Pattern(
@@ -291,13 +291,12 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^AssertionError",
-        why="The library relies on something that doesn't hold. It is no assertion of yours, and "
-        "says no more.",
+        why="An assertion inside the library failed, not one of yours, and it doesn't say more.",
         help="look at what this line passes to the library: shapes, types, names",
     ),
     _Pattern(
         pattern=r"^StopIteration",
-        why="next was asked for an item where there is none left.",
+        why="next was called when no item was left.",
         help="give next a default, or see that there is an item",
     ),
     _Pattern(
@@ -308,7 +307,7 @@ _MEANINGS = (
     ),
 )
 _ITSELF = Meaning(
-    message="the function raises an exception of its own in place of an answer",
+    message="the function raises an exception of its own instead of answering",
     why="Every case of the task has an answer, this one too.",
     help="handle this case, or delete the raise",
 )

@@ -46,7 +46,7 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
         old, new = found
         return Meaning(
             message=f"{old} was removed from {home.partition('.')[0]}",
-            why="Older releases had it; the installed one hasn't.",
+            why="Older releases had it; the installed one doesn't.",
             help=f"use {new}",
         )
     alike = (each for each in PARTS if each.startswith(f"{home}."))
@@ -56,12 +56,12 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
     if meant is not None:
         return Meaning(
             message=f"{home} has no {name}; did you mean {meant}?",
-            why="The module is there, and has nothing of this name in it.",
+            why="The module exists, but it has nothing of this name in it.",
             help=f"write {meant} in place of {name}",
         )
     return Meaning(
         message=f"{home} has no {name}",
-        why="The module is there, and has nothing of this name in it.",
+        why="The module exists, but it has nothing of this name in it.",
         help="check the spelling, capital letters too, and look the name up for your release",
     )
 
@@ -83,8 +83,8 @@ def _no_module(name: str) -> Meaning:
         return Meaning(
             message=f"the package {name} isn't installed where the file is graded",
             why="The exercise needs jax, flax and numpy alone.",
-            help="delete the import, and do without it: here only what the exercise needs is sure "
-            "to be there",
+            help="delete the import, and do without it: only what the exercise needs is sure to "
+            "be installed",
         )
     near = difflib.get_close_matches(name, sorted(USUAL), n=1, cutoff=0.66)
     if near:

@@ -6,6 +6,7 @@ and so do these functions: `{True: 0}` and `{DenyList("x"): None}` say something
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum, unique
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from grader.model.observation import (
     Axes,
     Axis,
     AxisEntry,
+    AxisTree,
     Deny,
     Everything,
     LiftedCall,
@@ -133,6 +135,17 @@ def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
         if axis is not None and 0 <= axis < len(array.shape):
             return array.shape[axis]
     return None
+
+
+def nested(axes: Axes, wanted: Axes, arrays: Sequence[ArrayType]) -> int | None:
+    """Return the first of several entries that holds axes although its array is a single one."""
+    if not isinstance(axes, AxisTree) or not isinstance(wanted, AxisTree):
+        return None
+    if len(wanted.items) != len(arrays):
+        return None  # an entry may stand for several arrays
+    pairs = enumerate(zip(axes.items, wanted.items, strict=False))
+    found = (n for n, (a, b) in pairs if isinstance(a, AxisTree) and isinstance(b, Axis))
+    return next(found, None)
 
 
 def axes_text(axes: Axes) -> str:

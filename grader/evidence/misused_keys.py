@@ -49,7 +49,7 @@ def _seed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
         return None
     name = evidence.seed_name or "the seed"
     return Meaning(
-        why=f"jax.random.{called} takes one whole number, the one that the key is made of.",
+        why=f"jax.random.{called} takes one whole number, the one that the key is made from.",
         help=f"give it {name} as it is: jax.random.{called}({name})",
     )
 
@@ -62,7 +62,7 @@ def _no_key(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
     what = f"jax.random.{called}" if called in DERIVING else "This function"
     return Meaning(
         why=f"{what} takes a key first, and what it got isn't one.",
-        help=f"make a key first: {first}" if first else "make a key of the seed first",
+        help=f"make a key first: {first}" if first else "make a key from the seed first",
     )
 
 
@@ -87,7 +87,7 @@ _SEVERAL = (
 )
 _GIVEN = (
     (r"\[\[\s*\d+\s+\d+\s*\]|.*overlaying", _SEVERAL),
-    (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: a key is made of it."),
+    (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: a key is made from it."),
     (r"\(|\[Array", "A tuple or list isn't a key. Several keys go in a dict, by their streams."),
 )
 
@@ -118,7 +118,7 @@ def _indexed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
     if raised.exception != "IndexError" or not _indexes_key(evidence, raised):
         return None
     return Meaning(
-        why="jax.random.key makes one key that is no array of numbers: it has no parts to index.",
+        why="jax.random.key makes one key, not an array of numbers: it has no parts to index.",
         help="leave the index out",
     )
 

@@ -23,8 +23,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 _PARAMETERS = (
-    "Parameters that are missing, of another type or drawn in another way make it another "
-    "layer, even where a fresh one gives the same output."
+    "A layer with parameters missing, of another type or drawn in another way is another layer, "
+    "even if a fresh one gives the same output."
 )
 _LONGEST = 60
 """Code of more characters isn't quoted in a message of one line."""
@@ -83,7 +83,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
     if difference.argument is None:
         return f"make it with {name}={difference.expected_text}, as the task has it"
     if difference.inner:
-        return f"take {module} over from the starter as it is: it hands {name} on"
+        return f"use {module} from the starter unchanged: it passes {name} on"
     return f"make it with the argument: {name}={difference.argument}"
 
 

@@ -18,8 +18,8 @@ from grader.rules.rule import Rule, Sighting
 
 _MESSAGE: Final = "the program ended before it gave an answer"
 _HELP: Final = (
-    ("threads", "start no threads; jax uses the processors by itself"),
-    ("it wrote", "write no files; the answer is what the function returns"),
+    ("threads", "don't start threads; jax uses all processors by itself"),
+    ("it wrote", "don't write files; the answer is what the function returns"),
     (
         "ended by",
         "look for a call into native code, an endless recursion, or a signal sent to itself",
@@ -28,8 +28,11 @@ _HELP: Final = (
         "broke the process",
         "leave the modules of Python, jax and the grader as they are, and their functions",
     ),
-    ("the process sent", "return the answer; what else is open in the process isn't yours"),
-    ("connection", "return the answer; what else is open in the process isn't yours"),
+    (
+        "the process sent",
+        "return the answer, and leave the other files and sockets of the process alone",
+    ),
+    ("connection", "return the answer, and leave the other files and sockets of the process alone"),
 )
 """What to do next, by a word of the reason; for other reasons the program has called an exit."""
 
@@ -111,9 +114,9 @@ RULE = Rule(
     check=Check.RUNS,
     title=_MESSAGE,
     explanation="""\
-Your function runs in a process of its own. That process ended while an answer was waited for, or it
-sent something that is no answer. A call of `exit()`, `sys.exit()` or `os._exit()` does that, with
-status 0 as well; so does a crash within a library.
+Your function runs in a process of its own. That process ended before it gave an answer, or it sent
+something that isn't one. A call of `exit()`, `sys.exit()` or `os._exit()` does that, with status 0
+as well; so does a crash within a library.
 """,
     wrong="""\
 import os

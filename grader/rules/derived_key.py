@@ -100,7 +100,7 @@ def _help(evidence: Evidence, pairs: list[KeyPair]) -> str:
     if fault(pair) is Fault.FIRST:
         first = task_seed_key(evidence, pair.stream)
         if first is not None and deriving_steps(pair.expected):
-            return f"derive {'them' if several else 'it'} of {first} itself"
+            return f"derive {'them' if several else 'it'} from {first} itself"
     keys = {each.stream: task_key(evidence, each.stream) for each in pairs}
     if None in keys.values():
         return "make the key as the task says"
@@ -153,8 +153,8 @@ def _jitted(evidence: Evidence) -> Iterator[Sighting]:
                 message="under nn.jit Flax draws other numbers from the same key",
                 label="derives the layer's keys in another way",
                 details=("The key is the task's, and so are the names and the initialisers.",),
-                why="Flax derives the key of each parameter and of each mask from its place in the "
-                "model, and does so in another way inside of nn.jit.",
+                why="Flax derives the key of each parameter and of each mask from its place in "
+                "the model, and does so in another way inside nn.jit.",
                 help="leave nn.jit out",
                 span=span,
                 case=look.case,

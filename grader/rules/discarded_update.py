@@ -35,8 +35,8 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         message=f"the update is thrown away: {listing(names)} came back as before",
         label="returns the values from before the update",
         details=tuple(f"output{each.place} is {each.name} as it was." for each in old),
-        why=f"The output of a step can be right without {collection_noun(collection)}. What the "
-        "next step and the evaluation start from is not.",
+        why=f"The output of a step can be right without {collection_noun(collection)}, but the "
+        "next step and the evaluation then start from old ones.",
         help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
         case=look.case,
@@ -79,9 +79,9 @@ new values are in `updates`, and only there. Here the values from before the cal
 `variables`, from a merge in which the old ones won, or from `init`, which runs the module but
 doesn't update the statistics.
 
-Training goes on undisturbed, since in training the batch's own statistics are used. It shows at
-the first evaluation: the running mean is still 0 and the running variance 1, and the model, right
-until then, gives nonsense.
+Training isn't disturbed, since in training the batch's own statistics are used. It shows at the
+first evaluation: the running mean is still 0 and the running variance 1, so a model that was right
+until then gives nonsense.
 """,
     wrong=NORM.replace("y, updates[", "y, variables["),
     right=NORM,

@@ -41,9 +41,9 @@ def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
         message=f"{what} runs in evaluation mode: it leaves {name} as it was",
         label="updates nothing",
         details=(f"apply was given {name}, was allowed to change it, and returned it unchanged.",),
-        why="What a module does in training only, it then never does: the statistics that the "
-        "evaluation needs are still the first ones.",
-        help="let the module run as in training",
+        why="What a module only does in training never happens: the statistics that evaluation "
+        "needs keep their first values.",
+        help="run the module in training mode",
         span=evidence.landmarks.turned_on(EVALUATION)
         or (run.span if run is not None else None)
         or evidence.landmarks.head,
@@ -58,8 +58,8 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         message=f"{run.own_name} runs in evaluation mode: {name} is True",
         label=f"{name} is True here",
         details=(_EFFECTS[name],),
-        why="What a module does in training only, it then never does: the model trains without it, "
-        "and nothing raises.",
+        why="What a module only does in training never happens: the model trains without it, and "
+        "nothing raises.",
         help=f"make it for training: {name}=False",
         span=placed(evidence, difference),
         case=look.case,
@@ -70,7 +70,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
 RULE = Rule(
     id="evaluation-mode",
     check=Check.PARAMS,
-    title="the module runs as in evaluation, not as in training",
+    title="the module runs in evaluation mode, not in training mode",
     explanation="""\
 Some layers do one thing in training and another in evaluation. `nn.Dropout` drops outputs unless
 `deterministic` is true; `nn.BatchNorm` takes the statistics of the batch, and updates the running

@@ -53,7 +53,7 @@ def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> S
 
 def _same(streams: list[str]) -> str:
     if not streams:
-        return "one answer"
+        return "the same answer"
     named = listing(f'"{each}"' for each in streams)
     return f"the same {'keys' if len(streams) > 1 else 'key'} for {named}"
 
@@ -71,14 +71,14 @@ def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
     """Say how the task makes the key; of a key that is derived as the task does, the first one."""
     stream = pairs[0].stream
     if stream is None:
-        return f"make the key of {evidence.seed_name}"
+        return f"make the key from {evidence.seed_name}"
     faults = {fault(each) for pair in pairs for each in _keys(pair)}
     alike = faults == {Fault.FIRST} or len(pairs) > 1
     task = (task_seed_key if alike else task_key)(evidence, stream)
     if task is None:
-        return f"make the key of {evidence.seed_name}"
+        return f"make the key from {evidence.seed_name}"
     where = " in the function," if _is_loaded(pairs) else ""
-    return f"make the key{where} of the argument: {task}"
+    return f"make the key{where} from the argument: {task}"
 
 
 def _is_loaded(pairs: list[SeedPair]) -> bool:
@@ -118,10 +118,10 @@ RULE = Rule(
     check=Check.RNG,
     title="the seed has no effect",
     explanation="""\
-The key is made of something else than the seed that was passed, usually a constant. So every seed
-gives the same weights.
+The key is made from something other than the seed that was passed, usually a constant. So every
+seed gives the same weights.
 
-Seeds are there to repeat a run exactly, and to see how much a result owes to luck. If the seed is
+Seeds are there to repeat a run exactly, and to see how much of a result is luck. If the seed is
 ignored, five runs with five seeds are one run, reported five times.
 """,
     wrong="""\

@@ -30,7 +30,7 @@ def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
         message=told.message or f"the file can't be imported: {loaded.exception}",
         label=told.label or f"raises {loaded.exception}",
         details=text_lines(loaded),
-        why=f"{told.why} Nothing in the file can be used until all of its top level runs.".lstrip(),
+        why=f"{told.why} Nothing in the file can be used until its whole top level runs.".lstrip(),
         help=told.help if known else "run the file by itself, and read the exception's last line",
         span=told.span or (loaded.frames[0].span if loaded.frames else None),
         evidence=_evidence(loaded),
@@ -47,8 +47,8 @@ def _ended(loaded: Raised) -> Sighting:
         label="ends the program",
         details=text_lines(loaded),
         why="To get at the function, the file is imported: its top level runs from the first line "
-        "to the last. This line ended that, so no function was called.",
-        help=f"put it under {_GUARD}, and write into the program what the function needs of it"
+        "to the last. This line ended the program before that, so no function was called.",
+        help=f"put it under {_GUARD}, and write the values that the function needs into the program"
         if reads
         else f"delete this line, or put it at the end of the file under {_GUARD}",
         span=loaded.frames[0].span if loaded.frames else None,
@@ -65,8 +65,8 @@ RULE = Rule(
     check=Check.LOADS,
     title="the file can't be imported",
     explanation="""\
-To get at your function, the file is imported: all that stands at its top level is run, from the
-first line to the last. Something there raised an exception, so the function was never reached.
+To get at your function, the file is imported: everything at its top level runs, from the first line
+to the last. Something there raised an exception, so the function was never reached.
 
 Usually it is an import of a module that doesn't exist or isn't installed, a name that a module
 doesn't have, or a trial call at the end of the file. Keep trial calls under

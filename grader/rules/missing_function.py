@@ -57,8 +57,8 @@ def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing
         )
     return Sighting(
         message=f"`{name}` is not at the top level when the file is imported",
-        label="only seen from inside",
-        details=("It stands inside of a class, another function or a block that doesn't run.",),
+        label="not at the top level",
+        details=("It is inside a class, another function or a block that doesn't run.",),
         help=f"define `{name}` at the left margin",
         span=place,
     )
@@ -89,9 +89,8 @@ RULE = Rule(
     title="the function that the task names is not there",
     explanation="""\
 The file was imported, and the function that the task asks for isn't in it. Its name has to be
-written exactly as in the task, and it has to stand at the top level of the file: a method of a
-class, a function within a function or one under `if __name__ == "__main__":` can't be seen from
-outside.
+written exactly as in the task, and it has to be at the top level of the file: a method of a class,
+a function within a function or one under `if __name__ == "__main__":` can't be seen from outside.
 """,
     wrong="""\
 def foward(seed, x, features):

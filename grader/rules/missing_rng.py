@@ -25,7 +25,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 if "params" in given
                 else (),
                 why="Each stream of random numbers has a key of its own, by its name. Keys that "
-                "init was given don't count here: the module remembers none.",
+                "init was given don't count here: the module doesn't keep them.",
                 help="pass the key by the name of its stream: "
                 f'rngs={{"{stream}": {task_key(evidence, stream) or "…"}}}',
                 span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
@@ -44,7 +44,7 @@ RULE = Rule(
 streams: `rngs={"dropout": key}`. A module keeps no key, so the ones that `init` had don't help.
 
 Without a key Flax raises `InvalidRngError: … needs PRNG for "dropout"`. If there is a key for
-`"params"`, though, Flax falls back on that one without a word. A key that is passed without a name,
+`"params"`, though, Flax silently falls back on that one. A key that is passed without a name,
 `rngs=key`, counts as the one for `"params"`. Then the masks come from a key that was meant for
 something else, and a fresh key for dropout in each training step never reaches it.
 """,

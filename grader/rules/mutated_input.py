@@ -27,10 +27,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         details=()
         if evidence.exercise.plain_numpy
         else ("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
-        why="Whoever passed the array goes on with other data than they had.",
+        why="The caller's own array then holds other numbers than before.",
         help="work on a copy: x = x.copy() at the start"
         if evidence.exercise.plain_numpy
-        else "make a new array in place of it: x = x * 2, or x = x.at[i].set(y)",
+        else "make a new array instead: x = x * 2, or x = x.at[i].set(y)",
         span=_place(evidence),
         case=look.case,
         evidence={"arguments": list(names)},
@@ -52,7 +52,7 @@ RULE = Rule(
     title="an argument is changed in place",
     explanation="""\
 After the call, an array that was passed in held other numbers than before. `x *= 2`, `x[0] = …`,
-`x.sort()` and `out=x` change the caller's own array when it is NumPy's. JAX's arrays can't be
+`x.sort()` and `out=x` change the caller's own array when it is a NumPy array. JAX arrays can't be
 changed: the same lines make a new array there, or raise.
 
 A data set that a model quietly rescales at every step ends as noise, and the line at fault is far

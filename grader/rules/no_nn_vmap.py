@@ -157,7 +157,7 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
         label=_label(batch, top),
         details=_details(evidence, look),
         why=_why(look, top),
-        help="apply the lifted model, and return what that gives"
+        help="apply the lifted model, and return its result"
         if top is not None and is_lifted(top)
         else f"lift the class, nn.vmap({module}, …), and use what it returns",
         span=span or evidence.landmarks.head,
@@ -205,7 +205,7 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
         label="nothing uses what this returns",
         why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
         "but not for one with keys, statistics or a cache.",
-        help="make the answer of what this call returns",
+        help="make the answer from what this call returns",
         span=root.span,
         case=look.case,
         evidence={"module": module, "transform": None},
@@ -226,8 +226,8 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
     return Sighting(
         message=f"nn.vmap doesn't lift {call.target}.__call__: methods={given} leaves it out",
         label="the method that gives the answer isn't among them",
-        why="nn.vmap lifts the methods that it is told. What is not lifted runs on the whole input "
-        "at once, as the plain class does.",
+        why="nn.vmap lifts only the methods that methods= names. A method that isn't lifted gets "
+        "the whole input at once, as in the plain class.",
         help="leave methods out: __call__ is lifted by default",
         span=evidence.landmarks.keyword(call.span, "methods"),
         case=look.case,
@@ -291,9 +291,9 @@ by a loop over the examples, or with a lifted class that was made and never used
 
 `jax.vmap` maps a function over arrays. A Flax module also carries variables and random keys, which
 `jax.vmap` doesn't know. A lifted transform does: for each collection it says whether the examples
-share it, for each stream whether the key is split. For one dense layer you could do without. For a
-module that is written for one example, or has dropout, batch statistics or a cache, you can't,
-and that is what this exercise is practice for.
+share it, for each stream whether the key is split. For one dense layer you could do without it. For
+a module that is written for one example, or has dropout, batch statistics or a cache, you can't,
+and this exercise is practice for those.
 
 NNX is Flax's other interface: its modules hold their variables themselves, and `nnx.vmap` maps
 functions over them. The exercise is about Linen, `flax.linen`.

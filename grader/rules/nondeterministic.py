@@ -1,4 +1,4 @@
-"""nondeterministic: chance takes part in the answer."""
+"""nondeterministic: the answer depends on chance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             label="another answer at every call",
             details=evidence.unlike(repeat),
             why="A run that can't be repeated can't be debugged, compared or trusted.",
-            help="draw all random numbers from the key that is made of the seed",
+            help="draw all random numbers from the key that is made from the seed",
             span=evidence.impurity.chance or evidence.landmarks.head,
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
@@ -28,7 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="nondeterministic",
     check=Check.PURE,
-    title="chance takes part in the answer",
+    title="the answer depends on chance",
     explanation="""\
 Called twice with the same arguments, the function gave two answers. Something in it isn't decided
 by its arguments: `random` or `numpy.random` without a seed, the clock, an id.

@@ -19,7 +19,8 @@ _HELP: Final = "return the array that apply gives"
 _CALLED_LATER: Final = {
     "coroutine": "leave async out: the function is called, and nobody awaits it",
     "async_generator": "leave async and yield out, and return the array",
-    "generator": "yield makes a generator of the function: put the parts together and return them",
+    "generator": "yield turns the function into a generator: put the parts together and return "
+    "them",
 }
 """What functions of another kind return in place of what they compute, and what to do about it."""
 
@@ -62,7 +63,7 @@ def _help(result: Result, comparison: OtherKind) -> str:
 def _help_by_container(result: Result) -> str:
     match result:
         case SequenceResult(type_name="list") if _holds_arrays(result):
-            return "put the arrays of the list into the one that the task names"
+            return "combine the arrays of the list into the one that the task names"
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
         case SequenceResult():

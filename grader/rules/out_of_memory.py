@@ -29,13 +29,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="out-of-memory",
     check=Check.RUNS,
-    title="the function needs more memory than it may have",
+    title="the function needs more memory than it may use",
     explanation="""\
 The process that runs your function may use a limited amount of memory, far more than the task
 needs. Yours grew beyond it and was stopped.
 
-Look for an array whose shape multiplies sizes that should not meet, for a broadcast of two long
-axes, and for a list that grows in a loop without an end.
+Look for an array that is far larger than the inputs, for two long axes that are broadcast against
+each other, and for a list that grows in an endless loop.
 """,
     wrong="""\
 import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Deviation, collections_text
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
@@ -24,15 +24,15 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     """Return what is said of a collection that is not passed on."""
     name, ways = deviation.name, _ways(deviation)
     return Sighting(
-        message=f'variable_axes doesn\'t name "{name}": {collection_noun(name)} stay out'
+        message=f"variable_axes doesn't name \"{name}\": {collection_noun(name)} aren't passed on"
         if ways is None
         else f'variable_axes passes "{name}" {ways}',
         label=f'says nothing of "{name}"' if ways is None else f'"{name}" is passed {ways}',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=_WHY[ways],
-        help=f'name it: variable_axes={{"{name}": {deviation.expected}}}'
+        help=f"name it: variable_axes={collections_text(look.expected, deviation)}"
         if ways is None
-        else f'pass it in and out: variable_axes={{"{name}": {deviation.expected}}}',
+        else f"pass it in and out: variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
         case=look.case,
         evidence={"argument": "variable_axes", "collection": name},

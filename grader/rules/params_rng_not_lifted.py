@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, wanted_split
+from grader.evidence.deviation import Deviation, split_text
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
@@ -22,12 +22,6 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 _WHY = "A stream that split_rngs doesn't name is not passed on: init has nothing to draw from."
 
 
-def split_text(look: Look, deviation: Deviation) -> str:
-    """Write `split_rngs` with all the streams that are drawn from, so that none gets lost."""
-    wanted = wanted_split(look.expected, deviation.reference)
-    return "{" + ", ".join(f'"{name}": {split}' for name, split in wanted.items()) + "}"
-
-
 def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) -> Sighting:
     """Return what is said of a stream that is not passed on."""
     name = deviation.name
@@ -36,7 +30,7 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) 
         label=f'says nothing of "{name}"',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=why,
-        help=f"name it: split_rngs={split_text(look, deviation)}",
+        help=f"name it: split_rngs={split_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Deviation, collections_text
 from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
@@ -40,7 +40,8 @@ def sighting(
         ),
         details=told_by(look, deviation),
         why=why,
-        help=f'share it among the examples: variable_axes={{"{name}": None}}',
+        help="share it among the examples: "
+        f"variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
         case=look.case,
         evidence={

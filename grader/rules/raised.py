@@ -10,6 +10,7 @@ from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.misused_keys import misused_key
+from grader.evidence.not_dicts import not_a_dict
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
@@ -45,8 +46,8 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
         yield Sighting(
             message=f"the name {name.id} has no value: nothing in the file gives it one",
             label="would raise NameError",
-            why="The program doesn't come this far yet, and will when what is wrong before is "
-            "mended.",
+            why="The program doesn't get this far yet, but it will once the mistake before this "
+            "line is fixed.",
             help="check its spelling, and that it is imported or assigned before",
             span=evidence.source.span(name),
             evidence={"name": name.id},
@@ -80,7 +81,8 @@ def _refused(raised: Raised) -> bool:
 
 def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
-    told = misused_key(evidence, look) or by_name or meaning(raised, evidence.source)
+    told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
+    told = told or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)
@@ -107,9 +109,9 @@ RULE = Rule(
     check=Check.RUNS,
     title="the function raises an exception",
     explanation="""\
-The function was called as the task says, and it ended with an exception in place of an answer.
-The report shows your own lines only, the innermost one marked, with the exception's class and
-text, and the smallest case that raises.
+The function was called as the task says, and it ended with an exception instead of an answer. The
+report shows your own lines only, the innermost one marked, with the exception's class and text, and
+the smallest case that raises.
 
 Read the last line of an exception first: it says what is wrong. Flax's own exceptions end with a
 link to an explanation. Where an argument of `nn.vmap` is the reason, the report names that argument

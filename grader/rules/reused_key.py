@@ -31,8 +31,8 @@ def _sighting(evidence: Evidence, look: Look, pair: tuple[KeyPair, KeyPair]) -> 
         message=f"{streams} draw from one and the same key",
         label=f'"{second.stream}" gets the key of "{first.stream}"',
         details=(f"key of {streams}: {second.actual.data}",),
-        why="From one key come the same random bits, whatever they are for. What should be "
-        "drawn independently is then correlated.",
+        why="One key always gives the same random bits, whatever they are used for. What should "
+        "be independent is then correlated.",
         help=_help(evidence, [each for each in pair if each.differs]),
         span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
         case=look.case,
@@ -48,7 +48,7 @@ def _help(evidence: Evidence, wrong: list[KeyPair]) -> str:
     """Say how the task makes the keys that are wrong."""
     keys = {each.stream: task_key(evidence, each.stream) for each in wrong}
     if None in keys.values():
-        return "split the key, and give each stream a part of its own, as the task says"
+        return "split the key, and give each stream its own part, as the task says"
     told = listing(f'"{stream}" {key}' for stream, key in keys.items())
     return f"give each stream its own key, as the task does: {told}"
 

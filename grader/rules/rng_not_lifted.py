@@ -20,7 +20,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 look,
                 deviation,
                 why="A stream that split_rngs doesn't name is not passed on. If the stream "
-                '"params" is, Flax falls back on that without a word; else it raises.',
+                '"params" is, Flax silently falls back on that; else it raises.',
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Deviation, collections_text
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import array_text, collection_noun
 from grader.evidence.symptom import told_by
@@ -29,9 +29,10 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         label=f'gives "{name}" no axis',
         shapes=shape_rows(look, name),
         details=told_by(look, deviation),
-        why=f"With one copy of {things} it is one and the same layer everywhere. All of the "
-        "gradients go into it, and there is nothing that could learn to differ.",
-        help=f'give the collection an axis: variable_axes={{"{name}": {deviation.expected}}}',
+        why=f"With one copy of {things} it is the same layer everywhere: all gradients "
+        "go into that copy, so nothing can learn to differ.",
+        help="give the collection an axis: "
+        f"variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
         case=look.case,
         evidence={

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.deviation import split_text
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
-from grader.rules.params_rng_not_lifted import split_text
 from grader.rules.rule import Rule, Sighting
 
 
@@ -23,7 +23,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 details=told_by(look, deviation),
                 why="What the examples share has to be drawn once. From split keys each example "
                 "gets other numbers, and there is nothing left to share.",
-                help=f"give all examples the same key: split_rngs={split_text(look, deviation)}",
+                help="give all examples the same key: "
+                f"split_rngs={split_text(look.expected, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
                 case=look.case,
                 evidence={

@@ -36,8 +36,8 @@ again. So the function remembers something: a cache in a module-level dict, a co
 grows, a mutable default argument.
 
 JAX transforms take functions to be pure: the answer depends on the arguments alone. `jax.jit` runs
-your Python once, while tracing; what it remembers at that moment is what the compiled function
-uses for ever. A cache of weights by shape gives the second seed the weights of the first.
+your Python once, while tracing; what it remembers at that moment is what the compiled function uses
+forever. A cache of weights by shape gives the second seed the weights of the first.
 """,
     wrong="""\
 import flax.linen as nn

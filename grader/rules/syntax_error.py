@@ -17,9 +17,12 @@ from grader.rules.rule import Rule, Sighting
 _ADVICE: Final = (
     (
         r"invalid character .*U\+20[0-9A-F]{2}",
-        "type it anew: Python's quotes are \" and ', its minus -",
+        "type it again: Python's quotes are \" and ', its minus is -",
     ),
-    (r"invalid non-printable character", "delete the character, and type a plain space if need be"),
+    (
+        r"invalid non-printable character",
+        "delete the character, and type a plain space if one is needed",
+    ),
     (r"invalid character", "replace the character: Python has it in strings and comments alone"),
     (r"tabs and spaces", "indent all lines with spaces: let the editor convert its tabs"),
     (r"expected an indented block", "indent the lines that belong to it, or write pass"),
@@ -28,8 +31,8 @@ _ADVICE: Final = (
     (r"Missing parentheses in call", "put parentheses around what is printed"),
     (r"expected ':'", "end the line with a colon"),
     (r"was never closed", "close it, after what belongs inside"),
-    (r"unmatched|does not match", "count the brackets of the line, and pair each with its own"),
-    (r"unterminated", "end the string with the quote that it begins with"),
+    (r"unmatched|does not match", "check that each bracket of the line has its partner"),
+    (r"unterminated", "end the string with the quote that it starts with"),
     (r"'return' outside", "indent it, so that it belongs to the function"),
     (r"nested too deeply", "split it into several statements"),
 )

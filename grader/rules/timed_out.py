@@ -18,8 +18,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(outcome, TimedOut):
             yield Sighting(
                 message=f"no answer within {_rounded(outcome.seconds)} s",
-                label="still here when the time was up",
-                help="look for a loop that doesn't end, or for something that is waited for",
+                label="still running this when time was up",
+                help="look for a loop that doesn't end, or a wait for something that doesn't come",
                 span=_place(evidence.source, outcome.place),
                 case=case,
                 evidence={"seconds": outcome.seconds},
@@ -50,8 +50,8 @@ RULE = Rule(
 The function was still running when its time was up, and was stopped. The limit is generous: many
 times what the solution takes for the same case.
 
-Usually a loop never ends, or something is waited for that doesn't come, such as input from the
-keyboard or an answer from the network.
+Usually a loop never ends, or the function waits for something that doesn't come, such as input from
+the keyboard or an answer from the network.
 """,
     wrong="""\
 def forward(seed, x, features):

@@ -34,8 +34,7 @@ another encoding, or a link. Or there is something around the program that isn't
 marks of Markdown or of a merge.
 
 An editor shows such a file much like a program, so look at its name, its size and the encoding that
-the editor names. Programs save in UTF-8 unless they are told otherwise; PowerShell's `>` writes
-UTF-16.
+the editor names. Most programs save in UTF-8 by default; PowerShell's `>` writes UTF-16.
 """,
     wrong="""\
 <!DOCTYPE html>

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Deviation, split_text
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
-from grader.rules.params_rng_not_lifted import split_text
 from grader.rules.rule import Rule, Sighting
 
 
@@ -28,8 +27,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 _WHY = (
-    "Weights that start alike get the same gradient from the same input, and stay alike for "
-    "ever. No shape tells, and nothing raises."
+    "Weights that start alike get the same gradient from the same input, and stay alike forever. "
+    "No shape shows it, and nothing raises."
 )
 
 
@@ -54,7 +53,7 @@ def sighting(
         label=f'passes "{name}" on unsplit',
         details=(*details, *told_by(look, deviation)),
         why=why,
-        help=f"give each a key of its own: split_rngs={split_text(look, deviation)}",
+        help=f"give each a key of its own: split_rngs={split_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},

@@ -22,7 +22,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 deviation,
                 message=f'the "{name}" key is not split: all draw the same random numbers',
                 why="What is drawn from one key is the same everywhere: one mask, one noise for "
-                "all. A step then averages over one draw, and not over as many as there are.",
+                "all. A step then averages over a single draw instead of many.",
             )
 
 
@@ -36,9 +36,9 @@ RULE = Rule(
 to differ from example to example, so its key has to be split.
 
 With `{"dropout": False}` all examples get the same mask: the same units are missing for the whole
-batch. Each step then trains one smaller layer in place of as many as there are examples, the
-gradient is noisier, and nothing raises. The stream `"params"` is another matter: what is shared
-has to be drawn once, from one key.
+batch. Each step then trains one smaller layer instead of one for each example, the gradient is
+noisier, and nothing raises. The stream `"params"` is another matter: what is shared has to be drawn
+once, from one key.
 """,
     wrong=DROPOUT.replace('"dropout": True', '"dropout": False'),
     right=DROPOUT,

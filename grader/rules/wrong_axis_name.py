@@ -55,8 +55,8 @@ def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) ->
         if unnamed
         else f"no axis is called {found}",
         details=text_lines(look.raised) if look.raised else (),
-        why="Each example is then normalised by its own mean, which is itself, and what comes out "
-        "tells nothing of the input."
+        why="Each example is then normalised by its own mean, which is itself, so the output says "
+        "nothing about the input."
         if unnamed
         else "A module that is written for one example finds the others by the name of the axis.",
         help=f"give it the axis: axis_name={difference.expected}",
@@ -76,8 +76,8 @@ RULE = Rule(
     check=Check.LIFTED,
     title="the module doesn't find the mapped axis by its name",
     explanation="""\
-Inside of `nn.vmap` a module sees one example. What looks at all of them, such as the mean in
-`nn.BatchNorm`, needs the name of the mapped axis. Two have to agree on it: `nn.vmap(...,
+Inside `nn.vmap` a module sees one example. A function that looks at all of them, such as the mean
+in `nn.BatchNorm`, needs the name of the mapped axis. Two have to agree on it: `nn.vmap(...,
 axis_name="batch")` gives the axis the name, and the module asks for it with `axis_name="batch"`.
 
 If the axis has no name or another one, JAX raises `NameError: Found an unbound axis name`, though

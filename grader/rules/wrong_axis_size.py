@@ -32,8 +32,8 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         why="The axis counts what is mapped over. With another size there are too many or too few "
         "of them, in the variables and in the output."
         if found is not None
-        else "With in_axes=None there is no axis of an input to read the size off, and before init "
-        "there are no variables either.",
+        else "With in_axes=None the size can't be read off an input, and before init there are no "
+        "variables either.",
         help=_help(evidence)
         if given
         else "leave axis_size out: the input says how long the axis is",

@@ -56,7 +56,7 @@ def _help(look: Look, comparison: OtherType) -> str:
         return f"the module gives {comparison.expected}: don't convert what it gives"
     if types == {comparison.actual}:
         return (
-            f"the module gives {comparison.actual} already: hand it {comparison.expected}, and "
+            f"the module gives {comparison.actual} already: give it {comparison.expected}, and "
             "make it with its default dtype"
         )
     return f"keep {comparison.expected} all the way; don't convert the output"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.lifting import Knob, axes_text, inner_shapes
+from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
@@ -63,7 +63,7 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
         shapes=_inner_rows(look),
         why=f"{module} does all the work here, and nn.vmap none of it. A module that is written "
         "for one example couldn't do that.",
-        help="hand the input to the lifted module as it is, without another axis around it"
+        help="pass the input to the lifted module as it is, without another axis around it"
         if added
         else f"let in_axes name the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
@@ -91,15 +91,15 @@ def _why(deviation: Deviation) -> str:
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
     if ours == theirs:
         return "The axes of the input were swapped on the way."
-    if _is_list(ours) or _misses_entries(deviation):
-        return "in_axes stands for the tuple of arguments, and has to be built like it."
+    if _is_list(ours) or _misses_entries(deviation) or _nested(deviation) is not None:
+        return "in_axes describes the tuple of arguments, so it has to have the same structure."
     if _is_whole(deviation.expected):
         return "Each of them then sees only a part of the input, and works on another one."
     place = _first_other(deviation)
     if place is not None and _axis(deviation.actual, place) is None:
         return "What belongs to one example alone is then shared by all of them."
     return (
-        "The module sees slices that are no examples: its weights get another shape, which "
+        "The module sees slices that aren't examples: its weights get another shape, which "
         "changes with the batch size."
     )
 
@@ -144,11 +144,10 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
     wanted = _wanted_noun(look, deviation)
     found = _noun(look, deviation)
     if isinstance(deviation.call.in_axes, Axis) and deviation.call.in_axes.invalid is not None:
-        return f"{given} is no axis; Flax takes a number, None, or a tuple of them"
-    if _is_list(deviation.call.in_axes) and look.raised is not None:
-        return f"{given} is a list; Flax takes a tuple, with an entry for each argument"
-    if _misses_entries(deviation) and look.raised is not None:
-        return f"{given} doesn't have an entry for each argument"
+        return f"{given} isn't an axis; Flax takes a number, None, or a tuple of them"
+    built = _build_fault(deviation) if look.raised is not None else None
+    if built is not None:
+        return f"{given} {built}"
     if _is_whole(deviation.expected):
         over = found or "an axis of the input"
         return f"{given} maps over {over}; nothing of it should be mapped"
@@ -160,6 +159,23 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
     if told is None:
         told = f"doesn't map over {wanted}"
     return f"{given} {told}"
+
+
+def _nested(deviation: Deviation) -> int | None:
+    """Return the first argument, one array, that is given more than one axis."""
+    run, reference = deviation.reference.run, deviation.reference.call
+    arrays = run.inputs if run is not None else ()
+    return nested(deviation.call.in_axes, reference.in_axes, arrays)
+
+
+def _build_fault(deviation: Deviation) -> str | None:
+    """Say how the argument isn't built like the module's arguments, if it isn't."""
+    place = _nested(deviation)
+    if _is_list(deviation.call.in_axes):
+        return "is a list; Flax takes a tuple, with an entry for each argument"
+    if place is not None:
+        return f"has several axes for argument {place + 1}, which is one array"
+    return "doesn't have an entry for each argument" if _misses_entries(deviation) else None
 
 
 def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
@@ -190,6 +206,8 @@ def _help(look: Look, deviation: Deviation) -> str:
 def _label(look: Look, deviation: Deviation) -> str:
     if _is_list(deviation.call.in_axes):
         return "has to be a tuple"
+    if _nested(deviation) is not None:
+        return "needs one axis for each argument"
     if _misses_entries(deviation):
         return "needs an entry for each argument"
     place = _first_other(deviation)

@@ -19,8 +19,8 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 _WHY = (
-    "Flax draws each parameter from the key and from the names that lead to it, so another module, "
-    "also one that only wraps the layer or names a part otherwise, gets other numbers."
+    "Flax draws each parameter from the key and from the names that lead to it, so another module "
+    "gets other numbers, even one that only wraps the layer or names a part differently."
 )
 
 _OTHER = (
@@ -210,8 +210,8 @@ def _help(evidence: Evidence, look: Look) -> str:
     fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
     made = f", and make it with {fields}" if given else ""
     if _is_own(_wanted(look)):
-        return f"lift {module} of the starter as it is{made}"
-    return f"hand {module} itself to nn.vmap{made}"
+        return f"lift {module} from the starter unchanged{made}"
+    return f"pass {module} itself to nn.vmap{made}"
 
 
 def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
@@ -221,7 +221,7 @@ def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         label=f"not the task's {module}",
         shapes=_rows(look),
         why=_WHY,
-        help=f"take {module} over from the starter as it is",
+        help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
@@ -231,14 +231,13 @@ def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
 def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"{run.call.target} computes something else than the task's {module}",
+        message=f"{run.call.target} computes something other than the task's {module}",
         label=f"not the task's {module}",
         details=(
             "It got the same input, the same variables and the same keys, and gave other numbers.",
         ),
-        why="A module that is given is part of the task: what others train or check with it has to "
-        "be the same everywhere.",
-        help=f"take {module} over from the starter as it is",
+        why="A module that is given is part of the task: everybody's has to compute the same.",
+        help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},

@@ -77,7 +77,7 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool
     place = next(iter(orders)) if len(orders) == 1 else ""
     axes = _axes(evidence, next(iter(orders)))
     return Sighting(
-        message="the numbers stand in another order than the module gave them"
+        message="the numbers are in another order than the module gave them"
         if independent
         else f"the numbers{_of(orders)} are right, but in another order",
         label=_label(
@@ -103,7 +103,7 @@ def _of(places: Iterable[str]) -> str:
 def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
     """Say where the order has to be put right: before the module, if it gave this order already."""
     if look.passed_on is not None and look.passed_on.plain:
-        return "hand the arguments to the module as they are: it gave this order already"
+        return "pass the arguments to the module as they are: it gave this order already"
     if _flattens(evidence):
         return f"flatten it row by row, {axes[0]} first: .reshape(-1) on what the module gives"
     return "return the numbers in the order in which the module gives them"
@@ -149,7 +149,7 @@ def _axes(evidence: Evidence, place: str) -> tuple[str, ...]:
 
 def _label(order: Order, axes: tuple[str, ...], *, flattens: bool) -> str:
     if order.axes is None:
-        return "these numbers stand in another order"
+        return "these numbers are in another order"
     if order.axes == tuple(range(len(order.axes))):
         return f"reversed along {_backwards(order, axes)}"
     told = _in_order(axes, order.axes)
@@ -196,9 +196,9 @@ RULE = Rule(
     check=Check.VALUES,
     title="the right numbers, in the wrong order",
     explanation="""\
-Every number of the answer is right, but they don't stand where they belong. Usually the output was
+Every number of the answer is right, but some are in the wrong place. Usually the output was
 transposed before it was flattened, so that it runs over the features first and then over the
-examples; `order="F"` does the same, and `[::-1]` turns an axis round.
+examples; `order="F"` does the same, and `[::-1]` reverses an axis.
 
 Nothing raises when numbers change places. The loss then compares one example's output with
 another one's target, and the model learns noise.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.lifting import Knob, axes_text
+from grader.evidence.lifting import Knob, axes_text, nested
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -45,19 +45,45 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _fault(look: Look, deviation: Deviation, noun: str) -> str:
     """Say what is wrong with the argument."""
-    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    given = deviation.call.out_axes
+    built = _build_fault(deviation) if look.raised is not None else None
     if isinstance(given, Axis) and given.invalid is not None:
-        return "is no axis; Flax takes a number, None, or a tuple of them"
-    if _is_refused_list(look, deviation):
-        return "is a list; Flax takes a tuple, with an entry for each result"
-    if look.raised is not None and _is_misbuilt(given, wanted):
-        return "isn't built like the results, with an entry for each"
+        return "isn't an axis; Flax takes a number, None, or a tuple of them"
+    if built is not None:
+        return built
     place = _unmapped(deviation)
     if place is not None:
         return f"puts {noun} nowhere" + (f" in result {place + 1}" if given != _NONE else "")
     if look.raised is not None and _is_out_of_range(deviation):
         return "names an axis that the output doesn't have"
     return f"puts {noun} in another place than the task"
+
+
+def _nested(deviation: Deviation) -> int | None:
+    """Return the first result, one array, that is given more than one axis."""
+    run, reference = deviation.reference.run, deviation.reference.call
+    arrays = run.outputs if run is not None else ()
+    return nested(deviation.call.out_axes, reference.out_axes, arrays)
+
+
+def _build_fault(deviation: Deviation) -> str | None:
+    """Say how the argument isn't built like the results, if it isn't."""
+    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    run = deviation.reference.run
+    if not isinstance(given, AxisTree):
+        return None
+    if isinstance(wanted, Axis) and run is not None and len(run.outputs) == 1:
+        return f"is a {'list' if given.is_list else 'tuple'}, and the module returns one array"
+    if given.is_list and isinstance(wanted, AxisTree) and not wanted.is_list:
+        return "is a list; Flax takes a tuple, with an entry for each result"
+    if _is_misbuilt(given, wanted):
+        return "doesn't have an entry for each result"
+    place = _nested(deviation)
+    return (
+        f"has several axes for result {place + 1}, which is one array"
+        if place is not None
+        else None
+    )
 
 
 def _is_refused_list(look: Look, deviation: Deviation) -> bool:
@@ -81,6 +107,11 @@ def _is_misbuilt(given: Axes, wanted: Axes) -> bool:
     return not isinstance(wanted, AxisTree) or len(given.items) != len(wanted.items)
 
 
+def _is_other_tree(deviation: Deviation) -> bool:
+    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    return _is_misbuilt(given, wanted) or _nested(deviation) is not None
+
+
 def _unmapped(deviation: Deviation) -> int | None:
     """Return the first of several results that is given no axis and should have one."""
     wanted, found = deviation.expected, deviation.actual
@@ -92,11 +123,13 @@ def _unmapped(deviation: Deviation) -> int | None:
 
 def _why(look: Look, deviation: Deviation) -> str:
     if _is_refused_list(look, deviation):
-        return "out_axes stands for the tuple of results, and has to be built like it."
+        return "out_axes describes the tuple of results, so it has to have the same structure."
+    if look.raised is not None and _is_other_tree(deviation):
+        return "out_axes has the structure of what the module returns: one axis for each array."
     if _unmapped(deviation) is not None:
         return "None says that a result is the same for all of them; this one differs."
     if not look.exercise.output:
-        return "What comes after takes the axes for what they should be."
+        return "Code that uses the result relies on the order of its axes."
     return (
         "Flattening goes row by row, so with the axes swapped every number but the first "
         "and the last may land in another place."
@@ -137,8 +170,8 @@ RULE = Rule(
 `(batch, features)`, `1` gives `(features, batch)`. `None` says that the output is the same for all
 examples, which Flax refuses when it isn't.
 
-The numbers are right, but they stand elsewhere. Flattened, the output then runs over the features
-first; a loss compares the wrong pairs, and nothing raises.
+The numbers are right, but in other places. Flattened, the output then runs over the features first;
+a loss compares the wrong pairs, and nothing raises.
 """,
     wrong="""\
 import flax.linen as nn

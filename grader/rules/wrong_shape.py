@@ -70,9 +70,7 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     if size is not None:
         return _size_help(evidence, size)
     if expected != actual:
-        return (
-            f"it has {actual} numbers where {expected} belong: look where they get lost or repeated"
-        )
+        return f"it has {actual} numbers, not {expected}: look where they get lost or repeated"
     place = comparison.place
     if all(_reads_alike(look, place) for look in looks):
         return f"keep the order of the numbers, and reshape them to {_shape(evidence, place)}"
@@ -85,7 +83,7 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
 
 def _size_help(evidence: Evidence, size: SettingDifference) -> str:
     if size.inner:
-        return f"take {evidence.exercise.module} over from the starter as it is"
+        return f"use {evidence.exercise.module} from the starter unchanged"
     return f"make the layer with the argument: {size.name}={size.argument}"
 
 

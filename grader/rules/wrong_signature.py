@@ -55,9 +55,9 @@ RULE = Rule(
     title="the function takes other arguments than the task says",
     explanation="""\
 Your function is called with the arguments that the task names, by position and in that order. It
-has to take exactly these. More arguments are fine if they have defaults; a missing one, a required
-one more, or arguments that can only be given by keyword make the call impossible. In another order
-each name silently gets another one's value.
+has to take exactly these. More arguments are fine if they have defaults; a missing one, an extra
+required one, or arguments that can only be given by keyword make the call impossible. In another
+order each name silently gets another one's value.
 """,
     wrong="""\
 def forward(seed, x):

@@ -123,11 +123,11 @@ def _help(evidence: Evidence) -> str:
         case Stage.OUTPUT:
             return f"return what apply gives{flat}, and do nothing else to it"
         case Stage.INPUT:
-            return "hand the arguments to apply as they come in"
+            return "pass the arguments to apply unchanged"
         case Stage.VARIABLES:
             return "apply the model with the variables that init returned"
         case None if evidence.transcript.known:
-            return "look for just this mistake in your program, and undo it"
+            return "look for this mistake in your program, and undo it"
         case None:
             return "print what the module gets and what it gives, and compare that with the answer"
 

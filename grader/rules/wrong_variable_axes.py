@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.deviation import collections_text
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
 from grader.evidence.symptom import told_by
@@ -23,9 +24,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 label=f'puts the axis of "{name}" at {found}',
                 shapes=shape_rows(look, name),
                 details=told_by(look, deviation),
-                why="What works with these variables later takes the first slice, or maps over "
-                "them, along the axis that it was told of. Along another one it mixes them up.",
-                help=f'put it where the task has it: variable_axes={{"{name}": {wanted}}}',
+                why="Code that later takes a slice of these variables, or maps over them, expects "
+                "the axis where the task has it. Along another axis it mixes them up.",
+                help="put it where the task has it: "
+                f"variable_axes={collections_text(look.expected, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
                 case=look.case,
                 evidence={

@@ -132,8 +132,8 @@ def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, s
     ("library", "says"),
     [
         (None, "An assertion of your own"),
-        ("jax._src.core.check", "no assertion of yours"),
-        ("flax.core.scope.Scope.param", "no assertion of yours"),
+        ("jax._src.core.check", "not one of yours"),
+        ("flax.core.scope.Scope.param", "not one of yours"),
         ("numpy.testing._private.utils.assert_allclose", "A check that the program calls"),
         ("jax._src.xla_bridge.backends", "graded on a CPU"),
     ],

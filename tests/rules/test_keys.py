@@ -273,7 +273,7 @@ def test_another_kind_of_key_is_named(call: str) -> None:
         ("jax.random.PRNGKey(jnp.array([seed]))", "one whole number"),
         ("jax.random.PRNGKey()", "one whole number"),
         ("jax.random.key(None)", "one whole number"),
-        ("jax.random.key(seed)[0]", "no array of numbers"),
+        ("jax.random.key(seed)[0]", "not an array of numbers"),
         ("jax.random.split(seed)", "takes a key first"),
         ("jax.random.split(KEY, len(x_batch))", "Several keys"),
         ("jax.random.split(jax.random.key(seed))", "Several keys"),
