@@ -40,9 +40,11 @@ def _advice(source: Source, place: Span | None, name: str) -> str:
     if name in given:
         return "leave the call out, or move it into what is mapped: outside there is no such axis"
     others = sorted(given)
-    if others and _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
-        return f'use the name that the vmap around it gives: "{others[0]}"'
-    return "outside of a vmap the whole array is there: reduce it with jnp, an axis by its number"
+    if _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
+        if others:
+            return f'use the name that the vmap around it gives: "{others[0]}"'
+        return f'give the vmap around it the name, axis_name="{name}", or leave the call out'
+    return "leave the call out: outside of a vmap no axis has a name"
 
 
 def _given(source: Source) -> set[str]:

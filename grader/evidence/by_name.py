@@ -28,16 +28,33 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
         return None
     ordered = _ordered(named, record, source)
     values = ", ".join(ast.unparse(each.value) for each in ordered or ())
+    also = _also(call, named, source)
     return Meaning(
         message=f"the lifted module gets {_listing(named)} by name",
         label="passed by name",
         why="A lifted module takes its arguments by position, as in_axes lists them. Flax drops "
         "an argument that is passed by name, so the module doesn't get it.",
-        help=f"pass by position: {values}"
+        help=f"pass by position{also}: {values}"
         if ordered
-        else "pass them by position, in the order in which the module takes them",
+        else f"pass them by position{also}, in the order in which the module takes them",
         span=source.span(named[0]),
     )
+
+
+def _also(call: ast.Call, named: list[ast.keyword], source: Source) -> str:
+    """Say in which other lines the same arguments are passed by name."""
+    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
+    names = {each.arg for each in named}
+    lines = sorted(
+        node.lineno
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and node is not call
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _ENTRIES
+        and names & {each.arg for each in node.keywords}
+    )
+    return f", also in line {lines[0]}" if len(lines) == 1 else ", in every call" if lines else ""
 
 
 def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[ast.keyword] | None:

@@ -87,6 +87,21 @@ def arguments_exchanged(expected: Trail, actual: Trail) -> bool:
     return False
 
 
+def inputs_permuted(expected: Trail, actual: Trail) -> bool:
+    """Whether the call that answers got arrays of the reference's shapes in another order.
+
+    Its axes are the reference's, so they don't fit them.
+    """
+    for run in actual.decisive:
+        reference = _counterpart(expected, actual, run)
+        if reference is not None and run.root is actual.answer and run.run is not None:
+            ours, theirs = _shapes(_inputs(run)), _shapes(_inputs(reference))
+            same_axes = run.call.in_axes == reference.call.in_axes
+            if same_axes and ours != theirs and sorted(ours) == sorted(theirs):
+                return True
+    return False
+
+
 def inputs_replaced(expected: Trail, actual: Trail) -> bool:
     """Whether the reference's axes were given, and an array whose sizes are no order of its sizes.
 

@@ -7,6 +7,7 @@ way (`LazyRng.clear_suffix` in `flax.core.lift.jit`), so the same key gives othe
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,29 @@ def jitted(evidence: Evidence, look: Look) -> Span | None:
         return None
     drawn = any(drawn_otherwise(look, pair) for pair in look.keys)
     masked = bool(look.expected.late_streams) and gave_otherwise(look)
-    places = tuple(_places(evidence.source)) if drawn or masked else ()
+    traced = bool(look.expected.late_streams) and look.answer_wrong and _is_traced(look)
+    hidden = traced and _is_only_transform(evidence.source)
+    places = tuple(_places(evidence.source)) if drawn or masked or hidden else ()
     return places[0] if len(places) == 1 else None
+
+
+def _is_traced(look: Look) -> bool:
+    """Whether the module that answered had no numbers that could be seen, and its variables had."""
+    answer = look.actual.answer
+    run = look.actual.top(answer) if answer is not None else None
+    ours = [each.digest for each in look.actual.variables]
+    theirs = [each.digest for each in look.expected.variables]
+    return run is not None and run.given is None and None not in ours and ours == theirs
+
+
+_TRANSFORMS = re.compile(r"p?jit|pmap|grad|value_and_grad|vjp|jvp|scan|remat|checkpoint|eval_shape")
+
+
+def _is_only_transform(source: Source) -> bool:
+    """Whether nothing else in the file traces what it is given, but for one `nn.jit`."""
+    nodes = [each for each in _nodes(source.tree) if isinstance(each, ast.Attribute | ast.Name)]
+    names = [each.attr if isinstance(each, ast.Attribute) else each.id for each in nodes]
+    return sum(_TRANSFORMS.fullmatch(name) is not None for name in names) == 1
 
 
 def _places(source: Source) -> Iterator[Span]:

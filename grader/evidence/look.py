@@ -21,6 +21,7 @@ from grader.evidence.deviation import (
     Deviation,
     arguments_exchanged,
     deviations,
+    inputs_permuted,
     inputs_replaced,
 )
 from grader.evidence.lifting import array_axes, mapped_size
@@ -275,6 +276,11 @@ class Look:
     def arguments_exchanged(self) -> bool:
         """Whether the lifted module was called with its arguments in another order."""
         return self.wrong and arguments_exchanged(self.expected, self.actual)
+
+    @cached_property
+    def inputs_permuted(self) -> bool:
+        """Whether the lifted module got its arguments in an order that its axes don't fit."""
+        return self.wrong and inputs_permuted(self.expected, self.actual)
 
     @cached_property
     def inputs_replaced(self) -> bool:

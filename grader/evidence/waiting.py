@@ -27,10 +27,32 @@ def waiting(raised: Raised, source: Source) -> Meaning | None:
         return _asked()
     if _reads_stdin(source, raised):
         return _asked()
+    if _reads_command_line(source, raised):
+        return _COMMAND_LINE
     missing = re.match(r"No module named '(\w+)", raised.message)
     if missing and missing[1] in _DEBUGGERS:
         return _debugger_missing(missing[1], source)
     return None
+
+
+_COMMAND_LINE: Final = Meaning(
+    message="the program reads a command line, and there is none",
+    label="reads the command line",
+    why="The file is imported and its function called, so nothing stands in sys.argv but a name.",
+    help="take the value from the function's arguments, or write it into the program",
+)
+
+
+def _reads_command_line(source: Source, raised: Raised) -> bool:
+    """Whether an item or a part of `sys.argv` was missing, at a place that names it."""
+    missing = "out of range" in raised.message or "to unpack" in raised.message
+    if not missing or raised.library is not None or raised.place is None or source.tree is None:
+        return False
+    line = raised.place.line
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "argv" and node.lineno == line
+        for node in ast.walk(source.tree)
+    )
 
 
 def stop_at(source: Source, span: Span | None) -> Meaning | None:
@@ -51,7 +73,7 @@ def _stopped(source: Source, call: ast.Call | None) -> Meaning:
         message=f"`{text}` is left in the program",
         label="stops here for a debugger",
         why=_WHY,
-        help=_removal(source, call, text),
+        help=removal(source, call, text),
         span=source.span(call),
     )
 
@@ -121,7 +143,7 @@ def _home(source: Source, line: int) -> int:
     return max(around, default=0)
 
 
-def _removal(source: Source, call: ast.Call, text: str) -> str:
+def removal(source: Source, call: ast.Call, text: str) -> str:
     """Say how to take a call out; alone in its block it leaves a hole that isn't Python."""
     nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     blocks = (

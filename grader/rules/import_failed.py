@@ -7,8 +7,9 @@ from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.waiting import removal
 from grader.model.exercise import Check
-from grader.model.observation import COMPILER, Raised
+from grader.model.observation import COMPILER, Raised, Span
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -20,7 +21,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
     if not isinstance(loaded, Raised) or loaded.library == COMPILER:
         return
-    yield _ended(loaded) if leaves(loaded) else _sighting(loaded, evidence)
+    yield _ended(evidence, loaded) if leaves(loaded) else _sighting(loaded, evidence)
 
 
 def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
@@ -37,9 +38,10 @@ def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
     )
 
 
-def _ended(loaded: Raised) -> Sighting:
+def _ended(evidence: Evidence, loaded: Raised) -> Sighting:
     """Say that the file asked to end the program, before there was a function to call."""
     reads = (loaded.library or "").startswith("argparse")
+    span = loaded.frames[0].span if loaded.frames else None
     return Sighting(
         message="the file reads a command line while it is loaded, and ends the program"
         if reads
@@ -50,10 +52,15 @@ def _ended(loaded: Raised) -> Sighting:
         "to the last. This line ended the program before that, so no function was called.",
         help=f"put it under {_GUARD}, and write the values that the function needs into the program"
         if reads
-        else f"delete this line, or put it at the end of the file under {_GUARD}",
-        span=loaded.frames[0].span if loaded.frames else None,
+        else f"{_removal(evidence, span)}, or put it at the end of the file under {_GUARD}",
+        span=span,
         evidence=_evidence(loaded),
     )
+
+
+def _removal(evidence: Evidence, span: Span | None) -> str:
+    call = evidence.source.call_at(span)
+    return removal(evidence.source, call, "this line") if call is not None else "delete this line"
 
 
 def _evidence(loaded: Raised) -> dict[str, object]:

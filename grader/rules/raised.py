@@ -9,6 +9,7 @@ from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
+from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.not_dicts import not_a_dict
 from grader.evidence.settings import unnamed_axes
@@ -68,6 +69,19 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
     )
 
 
+def _permuted(look: Look) -> Meaning | None:
+    """Explain an exception by the order in which the lifted module got its arguments."""
+    if not look.inputs_permuted or look.raised is None or look.raised.library is None:
+        return None
+    return Meaning(
+        message="the lifted module gets its arguments in another order",
+        label="not the order of its arguments",
+        why="in_axes counts the arguments by position, so each of them is then cut along the axis "
+        "of another one.",
+        help="pass them in the order in which the module takes them",
+    )
+
+
 def _is_foreign(evidence: Evidence, raised: Raised) -> bool:
     """Whether a library raised that the task isn't about, in a program that is written with it."""
     library = evidence.other_library
@@ -82,7 +96,7 @@ def _refused(raised: Raised) -> bool:
 def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
-    told = told or meaning(raised, evidence.source)
+    told = told or _permuted(look) or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)

@@ -30,7 +30,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _excused(evidence: Evidence, look: Look) -> bool:
-    return evidence.excuses and (exchanged(look) is not None or look.misshapen_unlifted)
+    if not evidence.excuses:
+        return False
+    permuted = any(each.inputs_permuted and each.raised for each in evidence.looks)
+    return permuted or exchanged(look) is not None or look.misshapen_unlifted
 
 
 def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
@@ -70,7 +73,8 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     if size is not None:
         return _size_help(evidence, size)
     if expected != actual:
-        return f"it has {actual} numbers, not {expected}: look where they get lost or repeated"
+        many = f"{actual} number{'' if actual == 1 else 's'}"
+        return f"it has {many}, not {expected}: look where they get lost or repeated"
     place = comparison.place
     if all(_reads_alike(look, place) for look in looks):
         return f"keep the order of the numbers, and reshape them to {_shape(evidence, place)}"
@@ -78,7 +82,17 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     axes = min(frozenset.intersection(*moves), default=None)
     if axes is not None:
         return f"put the axes back in their order: .transpose({', '.join(map(str, axes))})"
+    if all(map(_is_exchanged, looks)):
+        return "return the results in the order that the task names, each in its own shape"
     return f"give the array the shape that the task names: {_shape(evidence, place)}"
+
+
+def _is_exchanged(look: Look) -> bool:
+    """Whether the results have the shapes of the task's, in another order."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    ours = [each.shape for each in found.values()]
+    theirs = [each.shape for each in wanted.values()]
+    return wanted.keys() == found.keys() and ours != theirs and sorted(ours) == sorted(theirs)
 
 
 def _size_help(evidence: Evidence, size: SettingDifference) -> str:

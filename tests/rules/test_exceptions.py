@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.waiting import removal
 from grader.model.observation import Frame, Raised, Span
 from grader.model.source import Source
 
@@ -106,7 +107,7 @@ def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
 @pytest.mark.parametrize(
     ("text", "at", "says"),
     [
-        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "by its number"),
+        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "leave the call out"),
         ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
         ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "leave"),
         (
@@ -179,3 +180,53 @@ def test_an_exception_of_the_learners_own_is_told_as_such() -> None:
 def test_a_long_text_is_cut_at_a_word_and_marked(message: str, lines: tuple[str, ...]) -> None:
     raised = Raised(exception="E", module="m", bases=(), message=message, frames=())
     assert text_lines(raised) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "exception", "message"),
+    [
+        ("import sys\nx = sys.argv[1]\n", "sys.argv[1]", "IndexError", "list index out of range"),
+        ("_, x = sys.argv\n", "_, x", "ValueError", "not enough values to unpack (expected 2)"),
+    ],
+)
+def test_a_command_line_that_is_missing_is_named(
+    text: str, piece: str, exception: str, message: str
+) -> None:
+    told = meaning(raised_at(text, piece, exception, message), Source("a.py", text))
+    assert told.message == "the program reads a command line, and there is none"
+
+
+def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
+    text = "import sys\nname = sys.argv\nx = name[3]\n"
+    raised = raised_at(text, "name[3]", "IndexError", "list index out of range")
+    assert "command line" not in meaning(raised, Source("a.py", text)).message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "leave the call out"),
+        (
+            "def f(x):\n    return jax.vmap(lambda y: jax.lax.pmean(y, 'rows'))(x)\n",
+            'axis_name="rows", or leave',
+        ),
+    ],
+)
+def test_a_reduction_over_no_axis_is_left_out_or_given_one(text: str, says: str) -> None:
+    piece = text[text.index("jax.lax") : text.index("'rows')") + len("'rows')")]
+    raised = raised_at(text, piece, "NameError", "unbound axis name: rows")
+    assert says in meaning(raised, Source("a.py", text)).help
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("if not x:\n    sys.exit(1)\n", "write pass in place of this line"),
+        ("print(1)\nsys.exit(1)\n", "delete this line"),
+    ],
+)
+def test_an_exit_is_taken_out_so_that_python_is_left(text: str, says: str) -> None:
+    source = Source("a.py", text)
+    call = source.call_at(raised_at(text, "sys.exit(1)", "SystemExit").place)
+    assert call is not None
+    assert removal(source, call, "this line") == says

@@ -260,6 +260,20 @@ STEPS = {
         rule="wrong-out-axes",
         says="out_axes=0",
     ),
+    "arguments swapped in apply": Step(
+        exercise=CELL,
+        right="return model.apply(variables, carry, x_batch)",
+        wrong="return model.apply(variables, x_batch, carry)",
+        rule="raised",
+        says="in the order in which the module takes them",
+    ),
+    "nn.jit around the model that apply runs": Step(
+        exercise=DROPOUT,
+        right="return model.apply(",
+        wrong="return nn.jit(BatchLayer)(features, rate, False).apply(",
+        rule="derived-key",
+        says="leave nn.jit out",
+    ),
     "part left unnamed": Step(
         exercise=NORM,
         right='nn.Dense(self.features, name="dense")',
@@ -281,6 +295,17 @@ def test_the_next_step_leads_to_a_right_program(step: Step) -> None:
     assert finding.rule == step.rule
     assert step.says.rstrip(",") in finding.help
     assert findings(step, step.mended or step.right) == ()
+
+
+def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
+    applied = "return model.apply(variables, carry, x_batch)"
+    text = solution_text(CELL).replace(applied, f"{applied}[::-1]")
+    text = text.replace("jax.random.PRNGKey(seed)", "jax.random.PRNGKey(seed + 1)")
+    cases = [example_case(CELL, seed) for seed in (0, 1)]
+    _, shape = judge(transcript_of(text, cases, CELL))
+    assert (
+        shape.help == "return the results in the order that the task names, each in its own shape"
+    )
 
 
 SEVERAL = {
@@ -306,6 +331,14 @@ SEVERAL = {
         NORM,
         [('updates["batch_stats"]', 'variables["batch_stats"]'), ('name="dense"', 'name="linear"')],
         ["wrong-module", "discarded-update"],
+    ),
+    "results exchanged and a part of the key": (
+        CELL,
+        [
+            ("apply(variables, carry, x_batch)", "apply(variables, carry, x_batch)[::-1]"),
+            ("jax.random.PRNGKey(seed)", "jax.random.split(jax.random.PRNGKey(seed))[0]"),
+        ],
+        ["derived-key", "wrong-shape"],
     ),
     "no training and a rate": (
         DROPOUT,
