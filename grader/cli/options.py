@@ -179,7 +179,7 @@ NoCiOption = Annotated[
 ]
 RequireSandboxOption = Annotated[
     bool,
-    typer.Option("--require-sandbox", help="Refuse to run a file where it can't be shut in."),
+    typer.Option("--require-sandbox", help="Refuse to run a file where it can't be sandboxed."),
 ]
 NoProgressOption = Annotated[
     bool, typer.Option("--no-progress", help="Don't remember this attempt.")

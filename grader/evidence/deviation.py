@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum, unique
 
 import msgspec
 
@@ -87,19 +88,33 @@ def arguments_exchanged(expected: Trail, actual: Trail) -> bool:
     return False
 
 
-def inputs_permuted(expected: Trail, actual: Trail) -> bool:
-    """Whether the call that answers got arrays of the reference's shapes in another order.
+@unique
+class Arrangement(StrEnum):
+    """How the shapes of a call's arguments lie to the reference's, where the axes are the same."""
 
-    Its axes are the reference's, so they don't fit them.
-    """
+    ALIKE = "alike"
+    SWAPPED = "swapped"
+    """They are the same shapes in another order."""
+    SWAPPED_OR_TRANSPOSED = "swapped or transposed"
+    """Each is also a transposition of the one that belongs there."""
+    OTHER = "other"
+
+
+def arrangement(expected: Trail, actual: Trail) -> Arrangement:
+    """Return how the arguments of the call that answers are arranged."""
+    found = Arrangement.ALIKE
     for run in actual.decisive:
         reference = _counterpart(expected, actual, run)
-        if reference is not None and run.root is actual.answer and run.run is not None:
-            ours, theirs = _shapes(_inputs(run)), _shapes(_inputs(reference))
-            same_axes = run.call.in_axes == reference.call.in_axes
-            if same_axes and ours != theirs and sorted(ours) == sorted(theirs):
-                return True
-    return False
+        if reference is None or run.root is not actual.answer or run.run is None:
+            continue
+        ours, theirs = _shapes(_inputs(run)), _shapes(_inputs(reference))
+        if ours == theirs:
+            continue
+        if run.call.in_axes != reference.call.in_axes or sorted(ours) != sorted(theirs):
+            return Arrangement.OTHER
+        turned = all(sorted(a) == sorted(b) for a, b in zip(ours, theirs, strict=True))
+        found = Arrangement.SWAPPED_OR_TRANSPOSED if turned else Arrangement.SWAPPED
+    return found
 
 
 def inputs_replaced(expected: Trail, actual: Trail) -> bool:

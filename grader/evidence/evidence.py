@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Arrangement, Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
@@ -92,6 +92,13 @@ class Evidence:
                 if each.knob is knob and place not in seen:
                     seen.add(place)
                     yield look, each
+
+    @cached_property
+    def arguments_swapped(self) -> bool:
+        """Whether the order of the arguments is what is wrong with them, as a case shows."""
+        found = {look.arrangement for look in self.looks if look.wrong}
+        raised = any(look.raised for look in self.looks)
+        return raised and Arrangement.SWAPPED in found and Arrangement.OTHER not in found
 
     @cached_property
     def other_library(self) -> OtherLibrary | None:

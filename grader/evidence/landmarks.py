@@ -172,11 +172,22 @@ class Landmarks:
         return msgspec.structs.replace(whole, line=made.end_line, column=made.end_column)
 
     def turned_on(self, names: frozenset[str]) -> Span | None:
-        """Return the one `True` that is given for any of some keywords in the file."""
+        """Return the one `True` that is given for any of some keywords in the file.
+
+        A function at the top level that nothing names doesn't run, so it doesn't count.
+        """
         tree = self.source.tree
-        keywords = [n for n in ast.walk(tree) if isinstance(n, ast.keyword)] if tree else []
+        parts = [each for each in tree.body if self._may_run(each)] if tree is not None else []
+        keywords = [n for part in parts for n in ast.walk(part) if isinstance(n, ast.keyword)]
         found = [each.value for each in keywords if each.arg in names and _is_true(each.value)]
         return self.source.span(found[0]) if len(found) == 1 else None
+
+    def _may_run(self, part: ast.stmt) -> bool:
+        """Whether a statement of the file's top level is more than a function that isn't used."""
+        if not isinstance(part, ast.FunctionDef) or part is self.entry or part.decorator_list:
+            return True
+        nodes = ast.walk(self.source.tree) if self.source.tree is not None else iter(())
+        return any(isinstance(node, ast.Name) and node.id == part.name for node in nodes)
 
     def keyword(self, call: Span | None, name: str) -> Span | None:
         """Return where the value of a keyword in the call at `call` was written, else the call."""

@@ -18,10 +18,11 @@ from grader.compare import (
     tolerance_of,
 )
 from grader.evidence.deviation import (
+    Arrangement,
     Deviation,
     arguments_exchanged,
+    arrangement,
     deviations,
-    inputs_permuted,
     inputs_replaced,
 )
 from grader.evidence.lifting import array_axes, mapped_size
@@ -278,9 +279,9 @@ class Look:
         return self.wrong and arguments_exchanged(self.expected, self.actual)
 
     @cached_property
-    def inputs_permuted(self) -> bool:
-        """Whether the lifted module got its arguments in an order that its axes don't fit."""
-        return self.wrong and inputs_permuted(self.expected, self.actual)
+    def arrangement(self) -> Arrangement:
+        """How the shapes of the arguments lie to the reference's, in the call that answers."""
+        return arrangement(self.expected, self.actual)
 
     @cached_property
     def inputs_replaced(self) -> bool:

@@ -49,7 +49,8 @@ def _text(evidence: Evidence, deviation: Deviation, kind: str) -> str | None:
     if tree is None or wanted is None:
         return None
     nodes = (node for node in ast.walk(tree) if isinstance(node, wanted))
-    return next((ast.unparse(each) for each in nodes if evidence.source.span(each) == span), None)
+    found = next((each for each in nodes if evidence.source.span(each) == span), None)
+    return ast.get_source_segment(evidence.source.text, found) if found is not None else None
 
 
 def _meaning(evidence: Evidence, look: Look, deviation: Deviation, told: str) -> Meaning:
@@ -59,7 +60,7 @@ def _meaning(evidence: Evidence, look: Look, deviation: Deviation, told: str) ->
     return Meaning(
         message=f"{told}; Flax takes a dict",
         label=_LABELS[deviation.knob],
-        why=f"The dict gives {what}. A list of names says nothing of that.",
+        why=f"The dict gives {what}. Names alone don't say that.",
         help=f"write {deviation.knob}={text}",
         span=evidence.landmarks.knob(deviation.call, deviation.knob),
     )

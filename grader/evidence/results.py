@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 import numpy as np
 
 from grader.compare import Same, compare, numbers
 from grader.evidence.look import Look
+from grader.evidence.notation import listing
 from grader.model.case import ArrayValue
 from grader.model.observation import Completed, MappingResult, Observation, Result, SequenceResult
 
@@ -59,6 +60,29 @@ def _listed(value: ArrayValue | None) -> list[float | None]:
 
 def _short(number: float) -> float | None:
     return float(f"{number:.9g}") if math.isfinite(number) else None
+
+
+def also_wrong(looks: Iterable[Look], place: str) -> tuple[str, ...]:
+    """Name the items of answers, beside the one at `place`, that are wrong in any look."""
+    told = place.partition("]")[0] + "]"
+    found = {each for look in looks for each in _wrong_items(look)} - {told}
+    if not found or not place.startswith("["):
+        return ()
+    named = listing(f"output{each}" for each in sorted(found))
+    return (f"{named} {'is' if len(found) == 1 else 'are'} wrong, too.",)
+
+
+def _wrong_items(look: Look) -> Iterator[str]:
+    wanted, found = look.exchange.expected.outcome, look.exchange.actual.outcome
+    if not (isinstance(wanted, Completed) and isinstance(found, Completed)):
+        return
+    theirs, ours = wanted.result, found.result
+    if not (isinstance(theirs, SequenceResult) and isinstance(ours, SequenceResult)):
+        return
+    if len(theirs.items) == len(ours.items):
+        for index, pair in enumerate(zip(theirs.items, ours.items, strict=True)):
+            if not isinstance(compare(*pair, look.tolerance), Same):
+                yield f"[{index}]"
 
 
 def exchanged(look: Look) -> tuple[int, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
+from grader.evidence.deviation import Arrangement
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.meaning import Meaning
@@ -69,9 +70,11 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
     )
 
 
-def _permuted(look: Look) -> Meaning | None:
+def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the order in which the lifted module got its arguments."""
-    if not look.inputs_permuted or look.raised is None or look.raised.library is None:
+    if look.raised is None or look.raised.library is None or not evidence.arguments_swapped:
+        return None
+    if look.arrangement is Arrangement.ALIKE:
         return None
     return Meaning(
         message="the lifted module gets its arguments in another order",
@@ -96,7 +99,7 @@ def _refused(raised: Raised) -> bool:
 def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
-    told = told or _permuted(look) or meaning(raised, evidence.source)
+    told = told or _swapped(evidence, look) or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)

@@ -8,7 +8,7 @@ from grader.compare import OtherType
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed
 from grader.evidence.notation import array_text, output_name
-from grader.evidence.results import arrays
+from grader.evidence.results import also_wrong, arrays
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -32,7 +32,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                         actual=array_text(comparison.actual, shape),
                     ),
                 ),
-                details=_wide(look, comparison),
+                details=(
+                    *_wide(look, comparison),
+                    *also_wrong(evidence.answered_wrong, comparison.place),
+                ),
                 help=_help(look, comparison),
                 span=evidence.returned(comparison.place),
                 case=look.case,

@@ -13,7 +13,7 @@ from grader.compare import Numbers, OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.notation import array_text, output_name
-from grader.evidence.results import arrays, exchanged, outputs
+from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, other_size
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
@@ -32,8 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _excused(evidence: Evidence, look: Look) -> bool:
     if not evidence.excuses:
         return False
-    permuted = any(each.inputs_permuted and each.raised for each in evidence.looks)
-    return permuted or exchanged(look) is not None or look.misshapen_unlifted
+    return evidence.arguments_swapped or exchanged(look) is not None or look.misshapen_unlifted
 
 
 def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
@@ -49,6 +48,7 @@ def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
+        details=also_wrong(evidence.answered_wrong, place),
         help=_help(evidence, looks, comparison),
         span=evidence.returned(place),
         case=look.case,

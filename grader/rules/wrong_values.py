@@ -9,7 +9,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
-from grader.evidence.results import exchanged, outputs
+from grader.evidence.results import also_wrong, exchanged, outputs
 from grader.evidence.stage import Stage, stage
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
@@ -18,7 +18,7 @@ from grader.rules.wrong_order import order_in
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    if evidence.excuses and any(look.inputs_permuted and look.raised for look in evidence.looks):
+    if evidence.excuses and evidence.arguments_swapped:
         return  # the order of the arguments is named where they raise
     for look in evidence.looks:
         if evidence.excuses and (look.exchange.actual.mutated or exchanged(look) is not None):
@@ -52,6 +52,7 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
             *_scaled(look),
             *_parted(evidence),
             *_known(evidence),
+            *also_wrong(evidence.answered_wrong, comparison.place),
         ),
         why=f"{setting.name} is {setting.value} here. The module had the task's input, variables "
         "and keys, and gave other numbers."

@@ -308,6 +308,34 @@ def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
     )
 
 
+def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
+    text = solution_text(CELL).replace(
+        "return model.apply(variables, carry, x_batch)",
+        "return model.apply(variables, carry.T, x_batch.T)",
+    )
+    cases = [example_case(CELL, seed) for seed in (0, 1)]
+    found = judge(transcript_of(text, cases, CELL))
+    assert found
+    assert not any("another order" in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("returned", "rule"),
+    [
+        ('y, statistics["mean"] * 2, statistics["var"] ** 0.5', "wrong-values"),
+        ('y.astype("float16"), statistics["mean"] * 2, statistics["var"]', "wrong-dtype"),
+        ('y.reshape(-1), statistics["mean"] * 2, statistics["var"]', "wrong-shape"),
+    ],
+)
+def test_all_items_of_an_answer_that_are_wrong_are_named(returned: str, rule: str) -> None:
+    right = 'y, statistics["mean"], statistics["var"]'
+    text = solution_text(NORM).replace(f"return {right}", f"return {returned}")
+    cases = [example_case(NORM, seed) for seed in (0, 1)]
+    (finding,) = judge(transcript_of(text, cases, NORM))
+    assert finding.rule == rule
+    assert any("wrong, too" in each for each in finding.details)
+
+
 SEVERAL = {
     "momentum and a part of the key": (
         NORM,
