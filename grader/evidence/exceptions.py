@@ -191,7 +191,7 @@ _MEANINGS = (
     _Pattern(
         pattern=r"multiple values for (keyword )?argument",
         why="A call gives one argument twice, by its position and by its name.",
-        help="count the arguments that stand before it, or write all of them by name",
+        help="count the arguments before it, or write all of them by name",
     ),
     _Pattern(
         pattern=r"positional arguments? but",
@@ -244,7 +244,7 @@ _MEANINGS = (
         pattern=r"not callable",
         why="You called something that isn't a function. A missing operator or comma before "
         "parentheses does that too, and so does a variable with the function's name.",
-        help="print what stands before the parentheses",
+        help="print what is in front of the parentheses",
     ),
     _Pattern(
         pattern=r"not subscriptable|not iterable",
@@ -260,7 +260,7 @@ _MEANINGS = (
         pattern=r"^AttributeError",
         why="The object has no attribute of this name: it is misspelt, or this is another kind of "
         "object than you expect.",
-        help="check the spelling, and print the type of what stands before the dot",
+        help="check the spelling, and print the type of what is in front of the dot",
     ),
     _Pattern(
         pattern=r"^KeyError",

@@ -38,7 +38,7 @@ def waiting(raised: Raised, source: Source) -> Meaning | None:
 _COMMAND_LINE: Final = Meaning(
     message="the program reads a command line, and there is none",
     label="reads the command line",
-    why="The file is imported and its function called, so nothing stands in sys.argv but a name.",
+    why="The file is imported and its function called, so sys.argv holds no arguments.",
     help="take the value from the function's arguments, or write it into the program",
 )
 
