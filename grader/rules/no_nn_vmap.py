@@ -202,7 +202,7 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
         message=f"the lifted {module} doesn't take part in the answer: its output is thrown away",
-        label="nothing uses what this returns",
+        label="the answer doesn't use what this returns",
         why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
         "but not for one with keys, statistics or a cache.",
         help="make the answer from what this call returns",

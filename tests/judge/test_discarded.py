@@ -17,6 +17,17 @@ UNUSED = {
     "asserted": "y = apply()\n    assert (y == z).all()\n    return z",
     "its shape": "y = apply()\n    return z.reshape(y.shape)",
     "overwritten": "y = apply()\n    y = z\n    return y",
+    "printed at once": "print(apply())\n    return z",
+    "its shape printed at once": "print('lifted', apply().shape)\n    return z",
+    "its shape kept": "shape = apply().shape\n    return z.reshape(shape)",
+    "asserted at once": "assert jnp.allclose(apply(), z)\n    return z",
+    "printed by jax": "y = apply()\n    jax.debug.print('{}', y)\n    return z",
+    "compared by NumPy's tests": "y = apply()\n    np.testing.assert_allclose(y, z)\n    return z",
+    "compared to raise": "y = apply()\n    if (y != z).any():\n        raise E\n    return z",
+    "waited for": "y = apply()\n    y.block_until_ready()\n    return z",
+    "flattened and compared": "y = apply().reshape(-1)\n    assert (y == z).all()\n    return z",
+    "with a type": "y: Array = apply()\n    return z",
+    "a difference": "d = jnp.abs(apply() - z).max()\n    print(d)\n    return z",
 }
 USED = {
     "returned": "return apply()",
@@ -33,6 +44,17 @@ USED = {
     "added up": "y = 0\n    y += apply()\n    return y",
     "a condition": "y = apply()\n    return 1 if y else 0",
     "its item's shape": "y = apply()\n    return f(y).shape",
+    "flattened": "y = apply().reshape(-1)\n    return y",
+    "named while it is printed": "print(y := apply())\n    return y",
+    "named while a name is printed": "y = apply()\n    print(w := y)\n    return w",
+    "named in an assertion": "assert (y := apply()) is not None\n    return y",
+    "kept in a class": "class Kept:\n        y = apply()\n    return Kept.y",
+    "read by its name": "y = apply()\n    return locals()['y']",
+    "copied": "np.copyto(z, apply())\n    return z",
+    "copied by a function": "_ = copy(z, apply())\n    return z",
+    "kept while it is printed": "print(ys.append(apply()))\n    return ys[0]",
+    "raised or returned": "y = apply()\n    if z:\n        raise ValueError\n    return y",
+    "chosen": "y = apply()\n    if y.any():\n        return z\n    return y",
 }
 
 
