@@ -130,8 +130,16 @@ def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[Array
 
 
 def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
-    """Return how long the axis is that `inputs` are mapped along; None if none of them is."""
-    for axis, array in zip(array_axes(call.in_axes, inputs) or (), inputs, strict=False):
+    """Return how long the axis is that `inputs` are mapped along; None if none of them is.
+
+    What isn't mapped may be a flag, which is not among the arrays.
+    """
+    axes = leaf_axes(call.in_axes, len(inputs))
+    mapped = tuple(axis for axis in _leaves(call.in_axes) if axis is not None)
+    if axes is None and len(mapped) == len(inputs):
+        axes = mapped
+    for leaf, array in zip(axes or (), inputs, strict=False):
+        axis = normal_axis(leaf, len(array.shape))
         if axis is not None and 0 <= axis < len(array.shape):
             return array.shape[axis]
     return None

@@ -9,6 +9,7 @@ from grader.evidence.lifting import (
     axes_text,
     collection_axis,
     inner_shapes,
+    mapped_size,
     matches,
     stream_split,
 )
@@ -69,6 +70,20 @@ def test_streams() -> None:
     assert stream_split(entries[:1], "dropout") == Unlisted()
 
 
+def lifted_call(axes: Axis | AxisTree) -> LiftedCall:
+    return LiftedCall(
+        id=0,
+        transform="vmap",
+        target="Dense",
+        span=None,
+        given=(),
+        in_axes=axes,
+        out_axes=Axis(value=0),
+        variable_axes=(),
+        split_rngs=(),
+    )
+
+
 @pytest.mark.parametrize(
     ("axes", "shape"),
     [
@@ -83,18 +98,7 @@ def test_streams() -> None:
     ],
 )
 def test_what_one_example_looks_like(axes: Axis | AxisTree, shape: tuple[int, ...] | None) -> None:
-    call = LiftedCall(
-        id=0,
-        transform="vmap",
-        target="Dense",
-        span=None,
-        given=(),
-        in_axes=axes,
-        out_axes=Axis(value=0),
-        variable_axes=(),
-        split_rngs=(),
-    )
-    inner = inner_shapes(call, (ArrayType(dtype="float32", shape=(3, 4)),))
+    inner = inner_shapes(lifted_call(axes), (ArrayType(dtype="float32", shape=(3, 4)),))
     assert inner == (None if shape is None else (ArrayType(dtype="float32", shape=shape),))
 
 
@@ -103,3 +107,14 @@ def test_axes_are_written_as_in_python() -> None:
     assert axes_text(tree) == "(0, (None,))"
     assert axes_text(AxisTree(items=(Axis(value=-1),), keys=("x",))) == "{'x': -1}"
     assert axes_text(Axis(value=None, invalid="'batch'")) == "'batch'"
+
+
+@pytest.mark.parametrize(
+    ("axes", "size"), [((0, None), 3), ((None, -1), 4), ((None, None), None), ((0, 1), None)]
+)
+def test_a_flag_beside_the_input_is_not_among_the_arrays(
+    axes: tuple[int | None, ...], size: int | None
+) -> None:
+    tree = AxisTree(items=tuple(Axis(value=each) for each in axes))
+    array = ArrayType(dtype="float32", shape=(3, 4))
+    assert mapped_size(lifted_call(tree), (array,)) == size
