@@ -52,7 +52,7 @@ def rng_sign(look: Look, *, seeded: bool) -> Sign:
         case Drawn.SAME:
             return Sign.FOR
         case Drawn.OTHERWISE:
-            return Sign.AGAINST
+            return Sign.OPEN if look.actual.doubtful else Sign.AGAINST
         case Drawn.UNKNOWN:
             return Sign.FOR if seeded else Sign.UNSEEN
         case Drawn.NOTHING:

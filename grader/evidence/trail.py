@@ -19,6 +19,7 @@ from grader.model.observation import (
     Observation,
     Raised,
     Root,
+    SequenceResult,
     Variable,
     digest,
 )
@@ -92,11 +93,22 @@ class Trail:
         return None
 
     @cached_property
+    def _answer_digests(self) -> frozenset[str]:
+        """The hashes of each array of the answer, and of all together if there are several."""
+        outcome = self.observation.outcome
+        if not isinstance(outcome, Completed):
+            return frozenset()
+        items = outcome.result.items if isinstance(outcome.result, SequenceResult) else ()
+        arrays = [each for each in (outcome.result, *items) if isinstance(each, ArrayValue)]
+        digests = [digest(each.data) for each in arrays]
+        return frozenset({*digests, digest("".join(digests).encode())} if digests else ())
+
+    @cached_property
     def answer(self) -> Root | None:
         """The call that gave the answer; where the submission raised, the one that did.
 
-        Of several, a lifted one that gave the very numbers, a lifted one, one that gave the
-        numbers, the last one.
+        Of several, a lifted one that gave most of the very numbers, as output or as updated
+        variables; else the last lifted one, or the last of all.
         """
         if isinstance(self.observation.outcome, Raised):
             raised = [root for root in self.record.roots if root.raised]
@@ -106,6 +118,19 @@ class Trail:
         if isinstance(self.observation.outcome, Raised):
             candidates = candidates or [root for root in self.record.roots if not root.raised]
         return max(candidates, key=self._likeness, default=None)
+
+    @cached_property
+    def doubtful(self) -> bool:
+        """Whether another call gave the same numbers with other variables: of zeros, any does."""
+        answer = self.answer
+        if answer is None or not self._likeness(answer)[1]:
+            return False
+        alike = [
+            root
+            for root in self.forward
+            if not root.raised and self._likeness(root)[:2] == self._likeness(answer)[:2]
+        ]
+        return any(_fingerprint(root.given) != _fingerprint(answer.given) for root in alike)
 
     @cached_property
     def written(self) -> frozenset[str]:
@@ -121,11 +146,11 @@ class Trail:
             return frozenset()
         return frozenset(key.stream for key in self.answer.keys)
 
-    def _likeness(self, root: Root) -> tuple[bool, bool, int]:
+    def _likeness(self, root: Root) -> tuple[bool, int, int]:
         top = self.top(root)
-        known = self.answer_digest is not None and top is not None and top.digest is not None
-        same = known and top is not None and top.digest == self.answer_digest
-        return self.is_lifted(root), same, root.number
+        gave = {top.digest, top.given} if top is not None else set()
+        gave |= {each.digest for each in root.made}
+        return self.is_lifted(root), len(self._answer_digests & gave), root.number
 
     @cached_property
     def maker(self) -> Root | None:
