@@ -56,8 +56,9 @@ _MEANINGS = (
         pattern=r"^PermissionError: .*Errno|Operation not permitted|Permission denied|resolution",
         message="the program does something that isn't allowed here",
         label="not allowed",
-        why="A submission runs in a sandbox: it can't read your files, reach the network or start "
-        "processes. Code that needs them may run on your own machine, but not here.",
+        why="A submission runs in a sandbox: it can't read your files, remove or rename any, reach "
+        "the network or start processes. Code that needs that may run on your own machine, but not "
+        "here.",
         help="leave it out; the arguments are all that the function needs",
     ),
     _Pattern(

@@ -94,11 +94,11 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _other_shapes(look: Look, run: LiftedRun) -> bool:
-    """Whether another class of Flax's has parameters of other shapes, for no other reason."""
+    """Whether a class in place of Flax's has parameters of other shapes, for no other reason."""
     theirs = _wanted(look)
     flax = theirs is not None and theirs.call.defined_in.startswith("flax.")
-    other = run.call.defined_in.startswith("flax.") and not _is_subclass(look, run)
-    return flax and other and bool(look.variables) and not (look.answer_wrong or look.deviations)
+    other = flax and not _is_subclass(look, run)
+    return other and bool(look.variables) and not (look.answer_wrong or look.deviations)
 
 
 def _gives_other_numbers(evidence: Evidence, look: Look, run: LiftedRun) -> bool:

@@ -8,6 +8,7 @@ import io
 import os
 import platform
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -211,6 +212,7 @@ def _settle(start: wire.Start) -> None:
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
     os.environ.clear()
     os.environ.update(_ENVIRONMENT | folder | kept | _compiler_flags())
+    tempfile.tempdir = start.scratch  # it would try a folder by removing a file, which is refused
     if start.compile_cache is not None:
         _use_compile_cache(start.compile_cache, writes=start.writes_cache)
 
