@@ -107,8 +107,8 @@ class Trail:
     def answer(self) -> Root | None:
         """The call that gave the answer; where the submission raised, the one that did.
 
-        Of several, a lifted one that gave most of the very numbers, as output or as updated
-        variables; else the last lifted one, or the last of all.
+        Of several, a lifted one that gave the very numbers, and most of them as updated variables;
+        a lifted one, one that gave the numbers, the last one.
         """
         if isinstance(self.observation.outcome, Raised):
             raised = [root for root in self.record.roots if root.raised]
@@ -125,11 +125,8 @@ class Trail:
         answer = self.answer
         if answer is None or not self._likeness(answer)[1]:
             return False
-        alike = [
-            root
-            for root in self.forward
-            if not root.raised and self._likeness(root)[:2] == self._likeness(answer)[:2]
-        ]
+        roots = [root for root in self.forward if not root.raised]
+        alike = [each for each in roots if self._likeness(each)[:2] == self._likeness(answer)[:2]]
         return any(_fingerprint(root.given) != _fingerprint(answer.given) for root in alike)
 
     @cached_property
@@ -146,11 +143,11 @@ class Trail:
             return frozenset()
         return frozenset(key.stream for key in self.answer.keys)
 
-    def _likeness(self, root: Root) -> tuple[bool, int, int]:
+    def _likeness(self, root: Root) -> tuple[bool, bool, int, int]:
         top = self.top(root)
-        gave = {top.digest, top.given} if top is not None else set()
-        gave |= {each.digest for each in root.made}
-        return self.is_lifted(root), len(self._answer_digests & gave), root.number
+        gave = self._answer_digests & ({top.digest, top.given} if top is not None else set())
+        updated = self._answer_digests & {each.digest for each in root.made}
+        return self.is_lifted(root), bool(gave), len(updated), root.number
 
     @cached_property
     def maker(self) -> Root | None:

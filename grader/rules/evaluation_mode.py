@@ -19,7 +19,7 @@ _EFFECTS = {
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    for look in evidence.wrong:
+    for look in (each for each in evidence.wrong if not each.actual.doubtful):
         for difference in setting_differences(look):
             modes = difference.expected, difference.actual
             if difference.name in EVALUATION and modes == ("False", "True"):
