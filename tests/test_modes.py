@@ -19,7 +19,7 @@ from grader.model.submission import read_submission
 from grader.render import RENDERERS
 from tests.labelled import labelled
 
-FEW = 200
+FEW = 240
 """One in how many labelled submissions a plain run of the tests grades in every mode."""
 
 CASES = 20

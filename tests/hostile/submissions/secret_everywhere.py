@@ -69,7 +69,7 @@ def packaged():
                 folder = importlib.resources.files(name).joinpath(part)
                 yield from ((f"{name}/{each.name}", each.read_bytes())
                             for each in folder.iterdir() if NAMES.search(each.name))
-            except (OSError, ImportError, ValueError, TypeError, AttributeError):
+            except (OSError, ImportError, ValueError, TypeError, AttributeError, StopIteration):
                 pass
         for data in ("_shipped/solutions/nn_vmap_shared.py", "solutions/nn_vmap_shared.py"):
             try:
