@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.model.exercise import Check
-from grader.model.observation import Span, TimedOut
+from grader.model.observation import Completed, Span, TimedOut
 from grader.model.source import Source
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -16,7 +16,7 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for outcome, case in evidence.endings:
         if isinstance(outcome, TimedOut):
-            yield Sighting(
+            yield _together(evidence, outcome) or Sighting(
                 message=f"no answer within {_rounded(outcome.seconds)} s",
                 label="still running this when time was up",
                 help="look for a loop that doesn't end, or a wait for something that doesn't come",
@@ -25,6 +25,26 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 evidence={"seconds": outcome.seconds},
             )
             return
+
+
+def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
+    """Say what ended a run in which a case was given less time than another took to answer.
+
+    Then what was left for the whole run was the limit, and no case is to blame.
+    """
+    answers = [each.actual for each in evidence.transcript.exchanges]
+    answered = [each.seconds for each in answers if isinstance(each.outcome, Completed)]
+    if max(answered, default=0.0) < outcome.seconds:
+        return None
+    spent = sum(answered)
+    return Sighting(
+        message=f"{len(answered)} calls took {_rounded(spent)} s together, which is too long",
+        label="still running this when time was up",
+        help="look for what takes long in every call: a wait, a long loop, much that is printed",
+        span=_place(evidence.source, outcome.place),
+        case=None,
+        evidence={"calls": len(answered), "seconds": spent},
+    )
 
 
 def _rounded(seconds: float) -> str:
@@ -48,7 +68,7 @@ RULE = Rule(
     title="the function gives no answer in time",
     explanation="""\
 The function was still running when its time was up, and was stopped. The limit is generous: many
-times what the solution takes for the same case.
+times what the solution takes for the same case. All calls together have a limit as well.
 
 Usually a loop never ends, or the function waits for something that doesn't come, such as input from
 the keyboard or an answer from the network.

@@ -152,3 +152,21 @@ def test_a_deadline_is_told_in_few_digits(seconds: float, told: str) -> None:
     expected = observed(array([1.0]))
     (found,) = findings(expected, Observation(outcome=TimedOut(seconds=seconds)))
     assert found.message == f"no answer within {told}"
+
+
+def test_the_limit_of_a_whole_run_blames_no_case() -> None:
+    expected = observed(array([1.0]))
+    answered = msgspec.structs.replace(expected, seconds=4.2)
+    ends = Observation(outcome=TimedOut(seconds=0.1))
+    played = [Exchange(case=CASE, expected=expected, actual=each) for each in [answered] * 14]
+    late = Exchange(case=CASE, expected=expected, actual=ends)
+    source = Source(
+        "submission.py", f"def {EXERCISE.function}(seed, x_batch, features):\n    pass\n"
+    )
+    transcript = Transcript(exercise=EXERCISE, source=source, exchanges=(*played, late))
+    (found,) = judge(transcript)
+    assert (found.rule, found.message) == (
+        "timed-out",
+        "14 calls took 59 s together, which is too long",
+    )
+    assert found.case is None
