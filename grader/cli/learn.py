@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -12,9 +14,9 @@ from rich.text import Text
 from grader.cli import choose
 from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.options import Color
+from grader.cli.options import EXERCISES_VARIABLE, Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
-from grader.cli.problem import CommandWrong, Exit
+from grader.cli.problem import CommandWrong, Exit, visible
 from grader.cli.starter import copy_starter
 from grader.cli.words import DOT, shown_path
 from grader.hints import read_hints
@@ -57,7 +59,7 @@ def start_exercise(
         copy_starter(folder.starter, target, overwrite=overwrite)
         progress.record_start(folder.exercise.slug, target)
     console = new_console(color)
-    put(console, *_begun(folder, shown_path(target.absolute()), console.width))
+    put(console, *_begun(folder, shown_path(target.absolute()), folders, console.width))
     return Exit.PASSED
 
 
@@ -79,15 +81,28 @@ def _target(folder: ExerciseFolder, path: Path | None) -> Path:
     return (path or Path()) / f"{folder.exercise.folder_name}.py"
 
 
-def _begun(folder: ExerciseFolder, file: str, room: int) -> tuple[Text, ...]:
+def _begun(
+    folder: ExerciseFolder, file: str, folders: Sequence[Path], room: int
+) -> tuple[Text, ...]:
     exercise = folder.exercise
     rows = (
+        *_course_kept(folders),
         (f"grade show {exercise.slug}", "the lesson and the task"),
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to have it graded at every save"),
     )
     text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:")
     return text, steps(rows, room)
+
+
+def _course_kept(folders: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+    """Say how the commands that follow find a course that was named for one command alone."""
+    if not folders or os.environ.get(EXERCISES_VARIABLE):
+        return ()
+    named = os.pathsep.join(str(each.absolute()) for each in folders)
+    setting = "set" if os.name == "nt" else "export"
+    shown = f"{EXERCISES_VARIABLE}={shlex.quote(visible(named))}"
+    return ((f"{setting} {shown}", "so that every command finds this exercise"),)
 
 
 def show_hints(name: str | None, folders: Sequence[Path], color: Color, *, every: bool) -> int:

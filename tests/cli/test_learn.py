@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cli_course import Grade
+from cli_course import Grade, add_exercise
 
 from grader.catalogue import load_exercise
 from grader.cli.starter import copy_starter
@@ -122,6 +123,23 @@ def test_start_copies_the_starter_and_says_what_is_next(grade: Grade, here: Path
         "  grade watch sum_two.py  to have it graded at every save\n"
     )
     assert names_in(here) == ["sum_two.py"]
+
+
+@pytest.mark.parametrize("folder", ["mine", "my own"])
+def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder: str) -> None:
+    add_exercise(here / folder, "zebra", "Stripes", "zebra")
+    lines = grade("start", "zebra", "--exercises", folder).out.splitlines()
+    (number,) = [at for at, each in enumerate(lines) if "GRADER_EXERCISES" in each]
+    assert shlex.split(lines[number])[:2] == ["export", f"GRADER_EXERCISES={here / folder}"]
+    assert any("grade show zebra" in each for each in lines[number:])
+
+
+def test_start_leaves_that_out_where_the_variable_is_set(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    monkeypatch.setenv("GRADER_EXERCISES", "mine")
+    assert "GRADER_EXERCISES" not in grade("start", "zebra").out
 
 
 def test_start_alone_begins_the_first_that_is_not_passed(
