@@ -129,6 +129,8 @@ def _chosen(
         found = [each for each in (*shipped, *own) if name in names_of(each)]
         if not found:
             meant = did_you_mean(name, [slug_of(each) for each in (*shipped, *own)])
+            if Path(name, "exercises").is_dir():
+                meant = f"; grade verify --exercises {visible(name)} verifies that folder's"
             raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
         chosen += [each for each in found if each not in chosen]
     return chosen

@@ -75,7 +75,7 @@ def _converter(leaf: object, allowed: _Range) -> Convert | None:
     if leaf in {str, bool}:
         return lambda value: value
     if leaf is Path:
-        return Path
+        return _path
     if leaf is int:
         return lambda text: _number(text, int, "a whole number", allowed)
     if leaf is float:
@@ -83,6 +83,13 @@ def _converter(leaf: object, allowed: _Range) -> Convert | None:
     if isinstance(leaf, type) and issubclass(leaf, Enum):
         return lambda text: _choice(text, leaf)
     return None
+
+
+def _path(text: object) -> Path:
+    """Return a path; an empty one, as of a variable that isn't set, would be this folder."""
+    if text == "":
+        raise ValueError("it is empty; name a file or a folder")
+    return Path(str(text))
 
 
 def _number(text: object, kind: Callable[[str], float], noun: str, allowed: _Range) -> float:

@@ -266,6 +266,10 @@ def test_a_name_that_no_exercise_has(grade: Callable[..., Ran], here: Path) -> N
     ran = grade("verify", "sum-gramar", "--exercises", "course")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "grade: there is no exercise sum-gramar; did you mean sum-grammar?\n"
+    assert grade("verify", "course").err == (
+        "grade: there is no exercise course; "
+        "grade verify --exercises course verifies that folder's\n"
+    )
 
 
 # ----------------------------------------------------------------------- what can't be observed

@@ -156,6 +156,14 @@ def test_a_wrong_command_costs_one_line_and_exit_code_2(
     assert says in err
 
 
+def test_an_empty_name_is_not_this_folder(grade: Grade, here: Path) -> None:
+    (here / "my.py").touch()
+    for words in [("",), ("my.py", "")]:
+        code, out, err = grade(*words)
+        assert (code, out) == (2, "")
+        assert "invalid value for 'FILE...': it is empty; name a file or a folder" in err
+
+
 def test_a_rule_that_is_not_there(grade: Grade) -> None:
     code, _, err = grade("explain", "per-exampel-params")
     assert code == 2
