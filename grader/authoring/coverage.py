@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.authoring.line import Line, listed
+from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant
+from grader.evidence.notation import listing
 from grader.labels import Labelled, places
 from grader.model.exercise import Exercise
 from grader.model.report import Report
@@ -61,7 +62,7 @@ def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:
     for check in sorted({rule_by_id(name).check for name in can_apply} - titled):
         names = [name for name in sorted(can_apply) if rule_by_id(name).check is check]
         yield (
-            f"Check.{check.name} has no title, and {listed(names)} can be found: add a CheckSpec "
+            f"Check.{check.name} has no title, and {listing(names)} can be found: add a CheckSpec "
             "for it to the declaration"
         )
 

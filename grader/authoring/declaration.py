@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from grader.authoring.line import Line, listed, unfinished
+from grader.authoring.line import Line, unfinished
+from grader.evidence.notation import listing
 from grader.model.exercise import Array, Arrays, Check, Exercise, ExerciseFolder, Number, Size
 from grader.rules import RULES
 from grader.suggestion import did_you_mean
@@ -142,7 +143,7 @@ def _checks(exercise: Exercise) -> Iterator[str]:
     yield from _twice("checks", (f"Check.{each.name}" for each in titled))
     missing = [f"Check.{each.name}" for each in ALWAYS if each not in titled]
     if missing:
-        yield f"checks leaves out {listed(missing)}: add a CheckSpec with a title for each"
+        yield f"checks leaves out {listing(missing)}: add a CheckSpec with a title for each"
     for each in exercise.checks:
         if not each.title.strip():
             yield f"Check.{each.check.name} has no title: say in a few words what is checked"

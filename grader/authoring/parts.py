@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.authoring.line import Line, listed, read, unfinished
+from grader.authoring.line import Line, read, unfinished
+from grader.evidence.notation import listing
 from grader.hints import Hint, parse_hints
 from grader.labels import ACCEPTED, MISTAKES
 from grader.model.exercise import ExerciseFolder
@@ -88,7 +89,7 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
         yield f"the task does not name {exercise.function}: say in ## {TASK} what to write"
     missing = [each.name for each in exercise.parameters if not _names(tasks[0], each.name)]
     if missing:
-        yield f"the task does not name {listed(missing)}: say in ## {TASK} what is passed"
+        yield f"the task does not name {listing(missing)}: say in ## {TASK} what is passed"
     yield from unfinished(folder.lesson)
 
 
@@ -112,7 +113,7 @@ def hints(folder: ExerciseFolder) -> Line:
 def _hints(folder: ExerciseFolder, found: tuple[Hint, ...]) -> Iterator[str]:
     name = folder.hints.name
     if len(found) != HINTS:
-        headings = listed([f"## Hint {number}" for number in range(1, HINTS + 1)])
+        headings = listing([f"## Hint {number}" for number in range(1, HINTS + 1)])
         yield f"{name} has {len(found)} hints: write {HINTS}, under {headings}"
     for number, hint in enumerate(found, 1):
         if hint.heading != f"Hint {number}":

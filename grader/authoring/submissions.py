@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.authoring.line import Line, listed
+from grader.authoring.line import Line
 from grader.authoring.parts import program_problems
+from grader.evidence.notation import listing
 from grader.labels import ACCEPTED, MISTAKES, Labelled, Place, places
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
@@ -37,7 +38,7 @@ def _unkind(report: Report) -> Iterator[str]:
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     raised = [each.evidence.get("exception") for each in errors]
     if raised != ["NotImplementedError"]:
-        found = listed([each.rule for each in errors])
+        found = listing([each.rule for each in errors])
         yield f"the starter gets {found}, which a learner has no part in: {kindly}"
 
 
@@ -111,7 +112,7 @@ def _name(each: Labelled) -> str:
 
 
 def _said(found: frozenset[Place]) -> str:
-    return listed([_place(each) for each in sorted(found, key=_order)]) or "nothing else"
+    return listing([_place(each) for each in sorted(found, key=_order)]) or "nothing else"
 
 
 def _place(place: Place) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from grader.evidence.meaning import Meaning
+from grader.evidence.origins import called
 from grader.model.observation import Raised, Span
 from grader.model.source import Source
 
@@ -56,9 +57,7 @@ def _given(source: Source) -> set[str]:
 
 
 def _is_collective(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else None
-    name = call.func.id if isinstance(call.func, ast.Name) else name
-    return name is not None and _COLLECTIVE.fullmatch(name) is not None
+    return _COLLECTIVE.fullmatch(called(call)) is not None
 
 
 def _within(source: Source, call: ast.Call, *kinds: type[ast.AST], deep: bool = False) -> bool:

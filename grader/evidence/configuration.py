@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
+from grader.evidence.origins import called
 from grader.evidence.trail import Trail
 from grader.model.observation import Configured, ModuleRun, Record, Root, Span
 from grader.model.source import Source
@@ -122,12 +123,5 @@ def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             texts = {each.value for each in node.args if isinstance(each, ast.Constant)}
-            if name in texts or _called(node) == name.removeprefix("jax_"):
+            if name in texts or called(node) == name.removeprefix("jax_"):
                 yield node
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from grader.evidence.origins import called
 from grader.model.observation import Span
 from grader.model.source import Source
 
@@ -137,5 +138,5 @@ def _observes(node: ast.AST) -> bool:
 def _is_observer(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
-    function = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
-    return function is not None and (function in _OBSERVERS or function.startswith("assert"))
+    function = called(node)
+    return function in _OBSERVERS or function.startswith("assert")

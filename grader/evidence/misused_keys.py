@@ -11,6 +11,7 @@ from grader.evidence.keys import in_all
 from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import listing
+from grader.evidence.origins import called
 from grader.evidence.provenance import DERIVING, MAKERS, expression, of_root
 from grader.model.observation import Raised, Root, StreamKey
 
@@ -44,13 +45,13 @@ def misused_key(evidence: Evidence, look: Look) -> Meaning | None:
 
 def _seed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
     """Explain what was given to the function that makes the first key."""
-    called = _called(evidence, raised)
-    if called not in MAKERS or not _NO_SEED.search(raised.message):
+    function = _called(evidence, raised)
+    if function not in MAKERS or not _NO_SEED.search(raised.message):
         return None
     name = evidence.seed_name or "the seed"
     return Meaning(
-        why=f"jax.random.{called} takes one whole number, the one that the key is made from.",
-        help=f"give it {name} as it is: jax.random.{called}({name})",
+        why=f"jax.random.{function} takes one whole number, the one that the key is made from.",
+        help=f"give it {name} as it is: jax.random.{function}({name})",
     )
 
 
@@ -58,8 +59,8 @@ def _no_key(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
     """Explain what was given to a function that derives keys."""
     if not _NO_KEY.search(raised.message):
         return None
-    called, first = _called(evidence, raised), _first_key(evidence)
-    what = f"jax.random.{called}" if called in DERIVING else "This function"
+    function, first = _called(evidence, raised), _first_key(evidence)
+    what = f"jax.random.{function}" if function in DERIVING else "This function"
     return Meaning(
         why=f"{what} takes a key first, and what it got isn't one.",
         help=f"make a key first: {first}" if first else "make a key from the seed first",
@@ -125,10 +126,7 @@ def _indexed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
 
 def _called(evidence: Evidence, raised: Raised) -> str:
     node = evidence.source.call_at(raised.place)
-    function = node.func if node is not None else None
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+    return called(node) if node is not None else ""
 
 
 def _indexes_key(evidence: Evidence, raised: Raised) -> bool:

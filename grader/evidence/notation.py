@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from grader.model.case import ArrayValue, Case, FloatValue, IntValue, TupleValue, Value
+from grader.model.case import ArrayValue, FloatValue, IntValue, TupleValue, Value
 
 _SHORT = {
     "float64": "f64",
@@ -41,11 +41,6 @@ def value_text(value: Value) -> str:
             return str(value.value)
         case _:
             assert_never(value)
-
-
-def case_text(case: Case) -> str:
-    """Write a case on one line: `seed 0, inputs f32[2,1], features 1`."""
-    return ", ".join(f"{each.name} {value_text(each.value)}" for each in case.arguments)
 
 
 def output_name(place: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence.meaning import Meaning
+from grader.evidence.origins import called
 from grader.model.observation import Raised, Span
 from grader.model.source import Source
 
@@ -110,9 +111,7 @@ def _calls(source: Source) -> Iterator[ast.Call]:
 
 def _stops(call: ast.Call) -> bool:
     """Whether a call is one of a debugger or a console, by its name."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else None
-    name = call.func.id if isinstance(call.func, ast.Name) else name
-    return name in _STOPS
+    return called(call) in _STOPS
 
 
 def _before(source: Source, raised: Raised) -> ast.Call | None:

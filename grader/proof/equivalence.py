@@ -18,6 +18,7 @@ the same, and how it reached them is judged by what the recorder saw.
 
 from __future__ import annotations
 
+from grader.evidence.notation import listing
 from grader.model.exercise import Exercise, Seed
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
@@ -112,18 +113,12 @@ def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     nouns = {each.name: each.noun for each in exercise.dimensions}
     first = scopes[0]
     if first.symbolic:
-        parts.append(f"every size above 1 of {_listed([nouns[name] for name in first.symbolic])}")
+        parts.append(f"every size above 1 of {listing([nouns[name] for name in first.symbolic])}")
     if first.sizes:
         shapes = dict.fromkeys("x".join(map(str, scope.sizes.values())) for scope in scopes)
         axes = " x ".join(nouns[name] for name in first.sizes)
-        parts.append(f"{axes} of {_listed(list(shapes))}")
+        parts.append(f"{axes} of {listing(list(shapes))}")
     for name in first.numbers:
         chosen = dict.fromkeys(f"{scope.numbers[name]:g}" for scope in scopes)
-        parts.append(f"a {name} of {_listed(list(chosen))}")
+        parts.append(f"a {name} of {listing(list(chosen))}")
     return f"it computes the same as the reference for {', '.join(parts)}"
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
