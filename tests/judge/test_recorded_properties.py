@@ -41,7 +41,7 @@ MANY = settings(
     max_examples=150,
     suppress_health_check=list(HealthCheck),
 )
-MOST = settings(MANY, max_examples=400)
+MOST = settings(MANY, max_examples=300)
 """What Hypothesis draws depends on which modules are loaded: enough to reach half of the rules."""
 FEWER = settings(MANY, max_examples=60)
 
