@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import traceback
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,14 +17,12 @@ from grader.cli import early
 from grader.cli.choose import available, named
 from grader.cli.gather import Gathered, gather
 from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
-from grader.cli.signals import taken_as_interrupts
 from grader.grading.machine import explained, lacks
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission, Unrecognised, defines, recognise
 
 if TYPE_CHECKING:
-    from grader.cli.reporting import Reporting
     from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
@@ -86,34 +82,15 @@ def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
         return int(Exit.WRONG_COMMAND)
     if work.note and not options.quiet:
         print(f"grade: {work.note}", file=sys.stderr)
-    reports: list[Report] = []
+    reports = []
     reporting.begin(work.jobs)
-    with reporting, taken_as_interrupts():
-        try:
-            _grade_all(work.jobs, options, reporting, reports)
-        except KeyboardInterrupt:
-            _keep(reports, work.jobs, reporting)
-            raise
+    with reporting:
+        for report in run_jobs(work.jobs, options, reporting.tell):
+            reporting.add(report)
+            reports.append(report)
         lost = reporting.finish()
     _tell_errors(reports)
     return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
-
-
-def _grade_all(
-    jobs: Sequence[Job], options: GradeOptions, reporting: Reporting, reports: list[Report]
-) -> None:
-    with contextlib.closing(run_jobs(jobs, options, reporting.tell)) as graded:
-        for report in graded:
-            reports.append(report)
-            reporting.add(report)
-
-
-def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) -> None:
-    """Write the reports that were finished when the command was interrupted."""
-    if reports:
-        reporting.finish()
-        _tell_errors(reports)
-        print(f"grade: {len(reports)} of {len(jobs)} files were graded", file=sys.stderr)
 
 
 def _tell_errors(reports: Sequence[Report]) -> None:
@@ -189,9 +166,7 @@ def _decided(
     return Work(jobs=tuple(jobs), problems=tuple(problems), note=gathered.note)
 
 
-def run_jobs(
-    jobs: Sequence[Job], options: GradeOptions, tell: Tell
-) -> Generator[Report, None, None]:
+def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order."""
     from grader.grading.request import GradingRequest
     from grader.grading.session import Session
@@ -202,37 +177,21 @@ def run_jobs(
         timeout=options.timeout,
         require_sandbox=options.require_sandbox,
     )
-    workers = min(options.jobs or os.cpu_count() or 1, len(jobs))
-    alone = tell if len(jobs) == 1 else _untold
-    # The processes end before the threads that wait for them, also when this one is interrupted.
-    with ThreadPoolExecutor(max_workers=workers) as pool, Session(early.take()) as session:
-        begun = [pool.submit(_graded, session, job, asked, alone) for job in jobs]
-        for done, report in enumerate(_in_order(begun, pool), 1):
-            if len(jobs) > 1:
+    with Session(early.take()) as session:
+        if len(jobs) == 1:
+            yield _graded(session, jobs[0], asked, tell)
+            return
+        workers = options.jobs or os.cpu_count() or 1
+        with ThreadPoolExecutor(max_workers=min(workers, len(jobs))) as pool:
+            graded = pool.map(lambda job: _graded(session, job, asked), jobs)
+            for done, report in enumerate(graded, 1):
                 tell(done, len(jobs))
-            yield report
+                yield report
 
 
-def _untold(_done: int, _total: int) -> None:
-    """Nobody follows the cases of one file among several."""
-
-
-def _in_order(begun: Sequence[Future[Report]], pool: ThreadPoolExecutor) -> Iterator[Report]:
-    """Yield each report in its turn; when interrupted, those that are finished."""
-    waiting = deque(begun)
-    try:
-        while waiting:
-            report = waiting[0].result()
-            waiting.popleft()
-            yield report
-    except KeyboardInterrupt:
-        yield from [each.result() for each in waiting if each.done()]
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _graded(session: Session, job: Job, asked: GradingRequest, tell: Tell) -> Report:
+def _graded(
+    session: Session, job: Job, asked: GradingRequest, tell: Tell = lambda _done, _total: None
+) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
     from grader.grading.assembly import error_report
     from grader.grading.grading import SandboxMissing, grade

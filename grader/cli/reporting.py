@@ -44,7 +44,6 @@ class Reporting:
         self._targets = targets(options.reports)
         self._document = next((each for each in self._targets if each.path is None), None)
         self._reports: list[Report] = []
-        self._many = False
         self._folders: dict[str, ExerciseFolder] = {}
         self._offers: list[str] = []
         self._bar: Progress | None = None
@@ -52,7 +51,6 @@ class Reporting:
 
     def begin(self, jobs: Sequence[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
-        self._many = len(jobs) > 1
         folders = [job.folder for job in jobs if isinstance(job.folder, ExerciseFolder)]
         self._folders = {each.exercise.slug: each for each in folders}
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
@@ -125,7 +123,8 @@ class Reporting:
         if target.path is None and target.format == LINES:
             return
         renderer = RENDERERS[target.format]
-        document = renderer.combined(self._reports) if self._many else renderer(self._reports[0])
+        one = len(self._reports) == 1
+        document = renderer(self._reports[0]) if one else renderer.combined(self._reports)
         if target.path is None:
             sys.stdout.write(document)
         else:
@@ -137,14 +136,15 @@ class Reporting:
 
         color = cast("Color", self._options.color)
         console = console_for(sys.stdout, color, os.environ)
+        many = len(self._reports) > 1
         for report in self._reports:
-            if not self._many or self._options.verbose:
+            if not many or self._options.verbose:
                 render_terminal(
                     report, console, verbose=self._options.verbose, quiet=self._options.quiet
                 )
-                if self._many:
+                if many:
                     console.print()
-        if self._many:
+        if many:
             render_summary(self._reports, console)
         elif self._offers and not self._options.quiet:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)
