@@ -78,6 +78,13 @@ class Landmarks:
         values = [node.value for node in returns if node.value is not None]
         return values[-1] if values else None
 
+    @property
+    def ends_without_return(self) -> bool:
+        """Whether the function's last statement is no return, so it may end without a value."""
+        if self.entry is None or isinstance(self.entry, ast.Lambda):
+            return False
+        return not isinstance(self.entry.body[-1], ast.Return)
+
     # ------------------------------------------------------------------------------ lifted calls
 
     def knob(self, call: LiftedCall, knob: Knob, name: str = "") -> Span | None:

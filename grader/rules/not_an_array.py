@@ -16,6 +16,7 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 _HELP: Final = "return the array that apply gives"
+_NONE: Final = "NoneType"
 _CALLED_LATER: Final = {
     "coroutine": "leave async out: the function is called, and nobody awaits it",
     "async_generator": "leave async and yield out, and return the array",
@@ -44,9 +45,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
-    """Return what is returned; the whole function, if it is another kind of function."""
-    if isinstance(result, OpaqueResult) and result.type_name in _CALLED_LATER:
-        return landmarks.head
+    """Return what is returned; the whole function where no return need have given this."""
+    if isinstance(result, OpaqueResult):
+        later = result.type_name in _CALLED_LATER
+        if later or (result.type_name == _NONE and not place and landmarks.ends_without_return):
+            return landmarks.head
     return landmarks.returned(place) or landmarks.head
 
 
@@ -79,8 +82,8 @@ def _holds_arrays(result: SequenceResult) -> bool:
 
 
 def _help_by_type(name: str) -> str:
-    if name == "NoneType":
-        return "return the result: without a return statement a function gives None"
+    if name == _NONE:
+        return "return the result on every way through the function: without a return it gives None"
     if "method" in name or "function" in name:
         return "call it: the parentheses are missing"
     return _CALLED_LATER.get(name, _HELP)
