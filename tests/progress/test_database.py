@@ -139,7 +139,7 @@ def test_a_damaged_file_is_set_aside(file: Path, notes: list[str], damage: objec
     file.write_bytes(damaged)
     still_works(file, notes)
     (note,) = notes
-    assert "set aside as progress.sqlite3.aside-1" in note
+    assert "renamed to progress.sqlite3.aside-1" in note
     assert file.with_name(f"{file.name}.aside-1").read_bytes() == damaged
 
 
@@ -164,7 +164,7 @@ def test_a_file_of_another_shape_is_set_aside(file: Path, notes: list[str]) -> N
         connection.execute("CREATE TABLE attempts (cake TEXT)")
     connection.close()
     still_works(file, notes)
-    assert "is damaged; it is set aside" in notes[0]
+    assert "is damaged; it was renamed" in notes[0]
 
 
 def test_a_file_of_a_newer_version_is_set_aside(file: Path, notes: list[str]) -> None:
@@ -173,13 +173,13 @@ def test_a_file_of_a_newer_version_is_set_aside(file: Path, notes: list[str]) ->
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     still_works(file, notes)
-    assert "was written by a newer version; it is set aside" in notes[0]
+    assert "was written by a newer version; it was renamed" in notes[0]
 
 
 def test_a_folder_in_its_place_is_set_aside(file: Path, notes: list[str]) -> None:
     file.mkdir()
     still_works(file, notes)
-    assert "can't be read; it is set aside" in notes[0]
+    assert "can't be read; it was renamed" in notes[0]
 
 
 def test_an_empty_file_is_a_new_one(file: Path, notes: list[str]) -> None:
