@@ -65,7 +65,7 @@ def side(maker: Maker, folder: ExerciseFolder) -> Iterator[Side]:
 
 
 def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
-    cases = plan(folder.exercise, count=12, seed=0).telling
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases[:2], traced_sizes(folder.exercise))])
     pool.wait()
     taken = pool.take("key")
@@ -90,7 +90,7 @@ def test_one_that_could_not_rehearse_is_not_taken(
     pool: Pool, side: Side, folder: ExerciseFolder
 ) -> None:
     side.give("broken.py", "import os; os._exit(0)")
-    cases = plan(folder.exercise, count=12, seed=0).telling
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases, ())])
     assert pool.take("key") is None
 
@@ -119,9 +119,9 @@ class Slow:
     def shut_in(self) -> None:
         """It is shut in."""
 
-    def load(self, seconds: float, *, unheard: bool) -> LoadOutcome:
+    def load(self, seconds: float, *, discard_output: bool) -> LoadOutcome:
         assert seconds > 0
-        assert unheard
+        assert discard_output
         return Loaded()
 
     def begin(self, _case: object, _seconds: float) -> None:
@@ -160,13 +160,15 @@ def test_each_process_rehearses_every_size_once_what_comes_first_in_it_first(
     made = plan(folder.exercise, count=12, seed=0)
     sizes = traced_sizes(folder.exercise)
     (first, untraced), (second, traced) = rehearsals(made, sizes)
-    assert first[0] == made.telling[0]
+    assert first[0] == made.discriminating[0]
     assert second[0] == made.edges[0]
     assert (untraced, traced) == ((), sizes)
     for cases in (first, second):
         shapes = [tuple(each.sizes.values()) for each in cases]
         assert len(set(shapes)) == len(shapes)
-        assert {tuple(each.sizes.values()) for each in (*made.telling, *made.edges)} <= {*shapes}
+        assert {tuple(each.sizes.values()) for each in (*made.discriminating, *made.edges)} <= {
+            *shapes
+        }
 
 
 def test_a_grading_needs_no_process_but_the_prewarmed_ones(

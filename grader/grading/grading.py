@@ -108,13 +108,13 @@ class Grading:
             self._session.access.policy(self._folder)  # while another process imports jax
             unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
-        self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
+        self._reference.prepare((*cases.discriminating, *cases.edges), self._sizes)
         with self._watch.part("start"):
             side = self._start()
         with self._watch.part("load"):
             loaded = side.load(self._request.load_seconds)
         if not isinstance(loaded, Loaded):
-            self._suspect_the_machine(cases.telling[0])
+            self._suspect_the_machine(cases.discriminating[0])
             return self._report(self._nothing_ran(loaded), unknown(), cases)
         proof = self._begin_proof()
         search = Search(

@@ -115,7 +115,7 @@ class _Prewarmed:
     def _rehearse(self, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         try:
             self._side.shut_in()
-            loaded = self._side.load(_SECONDS, unheard=True)
+            loaded = self._side.load(_SECONDS, discard_output=True)
             self._rehearsed = isinstance(loaded, Loaded)
             if self._rehearsed and sizes:
                 self._side.begin_trace(sizes)
@@ -134,9 +134,13 @@ def rehearsals(plan: Plan, sizes: tuple[Sizes, ...]) -> Rehearsals:
 
     Each begins with what it will be asked for first: the second traces, and plays the edges.
     """
-    telling, edges, smaller = plan.telling, plan.edges, tuple(each[0] for each in plan.smaller)
-    first = _of_each_shape((*telling, *edges, *smaller))
-    second = _of_each_shape((*edges, *smaller, *telling))
+    discriminating, edges, smaller = (
+        plan.discriminating,
+        plan.edges,
+        tuple(each[0] for each in plan.smaller),
+    )
+    first = _of_each_shape((*discriminating, *edges, *smaller))
+    second = _of_each_shape((*edges, *smaller, *discriminating))
     return (first, ()), (second, sizes)
 
 

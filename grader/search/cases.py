@@ -1,7 +1,7 @@
-"""The cases of a grading, from an exercise's declaration: edges first, then what is drawn.
+"""The cases of a grading, made from an exercise's declaration: edge cases first, then random ones.
 
-A shape that is new to a process costs a compilation, a known one a few milliseconds. So a few
-shapes are chosen first, and many seeds and values are drawn on them.
+A new shape costs a process a compilation, a known shape a few milliseconds. So a few shapes are
+chosen first, and then many seeds and values are drawn for them.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ from grader.search.plan import (
 )
 
 LARGEST_SEED: Final = 2**31 - 1
-"""`PRNGKey` takes more, but a program that is jitted as a whole gets its seed as an int32."""
+"""`PRNGKey` accepts more, but a program that is jitted as a whole gets its seed as an int32."""
 
 _SMALL_SIZES: Final = 4
 _SCALES: Final = (1.0, 1.0, 2 / 3, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20)
-"""Two thirds give elements that take all bits of a float32, which no smaller type can hold."""
+"""Two thirds makes elements use all bits of a float32, so no smaller type can hold them."""
 
 
 # ------------------------------------------------------------------------------------------ shapes
 
 
 def drawn_sizes(exercise: Exercise, seed: int, count: int = 4) -> list[Sizes]:
-    """Draw sizes over the whole range of each dimension, few weight shapes among them."""
+    """Draw sizes over the whole range of each dimension, with few different weight shapes."""
     by_weights = [
         st.fixed_dictionaries(
             {each.name: _size(each) for each in exercise.dimensions if each.weights is weights}
@@ -74,7 +74,7 @@ def _size(dimension: Dimension) -> st.SearchStrategy[int]:
 
 
 def seeds() -> st.SearchStrategy[int]:
-    """Seeds over the whole domain, its ends and small ones among them."""
+    """Seeds over the whole domain, including both ends and small ones."""
     return st.one_of(
         st.integers(0, LARGEST_SEED),
         st.integers(0, 50),
@@ -83,18 +83,21 @@ def seeds() -> st.SearchStrategy[int]:
 
 
 def arrays(
-    shape: Sequence[int], *, telling: bool, largest_scale: float = max(_SCALES)
+    shape: Sequence[int], *, discriminating: bool, largest_scale: float = max(_SCALES)
 ) -> st.SearchStrategy[ArrayValue]:
-    """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
+    """Float32 arrays: zeros, negatives, and everything scaled to be tiny or large.
 
-    Elements are small multiples of a power of two, which a report can show, but for some thirds. A
-    `telling` array is of ordinary size and has no two elements alike, so that an order shows.
+    Except for some thirds, elements are small multiples of a power of two, which a report can show.
+    A `discriminating` array has an ordinary scale and no two equal elements, so that their order
+    is visible.
     """
     size = prod(shape)
-    bound = 12 + size if telling else 12
-    elements = st.lists(st.integers(-bound, bound), min_size=size, max_size=size, unique=telling)
+    bound = 12 + size if discriminating else 12
+    elements = st.lists(
+        st.integers(-bound, bound), min_size=size, max_size=size, unique=discriminating
+    )
     allowed = tuple(scale for scale in _SCALES if scale <= largest_scale)
-    scales = st.sampled_from((1.0,) if telling else allowed)
+    scales = st.sampled_from((1.0,) if discriminating else allowed)
     return st.builds(_array, st.just(tuple(shape)), elements, scales)
 
 
@@ -103,12 +106,14 @@ def _array(shape: tuple[int, ...], elements: list[int], scale: float) -> ArrayVa
     return ArrayValue.of(array)
 
 
-def argument(parameter: Parameter, sizes: Sizes, *, telling: bool) -> st.SearchStrategy[Value]:
-    """Values of one argument, at these sizes."""
+def argument(
+    parameter: Parameter, sizes: Sizes, *, discriminating: bool
+) -> st.SearchStrategy[Value]:
+    """Values of one argument, for these sizes."""
 
     def of(array: Array) -> st.SearchStrategy[ArrayValue]:
         shape = [sizes[name] for name in array.shape]
-        return arrays(shape, telling=telling, largest_scale=array.largest_scale)
+        return arrays(shape, discriminating=discriminating, largest_scale=array.largest_scale)
 
     match parameter:
         case Seed():
@@ -130,13 +135,15 @@ def cases(
     shapes: Sequence[Sizes],
     containers: Sequence[Container] = (Container.JAX,),
     *,
-    telling: bool = False,
+    discriminating: bool = False,
 ) -> st.SearchStrategy[Case]:
-    """Cases at any of `shapes`; those of an exercise about NumPy have its arrays alone."""
+    """Cases with any of `shapes`; an exercise about NumPy gets only NumPy arrays."""
     kinds = (Container.NUMPY,) if exercise.plain_numpy else tuple(containers)
 
     def at(sizes: Sizes) -> st.SearchStrategy[Case]:
-        values = [argument(each, sizes, telling=telling) for each in exercise.parameters]
+        values = [
+            argument(each, sizes, discriminating=discriminating) for each in exercise.parameters
+        ]
         return st.builds(
             lambda container, *drawn: Case(
                 arguments=tuple(
@@ -167,25 +174,25 @@ def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
 
 
 def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
-    """Make the plan of a grading: `count` cases, or all that are fixed if those are more."""
-    telling = _telling(exercise, seed)
+    """Make the plan of a grading: `count` cases, or all fixed cases if there are more of those."""
+    discriminating = _discriminating(exercise, seed)
     edges = _at(edge_sizes(exercise), exercise, seed)
     largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
     shapes = [*traced_sizes(exercise), *drawn_sizes(exercise, seed)]
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
-    missing = count - len(telling) - len(edges) - len(largest)
+    missing = count - len(discriminating) - len(edges) - len(largest)
     drawn = draw(cases(exercise, shapes, containers), count=missing, seed=seed + 1)
     return Plan(
-        telling=telling,
+        discriminating=discriminating,
         edges=edges,
         rest=tuple(sorted((*largest, *drawn), key=_cost)),
         smaller=_smaller(exercise),
     )
 
 
-def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    """One shape: two seeds with the same values, one seed with other values, NumPy's arrays."""
-    strategy = cases(exercise, [distinct_sizes(exercise)], telling=True)
+def _discriminating(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """One shape: two seeds with the same values, one seed with other values, NumPy arrays."""
+    strategy = cases(exercise, [distinct_sizes(exercise)], discriminating=True)
     first, second, third = _some(strategy, count=3, seed=seed)
     return (
         with_seed(first, exercise, 7),
@@ -200,13 +207,13 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
     """Two cases with ordinary values at each of `shapes`."""
     found: list[Case] = []
     for index, sizes in enumerate(shapes):
-        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
+        drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=seed + index)
         found += [with_seed(drawn[0], exercise, index), *drawn[1:]]
     return tuple(found)
 
 
 def _some(strategy: st.SearchStrategy[Case], *, count: int, seed: int) -> list[Case]:
-    """Draw `count` cases, some of them again where there are no more: sizes have no values."""
+    """Draw `count` cases; repeat some if there aren't enough, as when all arguments are sizes."""
     return list(islice(cycle(draw(strategy, count=count, seed=seed)), count))
 
 
@@ -214,11 +221,11 @@ def _smaller(exercise: Exercise) -> tuple[tuple[Case, ...], ...]:
     """Two cases at each of a few small sizes. Few: each may cost a compilation."""
     found: list[tuple[Case, ...]] = []
     for index, sizes in enumerate(islice(small_sizes(exercise), _SMALL_SIZES)):
-        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=index)
+        drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=index)
         found.append(tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1)))
     return tuple(found)
 
 
 def _cost(case: Case) -> tuple[int, ...]:
-    """Sort by shape, so that shapes are met one after the other."""
+    """Sort by shape, so that shapes come up one after the other."""
     return tuple(case.sizes.values())

@@ -163,7 +163,7 @@ class Side:
         """Put a program in the place of the one before, of which only compiled code stays."""
         if self._subject is not None:
             self._subject.restore()
-        streams = (io.StringIO(), io.StringIO()) if request.unheard else self._streams
+        streams = (io.StringIO(), io.StringIO()) if request.discard_output else self._streams
         sys.stdout, sys.stderr = streams
         sys.argv = [request.name]  # a parser of optional arguments finds none, as in `python FILE`
         self._subject = Subject(exercise, request.name, request.text)

@@ -108,7 +108,7 @@ class Known:
     def __init__(self, maker: Maker, folder: ExerciseFolder) -> None:
         self.folder = folder
         plan = Session().plan(folder.exercise, GradingRequest(cases=12))
-        self.cases = plan.telling[:MOST_CASES]
+        self.cases = plan.discriminating[:MOST_CASES]
         self.sizes = (distinct_sizes(folder.exercise), *edge_sizes(folder.exercise))
         text = folder.solution.read_text(encoding="utf-8")
         self.text = transparency(text, folder.exercise)

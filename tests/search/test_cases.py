@@ -38,7 +38,7 @@ def made(exercise: Exercise) -> Plan:
 
 
 def every(made: Plan) -> tuple[Case, ...]:
-    return (*made.telling, *made.edges, *made.rest)
+    return (*made.discriminating, *made.edges, *made.rest)
 
 
 def seed_of(case: Case) -> int:
@@ -55,7 +55,7 @@ def array_of(case: Case) -> np.ndarray:
 def test_has_as_many_cases_as_were_asked_for(exercise: Exercise, made: Plan) -> None:
     assert made.total == 100
     fewest = plan(exercise, count=1, seed=0)
-    assert (fewest.telling, fewest.edges) == (made.telling, made.edges)
+    assert (fewest.discriminating, fewest.edges) == (made.discriminating, made.edges)
     assert [each.sizes for each in fewest.rest] == [largest_sizes(exercise)] * 2
 
 
@@ -75,14 +75,14 @@ def test_edges_are_in_every_run(exercise: Exercise) -> None:
 
 
 def test_same_seed_and_shape_come_with_other_values(made: Plan) -> None:
-    first, second = made.telling[0], made.telling[2]
+    first, second = made.discriminating[0], made.discriminating[2]
     assert first.sizes == second.sizes
     assert seed_of(first) == seed_of(second)
     assert not np.array_equal(array_of(first), array_of(second))
 
 
 def test_same_values_come_with_another_seed(made: Plan) -> None:
-    first, second = made.telling[:2]
+    first, second = made.discriminating[:2]
     assert np.array_equal(array_of(first), array_of(second))
     assert seed_of(first) != seed_of(second)
 
@@ -99,7 +99,7 @@ def test_values_are_zero_negative_tiny_and_large(made: Plan) -> None:
 
 def test_some_cases_hand_over_numpy_arrays(made: Plan) -> None:
     containers = [case.container for case in every(made)]
-    assert made.telling[3].container is Container.NUMPY
+    assert made.discriminating[3].container is Container.NUMPY
     assert containers.count(Container.JAX) > containers.count(Container.NUMPY) > 0
 
 
