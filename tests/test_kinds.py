@@ -70,7 +70,7 @@ SESSION = "".join(f"{'...' if line[:1] == ' ' else '>>>'} {line}\n" for line in 
         (b"\x89PNG\r\n\x1a\n\0\0", "a PNG image", None),
         (b"MZ\x90\0\3\0\0\0\xff\xff", "binary data", None),
         (b"\0" * 900, "never written", None),
-        (PROGRAM.encode() + b"\0" * 90, "not written to its end", 5),
+        (PROGRAM.encode() + b"\0" * 90, "written only in part", 5),
         (PROGRAM.replace("def", "\0def").encode(), "line 4 has a null byte", 4),
         (b"#" * (5 << 20), f"larger than {LARGEST >> 10} kB", None),
         (NOTEBOOK.encode(), "a Jupyter notebook", None),

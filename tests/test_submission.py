@@ -71,9 +71,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no file"):
         read_submission(tmp_path / "a.py")
     (tmp_path / "link.py").symlink_to("nowhere.py")
-    with pytest.raises(Unreadable, match="a link that leads to nothing") as raised:
+    with pytest.raises(Unreadable, match="a broken link") as raised:
         read_submission(tmp_path / "link.py")
-    assert "ordinary file" in raised.value.unfit.help
+    assert "regular file" in raised.value.unfit.help
     with pytest.raises(Unreadable, match="folder"):
         read_submission(tmp_path)
 
