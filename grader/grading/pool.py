@@ -1,8 +1,8 @@
-"""Sides that are ready before a file is saved: shut in, with the libraries' programs compiled.
+"""Sides that are ready before a file is saved: sandboxed, with the libraries' programs compiled.
 
-A new process spends most of a grading on what is the same for every version of a file: XLA's start,
-and tracing, lowering and loading the libraries' programs at sizes that are new to it. So a process
-rehearses with the reference while the learner reads and types, and is then given the submission.
+A new process spends most of a grading on work that is the same for every version of a file: it
+starts XLA, and traces, lowers and loads the libraries' programs at sizes that are new to it. So it
+rehearses with the reference while the learner reads and types, and then gets the submission.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from grader.search.plan import Plan, Sizes
 _SECONDS: Final = 60.0
 
 Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
-"""For each place in a grading, the cases to play and the sizes to trace at."""
+"""For each role in a grading, the cases to run and the sizes to trace with."""
 
 
 class Pool:
-    """The prewarmed sides for one file of one exercise, each with its place in a grading.
+    """The prewarmed sides for one file of one exercise, one for each role in a grading.
 
-    What they rehearsed stays in their processes' memory: take one only for a program that can
-    look at nothing there.
+    The rehearsal stays in their processes' memory: take one only for a program that can't look
+    there.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Pool:
         self._lock = threading.Lock()
 
     def fill(self, key: object, open_side: Callable[[], Side], rehearsals: Rehearsals) -> None:
-        """Start what is missing, and end what is for another key. Raises `NurseryBroken`."""
+        """Start missing sides, and stop those for another key. Raises `NurseryBroken`."""
         with self._lock:
             if key != self._key:
                 self._empty()
@@ -51,14 +51,14 @@ class Pool:
         return bool(self._waiting) and key == self._key
 
     def take(self, key: object) -> Side | None:
-        """Return the next of a grading's sides; None if there is none that is ready."""
+        """Return the next of a grading's sides; None if none is ready."""
         with self._lock:
             place = min(self._waiting, default=None)
             found = self._waiting.pop(place) if place is not None and key == self._key else None
         return found.take() if found is not None else None
 
     def stop(self) -> None:
-        """End the rehearsals: the processor is needed now."""
+        """Stop the rehearsals: the processor is needed now."""
         with self._lock:
             for each in self._waiting.values():
                 each.stop()
@@ -69,7 +69,7 @@ class Pool:
             each.wait()
 
     def close(self) -> None:
-        """End every side, now and for good."""
+        """Stop every side for good."""
         with self._lock:
             self._closed = True
             self._empty()
@@ -80,7 +80,7 @@ class Pool:
 
 
 class _Prewarmed:
-    """A side that rehearses, until it is stopped or taken."""
+    """A side that rehearses until it is stopped or taken."""
 
     def __init__(self, side: Side, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         self._side = side
@@ -90,15 +90,15 @@ class _Prewarmed:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the rehearsal when its case has ended."""
+        """Stop the rehearsal after the current case."""
         self._enough.set()
 
     def wait(self) -> None:
-        """Wait for the rehearsal to end."""
+        """Wait until the rehearsal has ended."""
         self._thread.join()
 
     def take(self) -> Side | None:
-        """Return the side when its case has ended; None if it has failed."""
+        """Return the side after its current case; None if it failed."""
         self._enough.set()
         self._thread.join()
         if self._rehearsed and self._side.is_idle():
@@ -125,14 +125,14 @@ class _Prewarmed:
                     return
                 self._side.begin(case, _SECONDS)
                 self._side.finish()
-        except NurseryBroken:  # whoever needs the nursery next hears of it
+        except NurseryBroken:  # the next use of the nursery reports it
             self._rehearsed = False
 
 
 def rehearsals(plan: Plan, sizes: tuple[Sizes, ...]) -> Rehearsals:
-    """Return what the first process of a grading rehearses, and what the second.
+    """Return what the first and the second process of a grading rehearse.
 
-    Each begins with what it will be asked for first: the second traces, and plays the edges.
+    Each starts with what it will need first: the second one traces, and runs the edges.
     """
     discriminating, edges, smaller = (
         plan.discriminating,

@@ -1,4 +1,4 @@
-"""What is asked of a grading: the options that decide what is run, and for how long."""
+"""What the user requests of a grading: the options that decide what runs, and for how long."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import msgspec
 
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
-"""A file's imports have nothing to do with how long a case may take."""
+"""A file's imports may take this long, whatever the deadline of a case."""
 
 
 class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user asks of a grading. `timeout` is the deadline of a case in seconds."""
+    """What the user requests. `timeout` is the deadline of a case in seconds."""
 
     cases: int = 100
     seed: int = 0

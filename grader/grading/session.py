@@ -1,4 +1,4 @@
-"""A session: the processes, caches and references that gradings share."""
+"""A session: the processes, caches and references that several gradings share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.search.plan import Plan, traced_sizes
 
 
 class Session:
-    """Shared by the gradings of one command. Close it: it has processes."""
+    """Shared by all gradings of one command. Close it to stop its processes."""
 
     def __init__(self, launched: Launched | None = None) -> None:
         self._launched = launched
@@ -46,7 +46,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Remember what the references did, and end every process."""
+        """Cache what the references did, and stop every process."""
         self._pool.close()
         for reference in self._references.values():
             reference.close()
@@ -59,7 +59,7 @@ class Session:
 
     @property
     def _maker(self) -> Maker:
-        """What makes the processes, started when the first one is needed."""
+        """Makes the processes; started when the first one is needed."""
         with self._making:
             if self._made is None:
                 forks = self._launched is not None or can_fork()
@@ -101,9 +101,9 @@ class Session:
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
-        """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
+        """Start a sandboxed process for a submission, or take one that is prewarmed for it.
 
-        Only a program that can look at nothing but its arguments gets one where others have run.
+        Only a program that can look at nothing but its arguments gets a process that others used.
         """
         self._pool.stop()
         exercise = folder.exercise
@@ -124,7 +124,7 @@ class Session:
         *,
         wait: bool = False,
     ) -> None:
-        """Begin to have processes ready for the file's next version; `wait` until they are."""
+        """Start processes for the file's next version; with `wait`, wait until they are ready."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
         program = self._program(exercise, submission.path, self.reference(folder).text)
@@ -133,7 +133,7 @@ class Session:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
         plan = self.plan(exercise, asked)
-        with contextlib.suppress(NurseryBroken):  # the next grading says so
+        with contextlib.suppress(NurseryBroken):  # the next grading reports it
             self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
         if wait:
             self._pool.wait()
@@ -155,13 +155,13 @@ class Session:
         return self.access.policy(folder, *own)
 
     def unhurried(self) -> float:
-        """Seconds that importing the libraries took: what a busy machine shows itself by."""
+        """Seconds that importing the libraries took: many of them on a busy machine."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
 
 
 def _sendable(path: str) -> str:
-    """Return the path as processes can be told it: bytes that are no UTF-8 as their escapes."""
+    """Return the path in a form that can be sent to processes: escape bytes that aren't UTF-8."""
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
