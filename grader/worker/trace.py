@@ -1,8 +1,8 @@
-"""Tracing a side's function: from every size at once down to the sizes of executed cases.
+"""Traces a side's function: with all sizes symbolic, or down to the sizes of executed cases.
 
-Runs the learner's function with stand-ins for its arguments, in the learner's own process. What
-it prints, and what it leaves behind in module globals (stand-ins, perhaps), is there afterwards:
-trace in a process that executes no case later on.
+Runs the learner's function with abstract arguments, in the learner's own process. Its output, and
+what it leaves behind in module globals (tracers, perhaps), stays: trace in a process that executes
+no case afterwards.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _REASON_LENGTH = 200
 
 @unique
 class Rung(IntEnum):
-    """How much of the sizes is symbolic, widest first."""
+    """Which sizes are symbolic, the widest scope first."""
 
     EVERY_SIZE = 0
     EVERY_OTHER_SIZE = 1
-    """All but the dimensions that the parameters' shapes depend on."""
+    """All except the dimensions that the parameters' shapes depend on."""
     SIZES_AS_GIVEN = 2
 
 
@@ -43,8 +43,8 @@ def fingerprints(
 ) -> tuple[Trace, ...]:
     """Trace at the first rung, from `widest` on, where every scope can be traced.
 
-    `concrete` are sizes of executed cases, with a value for each dimension. If no rung will do,
-    the result is one `Untraceable` for each.
+    `concrete` are sizes of executed cases, with a value for each dimension. If no rung works, the
+    result is one `Untraceable` for each.
     """
     failures: list[Untraceable] = []
     for rung in Rung:
@@ -63,7 +63,7 @@ def fingerprints(
 
 
 def _repeated(function: Callable[..., Any], exercise: Exercise, traces: list[Trace]) -> list[Trace]:
-    """Trace the first scope again: a function that keeps state or draws numbers shows there."""
+    """Trace the first scope again, to detect functions that keep state or draw random numbers."""
     first = traces[0]
     if fingerprint(function, exercise, first.scope) == first:
         return traces
@@ -91,7 +91,7 @@ def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -
 
 
 def fingerprint(function: Callable[..., Any], exercise: Exercise, scope: Scope) -> Trace:
-    """Trace once in `scope`. Never raises: whatever the learner's code does is a reason."""
+    """Trace once in `scope`. Never raises: if the learner's code fails, that's the reason."""
     sizes = {**scope.sizes, **_symbols(scope.symbolic)}
     traced = [each for each in exercise.parameters if not isinstance(each, Size | Number)]
 
@@ -108,14 +108,14 @@ def fingerprint(function: Callable[..., Any], exercise: Exercise, scope: Scope) 
         found = digest(program, structure, seeds=_seed_places(traced))
     except NotComparable as error:
         return Untraceable(scope=scope, reason=str(error))
-    except BaseException as error:  # noqa: BLE001  # the learner's code raises what it likes
+    except BaseException as error:  # noqa: BLE001  # the learner's code can raise anything
         return Untraceable(scope=scope, reason=_reason(error))
     return Fingerprint(scope=scope, digest=found.digest, detail=found.detail)
 
 
 @cache
 def _symbols(names: tuple[str, ...]) -> dict[str, Any]:
-    """Return a symbolic size for each name, the same one each time: jax caches by it."""
+    """Return a symbolic size for each name, always the same: jax uses it as a cache key."""
     if not names:
         return {}
     return dict(zip(names, jax.export.symbolic_shape(", ".join(names)), strict=True))
@@ -145,7 +145,7 @@ def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
 
 
 def _reason(error: BaseException) -> str:
-    """Name an error of the learner's code, whose own methods may raise too."""
+    """Describe an error of the learner's code, whose own methods may raise, too."""
     name = type(error).__name__
     try:
         text = str(error)
