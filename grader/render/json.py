@@ -1,8 +1,8 @@
-"""The JSON report, version 1: the contract with programs. `schema.json` beside this is made of it.
+"""The JSON report, version 1: the contract with other programs. `schema.json` is made from it.
 
-Every key is always there. Numbers are finite, texts are whole Unicode, and the document stays
-below 200 kB whatever a submission prints: what is too long is cut, deepest evidence first. No text
-acts when it is printed: controls stand in it as Python writes them.
+Every key is always present. Numbers are finite, texts are valid Unicode, and the document stays
+below 200 kB whatever a submission prints: long parts are cut, the deepest evidence first. Printing
+a text is harmless: control characters are written as Python escapes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _Counterexample = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema=_COUN
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the document: it has exactly these keys."""
+    """A part of the document, with exactly these keys."""
 
 
 class JsonTool(_Document, frozen=True, kw_only=True):
@@ -141,14 +141,14 @@ class JsonReport(_Document, frozen=True, kw_only=True):
 
 
 class _Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many characters a text may have, and how many items a list or an object."""
+    """The maximum number of characters in a text, and of items in a list or an object."""
 
     text: int
     items: int
     findings: int
 
 
-# Tried in turn until the document is small enough; the last one always is.
+# Tried in order until the document is small enough; with the last one it always is.
 _LIMITS = (
     _Limits(text=16_000, items=500, findings=1000),
     _Limits(text=4_000, items=100, findings=200),
@@ -159,7 +159,7 @@ _LIMITS = (
 
 
 def render(report: Report) -> str:
-    """Return the document, indented, with a newline at its end."""
+    """Return the document, indented, with a final newline."""
     return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
 
 
@@ -170,7 +170,7 @@ def render_all(reports: Sequence[Report]) -> str:
 
 
 def encoded(report: Report) -> bytes:
-    """Return the document on one line, small enough that it also is when it is indented."""
+    """Return the document on one line, small enough even when it is indented."""
     line = b""
     for limits in _LIMITS:
         line = msgspec.json.encode(document(report, limits))
@@ -180,7 +180,7 @@ def encoded(report: Report) -> bytes:
 
 
 def document(report: Report, limits: _Limits = _LIMITS[0]) -> JsonReport:
-    """Return the document as data, its texts and lists cut to `limits`."""
+    """Return the document as data, with texts and lists cut to `limits`."""
     findings = report.findings[: limits.findings]
     env = report.environment
     return JsonReport(
@@ -267,7 +267,7 @@ def _counterexample(
 
 
 def _short(value: object, limits: _Limits) -> str | None:
-    """Return a value of the evidence as a short text; None where there is none."""
+    """Return a value of the evidence as a short text; None if there is none."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -290,12 +290,12 @@ def _finite(number: float) -> float | None:
 
 
 def clean(text: str, most: int) -> str:
-    """Return `text` cut to `most` characters, with what would act when it is printed escaped."""
+    """Return `text` cut to `most` characters, with control characters escaped."""
     return inert(text if len(text) <= most else text[: max(most - 1, 0)] + "\u2026")
 
 
 def _json_value(value: object, limits: _Limits, depth: int) -> object:
-    """Return `value` as JSON has it; what is not finite, too deep or no JSON at all as a text."""
+    """Return `value` as JSON; as text if it is not finite, too deep or not JSON."""
     plain: object
     match value:
         case None | bool():

@@ -1,6 +1,6 @@
 """The JSON Schema of the JSON report, made from its types.
 
-`python -m grader.render.schema` writes it anew after a change of the types.
+After changing the types, run `python -m grader.render.schema` to update it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the schema as the shipped file has it."""
+    """Return the text of the schema file."""
     encoded = msgspec.json.encode(json_schema(), order="sorted")
     return msgspec.json.format(encoded, indent=2).decode() + "\n"
 
