@@ -122,6 +122,6 @@ def test_action(shell, tmp_path: Path, files: str, code: int) -> None:
     assert "nn-vmap-shared" in summary.read_text()
 
 
-def test_nothing_a_caller_gives_is_text_of_the_actions_scripts() -> None:
+def test_inputs_are_not_part_of_the_actions_scripts() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     assert not [each for each in action["runs"]["steps"] if "${{" in each.get("run", "")]

@@ -64,7 +64,7 @@ def side(maker: Maker, folder: ExerciseFolder) -> Iterator[Side]:
     made.end()
 
 
-def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
+def test_a_rehearsal_prints_nothing(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
     cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases[:2], traced_sizes(folder.exercise))])
     pool.wait()
@@ -78,7 +78,7 @@ def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: Exercis
     assert taken.printed() == ("loading\ncalled\n", "called\n", False)
 
 
-def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
+def test_a_finished_process_is_not_taken(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert side.is_idle()
@@ -86,7 +86,7 @@ def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_one_that_could_not_rehearse_is_not_taken(
+def test_a_process_that_could_not_rehearse_is_not_taken(
     pool: Pool, side: Side, folder: ExerciseFolder
 ) -> None:
     side.give("broken.py", "import os; os._exit(0)")
@@ -95,9 +95,7 @@ def test_one_that_could_not_rehearse_is_not_taken(
     assert pool.take("key") is None
 
 
-def test_what_is_for_another_file_is_not_taken_and_ended_when_there_is_a_new_one(
-    pool: Pool, side: Side
-) -> None:
+def test_processes_for_another_file_are_not_taken_but_stopped(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert pool.take("another key") is None
@@ -138,7 +136,7 @@ class Slow:
         self.may_end.set()
 
 
-def test_a_rehearsal_that_is_stopped_ends_with_its_case(pool: Pool) -> None:
+def test_a_stopped_rehearsal_finishes_its_case(pool: Pool) -> None:
     slow: Any = Slow()
     pool.fill("key", lambda: slow, [(("case",) * 5, ())])  # type: ignore[arg-type]
     slow.called.wait()
@@ -154,7 +152,7 @@ def test_a_closed_pool_stays_empty(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_each_process_rehearses_every_size_once_what_comes_first_in_it_first(
+def test_each_process_rehearses_every_size_once_in_order_of_use(
     folder: ExerciseFolder,
 ) -> None:
     made = plan(folder.exercise, count=12, seed=0)
@@ -171,7 +169,7 @@ def test_each_process_rehearses_every_size_once_what_comes_first_in_it_first(
         }
 
 
-def test_a_grading_needs_no_process_but_the_prewarmed_ones(
+def test_a_grading_needs_only_the_prewarmed_processes(
     folder: ExerciseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "mine.py"

@@ -30,7 +30,7 @@ def test_the_reason_is_the_first_of_the_worst() -> None:
 @pytest.mark.parametrize(
     "text", ["def f(:", "x = 1\0", "(" * 5000, "x" + ".T" * 30000, "é" * 60000]
 )
-def test_what_cannot_be_read_is_no_proof(text: str) -> None:
+def test_opaque_code_is_not_proved(text: str) -> None:
     assert reach(text) is Reach.NOTHING
 
 
@@ -99,7 +99,7 @@ def test_decisions_by_sizes_cost_the_sizes(line: str) -> None:
     assert found.reach is Reach.SIZES_AS_GIVEN, found
 
 
-def test_a_call_of_itself_may_pass_a_size_for_an_array() -> None:
+def test_a_recursive_call_may_pass_a_size_as_an_array() -> None:
     text = program(begin="unused = x_batch == 7")
     assert reach(text) is Reach.EVERY_SIZE
     called = text + "\n\ndef other(n):\n    return nn_vmap_forward(0, n, 1)\n"
@@ -130,7 +130,7 @@ def test_more_parameters_than_are_passed_are_defaults() -> None:
         "def f(a):\n" + "".join(f"    a{i} = a{i + 1}\n" for i in range(3000)) + "    a3000 = a\n",
     ],
 )
-def test_long_texts_are_read_in_reasonable_time(text: str) -> None:
+def test_long_texts_are_analysed_in_reasonable_time(text: str) -> None:
     before = time.process_time()
     transparency(text[:50_000], exercise())
     assert time.process_time() - before < 5
@@ -159,7 +159,7 @@ def test_the_names_exist() -> None:
     assert not missing
 
 
-def test_no_class_may_name_a_field_like_an_attribute_of_stand_ins() -> None:
+def test_class_fields_must_not_shadow_attributes_of_tracers() -> None:
     found: set[str] = set()
 
     def look_on(x: jax.Array) -> jax.Array:

@@ -129,7 +129,7 @@ def check(looked: Looked) -> None:
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_another_program_has_another_fingerprint(name: str) -> None:
+def test_different_programs_have_different_fingerprints(name: str) -> None:
     looked = look(DIFFERENT[name])
     check(looked)
     assert looked.traced
@@ -219,7 +219,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_the_fingerprint_does_not_vouch(name: str) -> None:
+def test_the_fingerprint_has_a_doubt(name: str) -> None:
     reference, submission = DOUBTFUL[name]
     looked = look(submission, reference)
     check(looked)
@@ -387,7 +387,7 @@ REMEMBERING = {
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_a_decision_by_sizes_is_seen_in_the_text(name: str) -> None:
+def test_decisions_by_size_are_found_in_the_text(name: str) -> None:
     looked = look(SIZES[name])
     check(looked)
     assert looked.same, "the fingerprints alone tell them apart"
@@ -396,7 +396,7 @@ def test_a_decision_by_sizes_is_seen_in_the_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOTICING | REMEMBERING)
-def test_what_a_trace_may_not_show_is_seen_in_the_text(name: str) -> None:
+def test_what_a_trace_can_miss_is_found_in_the_text(name: str) -> None:
     looked = look((NOTICING | REMEMBERING)[name])
     check(looked)
     assert looked.reach is Reach.NOTHING

@@ -23,7 +23,7 @@ RECORDED = [
 
 
 @pytest.mark.parametrize(("each", "path"), RECORDED)
-def test_a_recording_gets_its_labels(each: Labelled, path: Path) -> None:
+def test_each_recording_gets_its_labels(each: Labelled, path: Path) -> None:
     transcript = replayed(each, path)
     found = findings(transcript)
     assert places(found) == each.expected

@@ -97,7 +97,7 @@ def test_a_leftover_breakpoint_is_pointed_at(
     assert "is left in the program" in told.message
 
 
-def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
+def test_a_missing_debugger_is_deleted_with_its_calls() -> None:
     text = "import ipdb\n\nipdb.set_trace()\n"
     raised = raised_at(text, "import ipdb", "ModuleNotFoundError", "No module named 'ipdb'")
     told = meaning(msgspec.structs.replace(raised, bases=("ImportError",)), Source("a.py", text))
@@ -122,7 +122,7 @@ def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
         ),
     ],
 )
-def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, says: str) -> None:
+def test_an_unbound_axis_name_is_not_a_python_name(text: str, at: str, says: str) -> None:
     raised = raised_at(text, at, "NameError", "unbound axis name: rows", library="jax._src.core.f")
     told = meaning(raised, Source("a.py", text))
     assert told.message == 'no axis is called "rows" here'
@@ -139,7 +139,7 @@ def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, s
         ("jax._src.xla_bridge.backends", "graded on a CPU"),
     ],
 )
-def test_a_librarys_assertion_is_not_the_learners(library: str | None, says: str) -> None:
+def test_a_librarys_assertion_is_not_blamed_on_the_learner(library: str | None, says: str) -> None:
     raised = Raised(
         exception="AssertionError",
         module="builtins",
@@ -151,7 +151,7 @@ def test_a_librarys_assertion_is_not_the_learners(library: str | None, says: str
     assert says in meaning(raised, Source("a.py", "")).why
 
 
-def test_a_device_that_is_not_there_is_pointed_at() -> None:
+def test_a_missing_device_is_pointed_at() -> None:
     text = "import jax\n\njax.config.update('jax_platforms', 'cuda')\n"
     raised = raised_at(text, "jax", "AssertionError", library="jax._src.xla_bridge.backends")
     told = meaning(msgspec.structs.replace(raised, frames=()), Source("a.py", text))
@@ -160,7 +160,7 @@ def test_a_device_that_is_not_there_is_pointed_at() -> None:
     assert told.span.line == 3
 
 
-def test_an_exception_of_the_learners_own_is_told_as_such() -> None:
+def test_the_learners_own_exceptions_are_named_as_such() -> None:
     text = "def f(x):\n    raise ValueError('no')\n"
     told = meaning(raised_at(text, "raise ValueError('no')", "ValueError"), Source("a.py", text))
     assert told.help == "handle this case, or delete the raise"
@@ -189,7 +189,7 @@ def test_a_long_text_is_cut_at_a_word_and_marked(message: str, lines: tuple[str,
         ("_, x = sys.argv\n", "_, x", "ValueError", "not enough values to unpack (expected 2)"),
     ],
 )
-def test_a_command_line_that_is_missing_is_named(
+def test_a_missing_command_line_is_named(
     text: str, piece: str, exception: str, message: str
 ) -> None:
     told = meaning(raised_at(text, piece, exception, message), Source("a.py", text))
@@ -212,7 +212,7 @@ def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
         ),
     ],
 )
-def test_a_reduction_over_no_axis_is_left_out_or_given_one(text: str, says: str) -> None:
+def test_help_for_a_reduction_over_an_unknown_axis(text: str, says: str) -> None:
     piece = text[text.index("jax.lax") : text.index("'rows')") + len("'rows')")]
     raised = raised_at(text, piece, "NameError", "unbound axis name: rows")
     assert says in meaning(raised, Source("a.py", text)).help
@@ -225,7 +225,7 @@ def test_a_reduction_over_no_axis_is_left_out_or_given_one(text: str, says: str)
         ("print(1)\nsys.exit(1)\n", "delete this line"),
     ],
 )
-def test_an_exit_is_taken_out_so_that_python_is_left(text: str, says: str) -> None:
+def test_removing_an_exit_leaves_valid_python(text: str, says: str) -> None:
     source = Source("a.py", text)
     call = source.call_at(raised_at(text, "sys.exit(1)", "SystemExit").place)
     assert call is not None

@@ -297,7 +297,7 @@ def test_the_next_step_leads_to_a_right_program(step: Step) -> None:
     assert findings(step, step.mended or step.right) == ()
 
 
-def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
+def test_results_in_another_order_are_not_a_wrong_shape() -> None:
     applied = "return model.apply(variables, carry, x_batch)"
     text = solution_text(CELL).replace(applied, f"{applied}[::-1]")
     text = text.replace("jax.random.PRNGKey(seed)", "jax.random.PRNGKey(seed + 1)")
@@ -308,7 +308,7 @@ def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
     )
 
 
-def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
+def test_transposed_arguments_are_not_called_swapped() -> None:
     text = solution_text(CELL).replace(
         "return model.apply(variables, carry, x_batch)",
         "return model.apply(variables, carry.T, x_batch.T)",
@@ -327,7 +327,7 @@ def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
         ('y.reshape(-1), statistics["mean"] * 2, statistics["var"]', "wrong-shape"),
     ],
 )
-def test_all_items_of_an_answer_that_are_wrong_are_named(returned: str, rule: str) -> None:
+def test_all_wrong_items_of_an_answer_are_named(returned: str, rule: str) -> None:
     right = 'y, statistics["mean"], statistics["var"]'
     text = solution_text(NORM).replace(f"return {right}", f"return {returned}")
     cases = [example_case(NORM, seed) for seed in (0, 1)]

@@ -26,7 +26,7 @@ os.write(1, repr(open_now).encode())
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are inherited otherwise there")
 @pytest.mark.parametrize("keep", [[1], [1, 9], [0, 1, 2, 200], [1, 5, 299]])
-def test_all_but_these_are_closed(keep: list[int]) -> None:
+def test_all_other_descriptors_are_closed(keep: list[int]) -> None:
     completed = subprocess.run(
         [sys.executable, "-c", SOURCE.format(keep=keep)],
         env={"PYTHONPATH": str(ROOT)},
