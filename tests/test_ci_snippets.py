@@ -1,4 +1,4 @@
-"""The shell parts of what the README and the action tell CI systems to run."""
+"""The shell snippets that the README and the action run in CI systems."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash he
 
 
 def block(first_line: str) -> str:
-    """The code block of the README that has this line near its top."""
+    """The README's code block with this line near its top."""
     blocks = re.findall(r"^```\w+\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     (found,) = [each for each in blocks if first_line in "".join(each.splitlines()[:2])]
     return found
@@ -32,7 +32,7 @@ def block(first_line: str) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path):
-    """Run a script by bash in a folder with a right and a wrong submission."""
+    """Run a script with bash in a folder with a right and a wrong submission."""
     commands = tmp_path / "bin"
     commands.mkdir()
     command = commands / "grade"

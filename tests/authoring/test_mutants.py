@@ -1,4 +1,4 @@
-"""Mutants: what is changed in a program, and which of those that pass are right."""
+"""Mutants: how programs are changed, and which of the mutants that pass are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which word is a command and which a file, and how each way to end is told."""
+"""Which words are commands or files, and how each kind of failure is reported."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Terminal = Callable[..., "Screen"]
 
 
 class Screen:
-    """A terminal of a given size, the program in it, and what stands on its screen."""
+    """A terminal of a given size, the program in it, and the contents of its screen."""
 
     def __init__(self, arguments: tuple[str, ...], size: tuple[int, int], **env: str) -> None:
         rows, columns = size

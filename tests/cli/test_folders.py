@@ -1,4 +1,4 @@
-"""Which of the files that a command names are submissions, and what is said of the others."""
+"""Which of the named files are submissions, and what is said about the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says of commands, held against the commands."""
+"""What the README says about commands, compared with the commands."""
 
 from __future__ import annotations
 

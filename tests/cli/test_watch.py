@@ -33,7 +33,7 @@ SECOND_SCREEN, FIRST_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 
 
 class Watch:
-    """A watch in a terminal, and what stands on its screen."""
+    """A watch in a terminal, and the contents of its screen."""
 
     def __init__(self, *arguments: str, size: tuple[int, int] = (40, 100), **env: str) -> None:
         self.screen = pyte.Screen(size[1], size[0])
@@ -132,7 +132,7 @@ def file(here: Path) -> Path:
 
 
 def replace(path: Path, text: str) -> None:
-    """Save as many editors do: write beside the file, and put that in its place."""
+    """Save like many editors do: write a temporary file and rename it."""
     beside = path.with_name(f".{path.name}.swp")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)

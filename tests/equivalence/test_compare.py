@@ -1,4 +1,4 @@
-"""What is said of two sides' fingerprints. Nothing here is traced."""
+"""What is said about two sides' fingerprints. Nothing is traced here."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Tape:
 
 
 class Replay:
-    """A worker that sends what is in a file, and ends."""
+    """A worker that sends the contents of a file and ends."""
 
     def __init__(self, data: bytes, scratch: Path) -> None:
         self.scratch = scratch
