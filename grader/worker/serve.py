@@ -123,7 +123,7 @@ class Side:
         if not isinstance(start, wire.Start):
             return
         _settle(start)
-        protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
+        protections = _confine(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
         while (request := self._judge.receive()) is not None:
             self._judge.send(self._answer(request, start.exercise))
@@ -247,7 +247,7 @@ def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
     return wire.Confined(versions=versions, protections=protections)
 
 
-def _shut_in(policy: Policy) -> tuple[Protection, ...]:
+def _confine(policy: Policy) -> tuple[Protection, ...]:
     """Confine the process, and let the kernel kill it first if memory runs out."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

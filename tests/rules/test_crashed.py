@@ -19,7 +19,7 @@ from grader.model.transcript import Transcript
         ("it started more than 232 threads", "threads"),
         ("it wrote more than 64 MB, or too many files, to its folder", "files"),
         ("the program broke the process that it ran in", "modules"),
-        ("the process sent half a message in place of an answer", "sockets"),
+        ("the process sent half a message instead of an answer", "sockets"),
         ("the process closed its connection to the grader", "sockets"),
     ],
 )
