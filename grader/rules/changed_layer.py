@@ -23,8 +23,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 _PARAMETERS = (
-    "A layer with parameters missing, of another type or drawn in another way is another layer, "
-    "even if a fresh one gives the same output."
+    "A layer whose parameters are missing, have another type or are drawn in another way is a "
+    "different layer, even if a fresh one gives the same output."
 )
 _LONGEST = 60
 """Code of more characters isn't quoted in a message of one line."""
@@ -111,13 +111,13 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the layer was made with other settings",
     explanation="""\
-The right module was used, but made with settings that change it: without a bias, with another
-initialiser, with another dtype. The task takes the layer with its defaults.
+You used the right module, but with settings that change it: without a bias, with another
+initialiser, with another dtype. The task uses the layer with its defaults.
 
 Some of these don't show at first. A fresh bias is zero, so a layer without one gives the same
-output, until training would have moved the bias. Another initialiser gives other numbers from the
-same key; a narrower dtype rounds every step. Passing a default explicitly changes nothing and is
-fine.
+output, until training would have changed the bias. Another initialiser draws different numbers from
+the same key; a narrower dtype rounds every step. Passing a default explicitly changes nothing and
+is fine.
 """,
     wrong="""\
 import flax.linen as nn

@@ -98,11 +98,11 @@ def _sighting(
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None
-        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of one size",
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of the same size",
         label=f"this is {instead}" if instead is not None else f"{given}, whatever {name} is",
         shapes=tuple(row for each in pair for row in _rows(each, name)),
-        why="The size of the layer has to follow the argument, or the function only works for "
-        "one value of it.",
+        why="The size of the layer must follow the argument; otherwise the function only works "
+        "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=evidence.landmarks.setting(
             layer.span if layer is not None else None, field, 0, given, size=True
@@ -128,10 +128,10 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the layer's size doesn't follow the argument",
     explanation="""\
-The function takes a size as an argument, and the layer is made with another one: a constant, or a
-size of the input. Two values of the argument then give layers of the same size.
+The function gets a size as an argument, but makes the layer with a different one: a constant, or a
+size of the input. Then two values of the argument give layers of the same size.
 
-It works in the one case that was tried. Anywhere else the output has the wrong shape, or, where
+It works for the one value that you tried. For any other the output has the wrong shape, or, if
 broadcasting makes it fit, the loss is computed from the wrong pairs.
 """,
     wrong="""\

@@ -60,11 +60,11 @@ def _same(streams: list[str]) -> str:
 
 def _why(streams: list[str]) -> str:
     if not streams:
-        return "Runs with different seeds are meant to differ. Here they are one and the same run."
+        return "Runs with different seeds should differ. Here they are the same run."
     if streams == ["params"]:
-        return "Runs with different seeds are meant to start from different weights."
+        return "Runs with different seeds should start from different weights."
     named = listing(f'"{each}"' for each in streams)
-    return f"Runs with different seeds are meant to draw other random numbers from {named}."
+    return f"Runs with different seeds should draw different random numbers from {named}."
 
 
 def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
@@ -94,7 +94,7 @@ def _keys(pair: SeedPair) -> list[KeyPair]:
 
 def _detail(pair: SeedPair) -> str:
     if pair.stream is None:
-        return "Both times the output was the same, to the last digit."
+        return "Both outputs were the same, to the last digit."
     key = _keys(pair)[0].actual
     told = f"the key {key.data}" if key.data else f"the key of {way(key)}"
     return f'Both times "{pair.stream}" was drawn from {told}.'
@@ -118,10 +118,10 @@ RULE = Rule(
     check=Check.RNG,
     title="the seed has no effect",
     explanation="""\
-The key is made from something other than the seed that was passed, usually a constant. So every
+The key isn't made from the seed argument, but from something else, usually a constant. So every
 seed gives the same weights.
 
-Seeds are there to repeat a run exactly, and to see how much of a result is luck. If the seed is
+With a seed you can repeat a run exactly, and see how much of a result is luck. If the seed is
 ignored, five runs with five seeds are one run, reported five times.
 """,
     wrong="""\

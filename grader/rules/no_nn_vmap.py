@@ -132,13 +132,13 @@ def _may_be_lifted(evidence: Evidence, look: Look) -> bool:
 def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"the program is written with {library.title}; the task is about Flax Linen",
+        message=f"the program uses {library.title}, but the task is about Flax Linen",
         label=f"this is {library.title}, not Linen",
         details=("No module of Flax Linen ran.",),
-        why="In Linen a module is made without its variables, and nn.vmap says for each collection "
-        "of them and for each stream of random numbers what the examples share. "
-        f"{library.title} has no such arguments.",
-        help=f"write it with flax.linen: nn.vmap({module}, …), then init and apply",
+        why="In Linen a module is created without its variables, and nn.vmap says for each "
+        f"collection and each stream of random numbers what the examples share. {library.title} "
+        "has no such arguments.",
+        help=f"use flax.linen: nn.vmap({module}, …), then init and apply",
         span=library.span,
         case=evidence.looks[0].case,
         evidence={"module": None, "transform": None, "library": library.title},
@@ -182,12 +182,12 @@ def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
 def _why(look: Look, top: ModuleRun | None) -> str:
     if _takes_batch(look, top):
         return (
-            "This module took the whole batch as it is. One that is written for one example can't, "
-            "and then it takes nn.vmap to look after its variables and keys."
+            "This module took the whole batch at once. A module written for one example can't; then "
+            "you need nn.vmap to handle its variables and keys."
         )
     return (
-        "Plain JAX transforms and loops know nothing of a module's variables and keys. nn.vmap "
-        "says for each collection and each stream whether they are shared."
+        "Plain JAX transforms and loops know nothing about a module's variables and keys. With "
+        "nn.vmap you say for each collection and each stream whether they are shared."
     )
 
 
@@ -203,9 +203,9 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
     return Sighting(
         message=f"the lifted {module} doesn't take part in the answer: its output is thrown away",
         label="the answer doesn't use what this returns",
-        why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
-        "but not for one with keys, statistics or a cache.",
-        help="make the answer from what this call returns",
+        why="The answer was computed without nn.vmap. You can do that by hand for this layer, but "
+        "not for one with keys, statistics or a cache.",
+        help="compute the answer from what this call returns",
         span=root.span,
         case=look.case,
         evidence={"module": module, "transform": None},
@@ -225,10 +225,10 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
     given = f"[{', '.join(map(repr, call.methods))}]"
     return Sighting(
         message=f"nn.vmap doesn't lift {call.target}.__call__: methods={given} leaves it out",
-        label="the method that gives the answer isn't among them",
-        why="nn.vmap lifts only the methods that methods= names. A method that isn't lifted gets "
-        "the whole input at once, as in the plain class.",
-        help="leave methods out: __call__ is lifted by default",
+        label="the method that gives the answer isn't in the list",
+        why="nn.vmap lifts only the methods that methods= names. Other methods get the whole "
+        "input at once, as in the plain class.",
+        help="remove methods: __call__ is lifted by default",
         span=evidence.landmarks.keyword(call.span, "methods"),
         case=look.case,
         evidence={"methods": list(call.methods), "expected": ["__call__"]},
@@ -249,11 +249,11 @@ def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
 
 def _label(batch: BatchCall | None, top: ModuleRun | None) -> str:
     if batch is not None and top is None:
-        return f"{batch.transform} maps a function; no module takes part"
+        return f"{batch.transform} maps a function; no module is involved"
     if batch is not None:
-        return f"{batch.transform} maps a function; the module knows nothing of it"
+        return f"{batch.transform} maps a function; the module knows nothing about it"
     if top is not None and is_lifted(top):
-        return "this is lifted, and never applied"
+        return "this is lifted, but never applied"
     return f"a plain {top.class_name} runs here" if top is not None else "lifts no module"
 
 
@@ -265,7 +265,7 @@ def _details(evidence: Evidence, look: Look) -> tuple[str, ...]:
         each = ", once for each example" if len(runs) == look.mapped_size else ""
         details.append(f"It was applied {len(runs)} times{each}.")
     if trail.record.lifted:
-        details.append(f"A lifted class was made, but {_unused(evidence, look)}.")
+        details.append(f"There is a lifted class, but {_unused(evidence, look)}.")
     return tuple(details)
 
 
@@ -277,7 +277,7 @@ def _unused(evidence: Evidence, look: Look) -> str:
     if any(discarded(evidence.source, root.span) for root in ran):
         return "the answer doesn't use it: what it returns is thrown away"
     if ran:
-        return "the numbers that come back are those of a module that isn't lifted"
+        return "the returned numbers come from a module that isn't lifted"
     return f"the answer doesn't use it: it runs {'only in init' if lifted else 'nowhere'}"
 
 
@@ -287,15 +287,15 @@ RULE = Rule(
     title="the module was not lifted with nn.vmap",
     explanation="""\
 The answer was computed without `nn.vmap`: by the plain layer, by `jax.vmap` around `model.apply`,
-by a loop over the examples, or with a lifted class that was made and never used.
+by a loop over the examples, or in spite of a lifted class that was never used.
 
-`jax.vmap` maps a function over arrays. A Flax module also carries variables and random keys, which
-`jax.vmap` doesn't know. A lifted transform does: for each collection it says whether the examples
-share it, for each stream whether the key is split. For one dense layer you could do without it. For
-a module that is written for one example, or has dropout, batch statistics or a cache, you can't,
-and this exercise is practice for those.
+`jax.vmap` maps a function over arrays. A Flax module also has variables and random keys, which
+`jax.vmap` knows nothing about. A lifted transform does: for each collection it says whether the
+examples share it, and for each stream whether the key is split. For a dense layer you could do
+without it. For a module that is written for one example, or has dropout, batch statistics or a
+cache, you can't, and this exercise prepares you for those.
 
-NNX is Flax's other interface: its modules hold their variables themselves, and `nnx.vmap` maps
+NNX is Flax's other interface: its modules store their variables themselves, and `nnx.vmap` maps
 functions over them. The exercise is about Linen, `flax.linen`.
 """,
     wrong="""\

@@ -23,7 +23,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if wanted is not None and found is not None:
             shape = array_text(found.dtype, found.shape)
             yield Sighting(
-                message=f"the output still has {len(found.shape)} axes; the task wants it flat",
+                message=f"the output still has {len(found.shape)} axes; the task wants a flat "
+                "array",
                 label=f"this is {shape}",
                 shapes=(
                     ShapeRow(
@@ -91,12 +92,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output is not flattened",
     explanation="""\
-The numbers are there, but the array still has the axes that the module gave it, and the task asks
-for a single one. Flattening goes row by row: with the examples on axis 0, all features of the first
-example come first, then all of the second.
+The array still has the axes that the module gave it, but the task asks for a single axis.
+Flattening goes row by row: with the examples on axis 0, all features of the first example come
+first, then all features of the second.
 
-Code that takes the output, a loss for example, relies on its shape. Broadcasting an output of shape
-`(batch, features)` against targets of shape `(batch * features,)` raises at best, and at worst
+Code that uses the output, such as a loss, relies on its shape. Broadcasting an output of shape
+`(batch, features)` against targets of shape `(batch * features,)` at best raises, and at worst
 gives a matrix of differences that nobody wanted.
 """,
     wrong="""\

@@ -84,11 +84,11 @@ def _why(look: Look, deviation: Deviation) -> str:
     copies = _copies(look, deviation)
     if look.raised is None and not look.answer_wrong:
         return (
-            f"The outputs agree here only because {copies} start alike; training would pull "
-            "them apart."
+            f"The outputs agree here only because {copies} start out identical; training would "
+            "make them differ."
         )
     return (
-        "Each copy is trained on its own example only, and a batch of another size doesn't fit "
+        "Each copy is trained only on its own example, and a batch of another size doesn't fit "
         "them at all."
     )
 
@@ -110,15 +110,15 @@ RULE = Rule(
     check=Check.PARAMS,
     title="every example has its own copy of the weights",
     explanation="""\
-`variable_axes` says of each collection whether the examples share it. `None` means shared: one set
-of weights. A number gives the collection an axis, and with it every example gets a copy
-of its own: `kernel` has shape `(batch, in, out)` in place of `(in, out)`.
+`variable_axes` says for each collection whether the examples share it. `None` means shared: one set
+of weights. A number gives the collection an axis, so every example gets its own copy: `kernel` has
+shape `(batch, in, out)` instead of `(in, out)`.
 
-With `split_rngs={"params": False}` all copies are drawn from the same key, so that the output is
-right, and only the shapes of the parameters tell. In training each copy gets the gradient of one
-example only: the copies drift apart, nothing is learned across examples, memory grows with the
+With `split_rngs={"params": False}` all copies are drawn from the same key, so the output is right,
+and only the shapes of the parameters show the mistake. In training, each copy gets the gradient of
+only one example: the copies drift apart, nothing is learned across examples, memory grows with the
 batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
-ensemble, where each member is meant to have weights of its own.
+ensemble, where each member should have its own weights.
 """,
     wrong="""\
 import flax.linen as nn

@@ -23,16 +23,16 @@ _ADVICE: Final = (
         r"invalid non-printable character",
         "delete the character, and type a plain space if one is needed",
     ),
-    (r"invalid character", "replace the character: Python has it in strings and comments alone"),
+    (r"invalid character", "replace the character: Python allows it only in strings and comments"),
     (r"tabs and spaces", "indent all lines with spaces: let the editor convert its tabs"),
-    (r"expected an indented block", "indent the lines that belong to it, or write pass"),
+    (r"expected an indented block", "indent the lines that belong to the block, or write pass"),
     (r"unindent does not match", "give the line the same indentation as a line above it"),
     (r"unexpected indent", "remove the spaces at the start of the line"),
     (r"Missing parentheses in call", "put parentheses around what is printed"),
     (r"expected ':'", "end the line with a colon"),
-    (r"was never closed", "close it, after what belongs inside"),
-    (r"unmatched|does not match", "check that each bracket of the line has its partner"),
-    (r"unterminated", "end the string with the quote that it starts with"),
+    (r"was never closed", "close it after what belongs inside"),
+    (r"unmatched|does not match", "check that each bracket on the line has a matching one"),
+    (r"unterminated", "end the string with the same quote that it starts with"),
     (r"'return' outside", "indent it, so that it belongs to the function"),
     (r"nested too deeply", "split it into several statements"),
 )
@@ -68,12 +68,12 @@ RULE = Rule(
     check=Check.LOADS,
     title="the file is not valid Python",
     explanation="""\
-Python reads a whole file before it runs any of it. Where it finds something that can't be
-Python, such as a missing colon, a bracket that is never closed or an indentation that fits
-no block, it stops, and nothing in the file can be used.
+Python reads a whole file before it runs any of it. If it finds something that isn't valid Python,
+such as a missing colon, a bracket that is never closed or an indentation that doesn't match any
+block, it stops, and nothing in the file can be used.
 
-The place that is reported is where Python noticed. The cause is often a little before it: a
-bracket that was opened on the line above, a string that never ended.
+The report shows where Python noticed. The cause is often a little earlier: a bracket that was
+opened on the line above, or a string that never ended.
 """,
     wrong="""\
 def forward(seed, x, features)

@@ -18,7 +18,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(outcome, TimedOut):
             yield _together(evidence, outcome) or Sighting(
                 message=f"no answer within {_rounded(outcome.seconds)} s",
-                label="still running this when time was up",
+                label="still running this when the time was up",
                 help="look for a loop that doesn't end, or a wait for something that doesn't come",
                 span=_place(evidence.source, outcome.place),
                 case=case,
@@ -39,8 +39,8 @@ def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
     spent = sum(answered)
     return Sighting(
         message=f"{len(answered)} calls took {_rounded(spent)} s together, which is too long",
-        label="still running this when time was up",
-        help="look for what takes long in every call: a wait, a long loop, much that is printed",
+        label="still running this when the time was up",
+        help="look for what takes long in every call: a wait, a long loop, a lot of printing",
         span=_place(evidence.source, outcome.place),
         case=None,
         evidence={"calls": len(answered), "seconds": spent},
@@ -68,7 +68,7 @@ RULE = Rule(
     title="the function gives no answer in time",
     explanation="""\
 The function was still running when its time was up, and was stopped. The limit is generous: many
-times what the solution takes for the same case. All calls together have a limit as well.
+times as long as the solution takes for the same case. All calls together have a limit, too.
 
 Usually a loop never ends, or the function waits for something that doesn't come, such as input from
 the keyboard or an answer from the network.

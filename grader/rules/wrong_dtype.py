@@ -56,13 +56,13 @@ def _help(look: Look, comparison: OtherType) -> str:
     top = look.actual.top(answer) if answer is not None else None
     types = {each.dtype for each in top.outputs} if top is not None else set()
     if types == {comparison.expected}:
-        return f"the module gives {comparison.expected}: don't convert what it gives"
+        return f"the module returns {comparison.expected}: don't convert it"
     if types == {comparison.actual}:
         return (
-            f"the module gives {comparison.actual} already: give it {comparison.expected}, and "
+            f"the module already returns {comparison.actual}: pass it {comparison.expected}, and "
             "make it with its default dtype"
         )
-    return f"keep {comparison.expected} all the way; don't convert the output"
+    return f"keep {comparison.expected} everywhere; don't convert the output"
 
 
 RULE = Rule(
@@ -70,12 +70,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output has the wrong dtype",
     explanation="""\
-The shape is right, but the numbers are of another type. JAX computes in `float32` unless it is told
-otherwise. NumPy's default is `float64`, so `np.array(y, dtype=float)` doubles the width; `float16`
-and `bfloat16` keep three digits or two; integers lose the fraction.
+The shape is right, but the numbers have another type. JAX computes in `float32` by default. NumPy's
+default is `float64`, so `np.array(y, dtype=float)` doubles the width; `float16` and `bfloat16` keep
+only three or two digits; integers lose the fraction.
 
-In training, one array of another type spreads: everything computed from it takes that type on,
-or is rounded to it.
+In training, an array of another type spreads: everything computed from it gets that type, or is
+rounded to it.
 """,
     wrong="""\
 import flax.linen as nn

@@ -59,13 +59,13 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
     added = ours == wanted
     return Sighting(
         message=f"nn.vmap doesn't map over {noun}: {module} gets all of it at once",
-        label="the axis that is mapped was only added" if added else "nothing of the input",
+        label="the mapped axis was added only for this" if added else "nothing of the input",
         shapes=_inner_rows(look),
-        why=f"{module} does all the work here, and nn.vmap none of it. A module that is written "
-        "for one example couldn't do that.",
-        help="pass the input to the lifted module as it is, without another axis around it"
+        why=f"Here {module} does all the work, and nn.vmap does nothing. A module written for one "
+        "example couldn't do that.",
+        help="pass the input to the lifted module unchanged, without an extra axis"
         if added
-        else f"let in_axes name the axis that counts {noun}: in_axes={wanted}",
+        else f"set in_axes to the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
         case=look.case,
         evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
@@ -94,13 +94,13 @@ def _why(deviation: Deviation) -> str:
     if _is_list(ours) or _misses_entries(deviation) or _nested(deviation) is not None:
         return "in_axes describes the tuple of arguments, so it has to have the same structure."
     if _is_whole(deviation.expected):
-        return "Each of them then sees only a part of the input, and works on another one."
+        return "Then each of them sees only a part of the input, and each a different one."
     place = _first_other(deviation)
     if place is not None and _axis(deviation.actual, place) is None:
-        return "What belongs to one example alone is then shared by all of them."
+        return "What belongs to one example is then shared by all of them."
     return (
-        "The module sees slices that aren't examples: its weights get another shape, which "
-        "changes with the batch size."
+        "The module gets slices that aren't single examples: its weights get a different shape, "
+        "which changes with the batch size."
     )
 
 
@@ -199,13 +199,13 @@ def _is_whole(axes: object) -> bool:
 def _help(look: Look, deviation: Deviation) -> str:
     wanted = f"in_axes={axes_text(deviation.reference.call.in_axes)}"
     if _is_whole(deviation.expected):
-        return f"let everyone see the whole input: {wanted}"
-    return f"let in_axes name the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
+        return f"let all of them see the whole input: {wanted}"
+    return f"set in_axes to the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
 
 
 def _label(look: Look, deviation: Deviation) -> str:
     if _is_list(deviation.call.in_axes):
-        return "has to be a tuple"
+        return "must be a tuple"
     if _nested(deviation) is not None:
         return "needs one axis for each argument"
     if _misses_entries(deviation):
@@ -216,7 +216,7 @@ def _label(look: Look, deviation: Deviation) -> str:
     if place is not None:
         return f"another axis of argument {place + 1} was expected"
     noun = _noun(look, deviation)
-    return f"walks along {noun}" if noun is not None else "not the axis that counts the examples"
+    return f"maps along {noun}" if noun is not None else "not the axis that counts the examples"
 
 
 def _noun(look: Look, deviation: Deviation) -> str | None:
@@ -255,13 +255,13 @@ RULE = Rule(
     check=Check.LIFTED,
     title="in_axes maps over the wrong axis of the input",
     explanation="""\
-`in_axes` says which axis of each input counts the examples. The lifted module takes that axis
-away and runs the inner module once for each index along it. `None` maps nothing: every example
-sees the whole array.
+`in_axes` says which axis of each input counts the examples. The lifted module removes that axis and
+runs the inner module once for each index along it. `None` maps nothing: every example sees the
+whole array.
 
-With another axis the inner module sees slices across the batch. Its weights then have the batch
-size in their shape, and each output mixes all examples. Where the array happens to be square,
-not even a shape tells.
+With another axis, the inner module sees slices across the batch. Then its weights have the batch
+size in their shape, and each output mixes all examples. If the array happens to be square, you
+can't see the mistake in any shape.
 """,
     wrong="""\
 import flax.linen as nn

@@ -20,16 +20,15 @@ from grader.rules.rule import Rule, Sighting
 
 _WHY = (
     "Flax draws each parameter from the key and from the names that lead to it, so another module "
-    "gets other numbers, even one that only wraps the layer or names a part differently."
+    "gets different numbers, even if it only wraps the layer or names a part differently."
 )
 
 _OTHER = (
-    "A layer that is named is part of the task: another one computes something else, or takes "
-    "other inputs."
+    "The layer is part of the task: another one computes something else, or takes other inputs."
 )
 _OTHER_SHAPES = (
-    "The numbers agree, but the parameters have other shapes: a checkpoint of one "
-    "module doesn't fit the other."
+    "The numbers agree, but the parameters have different shapes: a checkpoint of one module "
+    "doesn't fit the other."
 )
 
 
@@ -217,7 +216,7 @@ def _help(evidence: Evidence, look: Look) -> str:
 def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"this {run.call.target} isn't the task's {module}: it has other parameters",
+        message=f"this {run.call.target} isn't the task's {module}: it has different parameters",
         label=f"not the task's {module}",
         shapes=_rows(look),
         why=_WHY,
@@ -233,10 +232,8 @@ def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     return Sighting(
         message=f"{run.call.target} computes something other than the task's {module}",
         label=f"not the task's {module}",
-        details=(
-            "It got the same input, the same variables and the same keys, and gave other numbers.",
-        ),
-        why="A module that is given is part of the task: everybody's has to compute the same.",
+        details=("It got the same input, variables and keys, but gave different numbers.",),
+        why="The given module is part of the task: everybody's has to compute the same.",
         help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
         case=look.case,
@@ -247,7 +244,7 @@ def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
 def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"the lifted {module} runs inside of {wrapper.class_name}",
+        message=f"the lifted {module} runs inside {wrapper.class_name}",
         label=f"{wrapper.class_name} puts the parameters one level deeper",
         shapes=_rows(look),
         why=_WHY,
@@ -291,19 +288,19 @@ def _rows(look: Look) -> tuple[ShapeRow, ...]:
 RULE = Rule(
     id="wrong-module",
     check=Check.LIFTED,
-    title="another module was lifted than the task says",
+    title="a different module was lifted than the task says",
     explanation="""\
-`nn.vmap` was used, but on another class: one with an activation in it, several layers, or a module
-of your own around the one that the task names. Its output or its parameters are not those that
-were asked for.
+You used `nn.vmap`, but on another class: one with an activation in it, several layers, or your own
+module around the one that the task names. Its output or its parameters are not what the task asks
+for.
 
-The class of the task has to stay as it is. Written anew, with other names for its layers, with
-`setup` in place of `nn.compact` or as an `nn.Sequential`, it may compute the same, but its
-parameters have other names.
+Don't change the task's class. If you rewrite it, with other names for its layers, with `setup`
+instead of `nn.compact` or as an `nn.Sequential`, it may compute the same, but its parameters have
+different names.
 
-A wrapper is not the same as what it wraps. In the wrapper the layer's parameters lie one level
+A wrapper is not the same as what it wraps. In the wrapper, the layer's parameters are one level
 deeper, as in `params/Dense_0/kernel`, and Flax derives the key of each parameter from its path. So
-the same seed gives other weights, and a checkpoint of one doesn't fit the other.
+the same seed gives different weights, and a checkpoint of one doesn't fit the other.
 """,
     wrong="""\
 import flax.linen as nn

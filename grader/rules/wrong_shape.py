@@ -74,7 +74,7 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
         return _size_help(evidence, size)
     if expected != actual:
         many = f"{actual} number{'' if actual == 1 else 's'}"
-        return f"it has {many}, not {expected}: look where they get lost or repeated"
+        return f"it has {many}, not {expected}: find where they get lost or repeated"
     place = comparison.place
     if all(_reads_alike(look, place) for look in looks):
         return f"keep the order of the numbers, and reshape them to {_shape(evidence, place)}"
@@ -83,8 +83,8 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     if axes is not None:
         return f"put the axes back in their order: .transpose({', '.join(map(str, axes))})"
     if all(map(_is_exchanged, looks)):
-        return "return the results in the order that the task names, each in its own shape"
-    return f"give the array the shape that the task names: {_shape(evidence, place)}"
+        return "return the results in the task's order, each in its own shape"
+    return f"give the array the task's shape: {_shape(evidence, place)}"
 
 
 def _is_exchanged(look: Look) -> bool:
@@ -148,11 +148,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output has the wrong shape",
     explanation="""\
-The array that came back has another shape than the task asks for. Usually an axis was summed over,
-indexed away or broadcast: only the first example, a mean over the batch, one feature of many.
+Your function returned an array with a different shape than the task asks for. Usually an axis was
+summed over, indexed away or broadcast: only the first example, a mean over the batch, one feature
+of many.
 
 A wrong shape in the output of a model rarely raises at once. Broadcasting stretches it to fit the
-targets, the loss is a number all the same, and training optimises something else.
+targets, the loss is still a number, and training optimises something else.
 """,
     wrong="""\
 import flax.linen as nn

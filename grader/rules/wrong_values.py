@@ -30,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(comparison, OtherType) and not comparison.values_agree:
             yield Sighting(
                 message="the numbers are wrong, not only their type",
-                label="not the numbers that were expected",
+                label="not the expected numbers",
                 help=_help(evidence),
                 span=evidence.returned(comparison.place),
                 case=look.case,
@@ -46,7 +46,7 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
         message=_message(comparison),
         label=f"sets {setting.name}, which was {setting.usual}"
         if setting is not None and span is not None
-        else "not the numbers that were expected",
+        else "not the expected numbers",
         details=(
             f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
             *_scaled(look),
@@ -55,10 +55,10 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
             *also_wrong(evidence.answered_wrong, comparison.place),
         ),
         why=f"{setting.name} is {setting.value} here. The module had the task's input, variables "
-        "and keys, and gave other numbers."
+        "and keys, but gave different numbers."
         if setting is not None
         else "",
-        help="leave this setting out" if setting is not None else _help(evidence),
+        help="remove this setting" if setting is not None else _help(evidence),
         span=span or evidence.returned(comparison.place),
         case=look.case,
         independent=_is_processed(evidence),
@@ -98,7 +98,7 @@ def _scaled(look: Look) -> tuple[str, ...]:
 
 def _known(evidence: Evidence) -> tuple[str, ...]:
     known = evidence.transcript.known
-    return (f"It computes what a known mistake computes: {known}.",) if known else ()
+    return (f"It computes the same as a known mistake: {known}.",) if known else ()
 
 
 def _stage(evidence: Evidence) -> Stage | None:
@@ -112,9 +112,9 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
         case Stage.OUTPUT:
             return ("The module gave the right numbers; they were changed afterwards.",)
         case Stage.INPUT:
-            return ("The module had the right weights, and got another input than the task's.",)
+            return ("The module had the right weights, but got a different input than the task's.",)
         case Stage.VARIABLES:
-            return ("init made the right variables, and the module was applied with others.",)
+            return ("init made the right variables, but the module was applied with others.",)
         case None:
             return ()
 
@@ -124,7 +124,7 @@ def _help(evidence: Evidence) -> str:
     flat = ", flattened" if evidence.exercise.output else ""
     match _stage(evidence):
         case Stage.OUTPUT:
-            return f"return what apply gives{flat}, and do nothing else to it"
+            return f"return what apply returns{flat}, and do nothing else to it"
         case Stage.INPUT:
             return "pass the arguments to apply unchanged"
         case Stage.VARIABLES:
@@ -132,7 +132,9 @@ def _help(evidence: Evidence) -> str:
         case None if evidence.transcript.known:
             return "look for this mistake in your program, and undo it"
         case None:
-            return "print what the module gets and what it gives, and compare that with the answer"
+            return (
+                "print what the module gets and what it returns, and compare that with the answer"
+            )
 
 
 RULE = Rule(
@@ -140,12 +142,12 @@ RULE = Rule(
     check=Check.VALUES,
     title="the output has the wrong numbers",
     explanation="""\
-The array has the right shape and type, and other numbers than the solution's for the same
-arguments. Everything that is known to make numbers wrong, such as another key, another layer or
-other axes, has a rule of its own and was ruled out. What is left is usually something that is done
-to the input before, or to the output after: an activation, a scale, a rounding, a normalisation.
+The array has the right shape and type, but other numbers than the solution's for the same
+arguments. Known causes of wrong numbers, such as another key, another layer or other axes, have
+their own rules and were ruled out. What is left is usually something that happens to the input
+before, or to the output after: an activation, a scale, a rounding, a normalisation.
 
-Numbers count as equal when they differ by no more than rounding can explain.
+Numbers count as equal if rounding can explain the difference.
 """,
     wrong="""\
 import flax.linen as nn

@@ -14,16 +14,16 @@ from grader.model.source import Source
 @pytest.mark.parametrize(
     ("classes", "text", "says"),
     [
-        ("PermissionError OSError", "[Errno 13] Permission denied: '/data/seed.npy'", "leave it"),
-        ("PermissionError OSError", "[Errno 1] Operation not permitted", "leave it"),
-        ("URLError OSError", "<urlopen error [Errno 1] Operation not permitted>", "leave it"),
-        ("gaierror OSError", "[Errno -3] Temporary failure in name resolution", "leave it"),
+        ("PermissionError OSError", "[Errno 13] Permission denied: '/data/seed.npy'", "remove it"),
+        ("PermissionError OSError", "[Errno 1] Operation not permitted", "remove it"),
+        ("URLError OSError", "<urlopen error [Errno 1] Operation not permitted>", "remove it"),
+        ("gaierror OSError", "[Errno -3] Temporary failure in name resolution", "remove it"),
         ("FileNotFoundError OSError", "[Errno 2] No such file: 'weights.npy'", "into the program"),
         ("EOFError Exception", "EOF when reading a line", "the function's arguments"),
-        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "write flax in place"),
+        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "write flax instead"),
         ("ModuleNotFoundError ImportError", "No module named 'flax.linnen'", "write flax.linen"),
         ("ModuleNotFoundError ImportError", "No module named 'torch'", "delete the import"),
-        ("ModuleNotFoundError ImportError", "No module named 'helpers'", "of helpers into it"),
+        ("ModuleNotFoundError ImportError", "No module named 'helpers'", "from helpers into it"),
         ("ModuleNotFoundError ImportError", "No module named 'flax.optim'", "optax"),
         ("ImportError Exception", "cannot import name 'linear_util' from 'jax' (x)", "jax.extend"),
         ("ImportError Exception", "attempted relative import with no known parent", "one file"),
@@ -40,18 +40,22 @@ from grader.model.source import Source
         (
             "RuntimeError Exception",
             "Unknown backend tpu. Available backends are",
-            "leave the device",
+            "let jax choose the device",
         ),
-        ("RuntimeError Exception", "Unable to initialize backend 'cuda': x", "leave the device"),
+        (
+            "RuntimeError Exception",
+            "Unable to initialize backend 'cuda': x",
+            "let jax choose the device",
+        ),
         ("BdbQuit Exception", "", "delete the call"),
-        ("StopIteration Exception", "", "give next a default"),
+        ("StopIteration Exception", "", "pass next a default"),
         ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
-        ("UnparsedFlagAccessError Error", "Trying to access flag --a", "in place of the flag"),
+        ("UnparsedFlagAccessError Error", "Trying to access flag --a", "instead of the flag"),
         ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
         ("NameError Exception", "name 'jnp' is not defined", "assigned before"),
         ("TypeError Exception", "'NoneType' object is not subscriptable", "print its type"),
         ("OwnError KeyError", "'kernel'", "print its keys"),
-        ("ValueError Exception", "something of your own", "read the exception"),
+        ("ValueError Exception", "something of your own", "read the last line"),
     ],
 )
 def test_one_next_step_for_each_exception(classes: str, text: str, says: str) -> None:
@@ -94,7 +98,7 @@ def test_a_leftover_breakpoint_is_pointed_at(
     wanted = raised_at(text, points_at or "breakpoint()", "BdbQuit").place
     assert told.span == wanted
     assert says in told.help
-    assert "is left in the program" in told.message
+    assert "is still in the program" in told.message
 
 
 def test_a_missing_debugger_is_deleted_with_its_calls() -> None:
@@ -107,7 +111,7 @@ def test_a_missing_debugger_is_deleted_with_its_calls() -> None:
 @pytest.mark.parametrize(
     ("text", "at", "says"),
     [
-        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "leave the call out"),
+        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "remove the call"),
         ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
         ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "leave"),
         (
@@ -132,7 +136,7 @@ def test_an_unbound_axis_name_is_not_a_python_name(text: str, at: str, says: str
 @pytest.mark.parametrize(
     ("library", "says"),
     [
-        (None, "An assertion of your own"),
+        (None, "One of your own assertions"),
         ("jax._src.core.check", "not one of yours"),
         ("flax.core.scope.Scope.param", "not one of yours"),
         ("numpy.testing._private.utils.assert_allclose", "A check that the program calls"),
@@ -193,7 +197,7 @@ def test_a_missing_command_line_is_named(
     text: str, piece: str, exception: str, message: str
 ) -> None:
     told = meaning(raised_at(text, piece, exception, message), Source("a.py", text))
-    assert told.message == "the program reads a command line, and there is none"
+    assert told.message == "the program reads a command line, but there is none"
 
 
 def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
@@ -205,7 +209,7 @@ def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "leave the call out"),
+        ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "remove the call"),
         (
             "def f(x):\n    return jax.vmap(lambda y: jax.lax.pmean(y, 'rows'))(x)\n",
             'axis_name="rows", or leave',
@@ -221,7 +225,7 @@ def test_help_for_a_reduction_over_an_unknown_axis(text: str, says: str) -> None
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("if not x:\n    sys.exit(1)\n", "write pass in place of this line"),
+        ("if not x:\n    sys.exit(1)\n", "write pass instead of this line"),
         ("print(1)\nsys.exit(1)\n", "delete this line"),
     ],
 )

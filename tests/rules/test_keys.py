@@ -236,7 +236,7 @@ def test_a_setting_that_explains_the_difference_is_named(slug: str, line: str, r
     text = f"import jax\n{line}\n{solution_text(of(slug))}"
     (finding,) = graded(text, slug)
     assert (finding.rule, marked(text, finding)) == (rule, line)
-    assert finding.help == "leave this setting out"
+    assert finding.help == "remove this setting"
 
 
 @pytest.mark.parametrize("line", [*HARMLESS, X64])
@@ -246,7 +246,7 @@ def test_a_setting_without_effect_is_not_blamed(line: str) -> None:
     wrong = text.replace("outputs.reshape", "nn.relu(outputs).reshape")
     (finding,) = graded(f"import jax\n{line}\n{wrong}")
     assert finding.rule == "wrong-values"
-    assert finding.help.startswith(("return what apply gives", "print what the module gets"))
+    assert finding.help.startswith(("return what apply returns", "print what the module gets"))
 
 
 def test_a_setting_does_not_hide_a_different_key() -> None:
@@ -262,28 +262,28 @@ def test_a_different_kind_of_key_is_named(call: str) -> None:
     text = shared(call)
     (finding,) = graded(text)
     assert (finding.rule, marked(text, finding)) == ("derived-key", call)
-    assert finding.help == "leave impl out"
+    assert finding.help == "remove impl"
 
 
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("jax.random.PRNGKey(float(seed))", "one whole number"),
-        ("jax.random.PRNGKey(str(seed))", "one whole number"),
-        ("jax.random.PRNGKey(jnp.array([seed]))", "one whole number"),
-        ("jax.random.PRNGKey()", "one whole number"),
-        ("jax.random.key(None)", "one whole number"),
+        ("jax.random.PRNGKey(float(seed))", "a single integer"),
+        ("jax.random.PRNGKey(str(seed))", "a single integer"),
+        ("jax.random.PRNGKey(jnp.array([seed]))", "a single integer"),
+        ("jax.random.PRNGKey()", "a single integer"),
+        ("jax.random.key(None)", "a single integer"),
         ("jax.random.key(seed)[0]", "not an array of numbers"),
-        ("jax.random.split(seed)", "takes a key first"),
-        ("jax.random.split(KEY, len(x_batch))", "Several keys"),
-        ("jax.random.split(jax.random.key(seed))", "Several keys"),
-        ('{"params": jax.random.split(jax.random.PRNGKey(seed))}', "Several keys"),
+        ("jax.random.split(seed)", "takes a key as its first argument"),
+        ("jax.random.split(KEY, len(x_batch))", "several keys"),
+        ("jax.random.split(jax.random.key(seed))", "several keys"),
+        ('{"params": jax.random.split(jax.random.PRNGKey(seed))}', "several keys"),
         ("seed", "A number isn't a key"),
         ("jax.random.PRNGKey(seed)[0]", "A number isn't a key"),
         ("[KEY]", "A tuple or list"),
         ("jnp.array([0, seed])", "isn't one"),
         ("x_batch", "isn't one"),
-        ('jax.random.PRNGKey(seed, impl="rbg")', "of another"),
+        ('jax.random.PRNGKey(seed, impl="rbg")', "default kind"),
         ('{"dropout": KEY}', 'none for "params"'),
     ],
 )

@@ -109,7 +109,7 @@ STEPS = {
         right="model.apply(variables, x_batch)",
         wrong="model.apply(variables, x_batch[::-1])",
         rule="wrong-order",
-        says="pass the arguments to the module as they are",
+        says="pass the arguments to the module unchanged",
     ),
     "one of two results reversed": Step(
         exercise=CELL,
@@ -123,7 +123,7 @@ STEPS = {
         right='return y, statistics["mean"], statistics["var"]',
         wrong='return y, statistics["var"], statistics["mean"]',
         rule="wrong-order",
-        says="in the order that the task names",
+        says="in the task's order",
     ),
     "axes moved": Step(
         exercise=ENSEMBLE,
@@ -167,7 +167,7 @@ STEPS = {
         right="return model.apply(variables, carry, x_batch)",
         wrong="carry, y = model.apply(variables, carry, x_batch)\n    return carry, 2 * y",
         rule="wrong-values",
-        says="return what apply gives, and do nothing else to it",
+        says="return what apply returns, and do nothing else to it",
     ),
     "input changed": Step(
         exercise=SHARED,
@@ -188,14 +188,14 @@ STEPS = {
         right="outputs.reshape(-1)",
         wrong='outputs.reshape(-1).astype("float16")',
         rule="wrong-dtype",
-        says="don't convert what it gives",
+        says="don't convert it",
     ),
     "old statistics": Step(
         exercise=NORM,
         right='statistics = updates["batch_stats"]',
         wrong='statistics = variables["batch_stats"]',
         rule="discarded-update",
-        says="take them from what apply returns beside the output",
+        says="take the new values from what apply returns next to the output",
     ),
     "no apply": Step(
         exercise=NORM,
@@ -272,7 +272,7 @@ STEPS = {
         right="return model.apply(",
         wrong="return nn.jit(BatchLayer)(features, rate, False).apply(",
         rule="derived-key",
-        says="leave nn.jit out",
+        says="remove nn.jit",
     ),
     "part left unnamed": Step(
         exercise=NORM,
@@ -316,7 +316,7 @@ def test_transposed_arguments_are_not_called_swapped() -> None:
     cases = [example_case(CELL, seed) for seed in (0, 1)]
     found = judge(transcript_of(text, cases, CELL))
     assert found
-    assert not any("another order" in each.message for each in found)
+    assert not any("in the wrong order" in each.message for each in found)
 
 
 @pytest.mark.parametrize(

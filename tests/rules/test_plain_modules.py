@@ -12,7 +12,7 @@ from tests.observe import example_case, solution_text, transcript_of
 
 EXERCISES = {each.exercise.level: each.exercise for each in exercises()}
 SHARED, CELL = EXERCISES[1], EXERCISES[4]
-TOOK = "took the whole batch as it is"
+TOOK = "took the whole batch at once"
 PLAIN = """\
 import flax.linen as nn
 import jax
@@ -72,4 +72,4 @@ def nn_vmap_cell(seed, carry, x_batch, features):
 
 
 def test_without_a_module_none_is_mentioned() -> None:
-    assert only(BY_HAND, SHARED).label == "jax.vmap maps a function; no module takes part"
+    assert only(BY_HAND, SHARED).label == "jax.vmap maps a function; no module is involved"
