@@ -182,8 +182,8 @@ def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
 def _why(look: Look, top: ModuleRun | None) -> str:
     if _takes_batch(look, top):
         return (
-            "This module took the whole batch at once. A module written for one example can't; then "
-            "you need nn.vmap to handle its variables and keys."
+            "This module took the whole batch at once. A module written for one example can't; "
+            "then you need nn.vmap to handle its variables and keys."
         )
     return (
         "Plain JAX transforms and loops know nothing about a module's variables and keys. With "
