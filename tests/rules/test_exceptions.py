@@ -113,7 +113,7 @@ def test_a_missing_debugger_is_deleted_with_its_calls() -> None:
     [
         ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "remove the call"),
         ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
-        ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "leave"),
+        ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "remove"),
         (
             "class A(nn.Module):\n    def __call__(self, x):\n        return pmean(x, 'rows')\n",
             "pmean(x, 'rows')",
@@ -212,7 +212,7 @@ def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
         ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "remove the call"),
         (
             "def f(x):\n    return jax.vmap(lambda y: jax.lax.pmean(y, 'rows'))(x)\n",
-            'axis_name="rows", or leave',
+            'axis_name="rows", or remove',
         ),
     ],
 )
