@@ -11,6 +11,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -42,7 +43,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         help=_help(evidence, difference),
         span=placed(evidence, difference),
         case=look.case,
-        independent=difference.certain,
+        certain=difference.certain,
         evidence={
             "setting": name,
             "expected": difference.expected,
@@ -135,5 +136,6 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.Dense",
     find=_find,
-    explains=frozenset({"wrong-values", "wrong-dtype"}),
+    alters=NUMBERS,
+    hides=frozenset({"wrong-dtype"}),
 )

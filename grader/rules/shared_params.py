@@ -13,6 +13,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -76,5 +77,5 @@ axis spec None but output was batched on axis 0`.
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -329,15 +329,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset(
-        {
-            "missing-rng",
-            "changed-layer",
-            "ignored-seed",
-            "discarded-update",
-            "wrong-shape",
-            "wrong-values",
-            "wrong-order",
-        }
-    ),
+    hides=frozenset({"missing-rng", "changed-layer", "ignored-seed", "discarded-update"}),
 )

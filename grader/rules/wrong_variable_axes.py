@@ -13,6 +13,7 @@ from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
 from grader.rules.shared_params import shape_rows
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -57,4 +58,5 @@ like `kernel[i]` to take out one member all rely on where the axis is.
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
+    alters=NOTHING,
 )
