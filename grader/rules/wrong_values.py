@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.compare import OtherType, OtherValues
+from grader.compare import OtherShape, OtherType, OtherValues
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
 from grader.evidence.results import also_wrong, exchanged, outputs
-from grader.evidence.stage import Stage, stage
+from grader.evidence.stage import Stage, astray, stage
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -21,7 +21,7 @@ from grader.rules.wrong_order import order_in
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     wrong = [look for look in evidence.looks if _other_numbers(look)]
     unexplained = [look for look in wrong if not _follows(evidence, look)]
-    for look in (unexplained or wrong)[:1]:
+    for look in (_astray(evidence) or unexplained or wrong)[:1]:
         yield _sighting(evidence, look, last_resort=not unexplained)
 
 
@@ -80,7 +80,7 @@ def _numbers(
         help="leave this setting out" if setting is not None else _help(evidence),
         span=span or evidence.returned(comparison.place),
         case=look.case,
-        certain=_is_processed(evidence),
+        certain=_is_processed(evidence) or bool(_astray(evidence)),
         last_resort=last_resort,
         evidence={
             "index": list(comparison.index),
@@ -110,6 +110,14 @@ def _is_processed(evidence: Evidence) -> bool:
     return processed and not evidence.impure
 
 
+def _astray(evidence: Evidence) -> list[Look]:
+    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
+        return []
+    looks = evidence.compared(OtherValues)
+    return [each for each in looks if astray(each) and order_in(each) is None]
+
+
 def _scaled(look: Look) -> tuple[str, ...]:
     """Say so if all numbers are off by one factor or one summand."""
     factor = look.factor
@@ -122,8 +130,9 @@ def _known(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _stage(evidence: Evidence) -> Stage | None:
-    """Return where all wrong answers part from the reference's, None if not all do there."""
-    stages = {stage(look) for look in evidence.compared(OtherValues)}
+    """Return where the wrong answers that tell it part from the reference's, all in one place."""
+    looks = _astray(evidence) or evidence.compared(OtherValues)
+    stages = {stage(look) for look in looks}
     return stages.pop() if len(stages) == 1 and not evidence.impure else None
 
 
