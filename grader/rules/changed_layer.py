@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.notation import array_text, value_text
+from grader.evidence.notation import value_text
 from grader.evidence.settings import SettingDifference, placed, settings_that_show
+from grader.evidence.shape_rows import shape_row
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -91,15 +92,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
 def _rows(look: Look) -> tuple[ShapeRow, ...]:
     """Return the parameters that are missing, or of another dtype."""
     return tuple(
-        ShapeRow(
-            name=each.name,
-            expected=array_text(each.expected.type.dtype, each.expected.type.shape)
-            if each.expected
-            else None,
-            actual=array_text(each.actual.type.dtype, each.actual.type.shape)
-            if each.actual
-            else None,
-        )
+        shape_row(each)
         for each in look.variables
         if each.expected is None
         or each.actual is None
