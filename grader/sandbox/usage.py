@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.sandbox.limits import Excess, Limits
+from grader.sandbox.policy import Protection
 
 WATCH_SECONDS: Final = 0.05
 _SCRATCH_ENTRIES: Final = 2000
@@ -26,6 +27,15 @@ _MUCH: Final = 1 / 4
 """Part of the limit that a process which is growing has at least."""
 _FAST: Final = 1 / 32
 """Part of the limit that it has taken lately, at least."""
+
+
+def available() -> Protection:
+    """Return what can be counted here, shown by what this process itself uses."""
+    memory, _ = memory_and_threads(os.getpid())
+    tables = ", tables of pages" if sys.platform == "linux" else ""
+    counted = f"memory{tables}, threads, disk, every {WATCH_SECONDS * 1000:.0f} ms"
+    detail = counted if memory else "this system doesn't tell what a process uses"
+    return Protection(name="watch", active=memory > 0, detail=detail)
 
 
 class Watch:

@@ -69,6 +69,13 @@ def test_a_process_that_is_gone_uses_nothing() -> None:
     assert memory_and_threads(2**22 + 1) == (0, 0)
 
 
+def test_it_says_what_is_counted(used) -> None:
+    used(1)
+    assert usage.available().active
+    used(0)
+    assert not usage.available().active
+
+
 @pytest.mark.parametrize(
     ("memory", "threads", "excess"),
     [
