@@ -171,7 +171,12 @@ class Grading:
         """Report on a process that told more of what it did than can be judged."""
         self._judging = Budget(_JUDGING_SECONDS)
         why = f"the process sent records that take more than {_JUDGING_SECONDS:g} s to judge"
-        return self._report(without_records(transcript, Crashed(reason=why)), unknown(), cases)
+        return self._report(
+            without_records(transcript, Crashed(reason=why)),
+            unknown("what the program did could not be judged"),
+            cases,
+            executed=len(transcript.exchanges),
+        )
 
     def _suspect_the_machine(self, case: Case) -> None:
         """Try the reference as a submission, where the machine may lack what any program needs.
@@ -240,7 +245,14 @@ class Grading:
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
         return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)
 
-    def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
+    def _report(
+        self,
+        transcript: Transcript,
+        equivalence: Equivalence,
+        cases: Plan,
+        executed: int | None = None,
+    ) -> Report:
+        """Judge, and put the report together. `executed`: more cases than the transcript has."""
         self._transcript = transcript
         with self._watch.part("judge"):
             findings = self._judged(transcript)
@@ -256,7 +268,7 @@ class Grading:
                 cases=CaseCount(
                     seed=self._request.seed,
                     generated=cases.total,
-                    executed=len(transcript.exchanges),
+                    executed=len(transcript.exchanges) if executed is None else executed,
                 ),
                 output=Output(stdout=out, stderr=err, truncated=truncated),
                 side=side,
