@@ -40,13 +40,13 @@ def grade(
     exercises: Sequence[str | os.PathLike[str]] = (),
     progress: bool = True,
 ) -> Graded:
-    """Grade a function or a file, and return what there is to say about it.
+    """Grade a function or a file, and return the result.
 
-    A function of a notebook is graded from its source, together with the imports, helpers, classes
-    and constants of the cells that it uses, shut in like any submission; nothing of the notebook's
-    memory goes with it. `exercise` is a slug, if the function's name doesn't tell; `timeout` is a
-    case's, in seconds; `exercises` are folders of a course's own. `progress=False` remembers
-    nothing. The first call takes some seconds longer than the next.
+    A function of a notebook is graded from its source, together with the imports, helpers,
+    classes and constants of the cells that it uses, in the same sandbox as any submission;
+    nothing from the notebook's memory goes with it. `exercise` is a slug, if the function's name
+    doesn't tell; `timeout` is a case's, in seconds; `exercises` are folders of a course's own.
+    `progress=False` remembers nothing. The first call takes some seconds longer than the next.
 
     Raises `CannotGrade`, which says what is in the way.
     """

@@ -1,4 +1,4 @@
-"""changed-layer: the right module, made with other settings, and it shows."""
+"""changed-layer: the right module, but made with different settings that have an effect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARAMETERS = (
     "different layer, even if a fresh one gives the same output."
 )
 _LONGEST = 60
-"""Code of more characters isn't quoted in a message of one line."""
+"""Longer code isn't quoted in a one-line message."""
 
 _NUMBERS = "From the same input and weights it computes other numbers than the task's layer."
 
@@ -65,7 +65,7 @@ def _message(evidence: Evidence, look: Look, difference: SettingDifference) -> s
 
 
 def _given(evidence: Evidence, difference: SettingDifference) -> str:
-    """Return the setting as it was written if it is a short call, else what it comes to."""
+    """Return the setting as it was written if it is a short call, otherwise its value."""
     name = difference.name
     text = evidence.landmarks.setting_text(difference.run.span, name, difference.position)
     is_code = difference.actual[:1].isalpha() and "." in difference.actual
@@ -78,7 +78,7 @@ def _label(difference: SettingDifference) -> str:
 
 
 def _help(evidence: Evidence, difference: SettingDifference) -> str:
-    """Say what to write. Within the class of the task there are no arguments to name."""
+    """Say what to write. Inside the task's class there are no arguments to name."""
     name, module = difference.name, evidence.exercise.module
     if difference.by_default:
         return f"leave {name} as it is by default"
@@ -90,7 +90,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
 
 
 def _rows(look: Look) -> tuple[ShapeRow, ...]:
-    """Return the parameters that are missing, or of another dtype."""
+    """Return the parameters that are missing, or have another dtype."""
     return tuple(
         shape_row(each)
         for each in look.variables

@@ -1,4 +1,4 @@
-"""crashed: the process of the submission ended, or sent what is no answer."""
+"""crashed: the submission's process ended, or sent something that isn't an answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _HELP: Final = (
     ),
     ("connection", "return the answer, and don't touch the other files and sockets of the process"),
 )
-"""What to do next, by a word of the reason; for other reasons the program has called an exit."""
+"""The next step by a word in the reason; for other reasons the program called an exit."""
 
 
 def _help(reason: str) -> str:
@@ -82,7 +82,7 @@ def _left(evidence: Evidence, outcome: Raised, case: Case) -> Sighting:
 
 
 def _while_loading(outcome: Crashed) -> Sighting:
-    """Say that the process ended before there was a function to call."""
+    """Say that the process ended before a function could be called."""
     exits = "exited" in outcome.reason
     return Sighting(
         message="the program ended while the file was loaded",

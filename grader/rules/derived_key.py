@@ -1,4 +1,4 @@
-"""derived-key: the random numbers come from another key than the task's."""
+"""derived-key: the random numbers come from a different key than the task's."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[Look, KeyPair]]:
 
 
 _OWN = frozenset({Fault.OTHER_PART, Fault.STEPS})
-"""What is wrong with a key also where its first key is a constant, which is another rule's."""
+"""Faults of a key that count even if its first key is a constant, which another rule reports."""
 
 
 def _sighting(evidence: Evidence, span: Span | None, look: Look, pairs: list[KeyPair]) -> Sighting:
-    """Return what is said of the keys that one place makes: often of two streams."""
+    """Describe the keys that one place makes: often for two streams."""
     pair = pairs[0]
     return Sighting(
         message=_message(evidence, look, pairs),
@@ -217,7 +217,7 @@ def _kind(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
 
 
 def _details(pair: KeyPair, *, alone: bool) -> Iterator[str]:
-    """Tell the way of the key, and both keys."""
+    """Describe how the key was made, and show both keys."""
     actual, of = pair.actual, "" if alone else f' of "{pair.stream}"'
     if actual.positions:
         yield f"The key{of} is {way(actual)}."
@@ -232,7 +232,7 @@ def _names(steps: tuple[KeyStep, ...]) -> str:
 
 
 def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
-    """Return the call that derived the key, the one nearest to its use."""
+    """Return the call that derived the key, the nearest one to its use."""
     steps = deriving_steps(pair.actual) if fault(pair) in _OWN else ()
     made = making_step(pair.actual)
     if not steps and made is not None and made.span is not None:

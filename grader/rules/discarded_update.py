@@ -22,7 +22,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _had_them(look: Look) -> bool:
-    """Whether the program ever had such variables: zeros and ones may be written out as well."""
+    """Whether the program ever had such variables: zeros and ones may also be literals."""
     collections = {each.variable.collection for each in discarded(look)}
     roots = look.actual.record.roots
     return any(each.collection in collections for r in roots for each in (*r.given, *r.made))
@@ -47,7 +47,7 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
 
 
 def _help(look: Look, collection: str) -> str:
-    """Say where the new values are: a program that never writes the collection has none yet."""
+    """Say where the new values are; a program that never writes the collection has none yet."""
     roots = look.actual.record.roots
     if not roots or any(_writes(root, collection) for root in roots):
         return "take the new values from what apply returns next to the output"

@@ -1,4 +1,4 @@
-"""evaluation-mode: a module that should train runs as in evaluation."""
+"""evaluation-mode: a module that should train runs in evaluation mode."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
-    """Return what is said where no setting tells, but the module updates nothing."""
+    """Describe a module that updates nothing, although no setting shows why."""
     name = "/".join((variable.collection, *variable.path))
     layer = look.actual.layer
     inner = look.actual.within(layer) if layer is not None else ()

@@ -1,4 +1,4 @@
-"""ignored-seed: two seeds give one key, so one set of weights."""
+"""ignored-seed: two seeds give the same key, so the same weights."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> Sighting:
-    """Return what is said of the key that one place makes: often for two streams."""
+    """Describe the key that one place makes: often for two streams."""
     first, second = pairs[0].first, pairs[0].second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
     name, streams = evidence.seed_name, [each.stream for each in pairs if each.stream is not None]
@@ -69,7 +69,7 @@ def _why(streams: list[str]) -> str:
 
 
 def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
-    """Say how the task makes the key; of a key that is derived as the task does, the first one."""
+    """Say how the task makes the key; if the derivation is right, only its first key."""
     stream = pairs[0].stream
     if stream is None:
         return f"make the key from {evidence.seed_name}"
@@ -83,13 +83,13 @@ def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
 
 
 def _is_loaded(pairs: list[SeedPair]) -> bool:
-    """Whether the key is made while the file is loaded, where there is no seed."""
+    """Whether the key is made while the file is loaded, before there is a seed."""
     made = [making_step(each.actual) for pair in pairs for each in _keys(pair)]
     return any(step is not None and step.while_loading for step in made)
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:
-    """Return what is known of the stream in the second look, or of all streams."""
+    """Return what is known about the stream, or all streams, in the second look."""
     return [each for each in pair.second.keys if pair.stream in {None, each.stream}]
 
 
@@ -102,7 +102,7 @@ def _detail(pair: SeedPair) -> str:
 
 
 def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
-    """Return where the key was made, else where it was used."""
+    """Return where the key was made, or else where it was used."""
     keys = _keys(pair)
     for each in keys or [each for look in evidence.looks for each in look.keys]:
         made = making_step(each.actual)

@@ -41,7 +41,7 @@ def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
 
 
 def _ended(evidence: Evidence, loaded: Raised) -> Sighting:
-    """Say that the file asked to end the program, before there was a function to call."""
+    """Say that the file exited the program before a function could be called."""
     reads = (loaded.library or "").startswith("argparse")
     span = loaded.frames[0].span if loaded.frames else None
     return Sighting(

@@ -46,7 +46,7 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
 
 
 def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing) -> Sighting:
-    """Say that `name` is there in the text, but not as a function at the top of the module."""
+    """Say that `name` is in the text, but not as a top-level function of the module."""
     place = source.definition(name) or span
     if loaded.found is not None:
         return Sighting(
@@ -76,7 +76,7 @@ def _defined(source: Source) -> dict[str, Span]:
 
 
 def _near(name: str, candidates: list[str]) -> str | None:
-    """Return the candidate that was probably meant: nearly the name, but for case and `_`."""
+    """Return the candidate that was probably meant: the name apart from case and `_`."""
     plain = {each: each.replace("_", "").lower() for each in candidates}
     wanted = name.replace("_", "").lower()
     close = difflib.get_close_matches(wanted, plain.values(), n=1, cutoff=0.7)

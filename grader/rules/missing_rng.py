@@ -1,4 +1,4 @@
-"""missing-rng: the call that answers is given no key for a stream that it draws from."""
+"""missing-rng: the call that gives the answer has no key for a stream that it draws from."""
 
 from __future__ import annotations
 

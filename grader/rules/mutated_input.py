@@ -1,4 +1,4 @@
-"""mutated-input: an array that came in as an argument was changed."""
+"""mutated-input: an array that was passed as an argument was changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _place(evidence: Evidence) -> Span | None:
-    """Return where JAX refused the change, else where the text makes it."""
+    """Return where JAX refused the change, or where the text makes it."""
     for look in evidence.looks:
         raised = look.raised
         if raised is not None and raised.place and _REFUSED.search(raised.message):

@@ -20,7 +20,7 @@ _DOCS = "https://flax-linen.readthedocs.io/en/latest"
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Accuse only where the answer's own call of Flax was seen, or where there is none at all.
+    """Accuse only if the answer's own Flax call was seen, or if there is none at all.
 
     A function that jax compiled before runs no Python, so most of its calls show nothing.
     """
@@ -71,7 +71,7 @@ def _lifted_classes(evidence: Evidence) -> frozenset[str]:
 
 
 def _plain(evidence: Evidence, look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
-    """Return the module that gave the answer where nothing lifted did; None if that isn't sure."""
+    """Return the module that gave the answer if nothing lifted did; None if that isn't certain."""
     trail = look.actual
     if look.exchange.actual.record.truncated and trail.record.lifted:
         return None
@@ -101,9 +101,9 @@ def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
 
 
 def _unlifted_answer(look: Look, lifted: list[Root], plain: list[Root]) -> ModuleRun | None:
-    """Return the task's module if it ran plainly, and its numbers came back, not the lifted ones'.
+    """Return the task's module if it ran unlifted and its numbers were returned.
 
-    Where both gave the same numbers there is no telling which came back.
+    If a lifted module gave the same numbers, nobody knows which were returned.
     """
     inner = look.expected.innermost(look.expected.answer)
     tops = [look.actual.top(root) for root in plain]
@@ -122,7 +122,7 @@ def _came_back(look: Look, top: ModuleRun) -> bool | None:
 
 
 def _may_be_lifted(evidence: Evidence, look: Look) -> bool:
-    """Whether something lifted ran that was no mere `init`, or could have without being seen."""
+    """Whether something lifted ran outside `init`, or could have without being seen."""
     forward = {root.number for root in _used(evidence, look)[0]}
     record = look.actual.record
     return record.truncated or any(
@@ -171,7 +171,7 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
 
 
 def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
-    """Whether the plain module was seen to take all examples at once, and gave the right answer."""
+    """Whether the plain module was seen to take all examples at once and gave the right answer."""
     lifted = look.expected.lifted(look.expected.answer)
     wanted = lifted[0].run if lifted else None
     if top is None or wanted is None or top.raised or is_lifted(top):
@@ -193,7 +193,7 @@ def _why(look: Look, top: ModuleRun | None) -> str:
 
 
 def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
-    """Return the call of a lifted module that nothing is done with what it returns."""
+    """Return the call to a lifted module whose result isn't used."""
     lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
     unused = [root for root in lifted if discarded(evidence.source, root.span)]
     return unused[-1] if unused and not _used(evidence, look)[1] else None
@@ -214,7 +214,7 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
 
 
 def _of_other_methods(look: Look, top: ModuleRun | None) -> LiftedCall | None:
-    """Return the call of nn.vmap that made the class which ran, if it lifts another method."""
+    """Return the call to nn.vmap that made the class that ran, if it lifts another method."""
     for call in look.actual.record.lifted if top is not None else ():
         made = call.is_class and top is not None and top.class_name == f"Vmap{call.target}"
         if made and top is not None and top.method not in call.methods:
@@ -237,14 +237,14 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
 
 
 def _place(look: Look, top: ModuleRun | None) -> Span | None:
-    """Return where the module was made; where it was used, if Flax made it within another."""
+    """Return where the module was made, or where it was used if Flax made it inside another."""
     used = [root.span for root in look.actual.forward if root.span is not None]
     made = top.span if top is not None else None
     return made if made is not None else used[-1] if used else None
 
 
 def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
-    """Return the call that maps a function over the batch; loops are told by their module."""
+    """Return the call that maps a function over the batch; loops are identified by their module."""
     return next((each for each in calls if each.transform in {"jax.vmap", "jax.pmap"}), None)
 
 

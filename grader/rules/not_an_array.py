@@ -1,4 +1,4 @@
-"""not-an-array: what came back is no array."""
+"""not-an-array: the function returned something that isn't an array."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CALLED_LATER: Final = {
     "async_generator": "remove async and yield, and return the array",
     "generator": "yield turns the function into a generator: join the parts and return them",
 }
-"""What functions of another kind return in place of what they compute, and what to do about it."""
+"""What generators and coroutines return instead of their result, and what to do about it."""
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -44,7 +44,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
-    """Return what is returned; the whole function where no return need have given this."""
+    """Return what is returned, or the whole function if no return needs to have given this."""
     if isinstance(result, OpaqueResult):
         later = result.type_name in _CALLED_LATER
         if later or (result.type_name == _NONE and not place and landmarks.ends_without_return):

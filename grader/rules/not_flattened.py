@@ -43,9 +43,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _kept_axes(evidence: Evidence) -> list[Look]:
-    """Return the looks in which nothing but flattening is missing.
+    """Return the looks in which only flattening is missing.
 
-    Where an axis has size 1, many shapes hold the same numbers, so it is up to the others.
+    If an axis has size 1, many shapes have the same numbers, so other looks must decide.
     """
     looks = evidence.compared(OtherShape)
     telling = [look for look in looks if sum(size > 1 for size in _shape(look)) > 1]
@@ -59,10 +59,10 @@ def _shape(look: Look) -> tuple[int, ...]:
 
 
 def not_flattened(look: Look) -> bool:
-    """Whether all that is wrong with the shape is that axes were kept.
+    """Whether the only fault of the shape is that axes were kept.
 
-    That holds when row by row the numbers are right, and when the module's own output came back
-    as it was, whatever is wrong with it.
+    That is so if the numbers are right row by row, or if the module's output was returned
+    unchanged, whatever is wrong with it.
     """
     wanted, found = look.wanted, look.found
     if wanted is None or found is None or len(found.shape) <= len(wanted.shape):

@@ -1,4 +1,4 @@
-"""not-mutable: a module writes a collection that apply was not allowed to change."""
+"""not-mutable: a module writes a collection that apply wasn't allowed to change."""
 
 from __future__ import annotations
 

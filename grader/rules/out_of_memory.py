@@ -1,4 +1,4 @@
-"""out-of-memory: the process needed more memory than it may have."""
+"""out-of-memory: the process exceeded its memory limit."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
-    """Return what is said of a collection that is not passed on."""
+    """Describe a collection that is not passed on."""
     name, ways = deviation.name, _ways(deviation)
     return Sighting(
         message=f"variable_axes doesn't name \"{name}\": {collection_noun(name)} aren't passed on"
@@ -50,7 +50,7 @@ _WHY = {
 
 
 def _ways(deviation: Deviation) -> str | None:
-    """Say in which one direction a collection is passed on; None if it is in neither."""
+    """Say in which single direction a collection is passed on; None if in neither."""
     entries, name = deviation.call.variable_axes, deviation.name
     passed = [
         way

@@ -24,7 +24,7 @@ _WHY = "A stream that split_rngs doesn't name is not passed on: init has nothing
 
 
 def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) -> Sighting:
-    """Return what is said of a stream that is not passed on."""
+    """Describe a stream that is not passed on."""
     name = deviation.name
     return Sighting(
         message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key for it',

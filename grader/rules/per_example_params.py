@@ -28,7 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def sighting(
     evidence: Evidence, look: Look, deviation: Deviation, axis: int, *, why: str
 ) -> Sighting:
-    """Return what is said of a collection that should be shared and was given `axis`."""
+    """Describe a collection that should be shared but has the axis `axis`."""
     name = deviation.name
     things = collection_noun(name)
     return Sighting(
@@ -56,7 +56,7 @@ def sighting(
 
 
 def _mapped(look: Look, deviation: Deviation) -> str:
-    """Return how a sentence calls the axis that the reference maps over."""
+    """Return what messages call the axis that the reference maps over."""
     run = deviation.reference.run
     inputs = run.inputs if run is not None else ()
     return look.mapped_noun(deviation.reference.call, inputs) or "the examples"
@@ -95,7 +95,7 @@ def _why(look: Look, deviation: Deviation) -> str:
 
 
 def _copies(look: Look, deviation: Deviation) -> str:
-    """Return how many copies there are, in words."""
+    """Say how many copies there are."""
     for each in look.variables:
         if each.collection == deviation.name and each.actual is not None:
             shape = each.actual.type.shape

@@ -45,7 +45,7 @@ def _raised(evidence: Evidence) -> Iterator[tuple[bool, Look, Raised]]:
 
 
 def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
-    """Name what would raise next, which no case shows while every one of them raises before."""
+    """Name what would raise next, which no case shows as long as all of them raise before."""
     raised = [look.raised for look in evidence.looks if look.raised is not None]
     places = {each.frames[0].span for each in raised if each.frames}
     if not raised or len(raised) < len(evidence.looks) or len(places) != 1:
@@ -78,7 +78,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
 
 
 def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
-    """Explain an exception by the order in which the lifted module got its arguments."""
+    """Explain an exception by the order of the lifted module's arguments."""
     if look.raised is None or look.raised.library is None or not evidence.arguments_swapped:
         return None
     if look.arrangement is Arrangement.ALIKE:
@@ -93,7 +93,7 @@ def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
 
 
 def _is_foreign(evidence: Evidence, raised: Raised) -> bool:
-    """Whether a library raised that the task isn't about, in a program that is written with it."""
+    """Whether a library raised that the program uses although the task isn't about it."""
     library = evidence.other_library
     return library is not None and library.covers(raised.place)
 

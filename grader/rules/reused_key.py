@@ -1,4 +1,4 @@
-"""reused-key: two streams of random numbers draw from one and the same key."""
+"""reused-key: two streams of random numbers draw from the same key."""
 
 from __future__ import annotations
 

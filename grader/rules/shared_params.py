@@ -1,4 +1,4 @@
-"""shared-params: a collection is shared that should have an axis of its own."""
+"""shared-params: a collection is shared, but should have its own axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""split-params-rng: a stream is split along the batch that should be the same for all."""
+"""split-params-rng: a stream is split along the batch, but should be the same for all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""stateful: the answer depends on what was called before."""
+"""stateful: the answer depends on earlier calls."""
 
 from __future__ import annotations
 

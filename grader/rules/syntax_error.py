@@ -1,4 +1,4 @@
-"""syntax-error: the file is no Python."""
+"""syntax-error: the file isn't valid Python."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NEAR: Final = "look at this line and at the end of the one before it"
 
 
 def _advice(message: str) -> str:
-    """Return one next step, by Python's words."""
+    """Return one next step for Python's message."""
     return next((advice for words, advice in _ADVICE if re.search(words, message)), _NEAR)
 
 
@@ -57,7 +57,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _found_by_compiling(loaded: LoadOutcome) -> SyntaxFault | None:
-    """Return what only the worker saw, which compiles the file."""
+    """Return what only the worker can see, since it compiles the file."""
     if isinstance(loaded, Raised) and loaded.library == COMPILER and loaded.frames:
         return SyntaxFault(message=loaded.message, span=loaded.frames[0].span)
     return None

@@ -1,4 +1,4 @@
-"""timed-out: no answer within the time that was allowed."""
+"""timed-out: no answer within the time limit."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
-    """Say what ended a run in which a case was given less time than another took to answer.
+    """Describe a run in which a case got less time than another one took to answer.
 
-    Then what was left for the whole run was the limit, and no case is to blame.
+    Then the limit for the whole run was reached, and no case is to blame.
     """
     answers = [each.actual for each in evidence.transcript.exchanges]
     answered = [each.seconds for each in answers if isinstance(each.outcome, Completed)]
@@ -49,12 +49,12 @@ def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
 
 
 def _rounded(seconds: float) -> str:
-    """Write a deadline: with one digit after the point below ten seconds, else with none."""
+    """Write a deadline: below ten seconds with one decimal, otherwise with none."""
     return f"{seconds:.0f}" if seconds >= 9.95 else f"{seconds:.1f}".removesuffix(".0")
 
 
 def _place(source: Source, at: Span | None) -> Span | None:
-    """Return the condition of the loop that the submission was in, else where it was."""
+    """Return the condition of the loop that the submission was in, or where it was."""
     if at is None:
         return None
     tree = source.tree

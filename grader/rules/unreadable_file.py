@@ -1,4 +1,4 @@
-"""unreadable-file: the file is of another kind than a program, or can't be read at all."""
+"""unreadable-file: the file isn't a program, or can't be read at all."""
 
 from __future__ import annotations
 

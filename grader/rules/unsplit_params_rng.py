@@ -1,4 +1,4 @@
-"""unsplit-params-rng: all draw their variables from one key where each should have its own."""
+"""unsplit-params-rng: all draw their variables from one key, but each should have its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WHY = (
 
 
 def is_unsplit(deviation: Deviation) -> bool:
-    """Whether a stream is passed on whole that should be split."""
+    """Whether a stream that should be split is passed on unsplit."""
     return deviation.expected is True and deviation.actual is False
 
 
@@ -47,7 +47,7 @@ def sighting(
     why: str,
     details: tuple[str, ...] = (),
 ) -> Sighting:
-    """Return what is said of a stream that is not split."""
+    """Describe a stream that is not split."""
     name = deviation.name
     return Sighting(
         message=message,
@@ -62,7 +62,7 @@ def sighting(
 
 
 def _alike(look: Look, deviation: Deviation) -> tuple[str, ...]:
-    """Name the variables of which all slices came out the same."""
+    """Name the variables whose slices all came out the same."""
     axes = {entry.axis for entry in deviation.call.variable_axes}
     alike = [
         "/".join((each.collection, *each.path))

@@ -1,4 +1,4 @@
-"""wrong-axis-size: the mapped axis is as long as something else, or nobody says how long."""
+"""wrong-axis-size: the mapped axis has the wrong length, or nothing determines it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
 
 
 def _help(evidence: Evidence) -> str:
-    """Name the argument that the reference's axis has the size of."""
+    """Name the argument that determines the size of the reference's axis."""
     calls = [(look, look.expected.lifted(look.expected.answer)) for look in evidence.looks]
     sizes = [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
     argument = evidence.argument_for(sizes)

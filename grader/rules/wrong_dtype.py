@@ -1,4 +1,4 @@
-"""wrong-dtype: the numbers are of another type than expected."""
+"""wrong-dtype: the numbers have another type than expected."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _wide(look: Look, comparison: OtherType) -> tuple[str, ...]:
-    """Name the setting without which JAX has no numbers of 64 bits."""
+    """Name the setting without which JAX has no 64-bit numbers."""
     setting = changed(look, "jax_enable_x64") if comparison.actual.endswith("64") else None
     text = f"jax_enable_x64 is {setting.value} here." if setting is not None else ""
     return (f"{text} Without it JAX has no {comparison.actual}.",) if text else ()
 
 
 def _help(look: Look, comparison: OtherType) -> str:
-    """Say where the type changes: in the module, or after it."""
+    """Say where the type changes: in the module or after it."""
     answer = look.actual.answer
     top = look.actual.top(answer) if answer is not None else None
     types = {each.dtype for each in top.outputs} if top is not None else set()

@@ -1,4 +1,4 @@
-"""wrong-module: another module than the task's was lifted, and it shows."""
+"""wrong-module: a different module than the task's was lifted, with a visible effect."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def raises_as_other(look: Look, run: LiftedRun) -> bool:
-    """Whether a layer of Flax's raised that isn't the task's, nor derives from it."""
+    """Whether a Flax layer raised that isn't the task's and doesn't derive from it."""
     ran = run.run is not None and run.run.raised and run.root is look.actual.answer
     library = run.call.defined_in.startswith("flax.linen.")
     return ran and library and _is_other(look, run) and not _is_subclass(look, run)
@@ -64,7 +64,7 @@ def _wanted(look: Look) -> LiftedRun | None:
 
 
 def _is_other(look: Look, run: LiftedRun) -> bool:
-    """Whether what was lifted is not the very class that the reference lifts."""
+    """Whether the lifted class is not exactly the one that the reference lifts."""
     wanted = _wanted(look)
     if wanted is None:
         return False
@@ -82,8 +82,8 @@ def _wrapper(look: Look, run: LiftedRun) -> ModuleRun | None:
 def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     """Whether the other module has other parameters, or itself gives other numbers.
 
-    A class of one's own with the same parameters is as good, unless its own output came back
-    and nothing but the class can be the reason why it is wrong.
+    The learner's own class with the same parameters is as good, unless its output was returned and
+    only the class can explain why it is wrong.
     """
     if _is_subclass(look, run) and any(settings_that_show(evidence, look)):
         return False  # what it changes of the task's class can be named
@@ -93,7 +93,7 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _other_shapes(look: Look, run: LiftedRun) -> bool:
-    """Whether a class in place of Flax's has parameters of other shapes, for no other reason."""
+    """Whether a class used instead of Flax's has other parameter shapes, for no other reason."""
     theirs = _wanted(look)
     flax = theirs is not None and theirs.call.defined_in.startswith("flax.")
     other = flax and not _is_subclass(look, run)
@@ -137,7 +137,7 @@ def _is_explained(evidence: Evidence, look: Look) -> bool:
 
 
 def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
-    """Whether the task's own class was written anew, and its parameters have other places.
+    """Whether the task's class was rewritten, and its parameters have other places.
 
     A setting that another rule names may leave a parameter out, too.
     """
@@ -147,12 +147,12 @@ def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _is_own(wanted: LiftedRun | None) -> bool:
-    """Whether the task brings the class with it, so a submission has a copy."""
+    """Whether the task provides the class, so that a submission has a copy."""
     return wanted is not None and not wanted.call.defined_in.startswith("flax.")
 
 
 def _other_places(look: Look) -> bool:
-    """Whether a collection that both sides have holds variables under other names."""
+    """Whether a collection of both sides has variables under other names."""
     found = {each.collection for each in look.actual.variables}
     return any(
         each.collection in found and (each.expected is None or each.actual is None)
@@ -199,13 +199,13 @@ def _why(look: Look) -> str:
 
 
 def _help(evidence: Evidence, look: Look) -> str:
-    """Say how the task's module gets lifted, and with which arguments it is made."""
+    """Say how to lift the task's module, and with which arguments to make it."""
     module, layer = evidence.exercise.module, look.expected.layer
     given = [each for each in layer.settings if not each.default] if layer is not None else []
     own = look.actual.layer
     found = {each.name: each.text for each in own.settings} if own is not None else {}
     if all(found.get(each.name) == each.text for each in given):
-        given = []  # it is made in just this way already
+        given = []  # it is already made exactly this way
     fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
     made = f", and make it with {fields}" if given else ""
     if _is_own(_wanted(look)):

@@ -1,4 +1,4 @@
-"""wrong-order: the right numbers in another order."""
+"""wrong-order: the right numbers in the wrong order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
-    """Look for one order of the answer's items that all wrong answers have in common."""
+    """Find one order of the answer's items that all wrong answers have in common."""
     looks = evidence.answered_wrong
     orders = {exchanged(look) for look in looks}
     order = orders.pop() if len(orders) == 1 else None
@@ -62,7 +62,7 @@ def _is_flat(look: Look) -> bool:
 def _given(looks: tuple[Look, ...]) -> list[Order | None]:
     """Return the orders in which the answers have their module's numbers.
 
-    Where out_axes deviates, swapped axes may be put right by it, and say nothing.
+    If out_axes deviates, swapped axes may undo it, so they prove nothing.
     """
     return [
         None
@@ -102,7 +102,7 @@ def _of(places: Iterable[str]) -> str:
 
 
 def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
-    """Say where the order has to be put right: before the module, if it gave this order already."""
+    """Say where to fix the order: before the module, if it already gave this order."""
     if look.passed_on is not None and look.passed_on.plain:
         return "pass the arguments to the module unchanged: it already gave this order"
     if _flattens(evidence):

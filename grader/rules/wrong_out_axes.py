@@ -1,4 +1,4 @@
-"""wrong-out-axes: the lifted module puts the mapped axis elsewhere in its output."""
+"""wrong-out-axes: the lifted module puts the mapped axis in the wrong place of its output."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def _fault(look: Look, deviation: Deviation, noun: str) -> str:
 
 
 def _nested(deviation: Deviation) -> int | None:
-    """Return the first result, one array, that is given more than one axis."""
+    """Return the first result that is a single array but has several axes."""
     run, reference = deviation.reference.run, deviation.reference.call
     arrays = run.outputs if run is not None else ()
     return nested(deviation.call.out_axes, reference.out_axes, arrays)
 
 
 def _build_fault(deviation: Deviation) -> str | None:
-    """Say how the argument isn't built like the results, if it isn't."""
+    """Say how the structure differs from the results, if it does."""
     given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
     run = deviation.reference.run
     if not isinstance(given, AxisTree):
@@ -101,7 +101,7 @@ def _is_out_of_range(deviation: Deviation) -> bool:
 
 
 def _is_misbuilt(given: Axes, wanted: Axes) -> bool:
-    """Whether it is a tree where one axis is wanted, or has more or fewer entries."""
+    """Whether it is a tree instead of one axis, or has more or fewer entries."""
     if not isinstance(given, AxisTree):
         return False
     return not isinstance(wanted, AxisTree) or len(given.items) != len(wanted.items)
@@ -113,7 +113,7 @@ def _is_other_tree(deviation: Deviation) -> bool:
 
 
 def _unmapped(deviation: Deviation) -> int | None:
-    """Return the first of several results that is given no axis and should have one."""
+    """Return the first of several results that has no axis but should have one."""
     wanted, found = deviation.expected, deviation.actual
     if not (isinstance(wanted, tuple) and isinstance(found, tuple)):
         return None
@@ -137,7 +137,7 @@ def _why(look: Look, deviation: Deviation) -> str:
 
 
 def _noun(look: Look, deviation: Deviation) -> str:
-    """Return how a sentence calls the axis that the lifted module adds to its output."""
+    """Return what messages call the axis that the lifted module adds to its output."""
     names, axes = look.exercise.output, deviation.expected
     axis = axes[0] if isinstance(axes, tuple) and len(axes) == 1 else None
     if axis is None or not 0 <= axis < len(names):

@@ -1,4 +1,4 @@
-"""wrong-shape: the output has another shape than expected, and nothing else says why."""
+"""wrong-shape: the output has another shape than expected, and no other rule says why."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _other_count(look: Look) -> bool:
 
 
 def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
-    """Say how the numbers get into shape, as far as all cases tell it."""
+    """Say how to get the right shape, if all cases agree."""
     expected, actual = math.prod(comparison.expected), math.prod(comparison.actual)
     sized = [other_size(evidence, look) for look in looks]
     size = next((each for each in sized if each is not None), None)
@@ -104,7 +104,7 @@ def _size_help(evidence: Evidence, size: SettingDifference) -> str:
 
 
 def _shape(evidence: Evidence, place: str) -> str:
-    """Write the shape with the names of the sizes, where all of them are known."""
+    """Write the shape with the names of the sizes, if all of them are known."""
     if evidence.exercise.output:
         return "one axis: .reshape(-1)"
     found = axis_dimensions(evidence.exercise, evidence.looks, place)

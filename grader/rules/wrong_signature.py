@@ -39,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _swapped(evidence: Evidence) -> bool:
-    """Whether an argument's name stands in another argument's place."""
+    """Whether an argument's name is in another argument's place."""
     entry = evidence.landmarks.entry
     if entry is None or isinstance(entry, ast.Lambda):
         return False

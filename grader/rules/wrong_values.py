@@ -103,7 +103,7 @@ def _message(comparison: OtherValues) -> str:
 
 
 def _is_processed(evidence: Evidence) -> bool:
-    """Whether the numbers were changed after the module gave them, not only put elsewhere."""
+    """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
     processed = all(look.processed and look.shaped_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
@@ -119,7 +119,7 @@ def _astray(evidence: Evidence) -> list[Look]:
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
-    """Say so if all numbers are off by one factor or one summand."""
+    """Say so if all numbers are off by the same factor or summand."""
     factor = look.factor
     return (f"All of them are {factor:.6g} times what they should be.",) if factor else ()
 
@@ -149,7 +149,7 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _help(evidence: Evidence) -> str:
-    """Give the next step that follows from what is known."""
+    """Return the next step, as far as it is known."""
     flat = ", flattened" if evidence.exercise.output else ""
     match _stage(evidence):
         case Stage.OUTPUT:

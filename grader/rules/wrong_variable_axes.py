@@ -1,4 +1,4 @@
-"""wrong-variable-axes: a collection has its axis in another place than expected."""
+"""wrong-variable-axes: a collection has its axis in a different place than expected."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class NotComparable(Exception):
 def canonical_type(aval: Aval) -> tuple[Shape, str]:
     """Return shape and dtype of an array; weak types don't outlive the trace."""
     if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
-        raise NotComparable(f"handles a {type(aval).__name__}, which is no array")
+        raise NotComparable(f"handles a {type(aval).__name__}, which isn't an array")
     return tuple(canonical(size) for size in aval.shape), str(aval.dtype)
 
 
