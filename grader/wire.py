@@ -37,13 +37,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder.
+    only a side with a `shared_cache` adds to it, and puts there what submissions may read.
+    `scratch` is the working folder.
     """
 
     exercise: Exercise
     policy: Policy | None
     compile_cache: str | None
-    writes_cache: bool
+    shared_cache: str | None
     scratch: str
 
 

@@ -97,7 +97,11 @@ class Session:
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)
-        program = msgspec.structs.replace(program, writes_cache=True)
+        own = cache.reference_compile_cache(self._cache)
+        if own is not None and program.compile_cache is not None:
+            program = msgspec.structs.replace(
+                program, compile_cache=str(own), shared_cache=program.compile_cache
+            )
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:

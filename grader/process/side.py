@@ -47,7 +47,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     text: str
     compile_cache: str | None = None
-    writes_cache: bool = False
+    shared_cache: str | None = None
     limits: Limits = Limits()
 
 
@@ -92,7 +92,7 @@ class Side:
                 exercise=program.exercise,
                 policy=policy,
                 compile_cache=program.compile_cache,
-                writes_cache=program.writes_cache,
+                shared_cache=program.shared_cache,
                 scratch=str(self._worker.scratch),
             )
         )
