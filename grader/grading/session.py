@@ -11,11 +11,11 @@ import msgspec
 from grader import cache
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
-from grader.grading.pool import Pool, rehearsals
+from grader.grading.pool import NEUTRAL, Pool, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
-from grader.model.submission import Submission
+from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
@@ -131,7 +131,7 @@ class Session:
         """Begin to have processes ready for the file's next version; `wait` until they are."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
-        program = self._program(exercise, submission.path, self.reference(folder).text)
+        program = self._program(exercise, submission.path, _rehearsed(submission, folder))
 
         def open_side() -> Side:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
@@ -162,6 +162,18 @@ class Session:
         """Seconds that importing the libraries took: what a busy machine shows itself by."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
+
+
+def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
+    """Return what a process may rehearse with for the next version: this one, if it leaves nothing.
+
+    Not the reference: who finds a way to look around would find it.
+    """
+    text = submission.source.text
+    leaves_nothing = transparency(text, folder.exercise).reach is not Reach.NOTHING
+    if leaves_nothing and defines(submission.source, folder):
+        return text
+    return NEUTRAL.format(function=folder.exercise.function)
 
 
 def _sendable(path: str) -> str:
