@@ -25,6 +25,9 @@ LARGEST_FRAME = 16 * 1024 * 1024
 FAILED = 70
 """Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
 
+CUT_OFF = 74
+"""Exit status of a worker that can't reach the judge: its descriptors were closed (EX_IOERR)."""
+
 
 class WireBroken(Exception):
     """What came is no frame, or is no message that could come now."""

@@ -59,7 +59,9 @@ def _installed_first() -> None:
 
 def _run(argv: list[str]) -> int:
     from grader.cli import early
+    from grader.cli.streams import fill_closed_descriptors
 
+    fill_closed_descriptors()
     try:
         early.start(argv)
         from grader.cli.app import run

@@ -240,7 +240,7 @@ class Side:
         match ended:
             case wire.Ended(excess=Excess() as excess):
                 return self._beyond(excess)
-            case wire.Ended(status=None):
+            case wire.Ended(status=None | wire.CUT_OFF):
                 return Crashed(reason="the process closed its connection to the grader")
             case wire.Ended(status=wire.FAILED):
                 return Crashed(reason="the program broke the process that it ran in")

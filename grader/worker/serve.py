@@ -80,6 +80,8 @@ def as_spawned_side() -> None:
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
         status = 0
+    except OSError:
+        status = wire.CUT_OFF
     finally:
         _exit(status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -134,6 +135,48 @@ def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder
     assert any("grade show zebra" in each for each in lines[number:])
 
 
+def commands_in(text: str) -> list[list[str]]:
+    """The commands in what was printed, as a shell reads them."""
+    found = re.findall(r"grade (?:start|hint|show|solution|\S+\.py)\b.*?--exercises .*", text)
+    commands = [shlex.split(each) for each in found]
+    return [each[: each.index("--exercises") + 2] for each in commands]
+
+
+@pytest.mark.parametrize("folder", ["mine", "my own", "don't"])
+@pytest.mark.parametrize(
+    "printing", ["show zebra", "list", "hint zebra", "hint zebra --all", "solution zebra"]
+)
+def test_a_command_that_is_printed_finds_the_course(
+    grade: Grade, here: Path, folder: str, printing: str
+) -> None:
+    add_exercise(here / folder, "zebra", "Stripes", "zebra")
+    for level in ("sum_one", "sum_two", "product"):
+        (here.parent / "course/exercises" / level / "exercise.py").unlink()
+    printed = grade(*printing.split(), "--exercises", folder)
+    (command, *others) = commands_in(printed.out + printed.err)
+    for each in (command, *others):
+        assert each[-1] == folder
+        assert grade(*each[1:]).code != 2, each
+
+
+def test_what_is_printed_after_a_hint_is_about_the_same_exercise(
+    grade: Grade, attempted: Attempted
+) -> None:
+    attempted("sum-one", "raised")
+    assert "grade hint sum-two shows the next one" in grade("hint", "sum-two").out
+    assert "grade hint shows the next one" in grade("hint").out
+
+
+@pytest.mark.parametrize("variable", ["course", "course:elsewhere", "./course/"])
+def test_no_option_is_printed_where_the_variable_names_the_course(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    add_exercise(here / "course", "zebra", "Stripes", "zebra")
+    (here / "elsewhere/exercises").mkdir(parents=True)
+    monkeypatch.setenv("GRADER_EXERCISES", variable)
+    assert grade("show", "zebra").out.endswith("next: grade start zebra\n")
+
+
 def test_start_leaves_that_out_where_the_variable_is_set(
     grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +272,7 @@ def test_hints_come_one_by_one(grade: Grade) -> None:
     assert "that was the last hint" in second
     third = grade("hint", "sum-one").out
     assert third.startswith("hint 2 of 2")
-    assert "grade solution --reveal" in third
+    assert "grade solution sum-one --reveal" in third
     assert grade("hint", "sum-two").out.startswith("hint 1 of 2")
 
 
