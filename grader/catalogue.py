@@ -96,6 +96,8 @@ def _module(folder: Path) -> ModuleType:
 
 def _is_plain_numpy(solution: Path) -> bool:
     """Whether a solution imports NumPy, and neither jax nor flax; it isn't run for that."""
+    if not solution.is_file():  # a pipe would be waited for
+        return False
     try:
         text = solution.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -189,6 +189,8 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
 def _solution_text(folder: ExerciseFolder) -> str:
     from grader.catalogue import ExerciseBroken
 
+    if folder.solution.exists() and not folder.solution.is_file():
+        raise ExerciseBroken(f"{folder.solution} is no ordinary file")
     try:
         return folder.solution.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
