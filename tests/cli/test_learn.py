@@ -352,6 +352,16 @@ def test_the_solution_in_a_pipe_is_its_text(grade: Grade, course: Path) -> None:
     assert out == (course / "solutions" / "sum_one.py").read_text()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_a_solution_that_is_a_pipe_is_not_waited_for(grade: Grade, course: Path) -> None:
+    solution = course / "solutions" / "sum_one.py"
+    solution.unlink()
+    os.mkfifo(solution)
+    assert grade("list").code == 0
+    code, _, err = grade("solution", "sum-one", "--reveal")
+    assert (code, "is no ordinary file" in err) == (3, True)
+
+
 def test_a_solution_that_is_missing_is_the_exercises_fault(grade: Grade, course: Path) -> None:
     (course / "solutions" / "sum_one.py").unlink()
     assert grade("solution", "sum-one", "--reveal").code == 3
