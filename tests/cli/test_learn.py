@@ -126,6 +126,30 @@ def test_start_copies_the_starter_and_says_what_is_next(grade: Grade, here: Path
     assert names_in(here) == ["sum_two.py"]
 
 
+def test_a_course_that_is_named_twice_is_one(grade: Grade, here: Path) -> None:
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    (here / "link").symlink_to(here / "mine")
+    options = [part for name in ("mine", "./mine/", str(here / "mine"), "link")
+               for part in ("--exercises", name)]  # fmt: skip
+    assert "0 of 4 exercises passed" in grade("list", *options).out
+    assert grade("show", "zebra", *options).code == 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "loop", "dangling"])
+def test_a_declaration_that_is_no_file_is_broken(grade: Grade, here: Path, kind: str) -> None:
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    declaration = here / "mine/exercises/horse/exercise.py"
+    declaration.parent.mkdir()
+    if kind == "folder":
+        declaration.mkdir()
+    else:
+        declaration.symlink_to("exercise.py" if kind == "loop" else "nowhere.py")
+    code, out, err = grade("list", "--exercises", "mine")
+    assert (code, "zebra" in out) == (0, True)
+    found = "mine/exercises/horse/exercise.py is no ordinary file"
+    assert err == f"grade: an exercise is broken: {found}\n"
+
+
 @pytest.mark.parametrize("folder", ["mine", "my own"])
 def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder: str) -> None:
     add_exercise(here / folder, "zebra", "Stripes", "zebra")
