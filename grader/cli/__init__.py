@@ -6,6 +6,7 @@ import os
 import sys
 
 _LEAST_ADDRESS_SPACE = 256 << 20
+_LEAST_DATA = 96 << 20
 
 
 def main() -> None:
@@ -32,12 +33,16 @@ def _cannot_start() -> str | None:
     if sys.platform != "win32":
         import resource
 
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if 0 <= limit < _LEAST_ADDRESS_SPACE:  # OpenBLAS would end the process
-            return (
-                f"this shell allows {limit >> 20} MB of address space (ulimit -v): "
-                "set ulimit -v 4194304 or more"
-            )
+        for number, words, letter, least in (
+            (resource.RLIMIT_AS, "address space", "v", _LEAST_ADDRESS_SPACE),
+            (resource.RLIMIT_DATA, "data", "d", _LEAST_DATA),
+        ):
+            limit, _ = resource.getrlimit(number)
+            if 0 <= limit < least:  # OpenBLAS would end the process
+                return (
+                    f"this shell allows {limit >> 20} MB of {words} (ulimit -{letter}): "
+                    f"set ulimit -{letter} 4194304 or more"
+                )
     return None
 
 

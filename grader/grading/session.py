@@ -153,7 +153,9 @@ class Session:
 
     def _policy(self, submission: Submission, program: Program, folder: ExerciseFolder) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
-        own = [each for each in [str(Path(submission.path).absolute())] if _is_sent(each)]
+        path = Path(submission.path).absolute()
+        # A function of a notebook has a name for a path, and a folder may have that name.
+        own = [str(path)] if _is_sent(str(path)) and path.is_file() else []
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         return self.access.policy(folder, *own)
