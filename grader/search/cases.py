@@ -27,8 +27,8 @@ from grader.model.case import (
     Value,
 )
 from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
-from grader.search.coverage import covering_sizes, far_sizes
-from grader.search.pinned import draw
+from grader.search.coverage import covering_sizes, far_sizes, reshaped_sizes
+from grader.search.pinned import draw, draw_one
 from grader.search.plan import (
     Plan,
     Sizes,
@@ -63,25 +63,23 @@ def seeds() -> st.SearchStrategy[int]:
 
 
 def arrays(
-    shape: Sequence[int],
-    *,
-    telling: bool,
-    largest_scale: float = _USUAL_SCALE,
-    non_finite: bool = False,
+    shape: Sequence[int], *, telling: bool, scales: Sequence[float], non_finite: bool = False
 ) -> st.SearchStrategy[ArrayValue]:
     """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
 
     Elements are small multiples of a power of two, which a report can show, but for some thirds. A
-    `telling` array is of ordinary size and has no two elements alike, so that an order shows.
+    `telling` array has no two elements alike, so that an order shows.
     """
     size = prod(shape)
     bound = 12 + size if telling else 12
     elements = st.lists(st.integers(-bound, bound), min_size=size, max_size=size, unique=telling)
-    smallest = 1 / max(largest_scale, _USUAL_SCALE)
-    allowed = tuple(scale for scale in _SCALES if smallest <= scale <= largest_scale)
-    scales = st.sampled_from((1.0,) if telling else allowed)
-    found = st.builds(_array, st.just(tuple(shape)), elements, scales)
+    found = st.builds(_array, st.just(tuple(shape)), elements, st.sampled_from(scales))
     return st.one_of(found, found.flatmap(_with_non_finite)) if non_finite and size else found
+
+
+def _scales(array: Array) -> tuple[float, ...]:
+    smallest = 1 / max(array.largest_scale, _USUAL_SCALE)
+    return tuple(scale for scale in _SCALES if smallest <= scale <= array.largest_scale)
 
 
 def _array(shape: tuple[int, ...], elements: list[int], scale: float) -> ArrayValue:
@@ -115,16 +113,18 @@ def _number(parameter: Number, *, telling: bool) -> st.SearchStrategy[float]:
     return st.one_of(choices, within(parameter.interval))
 
 
-def argument(parameter: Parameter, sizes: Sizes, *, telling: bool) -> st.SearchStrategy[Value]:
-    """Values of one argument, at these sizes."""
+def argument(
+    parameter: Parameter, sizes: Sizes, *, telling: bool, scaled: bool = True
+) -> st.SearchStrategy[Value]:
+    """Values of one argument, at these sizes; arrays of ordinary numbers unless they are scaled."""
 
     def of(array: Array) -> st.SearchStrategy[ArrayValue]:
         shape = [sizes[name] for name in array.shape]
         return arrays(
             shape,
             telling=telling,
-            largest_scale=array.largest_scale,
-            non_finite=array.non_finite and not telling,
+            scales=_scales(array) if scaled and not telling else (1.0,),
+            non_finite=array.non_finite and scaled and not telling,
         )
 
     match parameter:
@@ -148,12 +148,15 @@ def cases(
     containers: Sequence[Container] = (Container.JAX,),
     *,
     telling: bool = False,
+    scaled: bool = True,
 ) -> st.SearchStrategy[Case]:
     """Cases at any of `shapes`; those of an exercise about NumPy have its arrays alone."""
     kinds = (Container.NUMPY,) if exercise.plain_numpy else tuple(containers)
 
     def at(sizes: Sizes) -> st.SearchStrategy[Case]:
-        values = [argument(each, sizes, telling=telling) for each in exercise.parameters]
+        values = [
+            argument(each, sizes, telling=telling, scaled=scaled) for each in exercise.parameters
+        ]
         return st.builds(
             lambda container, *drawn: Case(
                 arguments=tuple(
@@ -179,7 +182,7 @@ def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
 def with_numbers(case: Case, exercise: Exercise, seed: int) -> Case:
     """Return the case with every number drawn from its interval, where it has one."""
     numbers: dict[str, Value] = {
-        each.name: FloatValue(value=draw(within(each.interval), count=1, seed=seed)[0])
+        each.name: FloatValue(value=draw_one(within(each.interval), seed=seed))
         for each in exercise.parameters
         if isinstance(each, Number) and each.interval is not None
     }
@@ -202,7 +205,7 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
     edges = _at(edge_sizes(exercise), exercise, seed)
     largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
     missing = count - len(telling) - len(edges) - len(largest)
-    drawn = _drawn(exercise, missing, seed) if missing > 0 else ()
+    drawn = _drawn(exercise, telling[0], missing, seed) if missing > 0 else ()
     return Plan(
         telling=telling,
         edges=edges,
@@ -211,17 +214,46 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
     )
 
 
-def _drawn(exercise: Exercise, count: int, seed: int) -> list[Case]:
-    """Draw cases: first one at each size that was not met, and one far above the usual."""
+def _drawn(exercise: Exercise, first: Case, count: int, seed: int) -> list[Case]:
+    """Draw cases: one at each size that was not met, one far above the usual, and then any."""
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
-    fixed = list(traced_sizes(exercise))
+    fixed = [*traced_sizes(exercise)]
+    reshaped = _reshaped(exercise, first, seed)
+    fixed += [each.sizes for each in reshaped]
     covering = covering_sizes(exercise, fixed, seed)
     far = far_sizes(exercise)
-    first = [*covering, far] if far is not None else covering
-    each_once = st.tuples(*(cases(exercise, [sizes], containers) for sizes in first))
-    [found] = draw(each_once, count=1, seed=seed + 1)
+    once = [*covering, far] if far is not None else covering
+    each_once = st.tuples(*(cases(exercise, [sizes], containers, scaled=False) for sizes in once))
+    met = draw_one(each_once, seed=seed + 1)
+    found = [*reshaped, *met]
     more = cases(exercise, [*fixed, *covering], containers)
     return [*found[:count], *draw(more, count=count - len(found), seed=seed + 2)]
+
+
+def _reshaped(exercise: Exercise, first: Case, seed: int) -> list[Case]:
+    """Return the first case with the same arguments, but an array in another shape."""
+    sizes = reshaped_sizes(exercise)
+    if sizes is None:
+        return []
+    drawn = draw_one(cases(exercise, [sizes], telling=True), seed=seed)
+    same = {each.name: first[each.name] for each in exercise.parameters if _has_no_size(each)}
+    return [_replaced(drawn, same | _in_shapes_of(drawn, first))]
+
+
+def _has_no_size(parameter: Parameter) -> bool:
+    return isinstance(parameter, Seed | Number)
+
+
+def _in_shapes_of(drawn: Case, first: Case) -> dict[str, Value]:
+    """Return the first case's arrays in the shapes of the drawn ones, where they fit."""
+    arrays = ((each.name, first[each.name], each.value) for each in drawn.arguments)
+    return {
+        name: msgspec.structs.replace(value, shape=other.shape)
+        for name, value, other in arrays
+        if isinstance(value, ArrayValue)
+        and isinstance(other, ArrayValue)
+        and prod(value.shape) == prod(other.shape)
+    }
 
 
 def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:

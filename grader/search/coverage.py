@@ -10,8 +10,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from grader.model.exercise import Array, Arrays, Dimension, Exercise
-from grader.search.pinned import draw
+from grader.model.exercise import Array, Dimension, Exercise, Size
+from grader.search.pinned import draw_one
 from grader.search.plan import Sizes, distinct_sizes
 
 _MOST_WEIGHTS: Final = 5
@@ -23,17 +23,15 @@ Columns = dict[str, list[int]]
 
 
 def covering_sizes(exercise: Exercise, met: Iterable[Sizes], seed: int) -> list[Sizes]:
-    """Draw sizes that meet each size of a dimension that `met` doesn't.
-
-    Among them are equal sizes, and sizes that give an array as many elements as the distinct sizes
-    do, in another shape. Programs that are right elsewhere go wrong there.
-    """
+    """Draw sizes that meet each size of a dimension that `met` doesn't, equal ones among them."""
     met = list(met)
     missing = {each.name: _missing(each, met) for each in exercise.dimensions}
-    [columns] = draw(_columns(exercise, missing), count=1, seed=seed)
-    for row, sizes in enumerate(_special(exercise, columns)):
-        for name, size in sizes.items():
-            _bring(columns[name], row, size)
+    columns = draw_one(_columns(missing), seed=seed)
+    alike = _alike(exercise, columns)
+    columns = {
+        each.name: _first(alike, columns[each.name], _MOST_WEIGHTS if each.weights else _MOST)
+        for each in exercise.dimensions
+    }
     return list(_rows(exercise, columns))
 
 
@@ -49,52 +47,47 @@ def _missing(dimension: Dimension, met: list[Sizes]) -> list[int]:
     return [size for size in everything if size not in known] or [dimension.largest]
 
 
-def _columns(exercise: Exercise, missing: Columns) -> st.SearchStrategy[Columns]:
-    def most(name: str) -> int:
-        return _MOST_WEIGHTS if exercise.dimension(name).weights else _MOST
-
-    def column(name: str, sizes: list[int]) -> st.SearchStrategy[list[int]]:
-        return st.permutations(sizes).map(lambda order: order[: most(name)])
-
-    return st.fixed_dictionaries({name: column(name, each) for name, each in missing.items()})
+def _columns(missing: Columns) -> st.SearchStrategy[Columns]:
+    return st.fixed_dictionaries({name: st.permutations(each) for name, each in missing.items()})
 
 
-def _special(exercise: Exercise, columns: Columns) -> Iterator[Sizes]:
-    """Yield what stands in the first rows: one size for all dimensions, and as many elements."""
+def _alike(exercise: Exercise, columns: Columns) -> int:
+    """Return a size for all dimensions alike, of those to be met if they have one in common."""
     common = set.intersection(*map(set, columns.values())) if columns else set()
     least = min((each.largest for each in exercise.dimensions), default=1)
-    alike = dict.fromkeys(columns, max(common, default=max(least - 1, 1)))
-    yield alike
-    yield next(_as_many_elements(exercise, columns, alike), {})
+    return max(common, default=max(least - 1, 1))
 
 
-def _as_many_elements(exercise: Exercise, columns: Columns, taken: Sizes) -> Iterator[Sizes]:
-    """Yield sizes of two axes of an array that multiply to what the distinct ones do."""
+def _first(size: int, column: list[int], most: int) -> list[int]:
+    """Return at most so many sizes, this one first."""
+    return [size, *(each for each in column if each != size)][:most]
+
+
+def reshaped_sizes(exercise: Exercise) -> Sizes | None:
+    """Sizes that give an array as many elements as the distinct ones do, in another shape.
+
+    What is kept by too little goes wrong there. None if no array has such sizes.
+    """
     distinct = distinct_sizes(exercise)
     for one, other in _axes(exercise):
         product = distinct[one] * distinct[other]
-        for size in columns[one]:
-            found = {one: size, other: product // size}
-            fits = product % size == 0 and found[other] in columns[other]
-            if fits and all(taken[name] != each for name, each in found.items()):
-                yield found
+        most = exercise.dimension(one).largest, exercise.dimension(other).largest
+        pairs = [(size, product // size) for size in range(most[0], 0, -1) if product % size == 0]
+        fitting = [each for each in pairs if each[1] <= most[1] and each[0] != distinct[one]]
+        if fitting:
+            size, rest = max(fitting, key=min)
+            return distinct | {one: size, other: rest}
+    return None
 
 
 def _axes(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield the first two axes of each array that has two."""
+    """Yield the axes of each array of two whose sizes are not arguments, too."""
+    passed = {each.name for each in exercise.parameters if isinstance(each, Size)}
     for parameter in exercise.parameters:
-        arrays = parameter.items if isinstance(parameter, Arrays) else (parameter,)
-        for each in arrays:
-            if isinstance(each, Array) and len(set(each.shape)) > 1:
-                one, other, *_ = dict.fromkeys(each.shape)
-                yield one, other
-
-
-def _bring(column: list[int], row: int, size: int) -> None:
-    """Bring `size` to `row`."""
-    if size in column:
-        column.remove(size)
-    column.insert(row, size)
+        if isinstance(parameter, Array) and passed.isdisjoint(parameter.shape):
+            axes = tuple(dict.fromkeys(parameter.shape))
+            if len(axes) == len(parameter.shape) == 2:
+                yield axes[0], axes[1]
 
 
 def _rows(exercise: Exercise, columns: Columns) -> Iterator[Sizes]:
