@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args
 
 import typer
 
-from grader.cli.problem import shortened
+from grader.cli.problem import quoted_blank, shortened
 
 Convert = Callable[[Any], object]
 
@@ -93,7 +93,7 @@ def _path(text: object) -> Path:
 
 
 def _number(text: object, kind: Callable[[str], float], noun: str, allowed: _Range) -> float:
-    given = shortened(str(text))
+    given = quoted_blank(shortened(str(text)))
     try:
         number = kind(str(text))
     except ValueError:

@@ -15,6 +15,7 @@ from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.abreast import Abreast
 from grader.cli.choose import available, named
+from grader.cli.course import course_option
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
@@ -235,7 +236,8 @@ def _graded(session: Session, job: Job, asked: GradingRequest, tell: Tell) -> Re
     if isinstance(job.folder, BrokenExercise):
         return error_report(job.submission, None, job.folder.reason, asked)
     try:
-        return grade(session, job.submission, job.folder, asked, tell)
+        report = grade(session, job.submission, job.folder, asked, tell)
+        return msgspec.structs.replace(report, course_option=course_option(job.folder))
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from grader.catalogue import ExerciseBroken, shipped
 from grader.cli import ci
+from grader.cli.course import course_option
 from grader.cli.problem import Exit, visible
 from grader.cli.targets import Target, check_targets, targets
 from grader.hints import hint_offer
@@ -161,7 +162,7 @@ class Reporting:
 
 def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
     try:
-        return hint_offer(folder, progress)
+        return hint_offer(folder, progress, course_option=course_option(folder))
     except ExerciseBroken:  # `grade hint` says so to who asks for one
         return None
 

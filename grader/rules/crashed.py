@@ -36,7 +36,10 @@ _HELP: Final = (
         "the process sent",
         "return the answer, and don't touch the other files and sockets of the process",
     ),
-    ("connection", "return the answer, and don't touch the other files and sockets of the process"),
+    (
+        "connection",
+        "close only what your program itself has opened: os.closerange takes the grader's as well",
+    ),
 )
 """The next step by a word in the reason; for other reasons the program called an exit."""
 
