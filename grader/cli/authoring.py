@@ -15,9 +15,9 @@ from rich.text import Text
 
 from grader.cli.console import console as new_console
 from grader.cli.console import put
-from grader.cli.options import Color
 from grader.cli.problem import CommandWrong, Exit, visible
 from grader.cli.words import DOT, count, shown_path
+from grader.grading.request import Color
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:

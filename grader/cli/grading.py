@@ -18,34 +18,15 @@ from grader.cli.choose import available, named
 from grader.cli.gather import Gathered, gather
 from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
 from grader.grading.machine import explained, lacks
+from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission, Unrecognised, defines, recognise
 
 if TYPE_CHECKING:
-    from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
 Tell = Callable[[int, int], None]
-
-
-class GradeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of `grade FILE`. `reports` are as given, `FORMAT[=PATH]`."""
-
-    exercise: str | None = None
-    reports: tuple[str, ...] = ()
-    cases: int = 100
-    seed: int = 0
-    timeout: float | None = None
-    color: str = "auto"
-    quiet: bool = False
-    verbose: bool = False
-    exit_zero: bool = False
-    jobs: int | None = None
-    ci: bool = True
-    require_sandbox: bool = False
-    progress: bool = True
-    exercises: tuple[Path, ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,27 +51,27 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
+def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
 
-    reporting = Reporting(options)
-    work = find_work(files, options)
+    reporting = Reporting(request)
+    work = find_work(files, request)
     for problem in work.problems:
         print(f"grade: {problem}", file=sys.stderr)
     if not work.jobs:
         return int(Exit.WRONG_COMMAND)
-    if work.note and not options.quiet:
+    if work.note and not request.quiet:
         print(f"grade: {work.note}", file=sys.stderr)
     reports = []
     reporting.begin(work.jobs)
     with reporting:
-        for report in run_jobs(work.jobs, options, reporting.tell):
+        for report in run_jobs(work.jobs, request, reporting.tell):
             reporting.add(report)
             reports.append(report)
         lost = reporting.finish()
     _tell_errors(reports)
-    return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
+    return max(exit_code(reports, request), Exit.WRONG_COMMAND if work.problems else 0, lost)
 
 
 def _tell_errors(reports: Sequence[Report]) -> None:
@@ -101,22 +82,22 @@ def _tell_errors(reports: Sequence[Report]) -> None:
             print(f"grade: {visible(reason)}", file=sys.stderr)
 
 
-def find_job(file: Path, options: GradeOptions) -> Job:
+def find_job(file: Path, request: GradingRequest) -> Job:
     """Read one file and choose its exercise. Raises `CommandWrong`."""
-    work = _work((file,), options, catalogue(options.exercises))
+    work = _work((file,), request, catalogue(request.exercises))
     for problem in work.problems:
         raise CommandWrong(problem)
     return work.jobs[0]
 
 
-def find_work(files: Sequence[Path], options: GradeOptions) -> Work:
+def find_work(files: Sequence[Path], request: GradingRequest) -> Work:
     """Read every file and choose its exercise. Raises `CommandWrong` for a wrong `--exercise`."""
-    return _work(files, options, available(options.exercises, options.exercise))
+    return _work(files, request, available(request.exercises, request.exercise))
 
 
-def _work(files: Sequence[Path], options: GradeOptions, known: Catalogue) -> Work:
+def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> Work:
     gathered = gather(files)
-    chosen = named(options.exercise, known) if options.exercise is not None else None
+    chosen = named(request.exercise, known) if request.exercise is not None else None
     folders = [chosen or _folder(each, known) for each in gathered.submissions]
     return _decided(gathered, folders)
 
@@ -166,31 +147,24 @@ def _decided(
     return Work(jobs=tuple(jobs), problems=tuple(problems), note=gathered.note)
 
 
-def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator[Report]:
+def run_jobs(jobs: Sequence[Job], request: GradingRequest, tell: Tell) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order."""
-    from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
-    asked = GradingRequest(
-        cases=options.cases,
-        seed=options.seed,
-        timeout=options.timeout,
-        require_sandbox=options.require_sandbox,
-    )
     with Session(early.take()) as session:
         if len(jobs) == 1:
-            yield _graded(session, jobs[0], asked, tell)
+            yield _graded(session, jobs[0], request, tell)
             return
-        workers = options.jobs or os.cpu_count() or 1
+        workers = request.jobs or os.cpu_count() or 1
         with ThreadPoolExecutor(max_workers=min(workers, len(jobs))) as pool:
-            graded = pool.map(lambda job: _graded(session, job, asked), jobs)
+            graded = pool.map(lambda job: _graded(session, job, request), jobs)
             for done, report in enumerate(graded, 1):
                 tell(done, len(jobs))
                 yield report
 
 
 def _graded(
-    session: Session, job: Job, asked: GradingRequest, tell: Tell = lambda _done, _total: None
+    session: Session, job: Job, request: GradingRequest, tell: Tell = lambda _done, _total: None
 ) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
     from grader.grading.assembly import error_report
@@ -199,9 +173,9 @@ def _graded(
     from grader.process.worker import NurseryBroken
 
     if isinstance(job.folder, BrokenExercise):
-        return error_report(job.submission, None, job.folder.reason, asked)
+        return error_report(job.submission, None, job.folder.reason, request)
     try:
-        return grade(session, job.submission, job.folder, asked, tell)
+        return grade(session, job.submission, job.folder, request, tell)
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
@@ -213,10 +187,10 @@ def _graded(
             reason = explained(error.strerror or str(error))
         else:
             reason = broken_words(error)
-    return error_report(job.submission, job.folder.exercise, reason, asked)
+    return error_report(job.submission, job.folder.exercise, reason, request)
 
 
-def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:
+def exit_code(reports: Sequence[Report], request: GradingRequest) -> int:
     """Return the worst of the reports' exit codes."""
     codes = {
         Verdict.PASSED: Exit.PASSED,
@@ -225,6 +199,6 @@ def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:
         Verdict.ERROR: Exit.BROKEN,
     }
     worst = max((codes[report.verdict] for report in reports), default=Exit.PASSED)
-    if options.exit_zero and worst is Exit.NOT_PASSED:
+    if request.exit_zero and worst is Exit.NOT_PASSED:
         return int(Exit.PASSED)
     return int(worst)

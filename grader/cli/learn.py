@@ -14,11 +14,11 @@ from rich.text import Text
 from grader.cli import choose
 from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.options import EXERCISES_VARIABLE, Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import CommandWrong, Exit, visible
 from grader.cli.starter import copy_starter
 from grader.cli.words import DOT, shown_path
+from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress

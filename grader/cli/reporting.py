@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-    from grader.cli.grading import GradeOptions, Job
+    from grader.cli.grading import Job
+    from grader.grading.request import GradingRequest
     from grader.render.console import Color
 
 
@@ -39,9 +40,9 @@ class Reporting:
     Raises `CommandWrong` for reports that can't go where they are asked to.
     """
 
-    def __init__(self, options: GradeOptions) -> None:
-        self._options = options
-        self._targets = targets(options.reports)
+    def __init__(self, request: GradingRequest) -> None:
+        self._request = request
+        self._targets = targets(request.reports)
         self._document = next((each for each in self._targets if each.path is None), None)
         self._reports: list[Report] = []
         self._folders: dict[str, ExerciseFolder] = {}
@@ -56,7 +57,7 @@ class Reporting:
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
         graded = [job.submission.path for job in jobs]
         check_targets(self._targets, graded, [each for each in kept if each is not None])
-        if not sys.stderr.isatty() or self._options.quiet or os.environ.get("TERM") == "dumb":
+        if not sys.stderr.isatty() or self._request.quiet or os.environ.get("TERM") == "dumb":
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -90,7 +91,7 @@ class Reporting:
     def add(self, report: Report) -> None:
         """Take one report; what goes out one by one goes out now."""
         self._reports.append(report)
-        if self._options.progress:
+        if self._request.progress:
             self._remember(report)
         if self._document is not None and self._document.format == LINES:
             sys.stdout.write(RENDERERS[LINES](report))
@@ -106,7 +107,7 @@ class Reporting:
             except ReportNotWritten as error:
                 print(f"grade: {visible(str(error))}", file=sys.stderr)
                 code = Exit.BROKEN
-        actions = self._options.ci and ci.in_github_actions()
+        actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
             with ci.fenced(fence=actions):
                 self._print()
@@ -134,19 +135,19 @@ class Reporting:
         from grader.render.console import console_for
         from grader.render.terminal import render_summary, render_terminal
 
-        color = cast("Color", self._options.color)
+        color = cast("Color", self._request.color)
         console = console_for(sys.stdout, color, os.environ)
         many = len(self._reports) > 1
         for report in self._reports:
-            if not many or self._options.verbose:
+            if not many or self._request.verbose:
                 render_terminal(
-                    report, console, verbose=self._options.verbose, quiet=self._options.quiet
+                    report, console, verbose=self._request.verbose, quiet=self._request.quiet
                 )
                 if many:
                     console.print()
         if many:
             render_summary(self._reports, console)
-        elif self._offers and not self._options.quiet:
+        elif self._offers and not self._request.quiet:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)
 
     def _remember(self, report: Report) -> None:

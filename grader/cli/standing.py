@@ -14,9 +14,10 @@ from rich.text import Text
 from grader.cli import choose
 from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.options import Color, exercise_folders
+from grader.cli.options import exercise_folders
 from grader.cli.problem import Exit
 from grader.cli.words import DOT, count, shown_path
+from grader.grading.request import Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing
