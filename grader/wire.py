@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from grader.errors import WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.observation import Few, Frame, LoadOutcome, Observation
@@ -24,10 +25,6 @@ LARGEST_FRAME = 16 * 1024 * 1024
 
 FAILED = 70
 """Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
-
-
-class WireBroken(Exception):
-    """What came is no frame, or is no message that could come now."""
 
 
 # ------------------------------------------------------------------------------- judge to worker

@@ -16,8 +16,8 @@ from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
 from grader.cli.missing import meant_command, no_such_file
-from grader.cli.problem import CommandWrong
 from grader.cli.version import version_line
+from grader.errors import CommandWrong
 from grader.grading.request import Color, Front, GradingRequest
 
 app = typer.Typer(

@@ -16,7 +16,8 @@ from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.choose import available, named
 from grader.cli.gather import Gathered, gather
-from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
+from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
+from grader.errors import CommandWrong, Exit
 from grader.grading.machine import explained, lacks
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
@@ -167,10 +168,9 @@ def _graded(
     session: Session, job: Job, request: GradingRequest, tell: Tell = lambda _done, _total: None
 ) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
+    from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
     from grader.grading.assembly import error_report
-    from grader.grading.grading import SandboxMissing, grade
-    from grader.grading.reference import ReferenceBroken
-    from grader.process.worker import NurseryBroken
+    from grader.grading.grading import grade
 
     if isinstance(job.folder, BrokenExercise):
         return error_report(job.submission, None, job.folder.reason, request)

@@ -15,7 +15,8 @@ from typing import Annotated, Any, get_args
 import typer
 
 from grader.cli import coercion
-from grader.cli.problem import CommandWrong, visible
+from grader.cli.problem import visible
+from grader.errors import CommandWrong
 from grader.grading.request import (
     EXERCISES_VARIABLE,
     Color,

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from grader.catalogue import ExerciseBroken, shipped
+from grader.catalogue import shipped
 from grader.cli import ci
-from grader.cli.problem import Exit, visible
+from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
+from grader.errors import ExerciseBroken, Exit, ReportNotWritten
 from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
@@ -18,7 +19,7 @@ from grader.progress import Progress as Remembered
 from grader.progress.place import progress_file
 from grader.render import RENDERERS
 from grader.render.console import usable
-from grader.render.write import ReportNotWritten, write_report
+from grader.render.write import write_report
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -16,23 +16,30 @@ from typing import Final, assert_never
 
 import msgspec
 
-from grader.catalogue import BrokenExercise, ExerciseBroken, catalogue
+from grader.catalogue import BrokenExercise, catalogue
 from grader.cli import early
 from grader.cli.choose import named
 from grader.cli.grading import find_job
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.problem import visible
 from grader.cli.watch_screen import Page, Screen
+from grader.errors import (
+    Cancelled,
+    CommandWrong,
+    ExerciseBroken,
+    Exit,
+    NurseryBroken,
+    ReferenceBroken,
+    SandboxMissing,
+)
 from grader.grading.assembly import error_report
-from grader.grading.grading import Cancelled, Grading, SandboxMissing
-from grader.grading.reference import ReferenceBroken
+from grader.grading.grading import Grading
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable, read_submission
-from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 
 _DEBOUNCE_MS: Final = 30

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalogue import catalogue
-from grader.grading.grading import SandboxMissing
+from grader.errors import NurseryBroken, SandboxMissing
 from grader.grading.grading import grade as graded
 from grader.grading.request import Front, GradingRequest, offered
 from grader.grading.session import Session
@@ -27,7 +27,6 @@ from grader.model.submission import (
 )
 from grader.notebook.gather import CannotGrade, name_of, source_of
 from grader.notebook.graded import Graded
-from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 
 Target = Callable[..., object] | str | os.PathLike[str]

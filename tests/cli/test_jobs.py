@@ -12,7 +12,7 @@ from cli_course import Grade, add_exercise
 
 from grader.catalogue import BrokenExercise
 from grader.cli.grading import find_job, find_work
-from grader.cli.problem import CommandWrong
+from grader.errors import CommandWrong
 from grader.grading.assembly import error_report
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
