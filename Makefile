@@ -70,9 +70,20 @@ lint: $(VENV)/installed-dev ## ruff: rules and format
 types: $(VENV)/installed-dev ## mypy, strict
 	@$(BIN)/mypy
 
+PURE_TESTS = tests/recordings tests/rules tests/judge tests/render tests/test_submission.py \
+	tests/test_kinds.py --ignore=tests/render/test_real_reports.py
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## time a grading against running the file once
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/installed-dev ## which branches of the pure parts their quick tests run
+	@$(BIN)/python -m pytest $(PARALLEL) $(PURE_TESTS) --cov --cov-branch $(ARGS)
+
+.PHONY: mutate
+mutate: $(VENV)/installed-dev ## mutate the judge and see whether its tests notice
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: mutants
 mutants: $(VENV)/installed-dev ## mutate the solutions and grade each mutant

@@ -70,11 +70,16 @@ def _version(name: str) -> str:
 
 
 def compile_cache(folder: Path | None) -> Path | None:
-    """Return the folder of compiled programs for these versions, made if need be."""
+    """Return the folder of the libraries' compiled programs, which every submission reads."""
     if folder is None:
         return None
     place = folder / f"xla-{versions_digest()}"
     return place if _usable(place) else None
+
+
+def reference_compile_cache(folder: Path | None) -> Path | None:
+    """Return the folder of all that the references compiled, which no submission reads."""
+    return compile_cache(folder / "reference") if folder is not None else None
 
 
 def read(path: Path) -> bytes | None:

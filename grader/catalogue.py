@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -80,8 +81,10 @@ def _module(folder: Path) -> ModuleType:
     declaration = folder / "exercise.py"
     name = f"grader_exercise_{folder.name}"
     spec = importlib.util.spec_from_file_location(name, declaration)
-    if spec is None or spec.loader is None or not declaration.is_file():
+    if spec is None or spec.loader is None or not os.path.lexists(declaration):
         raise ExerciseBroken(f"{folder} has no exercise.py")
+    if not os.path.isfile(declaration):  # noqa: PTH113 - which never raises
+        raise ExerciseBroken(f"{declaration} is no ordinary file")
     module = importlib.util.module_from_spec(spec)
     try:
         with contextlib.redirect_stdout(sys.stderr):
@@ -93,6 +96,8 @@ def _module(folder: Path) -> ModuleType:
 
 def _is_plain_numpy(solution: Path) -> bool:
     """Whether a solution imports NumPy, and neither jax nor flax; it isn't run for that."""
+    if not solution.is_file():  # a pipe would be waited for
+        return False
     try:
         text = solution.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -131,10 +136,12 @@ def exercises(extra: Iterable[Path] = ()) -> tuple[ExerciseFolder, ...]:
 def _folders(extra: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     """Yield the folders that have a declaration, and for each the folder of its solution."""
     places = [shipped(), *((root / "exercises", root / "solutions") for root in extra)]
-    for root, solutions in dict.fromkeys(places):
-        if root.is_dir():
+    seen: set[str] = set()
+    for root, solutions in places:
+        if root.is_dir() and os.path.realpath(root) not in seen:
+            seen.add(os.path.realpath(root))
             for folder in sorted(root.iterdir()):
-                if (folder / "exercise.py").is_file():
+                if os.path.lexists(folder / "exercise.py"):
                     yield folder, solutions
 
 

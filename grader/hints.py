@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
 from grader.errors import ExerciseBroken
@@ -41,11 +42,13 @@ def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
     return hints
 
 
-def hint_offer(folder: ExerciseFolder, progress: Progress, how: str = "") -> str | None:
+def hint_offer(
+    folder: ExerciseFolder, progress: Progress, how: str = "", course_option: str = ""
+) -> str | None:
     """Return a line that offers a hint, every third time that the same mistake comes in a row.
 
-    `how` says how to have it, if not by the command. None where it would not help: another
-    mistake, or no hint left.
+    `how` says how to get it, if not by the command, which needs the `course_option`. None where
+    it would not help: another mistake, or no hint left.
     """
     slug = folder.exercise.slug
     streak = progress.same_finding_streak(slug)
@@ -54,7 +57,7 @@ def hint_offer(folder: ExerciseFolder, progress: Progress, how: str = "") -> str
     left = len(read_hints(folder)) - progress.hints_shown(slug)
     if left <= 0:
         return None
-    how = how or f"grade hint {slug} has a hint for you"
+    how = how or f"grade hint {shlex.quote(slug)}{course_option} has a hint for you"
     return f"{streak.rule} again, {streak.times} times in a row: {how}"
 
 

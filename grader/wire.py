@@ -26,6 +26,9 @@ LARGEST_FRAME = 16 * 1024 * 1024
 FAILED = 70
 """Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
 
+CUT_OFF = 74
+"""Exit status of a worker that can't reach the judge: its descriptors were closed (EX_IOERR)."""
+
 
 # ------------------------------------------------------------------------------- judge to worker
 
@@ -34,13 +37,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
-    only a side with `writes_cache` adds to it. `scratch` is the working folder.
+    only a side with a `shared_cache` adds to it, and puts there what submissions may read.
+    `scratch` is the working folder.
     """
 
     exercise: Exercise
     policy: Policy | None
     compile_cache: str | None
-    writes_cache: bool
+    shared_cache: str | None
     scratch: str
 
 

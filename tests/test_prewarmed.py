@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.catalogue import exercises
@@ -42,6 +43,54 @@ if xla_bridge._backends:
 
 def {function}(seed, x, features):
     return x
+"""
+MINE = """
+from flax import linen as nn
+import jax
+
+def FUNCTION(seed, x, features):
+    return nn.Dense(features).init_with_output(jax.random.PRNGKey(seed), x)[0]
+"""
+UNFINISHED = """
+def FUNCTION(seed, x, features):
+    raise NotImplementedError
+"""
+MARK = "the_answer_is_here"
+SEARCHES = """
+import ctypes
+
+def FUNCTION(seed, x, features):
+    looked_for = bytearray(b"KRAM"[::-1])
+    its_own = bytearray(b"evah ot llew yrev ti swonk"[::-1])
+    for each in (looked_for, its_own):
+        each[0] -= 1  # so that these aren't found themselves
+    again = "knows it very well to have"
+    searched, own, reference = 0, 0, 0
+    with open("/proc/self/maps") as maps:
+        regions = [line.split() for line in maps if " rw" in line]
+    for addresses, *_, in regions:
+        start, end = (int(each, 16) for each in addresses.split("-"))
+        if end - start > 1 << 28:
+            continue
+        for at in range(start, end, 1 << 20):
+            try:
+                part = ctypes.string_at(at, min(1 << 20, end - at))
+            except OSError:
+                break
+            searched += len(part)
+            for place in range(2):
+                mark = (looked_for, its_own)[place]
+                first = bytes([mark[0] + 1])
+                hits = 0
+                where = part.find(bytes(mark[1:]))
+                while where >= 0:
+                    hits += part[where - 1 : where] == first
+                    where = part.find(bytes(mark[1:]), where + 1)
+                if place:
+                    own += hits
+                else:
+                    reference += hits
+    print(f"searched {searched > 1 << 24}, of itself {min(own, 1)}, of the reference {reference}")
 """
 
 
@@ -188,6 +237,45 @@ def test_a_grading_needs_no_process_but_the_prewarmed_ones(
         assert grade(session, read_submission(file), folder, asked).verdict is Verdict.PASSED
         with pytest.raises(NurseryBroken):
             grade(session, read_submission(file), folder, asked)
+
+
+def test_a_rehearsal_that_hangs_is_not_waited_for(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.pool._PATIENCE", 0.01)
+    slow: Any = Slow()
+    pool.fill("key", lambda: slow, [(("case",) * 5, ())])  # type: ignore[arg-type]
+    slow.called.wait()
+    assert pool.take("key") is None
+    assert slow.may_end.is_set(), "its process is still there"
+
+
+@pytest.mark.parametrize("version", [MINE, LOOKS_AROUND, UNFINISHED, "no Python"])
+def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
+    folder: ExerciseFolder, tmp_path: Path, version: str
+) -> None:
+    """Searched by a program in it that reads all of the memory that it can write."""
+    name = folder.exercise.function
+    solution = tmp_path / "solution.py"
+    text = folder.solution.read_text(encoding="utf-8")
+    solution.write_text(f"{text}\ndef {MARK}():\n    return '{MARK}'\n", encoding="utf-8")
+    course = msgspec.structs.replace(folder, solution=solution)
+    file = tmp_path / "mine.py"
+    file.write_text(version.replace("FUNCTION", name), encoding="utf-8")
+    asked = GradingRequest(cases=12)
+    with Session() as session:
+        submission = read_submission(file)
+        grade(session, submission, course, asked)
+        session.prewarm(submission, course, asked, wait=True)
+        side = session._pool.take((course.exercise.slug, str(file)))
+        assert side is not None
+        side.give("looks.py", SEARCHES.replace("FUNCTION", name).replace("KRAM", MARK[::-1]))
+        assert side.load(30.0) == Loaded()
+        side.begin(session.plan(course.exercise, asked).telling[0], 60.0)
+        assert isinstance(side.finish().outcome, Completed)
+        side.end()
+        found, _, _ = side.printed()
+    assert found == "searched True, of itself 1, of the reference 0\n"
 
 
 def test_a_program_that_may_look_around_gets_a_new_process(

@@ -16,7 +16,7 @@ EXERCISE = Exercise(
         Size(name="features"),
     ),
     dimensions=(
-        Dimension(name="batch", noun="the batch", largest=12),
+        Dimension(name="batch", noun="the batch", largest=12, far=100),
         Dimension(name="in_dim", noun="the input width", largest=8, weights=True),
         Dimension(name="features", noun="the features", largest=8, weights=True),
     ),

@@ -10,14 +10,14 @@ EXERCISE = Exercise(
     function="nn_vmap_dropout",
     parameters=(
         Seed(name="seed"),
-        Array(name="x_batch", shape=("batch", "in_dim")),
+        Array(name="x_batch", shape=("batch", "in_dim"), largest_scale=2.0**100),
         Size(name="features"),
         # The first is symmetric, the second tells a share that is kept from one that is dropped,
         # the last draws no random numbers at all.
-        Number(name="rate", choices=(0.5, 0.2, 0.0)),
+        Number(name="rate", choices=(0.5, 0.2, 0.0), interval=(0.0, 0.5)),
     ),
     dimensions=(
-        Dimension(name="batch", noun="the batch", largest=12),
+        Dimension(name="batch", noun="the batch", largest=12, far=100),
         Dimension(name="in_dim", noun="the input width", largest=8, weights=True),
         Dimension(name="features", noun="the features", largest=8, weights=True),
     ),

@@ -10,13 +10,13 @@ EXERCISE = Exercise(
     function="nn_vmap_ensemble",
     parameters=(
         Seed(name="seed"),
-        Array(name="x", shape=("batch", "in_dim")),
+        Array(name="x", shape=("batch", "in_dim"), largest_scale=2.0**100),
         Size(name="members"),
         Size(name="features"),
     ),
     dimensions=(
-        Dimension(name="members", noun="the members", largest=6, weights=True),
-        Dimension(name="batch", noun="the batch", largest=12),
+        Dimension(name="members", noun="the members", largest=6, weights=True, far=17),
+        Dimension(name="batch", noun="the batch", largest=12, far=100),
         Dimension(name="in_dim", noun="the input width", largest=8, weights=True),
         Dimension(name="features", noun="the features", largest=8, weights=True),
     ),

@@ -10,11 +10,11 @@ EXERCISE = Exercise(
     function="nn_vmap_forward",
     parameters=(
         Seed(name="seed"),
-        Array(name="x_batch", shape=("batch", "in_dim")),
+        Array(name="x_batch", shape=("batch", "in_dim"), largest_scale=2.0**100),
         Size(name="features"),
     ),
     dimensions=(
-        Dimension(name="batch", noun="the batch", largest=12),
+        Dimension(name="batch", noun="the batch", largest=12, far=100),
         Dimension(name="in_dim", noun="the input width", largest=8, weights=True),
         Dimension(name="features", noun="the features", largest=8, weights=True),
     ),

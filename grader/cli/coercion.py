@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from grader.cli.problem import shortened
+from grader.cli.problem import quoted_blank, shortened
 
 Convert = Callable[[Any], Any]
 
@@ -95,7 +95,7 @@ class _Range(NamedTuple):
 def _number(text: object, kind: Convert, noun: str, allowed: _Range) -> float | None:
     if text is None:
         return None
-    given = shortened(str(text))
+    given = quoted_blank(shortened(str(text)))
     try:
         number: float = kind(str(text))
     except ValueError:

@@ -15,6 +15,7 @@ from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.abreast import Abreast
 from grader.cli.choose import available, named
+from grader.cli.course import course_option
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
@@ -209,7 +210,8 @@ def _graded(session: Session, job: Job, request: GradingRequest, tell: Tell) -> 
     if isinstance(job.folder, BrokenExercise):
         return error_report(job.submission, None, job.folder.reason, request)
     try:
-        return grade(session, job.submission, job.folder, request, tell)
+        report = grade(session, job.submission, job.folder, request, tell)
+        return msgspec.structs.replace(report, course_option=course_option(job.folder))
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading

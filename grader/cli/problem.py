@@ -16,6 +16,11 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[:most]}\u2026"
 
 
+def quoted_blank(text: str) -> str:
+    """Return what was typed as `visible` has it; in quotes where there is nothing to see."""
+    return visible(text) if text.strip() else f"'{visible(text)}'"
+
+
 def visible(text: str) -> str:
     """Return `text` on one line, with what doesn't print written as Python escapes it."""
     return "".join(

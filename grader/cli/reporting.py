@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from grader.catalogue import shipped
 from grader.cli import ci
+from grader.cli.course import course_option
 from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
 from grader.errors import ExerciseBroken, Exit, ReportNotWritten
@@ -38,7 +39,7 @@ LINES: Final = "jsonl"
 class Reporting:
     """Reports as they come, in a block that begins before the first case runs.
 
-    Raises `CommandWrong` for reports that can't go where they are asked to.
+    Raises `CommandWrong` for reports that can't go where they are request to.
     """
 
     def __init__(self, request: GradingRequest) -> None:
@@ -163,7 +164,7 @@ class Reporting:
 
 def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
     try:
-        return hint_offer(folder, progress)
+        return hint_offer(folder, progress, course_option=course_option(folder))
     except ExerciseBroken:  # `grade hint` says so to who asks for one
         return None
 

@@ -19,6 +19,7 @@ import msgspec
 from grader.catalogue import BrokenExercise, catalogue
 from grader.cli import early
 from grader.cli.choose import named
+from grader.cli.course import course_option
 from grader.cli.grading import find_job
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import visible
@@ -347,7 +348,7 @@ class Watcher:
             self._check(number)
             self._grading = grading
         try:
-            report = grading.run()
+            report = msgspec.structs.replace(grading.run(), course_option=course_option(folder))
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, folder.exercise, str(error), request)
         self._check(number)

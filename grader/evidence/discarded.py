@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from grader.evidence.origins import called
@@ -20,8 +21,12 @@ _BY_TEXT = frozenset({"locals", "globals", "vars", "eval", "exec"})
 """Functions that read names which the text doesn't show."""
 
 
+@lru_cache(maxsize=64)
 def discarded(source: Source, span: Span | None) -> bool:
-    """Whether nothing but a print or an assertion looks at what the call at `span` returns."""
+    """Whether nothing but a print or an assertion looks at what the call at `span` returns.
+
+    Every case asks it of the same few calls, so the answers are kept.
+    """
     call = source.call_at(span)
     if call is None or source.tree is None or any(_reads_by_text(source.tree)):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
@@ -190,8 +190,3 @@ class Evidence:
 
 def _repeat_size(repeat: Repeat) -> tuple[object, ...]:
     return (*repeat.second.size, not repeat.same_process)
-
-
-def smallest(looks: Sequence[Look]) -> Look:
-    """Return the look with the smallest case; `looks` are not empty."""
-    return min(looks, key=lambda look: look.size)

@@ -1,8 +1,9 @@
-"""Sides that are ready before a file is saved: shut in, with the libraries' programs compiled.
+"""Sides that are ready before a file is saved: sandboxed, with the libraries' programs compiled.
 
 A new process spends most of a grading on what is the same for every version of a file: XLA's start,
 and tracing, lowering and loading the libraries' programs at sizes that are new to it. So a process
-rehearses with the reference while the learner reads and types, and is then given the submission.
+rehearses with the version that was graded last while the learner reads and types, and is then given
+the next one. It never rehearses with the reference, whose text and code would stay in its memory.
 """
 
 from __future__ import annotations
@@ -17,7 +18,20 @@ from grader.model.observation import Loaded
 from grader.process.side import Side
 from grader.search.plan import Plan, Sizes
 
-_SECONDS: Final = 60.0
+_SECONDS: Final = 20.0
+_PATIENCE: Final = 3.0
+"""How long a save waits for the case that is being rehearsed: a new process takes no longer."""
+
+NEUTRAL: Final = """
+import jax
+from flax import linen as nn
+
+def {function}(*values):
+    for each in values:
+        if isinstance(each, jax.Array):
+            nn.Dense(1).init_with_output(jax.random.PRNGKey(0), each)
+"""
+"""Starts XLA, for a version that a process can't rehearse with."""
 
 Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
 """For each place in a grading, the cases to play and the sizes to trace at."""
@@ -26,8 +40,8 @@ Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
 class Pool:
     """The prewarmed sides for one file of one exercise, each with its place in a grading.
 
-    What they rehearsed stays in their processes' memory: take one only for a program that can
-    look at nothing there.
+    What they rehearsed stays in their processes' memory: rehearse with nothing secret, and take
+    one only for a program that can look at nothing there.
     """
 
     def __init__(self) -> None:
@@ -98,12 +112,12 @@ class _Prewarmed:
         self._thread.join()
 
     def take(self) -> Side | None:
-        """Return the side when its case has ended; None if it has failed."""
+        """Return the side when its case has ended; None if it has failed, or takes too long."""
         self._enough.set()
-        self._thread.join()
-        if self._rehearsed and self._side.is_idle():
+        self._thread.join(_PATIENCE)
+        if not self._thread.is_alive() and self._rehearsed and self._side.is_idle():
             return self._side
-        self._side.end()
+        self.close()
         return None
 
     def close(self) -> None:

@@ -28,6 +28,8 @@ Traces = tuple[Trace, ...]
 
 
 def _solution_text(folder: ExerciseFolder) -> str:
+    if folder.solution.exists() and not folder.solution.is_file():
+        raise ReferenceBroken(f"the solution {folder.solution} is no ordinary file")
     try:
         return folder.solution.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

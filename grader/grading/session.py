@@ -12,11 +12,11 @@ from grader import cache
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
-from grader.grading.pool import Pool, rehearsals
+from grader.grading.pool import NEUTRAL, Pool, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
-from grader.model.submission import Submission
+from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, Spawner
@@ -113,7 +113,11 @@ class Session:
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)
-        program = msgspec.structs.replace(program, writes_cache=True)
+        own = cache.reference_compile_cache(self._cache)
+        if own is not None and program.compile_cache is not None:
+            program = msgspec.structs.replace(
+                program, compile_cache=str(own), shared_cache=program.compile_cache
+            )
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
@@ -143,7 +147,7 @@ class Session:
         """Begin to have processes ready for the file's next version; `wait` until they are."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
-        program = self._program(exercise, submission.path, self.reference(folder).text)
+        program = self._program(exercise, submission.path, _rehearsed(submission, folder))
 
         def open_side() -> Side:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
@@ -165,7 +169,9 @@ class Session:
 
     def _policy(self, submission: Submission, program: Program, folder: ExerciseFolder) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
-        own = [each for each in [str(Path(submission.path).absolute())] if _is_sent(each)]
+        path = Path(submission.path).absolute()
+        # A function of a notebook has a name for a path, and a folder may have that name.
+        own = [str(path)] if _is_sent(str(path)) and path.is_file() else []
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         return self.access.policy(folder, *own)
@@ -174,6 +180,18 @@ class Session:
         """Seconds that importing the libraries took: what a busy machine shows itself by."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
+
+
+def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
+    """Return what a process may rehearse with for the next version: this one, if it leaves nothing.
+
+    Not the reference: who finds a way to look around would find it.
+    """
+    text = submission.source.text
+    leaves_nothing = transparency(text, folder.exercise).reach is not Reach.NOTHING
+    if leaves_nothing and defines(submission.source, folder):
+        return text
+    return NEUTRAL.format(function=folder.exercise.function)
 
 
 def _sendable(path: str) -> str:

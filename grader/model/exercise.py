@@ -31,12 +31,14 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
 
     `weights` says that the parameters' shapes depend on it: a new value costs a compilation, so
     cases draw few values of it and many of the others. `noun` is how a sentence calls the axis.
+    One case has the size `far`, well above `largest`; 0 if the task doesn't go that far.
     """
 
     name: str
     noun: str
     largest: int
     weights: bool = False
+    far: int = 0
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
@@ -49,12 +51,15 @@ class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
     """A float32 array; `shape` names a dimension for each axis.
 
     Cases scale its elements, which are of the order of 1, by at most `largest_scale`: less than
-    the default where the exercise's arithmetic loses digits in large inputs.
+    the default where the exercise's arithmetic loses digits in large inputs. More than the default
+    also allows elements as tiny as `1 / largest_scale`. `non_finite` says that the task is also
+    about NaN and infinities, which then stand among the elements of some cases.
     """
 
     name: str
     shape: tuple[str, ...]
     largest_scale: float = 2.0**20
+    non_finite: bool = False
 
 
 class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
@@ -71,10 +76,14 @@ class Size(msgspec.Struct, frozen=True, kw_only=True, tag="size"):
 
 
 class Number(msgspec.Struct, frozen=True, kw_only=True, tag="number"):
-    """A Python float, one of `choices` (a dropout rate)."""
+    """A Python float, one of `choices` (a dropout rate).
+
+    Where the task allows any number of an `interval` (lowest, highest), cases draw from it too.
+    """
 
     name: str
     choices: tuple[float, ...]
+    interval: tuple[float, float] | None = None
 
 
 Parameter = Seed | Array | Arrays | Size | Number

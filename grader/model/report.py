@@ -101,7 +101,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict and its reasons.
 
     `exercise` is None when the run ended before one was recognised. `findings` are in the order
-    in which a learner should read them, the root first. `score` is from 0 to 1.
+    in which a learner should read them, the root first. `score` is from 0 to 1. `course_option`
+    is what a command needs to find the exercise, empty for most.
     """
 
     verdict: Verdict
@@ -119,3 +120,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     duration_s: float
     timings: tuple[Timing, ...] = ()
+    course_option: str = ""

@@ -48,7 +48,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     text: str
     compile_cache: str | None = None
-    writes_cache: bool = False
+    shared_cache: str | None = None
     limits: Limits = Limits()
 
 
@@ -93,7 +93,7 @@ class Side:
                 exercise=program.exercise,
                 policy=policy,
                 compile_cache=program.compile_cache,
-                writes_cache=program.writes_cache,
+                shared_cache=program.shared_cache,
                 scratch=str(self._worker.scratch),
             )
         )
@@ -241,7 +241,7 @@ class Side:
         match ended:
             case wire.Ended(excess=Excess() as excess):
                 return self._beyond(excess)
-            case wire.Ended(status=None):
+            case wire.Ended(status=None | wire.CUT_OFF):
                 return Crashed(reason="the process closed its connection to the grader")
             case wire.Ended(status=wire.FAILED):
                 return Crashed(reason="the program broke the process that it ran in")

@@ -112,7 +112,11 @@ def open_database(file: Path, note: Note) -> Database | None:
     except _Unusable as reason:
         return _opened_anew(file, before, note, str(reason))
     except (sqlite3.Error, OSError) as error:
-        note(f"progress is not {'available' if _is_busy(error) else 'kept'}: {_text(error)}")
+        if _is_busy(error):
+            note(f"progress is not available: {_text(error)}")
+        else:
+            where = f"{file} can't be used; set GRADER_HOME to another folder"
+            note(f"progress is not kept: {_text(error)}: {where}")
         return None
 
 

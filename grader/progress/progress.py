@@ -81,11 +81,6 @@ class Progress:
             return cls(None, clock)
         return cls(open_database(place, note), clock)
 
-    @classmethod
-    def off(cls) -> Progress:
-        """Return a progress that remembers nothing, for `--no-progress`."""
-        return cls(None)
-
     def __enter__(self) -> Self:
         return self
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from grader.model.finding import Finding
 from grader.model.report import Report, Status, Verdict
 from grader.render.finding_block import MARGIN, finding_block
@@ -185,7 +187,7 @@ def _lesson(report: Report, page: Page) -> list[Line]:
     if report.verdict is not Verdict.PASSED or report.exercise is None:
         return []
     takeaway = wrap([Piece(visible(report.exercise.takeaway, page.encoding))], page.width, MARGIN)
-    solution = command(f"grade solution {report.exercise.slug}")
+    solution = command(f"grade solution {shlex.quote(report.exercise.slug)}{report.course_option}")
     pieces = [Piece("next:", Role.STRONG), Piece(" compare with our solution: "), solution]
     return [*takeaway, *wrap(pieces, page.width, MARGIN, MARGIN + 2)]
 

@@ -23,7 +23,9 @@ def write_report(text: str, path: Path) -> None:
     data = text.encode("utf-8", "backslashreplace")
     try:
         mode = _mode(path)
-        if mode is not None and _is_stream(path, mode):
+        if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):
+            _write_pipe(path, data)
+        elif mode is not None and _is_stream(path, mode):
             path.write_bytes(data)  # not resolved: a pipe's link leads to no path
         else:
             _replace(path.resolve(), data, mode)
@@ -42,6 +44,9 @@ def probe(path: Path) -> None:
             raise ReportNotWritten(f"{path} is a folder; name a file in it")
         if mode is not None and stat.S_ISSOCK(mode):
             raise ReportNotWritten(f"{path} is a socket, which can't be written to")
+        if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):
+            _open_pipe(path)  # and left open: closing it would end its reader
+            return
         folder = path.resolve().parent
         if not folder.is_dir():
             raise ReportNotWritten(f"there is no folder {folder}; make it first")
@@ -49,6 +54,24 @@ def probe(path: Path) -> None:
             _try(path.resolve())
     except (OSError, RuntimeError, ValueError) as error:
         raise _not_written(path, error) from error
+
+
+def _open_pipe(path: Path) -> int:
+    """Open a named pipe to write to. One that nobody reads would be waited for without an end."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        why = f"nobody reads the pipe {path}; start what reads it first"
+        raise ReportNotWritten(why) from error
+
+
+def _write_pipe(path: Path, data: bytes) -> None:
+    descriptor = _open_pipe(path)
+    os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
 
 
 def _try(target: Path) -> None:
@@ -67,8 +90,13 @@ def _not_written(path: Path, error: Exception) -> ReportNotWritten:
 
 def _is_stream(path: Path, mode: int) -> bool:
     """Whether it is written to as it is: a device, a pipe, or a descriptor that is open already."""
+    return not stat.S_ISREG(mode) or _is_open(path)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether it names a descriptor that is open already."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - `resolve` would follow the link
-    return not stat.S_ISREG(mode) or absolute.startswith(_DESCRIPTORS)
+    return absolute.startswith(_DESCRIPTORS)
 
 
 def _beside(target: Path) -> Path:

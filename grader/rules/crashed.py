@@ -33,7 +33,10 @@ _HELP: Final = (
         "the process sent",
         "return the answer, and leave the other files and sockets of the process alone",
     ),
-    ("connection", "return the answer, and leave the other files and sockets of the process alone"),
+    (
+        "connection",
+        "close only what your program itself has opened: os.closerange takes the grader's as well",
+    ),
 )
 """What to do next, by a word of the reason; for other reasons the program has called an exit."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherShape, OtherType, OtherValues
 from grader.evidence import Evidence, Look
+from grader.evidence.bias import Bias, bias
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
@@ -23,6 +24,36 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     unexplained = [look for look in wrong if not _follows(evidence, look)]
     for look in (_astray(evidence) or unexplained or wrong)[:1]:
         yield _sighting(evidence, look, last_resort=not unexplained)
+    one_sided = None if wrong else bias(evidence.completed)
+    if one_sided is not None:
+        yield _biased(evidence, one_sided)
+
+
+def _biased(evidence: Evidence, bias: Bias) -> Sighting:
+    """Tell of numbers that are right within the tolerance of each case, and still not rounded."""
+    too = "large" if bias.usual > 0 else "small"
+    name = output_name(bias.place)
+    return Sighting(
+        message=f"the numbers of {name} are a little too {too}, in case after case",
+        label="not quite the numbers that were expected",
+        details=(_extent(bias, too),),
+        why=f"Rounding errors go both ways. These all make the magnitude too {too}, "
+        "so something else is computed.",
+        help=_help(evidence),
+        span=evidence.returned(bias.place),
+        case=bias.look.case,
+        evidence={
+            "usual_deviation": bias.usual,
+            "elements": bias.elements,
+            "cases": bias.cases,
+            **outputs(bias.look, bias.place),
+        },
+    )
+
+
+def _extent(bias: Bias, too: str) -> str:
+    usual = f"usually too {too} by {abs(bias.usual):.1g} of the number"
+    return f"{bias.elements} numbers in {bias.cases} cases   {usual}"
 
 
 def _other_numbers(look: Look) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final, Protocol
 
 from grader.compare import Same, compare, tolerance_of
@@ -169,15 +169,19 @@ class Search:
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Yield what is played before the findings are looked at again."""
-        first, *others = _by_shape(plan.edges)
+        first, *others = _grouped(plan.edges, _sizes)
         yield partial(self._begin, plan.telling, first)
         for parts in _batched(others, len(self._lanes)):
             yield partial(self._play_together, parts)
         if proved():
             return
         self._reference.prepare(plan.rest)
-        for parts in _batched(_by_shape(plan.rest), len(self._lanes)):
+        for parts in _batched(_grouped(plan.rest, self._weights), len(self._lanes)):
             yield partial(self._play_together, parts)
+
+    def _weights(self, case: Case) -> object:
+        """Return the sizes that the shapes of the weights depend on."""
+        return [case.sizes[each.name] for each in self._exercise.dimensions if each.weights]
 
     # ------------------------------------------------------------------------------------ playing
 
@@ -251,11 +255,11 @@ class Search:
         return self.transcript
 
     def _repeat(self, case: Case) -> None:
-        """Play a case of the beginning again: a pure program answers as it did."""
+        """Play a case of the beginning again in every process: a pure program answers as it did."""
         first = next(each for each in self._exchanges if each.case == case)
-        again = self._lanes[0].play([case])
-        self._exchanges += again
-        if again and not self._alike(first, again[0]):
+        played = len(self._exchanges)
+        self._play_together([[case] for _ in self._lanes])
+        if not all(self._alike(first, again) for again in self._exchanges[played:]):
             self._repeat_in_fresh_processes(case)
 
     def _repeat_afresh(self, plan: Plan) -> None:
@@ -296,16 +300,13 @@ class Search:
             limit = max(extent(part[0].sizes) for part in together)
 
 
-def _by_shape(some: Iterable[Case]) -> Iterator[list[Case]]:
-    """Group cases that follow each other and have the same sizes."""
-    group: list[Case] = []
-    for case in some:
-        if group and group[-1].sizes != case.sizes:
-            yield group
-            group = []
-        group.append(case)
-    if group:
-        yield group
+def _sizes(case: Case) -> object:
+    return case.sizes
+
+
+def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:
+    """Group cases that follow each other and are alike in `key`."""
+    return (list(group) for _, group in groupby(some, key))
 
 
 def _batched(parts: Iterable[list[Case]], size: int) -> Iterator[list[list[Case]]]:

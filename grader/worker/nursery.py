@@ -22,7 +22,17 @@ import msgspec
 from grader.sandbox.limits import Excess
 from grader.sandbox.scratch import remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
-from grader.wire import FAILED, End, Ended, Fork, Forked, NurseryReply, NurseryRequest, Ready
+from grader.wire import (
+    CUT_OFF,
+    FAILED,
+    End,
+    Ended,
+    Fork,
+    Forked,
+    NurseryReply,
+    NurseryRequest,
+    Ready,
+)
 from grader.worker import serve
 
 _TRIES: Final = 100
@@ -125,6 +135,8 @@ class Nursery:
                 self._control.close()
                 serve.as_forked_side(*descriptors)
                 status = 0
+            except OSError:
+                status = CUT_OFF
             finally:
                 os._exit(status)
         for descriptor in descriptors:

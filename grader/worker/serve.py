@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import jax
@@ -26,6 +27,7 @@ from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
+from grader.worker.library_programs import LibraryPrograms
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
 
@@ -79,6 +81,8 @@ def as_spawned_side() -> None:
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
         status = 0
+    except OSError:
+        status = wire.CUT_OFF
     finally:
         _exit(status)
 
@@ -116,6 +120,7 @@ class Side:
         self._clock = _DeadlineClock(judge)
         self._compiling = CompileClock()
         self._subject: Subject | None = None
+        self._text = ""
         self._streams = sys.stdout, sys.stderr
 
     def run(self) -> None:
@@ -126,8 +131,11 @@ class Side:
         _settle(start)
         protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
+        share = _sharing(start)
         while (request := self._judge.receive()) is not None:
-            self._judge.send(self._answer(request, start.exercise))
+            reply = self._answer(request, start.exercise)
+            share(self._text)
+            self._judge.send(reply)
 
     def _answer(self, request: wire.Request, exercise: Exercise) -> wire.Reply:
         began = time.perf_counter()
@@ -168,6 +176,7 @@ class Side:
         sys.stdout, sys.stderr = streams
         sys.argv = [request.name]  # a parser of optional arguments finds none, as in `python FILE`
         self._subject = Subject(exercise, request.name, request.text)
+        self._text = request.text
         return self._subject
 
 
@@ -215,7 +224,7 @@ def _settle(start: wire.Start) -> None:
     os.environ.update(_ENVIRONMENT | folder | kept | _compiler_flags())
     tempfile.tempdir = start.scratch  # it would try a folder by removing a file, which is refused
     if start.compile_cache is not None:
-        _use_compile_cache(start.compile_cache, writes=start.writes_cache)
+        _use_compile_cache(start.compile_cache, writes=start.shared_cache is not None)
 
 
 def _compiler_flags() -> dict[str, str]:
@@ -236,6 +245,13 @@ def _use_compile_cache(folder: str, *, writes: bool) -> None:
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0 if writes else 1e9)
+
+
+def _sharing(start: wire.Start) -> Callable[[str], None]:
+    """Return what shares compiled programs with submissions, given the text that runs."""
+    if start.compile_cache is None or start.shared_cache is None:
+        return lambda _text: None
+    return LibraryPrograms(Path(start.compile_cache), Path(start.shared_cache)).share
 
 
 def _confined(protections: tuple[Protection, ...]) -> wire.Confined:

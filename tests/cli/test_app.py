@@ -352,7 +352,8 @@ def test_a_reader_that_leaves_is_no_failure(here: Path, command: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's redirection")
 @pytest.mark.parametrize(
-    ("redirection", "code"), [(">&-", 0), (">&- 2>&-", 0), ("<&-", 0), ("> /dev/full", 3)]
+    ("redirection", "code"),
+    [(">&-", 3), (">&- 2>&-", 3), ("<&-", 0), ("<&- >&-", 3), ("2>&-", 0), ("> /dev/full", 3)],
 )
 def test_closed_and_full_outputs(here: Path, redirection: str, code: int) -> None:
     if "full" in redirection and not Path("/dev/full").exists():
@@ -364,8 +365,51 @@ def test_closed_and_full_outputs(here: Path, redirection: str, code: int) -> Non
     )  # fmt: skip
     assert done.returncode == code
     assert "Traceback" not in done.stderr
-    if code:
+    if code and "2>" not in redirection:
         assert_one_line(done.stderr)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+@pytest.mark.parametrize("limit", ["-d 20000", "-d 70000", "-v 200000"])
+def test_a_shell_that_allows_too_little_memory_is_named(here: Path, limit: str) -> None:
+    line = f'ulimit {limit}; "{sys.executable}" -m grader list'
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=here, env=environment(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert f"(ulimit {limit[:2]}): set ulimit" in done.stderr
+    assert_one_line(done.stderr)
+
+
+def test_starting_in_a_folder_that_is_gone_says_so(
+    grade: Grade, course: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert course.is_dir()
+    gone = here / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, _, err = grade("start", "sum-one")
+    assert (code, "this folder has been deleted; cd into another" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", ""), "there is no exercise ''"),
+        (("show", " "), "there is no exercise ' '"),
+        (("explain", ""), "there is no rule ''"),
+        (("x.py", "--timeout", ""), "'' is not a number"),
+        (("x.py", "--report", "=x"), "there is no report format ''"),
+    ],
+)
+def test_an_empty_word_is_shown_in_quotes(
+    grade: Grade, here: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    (here / "x.py").touch()
+    code, _, err = grade(*arguments)
+    assert (code, words in err) == (2, True), err
 
 
 def test_a_stream_that_takes_ascii_only_gets_lookalikes(program: Grade) -> None:

@@ -115,3 +115,24 @@ def test_a_loop_of_folders_ends(here: Path) -> None:
 def test_a_long_list_of_what_is_left_out_is_cut(here: Path) -> None:
     put(here / "all" / "a.py", *(here / "all" / f"test_{n}.py" for n in range(9)))
     assert ", 3 more (" in gather((Path("all"),)).note
+
+
+@pytest.mark.parametrize(("most", "noun"), [("_MOST_FILES", "files"), ("_MOST_FOLDERS", "folders")])
+def test_a_whole_disk_is_no_folder_of_submissions(
+    here: Path, monkeypatch: pytest.MonkeyPatch, most: str, noun: str
+) -> None:
+    monkeypatch.setattr(f"grader.cli.gather.{most}", 2)
+    for number in range(3):
+        (here / f"learner{number}").mkdir()
+        (here / f"learner{number}" / "mine.py").touch()
+    (problem,) = gather([here]).problems
+    assert f"more than 2 {'Python files' if noun == 'files' else noun}" in problem
+    assert "name the folder" in problem
+
+
+def test_folders_of_the_kernel_are_passed_over(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.cli.gather._NOT_ON_DISK", {str(here / "proc")})
+    (here / "proc").mkdir()
+    (here / "proc/mine.py").touch()
+    (here / "mine.py").touch()
+    assert [each.path for each in gather([here]).submissions] == [str(here / "mine.py")]

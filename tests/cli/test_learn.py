@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -125,6 +126,30 @@ def test_start_copies_the_starter_and_says_what_is_next(grade: Grade, here: Path
     assert names_in(here) == ["sum_two.py"]
 
 
+def test_a_course_that_is_named_twice_is_one(grade: Grade, here: Path) -> None:
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    (here / "link").symlink_to(here / "mine")
+    options = [part for name in ("mine", "./mine/", str(here / "mine"), "link")
+               for part in ("--exercises", name)]  # fmt: skip
+    assert "0 of 4 exercises passed" in grade("list", *options).out
+    assert grade("show", "zebra", *options).code == 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "loop", "dangling"])
+def test_a_declaration_that_is_no_file_is_broken(grade: Grade, here: Path, kind: str) -> None:
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    declaration = here / "mine/exercises/horse/exercise.py"
+    declaration.parent.mkdir()
+    if kind == "folder":
+        declaration.mkdir()
+    else:
+        declaration.symlink_to("exercise.py" if kind == "loop" else "nowhere.py")
+    code, out, err = grade("list", "--exercises", "mine")
+    assert (code, "zebra" in out) == (0, True)
+    found = "mine/exercises/horse/exercise.py is no ordinary file"
+    assert err == f"grade: an exercise is broken: {found}\n"
+
+
 @pytest.mark.parametrize("folder", ["mine", "my own"])
 def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder: str) -> None:
     add_exercise(here / folder, "zebra", "Stripes", "zebra")
@@ -132,6 +157,48 @@ def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder
     (number,) = [at for at, each in enumerate(lines) if "GRADER_EXERCISES" in each]
     assert shlex.split(lines[number])[:2] == ["export", f"GRADER_EXERCISES={here / folder}"]
     assert any("grade show zebra" in each for each in lines[number:])
+
+
+def commands_in(text: str) -> list[list[str]]:
+    """The commands in what was printed, as a shell reads them."""
+    found = re.findall(r"grade (?:start|hint|show|solution|\S+\.py)\b.*?--exercises .*", text)
+    commands = [shlex.split(each) for each in found]
+    return [each[: each.index("--exercises") + 2] for each in commands]
+
+
+@pytest.mark.parametrize("folder", ["mine", "my own", "don't"])
+@pytest.mark.parametrize(
+    "printing", ["show zebra", "list", "hint zebra", "hint zebra --all", "solution zebra"]
+)
+def test_a_command_that_is_printed_finds_the_course(
+    grade: Grade, here: Path, folder: str, printing: str
+) -> None:
+    add_exercise(here / folder, "zebra", "Stripes", "zebra")
+    for level in ("sum_one", "sum_two", "product"):
+        (here.parent / "course/exercises" / level / "exercise.py").unlink()
+    printed = grade(*printing.split(), "--exercises", folder)
+    (command, *others) = commands_in(printed.out + printed.err)
+    for each in (command, *others):
+        assert each[-1] == folder
+        assert grade(*each[1:]).code != 2, each
+
+
+def test_what_is_printed_after_a_hint_is_about_the_same_exercise(
+    grade: Grade, attempted: Attempted
+) -> None:
+    attempted("sum-one", "raised")
+    assert "grade hint sum-two shows the next one" in grade("hint", "sum-two").out
+    assert "grade hint shows the next one" in grade("hint").out
+
+
+@pytest.mark.parametrize("variable", ["course", "course:elsewhere", "./course/"])
+def test_no_option_is_printed_where_the_variable_names_the_course(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    add_exercise(here / "course", "zebra", "Stripes", "zebra")
+    (here / "elsewhere/exercises").mkdir(parents=True)
+    monkeypatch.setenv("GRADER_EXERCISES", variable)
+    assert grade("show", "zebra").out.endswith("next: grade start zebra\n")
 
 
 def test_start_leaves_that_out_where_the_variable_is_set(
@@ -229,7 +296,7 @@ def test_hints_come_one_by_one(grade: Grade) -> None:
     assert "that was the last hint" in second
     third = grade("hint", "sum-one").out
     assert third.startswith("hint 2 of 2")
-    assert "grade solution --reveal" in third
+    assert "grade solution sum-one --reveal" in third
     assert grade("hint", "sum-two").out.startswith("hint 1 of 2")
 
 
@@ -307,6 +374,16 @@ def test_the_solution_in_a_pipe_is_its_text(grade: Grade, course: Path) -> None:
     code, out, err = grade("solution", "sum-one", "--reveal")
     assert (code, err) == (0, "")
     assert out == (course / "solutions" / "sum_one.py").read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_a_solution_that_is_a_pipe_is_not_waited_for(grade: Grade, course: Path) -> None:
+    solution = course / "solutions" / "sum_one.py"
+    solution.unlink()
+    os.mkfifo(solution)
+    assert grade("list").code == 0
+    code, _, err = grade("solution", "sum-one", "--reveal")
+    assert (code, "is no ordinary file" in err) == (3, True)
 
 
 def test_a_solution_that_is_missing_is_the_exercises_fault(grade: Grade, course: Path) -> None:

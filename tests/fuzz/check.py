@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 
@@ -10,10 +11,10 @@ from grader.cli.grading import exit_code
 from grader.grading.request import GradingRequest
 from grader.model.report import Report, Status, Verdict
 from grader.render import RENDERERS
-from grader.render.schema import SCHEMA_PATH
 
 LARGEST = 200_000
-_validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+_SCHEMA = Path(__file__).resolve().parents[2] / "grader" / "render" / "schema.json"
+_validator = jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
 
 
 def check(report: Report) -> None:

@@ -124,7 +124,6 @@ class Known:
             name=source.name,
             text=source.text,
             compile_cache=str(folder) if folder is not None else None,
-            writes_cache=True,
         )
         side = Side(Once(worker), program, policy=None)
         side.shut_in()

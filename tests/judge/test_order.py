@@ -53,3 +53,10 @@ def test_other_numbers_have_another_hash() -> None:
     array = np.arange(6, dtype=np.float32)
     assert rearranged(ArrayValue.of(array + 1), (3, 2), digest(array.tobytes())) is None
     assert rearranged(ArrayValue.of(array[:4]), (3, 2), digest(array.tobytes())) is None
+
+
+def test_arrays_of_many_axes_are_not_searched_for_an_order() -> None:
+    shape = (1, 1, 1, 3, 2)
+    backwards = MATRIX.reshape(-1)[::-1]
+    assert order_of(MATRIX.reshape(-1), backwards, shape, Tolerance()) == Order()
+    assert order_of(MATRIX.reshape(-1), backwards, shape[1:], Tolerance()) != Order()

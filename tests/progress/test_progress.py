@@ -194,7 +194,7 @@ def test_an_exercise_without_hints_shows_none(progress: Progress) -> None:
 
 
 def test_progress_that_is_off_remembers_nothing() -> None:
-    with Progress.off() as progress:
+    with Progress(None) as progress:
         progress.record(report())
         progress.record_start(SLUG, Path("my.py"))
         assert progress.attempts() == ()

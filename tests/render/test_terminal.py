@@ -145,6 +145,12 @@ def test_a_missing_layer_of_the_kernel_is_told() -> None:
     assert "It ran without" not in render(PROVED, 60)
 
 
+def test_the_solution_of_a_course_is_found_by_the_command_that_is_printed() -> None:
+    course = msgspec.structs.replace(PROVED, course_option=" --exercises 'my own'")
+    lines = render(course, 40).split("\n")
+    assert any("grade solution nn-vmap-shared --exercises 'my own'" in each for each in lines)
+
+
 def test_a_command_is_never_broken() -> None:
     """`grade explain params-rng-not-lifted` is 35 cells, and has less than that beside `next:`."""
     for rule in (

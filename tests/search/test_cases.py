@@ -103,8 +103,10 @@ def test_some_cases_hand_over_numpy_arrays(made: Plan) -> None:
     assert containers.count(Container.JAX) > containers.count(Container.NUMPY) > 0
 
 
-def test_shapes_are_few(made: Plan) -> None:
-    assert len({tuple(case.sizes.values()) for case in every(made)}) <= 10
+def test_shapes_are_few(exercise: Exercise, made: Plan) -> None:
+    weights = [each.name for each in exercise.dimensions if each.weights]
+    assert len({tuple(case.sizes.values()) for case in every(made)}) <= 16
+    assert len({tuple(case.sizes[name] for name in weights) for case in every(made)}) <= 9
 
 
 def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
