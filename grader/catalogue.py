@@ -15,15 +15,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from grader.errors import ExerciseBroken
 from grader.model.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
 _FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
-
-
-class ExerciseBroken(Exception):
-    """An exercise is broken: one of its files is missing, or its declaration does not load."""
 
 
 class BrokenExercise(NamedTuple):

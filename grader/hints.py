@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import NamedTuple
 
-from grader.catalogue import ExerciseBroken
+from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from grader.errors import WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.observation import Few, Frame, LoadOutcome, Observation
@@ -29,15 +30,11 @@ CUT_OFF = 74
 """Exit status of a worker that can't reach the judge: its descriptors were closed (EX_IOERR)."""
 
 
-class WireBroken(Exception):
-    """The bytes aren't a frame, or the message isn't one that can come now."""
-
-
 # ------------------------------------------------------------------------------- judge to worker
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
-    """Become a side: enter the sandbox, and report which protections are active.
+    """Become a side: shut yourself in, and say how well that went.
 
     `policy` is None for the reference, which is trusted. `compile_cache` is a folder or None;
     only a side with a `shared_cache` adds to it, and puts there what submissions may read.

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import NurseryBroken
 from grader.grading import machine
 from grader.process import worker
-from grader.process.worker import NurseryBroken, Spawner
+from grader.process.worker import Spawner
 from grader.sandbox.limits import Limits
 
 ROOT = Path(__file__).parents[1]

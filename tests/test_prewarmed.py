@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from grader.catalogue import exercises
+from grader.errors import NurseryBroken
 from grader.grading.grading import grade
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.request import GradingRequest
@@ -20,7 +21,7 @@ from grader.model.observation import Completed, Loaded, LoadOutcome
 from grader.model.report import Verdict
 from grader.model.submission import read_submission
 from grader.process.side import Program, Side
-from grader.process.worker import Maker, Nursery, NurseryBroken
+from grader.process.worker import Maker, Nursery
 from grader.search.cases import plan
 from grader.search.plan import traced_sizes
 

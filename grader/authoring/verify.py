@@ -15,8 +15,8 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.checks import CHECKS
+from grader.errors import ReferenceBroken
 from grader.grading.grading import grade
-from grader.grading.reference import ReferenceBroken
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled

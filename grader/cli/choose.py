@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.catalogue import Catalogue, ExerciseBroken, catalogue
-from grader.cli.problem import CommandWrong, quoted_blank, visible
+from grader.catalogue import Catalogue, catalogue
+from grader.cli.problem import quoted_blank, visible
+from grader.errors import CommandWrong, ExerciseBroken
 from grader.model.exercise import Check, ExerciseFolder
 from grader.progress import Progress
 from grader.suggestion import did_you_mean

@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 
 from grader import catalogue
-from grader.cli.options import EXERCISES_VARIABLE
 from grader.cli.words import shown_path
+from grader.grading.request import EXERCISES_VARIABLE
 from grader.model.exercise import ExerciseFolder
 
 

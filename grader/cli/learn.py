@@ -15,11 +15,12 @@ from grader.cli import choose
 from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
 from grader.cli.course import command_for, course_option, grade_command
-from grader.cli.options import EXERCISES_VARIABLE, Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.problem import visible
 from grader.cli.starter import copy_starter
 from grader.cli.words import DOT, shown_path
+from grader.errors import CommandWrong, Exit
+from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
@@ -187,7 +188,7 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
 
 
 def _solution_text(folder: ExerciseFolder) -> str:
-    from grader.catalogue import ExerciseBroken
+    from grader.errors import ExerciseBroken
 
     if folder.solution.exists() and not folder.solution.is_file():
         raise ExerciseBroken(f"{folder.solution} is no ordinary file")

@@ -16,9 +16,10 @@ from grader.cli import choose
 from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
 from grader.cli.course import command_for, grade_command
-from grader.cli.options import Color, exercise_folders
-from grader.cli.problem import Exit
+from grader.cli.options import exercise_folders
 from grader.cli.words import DOT, count, shown_path
+from grader.errors import Exit
+from grader.grading.request import Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing

@@ -7,7 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from grader.cli.problem import CommandWrong, visible
+from grader.cli.problem import visible
+from grader.errors import CommandWrong
 
 
 def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:

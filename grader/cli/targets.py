@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
-from grader.cli.problem import CommandWrong, quoted_blank, visible
+from grader.cli.problem import quoted_blank, visible
+from grader.errors import CommandWrong, ReportNotWritten
 from grader.render import RENDERERS
-from grader.render.write import ReportNotWritten, probe
+from grader.render.write import probe
 from grader.suggestion import did_you_mean
 
 _STDOUT: Final = re.compile(r"-|/dev/stdout|/dev/fd/1|/proc/(self|\d+)/fd/1")

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from grader.errors import Cancelled, NurseryBroken, SandboxMissing
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
 from grader.grading.deadline import Budget, TookTooLong
 from grader.grading.machine import lacks
@@ -22,7 +23,6 @@ from grader.model.report import CaseCount, Equivalence, Output, Report
 from grader.model.submission import Submission, from_bytes
 from grader.model.transcript import Transcript
 from grader.process.side import Side
-from grader.process.worker import NurseryBroken
 from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED
 from grader.search.plan import Plan, traced_sizes
@@ -46,14 +46,6 @@ def grade(
     and `NurseryBroken`, which are not the submission's fault, and `SandboxMissing`.
     """
     return Grading(session, submission, folder, request).run(tell)
-
-
-class Cancelled(Exception):
-    """The grading was cancelled; there is no report."""
-
-
-class SandboxMissing(Exception):
-    """A required protection isn't available on this system."""
 
 
 class Grading:

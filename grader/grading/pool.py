@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from grader.errors import NurseryBroken
 from grader.model.case import Case
 from grader.model.observation import Loaded
 from grader.process.side import Side
-from grader.process.worker import NurseryBroken
 from grader.search.plan import Plan, Sizes
 
 _SECONDS: Final = 20.0

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from grader import cache
+from grader.errors import ReferenceBroken
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Completed, Crashed, Loaded, Observation, Raised
@@ -24,10 +25,6 @@ _MOST: Final = 600
 _SECONDS: Final = 60.0
 
 Traces = tuple[Trace, ...]
-
-
-class ReferenceBroken(Exception):
-    """The reference did not load, or failed on a case: the exercise is at fault."""
 
 
 def _solution_text(folder: ExerciseFolder) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from grader import cache
+from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
 from grader.grading.pool import NEUTRAL, Pool, rehearsals
@@ -18,7 +19,7 @@ from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
-from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
+from grader.process.worker import Maker, Nursery, Spawner
 from grader.proof.transparency import Reach, transparency
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of

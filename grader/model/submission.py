@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from grader.errors import Exit, GraderError
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.exercise import ExerciseFolder
 from grader.model.filekind import Unfit
@@ -24,22 +25,26 @@ _ALIKE: Final = 0.85
 _ADVICE: Final = "put a regular file there that the grader may read"
 
 
-class Unreadable(Exception):
+class Unreadable(GraderError):
     """There is no such file, or it can't be read: the command was wrong.
 
     `unfit` is what a report says if this is one of many files.
     """
+
+    code = Exit.WRONG_COMMAND
 
     def __init__(self, message: str, advice: str = _ADVICE) -> None:
         super().__init__(message)
         self.unfit = Unfit(message, advice)
 
 
-class Unrecognised(Exception):
+class Unrecognised(GraderError):
     """The file has the functions of several exercises, or there are no exercises.
 
     `choices` are the exercises that it could be for.
     """
+
+    code = Exit.WRONG_COMMAND
 
     def __init__(self, message: str, choices: Sequence[ExerciseFolder] = ()) -> None:
         super().__init__(message)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from grader import wire
+from grader.errors import NurseryBroken, WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.observation import (
@@ -23,7 +24,7 @@ from grader.model.observation import (
 )
 from grader.model.trace import Trace
 from grader.process.soundness import Ledger
-from grader.process.worker import Maker, NurseryBroken, Worker
+from grader.process.worker import Maker, Worker
 from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.policy import Policy, Protection
 
@@ -126,7 +127,7 @@ class Side:
             self._worker.receive(0.0)
         except TimeoutError:
             return True
-        except wire.WireBroken:
+        except WireBroken:
             pass
         return False
 
@@ -210,7 +211,7 @@ class Side:
             reply = self._worker.receive(seconds)
         except TimeoutError:
             return self._fail(TimedOut(seconds=shown))
-        except wire.WireBroken as error:
+        except WireBroken as error:
             return self._fail(Crashed(reason=f"the process sent {error} instead of an answer"))
         match reply:
             case None:

@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import msgspec
 
 from grader import wire
+from grader.errors import NurseryBroken, WireBroken
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
 from grader.sandbox.limits import Excess, Limits
@@ -24,10 +25,6 @@ from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
-
-
-class NurseryBroken(Exception):
-    """The grader's own processes failed, which isn't the submission's fault."""
 
 
 def _scratch() -> Path:
@@ -51,7 +48,7 @@ class Worker(Protocol):
     def receive(self, seconds: float) -> wire.Reply | None:
         """Return the next reply, None if the worker has ended.
 
-        Raises `TimeoutError` after `seconds` without one, `wire.WireBroken` for nonsense.
+        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
         """
 
     def end(self, grace: float = 0.0) -> wire.Ended:
@@ -85,16 +82,16 @@ class _Mailbox:
 
     def __init__(self, channel: Replies) -> None:
         self._channel = channel
-        self._queue: queue.Queue[wire.Reply | wire.WireBroken | None] = queue.Queue(maxsize=4)
+        self._queue: queue.Queue[wire.Reply | WireBroken | None] = queue.Queue(maxsize=4)
         self._closed = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
         while not self._closed.is_set():
-            item: wire.Reply | wire.WireBroken | None
+            item: wire.Reply | WireBroken | None
             try:
                 item = self._channel.receive()
-            except wire.WireBroken as error:
+            except WireBroken as error:
                 item = error
             except OSError:
                 item = None
@@ -102,7 +99,7 @@ class _Mailbox:
                 with contextlib.suppress(queue.Full):
                     self._queue.put(item, timeout=0.5)
                     break
-            if item is None or isinstance(item, wire.WireBroken):
+            if item is None or isinstance(item, WireBroken):
                 break
         with contextlib.suppress(OSError):
             self._channel.close()
@@ -115,7 +112,7 @@ class _Mailbox:
             item = self._queue.get(timeout=max(seconds, 0.0))
         except queue.Empty:
             raise TimeoutError from None
-        if isinstance(item, wire.WireBroken):
+        if isinstance(item, WireBroken):
             raise item
         return item
 

@@ -9,11 +9,9 @@ import secrets
 import stat
 from pathlib import Path
 
+from grader.errors import ReportNotWritten
+
 _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
-
-
-class ReportNotWritten(Exception):
-    """The report could not be written; the text says where and why."""
 
 
 def write_report(text: str, path: Path) -> None:

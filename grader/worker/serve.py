@@ -20,6 +20,7 @@ import jaxlib.version
 import numpy as np
 
 from grader import wire
+from grader.errors import WireBroken
 from grader.model.exercise import Exercise
 from grader.model.observation import Frame
 from grader.sandbox import identity
@@ -160,11 +161,11 @@ class Side:
                     compiling=self._compiling.take(),
                 )
             case wire.Start():
-                raise wire.WireBroken("a second start")
+                raise WireBroken("a second start")
 
     def _loaded(self) -> Subject:
         if self._subject is None:
-            raise wire.WireBroken("a call of a program before it is loaded")
+            raise WireBroken("a call of a program before it is loaded")
         return self._subject
 
     def _new_subject(self, request: wire.Load, exercise: Exercise) -> Subject:

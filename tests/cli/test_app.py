@@ -11,7 +11,7 @@ import pytest
 from cli_course import Grade, add_exercise, environment
 
 from grader.cli import grading
-from grader.cli.grading import GradeOptions
+from grader.grading.request import GradingRequest
 
 
 class Graded:
@@ -19,9 +19,9 @@ class Graded:
 
     def __init__(self) -> None:
         self.files: tuple[Path, ...] = ()
-        self.options = GradeOptions()
+        self.options = GradingRequest()
 
-    def __call__(self, files: tuple[Path, ...], options: GradeOptions) -> int:
+    def __call__(self, files: tuple[Path, ...], options: GradingRequest) -> int:
         self.files, self.options = files, options
         return 1
 
@@ -57,7 +57,7 @@ def test_options_come_before_or_after_the_file(
     (here / "my.py").touch()
     assert grade(*arguments).code == 1
     assert graded.files == (Path("my.py"),)
-    assert graded.options == GradeOptions(seed=7, quiet=True)
+    assert graded.options == GradingRequest(seed=7, quiet=True)
 
 
 def test_every_option_arrives(grade: Grade, graded: Graded, here: Path, course: Path) -> None:
@@ -68,7 +68,7 @@ def test_every_option_arrives(grade: Grade, graded: Graded, here: Path, course: 
         f" --no-progress --exercises {course}"
     )
     grade(*line.split())
-    assert graded.options == GradeOptions(
+    assert graded.options == GradingRequest(
         exercise="sum-one",
         reports=("json", "junit=a=b.xml"),
         cases=5,
@@ -91,7 +91,7 @@ def test_without_options_everything_has_its_default(
 ) -> None:
     (here / "my.py").touch()
     grade("my.py")
-    assert graded.options == GradeOptions()
+    assert graded.options == GradingRequest()
 
 
 def test_several_files(grade: Grade, graded: Graded) -> None:

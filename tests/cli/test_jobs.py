@@ -11,8 +11,8 @@ import pytest
 from cli_course import Grade, add_exercise
 
 from grader.catalogue import BrokenExercise
-from grader.cli.grading import GradeOptions, find_job, find_work
-from grader.cli.problem import CommandWrong
+from grader.cli.grading import find_job, find_work
+from grader.errors import CommandWrong
 from grader.grading.assembly import error_report
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
@@ -30,7 +30,7 @@ def passed(submission: Submission, folder: ExerciseFolder) -> Report:
 
 
 def slugs(*paths: Path, exercise: str | None = None) -> list[str]:
-    work = find_work(paths, GradeOptions(exercise=exercise))
+    work = find_work(paths, GradingRequest(exercise=exercise))
     return [each.slug for each in work.jobs]
 
 
@@ -50,7 +50,7 @@ def test_an_ambiguous_file_is_graded_like_its_neighbours(
 def test_an_ambiguous_file_alone_needs_a_choice(here: Path) -> None:
     (here / "b.py").write_text(ONE + TWO)
     with pytest.raises(CommandWrong, match="say which exercise with --exercise"):
-        find_job(here / "b.py", GradeOptions())
+        find_job(here / "b.py", GradingRequest())
     assert slugs(here / "b.py", exercise="sum-one") == ["sum-one"]
 
 
@@ -58,7 +58,7 @@ def test_an_ambiguous_file_alone_needs_a_choice(here: Path) -> None:
 def test_a_notebook_gets_instructions(here: Path) -> None:
     (here / "mine.ipynb").write_text("{}")
     with pytest.raises(CommandWrong, match="from grader import grade"):
-        find_job(here / "mine.ipynb", GradeOptions())
+        find_job(here / "mine.ipynb", GradingRequest())
 
 
 @pytest.mark.usefixtures("course")
@@ -82,13 +82,13 @@ def test_a_file_for_a_broken_exercise_is_not_graded_as_another(here: Path, cours
     (here / "product.py").touch()
     declaration.write_text(declaration.read_text() + "1 / 0\n")
     files = [Path(name) for name in ("p.py", "product.py", "one.py", "none.py")]
-    jobs = find_work(files, GradeOptions()).jobs
+    jobs = find_work(files, GradingRequest()).jobs
     broken = [isinstance(each.folder, BrokenExercise) for each in jobs]
     assert broken == [True, True, False, False]
     assert [each.slug for each in jobs[:3]] == ["product", "product", "sum-one"]
     declaration.write_text("1 / 0")
     broken = [
-        isinstance(each.folder, BrokenExercise) for each in find_work(files, GradeOptions()).jobs
+        isinstance(each.folder, BrokenExercise) for each in find_work(files, GradingRequest()).jobs
     ]
     assert broken == [True, True, False, True], "nothing tells which function it asks for"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cli_course import Grade, environment
 
-from grader.cli.problem import CommandWrong
 from grader.cli.targets import check_targets, targets
+from grader.errors import CommandWrong
 
 TEXT = "def sum_one(seed, x):\n    return x + x\n"
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from grader.catalogue import exercises
+from grader.errors import NurseryBroken
 from grader.model.case import Argument, ArrayValue, Case, IntValue
 from grader.model.exercise import Exercise
 from grader.model.observation import (
@@ -29,12 +30,7 @@ from grader.model.observation import (
 )
 from grader.process.launch import can_fork
 from grader.process.side import Program, Side, Spent
-from grader.process.worker import (
-    Maker,
-    Nursery,
-    NurseryBroken,
-    Spawner,
-)
+from grader.process.worker import Maker, Nursery, Spawner
 from grader.sandbox.confine import python_paths
 from grader.sandbox.limits import Limits
 from grader.sandbox.policy import Policy

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.render.write import ReportNotWritten, probe, write_report
+from grader.errors import ReportNotWritten
+from grader.render.write import probe, write_report
 
 
 def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path: Path) -> None:
