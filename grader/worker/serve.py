@@ -166,7 +166,7 @@ class Side:
         streams = (io.StringIO(), io.StringIO()) if request.unheard else self._streams
         sys.stdout, sys.stderr = streams
         sys.argv = [request.name]  # a parser of optional arguments finds none, as in `python FILE`
-        self._subject = Subject(exercise, request.name, request.text)
+        self._subject = Subject(exercise, request.name, request.text, alters=request.alters)
         return self._subject
 
 
