@@ -25,6 +25,7 @@ from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
+from grader.worker.removals import Removals
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
 
@@ -123,6 +124,7 @@ class Side:
         if not isinstance(start, wire.Start):
             return
         _settle(start)
+        Removals(start.scratch).install()
         protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
         while (request := self._judge.receive()) is not None:
