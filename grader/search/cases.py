@@ -32,7 +32,7 @@ from grader.search.plan import (
     Sizes,
     distinct_sizes,
     edge_sizes,
-    largest_sizes,
+    large_sizes,
     small_sizes,
     traced_sizes,
 )
@@ -170,7 +170,7 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
     """Make the plan of a grading: `count` cases, or all that are fixed if those are more."""
     telling = _telling(exercise, seed)
     edges = _at(edge_sizes(exercise), exercise, seed)
-    largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
+    largest = _at(large_sizes(exercise), exercise, seed + len(edges))
     shapes = [*traced_sizes(exercise), *drawn_sizes(exercise, seed)]
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
     missing = count - len(telling) - len(edges) - len(largest)

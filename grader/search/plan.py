@@ -22,7 +22,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `telling` are a few cases on one shape of different sizes, where most mistakes show. `edges`
     have every size 1, equal sizes, one example alone: where programs that are right for sizes in
-    general go wrong. `rest` have the largest sizes, and are drawn. A program that was proved runs
+    general go wrong. `rest` have large sizes, and are drawn. A program that was proved runs
     on the first two, any other on all. `smaller` have a few of the smallest sizes, a size each,
     smallest first: a mistake is shown on the first of them that shows it.
     """
@@ -61,6 +61,14 @@ def edge_sizes(exercise: Exercise) -> list[Sizes]:
 def largest_sizes(exercise: Exercise) -> Sizes:
     """Every dimension at its largest."""
     return {each.name: each.largest for each in exercise.dimensions}
+
+
+def large_sizes(exercise: Exercise) -> list[Sizes]:
+    """Every dimension at its largest, and all alike: a program may branch on what is square."""
+    largest = largest_sizes(exercise)
+    alike = dict.fromkeys(largest, min(largest.values(), default=1))
+    known = (largest, *edge_sizes(exercise))
+    return [largest] if alike in known else [largest, alike]
 
 
 def traced_sizes(exercise: Exercise) -> tuple[Sizes, ...]:

@@ -13,7 +13,7 @@ import pytest
 from grader.catalogue import exercises, load_exercise
 from grader.model.case import ArrayValue, Case, Container, IntValue
 from grader.model.exercise import Arrays, Exercise, Number
-from grader.search.cases import LARGEST_SEED, Plan, largest_sizes, plan
+from grader.search.cases import LARGEST_SEED, Plan, large_sizes, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +56,8 @@ def test_has_as_many_cases_as_were_asked_for(exercise: Exercise, made: Plan) -> 
     assert made.total == 100
     fewest = plan(exercise, count=1, seed=0)
     assert (fewest.telling, fewest.edges) == (made.telling, made.edges)
-    assert [each.sizes for each in fewest.rest] == [largest_sizes(exercise)] * 2
+    large = [each.sizes for each in fewest.rest]
+    assert large == [sizes for sizes in reversed(large_sizes(exercise)) for _ in range(2)]
 
 
 def test_seeds_are_in_the_contracts_range_with_its_ends(made: Plan) -> None:
@@ -64,6 +65,11 @@ def test_seeds_are_in_the_contracts_range_with_its_ends(made: Plan) -> None:
     assert seeds <= set(range(2**16)) | {each for each in seeds if each <= LARGEST_SEED}
     assert {0, LARGEST_SEED} <= seeds
     assert len(seeds) > 30
+
+
+def test_a_large_square_is_among_the_cases(exercise: Exercise) -> None:
+    sizes = [set(case.sizes.values()) for case in plan(exercise, count=1, seed=5).rest]
+    assert any(len(each) == 1 and min(each) > 4 for each in sizes)
 
 
 def test_edges_are_in_every_run(exercise: Exercise) -> None:
