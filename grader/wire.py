@@ -51,13 +51,15 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
     """Load a program, within `seconds`, in place of one that was loaded before.
 
-    `name` is its file's. What an `unheard` one prints is dropped.
+    `name` is its file's. What an `unheard` one prints is dropped. `alters` has everything that its
+    lifted modules return changed, to see whether its answers depend on that.
     """
 
     name: str
     text: str
     seconds: float
     unheard: bool = False
+    alters: bool = False
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):

@@ -401,8 +401,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     A function that jax has compiled before runs no Python: its modules and keys show only in the
     first call with arguments of those shapes. `configured` are the settings of JAX that were in
     force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
-    so. `truncated`: something is missing, because
-    there was more than is kept or it could not be read.
+    so. `altered` counts the arrays in what lifted modules returned that the worker changed, where
+    it was asked to. `truncated`: something is missing, because there was more than is kept or it
+    could not be read.
     """
 
     lifted: Entries[LiftedCall] = ()
@@ -411,6 +412,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     keys: Entries[KeyStep] = ()
     batch_calls: Entries[BatchCall] = ()
     configured: Few[Configured] = ()
+    altered: int = 0
     truncated: bool = False
 
 

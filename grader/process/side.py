@@ -131,16 +131,18 @@ class Side:
             pass
         return False
 
-    def load(self, seconds: float, *, unheard: bool = False) -> LoadOutcome:
-        """Have the program loaded, after `shut_in`. What an `unheard` one prints is dropped."""
-        self.begin_load(seconds, unheard=unheard)
+    def load(self, seconds: float, *, unheard: bool = False, alters: bool = False) -> LoadOutcome:
+        """Have the program loaded, after `shut_in`; `wire.Load` says how."""
+        self.begin_load(seconds, unheard=unheard, alters=alters)
         return self.finish_load()
 
-    def begin_load(self, seconds: float, *, unheard: bool = False) -> None:
+    def begin_load(self, seconds: float, *, unheard: bool = False, alters: bool = False) -> None:
         """Have the worker load the program as soon as it is shut in."""
         self._deadline = seconds
         name, text = self._program.name, self._program.text
-        self._worker.send(wire.Load(name=name, text=text, seconds=seconds, unheard=unheard))
+        self._worker.send(
+            wire.Load(name=name, text=text, seconds=seconds, unheard=unheard, alters=alters)
+        )
 
     def finish_load(self) -> LoadOutcome:
         """Wait for the program to be loaded."""

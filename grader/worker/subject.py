@@ -41,13 +41,13 @@ class Subject:
     process.
     """
 
-    def __init__(self, exercise: Exercise, name: str, text: str) -> None:
+    def __init__(self, exercise: Exercise, name: str, text: str, *, alters: bool = False) -> None:
         self._exercise = exercise
         filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, and no file is looked at
         source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows leave one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
-        self._recorder = Recorder(self._places)
+        self._recorder = Recorder(self._places, alters=alters)
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 
