@@ -12,6 +12,8 @@ from typing import Final, Protocol
 import msgspec
 
 from grader.compare import Same, compare, tolerance_of
+from grader.evidence import Look
+from grader.evidence.direct import returns_directly
 from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
@@ -268,16 +270,28 @@ class Search:
             self._repeat_in_fresh_processes(case)
 
     def _with_altered(self, case: Case) -> Transcript:
-        """Play a case where lifted modules return other numbers, unless none was seen to run.
+        """Play a case where lifted modules return other numbers, to see whether the answer does.
 
         It takes a process of its own: what jax has compiled in another runs no lifted module, and
-        what it compiles here is of no use elsewhere.
+        what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
+        seen to run, or where the text shows that what it gives is returned.
         """
         found = self.transcript
-        if not any(run.lifted is not None for run in _runs(found)):
+        if not any(run.lifted is not None for run in _runs(found)) or self._is_direct(case):
             return found
         played = self._lane(self._altering()).play([case])
         return msgspec.structs.replace(found, altered=played[0] if played else None)
+
+    def _is_direct(self, case: Case) -> bool:
+        """Whether the text shows that the function returns what its lifted call gives."""
+        exchange = next(each for each in self._exchanges if each.case == case)
+        trail = Look(self._exercise, exchange).actual
+        root = trail.answer
+        return (
+            root is not None
+            and trail.is_lifted(root)
+            and returns_directly(self._source, self._exercise.function, root.span)
+        )
 
     def _repeat_afresh(self, plan: Plan) -> None:
         """Play the first case that went wrong again, here and as the first of two processes."""
