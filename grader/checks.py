@@ -14,6 +14,7 @@ import msgspec
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
+from grader.evidence.altered import Use, use
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
 from grader.evidence.trail import Trail
@@ -136,7 +137,10 @@ def _lifted(evidence: Evidence) -> Ended:
         unseen="no run of a lifted module was seen",
         open="nn.vmap wasn't seen to map more than one example",
     )
-    return _recorded(evidence, lifted_sign, signs)
+    ended = _recorded(evidence, lifted_sign, signs)
+    if ended.status is Status.PASSED and use(evidence) in {Use.SOME, Use.NONE}:
+        return _skipped("the answer isn't only what the lifted module returns")
+    return ended
 
 
 def _params(evidence: Evidence) -> Ended:

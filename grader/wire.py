@@ -51,13 +51,15 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
     """Load a program within `seconds`, replacing the one that was loaded before.
 
-    `name` is the name of its file. With `discard_output`, what it prints is dropped.
+    `name` is the name of its file. With `discard_output`, what it prints is dropped. With `alters`,
+    everything that its lifted modules return is changed, to see whether its answers depend on that.
     """
 
     name: str
     text: str
     seconds: float
     discard_output: bool = False
+    alters: bool = False
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):

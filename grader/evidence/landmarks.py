@@ -283,8 +283,13 @@ def _argument(origins: Origins, node: ast.expr, name: str, path: Path = ()) -> l
 def _is_short(whole: ast.expr, entry: ast.expr) -> bool:
     """Whether to mark a whole dict, since its entry is on the same line."""
     parts = isinstance(whole, ast.Dict) and None in whole.keys
+    parts = parts or (isinstance(whole, ast.Call) and any(map(_is_zip, whole.args)))
     inside = any(each is entry for each in ast.walk(whole))
     return inside and not parts and whole.lineno == whole.end_lineno
+
+
+def _is_zip(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and called(node) == "zip"
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

@@ -27,6 +27,9 @@ AXIS_NAME = "axis_name"
 """Flax's own field that names the mapped axis along which a module sees other examples."""
 
 
+_COMPUTED_IN = "dtype"
+"""Flax's own field that says which type a layer computes in; None: that of its inputs."""
+
 _WHICH = "which parameters there are"
 _TYPES = "the type of the parameters"
 
@@ -234,13 +237,20 @@ def _effect(look: Look, difference: SettingDifference) -> str | None:
         ]
         return f"{_WHICH}: {missing[0].name}" if missing else _numbers(look)
     if difference.actual.startswith(_DTYPES):
-        return _type(look)
+        return None if _is_computed_in(look, difference) else _type(look)
     stem = difference.name.removesuffix("_init")
     if stem != difference.name:
         path = (*difference.run.path, stem)
         return f"how {stem} is drawn" if _drawn_otherwise(look, path) else None
     numbers = _numbers(look) if difference.actual != "None" else None
     return numbers or ("" if look.failed and _is_plain(look, difference) else None)
+
+
+def _is_computed_in(look: Look, difference: SettingDifference) -> bool:
+    """Whether it is the type that the reference computes in anyway, said once more."""
+    layer = look.expected.layer
+    outputs = {each.dtype for each in layer.outputs} if layer is not None else set()
+    return difference.name == _COMPUTED_IN and outputs == {difference.actual}
 
 
 def _is_plain(look: Look, difference: SettingDifference) -> bool:

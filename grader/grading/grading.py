@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -133,6 +134,7 @@ class Grading:
             submission=side,
             second=proof,
             fresh=self._fresh,
+            altering=partial(self._fresh, alters=True),
             deadline=deadline,
             tell=tell,
             judge=self._judged,
@@ -226,9 +228,9 @@ class Grading:
             )
         return side
 
-    def _fresh(self) -> Side:
+    def _fresh(self, *, alters: bool = False) -> Side:
         side = self._start()
-        side.load(self._request.load_seconds)
+        side.load(self._request.load_seconds, alters=alters)
         return side
 
     def _begin_proof(self) -> Proof:

@@ -393,15 +393,17 @@ class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the recorder saw during a call, in order.
+    """Everything that the recorder saw during a call, in order; empty tuples where nothing.
 
-    `lifted` also has the nn.vmap calls from loading the file, if their class or function still
-    existed, and those of earlier calls that ran in this one; `keys` also has the steps from
-    loading. A function that jax compiled before runs no Python: its modules and keys show only in
-    the first call with arguments of those shapes. `configured` are the JAX settings that were in
-    force when a key was made, when Flax was entered or at the end, with a value that the worker
-    didn't set. `truncated`: something is missing, because there was too much or it could not be
-    read.
+    `lifted` also has the nn.vmap calls that were made while the file was loaded, if their
+    class or function was still there to be used, and those of earlier calls that ran in this one;
+    `keys` also has the steps that were made while it was loaded.
+    A function that jax has compiled before runs no Python: its modules and keys show only in the
+    first call with arguments of those shapes. `configured` are the settings of JAX that were in
+    force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
+    so. `altered` counts the arrays in what lifted modules returned that the worker changed, where
+    it was asked to. `truncated`: something is missing, because there was more than is kept or it
+    could not be read.
     """
 
     lifted: Entries[LiftedCall] = ()
@@ -410,6 +412,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     keys: Entries[KeyStep] = ()
     batch_calls: Entries[BatchCall] = ()
     configured: Few[Configured] = ()
+    altered: int = 0
     truncated: bool = False
 
 

@@ -26,7 +26,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A run: the exercise, the submission's source, how it loaded, and every exchange.
 
-    `known` describes a mistake that was proved to compute the same as the submission.
+    `known` describes a mistake that was proved to compute the same as the submission. `altered`
+    is one exchange more, in a process where other numbers came out of every lifted module.
     """
 
     exercise: Exercise
@@ -34,3 +35,4 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     loaded: LoadOutcome = Loaded()
     exchanges: tuple[Exchange, ...] = ()
     known: str | None = None
+    altered: Exchange | None = None

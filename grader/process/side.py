@@ -131,17 +131,23 @@ class Side:
             pass
         return False
 
-    def load(self, seconds: float, *, discard_output: bool = False) -> LoadOutcome:
-        """Load the program, after `shut_in`. With `discard_output`, what it prints is dropped."""
-        self.begin_load(seconds, discard_output=discard_output)
+    def load(
+        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+    ) -> LoadOutcome:
+        """Have the program loaded, after `shut_in`; `wire.Load` says how."""
+        self.begin_load(seconds, discard_output=discard_output, alters=alters)
         return self.finish_load()
 
-    def begin_load(self, seconds: float, *, discard_output: bool = False) -> None:
+    def begin_load(
+        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+    ) -> None:
         """Make the worker load the program as soon as it is in the sandbox."""
         self._deadline = seconds
         name, text = self._program.name, self._program.text
         self._worker.send(
-            wire.Load(name=name, text=text, seconds=seconds, discard_output=discard_output)
+            wire.Load(
+                name=name, text=text, seconds=seconds, discard_output=discard_output, alters=alters
+            )
         )
 
     def finish_load(self) -> LoadOutcome:

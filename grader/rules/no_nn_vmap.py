@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
+from grader.evidence.altered import Use, altered_look, use
 from grader.evidence.discarded import discarded
 from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
@@ -39,8 +40,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if look.raised_unlifted and look.actual.answer is not None:
             yield _sighting(evidence, look, look.actual.top(look.actual.answer))
             return
-    if _is_unfinished(evidence):
-        return
+    if not _is_unfinished(evidence):
+        yield from _unused(evidence)
+
+
+def _unused(evidence: Evidence) -> Iterator[Sighting]:
+    """Accuse where nothing lifted can have given the answers, or they don't depend on it."""
     if evidence.completed and not any(_may_be_lifted(evidence, look) for look in evidence.looks):
         look = evidence.completed[0]
         roots = look.actual.record.roots
@@ -49,6 +54,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield _unused_sighting(evidence, look, unused)
             return
         yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
+        return
+    altered = altered_look(evidence)
+    if altered is not None and use(evidence) is Use.NONE:
+        yield _indifferent_sighting(evidence, altered)
 
 
 def _is_unfinished(evidence: Evidence) -> bool:
@@ -199,13 +208,29 @@ def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
     return unused[-1] if unused and not _used(evidence, look)[1] else None
 
 
+def _indifferent_sighting(evidence: Evidence, look: Look) -> Sighting:
+    module = evidence.exercise.module
+    lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
+    return Sighting(
+        message=f"the lifted {module} doesn't take part in the answer",
+        label="the answer doesn't depend on what this returns",
+        details=("Other numbers were put in place of its output, and the same answer came back.",),
+        why="The answer was computed without nn.vmap. By hand you can do that for this layer, "
+        "but not for one with keys, statistics or a cache.",
+        help="make the answer from what this call returns, and from nothing else",
+        span=lifted[-1].span if lifted else evidence.landmarks.head,
+        case=look.case,
+        evidence={"module": module, "transform": None},
+    )
+
+
 def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
         message=f"the lifted {module} doesn't take part in the answer: its output is thrown away",
         label="the answer doesn't use what this returns",
-        why="The answer was computed without nn.vmap. You can do that by hand for this layer, but "
-        "not for one with keys, statistics or a cache.",
+        why="The answer was computed without nn.vmap. By hand you can do that for this layer, "
+        "but not for one with keys, statistics or a cache.",
         help="compute the answer from what this call returns",
         span=root.span,
         case=look.case,
@@ -266,11 +291,11 @@ def _details(evidence: Evidence, look: Look) -> tuple[str, ...]:
         each = ", once for each example" if len(runs) == look.mapped_size else ""
         details.append(f"It was applied {len(runs)} times{each}.")
     if trail.record.lifted:
-        details.append(f"There is a lifted class, but {_unused(evidence, look)}.")
+        details.append(f"A lifted class was made, but {_why_unused(evidence, look)}.")
     return tuple(details)
 
 
-def _unused(evidence: Evidence, look: Look) -> str:
+def _why_unused(evidence: Evidence, look: Look) -> str:
     """Say why what was lifted is not the answer."""
     trail = look.actual
     lifted = [root for root in trail.record.roots if trail.is_lifted(root)]

@@ -10,7 +10,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
 from grader.evidence.notation import listing
-from grader.evidence.settings import setting_differences, settings_that_show, written
+from grader.evidence.settings import EVALUATION, setting_differences, settings_that_show, written
 from grader.evidence.shape_rows import common, one_sided
 from grader.evidence.trail import LiftedRun, Trail
 from grader.model.exercise import Check
@@ -85,11 +85,17 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     The learner's own class with the same parameters is as good, unless its output was returned and
     only the class can explain why it is wrong.
     """
-    if _is_subclass(look, run) and any(settings_that_show(evidence, look)):
+    if _is_subclass(look, run) and (
+        any(settings_that_show(evidence, look)) or any(_evaluates(look))
+    ):
         return False  # what it changes of the task's class can be named
     return (
         _other_tree(look) or _other_shapes(look, run) or _gives_other_numbers(evidence, look, run)
     )
+
+
+def _evaluates(look: Look) -> Iterator[bool]:
+    return (each.name in EVALUATION for each in setting_differences(look))
 
 
 def _other_shapes(look: Look, run: LiftedRun) -> bool:

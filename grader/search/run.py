@@ -9,12 +9,16 @@ from functools import partial
 from itertools import groupby, islice
 from typing import Final, Protocol
 
+import msgspec
+
 from grader.compare import Same, compare, tolerance_of
+from grader.evidence import Look
+from grader.evidence.direct import returns_directly
 from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
-from grader.model.observation import Completed, Loaded, Observation
+from grader.model.observation import Completed, Loaded, ModuleRun, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.plan import Plan, extent
@@ -120,10 +124,11 @@ class Lane:
 
 
 class Search:
-    """The run of one submission.
+    """One submission's run.
 
-    `submission` has loaded the file, `second` is another process that will have loaded it, and
-    `fresh` starts more processes. `judge` is the judge, which may have a deadline.
+    `submission` has loaded the file; `second` will be a process that has, too; `fresh` starts
+    another, and `altering` one in which lifted modules return other numbers. `judge` is the judge,
+    which may have a deadline.
     """
 
     def __init__(
@@ -135,6 +140,7 @@ class Search:
         submission: Player,
         second: Second,
         fresh: Callable[[], Player],
+        altering: Callable[[], Player],
         deadline: Deadline,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
         judge: Callable[[Transcript], tuple[Finding, ...]] = judged,
@@ -144,6 +150,7 @@ class Search:
         self._reference = reference
         self._second = second
         self._fresh = fresh
+        self._altering = altering
         self._deadline = deadline
         self._tell = tell
         self._judge = judge
@@ -165,7 +172,7 @@ class Search:
             if self._errors():
                 return self._look_closer(plan)
         self._repeat(plan.discriminating[0])
-        return self.transcript
+        return self._with_altered(plan.discriminating[0])
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
@@ -262,6 +269,30 @@ class Search:
         if not all(self._alike(first, again) for again in self._exchanges[played:]):
             self._repeat_in_fresh_processes(case)
 
+    def _with_altered(self, case: Case) -> Transcript:
+        """Play a case where lifted modules return other numbers, to see whether the answer does.
+
+        It takes a process of its own: what jax has compiled in another runs no lifted module, and
+        what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
+        seen to run, or where the text shows that what it gives is returned.
+        """
+        found = self.transcript
+        if not any(run.lifted is not None for run in _runs(found)) or self._is_direct(case):
+            return found
+        played = self._lane(self._altering()).play([case])
+        return msgspec.structs.replace(found, altered=played[0] if played else None)
+
+    def _is_direct(self, case: Case) -> bool:
+        """Whether the text shows that the function returns what its lifted call gives."""
+        exchange = next(each for each in self._exchanges if each.case == case)
+        trail = Look(self._exercise, exchange).actual
+        root = trail.answer
+        return (
+            root is not None
+            and trail.is_lifted(root)
+            and returns_directly(self._source, self._exercise.function, root.span)
+        )
+
     def _repeat_afresh(self, plan: Plan) -> None:
         """Repeat the first case that went wrong: here, and as the first case of a new process."""
         wrong = next((each for each in self._exchanges if self._differs(each)), None)
@@ -298,6 +329,11 @@ class Search:
                 return
             self._play_together(together)
             limit = max(extent(part[0].sizes) for part in together)
+
+
+def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
+    for each in transcript.exchanges:
+        yield from each.actual.record.modules
 
 
 def _sizes(case: Case) -> object:

@@ -35,9 +35,9 @@ _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
 class Recorder:
     """Observes one submission. While its patches are installed, they affect the whole process."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, *, alters: bool = False) -> None:
         self._session = Session()
-        self._runs = Runs(self._session, places)
+        self._runs = Runs(self._session, places, alters=alters)
         self._lifted = LiftedCalls(self._session, places, self._runs)
         self._interceptors: list[Foreign] = []
         self._keys_of_loading: tuple[KeyStep, ...] = ()

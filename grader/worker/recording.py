@@ -74,6 +74,7 @@ class Recording:
     def __init__(self, *, loading: bool = False) -> None:
         self.loading = loading
         self.incomplete = False
+        self.altered = 0
         self.lifted: Tape[LiftedCall] = Tape()
         self.roots: Tape[Root] = Tape()
         self.modules: Tape[ModuleRun] = Tape()
@@ -97,6 +98,7 @@ class Recording:
             keys=(*keys[-MOST_NOTED:], *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
             configured=configured,
+            altered=self.altered,
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )
 

@@ -11,6 +11,7 @@ from flax import linen as nn
 from flax.linen.module import TestScope
 
 from grader.model.observation import ArrayType, ModuleRun, Span, digest
+from grader.worker.altered import altered
 from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, class_name, clean, defined_in, module_bases
 from grader.worker.places import Places
@@ -47,8 +48,9 @@ class _Open:
 class Runs:
     """Observes every run of a module, as an interceptor and inside lifted functions."""
 
-    def __init__(self, session: Session, places: Places) -> None:
+    def __init__(self, session: Session, places: Places, *, alters: bool = False) -> None:
         self._session = session
+        self._alters = alters
         self._places = places
         self._made_at: dict[object, Span] = {}
 
@@ -73,7 +75,10 @@ class Runs:
         def observed(*args: Foreign, **kwargs: Foreign) -> Foreign:
             module = args[0] if args else None
             opened = self._enter(module, name, call, args[1:], kwargs)
-            return self._run(opened, function, args, kwargs)
+            result = self._run(opened, function, args, kwargs)
+            if not self._alters or (opened is not None and opened.inside is not None):
+                return result  # what runs within another lifted module changes with that
+            return self._altered(result)
 
         return observed
 
@@ -111,6 +116,21 @@ class Runs:
             raise
         self._leave(opened, result, raised=False)
         return result
+
+    def _altered(self, result: Foreign) -> Foreign:
+        changed = self._alter(result)
+        return result if changed is None else changed
+
+    @harmless
+    def _alter(self, result: Foreign) -> Foreign:
+        """Return what was returned with other numbers, and count that; None if it has none."""
+        recording = self._session.recording
+        changed, count = altered(result)
+        if recording is None:
+            return changed
+        recording.altered += count
+        recording.incomplete |= not count  # nothing follows from an answer that stays the same
+        return changed
 
     @harmless
     def _note_maker(self, module: Foreign, frame: FrameType) -> None:

@@ -28,6 +28,7 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
 from grader.worker.library_programs import LibraryPrograms
+from grader.worker.removals import Removals
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
 
@@ -129,6 +130,7 @@ class Side:
         if not isinstance(start, wire.Start):
             return
         _settle(start)
+        Removals(start.scratch).install()
         protections = _confine(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
         share = _sharing(start)
@@ -175,7 +177,7 @@ class Side:
         streams = (io.StringIO(), io.StringIO()) if request.discard_output else self._streams
         sys.stdout, sys.stderr = streams
         sys.argv = [request.name]  # no command-line arguments, as in `python FILE`
-        self._subject = Subject(exercise, request.name, request.text)
+        self._subject = Subject(exercise, request.name, request.text, alters=request.alters)
         self._text = request.text
         return self._subject
 

@@ -40,13 +40,13 @@ class Subject:
     until `restore`, also between calls; use a `with` block if others share the process.
     """
 
-    def __init__(self, exercise: Exercise, name: str, text: str) -> None:
+    def __init__(self, exercise: Exercise, name: str, text: str, *, alters: bool = False) -> None:
         self._exercise = exercise
         filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, without looking at files
         source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows add one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
-        self._recorder = Recorder(self._places)
+        self._recorder = Recorder(self._places, alters=alters)
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 

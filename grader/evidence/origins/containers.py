@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grader.evidence.origins.calls import Step
+from grader.evidence.origins.pairs import pairs_of
 from grader.evidence.origins.scopes import Any, Path
 from grader.evidence.origins.values import UNKNOWN, value_of
 
@@ -23,7 +24,8 @@ def in_container(origins: Origins, node: ast.AST, path: Path) -> list[Step] | No
         case ast.Dict():
             found = _in_dict(origins, node, path)
         case ast.DictComp():
-            found = [Step(node.value, path[1:])]
+            pairs = pairs_of(origins, node.key, node.value)
+            found = [Step(node.value, path[1:]) if pairs is None else Step(pairs, path)]
         case ast.BinOp(op=ast.BitOr()):
             found = origins.first(Step(node.right, path), Step(node.left, path))
         case ast.Constant() if path == ("value",):

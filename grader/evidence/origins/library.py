@@ -98,8 +98,10 @@ def _of_pairs(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None
     match path:
         case (str(key), *rest) if len(call.args) == 2:
             keys = value_of(origins, call.args[0])
-            if not isinstance(keys, tuple | list) or key not in keys:
+            if not isinstance(keys, tuple | list):
                 return None
+            if key not in keys:
+                return []
             return [Step(call.args[1], (list(keys).index(key), *rest))]
         case (Any(), int(index), *rest) if index < len(call.args):
             return [Step(call.args[index], (Any.ITERATED, *rest))]
@@ -109,6 +111,8 @@ def _of_pairs(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None
 
 def _of_loop(call: ast.Call, owner: ast.expr | None, path: Path) -> list[Step] | None:
     match called(call), path:
+        case "items", (str(), *_) if owner is not None:
+            return [Step(owner, path)]
         case "items", (Any(), 1, *rest) if owner is not None:
             return [Step(owner, (Any.INDEXED, *rest))]
         case "values", (Any(), *rest) if owner is not None:

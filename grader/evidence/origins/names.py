@@ -15,6 +15,7 @@ from grader.evidence.origins.calls import (
     parameter_position,
 )
 from grader.evidence.origins.classes import of_self
+from grader.evidence.origins.pairs import pairs_of
 from grader.evidence.origins.scopes import (
     Any,
     Binding,
@@ -86,7 +87,12 @@ def _stored(origins: Origins, target: ast.AST, key: object, path: Path) -> Itera
     if path[0] != key and key is not UNKNOWN and not isinstance(path[0], Any):
         return
     assignment = origins.scopes.parents[target]
-    if isinstance(assignment, ast.Assign | ast.AnnAssign) and assignment.value is not None:
+    value = assignment.value if isinstance(assignment, ast.Assign | ast.AnnAssign) else None
+    index = target.slice if isinstance(target, ast.Subscript) else None
+    pairs = pairs_of(origins, index, value) if key is UNKNOWN else None
+    if pairs is not None:
+        yield Step(pairs, path)
+    elif isinstance(assignment, ast.Assign | ast.AnnAssign) and assignment.value is not None:
         yield Step(assignment.value, path[1:], named=True)
     else:
         yield Step(target, path)
