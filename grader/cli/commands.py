@@ -15,6 +15,7 @@ import typer
 from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
+from grader.cli.early import STDIN
 from grader.cli.missing import meant_command, no_such_file
 from grader.cli.version import version_line
 from grader.errors import CommandWrong
@@ -66,11 +67,11 @@ def welcome(context: typer.Context, version: VersionOption = False) -> int:  # n
 @app.command(GRADE, cls=GradeCommand, hidden=True)
 @given.takes(Front.COMMAND)
 def grade(files: given.FilesArgument, request: GradingRequest) -> int:
-    """Grade files."""
+    """Grade files, or standard input for `-`."""
     meant = meant_command(files, _command_names())
     if meant is not None:
         raise CommandWrong(meant)
-    if len(files) == 1 and not os.path.lexists(files[0]):
+    if len(files) == 1 and str(files[0]) != STDIN and not os.path.lexists(files[0]):
         raise CommandWrong(no_such_file(files[0]))
     from grader.cli.grading import grade_files
 

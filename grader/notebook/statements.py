@@ -50,7 +50,7 @@ class Statement:
 def statements(cells: Iterable[str]) -> Iterator[Statement]:
     """Yield the statements of `cells`, in the order in which they ran; no Python, no statement."""
     for cell in cells:
-        text = _without_magics(cell)
+        text = without_magics(cell)
         for node in _parsed(text):
             inner = _cell_magic_body(node)
             if inner is not None:
@@ -77,7 +77,18 @@ def _parsed(text: str) -> list[ast.stmt]:
         return []
 
 
-def _without_magics(cell: str) -> str:
+def parses(cell: str) -> bool:
+    """Whether a cell is Python, but for lines that only IPython understands."""
+    text = without_magics(cell)
+    return not text.strip() or bool(_parsed(text)) or _is_blank(text)
+
+
+def _is_blank(text: str) -> bool:
+    lines = (line.strip() for line in text.splitlines())
+    return all(not line or line.startswith("#") for line in lines)
+
+
+def without_magics(cell: str) -> str:
     """Blank the lines that only IPython understands, if the cell is no Python as it stands."""
     if _parsed(cell):
         return cell

@@ -55,10 +55,11 @@ def test_an_ambiguous_file_alone_needs_a_choice(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("course")
-def test_a_notebook_gets_instructions(here: Path) -> None:
-    (here / "mine.ipynb").write_text("{}")
-    with pytest.raises(CommandWrong, match="from grader import grade"):
-        find_job(here / "mine.ipynb", GradingRequest())
+def test_a_notebooks_function_tells_its_exercise(here: Path) -> None:
+    cells = [{"cell_type": "code", "source": text} for text in (ONE, "print(1)")]
+    (here / "mine.ipynb").write_text(json.dumps({"cells": cells}))
+    job = find_job(here / "mine.ipynb", GradingRequest())
+    assert (job.slug, job.submission.source.text.strip()) == ("sum-one", ONE.strip())
 
 
 @pytest.mark.usefixtures("course")

@@ -11,7 +11,7 @@ from grader.notebook.statements import statements
 
 
 def gathered(*cells: str, given: Mapping[str, str] | None = None) -> str | None:
-    return program("f", tuple(statements(cells)), (given or {}).get)
+    return program(("f",), tuple(statements(cells)), (given or {}).get)
 
 
 def lines(*cells: str, given: Mapping[str, str] | None = None) -> list[str]:
