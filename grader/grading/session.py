@@ -19,7 +19,7 @@ from grader.model.submission import Submission
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
-from grader.proof.transparency import Reach, transparency
+from grader.proof.reading import read
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
@@ -109,7 +109,7 @@ class Session:
         exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
         key = exercise.slug, program.name
-        if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
+        if key in self._pool and not read(program.text, exercise.function).doubt:
             side = self._pool.take(key)
             if side is not None:
                 side.give(program.name, program.text)
