@@ -11,36 +11,45 @@ from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
-from grader.model.observation import FunctionMissing
+from grader.model.observation import FunctionMissing, Span
 from grader.model.report import CheckResult, Status, Verdict
 from grader.model.source import Source
 from grader.model.transcript import Transcript
-from grader.rules import RULES, rule_by_id
+from grader.rules import RULES, Rule, rule_by_id
+from grader.rules.rule import Sighting
+
+Sighted = tuple[Rule, tuple[Sighting, ...]]
+"""A rule, and all that it saw."""
 
 
-def judge(transcript: Transcript) -> tuple[Finding, ...]:
+def judge(transcript: Transcript, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     """Return everything that is wrong, the root of it first.
 
-    What merely follows from another finding is left out, as the rules say of each other.
+    What merely follows from another finding is left out. What looks like it, and is a last resort,
+    is told where nothing else was seen to go wrong in a case.
     """
     evidence = Evidence(transcript)
-    found = _found(evidence)
-    shown = [each for each in found if each.case is not None]
-    if not _has_error(shown) and any(look.failed for look in evidence.looks):
-        # What every rule takes for the consequence of another one's mistake is told as it is.
-        return _found(Evidence(transcript, excuses=False))
-    return found
-
-
-def _found(evidence: Evidence) -> tuple[Finding, ...]:
-    found: list[Finding] = []
-    explained: set[str] = set()
-    for rule in RULES:
-        findings = rule.findings(evidence, explained=rule.id in explained)
-        found.extend(findings)
-        if _has_error(findings):
-            explained |= rule.explains
+    sighted = [(rule, tuple(rule.find(evidence))) for rule in rules]
+    found = _unexplained(sighted, last_resort=False)
+    if not _has_error(each for each in found if each.case is not None):
+        found = _unexplained(sighted, last_resort=True)
     return _told_once(sorted(found, key=lambda each: each.case is None), evidence)
+
+
+def _unexplained(sighted: Iterable[Sighted], *, last_resort: bool) -> list[Finding]:
+    """Go down the rules, and leave out what those above account for."""
+    found: list[Finding] = []
+    above: list[Rule] = []
+    for rule, sightings in sighted:
+        explained = any(each.accounts_for(rule) for each in above)
+        places: dict[Span | None, Finding] = {}
+        for each in sightings:
+            if (each.certain or not explained) and (last_resort or not each.last_resort):
+                places.setdefault(each.span, rule.finding(each))
+        found.extend(places.values())
+        if _has_error(places.values()):
+            above.append(rule)
+    return found
 
 
 def _told_once(found: Iterable[Finding], evidence: Evidence) -> tuple[Finding, ...]:

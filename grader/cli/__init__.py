@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 _LEAST_ADDRESS_SPACE = 256 << 20
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -14,15 +16,31 @@ def main() -> None:
     The worker's libraries take longer to import than all of the rest, so their import is begun
     in another process before anything else, if this looks like a grading.
     """
+    try:
+        code = _started(sys.argv[1:])
+    except KeyboardInterrupt:  # before or after what handles it
+        sys.stderr.write("grade: interrupted\n")
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        _leave(code)
+    sys.exit(code)
+
+
+def _started(argv: list[str]) -> int:
     _installed_first()
     if (reason := _cannot_start()) is not None:
         sys.stderr.write(f"grade: {reason}\n")
-        sys.exit(3)
-    try:
-        code = _run(sys.argv[1:])
-    except KeyboardInterrupt:  # before or after what handles it
-        code = 130
-    sys.exit(code)
+        return 3
+    return _run(argv)
+
+
+def _leave(code: int) -> None:
+    """End the process without waiting for threads: of an interrupted run, some may be at work."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _cannot_start() -> str | None:
@@ -61,6 +79,10 @@ def _run(argv: list[str]) -> int:
     from grader.cli import early
 
     try:
+        if early.is_grading(argv):
+            from grader.cli.interrupts import INTERRUPTS
+
+            INTERRUPTS.take()
         early.start(argv)
         from grader.cli.app import run
 

@@ -21,6 +21,7 @@ from grader.grading.access import Access
 from grader.grading.machine import explained
 from grader.process.launch import can_fork
 from grader.process.worker import Nursery, NurseryBroken, Spawner
+from grader.sandbox import usage
 from grader.sandbox.confine import available
 from grader.sandbox.packages import package_folders
 from grader.sandbox.probes import ProbeOutcome, run_probes
@@ -86,7 +87,7 @@ def _protections() -> RenderableType:
         "protections around a submission",
         [
             (each.name, f"{'active' if each.active else 'not active'}{_because(each.detail)}")
-            for each in available()
+            for each in (*available(), usage.available())
         ],
     )
 

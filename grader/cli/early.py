@@ -35,6 +35,12 @@ def start(argv: Sequence[str]) -> None:
             _started.append(launch())
 
 
+def is_grading(argv: Sequence[str]) -> bool:
+    """Whether `argv` is plainly `grade FILE…`, of which nothing is lost before a report is done."""
+    first = argv[0] if argv else ""
+    return first not in _IDLE | {"watch"} and os.path.exists(first)
+
+
 def take() -> Launched | None:
     """Return the nursery that was started, for its new owner to close."""
     return _started.pop() if _started else None

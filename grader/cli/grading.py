@@ -6,16 +6,17 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
+from grader.cli.abreast import Abreast
 from grader.cli.choose import available, named
 from grader.cli.gather import Gathered, gather
+from grader.cli.interrupts import INTERRUPTS
 from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
 from grader.grading.machine import explained, lacks
 from grader.model.exercise import ExerciseFolder
@@ -23,10 +24,14 @@ from grader.model.report import Report, Verdict
 from grader.model.submission import Submission, Unrecognised, defines, recognise
 
 if TYPE_CHECKING:
+    from grader.cli.reporting import Reporting
     from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
 Tell = Callable[[int, int], None]
+
+_UNWINDING: Final = 0.5
+"""Seconds that the threads of an interrupted run have, to put away what they hold."""
 
 
 class GradeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,15 +87,30 @@ def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
         return int(Exit.WRONG_COMMAND)
     if work.note and not options.quiet:
         print(f"grade: {work.note}", file=sys.stderr)
-    reports = []
-    reporting.begin(work.jobs)
-    with reporting:
-        for report in run_jobs(work.jobs, options, reporting.tell):
-            reporting.add(report)
-            reports.append(report)
+    reports: list[Report] = []
+    with INTERRUPTS.noted(), reporting:
+        reporting.begin(work.jobs)
+        try:
+            for report in run_jobs(work.jobs, options, reporting.tell):
+                reporting.add(report)
+                reports.append(report)
+        except KeyboardInterrupt:
+            _keep(reports, work.jobs, reporting)
+            raise
         lost = reporting.finish()
-    _tell_errors(reports)
+        _tell_errors(reports)
+        sys.stdout.flush()
+        INTERRUPTS.check()
     return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
+
+
+def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) -> None:
+    """Write the reports that were finished when the command was interrupted."""
+    if reports:
+        reporting.finish()
+        _tell_errors(reports)
+        sys.stdout.flush()
+        print(f"grade: {len(reports)} of {len(jobs)} files were graded", file=sys.stderr)
 
 
 def _tell_errors(reports: Sequence[Report]) -> None:
@@ -167,7 +187,10 @@ def _decided(
 
 
 def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator[Report]:
-    """Grade each job, several at a time where that was asked for; yield reports in order."""
+    """Grade each job, several at a time where that was asked for; yield reports in order.
+
+    When interrupted, yield those that are finished and raise `KeyboardInterrupt`.
+    """
     from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
@@ -177,21 +200,32 @@ def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator
         timeout=options.timeout,
         require_sandbox=options.require_sandbox,
     )
+    alone = tell if len(jobs) == 1 else _untold
     with Session(early.take()) as session:
-        if len(jobs) == 1:
-            yield _graded(session, jobs[0], asked, tell)
-            return
-        workers = options.jobs or os.cpu_count() or 1
-        with ThreadPoolExecutor(max_workers=min(workers, len(jobs))) as pool:
-            graded = pool.map(lambda job: _graded(session, job, asked), jobs)
-            for done, report in enumerate(graded, 1):
-                tell(done, len(jobs))
+        gradings = Abreast(
+            lambda job: _graded(session, job, asked, alone),
+            jobs,
+            threads=options.jobs or os.cpu_count() or 1,
+            told=INTERRUPTS.wake,
+        )
+        try:
+            for done, report in enumerate(gradings.results(INTERRUPTS.wait), 1):
+                if len(jobs) > 1:
+                    tell(done, len(jobs))
                 yield report
+        except KeyboardInterrupt:
+            finished = gradings.give_up()  # what ends from here on, ends for want of processes
+            session.abort()
+            gradings.join(_UNWINDING)
+            yield from finished
+            raise
 
 
-def _graded(
-    session: Session, job: Job, asked: GradingRequest, tell: Tell = lambda _done, _total: None
-) -> Report:
+def _untold(_done: int, _total: int) -> None:
+    """Nobody follows the cases of one file among several."""
+
+
+def _graded(session: Session, job: Job, asked: GradingRequest, tell: Tell) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
     from grader.grading.assembly import error_report
     from grader.grading.grading import SandboxMissing, grade

@@ -44,6 +44,7 @@ class Reporting:
         self._targets = targets(options.reports)
         self._document = next((each for each in self._targets if each.path is None), None)
         self._reports: list[Report] = []
+        self._many = False
         self._folders: dict[str, ExerciseFolder] = {}
         self._offers: list[str] = []
         self._bar: Progress | None = None
@@ -51,6 +52,7 @@ class Reporting:
 
     def begin(self, jobs: Sequence[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
+        self._many = len(jobs) > 1
         folders = [job.folder for job in jobs if isinstance(job.folder, ExerciseFolder)]
         self._folders = {each.exercise.slug: each for each in folders}
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
@@ -83,9 +85,10 @@ class Reporting:
         self._stop()
 
     def tell(self, done: int, total: int) -> None:
-        """Move the bar."""
-        if self._bar is not None and self._task is not None and total:
-            self._bar.update(self._task, completed=done, total=total)
+        """Move the bar; from any thread."""
+        bar, task = self._bar, self._task
+        if bar is not None and task is not None and total:
+            bar.update(task, completed=done, total=total)
 
     def add(self, report: Report) -> None:
         """Take one report; what goes out one by one goes out now."""
@@ -123,8 +126,7 @@ class Reporting:
         if target.path is None and target.format == LINES:
             return
         renderer = RENDERERS[target.format]
-        one = len(self._reports) == 1
-        document = renderer(self._reports[0]) if one else renderer.combined(self._reports)
+        document = renderer.combined(self._reports) if self._many else renderer(self._reports[0])
         if target.path is None:
             sys.stdout.write(document)
         else:
@@ -136,15 +138,14 @@ class Reporting:
 
         color = cast("Color", self._options.color)
         console = console_for(sys.stdout, color, os.environ)
-        many = len(self._reports) > 1
         for report in self._reports:
-            if not many or self._options.verbose:
+            if not self._many or self._options.verbose:
                 render_terminal(
                     report, console, verbose=self._options.verbose, quiet=self._options.quiet
                 )
-                if many:
+                if self._many:
                     console.print()
-        if many:
+        if self._many:
             render_summary(self._reports, console)
         elif self._offers and not self._options.quiet:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)

@@ -22,15 +22,10 @@ from grader.model.transcript import Transcript
 
 
 class Evidence:
-    """A transcript, prepared once; the rules only read it.
+    """A transcript, prepared once; the rules only read it."""
 
-    `excuses`: a rule leaves out what looks like the consequence of another one's mistake. Without,
-    each rule tells all that it sees.
-    """
-
-    def __init__(self, transcript: Transcript, *, excuses: bool = True) -> None:
+    def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
-        self.excuses = excuses
         self.exercise: Exercise = transcript.exercise
         self.source = transcript.source
         self.landmarks = Landmarks(transcript.source, transcript.exercise.function)

@@ -42,6 +42,19 @@ def stage(look: Look) -> Stage | None:
     return Stage.VARIABLES if not same_variables and _replaced(look) else None
 
 
+def astray(look: Look) -> bool:
+    """Whether something outside of the module made this answer wrong, whatever other cases show.
+
+    In this case the one call of Flax is the task's, so a mistake that only shows in others, as a
+    constant key does where the seed is another, doesn't account for it.
+    """
+    calls = [root for root in look.actual.forward if not root.raised]
+    if len(calls) != 1 or look.found is None or not look.shaped_as_expected:
+        return False
+    parted = stage(look)
+    return parted is Stage.INPUT or (parted is Stage.OUTPUT and not look.deviations)
+
+
 def _replaced(look: Look) -> bool:
     """Whether the module was applied with other variables than the ones that were made for it."""
     answer, maker = look.actual.answer, look.actual.maker

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
+from grader.grading.deadline import Budget, TookTooLong
 from grader.grading.machine import lacks
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -14,7 +16,8 @@ from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
-from grader.model.observation import Completed, Loaded, LoadOutcome
+from grader.model.finding import Finding
+from grader.model.observation import Completed, Crashed, Loaded, LoadOutcome, Observation
 from grader.model.report import CaseCount, Equivalence, Output, Report
 from grader.model.submission import Submission, from_bytes
 from grader.model.transcript import Transcript
@@ -24,6 +27,10 @@ from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Deadline, Search
+
+_JUDGING_SECONDS: Final = 10.0
+"""Of processor time, for all judging of one submission. A hundred cases of a program that calls
+Flax often take one second; the longest records that a process can send, a minute or more."""
 
 
 def grade(
@@ -64,6 +71,7 @@ class Grading:
         self._exercise = folder.exercise
         self._request = request
         self._watch = Stopwatch()
+        self._judging = Budget(_JUDGING_SECONDS)
         self._folder = folder
         self._sizes = traced_sizes(folder.exercise) if request.prove else ()
         self._sides: list[Side] = []
@@ -115,18 +123,30 @@ class Grading:
             loaded = side.load(self._request.load_seconds)
         if not isinstance(loaded, Loaded):
             self._suspect_the_machine(cases.telling[0])
-            return self._report(self._nothing_ran(loaded), unknown(), cases)
+            return self._report_in_time(self._nothing_ran(loaded), cases)
         proof = self._begin_proof()
-        search = Search(
+        search = self._search(side, proof, Deadline(self._request.timeout, unhurried), tell)
+        try:
+            return self._searched(search, proof, cases)
+        except TookTooLong:
+            return self._overlong(search.transcript, cases)
+
+    def _search(
+        self, side: Side, proof: Proof, deadline: Deadline, tell: Callable[[int, int], None]
+    ) -> Search:
+        return Search(
             exercise=self._exercise,
             source=self._submission.source,
             reference=self._reference,
             submission=side,
             second=proof,
             fresh=self._fresh,
-            deadline=Deadline(self._request.timeout, unhurried),
+            deadline=deadline,
             tell=tell,
+            judge=self._judged,
         )
+
+    def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
         with self._watch.part("cases"):
             transcript = search.run(cases, proof.proved)
         for each in transcript.exchanges:
@@ -135,6 +155,28 @@ class Grading:
                 break
         self._count_processes()
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
+
+    # ------------------------------------------------------------------------------- judging
+
+    def _judged(self, transcript: Transcript) -> tuple[Finding, ...]:
+        return self._judging.spend(lambda: judge(transcript))
+
+    def _report_in_time(self, transcript: Transcript, cases: Plan) -> Report:
+        try:
+            return self._report(transcript, unknown(), cases)
+        except TookTooLong:
+            return self._overlong(transcript, cases)
+
+    def _overlong(self, transcript: Transcript, cases: Plan) -> Report:
+        """Report on a process that told more of what it did than can be judged."""
+        self._judging = Budget(_JUDGING_SECONDS)
+        why = f"the process sent records that take more than {_JUDGING_SECONDS:g} s to judge"
+        return self._report(
+            without_records(transcript, Crashed(reason=why)),
+            unknown("what the program did could not be judged"),
+            cases,
+            executed=len(transcript.exchanges),
+        )
 
     def _suspect_the_machine(self, case: Case) -> None:
         """Try the reference as a submission, where the machine may lack what any program needs.
@@ -159,7 +201,7 @@ class Grading:
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
         """Look among the known mistakes where no rule says what makes the numbers wrong."""
-        if UNEXPLAINED not in {finding.rule for finding in judge(transcript)}:
+        if UNEXPLAINED not in {finding.rule for finding in self._judged(transcript)}:
             return transcript
         with self._watch.part("known mistakes"):
             known = self._session.known(self._folder).like(proof, self._sizes)
@@ -203,24 +245,42 @@ class Grading:
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:
         return Transcript(exercise=self._exercise, source=self._submission.source, loaded=loaded)
 
-    def _report(self, transcript: Transcript, equivalence: Equivalence, cases: Plan) -> Report:
+    def _report(
+        self,
+        transcript: Transcript,
+        equivalence: Equivalence,
+        cases: Plan,
+        executed: int | None = None,
+    ) -> Report:
+        """Judge, and put the report together. `executed`: more cases than the transcript has."""
         self._transcript = transcript
         with self._watch.part("judge"):
-            findings = judge(transcript)
+            findings = self._judged(transcript)
         side = self._sides[0]
         self._close()
         out, err, truncated = side.printed()
-        return assembled(
-            self._submission,
-            transcript,
-            findings,
-            equivalence=equivalence,
-            cases=CaseCount(
-                seed=self._request.seed,
-                generated=cases.total,
-                executed=len(transcript.exchanges),
-            ),
-            output=Output(stdout=out, stderr=err, truncated=truncated),
-            side=side,
-            watch=self._watch,
+        return self._judging.spend(
+            lambda: assembled(
+                self._submission,
+                transcript,
+                findings,
+                equivalence=equivalence,
+                cases=CaseCount(
+                    seed=self._request.seed,
+                    generated=cases.total,
+                    executed=len(transcript.exchanges) if executed is None else executed,
+                ),
+                output=Output(stdout=out, stderr=err, truncated=truncated),
+                side=side,
+                watch=self._watch,
+            )
         )
+
+
+def without_records(transcript: Transcript, instead: Crashed) -> Transcript:
+    """Return what is left of a transcript that can't be judged: that its process went wrong."""
+    if not transcript.exchanges:
+        return msgspec.structs.replace(transcript, loaded=instead)
+    first = transcript.exchanges[0]
+    ended = msgspec.structs.replace(first, actual=Observation(outcome=instead))
+    return msgspec.structs.replace(transcript, exchanges=(ended,))

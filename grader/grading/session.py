@@ -32,6 +32,7 @@ class Session:
         self._launched = launched
         self._made: Maker | None = None
         self._making = threading.Lock()
+        self._aborted = False
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
         self._known: dict[str, KnownMistakes] = {}
@@ -47,6 +48,9 @@ class Session:
 
     def close(self) -> None:
         """Remember what the references did, and end every process."""
+        if self._aborted:
+            self.abort()
+            return
         self._pool.close()
         for reference in self._references.values():
             reference.close()
@@ -57,10 +61,21 @@ class Session:
         if self._cache is not None:
             cache.prune_sometimes(self._cache)
 
+    def abort(self) -> None:
+        """End every process at once: whoever waits for one is told `NurseryBroken`."""
+        with self._making:
+            self._aborted = True
+        if self._made is not None:
+            self._made.close()
+        elif self._launched is not None:
+            self._launched.close()
+
     @property
     def _maker(self) -> Maker:
         """What makes the processes, started when the first one is needed."""
         with self._making:
+            if self._aborted:
+                raise NurseryBroken("the session has ended")
             if self._made is None:
                 forks = self._launched is not None or can_fork()
                 self._made = Nursery(self._launched) if forks else Spawner()

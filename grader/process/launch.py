@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -50,13 +51,15 @@ class Launched:
         self.control = control
 
     def close(self) -> None:
-        """End the nursery, which ends its workers."""
-        self.control.close()
+        """End the nursery, which ends its workers, and wake whoever waits for it."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
         try:
             self.process.wait(timeout=0.05)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.control.close()
 
 
 def worker_environment() -> dict[str, str]:

@@ -143,6 +143,7 @@ class Nursery:
         self._decoder = msgspec.msgpack.Decoder[wire.NurseryReply](wire.NurseryReply)
         self._lock = threading.Lock()
         self._scratch: set[Path] = set()
+        self._workers: set[_Forked] = set()
         self.import_seconds: float | None = None
 
     def wait(self) -> None:
@@ -191,22 +192,28 @@ class Nursery:
         scratch = _scratch()
         self._scratch.add(scratch)
         try:
-            return _Forked(self, limits, scratch)
+            worker = _Forked(self, limits, scratch)
         except NurseryBroken:
             self.remove(scratch)
             raise
         except OSError as error:
             self.remove(scratch)
             raise NurseryBroken(f"a worker can't be started: {error.strerror}") from error
+        self._workers.add(worker)
+        return worker
 
-    def remove(self, scratch: Path) -> None:
+    def remove(self, scratch: Path, worker: _Forked | None = None) -> None:
         """Remove the scratch folder of a worker that has ended."""
         remove_scratch(scratch)
         self._scratch.discard(scratch)
+        if worker is not None:
+            self._workers.discard(worker)
 
     def close(self) -> None:
-        """End the nursery and every worker of it."""
+        """End the nursery and every worker of it, and wake whoever waits for one."""
         self._launched.close()
+        for worker in tuple(self._workers):
+            worker.wake()
         for scratch in tuple(self._scratch):
             self.remove(scratch)
 
@@ -254,8 +261,12 @@ class _Forked:
                 answer = self._nursery.ask(wire.End(pid=self._pid, grace=grace))
                 self._ended = answer if isinstance(answer, wire.Ended) else wire.Ended(status=None)
                 self._mailbox.close()
-                self._nursery.remove(self.scratch)
+                self._nursery.remove(self.scratch, self)
             return self._ended
+
+    def wake(self) -> None:
+        """Tell whoever waits that there comes nothing more."""
+        self._mailbox.close()
 
     def output(self) -> tuple[Capture, Capture]:
         return self._captures
@@ -275,6 +286,7 @@ class Spawner:
 
     def __init__(self) -> None:
         self._made: list[_Spawned] = []
+        self._closed = False
         self._starter = ThreadPoolExecutor(max_workers=1)
 
     def wait(self) -> None:
@@ -282,13 +294,19 @@ class Spawner:
 
     def make(self, limits: Limits) -> Worker:
         """Start a worker."""
-        worker = self._starter.submit(_Spawned, limits).result()
+        try:
+            worker = self._starter.submit(_Spawned, limits).result()
+        except RuntimeError as error:
+            raise NurseryBroken(f"a worker can't be started: {error}") from error
         self._made.append(worker)
+        if self._closed:
+            worker.end()
         return worker
 
     def close(self) -> None:
-        """End every worker."""
-        for worker in self._made:
+        """End every worker, also one that another thread is just starting."""
+        self._closed = True
+        for worker in tuple(self._made):
             worker.end()
         self._starter.shutdown()
 

@@ -98,7 +98,7 @@ RULES: tuple[Rule, ...] = (
     wrong_order.RULE,
     wrong_values.RULE,
 )
-"""In the order in which findings are reported: what comes first explains most."""
+"""In the order in which findings are reported: a cause stands above what it accounts for."""
 
 
 UNEXPLAINED: Final = wrong_values.RULE.id

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.notation import array_text, value_text
+from grader.evidence.notation import value_text
 from grader.evidence.settings import SettingDifference, placed, settings_that_show
+from grader.evidence.shape_rows import shape_row
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -42,7 +44,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         help=_help(evidence, difference),
         span=placed(evidence, difference),
         case=look.case,
-        independent=difference.certain,
+        certain=difference.certain,
         evidence={
             "setting": name,
             "expected": difference.expected,
@@ -90,15 +92,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
 def _rows(look: Look) -> tuple[ShapeRow, ...]:
     """Return the parameters that are missing, or of another dtype."""
     return tuple(
-        ShapeRow(
-            name=each.name,
-            expected=array_text(each.expected.type.dtype, each.expected.type.shape)
-            if each.expected
-            else None,
-            actual=array_text(each.actual.type.dtype, each.actual.type.shape)
-            if each.actual
-            else None,
-        )
+        shape_row(each)
         for each in look.variables
         if each.expected is None
         or each.actual is None
@@ -135,5 +129,6 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.Dense",
     find=_find,
-    explains=frozenset({"wrong-values", "wrong-dtype"}),
+    alters=NUMBERS,
+    hides=frozenset({"wrong-dtype"}),
 )

@@ -15,6 +15,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Crashed, Raised, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 _MESSAGE: Final = "the program ended before it gave an answer"
 _HELP: Final = (
@@ -128,4 +129,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.python.org/3/library/sys.html#sys.exit",
     find=_find,
+    alters=NOTHING,
 )

@@ -26,6 +26,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Configured, KeyStep, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -271,5 +272,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

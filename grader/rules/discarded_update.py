@@ -11,6 +11,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Root
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -41,7 +42,7 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
-        independent=_is_independent(look, collection),
+        certain=_is_independent(look, collection),
     )
 
 
@@ -87,5 +88,5 @@ until then gives nonsense.
     right=NORM,
     link="https://flax-linen.readthedocs.io/en/latest/guides/training_techniques/batch_norm.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -11,6 +11,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Variable
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 _EFFECTS = {
     "deterministic": "Nothing is dropped, and no random number is drawn.",
@@ -85,5 +86,6 @@ the model normalises with a mean of 0 and a variance of 1.
     right=DROPOUT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.Dropout",
     find=_find,
-    explains=frozenset({"missing-rng", "discarded-update", "wrong-values"}),
+    alters=NUMBERS,
+    hides=frozenset({"missing-rng", "discarded-update"}),
 )

@@ -14,6 +14,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
 
 
 class _Sized(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,5 +151,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.Dense",
     find=_find,
-    explains=frozenset({"wrong-shape", "wrong-values"}),
+    alters=frozenset({Trait.SHAPE, Trait.VALUES}),
 )

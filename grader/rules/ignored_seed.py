@@ -21,6 +21,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -47,7 +48,7 @@ def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> S
         span=span,
         case=second.case if second.failed else first.case,
         evidence={"seeds": list(seeds)},
-        independent=bool(streams),
+        certain=bool(streams),
     )
 
 
@@ -140,5 +141,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -10,6 +10,7 @@ from grader.evidence.keys import task_key, unfed_streams
 from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -52,5 +53,5 @@ something else, and a fresh key for dropout in each training step never reaches 
     right=DROPOUT,
     link="https://flax-linen.readthedocs.io/en/latest/guides/flax_fundamentals/rng_guide.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

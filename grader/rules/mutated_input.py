@@ -11,6 +11,7 @@ from grader.model.exercise import Check
 from grader.model.observation import Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 _REFUSED = re.compile(r"immutable|read-only")
 
@@ -78,4 +79,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#in-place-updates",
     find=_find,
+    alters=NOTHING,
 )

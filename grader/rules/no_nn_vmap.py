@@ -14,6 +14,7 @@ from grader.model.exercise import Check
 from grader.model.observation import BatchCall, LiftedCall, ModuleRun, Root, Span
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 _DOCS = "https://flax-linen.readthedocs.io/en/latest"
 
@@ -311,5 +312,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link=f"{_DOCS}/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -117,5 +117,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.python.org/3/reference/simple_stmts.html#the-return-statement",
     find=_find,
-    explains=frozenset({"not-flattened", "wrong-shape", "wrong-dtype", "wrong-values"}),
+    hides=frozenset({"not-flattened", "wrong-dtype"}),
 )

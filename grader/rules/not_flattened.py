@@ -15,6 +15,7 @@ from grader.model.finding import ShapeRow
 from grader.model.observation import digest
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -115,5 +116,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/_autosummary/jax.numpy.reshape.html",
     find=_find,
-    explains=frozenset({"wrong-shape"}),
+    alters=frozenset({Trait.SHAPE}),
 )

@@ -12,6 +12,7 @@ from grader.evidence.updates import refused
 from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -62,4 +63,5 @@ them, which is fine as well.
     right=NORM,
     link="https://flax-linen.readthedocs.io/en/latest/guides/training_techniques/batch_norm.html",
     find=_find,
+    alters=NOTHING,
 )

@@ -9,6 +9,7 @@ from grader.model.exercise import Check
 from grader.model.observation import OutOfMemory
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -47,4 +48,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/gpu_memory_allocation.html",
     find=_find,
+    alters=NOTHING,
 )

@@ -11,6 +11,7 @@ from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -63,4 +64,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
+    alters=NOTHING,
 )

@@ -10,6 +10,7 @@ from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.per_example_params import sighting
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -44,5 +45,5 @@ examples write the same, and JAX checks it; with a mean over the named axis the 
     right=NORM,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-shape"}),
+    alters=frozenset({Trait.SHAPE}),
 )

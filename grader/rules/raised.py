@@ -22,19 +22,26 @@ from grader.model.observation import Raised
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 from grader.rules.wrong_module import raises_as_other
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Show each exception in the smallest case in which no other mistake explains it."""
     seen: set[str] = set()
+    for explained, look, raised in sorted(_raised(evidence), key=lambda each: each[0]):
+        if raised.exception not in seen:
+            seen.add(raised.exception)
+            yield _sighting(evidence, look, raised, last_resort=explained)
+    yield from _still_to_come(evidence)
+
+
+def _raised(evidence: Evidence) -> Iterator[tuple[bool, Look, Raised]]:
+    """Yield each look that raised, and whether another rule tells why it did."""
     for look in evidence.looks:
         raised = look.raised
-        if raised is None or leaves(raised) or raised.exception in seen:
-            continue
-        if not (evidence.excuses and _is_explained(evidence, look, raised)):
-            seen.add(raised.exception)
-            yield _sighting(evidence, look, raised)
-    yield from _still_to_come(evidence)
+        if raised is not None and not leaves(raised):
+            yield _is_explained(evidence, look, raised), look, raised
 
 
 def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
@@ -96,7 +103,7 @@ def _refused(raised: Raised) -> bool:
     return "immutable" in raised.message or "read-only" in raised.message
 
 
-def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
+def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bool) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or meaning(raised, evidence.source)
@@ -118,6 +125,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised) -> Sighting:
             "library": raised.library,
             "lines": [frame.span.line for frame in raised.frames],
         },
+        last_resort=last_resort,
     )
 
 
@@ -150,4 +158,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.errors.html",
     find=_find,
+    alters=NOTHING,
 )

@@ -11,6 +11,7 @@ from grader.evidence.notation import listing
 from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -69,5 +70,6 @@ that the old key is not used any more.
     right=DROPOUT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,
-    explains=frozenset({"derived-key", "wrong-values"}),
+    alters=NUMBERS,
+    hides=frozenset({"derived-key"}),
 )

@@ -10,6 +10,7 @@ from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.params_rng_not_lifted import sighting
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -41,5 +42,5 @@ Name each stream that the module draws from, and say whether it is split.
     right=DROPOUT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

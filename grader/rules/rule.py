@@ -11,13 +11,15 @@ from grader.model.case import Case
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity, ShapeRow
 from grader.model.observation import Span
+from grader.rules.trait import EVERYTHING, Trait
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a rule saw its mistake: a finding that doesn't know its rule yet.
 
-    The fields are those of `Finding`. `independent` says that it has evidence of its own, so it is
-    reported also where another rule explains this one's sightings.
+    The fields are those of `Finding`. `certain` says that it has evidence of its own, so nothing
+    else accounts for it. `last_resort` says that it looks like the consequence of another mistake:
+    it is only reported if no other is found.
     """
 
     message: str
@@ -30,7 +32,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, object] = {}
     case: Case | None = None
     severity: Severity = Severity.ERROR
-    independent: bool = False
+    certain: bool = False
+    last_resort: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +42,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     `title` is the mistake in one line. `explanation` is Markdown: what it means and why it
     matters. `wrong` and `right` are short programs with a function `forward(seed, x, features)`,
     run by a test. `link` is the documentation of the argument at fault. `find` yields at most one
-    sighting for each place. `explains` are the ids of the rules whose sightings merely follow
-    where this one has any: they are not reported beside it. They stand further down in `RULES`.
+    sighting for each place.
+
+    A symptom `shows` which trait of the answer is wrong; a cause shows none. A symptom is silent
+    where a rule further up was found that `alters` this trait. `hides` are the exceptions: the ids
+    of causes further down that are only another face of this one.
     """
 
     id: str
@@ -51,20 +57,20 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     right: str
     link: str
     find: Callable[[Evidence], Iterable[Sighting]]
-    explains: frozenset[str] = frozenset()
+    shows: Trait | None = None
+    alters: frozenset[Trait] = EVERYTHING
+    hides: frozenset[str] = frozenset()
 
-    def findings(self, evidence: Evidence, *, explained: bool = False) -> tuple[Finding, ...]:
-        """Return what the rule finds, one finding for each place.
+    def accounts_for(self, other: Rule) -> bool:
+        """Whether what `other` sees follows where this rule, which stands above it, was found."""
+        return other.shows in self.alters or other.id in self.hides
 
-        Where another rule has `explained` it already, only what is independent of that.
-        """
-        found: dict[Span | None, Sighting] = {}
-        for sighting in self.find(evidence):
-            if sighting.independent or not explained:
-                found.setdefault(sighting.span, sighting)
-        return tuple(self._finding(sighting) for sighting in found.values())
+    def findings(self, evidence: Evidence) -> tuple[Finding, ...]:
+        """Return all that the rule finds, whatever the others do."""
+        return tuple(self.finding(sighting) for sighting in self.find(evidence))
 
-    def _finding(self, sighting: Sighting) -> Finding:
+    def finding(self, sighting: Sighting) -> Finding:
+        """Return a sighting as a finding of this rule."""
         return Finding(
             rule=self.id,
             check=self.check,

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, collections_text
 from grader.evidence.lifting import Knob
-from grader.evidence.notation import array_text, collection_noun
+from grader.evidence.notation import collection_noun
+from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
-from grader.model.finding import ShapeRow
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -27,7 +28,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     return Sighting(
         message=f"{things} are shared: one copy for all, not one for each",
         label=f'gives "{name}" no axis',
-        shapes=shape_rows(look, name),
+        shapes=common(look, name),
         details=told_by(look, deviation),
         why=f"With one copy of {things} it is the same layer everywhere: all gradients "
         "go into that copy, so nothing can learn to differ.",
@@ -41,19 +42,6 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
             "expected": deviation.expected,
             "actual": None,
         },
-    )
-
-
-def shape_rows(look: Look, collection: str) -> tuple[ShapeRow, ...]:
-    """Return the variables of a collection that have another shape than expected."""
-    return tuple(
-        ShapeRow(
-            name=each.name,
-            expected=array_text(each.expected.type.dtype, each.expected.type.shape),
-            actual=array_text(each.actual.type.dtype, each.actual.type.shape),
-        )
-        for each in look.variables
-        if each.collection == collection and each.expected is not None and each.actual is not None
     )
 
 
@@ -76,5 +64,5 @@ axis spec None but output was batched on axis 0`.
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -10,6 +10,7 @@ from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.params_not_lifted import sighting
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -35,4 +36,5 @@ it starts from its first values again.
     right=NORM,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
+    alters=NOTHING,
 )

@@ -58,15 +58,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#pure-functions",
     find=_find,
-    explains=frozenset(
-        {
-            "raised",
-            "wrong-values",
-            "wrong-shape",
-            "wrong-order",
-            "ignored-seed",
-            "ignored-features",
-            "derived-key",
-        }
-    ),
+    hides=frozenset({"raised", "ignored-seed", "ignored-features", "derived-key"}),
 )

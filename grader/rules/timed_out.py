@@ -11,6 +11,7 @@ from grader.model.observation import Completed, Span, TimedOut
 from grader.model.source import Source
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -83,4 +84,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.python.org/3/reference/compound_stmts.html#the-while-statement",
     find=_find,
+    alters=NOTHING,
 )

@@ -50,5 +50,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations",
     find=_find,
-    explains=frozenset({"syntax-error", "missing-function"}),
+    hides=frozenset({"syntax-error", "missing-function"}),
 )

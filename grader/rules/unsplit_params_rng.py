@@ -11,6 +11,7 @@ from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -90,5 +91,5 @@ never come apart. An axis in `variable_axes` goes with `True` in `split_rngs`, a
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

@@ -9,6 +9,7 @@ from grader.evidence.lifting import Knob
 from grader.model.exercise import Check
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS
 from grader.rules.unsplit_params_rng import is_unsplit, sighting
 
 
@@ -44,5 +45,5 @@ once, from one key.
     right=DROPOUT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    alters=NUMBERS,
 )

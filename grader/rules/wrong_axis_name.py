@@ -13,6 +13,7 @@ from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import NORM
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -89,5 +90,5 @@ zero, and every output is the same, whatever comes in.
     right=NORM,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.BatchNorm",
     find=_find,
-    explains=frozenset({"wrong-shape", "wrong-values"}),
+    alters=frozenset({Trait.SHAPE, Trait.VALUES}),
 )

@@ -11,6 +11,7 @@ from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -70,5 +71,6 @@ the batch size, and a last, smaller batch doesn't fit the model any more.
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-shape", "wrong-values", "not-flattened"}),
+    alters=frozenset({Trait.SHAPE, Trait.VALUES}),
+    hides=frozenset({"not-flattened"}),
 )

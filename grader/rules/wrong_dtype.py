@@ -13,6 +13,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -93,4 +94,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/type_promotion.html",
     find=_find,
+    alters=NOTHING,
 )

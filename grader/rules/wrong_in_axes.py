@@ -283,5 +283,4 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset({"wrong-shape", "wrong-values", "wrong-order"}),
 )

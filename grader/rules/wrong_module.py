@@ -9,11 +9,11 @@ from grader.evidence.configuration import computing
 from grader.evidence.exceptions import text_lines
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
-from grader.evidence.notation import array_text, listing
+from grader.evidence.notation import listing
 from grader.evidence.settings import setting_differences, settings_that_show, written
+from grader.evidence.shape_rows import common, one_sided
 from grader.evidence.trail import LiftedRun, Trail
 from grader.model.exercise import Check
-from grader.model.finding import ShapeRow
 from grader.model.observation import ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -183,7 +183,7 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     return Sighting(
         message=f"{run.call.target} is lifted, not {module}",
         label=f"the task lifts {module} itself",
-        shapes=_rows(look) or _other_types(look),
+        shapes=one_sided(look) or common(look),
         details=text_lines(look.raised) if look.raised is not None else (),
         why=_why(look),
         help=_help(evidence, look),
@@ -219,7 +219,7 @@ def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     return Sighting(
         message=f"this {run.call.target} isn't the task's {module}: it has other parameters",
         label=f"not the task's {module}",
-        shapes=_rows(look),
+        shapes=one_sided(look),
         why=_WHY,
         help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
@@ -249,42 +249,12 @@ def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
     return Sighting(
         message=f"the lifted {module} runs inside of {wrapper.class_name}",
         label=f"{wrapper.class_name} puts the parameters one level deeper",
-        shapes=_rows(look),
+        shapes=one_sided(look),
         why=_WHY,
         help="init and apply the lifted class itself",
         span=wrapper.span or evidence.landmarks.head,
         case=look.case,
         evidence={"expected": module, "actual": wrapper.class_name},
-    )
-
-
-def _other_types(look: Look) -> tuple[ShapeRow, ...]:
-    """Return the parameters that have another shape or type than the reference's."""
-    return tuple(
-        ShapeRow(
-            name=each.name,
-            expected=array_text(each.expected.type.dtype, each.expected.type.shape),
-            actual=array_text(each.actual.type.dtype, each.actual.type.shape),
-        )
-        for each in look.variables
-        if each.expected is not None and each.actual is not None
-    )
-
-
-def _rows(look: Look) -> tuple[ShapeRow, ...]:
-    """Return the parameters that only one side has."""
-    return tuple(
-        ShapeRow(
-            name=each.name,
-            expected=array_text(each.expected.type.dtype, each.expected.type.shape)
-            if each.expected is not None
-            else None,
-            actual=array_text(each.actual.type.dtype, each.actual.type.shape)
-            if each.actual is not None
-            else None,
-        )
-        for each in look.variables
-        if each.expected is None or each.actual is None
     )
 
 
@@ -329,15 +299,5 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
-    explains=frozenset(
-        {
-            "missing-rng",
-            "changed-layer",
-            "ignored-seed",
-            "discarded-update",
-            "wrong-shape",
-            "wrong-values",
-            "wrong-order",
-        }
-    ),
+    hides=frozenset({"missing-rng", "changed-layer", "ignored-seed", "discarded-update"}),
 )

@@ -15,6 +15,7 @@ from grader.model.case import ArrayValue
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS, Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -27,12 +28,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     flat = tuple(look for look in evidence.compared(OtherShape) if _is_flat(look))
     by_numbers = wrong, [order_in(look) for look in wrong], False
     by_hash = wrong + flat, _given(wrong + flat), True
-    for looks, orders, independent in (by_numbers, by_hash):
+    for looks, orders, certain in (by_numbers, by_hash):
         if looks and None not in orders:
             order = orders[-1] or Order()
             look = looks[orders.index(order)]
-            if not order.plain and not (independent and evidence.impure):
-                yield _sighting(evidence, look, order, independent=independent)
+            if not order.plain and not (certain and evidence.impure):
+                yield _sighting(evidence, look, order, certain=certain)
                 return
     yield from _items_exchanged(evidence)
 
@@ -72,26 +73,26 @@ def _given(looks: tuple[Look, ...]) -> list[Order | None]:
     ]
 
 
-def _sighting(evidence: Evidence, look: Look, order: Order, *, independent: bool) -> Sighting:
+def _sighting(evidence: Evidence, look: Look, order: Order, *, certain: bool) -> Sighting:
     orders = _orders(look) or {"": order}
     place = next(iter(orders)) if len(orders) == 1 else ""
     axes = _axes(evidence, next(iter(orders)))
     return Sighting(
         message="the numbers are in another order than the module gave them"
-        if independent
+        if certain
         else f"the numbers{_of(orders)} are right, but in another order",
         label=_label(
             order if len(set(orders.values())) == 1 else Order(), axes, flattens=_flattens(evidence)
         ),
         details=tuple(
-            _sentence(evidence, order if independent else each, _axes(evidence, name), name)
+            _sentence(evidence, order if certain else each, _axes(evidence, name), name)
             for name, each in orders.items()
         ),
         help=_help(evidence, look, axes),
         span=evidence.returned(place),
         case=look.case,
         evidence={"axes": order.axes, "reversed": order.reversed, **outputs(look, place)},
-        independent=independent,
+        certain=certain,
     )
 
 
@@ -219,5 +220,6 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/_autosummary/jax.numpy.ravel.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    shows=Trait.ORDER,
+    alters=NUMBERS,
 )

@@ -19,23 +19,24 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NUMBERS, Trait
 
 _MOST_AXES: Final = 4
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    looks = [look for look in evidence.compared(OtherShape) if not _excused(evidence, look)]
-    if looks:
-        yield _sighting(evidence, looks)
+    wrong = evidence.compared(OtherShape)
+    unexplained = [look for look in wrong if not _follows(evidence, look)]
+    if wrong:
+        yield _sighting(evidence, unexplained or list(wrong), last_resort=not unexplained)
 
 
-def _excused(evidence: Evidence, look: Look) -> bool:
-    if not evidence.excuses:
-        return False
+def _follows(evidence: Evidence, look: Look) -> bool:
+    """Whether the shape looks like the consequence of another mistake."""
     return evidence.arguments_swapped or exchanged(look) is not None or look.misshapen_unlifted
 
 
-def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
+def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Sighting:
     """Show a case in which numbers got lost or repeated, if there is one."""
     look = next((each for each in looks if _other_count(each)), looks[0])
     comparison = look.comparison
@@ -57,6 +58,7 @@ def _sighting(evidence: Evidence, looks: list[Look]) -> Sighting:
             "actual": list(comparison.actual),
             **outputs(look, place),
         },
+        last_resort=last_resort,
     )
 
 
@@ -170,5 +172,6 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/jax.numpy.html",
     find=_find,
-    explains=frozenset({"wrong-values"}),
+    shows=Trait.SHAPE,
+    alters=NUMBERS,
 )

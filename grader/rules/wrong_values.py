@@ -4,41 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.compare import OtherType, OtherValues
+from grader.compare import OtherShape, OtherType, OtherValues
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
 from grader.evidence.notation import output_name
 from grader.evidence.results import also_wrong, exchanged, outputs
-from grader.evidence.stage import Stage, stage
+from grader.evidence.stage import Stage, astray, stage
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING, Trait
 from grader.rules.wrong_order import order_in
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    if evidence.excuses and evidence.arguments_swapped:
-        return  # the order of the arguments is named where they raise
-    for look in evidence.looks:
-        if evidence.excuses and (look.exchange.actual.mutated or exchanged(look) is not None):
-            continue  # wrong numbers may follow from that
-        comparison = look.comparison
-        if isinstance(comparison, OtherValues):
-            yield _sighting(evidence, look, comparison)
-            return
-        if isinstance(comparison, OtherType) and not comparison.values_agree:
-            yield Sighting(
-                message="the numbers are wrong, not only their type",
-                label="not the numbers that were expected",
-                help=_help(evidence),
-                span=evidence.returned(comparison.place),
-                case=look.case,
-            )
-            return
+    wrong = [look for look in evidence.looks if _other_numbers(look)]
+    unexplained = [look for look in wrong if not _follows(evidence, look)]
+    for look in (_astray(evidence) or unexplained or wrong)[:1]:
+        yield _sighting(evidence, look, last_resort=not unexplained)
 
 
-def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighting:
+def _other_numbers(look: Look) -> bool:
+    match look.comparison:
+        case OtherValues():
+            return True
+        case OtherType() as comparison:
+            return not comparison.values_agree
+        case _:
+            return False
+
+
+def _follows(evidence: Evidence, look: Look) -> bool:
+    """Whether the numbers look like the consequence of another mistake."""
+    mutated = bool(look.exchange.actual.mutated)
+    return evidence.arguments_swapped or mutated or exchanged(look) is not None
+
+
+def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
+    comparison = look.comparison
+    if isinstance(comparison, OtherValues):
+        return _numbers(evidence, look, comparison, last_resort=last_resort)
+    return Sighting(
+        message="the numbers are wrong, not only their type",
+        label="not the numbers that were expected",
+        help=_help(evidence),
+        span=evidence.returned(comparison.place if isinstance(comparison, OtherType) else ""),
+        case=look.case,
+        last_resort=last_resort,
+    )
+
+
+def _numbers(
+    evidence: Evidence, look: Look, comparison: OtherValues, *, last_resort: bool
+) -> Sighting:
     place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
     setting = computing(look)
     span = setting_place(evidence.source, setting) if setting is not None else None
@@ -61,7 +80,8 @@ def _sighting(evidence: Evidence, look: Look, comparison: OtherValues) -> Sighti
         help="leave this setting out" if setting is not None else _help(evidence),
         span=span or evidence.returned(comparison.place),
         case=look.case,
-        independent=_is_processed(evidence),
+        certain=_is_processed(evidence) or bool(_astray(evidence)),
+        last_resort=last_resort,
         evidence={
             "index": list(comparison.index),
             "expected": comparison.expected,
@@ -90,6 +110,14 @@ def _is_processed(evidence: Evidence) -> bool:
     return processed and not evidence.impure
 
 
+def _astray(evidence: Evidence) -> list[Look]:
+    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
+        return []
+    looks = evidence.compared(OtherValues)
+    return [each for each in looks if astray(each) and order_in(each) is None]
+
+
 def _scaled(look: Look) -> tuple[str, ...]:
     """Say so if all numbers are off by one factor or one summand."""
     factor = look.factor
@@ -102,8 +130,9 @@ def _known(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _stage(evidence: Evidence) -> Stage | None:
-    """Return where all wrong answers part from the reference's, None if not all do there."""
-    stages = {stage(look) for look in evidence.compared(OtherValues)}
+    """Return where the wrong answers that tell it part from the reference's, all in one place."""
+    looks = _astray(evidence) or evidence.compared(OtherValues)
+    stages = {stage(look) for look in looks}
     return stages.pop() if len(stages) == 1 and not evidence.impure else None
 
 
@@ -163,4 +192,6 @@ def forward(seed, x, features):
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/debugging.html",
     find=_find,
+    shows=Trait.VALUES,
+    alters=NOTHING,
 )

@@ -8,11 +8,12 @@ from grader.evidence import Evidence
 from grader.evidence.deviation import collections_text
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
+from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
 from grader.rules.rule import Rule, Sighting
-from grader.rules.shared_params import shape_rows
+from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -22,7 +23,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message=f"{collection_noun(name)} have the mapped axis at {found}, not at {wanted}",
                 label=f'puts the axis of "{name}" at {found}',
-                shapes=shape_rows(look, name),
+                shapes=common(look, name),
                 details=told_by(look, deviation),
                 why="Code that later takes a slice of these variables, or maps over them, expects "
                 "the axis where the task has it. Along another axis it mixes them up.",
@@ -57,4 +58,5 @@ like `kernel[i]` to take out one member all rely on where the axis is.
     right=ENSEMBLE,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,
+    alters=NOTHING,
 )

@@ -53,7 +53,6 @@ OF_THE_SYSTEM = (
     "/etc/ld-musl-aarch64.path",
     "/etc/localtime",
     "/dev/null",
-    "/dev/zero",
     "/dev/random",
     "/dev/urandom",  # XLA
     "/proc/cpuinfo",  # LLVM and XLA, to learn what this processor can do

@@ -42,7 +42,15 @@ HARMLESS_IOCTLS = {
 """All others are refused: typing into a terminal (TIOCSTI), changing the attributes of a file
 that is open for reading (FS_IOC_SETFLAGS), signals to others (FIOSETOWN), every device."""
 
+SHARED, ANONYMOUS, HUGE = 0x01, 0x20, 0x40000
+"""Bits of mmap's flags. MAP_SHARED_VALIDATE has the first one too, MAP_PRIVATE has not."""
+
 HARMFUL_FCNTLS = {
+    "F_SETLK": 6,  # a lock on a file that is read keeps others from writing to it
+    "F_SETLKW": 7,
+    "F_OFD_SETLK": 37,
+    "F_OFD_SETLKW": 38,
+    "F_SETPIPE_SZ": 1031,  # memory of the kernel's
     "F_SETOWN": 8,  # with O_ASYNC, sends a signal of one's choice to any process of the user
     "F_SETSIG": 10,
     "F_SETOWN_EX": 15,
@@ -127,10 +135,29 @@ def conditions(pid: int, *, files_are_held: bool) -> Mapping[str, bpf.Program]:
         "openat": opening(2, files_are_held=files_are_held),
         "openat2": bpf.refuse(errno.ENOSYS),  # Its flags lie in memory as well.
         "creat": bpf.allow() if files_are_held else bpf.refuse(),
+        "mmap": mapping(),
+        # Its other modes take disk that no length of a file shows, or take data out of one.
+        "fallocate": bpf.only(1, (0,)),
         "ioctl": bpf.only(1, HARMLESS_IOCTLS.values()),
         "fcntl": bpf.never(1, HARMFUL_FCNTLS.values()),
         "prctl": bpf.only(0, HARMLESS_PRCTLS.values()),
     }
+
+
+def mapping() -> bpf.Program:
+    """Refuse memory that is shared and in no file, and huge pages.
+
+    Neither is in the resident size once its pages are dropped, though they stay. With whom would it
+    be shared, where there is one process? A private mapping, and one of a file, are as they were.
+    """
+    return [
+        bpf.load(bpf.low_half(3)),
+        bpf.jump(bpf.JUMP_ANY_BIT, HUGE, then=2, otherwise=0),
+        bpf.jump(bpf.JUMP_ANY_BIT, SHARED, then=0, otherwise=2),
+        bpf.jump(bpf.JUMP_ANY_BIT, ANONYMOUS, then=0, otherwise=1),
+        *bpf.refuse(),
+        *bpf.allow(),
+    ]
 
 
 def opening(argument: int, *, files_are_held: bool) -> bpf.Program:

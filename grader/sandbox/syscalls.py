@@ -110,6 +110,10 @@ syncfs                     306      267
 fcntl                       72       25
 ioctl                       16       29
 
+# Locking a file: whoever may read one can have others wait for it, such as an installer, or a run
+# of the grader. The locks of fcntl are in seccomp.py.
+flock                       73       32
+
 # Taking a file away or hiding it, so that what was written is seen by who watches the scratch
 # folder until the folder goes; and, where there is no Landlock, changing a file (see seccomp.py).
 unlink                      87        -
@@ -127,7 +131,14 @@ openat                     257       56
 openat2                    437      437
 creat                       85        -
 
-# Memory that no resident size shows, and that may outlive the process; queues between processes.
+# Memory and disk that neither a resident size nor the length of a file shows, and that may outlive
+# the process; pages that stay whoever needs them; queues between processes.
+mmap                         9      222
+fallocate                  285       47
+mlock                      149      228
+mlock2                     325      284
+mlockall                   151      230
+timer_create               222      107
 memfd_create               319      279
 memfd_secret               447      447
 shmget                      29      194

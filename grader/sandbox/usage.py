@@ -14,16 +14,28 @@ from pathlib import Path
 from typing import Final
 
 from grader.sandbox.limits import Excess, Limits
+from grader.sandbox.policy import Protection
 
 WATCH_SECONDS: Final = 0.05
 _SCRATCH_ENTRIES: Final = 2000
 _TOO_MUCH: Final = 1 << 62
+_BLOCK: Final = 512
+"""Bytes that `st_blocks` counts in, whatever the file system's own blocks are."""
 _LATELY: Final = 1.0
 """Seconds over which growth is looked at."""
 _MUCH: Final = 1 / 4
 """Part of the limit that a process which is growing has at least."""
 _FAST: Final = 1 / 32
 """Part of the limit that it has taken lately, at least."""
+
+
+def available() -> Protection:
+    """Return what can be counted here, shown by what this process itself uses."""
+    memory, _ = memory_and_threads(os.getpid())
+    tables = ", tables of pages" if sys.platform == "linux" else ""
+    counted = f"memory{tables}, threads, disk, every {WATCH_SECONDS * 1000:.0f} ms"
+    detail = counted if memory else "this system doesn't tell what a process uses"
+    return Protection(name="watch", active=memory > 0, detail=detail)
 
 
 class Watch:
@@ -63,7 +75,7 @@ class Watch:
 
 
 def memory_and_threads(pid: int) -> tuple[int, int]:
-    """Return the resident size in bytes and the number of threads, 0 where it can't be told."""
+    """Return the memory in bytes and the number of threads, 0 where they can't be told."""
     if sys.platform == "linux":
         return _from_proc(pid)
     import psutil
@@ -76,21 +88,29 @@ def memory_and_threads(pid: int) -> tuple[int, int]:
         return 0, 0
 
 
-def _from_proc(pid: int) -> tuple[int, int]:
-    """Read fields 24 and 20 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
+_MEMORY: Final = frozenset({"VmRSS", "VmSwap", "VmPTE", "HugetlbPages"})
+"""What a process has the machine keep for it: resident pages, those that were swapped out, the
+tables of all its pages, and huge pages. They count for nothing in each other."""
 
-    The name before them may have anything in it, and ends with the last bracket.
+
+def _from_proc(pid: int) -> tuple[int, int]:
+    """Read lines such as `VmRSS:    2004 kB`.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     """
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-        fields = text.rpartition(")")[2].split()
-        return int(fields[21]) * os.sysconf("SC_PAGE_SIZE"), int(fields[17])
+        text = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+        fields = dict(line.partition(":")[::2] for line in text.splitlines())
+        memory = sum(int(fields[name].split()[0]) for name in _MEMORY & fields.keys())
+        return memory << 10, int(fields.get("Threads", "0"))
     except (OSError, ValueError, IndexError):
         return 0, 0
 
 
 def disk_use(folder: str) -> int:
-    """Return what lies below `folder` in bytes.
+    """Return what lies below `folder` in bytes: what is there to be read, or what is taken for it.
+
+    A file may be longer than what is written of it, or have room behind its end.
 
     Very many entries, and folders that can't be looked into, count as more than any limit.
     """
@@ -106,8 +126,13 @@ def disk_use(folder: str) -> int:
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
                     else:
-                        total += entry.stat(follow_symlinks=False).st_size
+                        total += _size(entry.stat(follow_symlinks=False))
         except OSError as error:
             if error.errno in {errno.ENAMETOOLONG, errno.EACCES}:
                 return _TOO_MUCH
     return total
+
+
+def _size(status: os.stat_result) -> int:
+    taken = getattr(status, "st_blocks", 0) * _BLOCK  # Windows doesn't tell
+    return max(status.st_size, taken)

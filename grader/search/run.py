@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final, Protocol
 
 from grader.compare import Same, compare, tolerance_of
-from grader.judge import judge
+from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
@@ -123,7 +123,7 @@ class Search:
     """One submission's run.
 
     `submission` has loaded the file; `second` will be a process that has, too; `fresh` starts
-    another.
+    another. `judge` is the judge, which may have a deadline.
     """
 
     def __init__(
@@ -137,6 +137,7 @@ class Search:
         fresh: Callable[[], Player],
         deadline: Deadline,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
+        judge: Callable[[Transcript], tuple[Finding, ...]] = judged,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -145,6 +146,7 @@ class Search:
         self._fresh = fresh
         self._deadline = deadline
         self._tell = tell
+        self._judge = judge
         self._exchanges: list[Exchange] = []
         self._processes = 0
         self._lanes = [self._lane(submission)]
@@ -159,11 +161,11 @@ class Search:
             play()
             self._tell(len(self._exchanges), plan.total)
             if self._failed:
-                return self._transcript()
+                return self.transcript
             if self._errors():
                 return self._look_closer(plan)
         self._repeat(plan.telling[0])
-        return self._transcript()
+        return self.transcript
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Yield what is played before the findings are looked at again."""
@@ -223,7 +225,9 @@ class Search:
     def _failed(self) -> bool:
         return any(lane.player.failure is not None for lane in self._lanes)
 
-    def _transcript(self) -> Transcript:
+    @property
+    def transcript(self) -> Transcript:
+        """What was observed so far."""
         return Transcript(
             exercise=self._exercise,
             source=self._source,
@@ -232,7 +236,7 @@ class Search:
         )
 
     def _errors(self) -> list[Finding]:
-        findings = judge(self._transcript())
+        findings = self._judge(self.transcript)
         return [finding for finding in findings if finding.severity is Severity.ERROR]
 
     # ----------------------------------------------------------------------------- looking closer
@@ -244,7 +248,7 @@ class Search:
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
             self._repeat(plan.telling[0])
         self._shrink(plan)
-        return self._transcript()
+        return self.transcript
 
     def _repeat(self, case: Case) -> None:
         """Play a case of the beginning again: a pure program answers as it did."""

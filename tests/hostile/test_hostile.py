@@ -11,17 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 from hostile_world import ROOT, SECRET, Label, World, descendants, labels
 
 from grader.catalogue import exercises
 from grader.cli.grading import GradeOptions, exit_code
+from grader.evidence import Evidence
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.model.report import Report
 from grader.model.submission import read_submission, recognise
 from grader.render import RENDERERS
+from grader.rules import RULES, rule_by_id
+from grader.rules.rule import Sighting
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strangers are graded on Linux")
 
@@ -118,6 +122,26 @@ def _of_references(session: Session) -> tuple[set[int], set[Path]]:
 
 ACTING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COMMAND = re.compile(r"^\s*::error::owned|##vso\[", re.MULTILINE)
+
+
+def stuck(evidence: Evidence) -> Iterator[Sighting]:
+    """Look at every entry of the records with every other, again and again."""
+    while any(look.exchange.actual.record.roots for look in evidence.looks):
+        yield from ()
+
+
+def test_judging_ends(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a rule does with what a process has sent, there is a report, and it says so."""
+    rule = msgspec.structs.replace(rule_by_id("raised"), find=stuck)
+    monkeypatch.setattr("grader.judge.RULES", (*RULES, rule))
+    monkeypatch.setattr("grader.grading.grading._JUDGING_SECONDS", 0.5)
+    report = grade(session, ROOT / "solutions" / "nn_vmap_shared.py", 60)
+    assert report.verdict.value == "failed"
+    (finding,) = report.findings
+    assert finding.rule == "crashed"
+    assert "records that take more than 0.5 s to judge" in " ".join(finding.details)
+    assert report.equivalence.status.value == "unknown"
+    assert report.cases.executed > 1
 
 
 def test_nobody_is_worse_off(session: Session) -> None:

@@ -293,6 +293,32 @@ def test_who_waits_for_a_side_is_woken_when_it_is_ended(
 
 
 @pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
+def test_who_waits_for_a_side_is_woken_when_its_nursery_is_closed(
+    exercise: Exercise, case: Case
+) -> None:
+    text = f"def {exercise.function}(seed, x, features):\n    while True:\n        pass\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    nursery = Nursery()
+    side = Side(nursery, program, policy=None)
+    side.shut_in()
+    assert side.load(15.0) == Loaded()
+    side.begin(case, 600.0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(side.finish)
+        nursery.close()
+        assert isinstance(waiting.exception(timeout=60), NurseryBroken)
+
+
+@pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
+def test_who_waits_for_the_imports_is_woken_when_the_nursery_is_closed() -> None:
+    nursery = Nursery()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(nursery.make, LIMITS)
+        nursery.close()
+        assert isinstance(waiting.exception(timeout=60), NurseryBroken)
+
+
+@pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
 def test_a_nursery_takes_the_scratch_folders_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from grader.sandbox import usage
 from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.usage import Watch, disk_use, memory_and_threads
 
-LIMITS = Limits(memory=1600, resident=2000, threads=10, disk=1000)
+LIMITS = Limits(memory=1600, resident=2000, threads=10, disk=100_000)
 
 
 @pytest.fixture
@@ -32,8 +35,45 @@ def test_tells_what_a_process_uses() -> None:
     assert threads >= 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells of them")
+def test_tables_of_pages_count() -> None:
+    """A mapping that is only read has no pages of its own, and a table for each 2 MiB of it."""
+    before, _ = memory_and_threads(os.getpid())
+    lazily = getattr(mmap, "MAP_NORESERVE", 0x4000)
+    with mmap.mmap(-1, 16 << 30, mmap.MAP_PRIVATE | lazily, mmap.PROT_READ) as part:
+        assert sum(part[place] for place in range(0, 16 << 30, 2 << 20)) == 0
+        after, _ = memory_and_threads(os.getpid())
+    assert after - before > 24 << 20
+
+
+STATUS = """Name:	VmRSS: 7 kB
+VmRSS:	    2004 kB
+RssShmem:	       4 kB
+VmPTE:	      52 kB
+VmSwap:	       8 kB
+HugetlbPages:	   1024 kB
+Threads:	3
+"""
+
+
+def test_memory_is_what_is_kept_for_a_process_whatever_its_name_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage.sys, "platform", "linux")
+    (tmp_path / "status").write_text(STATUS)
+    monkeypatch.setattr(usage, "Path", lambda _path: tmp_path / "status")
+    assert memory_and_threads(1) == ((2004 + 52 + 8 + 1024) << 10, 3)
+
+
 def test_a_process_that_is_gone_uses_nothing() -> None:
     assert memory_and_threads(2**22 + 1) == (0, 0)
+
+
+def test_it_says_what_is_counted(used) -> None:
+    used(1)
+    assert usage.available().active
+    used(0)
+    assert not usage.available().active
 
 
 @pytest.mark.parametrize(
@@ -53,10 +93,28 @@ def test_the_disk_counts_all_below_the_folder(used, tmp_path: Path) -> None:
     used(1)
     watch = Watch(LIMITS, str(tmp_path), 1)
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "file").write_bytes(b"x" * 1000)
+    (tmp_path / "a" / "file").write_bytes(b"x" * 90_000)
     assert watch.look() is None
-    (tmp_path / "other").write_bytes(b"x")
+    (tmp_path / "other").write_bytes(b"x" * 20_000)
     assert watch.look() is Excess.DISK
+
+
+def test_disk_is_what_is_taken_or_what_can_be_read(tmp_path: Path) -> None:
+    with (tmp_path / "long").open("wb") as file:
+        file.truncate(10 << 20)
+    assert 10 << 20 <= disk_use(str(tmp_path)) < 11 << 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a call of Linux")
+def test_room_behind_the_end_of_a_file_counts(tmp_path: Path) -> None:
+    keep_size = 1
+    with (tmp_path / "short").open("wb") as file:
+        reserve = ctypes.CDLL(None, use_errno=True).fallocate64
+        reserve.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+        if reserve(file.fileno(), keep_size, 0, 2 << 20) != 0:
+            pytest.skip(f"this file system reserves nothing: {os.strerror(ctypes.get_errno())}")
+    assert (tmp_path / "short").stat().st_size == 0
+    assert disk_use(str(tmp_path)) >= 2 << 20
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -65,7 +123,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     outside.mkdir()
     (outside / "file").write_bytes(b"x" * 100_000)
     (inside / "link").symlink_to(outside)
-    assert disk_use(str(inside)) < 1000
+    assert disk_use(str(inside)) < 50_000
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,97 @@ def page_faults() -> None:
     os.close(call("userfaultfd", 1))
 
 
+def share_memory() -> None:
+    mmap.mmap(-1, 4096, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS).close()
+
+
+def share_and_drop() -> int:
+    """What is written stays, and counts for nothing once the pages are dropped."""
+    validated = 3
+    part = mmap.mmap(-1, 4096, validated | mmap.MAP_ANONYMOUS)
+    part.write(b"x")
+    part.madvise(mmap.MADV_DONTNEED)
+    return part[0]
+
+
+def huge_pages() -> None:
+    """Of which most machines keep none: ENOMEM where it is let through."""
+    huge = 0x40000
+    try:
+        mmap.mmap(-1, 2 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | huge).close()
+    except OSError as error:
+        if error.errno != 12:
+            raise
+
+
+def reserve_disk() -> None:
+    _allocate(1)
+
+
+def cut_a_hole() -> None:
+    _allocate(3)
+
+
+def _allocate(mode: int) -> None:
+    """Behind standard error, which has no room: another error where it is let through."""
+    try:
+        call("fallocate", 2, mode, 0, 4096)
+    except OSError as error:
+        if error.errno not in {9, 19, 29, 95}:
+            raise
+
+
+def lock_a_file() -> None:
+    with Path(os.__file__).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def lock_a_file_for_readers() -> None:
+    with Path(os.__file__).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def lock_a_part() -> None:
+    with Path(os.__file__).open("rb") as file:
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def lock_an_open_file() -> None:
+    of_an_open_file = 37
+    with Path(os.__file__).open("rb") as file:
+        lock = struct.pack("@hhqqi", fcntl.F_RDLCK, 0, 0, 0, 0)
+        fcntl.fcntl(file, of_an_open_file, lock)
+
+
+def enlarge_a_pipe() -> None:
+    _, writing = os.pipe()
+    fcntl.fcntl(writing, 1031, 1 << 17)
+
+
+def lock_memory() -> None:
+    part = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)
+    call("mlock", ctypes.addressof(ctypes.c_char.from_buffer(part)), 4096)
+
+
+def timer() -> None:
+    number = ctypes.c_int()
+    call("timer_create", 1, 0, ctypes.addressof(number))
+
+
+def map_a_file() -> int:
+    with Path(os.__file__).open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)[0]
+
+
+def map_a_file_privately() -> int:
+    with Path(os.__file__).open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)[0]
+
+
+def private_memory() -> None:
+    mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).write(b"x")
+
+
 def type_into_terminal() -> None:
     """Into a pipe, which has no typing: ENOTTY where it is let through."""
     reading, _ = os.pipe()
@@ -290,7 +381,9 @@ def not_refused() -> list[str]:
 
 def call_as_32_bit() -> int:
     """getpid, by the gate and the number of 32-bit programs: mov eax, 20; int 0x80; ret."""
-    code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code = mmap.mmap(
+        -1, 4096, mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+    )
     code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")
     address = ctypes.addressof(ctypes.c_char.from_buffer(code))
     return int(ctypes.CFUNCTYPE(ctypes.c_int)(address)())

@@ -167,11 +167,27 @@ def test_requests_are_told_apart(architecture: Architecture) -> None:
     for value in (0, set_dumpable, set_death_signal):
         assert of(architecture, "prctl", value) == EPERM
     set_owner, set_signal, set_owner_of_kind, set_lease, notify = 8, 10, 15, 1024, 1026
+    lock, lock_or_wait, lock_open_file, enlarge_pipe = 6, 7, 37, 1031
     for value in (set_owner, set_signal, set_owner_of_kind, set_lease, notify):
         assert of(architecture, "fcntl", 3, value) == EPERM
-    duplicate, get_flags, lock = 1030, 3, 6
-    for value in (duplicate, get_flags, lock):
+    for value in (lock, lock_or_wait, lock_open_file, enlarge_pipe):
+        assert of(architecture, "fcntl", 3, value) == EPERM
+    duplicate, get_flags, get_lock = 1030, 3, 5
+    for value in (duplicate, get_flags, get_lock):
         assert of(architecture, "fcntl", 3, value) == bpf.ALLOW
+
+
+@BOTH
+def test_memory_that_no_resident_size_shows(architecture: Architecture) -> None:
+    shared, private, validated, fixed, anonymous, huge = 1, 2, 3, 0x10, 0x20, 0x40000
+    for flags in (private, private | anonymous, private | fixed | anonymous, shared, validated):
+        assert of(architecture, "mmap", 0, 4096, 3, flags) == bpf.ALLOW
+    for flags in (shared | anonymous, validated | anonymous, private | anonymous | huge, huge):
+        assert of(architecture, "mmap", 0, 4096, 3, flags) == EPERM
+    keep_size, punch_hole = 1, 2
+    assert of(architecture, "fallocate", 3, 0) == bpf.ALLOW
+    for mode in (keep_size, keep_size | punch_hole, 1 << 31):
+        assert of(architecture, "fallocate", 3, mode) == EPERM
 
 
 NAMELESS = os.O_TMPFILE | os.O_RDWR if sys.platform == "linux" else 0o20200002

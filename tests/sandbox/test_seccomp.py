@@ -34,12 +34,32 @@ HARMFUL = [
     "hidden_memory",
     "shared_memory",
     "page_faults",
+    "share_memory",
+    "share_and_drop",
+    "huge_pages",
+    "reserve_disk",
+    "cut_a_hole",
+    "lock_a_file",
+    "lock_a_file_for_readers",
+    "lock_a_part",
+    "lock_an_open_file",
+    "enlarge_a_pipe",
+    "lock_memory",
+    "timer",
     "type_into_terminal",
     "open_socket",
     "open_raw_socket",
     "open_socket_pair",
 ]
-HARMLESS = ["thread", "signal_itself", "limit_itself", "is_terminal"]
+HARMLESS = [
+    "thread",
+    "signal_itself",
+    "limit_itself",
+    "is_terminal",
+    "map_a_file",
+    "map_a_file_privately",
+    "private_memory",
+]
 
 
 @pytest.mark.parametrize("act", HARMFUL)
@@ -109,7 +129,7 @@ def test_without_landlock_no_file_is_changed(forker: Forker, place: Place) -> No
 def test_every_call_of_the_table_is_refused(forker: Forker) -> None:
     """But for the ones that depend on arguments: zeros are harmless, or refused otherwise."""
     allowed = {"clone3", "kill", "tgkill", "prlimit64", "sched_setaffinity", "sendto", "fcntl"}
-    allowed |= {"open", "openat", "openat2", "creat"}
+    allowed |= {"open", "openat", "openat2", "creat", "mmap", "fallocate"}
     for layers in ("seccomp", "all"):
         answer = forker.tries("not_refused", layers=layers)
         assert isinstance(answer, Returned)

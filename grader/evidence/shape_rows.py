@@ -1,0 +1,39 @@
+"""Rows of shape evidence for variables that both sides don't have alike."""
+
+from __future__ import annotations
+
+from grader.evidence.look import Look, VariableDifference
+from grader.evidence.notation import array_text
+from grader.model.finding import ShapeRow
+from grader.model.observation import Variable
+
+
+def shape_row(difference: VariableDifference) -> ShapeRow:
+    """Return the types of a variable on both sides, None where one hasn't got it."""
+    return ShapeRow(
+        name=difference.name,
+        expected=_type(difference.expected),
+        actual=_type(difference.actual),
+    )
+
+
+def _type(variable: Variable | None) -> str | None:
+    return None if variable is None else array_text(variable.type.dtype, variable.type.shape)
+
+
+def one_sided(look: Look) -> tuple[ShapeRow, ...]:
+    """Return the variables that only one side has."""
+    return tuple(shape_row(each) for each in look.variables if not _is_common(each))
+
+
+def common(look: Look, collection: str | None = None) -> tuple[ShapeRow, ...]:
+    """Return the variables that both sides have, of other types; of one collection, if named."""
+    return tuple(
+        shape_row(each)
+        for each in look.variables
+        if _is_common(each) and collection in {None, each.collection}
+    )
+
+
+def _is_common(difference: VariableDifference) -> bool:
+    return difference.expected is not None and difference.actual is not None
