@@ -4,17 +4,10 @@ A worker traces its side's function with symbolic sizes, then at some executed o
 fingerprints of what it saw; the judge's side compares the two here. Nothing in this file imports
 jax.
 
-What a proof says. Equal fingerprints of one scope mean that both sides apply the same operations
-to the same operands in the same order, for every seed and every value of the arrays, at the sizes
-of the scope. Rounding is the compiler's: jit may fuse what runs apart otherwise. The claim is about
-the output, not about parameters or keys, and about arguments as jax arrays. The words say "above
-1"; sizes of 1 are executed as well.
-
-What it rests on. The stand-ins note whatever the program asks of them that another size or seed
-would answer otherwise. At sizes that are executed too, the program has to be the reference as it is
-for all of them. And a short look at the text finds what neither can see. A submission that forged
-its own fingerprint could claim equal outputs at most: the executed cases have to agree all the
-same, and how it reached them is judged by what the recorder saw.
+Equal fingerprints of one scope mean that both sides apply the same operations to the same operands
+in the same order, for every seed and every value of the arrays, at the sizes of the scope. The
+claim is about the output, not about parameters or keys, and about arguments as jax arrays. What it
+rests on is a table in `ARCHITECTURE.md`.
 """
 
 from __future__ import annotations
@@ -29,7 +22,6 @@ from grader.proof.reading import Reading
 
 _ARGUMENTS_ONLY = "a proof needs a function that uses nothing but its arguments"
 _SAME_STEPS = "a proof needs the same steps for every size and seed"
-_MAY_BE_RIGHT = "which may be right all the same"
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +50,7 @@ def compare(  # noqa: PLR0911  # one for each answer
     if not widest:
         return _unknown(_why_not_traced(submission.traces))
     if any(left.digest != right.digest for left, right in widest):
-        return _unknown(f"it takes other steps than the reference, {_MAY_BE_RIGHT}")
+        return _unknown("it takes other steps than the reference, which may be right all the same")
     doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
     if any(doubts):
         return _unknown(next(filter(None, doubts)))

@@ -4,54 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from grader.model.names import Names
 from grader.proof import known
-from grader.proof.names import Names
 
-_PLAIN = (
-    ast.expr_context,
-    ast.operator,
-    ast.unaryop,
-    ast.boolop,
-    ast.cmpop,
-    ast.keyword,
-    ast.comprehension,
-    ast.Constant,
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.Slice,
-    ast.JoinedStr,
-    ast.FormattedValue,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.IfExp,
-    ast.Tuple,
-    ast.List,
-    ast.Dict,
-    ast.Starred,
-    ast.ListComp,
-    ast.GeneratorExp,
-    ast.DictComp,
-)
+_PARTS: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 
 class Idle:
-    """The idle parts of one function, or of the top of a text."""
+    """The idle parts of one function, or of the top of a text.
 
-    def __init__(self, names: Names, body: Iterable[ast.stmt]) -> None:
+    Idle is an assignment whose names are only read where nobody looks.
+    """
+
+    def __init__(self, names: Names, body: Iterable[ast.stmt] = ()) -> None:
         self._names = names
         body = list(body)
-        self._shared = {
-            name
-            for each in _all(body)
-            if isinstance(each, ast.Global | ast.Nonlocal)
-            for name in each.names
-        }
-        statements = [each for each in _all(body) if isinstance(each, ast.stmt)]
-        self._unread = {name for each in statements for name in self._kept(each)}
+        every = [each for statement in body for each in ast.walk(statement)]
+        shared = [each for each in every if isinstance(each, ast.Global | ast.Nonlocal)]
+        self._unread = {name for each in every for name in self._kept(each)}
+        self._unread -= {name for each in shared for name in each.names}
         while unread := self._unread & self._read(body):
             self._unread -= unread
 
@@ -61,24 +34,22 @@ class Idle:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return True
             case ast.Expr(value=ast.Call() as call):
-                return self._shows(call) or self._tame(call)
+                return self._tame(call) or (self._shows(call) and all(map(self._tame, given(call))))
             case ast.If(test=test, body=body, orelse=orelse):
                 return self._tame(test) and all(map(self.holds, [*body, *orelse]))
             case ast.For(iter=iterated, target=ast.Name(), body=body, orelse=[]):
                 return self._tame(iterated) and all(map(self.holds, body))
-            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            case _:
                 kept = set(self._kept(node))
                 return bool(kept) and kept <= self._unread
-            case _:
-                return False
 
     def said(self, node: ast.stmt) -> list[ast.expr]:
         """Return the parts of a statement that only go into a message."""
         match node:
             case ast.Assert(msg=ast.expr() as message):
                 found = [message]
-            case ast.Raise(exc=ast.Call(func=func) as error) if self._names.is_error(func):
-                found = list(_given(error))
+            case ast.Raise(exc=ast.Call() as error) if self._is_error(error.func):
+                found = list(given(error))
             case ast.Expr(value=ast.Call(args=args)) if self.prints(node):
                 found = args
             case _:
@@ -95,19 +66,17 @@ class Idle:
             case _:
                 return False
 
-    def _kept(self, node: ast.stmt) -> Iterator[str]:
+    def _kept(self, node: ast.AST) -> Iterator[str]:
         """Yield the names that an assignment of something tame binds."""
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                pass
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                pass
-            case ast.AugAssign(target=ast.Name(id=name), value=value):
-                pass
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.AugAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if self._tame(value):
+                yield name
             case _:
                 return
-        if name not in self._shared and self._tame(value):
-            yield name
 
     def _read(self, body: Iterable[ast.AST]) -> set[str]:
         """Return the names that are read where it counts."""
@@ -123,45 +92,38 @@ class Idle:
         return found
 
     def _shows(self, call: ast.Call) -> bool:
-        match call.func:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in self._names.loggers:
-                shows = attr in known.SHOWING
-            case ast.Attribute(attr=attr):
-                head = self._names.surely(call.func).partition(".")[0]
-                shows = head in ("logging", "warnings") and attr in known.SHOWING | {
-                    "basicConfig",
-                    "filterwarnings",
-                    "simplefilter",
-                }
-            case _:
-                shows = self.prints(ast.Expr(value=call))
-        return shows and all(map(self._tame, _given(call)))
+        func = call.func
+        if isinstance(func, ast.Attribute):
+            logger = isinstance(func.value, ast.Name) and func.value.id in self._names.loggers
+            head = self._names.surely(func).partition(".")[0]
+            return func.attr in known.SHOWING and (logger or head in ("logging", "warnings"))
+        return self.prints(ast.Expr(value=call))
 
     def _tame(self, node: ast.AST) -> bool:
         """Say whether an expression changes nothing, whatever it gives."""
         if isinstance(node, ast.Call):
-            return self._tame_call(node) and all(map(self._tame, _given(node)))
+            return self._tame_call(node) and all(map(self._tame, given(node)))
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant | ast.Slice):
             return False  # there may be no such element
-        return isinstance(node, _PLAIN) and all(map(self._tame, ast.iter_child_nodes(node)))
+        if isinstance(node, _PARTS):
+            return True
+        inner = ast.iter_child_nodes(node)
+        return type(node).__name__ in known.PLAIN and all(map(self._tame, inner))
 
     def _tame_call(self, call: ast.Call) -> bool:
         func = call.func
         dotted = self._names.surely(func)
         if dotted:
-            return dotted.startswith((*known.CLOCKS, "jax.numpy.", "jax.tree.", "numpy.", "math."))
+            return dotted.startswith(known.TAME_LIBRARIES)
         if isinstance(func, ast.Attribute):
-            tame = func.attr in known.TAME_METHODS - self._names.own
-            return tame and self._tame(func.value)
-        return self._names.builtin(func) in known.TAME or self._names.is_error(func)
+            return func.attr in known.TAME_METHODS - self._names.own and self._tame(func.value)
+        return self._names.builtin(func) in known.TAME or self._is_error(func)
+
+    def _is_error(self, node: ast.AST) -> bool:
+        return self._names.builtin(node).endswith(("Error", "Exception"))
 
 
-def _given(call: ast.Call) -> Iterator[ast.expr]:
+def given(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call is given, by place and by name."""
     yield from call.args
-    for each in call.keywords:
-        yield each.value
-
-
-def _all(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    for statement in body:
-        yield from ast.walk(statement)
+    yield from (each.value for each in call.keywords)

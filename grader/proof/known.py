@@ -1,9 +1,8 @@
-"""What a program may use that is to be proved, by module.
+"""What a program may use that is to be proved.
 
 A module is listed when what it gives depends on what it is given, and when its use changes nothing
-that lasts. The traces see most of what a program does with it; the names that are left out ask of a
-stand-in what nobody sees, or reach what is outside the program. A name that is left out without
-need costs a proof, never its soundness.
+that lasts. The names that are denied ask of a stand-in what nobody sees, or reach what is outside
+the program. A name that is missing, or denied without need, costs a proof, never its soundness.
 """
 
 from __future__ import annotations
@@ -15,58 +14,49 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MODULES: Final = _names(
+PACKAGES: Final = _names(
     """
-    __future__ abc collections contextlib copy dataclasses enum flax functools inspect itertools
-    jax json logging math numbers numpy operator pprint re string textwrap types typing
+    __future__ abc collections contextlib copy dataclasses enum flax functools inspect itertools jax
+    json logging math numbers numpy operator pprint re string textwrap types typing
     typing_extensions warnings
     """
 )
-"""Packages that may have a part in the answer."""
-
-JAX: Final = _names(
-    """
-    Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
-    jacfwd jacrev jit jvp lax linearize named_call named_scope nn numpy random remat scipy tree
-    tree_util typing value_and_grad vjp vmap
-    """
-)
-"""What of `jax` itself; the rest is its insides, its settings and its devices."""
-
-FLAX: Final = _names("core linen struct traverse_util typing")
-INSPECT: Final = _names("Parameter Signature signature")
-TYPES: Final = _names("MappingProxyType MethodType ModuleType NoneType SimpleNamespace")
-CONTEXTLIB: Final = _names(
-    "AbstractContextManager ContextDecorator ExitStack closing contextmanager nullcontext"
-)
 
 ONLY: Final = {
-    "jax": JAX,
-    "flax": FLAX,
-    "inspect": INSPECT,
-    "types": TYPES,
-    "contextlib": CONTEXTLIB,
+    "jax": _names(
+        """
+        Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
+        jacfwd jacrev jit jvp lax linearize named_call named_scope nn numpy random remat scipy tree
+        tree_util typing value_and_grad vjp vmap
+        """
+    ),
+    "flax": _names("core linen struct traverse_util typing"),
+    "inspect": _names("Parameter Signature signature"),
+    "types": _names("MappingProxyType MethodType NoneType SimpleNamespace"),
+    "contextlib": _names(
+        "AbstractContextManager ContextDecorator ExitStack closing contextmanager nullcontext"
+    ),
 }
-
-PARTS: Final = _names(
-    """
-    all_leaves array_equal array_equiv array_repr array_str asyncio attrgetter builtins cmp
-    codecs config ctypes debug export extend fromfile frombuffer gc get_printoptions
-    importlib interpreters isscalar iterable lib load memmap methodcaller os platform_dependent
-    printoptions register_pytree_node register_pytree_node_class rng_uniform save savetxt savez
-    set_printoptions seterr signal singledispatch singledispatchmethod socket subprocess suppress
-    sys tabulate tempfile test_util threading time typeof uuid weakref
-    """
-)
-"""Names within a module that are denied, wherever they stand in a dotted name."""
+"""What of a package; the rest of jax is its insides, its settings and its devices."""
 
 DENIED: Final = _names(
     """
-    logging.Formatter logging.Handler logging.LogRecord logging.StreamHandler logging.lastResort
-    logging.setLogRecordFactory logging.setLoggerClass numpy.core numpy.errstate numpy.random
-    numpy.testing.suppress_warnings flax.core.tracers flax.linen.module_paths
+    Formatter Handler LogRecord StreamHandler all_leaves array_equal array_equiv array_repr
+    array_str asyncio attrgetter builtins codecs config ctypes debug errstate export extend
+    frombuffer fromfile gc get_printoptions importlib interpreters isscalar iterable lastResort lib
+    load memmap methodcaller module_paths os platform_dependent printoptions register_pytree_node
+    register_pytree_node_class rng_uniform save savetxt savez setLogRecordFactory setLoggerClass
+    set_printoptions seterr signal singledispatch singledispatchmethod socket subprocess suppress
+    suppress_warnings sys tabulate tempfile test_util threading time tracers typeof uuid weakref
     """
 )
+"""What is denied wherever it stands in a library's dotted name."""
+
+DENIED_OF: Final = {"numpy": _names("core random")}
+MODULES: Final = _names(
+    "jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util jax.scipy flax.linen flax.core"
+)
+"""Modules that may have been imported by `from`; a module is not passed on."""
 
 BUILTINS: Final = _names(
     """
@@ -74,16 +64,14 @@ BUILTINS: Final = _names(
     memoryview open repr setattr vars
     """
 )
-"""Builtins that tell, or reach, what no trace shows."""
-
 QUESTIONS: Final = _names("isinstance type hasattr getattr")
-"""Builtins that a traced program is given in another form: only when it calls them by name."""
+"""Builtins that a traced program is given in another form: only where it calls them by name."""
 
 ATTRIBUTES: Final = _names(
     """
-    aval weak_type sharding committed device devices addressable_data addressable_shards
-    is_fully_addressable is_fully_replicated is_deleted delete unsafe_buffer_pointer
-    block_until_ready traceback gi_frame tb_frame f_back f_globals cr_frame cache_clear cache_info
+    addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
+    cr_frame delete device devices f_back f_globals gi_frame is_deleted is_fully_addressable
+    is_fully_replicated sharding tb_frame traceback unsafe_buffer_pointer weak_type
     """
 )
 """Attributes by which a stand-in can be told from an array, or that reach frames and caches."""
@@ -98,34 +86,30 @@ UNDERSCORED: Final = _names(
 """Names with an underscore in front that a program may use without defining them."""
 
 METHODS: Final = _names("__eq__ __ne__ __hash__ __del__ __instancecheck__ __subclasscheck__")
-"""Methods that decide what is the same, what is of a kind, or that run when memory is freed."""
-
 KEYWORDS: Final = _names(
     """
     assigned backend compare compiler_options device donate donate_argnames donate_argnums
     donate_vars out out_sharding updated
     """
 )
-"""Keywords that make a call do more than compute, or a class compare less than it holds."""
-
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}
-"""Keywords that are denied to the functions of one module."""
+# What follows shows something only, or changes nothing: it costs nothing where nobody looks.
 
-VALUES: Final = _names(
+SHOWING: Final = _names(
     """
-    jax jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util flax.linen numpy math operator
-    itertools functools
+    basicConfig critical debug error exception filterwarnings info log simplefilter warn warning
     """
 )
-"""Modules that may be passed on; the rest are used by their names only."""
-
-SHOWING: Final = _names("debug info warning warn error exception critical log")
-"""Functions of a logger, and `warnings.warn`."""
-
+PLAIN: Final = _names(
+    """
+    Attribute BinOp BoolOp Compare Constant Dict DictComp FormattedValue GeneratorExp IfExp
+    JoinedStr List ListComp Name Slice Starred Subscript Tuple UnaryOp comprehension keyword
+    """
+)
 TAME: Final = _names(
     """
-    all any dict enumerate float format int isinstance len list max min print range repr reversed
-    round sorted str sum tuple type zip bool abs hasattr
+    abs all any bool dict enumerate float format hasattr int isinstance len list max min print range
+    repr reversed round sorted str sum tuple type zip
     """
 )
 TAME_METHODS: Final = _names(
@@ -134,15 +118,12 @@ TAME_METHODS: Final = _names(
     reshape rjust round std strip sum title tolist transpose upper values var
     """
 )
-"""Builtins and methods that change nothing, so that they cost nothing where nobody looks."""
-
-CLOCKS: Final = ("time.", "datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.")
-"""What may be read where it can't reach the answer."""
-
-SETTINGS: Final = _names(
-    """
-    TF_CPP_MIN_LOG_LEVEL JAX_PLATFORMS JAX_PLATFORM_NAME CUDA_VISIBLE_DEVICES
-    XLA_PYTHON_CLIENT_PREALLOCATE PYTHONHASHSEED
-    """
+TAME_LIBRARIES: Final = (
+    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "time."),
+    *("jax.numpy.", "jax.tree.", "math.", "numpy."),
 )
-"""Variables of the environment that jax, which is long imported, no longer reads."""
+SETTINGS: Final = (
+    r"os\.environ(\[|\.setdefault\()'(TF_CPP_MIN_LOG_LEVEL|JAX_PLATFORMS|JAX_PLATFORM_NAME"
+    r"|CUDA_VISIBLE_DEVICES|XLA_PYTHON_CLIENT_PREALLOCATE)'(\] = |, )'\w*'\)?"
+)
+"""What sets a variable of the environment that jax, which is long imported, no longer reads."""

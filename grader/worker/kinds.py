@@ -17,6 +17,7 @@ from grader.model.trace import Asked
 
 _isinstance, _getattr, _hasattr, _type = isinstance, getattr, hasattr, type
 _NONE: Final = object()
+_TELLING: Final = frozenset({"aval", "committed", "device", "devices", "sharding", "weak_type"})
 SAMPLE: Final = 2
 """An int like the sizes and seeds of a call, as far as types go."""
 
@@ -66,7 +67,7 @@ class Kinds:
         return _getattr(value, name, *default)
 
     def _look_up(self, value: Any, name: str) -> None:
-        if name.startswith("_"):
+        if name.startswith("_") or name in _TELLING:
             self._ask(Asked.KIND)
         kinds = (int,) if self._is_int(value) else _possible(value) if _is_tracer(value) else ()
         if any(_hasattr(kind, name) is not _hasattr(value, name) for kind in kinds):

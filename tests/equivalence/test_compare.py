@@ -101,7 +101,7 @@ def test_a_decision_by_a_size_is_no_proof() -> None:
 
 
 def test_what_is_only_shown_may_ask_anything_but_for_an_error() -> None:
-    idle = Reading(idle=(Span(line=7, column=5, end_line=7, end_column=20),))
+    idle = Reading(idle=((7, 5, 7, 20),))
     shown = said(of(EVERY), asking(Asked.TEXT, line=7), submission=idle)
     assert shown.status is Equivalent.PROVED
     raising = said(of(EVERY), asking(Asked.DIVISION, line=7), submission=idle)

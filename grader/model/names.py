@@ -1,4 +1,4 @@
-"""What the names of a text stand for."""
+"""What the names of a text stand for, and which ones a piece of it binds."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-_ERRORS: Final = frozenset(name for name in dir(builtins) if name.endswith(("Error", "Exception")))
 
 
 @dataclass(slots=True)
 class Names:
-    """The names of a whole text, without regard to scopes but where it says so.
+    """The names of a whole text, without regard to scopes.
 
     `imports` maps a name to the dotted name that it stands for, `modules` are those that surely are
     modules, `bound` is all that is bound otherwise. `own` are the attributes that the text's
-    classes define, `loggers` and `sentinels` names at the top for what a stand-in never is.
+    classes define, `loggers` and `sentinels` what a stand-in never is.
     """
 
     imports: dict[str, str] = field(default_factory=dict)
@@ -27,25 +22,25 @@ class Names:
     bound: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
     loggers: set[str] = field(default_factory=set)
     sentinels: set[str] = field(default_factory=set)
 
-    def dotted(self, node: ast.AST) -> str | None:
-        """Return the full name of what is imported, None for all else."""
+    def dotted(self, node: ast.AST) -> str:
+        """Return the full name of what is imported, an empty one for all else."""
         match node:
             case ast.Name(id=name):
-                return self.imports.get(name)
+                return self.imports.get(name, "")
             case ast.Attribute(value=value, attr=attr):
                 head = self.dotted(value)
-                return None if head is None else f"{head}.{attr}"
+                return f"{head}.{attr}" if head else ""
             case _:
-                return None
+                return ""
 
     def surely(self, node: ast.AST) -> str:
         """Return the full name where its head has no other meaning, else an empty one."""
-        head = next(each for each in ast.walk(node) if not isinstance(each, ast.Attribute))
-        clashes = isinstance(head, ast.Name) and head.id in self.bound
-        return "" if clashes else self.dotted(node) or ""
+        head = root(node)
+        return "" if isinstance(head, ast.Name) and head.id in self.bound else self.dotted(node)
 
     def builtin(self, node: ast.AST) -> str:
         """Return a builtin's name, or an empty one."""
@@ -53,23 +48,24 @@ class Names:
         hidden = name in self.bound or name in self.imports
         return name if hasattr(builtins, name) and not hidden else ""
 
-    def is_error(self, node: ast.AST) -> bool:
-        """Say whether a name is a builtin error."""
-        return self.builtin(node) in _ERRORS
-
 
 def names_of(tree: ast.Module) -> Names:
     """Collect the names of a text."""
     found = Names()
     for node in ast.walk(tree):
         _collect(found, node)
-    for statement in tree.body:
-        match statement:
+    for node in ast.walk(tree):
+        match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
                 if found.dotted(func) == "logging.getLogger":
                     found.loggers.add(name)
-                if found.builtin(func) == "object":
+                if found.builtin(func) == "object" and node in tree.body:
                     found.sentinels.add(name)
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ) if found.dotted(value):
+                found.imports.setdefault(name, found.dotted(value))
             case _:
                 pass
     return found
@@ -78,44 +74,42 @@ def names_of(tree: ast.Module) -> Names:
 def _collect(found: Names, node: ast.AST) -> None:
     match node:
         case ast.Import() | ast.ImportFrom():
-            for name, dotted, module in imported(node):
-                found.imports[name] = dotted
-                if module:
-                    found.modules.add(dotted)
+            found.imports.update(imported(node))
+            if isinstance(node, ast.Import):
+                found.modules.update(dotted for _, dotted in imported(node))
         case ast.ClassDef(name=name, body=body):
             found.classes.add(name)
             found.bound.add(name)
             found.own.update(each for statement in body for each in stored(statement))
         case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr, ctx=ast.Store()):
             found.own.add(attr)
+        case ast.arg(arg=name):
+            found.parameters.add(name)
+            found.bound.add(name)
         case _:
-            found.bound.update(_binds(node))
+            found.bound.update(binds(node))
 
 
-def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str, bool]]:
-    """Yield names, what they stand for, and whether that surely is a module."""
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield names, and what they stand for."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
-            yield alias.asname or alias.name, f"{node.module or '.'}.{alias.name}", False
-        elif alias.asname is not None:
-            yield alias.asname, alias.name, True
+            yield alias.asname or alias.name, f"{node.module or '.'}.{alias.name}"
         else:
-            head = alias.name.partition(".")[0]
-            yield head, head, True
+            whole = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield alias.asname or whole, whole
 
 
-def _binds(node: ast.AST) -> Iterator[str]:
+def binds(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node itself binds, but for imports and classes."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             yield name
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
             yield name
-        case (
-            ast.ExceptHandler(name=str(name))
-            | ast.MatchAs(name=str(name))
-            | ast.MatchStar(name=str(name))
-            | ast.MatchMapping(rest=str(name))
-        ):
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            yield name
+        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
             yield name
         case _:
             return
@@ -125,11 +119,11 @@ def stored(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds in its own scope, or deeper."""
     for each in ast.walk(node):
         if isinstance(each, ast.Import | ast.ImportFrom):
-            yield from (name for name, _, _ in imported(each))
+            yield from (name for name, _ in imported(each))
         elif isinstance(each, ast.ClassDef):
             yield each.name
         else:
-            yield from _binds(each)
+            yield from binds(each)
 
 
 def root(node: ast.AST) -> ast.AST:
