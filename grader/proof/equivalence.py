@@ -21,7 +21,11 @@ from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.proof.reading import Reading
 
 _ARGUMENTS_ONLY = "a proof needs a function that uses nothing but its arguments"
+_HOW = "followed for all of them at once, both take the same steps"
 _SAME_STEPS = "a proof needs the same steps for every size and seed"
+
+
+Pairs = list[tuple[Fingerprint, Fingerprint]]
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +64,7 @@ def compare(  # noqa: PLR0911  # one for each answer
     odd = _odd(exercise, reference.traces, pairs)
     if odd:
         return _unknown(f"with {odd} it isn't what it is for sizes in general")
-    return Equivalence(status=Equivalent.PROVED, scope=sentence)
+    return Equivalence(status=Equivalent.PROVED, scope=f"{sentence}: {_HOW}")
 
 
 def _doubt(side: Side, trace: Fingerprint) -> str:
@@ -69,37 +73,24 @@ def _doubt(side: Side, trace: Fingerprint) -> str:
     return f"{decided}: {_SAME_STEPS}" if decided else trace.detail
 
 
-def _odd(
-    exercise: Exercise,
-    expected: tuple[Trace, ...],
-    pairs: list[tuple[Fingerprint, Fingerprint]],
-) -> str:
+def _odd(exercise: Exercise, expected: tuple[Trace, ...], pairs: Pairs) -> str:
     """Name sizes at which a program isn't what it is for all of them; empty if there are none."""
     held = {repr(left.scope) for left, right in pairs if left.digest == right.digest}
+    nouns = {dimension.name: dimension.noun for dimension in exercise.dimensions}
     for each in expected:
-        if isinstance(each, Fingerprint) and repr(each.scope) not in held:
-            nouns = {dimension.name: dimension.noun for dimension in exercise.dimensions}
+        if not each.scope.symbolic and repr(each.scope) not in held:
             sizes = each.scope.sizes.items()
             return listing([f"{nouns[name]} of {size}" for name, size in sizes])
     return ""
 
 
-def _common(
-    expected: tuple[Trace, ...], actual: tuple[Trace, ...]
-) -> list[tuple[Fingerprint, Fingerprint]]:
-    return [
-        (left, right)
-        for left in expected
-        for right in actual
-        if isinstance(left, Fingerprint)
-        and isinstance(right, Fingerprint)
-        and left.scope == right.scope
-    ]
+def _common(expected: tuple[Trace, ...], actual: tuple[Trace, ...]) -> Pairs:
+    found = {repr(each.scope): each for each in actual if isinstance(each, Fingerprint)}
+    traced = [each for each in expected if isinstance(each, Fingerprint)]
+    return [(each, found[repr(each.scope)]) for each in traced if repr(each.scope) in found]
 
 
-def _widest(
-    pairs: list[tuple[Fingerprint, Fingerprint]],
-) -> list[tuple[Fingerprint, Fingerprint]]:
+def _widest(pairs: Pairs) -> Pairs:
     """Keep the pairs with the most symbolic dimensions."""
     most = max((len(left.scope.symbolic) for left, _ in pairs), default=0)
     return [(left, right) for left, right in pairs if len(left.scope.symbolic) == most]

@@ -51,7 +51,6 @@ DENIED: Final = _names(
     """
 )
 """What is denied wherever it stands in a library's dotted name."""
-
 DENIED_OF: Final = {"numpy": _names("core random")}
 MODULES: Final = _names(
     "jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util jax.scipy flax.linen flax.core"
@@ -71,7 +70,7 @@ ATTRIBUTES: Final = _names(
     """
     addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
     cr_frame delete device devices f_back f_globals gi_frame is_deleted is_fully_addressable
-    is_fully_replicated sharding tb_frame traceback unsafe_buffer_pointer weak_type
+    is_fully_replicated push sharding tb_frame traceback unsafe_buffer_pointer weak_type
     """
 )
 """Attributes by which a stand-in can be told from an array, or that reach frames and caches."""
@@ -85,7 +84,10 @@ UNDERSCORED: Final = _names(
 )
 """Names with an underscore in front that a program may use without defining them."""
 
-METHODS: Final = _names("__eq__ __ne__ __hash__ __del__ __instancecheck__ __subclasscheck__")
+METHODS: Final = _names(
+    "__del__ __eq__ __getattr__ __getattribute__ __hash__ __instancecheck__ __ne__"
+    " __subclasscheck__"
+)
 KEYWORDS: Final = _names(
     """
     assigned backend compare compiler_options device donate donate_argnames donate_argnums
@@ -94,7 +96,6 @@ KEYWORDS: Final = _names(
 )
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}
 # What follows shows something only, or changes nothing: it costs nothing where nobody looks.
-
 SHOWING: Final = _names(
     """
     basicConfig critical debug error exception filterwarnings info log simplefilter warn warning
@@ -108,7 +109,7 @@ PLAIN: Final = _names(
 )
 TAME: Final = _names(
     """
-    abs all any bool dict enumerate float format hasattr int isinstance len list max min print range
+    abs all any bool dict enumerate float format hasattr int isinstance len list max min range
     repr reversed round sorted str sum tuple type zip
     """
 )

@@ -85,7 +85,9 @@ class Look:
                 self._doubt(node, "may catch errors in `__exit__`")
             case ast.FunctionDef(name=name) if name in known.METHODS & self._names.own:
                 self._doubt(node, f"defines `{name}`")
-            case ast.Try() | ast.TryStar() if self._scopes and not all(map(_raises, node.handlers)):
+            case ast.Name(id="__exit__", ctx=ast.Store()):
+                self._doubt(node, "may catch errors in `__exit__`")
+            case ast.Try() | ast.TryStar() if self._scopes and _catches(node):
                 self._doubt(node, "catches errors with `try`")
             case ast.Compare(ops=ops):
                 sides = [node.left, *node.comparators]
@@ -200,6 +202,11 @@ class Look:
 
 def _parts(node: ast.AST) -> Iterable[ast.AST]:
     return ast.iter_child_nodes(node)
+
+
+def _catches(node: ast.Try | ast.TryStar) -> bool:
+    inner = [each for statement in node.finalbody for each in ast.walk(statement)]
+    return any(isinstance(each, _LEAVING) for each in inner) or not all(map(_raises, node.handlers))
 
 
 def _raises(handler: ast.ExceptHandler) -> bool:

@@ -7,6 +7,7 @@ the program's runs while one is taken.
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import sys
 import types
@@ -92,7 +93,7 @@ class Kept:
     def _of_object(self, value: Any, kind: type) -> Iterable[Any]:
         match value:
             case functools.partial():
-                return [value.func, value.args, value.keywords]
+                return [value.func, value.args, value.keywords, vars(value)]
             case types.MethodType():
                 return [value.__self__, value.__func__]
             case staticmethod() | classmethod() | property():
@@ -117,7 +118,8 @@ class Kept:
         size = value.cache_info().currsize
         self._shown.append(size)
         wrapped = value.__wrapped__
-        plain = isinstance(wrapped, types.FunctionType) and not wrapped.__code__.co_argcount
+        plain = isinstance(wrapped, types.FunctionType) and not _parameters(wrapped.__code__)
+        self.running = self.running or (size > 0 and not plain)
         return [wrapped, value()] if plain and size == 1 else [wrapped]
 
     def _fields(self, value: Any, kind: type) -> Iterable[Any]:
@@ -146,6 +148,11 @@ def _filled(slot: types.MemberDescriptorType, value: object) -> Iterator[Any]:
         yield slot.__get__(value)
     except AttributeError:  # nothing is in it
         return
+
+
+def _parameters(code: types.CodeType) -> int:
+    starred = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    return code.co_argcount + code.co_kwonlyargcount + starred
 
 
 def _content(cell: types.CellType) -> Iterator[Any]:

@@ -46,6 +46,8 @@ class Kinds:
         if self._is_int(value):
             return _isinstance(SAMPLE, kinds)
         found = _isinstance(value, kinds)
+        if _has_protocol(kinds):  # it looks attributes up, which may fail in a trace only
+            self._ask(Asked.KIND)
         if _is_tracer(value) and any(_alike(kind, kinds) is not found for kind in _possible(value)):
             self._ask(Asked.KIND)
         return found
@@ -70,8 +72,16 @@ class Kinds:
         if name.startswith("_") or name in _TELLING:
             self._ask(Asked.KIND)
         kinds = (int,) if self._is_int(value) else _possible(value) if _is_tracer(value) else ()
-        if any(_hasattr(kind, name) is not _hasattr(value, name) for kind in kinds):
+        found = _hasattr(value, name)
+        failed = not found and any(name in vars(base) for base in _type(value).__mro__)
+        if failed or any(_hasattr(kind, name) is not found for kind in kinds):
             self._ask(Asked.KIND)
+
+
+def _has_protocol(kinds: Any) -> bool:
+    if _isinstance(kinds, tuple):
+        return any(map(_has_protocol, kinds))
+    return bool(_getattr(kinds, "_is_protocol", False))
 
 
 def _is_tracer(value: Any) -> bool:

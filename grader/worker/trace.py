@@ -29,8 +29,8 @@ _REASON_LENGTH = 200
 _HELD: Final = 2
 """At how many sizes a trace for all of them is held against one at sizes; each costs as much."""
 
-KEEPS: Final = "keeps something from one call to the next"
-RUNNING: Final = "keeps something that each use changes"
+KEEPS: Final = "keeps something from one call to the next: a proof needs each to start afresh"
+RUNNING: Final = "keeps something that each use changes: a proof needs each call to start afresh"
 
 
 @unique

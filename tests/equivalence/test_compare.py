@@ -46,7 +46,8 @@ def test_every_size() -> None:
     assert said(of(EVERY), of(EVERY)) == Equivalence(
         status=Equivalent.PROVED,
         scope="it computes the same as the reference for every seed and all values, every size "
-        "above 1 of the batch, the input width and the features",
+        "above 1 of the batch, the input width and the features: followed for all of them at once, "
+        "both take the same steps",
     )
 
 
@@ -55,7 +56,8 @@ def test_every_batch() -> None:
     assert found.status is Equivalent.PROVED
     assert found.scope == (
         "it computes the same as the reference for every seed and all values, every size "
-        "above 1 of the batch, the input width x the features of 4x2, 3x5 and 1x1"
+        "above 1 of the batch, the input width x the features of 4x2, 3x5 and 1x1: followed for "
+        "all of them at once, both take the same steps"
     )
 
 

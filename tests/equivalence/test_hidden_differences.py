@@ -13,6 +13,7 @@ from equivalence_programs import Looked, look, program
 
 def halved(test: str, top: str = "", begin: str = "") -> str:
     """Return a program that halves its outputs where `test` holds, which is never in a trace."""
+    begin = f"size = x_batch.shape[0]\n{begin}"
     return program(top=top, begin=begin, end=f"if {test}:\n    outputs = outputs / 2")
 
 
@@ -22,16 +23,16 @@ DECIDING = {
         top="class Box:\n    def mean(self, x):\n        return x.shape[0]",
     ),
     "two modules compared": halved(
-        "nn.Dense(features) == nn.Dense(7)",
+        "nn.Dense(size) == nn.Dense(7)",
     ),
     "a module as a key": halved(
-        "{nn.Dense(7): 1}.get(nn.Dense(features))",
+        "{nn.Dense(7): 1}.get(nn.Dense(size))",
     ),
     "a module among some": halved(
-        "nn.Dense(features) in (nn.Dense(7), nn.Dense(9))",
+        "nn.Dense(size) in (nn.Dense(7), nn.Dense(9))",
     ),
     "a size that apply gives back": halved(
-        "model.apply(variables, method=lambda m: m.features) == 7",
+        "nn.Dense(size).apply({}, method=lambda m: m.features) == 7",
     ),
     "a decorator that turns the arguments round": program(
         top="def turn(f):\n"
@@ -39,32 +40,32 @@ DECIDING = {
         "@turn\n"
         "def scaled(n, y):\n"
         "    return y / 2 if n == 7 else y",
-        end="outputs = scaled(outputs, features)",
+        end="outputs = scaled(outputs, x_batch.shape[0])",
     ),
     "two dataclasses compared": halved(
-        "Cfg(features) == Cfg(7)",
+        "Cfg(size) == Cfg(7)",
         top="import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass Cfg:\n    n: int",
     ),
     "a dataclass in a set": halved(
-        "Cfg(features) in {Cfg(7)}",
+        "Cfg(size) in {Cfg(7)}",
         top="import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass Cfg:\n    n: int",
     ),
     "a named tuple compared": halved(
-        "P(features) == (7,)",
+        "P(size) == (7,)",
         top="import typing\nclass P(typing.NamedTuple):\n    n: int",
     ),
     "a place in a tuple": halved(
-        "(5, 7, features).index(features) == 1",
+        "(5, 7, size).index(size) == 1",
     ),
     "a count in a list": halved(
-        "[7, 9].count(features)",
+        "[7, 9].count(size)",
     ),
     "operator.eq": halved(
-        "operator.eq(features, 7)",
+        "operator.eq(size, 7)",
         top="import operator",
     ),
     "operator.contains": halved(
-        "operator.contains((7,), features)",
+        "operator.contains((7,), size)",
         top="import operator",
     ),
     "a partial that is mapped": halved(
@@ -72,29 +73,29 @@ DECIDING = {
         top="import operator",
     ),
     "a negated comparison": halved(
-        "not features != 7",
+        "not size != 7",
     ),
     "a difference that may be zero": halved(
-        "not (features - 7)",
+        "not (size - 7)",
     ),
     "a comparison as an index": program(
-        end="outputs = (outputs, outputs / 2)[features == 7]",
+        end="outputs = (outputs, outputs / 2)[x_batch.shape[0] == 7]",
     ),
     "match on a size": program(
-        end="match features:\n    case 7:\n        outputs = outputs / 2",
+        end="match x_batch.shape[0]:\n    case 7:\n        outputs = outputs / 2",
     ),
     "match on a shape": program(
         end="match x_batch.shape:\n    case (7, _):\n        outputs = outputs / 2",
     ),
     "match on a field": program(
         top="import dataclasses\n@dataclasses.dataclass\nclass C:\n    n: int",
-        end="match C(features):\n    case C(n=7):\n        outputs = outputs / 2",
+        end="match C(x_batch.shape[0]):\n    case C(n=7):\n        outputs = outputs / 2",
     ),
     "a size as a key": halved(
-        "{7: 1}.get(features)",
+        "{7: 1}.get(size)",
     ),
     "two frozen dicts compared": halved(
-        "freeze({'n': features}) == freeze({'n': 7})",
+        "freeze({'n': size}) == freeze({'n': 7})",
         top="from flax.core import freeze",
     ),
     "two types of arrays compared": halved(
@@ -102,51 +103,51 @@ DECIDING = {
         top="S = jax.ShapeDtypeStruct",
     ),
     "two tree structures compared": halved(
-        "jax.tree.structure(S(features)) == jax.tree.structure(S(7))",
+        "jax.tree.structure(S(size)) == jax.tree.structure(S(7))",
         top="import flax.struct\n"
         "@flax.struct.dataclass\n"
         "class S:\n"
         "    n: int = flax.struct.field(pytree_node=False)",
     ),
     "two of flax's dataclasses compared": halved(
-        "S(features) == S(7)",
+        "S(size) == S(7)",
         top="import flax.struct\n@flax.struct.dataclass\nclass S:\n    n: int",
     ),
     "a comparison that is mapped over a tree": halved(
-        "jax.tree.leaves(jax.tree.map(lambda n: n == 7, [features]))[0]",
+        "jax.tree.leaves(jax.tree.map(lambda n: n == 7, [size]))[0]",
     ),
     "a comparison that is reduced": halved(
         "functools.reduce(lambda a, b: a or b == 7, x_batch.shape, False)",
     ),
     "two sizes in a set": halved(
-        "len({features, x_batch.shape[0]}) == 1",
+        "len({size, x_batch.shape[0]}) == 1",
     ),
     "a cached decision": halved(
-        "seven(features)",
+        "seven(size)",
         top="@functools.lru_cache\ndef seven(n):\n    return n == 7",
     ),
     "a cache that mixes up 7 and 7.0": program(
         top="@functools.lru_cache(maxsize=None)\ndef keep(n):\n    return n\nkeep(7.0)",
-        begin="features = keep(features)",
+        begin="kept = keep(x_batch.shape[0])",
     ),
     "the length of a size's text": halved(
-        "len(str(features)) == 1",
+        "len(str(size)) == 1",
     ),
     "a size's text in an f-string": halved(
-        "f'{features}' == '7'",
+        "f'{size}' == '7'",
     ),
     "a size's text by %": halved(
-        "'%s' % features == '7'",
+        "'%s' % size == '7'",
     ),
     "the text of an array": halved(
         "'7' in str(x_batch)",
     ),
     "NumPy's type for a size": halved(
-        "np.asarray(features).dtype != object and features == 7",
+        "np.asarray(size).dtype != object and size == 7",
         top="import numpy as np",
     ),
     "NumPy's comparison": halved(
-        "np.equal(features, 7)",
+        "np.equal(size, 7)",
         top="import numpy as np",
     ),
     "NumPy's array of a shape": halved(
@@ -154,19 +155,19 @@ DECIDING = {
         top="import numpy as np",
     ),
     "a division by zero for one size": program(
-        begin="1 // (features - 9)",
+        begin="1 // (x_batch.shape[0] - 9)",
     ),
     "a remainder by zero for one size": program(
-        begin="5 % (features - 9)",
+        begin="5 % (x_batch.shape[0] - 9)",
     ),
     "an assertion that fails for one size": program(
-        begin="assert features != 7",
+        begin="assert x_batch.shape[0] != 7",
     ),
     "a negated assertion": program(
         begin="assert not x_batch.shape == (7, 7)",
     ),
     "an index while printing": program(
-        begin="print([1][features == 7])",
+        begin="print([1][x_batch.shape[0] == 7])",
     ),
     "the text of the seed": halved(
         "len(str(seed)) < 4",
@@ -178,7 +179,7 @@ DECIDING = {
         "'Tracer' not in type(x_batch).__name__",
     ),
     "a shape compared": halved(
-        "x_batch.shape == (features, features)",
+        "x_batch.shape == (size, size)",
     ),
 }
 
@@ -557,7 +558,7 @@ KEEPING = {
 
 ANSWERED_AS_AN_INT = {
     "the type of the seed": halved(
-        "type(seed) == int and features == 7",
+        "type(seed) == int and size == 7",
     ),
     "the type of the seed before its value": halved(
         "isinstance(seed, int) and seed == 7",
@@ -577,7 +578,7 @@ ANSWERED_AS_AN_INT = {
         "not isinstance(seed, jax.Array)",
     ),
     "a comparison as a number": program(
-        end="outputs = outputs * (1 + (features == 7))",
+        end="outputs = outputs * (1 + (x_batch.shape[0] == 7))",
     ),
 }
 

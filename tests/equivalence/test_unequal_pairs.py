@@ -211,7 +211,7 @@ DOUBTFUL = {
     ),
     "an array that no machine can hold, and nobody looks": (
         RIGHT,
-        program(begin="unused = jnp.zeros((features,) * 12)"),
+        program(begin="unused = jnp.zeros((x_batch.shape[0],) * 12)"),
     ),
     "an array that no machine can hold on the way to a number": (
         RIGHT,
