@@ -1,10 +1,11 @@
-"""The hints of an exercise, as its `hints.md` has them: one under each `## ` heading."""
+"""The hints of an exercise, from its `hints.md`: one under each `## ` heading."""
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
-from grader.catalogue import ExerciseBroken
+from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
 
@@ -12,14 +13,14 @@ OFFER_EVERY = 3
 
 
 class Hint(NamedTuple):
-    """A hint in Markdown, under its heading."""
+    """A hint in Markdown, and its heading."""
 
     heading: str
     text: str
 
 
 def parse_hints(markdown: str) -> tuple[Hint, ...]:
-    """Split `markdown` at its `## ` headings; those inside a code block are code."""
+    """Split `markdown` at its `## ` headings, except inside code blocks."""
     found: list[tuple[str, list[str]]] = []
     fence = ""
     for line in markdown.splitlines():
@@ -34,18 +35,20 @@ def parse_hints(markdown: str) -> tuple[Hint, ...]:
 
 
 def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
-    """Return the hints of an exercise. Raises `ExerciseBroken` if it has none."""
+    """Return the hints of an exercise. Raises `ExerciseBroken` if there are none."""
     hints = parse_hints(read_part(folder.hints.name, folder))
     if not hints:
         raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
     return hints
 
 
-def hint_offer(folder: ExerciseFolder, progress: Progress, how: str = "") -> str | None:
-    """Return a line that offers a hint, every third time that the same mistake comes in a row.
+def hint_offer(
+    folder: ExerciseFolder, progress: Progress, how: str = "", course_option: str = ""
+) -> str | None:
+    """Return a line that offers a hint, every third time in a row that the same mistake occurs.
 
-    `how` says how to have it, if not by the command. None where it would not help: another
-    mistake, or no hint left.
+    `how` says how to get it, if not by the command, which needs the `course_option`. None where
+    it would not help: another mistake, or no hint left.
     """
     slug = folder.exercise.slug
     streak = progress.same_finding_streak(slug)
@@ -54,7 +57,7 @@ def hint_offer(folder: ExerciseFolder, progress: Progress, how: str = "") -> str
     left = len(read_hints(folder)) - progress.hints_shown(slug)
     if left <= 0:
         return None
-    how = how or f"grade hint {slug} has a hint for you"
+    how = how or f"grade hint {shlex.quote(slug)}{course_option} has a hint for you"
     return f"{streak.rule} again, {streak.times} times in a row: {how}"
 
 

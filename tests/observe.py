@@ -33,10 +33,15 @@ _SETTINGS = tuple(name for name in WATCHED if hasattr(jax.config, name))
 
 
 def observe(
-    text: str, exercise: Exercise, cases: Iterable[Case], name: str = "submission.py"
+    text: str,
+    exercise: Exercise,
+    cases: Iterable[Case],
+    name: str = "submission.py",
+    *,
+    alters: bool = False,
 ) -> tuple[LoadOutcome, tuple[Observation, ...]]:
     """Load a program and call it on cases; no observations when it does not load."""
-    with _undisturbed(), Subject(exercise, name, text) as subject:
+    with _undisturbed(), Subject(exercise, name, text, alters=alters) as subject:
         loaded = subject.load()
         if not isinstance(loaded, Loaded):
             return loaded, ()

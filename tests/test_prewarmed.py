@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.catalogue import exercises
+from grader.errors import NurseryBroken
 from grader.grading.grading import grade
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.request import GradingRequest
@@ -19,7 +21,7 @@ from grader.model.observation import Completed, Loaded, LoadOutcome
 from grader.model.report import Verdict
 from grader.model.submission import read_submission
 from grader.process.side import Program, Side
-from grader.process.worker import Maker, Nursery, NurseryBroken
+from grader.process.worker import Maker, Nursery
 from grader.search.cases import plan
 from grader.search.plan import traced_sizes
 
@@ -41,6 +43,54 @@ if xla_bridge._backends:
 
 def {function}(seed, x, features):
     return x
+"""
+MINE = """
+from flax import linen as nn
+import jax
+
+def FUNCTION(seed, x, features):
+    return nn.Dense(features).init_with_output(jax.random.PRNGKey(seed), x)[0]
+"""
+UNFINISHED = """
+def FUNCTION(seed, x, features):
+    raise NotImplementedError
+"""
+MARK = "the_answer_is_here"
+SEARCHES = """
+import ctypes
+
+def FUNCTION(seed, x, features):
+    looked_for = bytearray(b"KRAM"[::-1])
+    its_own = bytearray(b"evah ot llew yrev ti swonk"[::-1])
+    for each in (looked_for, its_own):
+        each[0] -= 1  # so that these aren't found themselves
+    again = "knows it very well to have"
+    searched, own, reference = 0, 0, 0
+    with open("/proc/self/maps") as maps:
+        regions = [line.split() for line in maps if " rw" in line]
+    for addresses, *_, in regions:
+        start, end = (int(each, 16) for each in addresses.split("-"))
+        if end - start > 1 << 28:
+            continue
+        for at in range(start, end, 1 << 20):
+            try:
+                part = ctypes.string_at(at, min(1 << 20, end - at))
+            except OSError:
+                break
+            searched += len(part)
+            for place in range(2):
+                mark = (looked_for, its_own)[place]
+                first = bytes([mark[0] + 1])
+                hits = 0
+                where = part.find(bytes(mark[1:]))
+                while where >= 0:
+                    hits += part[where - 1 : where] == first
+                    where = part.find(bytes(mark[1:]), where + 1)
+                if place:
+                    own += hits
+                else:
+                    reference += hits
+    print(f"searched {searched > 1 << 24}, of itself {min(own, 1)}, of the reference {reference}")
 """
 
 
@@ -64,8 +114,8 @@ def side(maker: Maker, folder: ExerciseFolder) -> Iterator[Side]:
     made.end()
 
 
-def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
-    cases = plan(folder.exercise, count=12, seed=0).telling
+def test_a_rehearsal_prints_nothing(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases[:2], traced_sizes(folder.exercise))])
     pool.wait()
     taken = pool.take("key")
@@ -78,7 +128,7 @@ def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: Exercis
     assert taken.printed() == ("loading\ncalled\n", "called\n", False)
 
 
-def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
+def test_a_finished_process_is_not_taken(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert side.is_idle()
@@ -86,18 +136,16 @@ def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_one_that_could_not_rehearse_is_not_taken(
+def test_a_process_that_could_not_rehearse_is_not_taken(
     pool: Pool, side: Side, folder: ExerciseFolder
 ) -> None:
     side.give("broken.py", "import os; os._exit(0)")
-    cases = plan(folder.exercise, count=12, seed=0).telling
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases, ())])
     assert pool.take("key") is None
 
 
-def test_what_is_for_another_file_is_not_taken_and_ended_when_there_is_a_new_one(
-    pool: Pool, side: Side
-) -> None:
+def test_processes_for_another_file_are_not_taken_but_stopped(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert pool.take("another key") is None
@@ -119,9 +167,9 @@ class Slow:
     def shut_in(self) -> None:
         """It is shut in."""
 
-    def load(self, seconds: float, *, unheard: bool) -> LoadOutcome:
+    def load(self, seconds: float, *, discard_output: bool) -> LoadOutcome:
         assert seconds > 0
-        assert unheard
+        assert discard_output
         return Loaded()
 
     def begin(self, _case: object, _seconds: float) -> None:
@@ -138,7 +186,7 @@ class Slow:
         self.may_end.set()
 
 
-def test_a_rehearsal_that_is_stopped_ends_with_its_case(pool: Pool) -> None:
+def test_a_stopped_rehearsal_finishes_its_case(pool: Pool) -> None:
     slow: Any = Slow()
     pool.fill("key", lambda: slow, [(("case",) * 5, ())])  # type: ignore[arg-type]
     slow.called.wait()
@@ -154,22 +202,24 @@ def test_a_closed_pool_stays_empty(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_each_process_rehearses_every_size_once_what_comes_first_in_it_first(
+def test_each_process_rehearses_every_size_once_in_order_of_use(
     folder: ExerciseFolder,
 ) -> None:
     made = plan(folder.exercise, count=12, seed=0)
     sizes = traced_sizes(folder.exercise)
     (first, untraced), (second, traced) = rehearsals(made, sizes)
-    assert first[0] == made.telling[0]
+    assert first[0] == made.discriminating[0]
     assert second[0] == made.edges[0]
     assert (untraced, traced) == ((), sizes)
     for cases in (first, second):
         shapes = [tuple(each.sizes.values()) for each in cases]
         assert len(set(shapes)) == len(shapes)
-        assert {tuple(each.sizes.values()) for each in (*made.telling, *made.edges)} <= {*shapes}
+        assert {tuple(each.sizes.values()) for each in (*made.discriminating, *made.edges)} <= {
+            *shapes
+        }
 
 
-def test_a_grading_needs_no_process_but_the_prewarmed_ones(
+def test_a_grading_needs_only_the_prewarmed_processes(
     folder: ExerciseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "mine.py"
@@ -187,6 +237,45 @@ def test_a_grading_needs_no_process_but_the_prewarmed_ones(
         assert grade(session, read_submission(file), folder, asked).verdict is Verdict.PASSED
         with pytest.raises(NurseryBroken):
             grade(session, read_submission(file), folder, asked)
+
+
+def test_a_rehearsal_that_hangs_is_not_waited_for(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.pool._PATIENCE", 0.01)
+    slow: Any = Slow()
+    pool.fill("key", lambda: slow, [(("case",) * 5, ())])  # type: ignore[arg-type]
+    slow.called.wait()
+    assert pool.take("key") is None
+    assert slow.may_end.is_set(), "its process is still there"
+
+
+@pytest.mark.parametrize("version", [MINE, LOOKS_AROUND, UNFINISHED, "no Python"])
+def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
+    folder: ExerciseFolder, tmp_path: Path, version: str
+) -> None:
+    """Searched by a program in it that reads all of the memory that it can write."""
+    name = folder.exercise.function
+    solution = tmp_path / "solution.py"
+    text = folder.solution.read_text(encoding="utf-8")
+    solution.write_text(f"{text}\ndef {MARK}():\n    return '{MARK}'\n", encoding="utf-8")
+    course = msgspec.structs.replace(folder, solution=solution)
+    file = tmp_path / "mine.py"
+    file.write_text(version.replace("FUNCTION", name), encoding="utf-8")
+    asked = GradingRequest(cases=12)
+    with Session() as session:
+        submission = read_submission(file)
+        grade(session, submission, course, asked)
+        session.prewarm(submission, course, asked, wait=True)
+        side = session._pool.take((course.exercise.slug, str(file)))
+        assert side is not None
+        side.give("looks.py", SEARCHES.replace("FUNCTION", name).replace("KRAM", MARK[::-1]))
+        assert side.load(30.0) == Loaded()
+        side.begin(session.plan(course.exercise, asked).telling[0], 60.0)
+        assert isinstance(side.finish().outcome, Completed)
+        side.end()
+        found, _, _ = side.printed()
+    assert found == "searched True, of itself 1, of the reference 0\n"
 
 
 def test_a_program_that_may_look_around_gets_a_new_process(

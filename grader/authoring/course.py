@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.catalogue import ExerciseBroken, load_exercise, shipped
+from grader.catalogue import load_exercise, shipped
+from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
 
 

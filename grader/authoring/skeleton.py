@@ -18,17 +18,10 @@ from typing import Final
 import msgspec
 
 from grader.authoring.declaration import SLUG
+from grader.errors import NameWrong
 
 _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 _SOLUTION: Final = "solution.py"
-
-
-class NameWrong(Exception):
-    """No exercise can be called that; `meant` is the name that comes nearest, empty if none."""
-
-    def __init__(self, reason: str, meant: str = "") -> None:
-        super().__init__(reason)
-        self.meant = meant
 
 
 class Skeleton(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.checks import CHECKS
+from grader.errors import ReferenceBroken
 from grader.grading.grading import grade
-from grader.grading.reference import ReferenceBroken
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
@@ -157,7 +157,7 @@ class _Run:
     def _is_deterministic(self) -> bool:
         submission = read_submission(self._folder.solution)
         plan = self._session.plan(self._folder.exercise, self._asked)
-        cases = (*plan.telling, plan.edges[0])
+        cases = (*plan.discriminating, plan.edges[0])
         first, second = (
             [each.outcome for each in observed(self._session, self._folder, submission, cases)]
             for _ in range(2)

@@ -7,6 +7,7 @@ import os
 import sys
 
 _LEAST_ADDRESS_SPACE = 256 << 20
+_LEAST_DATA = 96 << 20
 _INTERRUPTED = 130
 
 
@@ -50,12 +51,16 @@ def _cannot_start() -> str | None:
     if sys.platform != "win32":
         import resource
 
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if 0 <= limit < _LEAST_ADDRESS_SPACE:  # OpenBLAS would end the process
-            return (
-                f"this shell allows {limit >> 20} MB of address space (ulimit -v): "
-                "set ulimit -v 4194304 or more"
-            )
+        for number, words, letter, least in (
+            (resource.RLIMIT_AS, "address space", "v", _LEAST_ADDRESS_SPACE),
+            (resource.RLIMIT_DATA, "data", "d", _LEAST_DATA),
+        ):
+            limit, _ = resource.getrlimit(number)
+            if 0 <= limit < least:  # OpenBLAS would end the process
+                return (
+                    f"this shell allows {limit >> 20} MB of {words} (ulimit -{letter}): "
+                    f"set ulimit -{letter} 4194304 or more"
+                )
     return None
 
 
@@ -77,7 +82,9 @@ def _installed_first() -> None:
 
 def _run(argv: list[str]) -> int:
     from grader.cli import early
+    from grader.cli.streams import fill_closed_descriptors
 
+    fill_closed_descriptors()
     try:
         if early.is_grading(argv):
             from grader.cli.interrupts import INTERRUPTS

@@ -12,10 +12,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from grader.catalogue import ExerciseBroken
 from grader.cli.coercion import lighten
-from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
+from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
 from grader.cli.streams import output_failure, prepare_streams
+from grader.errors import CommandWrong, ExerciseBroken, Exit
 from grader.grading.machine import lacks
 from grader.suggestion import did_you_mean
 
@@ -123,10 +123,8 @@ def _invoke(argv: Sequence[str]) -> int:
         result = get_command(app).main(list(argv), prog_name="grade", standalone_mode=False)
     except typer.Abort:
         return _interrupted()
-    except CommandWrong as error:
-        return _say(str(error), Exit.WRONG_COMMAND)
-    except ExerciseBroken as error:
-        return _say(f"an exercise is broken: {error}", Exit.BROKEN)
+    except (CommandWrong, ExerciseBroken) as error:
+        return _say(f"{error.about}{error}", error.code)
     except Exception as error:  # noqa: BLE001 - the last line before the learner's eyes
         if hasattr(error, "format_message"):  # Typer's and Click's own, whichever they derive from
             return _say(_usage_line(error), Exit.WRONG_COMMAND)

@@ -15,9 +15,10 @@ from rich.text import Text
 
 from grader.cli.console import console as new_console
 from grader.cli.console import put
-from grader.cli.options import Color
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.problem import visible
 from grader.cli.words import DOT, count, shown_path
+from grader.errors import CommandWrong, Exit
+from grader.grading.request import Color
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ _STYLES: Final = {"right": "green", "wrong": "red", "skipped": "dim"}
 
 def new(exercise: str, folder: Path) -> int:
     """Write the skeleton of an exercise into a course's folder. Raises `CommandWrong`."""
-    from grader.authoring.skeleton import NameWrong, Skeleton
+    from grader.authoring.skeleton import Skeleton
+    from grader.errors import NameWrong
 
     try:
         skeleton = Skeleton.of(exercise, folder)

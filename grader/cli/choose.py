@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.catalogue import Catalogue, ExerciseBroken, catalogue
-from grader.cli.problem import CommandWrong, visible
+from grader.catalogue import Catalogue, catalogue
+from grader.cli.problem import quoted_blank, visible
+from grader.errors import CommandWrong, ExerciseBroken
 from grader.model.exercise import Check, ExerciseFolder
 from grader.progress import Progress
 from grader.suggestion import did_you_mean
@@ -44,7 +45,7 @@ def named(name: str, found_in: Catalogue) -> ExerciseFolder:
             raise ExerciseBroken(broken.reason)
     slugs = [each.exercise.slug for each in known]
     meant = did_you_mean(name, slugs) or "; grade list shows them"
-    raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
+    raise CommandWrong(f"there is no exercise {quoted_blank(name)}{meant}")
 
 
 def current(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:
@@ -90,4 +91,4 @@ def rule_named(name: str) -> Rule:
         if rule.id == name.strip().lower():
             return rule
     meant = did_you_mean(name, [rule.id for rule in known]) or "; grade explain lists them"
-    raise CommandWrong(f"there is no rule {visible(name)}{meant}")
+    raise CommandWrong(f"there is no rule {quoted_blank(name)}{meant}")

@@ -1,8 +1,7 @@
-"""Arguments turned into values without pydantic, which Typer would import for it.
+"""Arguments turned into values by callbacks of our own.
 
 Typer 0.26 and later validate each argument with a pydantic adapter; importing pydantic takes longer
-than all else that a command such as `grade list` does. Where Typer has no such adapters, or an
-argument is of a kind that is not known here, Typer's own way is left alone.
+than all else that a command such as `grade list` does.
 """
 
 from __future__ import annotations
@@ -10,28 +9,67 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import typer
 
-from grader.cli.problem import shortened
+from grader.cli.problem import quoted_blank, shortened
 
-Convert = Callable[[Any], object]
+Convert = Callable[[Any], Any]
 
 
 def lighten(params: list[Any]) -> list[Any]:
-    """Return a command's parameters, each with a converter of our own."""
+    """Return a command's parameters, which leave conversion to their callbacks.
+
+    `Parameter.process_value` is Click's own place for that.
+    """
     for param in params:
-        descriptor = getattr(param, "type_descriptor", None)
-        if descriptor is None or getattr(param, "_runtime_param", descriptor) is not None:
-            continue
-        leaf = get_args(descriptor.annotation)[0] if descriptor.is_list else descriptor.annotation
-        convert = _converter(
-            leaf, _Range(descriptor.parameter_info.min, descriptor.parameter_info.max)
-        )
-        if convert is not None:
-            param._runtime_param = _Light(convert)  # noqa: SLF001 - there is no public way
+        if "process_value" not in vars(param):
+            param.process_value = _AsGiven(param)
     return params
+
+
+class _AsGiven:
+    """Hands the text of an argument to its callback."""
+
+    def __init__(self, param: Any) -> None:  # noqa: ANN401 - another class in each version of Typer
+        self._param = param
+        self._missing = param.process_value
+
+    def __call__(self, ctx: Any, value: Any) -> object:  # noqa: ANN401
+        param = self._param
+        if param.required and param.value_is_missing(value):
+            return self._missing(ctx, value)
+        if value is None and (param.multiple or param.nargs == -1):
+            value = ()
+        return value if param.callback is None else param.callback(ctx, param, value)
+
+
+def each(convert: Convert) -> Convert:
+    """Return a callback that turns every text of a list into a value."""
+    return lambda texts: [convert(text) for text in texts or ()]
+
+
+def path(text: Any) -> Path | None:  # noqa: ANN401
+    """Return a path; an empty one, as of a variable that isn't set, would be this folder."""
+    if text == "":
+        raise typer.BadParameter("it is empty; name a file or a folder")
+    return None if text is None else Path(str(text))
+
+
+def whole(least: float | None = None, most: float | None = None) -> Convert:
+    """Return a callback that takes whole numbers between bounds."""
+    return lambda text: _number(text, int, "a whole number", _Range(least, most))
+
+
+def real(least: float | None = None, most: float | None = None) -> Convert:
+    """Return a callback that takes numbers between bounds."""
+    return lambda text: _number(text, float, "a number", _Range(least, most))
+
+
+def choice(choices: type[Enum]) -> Convert:
+    """Return a callback that takes the values of `choices`."""
+    return lambda text: _choice(text, choices)
 
 
 class _Range(NamedTuple):
@@ -54,52 +92,16 @@ class _Range(NamedTuple):
         return f" from {self.least} to {self.most}"
 
 
-class _Light:
-    """Does what Typer's `RuntimeParam` does."""
-
-    def __init__(self, convert: Convert) -> None:
-        self._convert = convert
-
-    def coerce(self, value: Any, param: Any, ctx: Any) -> object:  # noqa: ANN401
-        """Return the value of an argument; `BadParameter` says what is wrong with it."""
-        many = param.multiple or param.nargs == -1
-        if value is None:
-            return () if many else None
-        try:
-            return [self._convert(each) for each in value] if many else self._convert(value)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), ctx=ctx, param=param) from error
-
-
-def _converter(leaf: object, allowed: _Range) -> Convert | None:
-    if leaf in {str, bool}:
-        return lambda value: value
-    if leaf is Path:
-        return _path
-    if leaf is int:
-        return lambda text: _number(text, int, "a whole number", allowed)
-    if leaf is float:
-        return lambda text: _number(text, float, "a number", allowed)
-    if isinstance(leaf, type) and issubclass(leaf, Enum):
-        return lambda text: _choice(text, leaf)
-    return None
-
-
-def _path(text: object) -> Path:
-    """Return a path; an empty one, as of a variable that isn't set, would be this folder."""
-    if text == "":
-        raise ValueError("it is empty; name a file or a folder")
-    return Path(str(text))
-
-
-def _number(text: object, kind: Callable[[str], float], noun: str, allowed: _Range) -> float:
-    given = shortened(str(text))
+def _number(text: object, kind: Convert, noun: str, allowed: _Range) -> float | None:
+    if text is None:
+        return None
+    given = quoted_blank(shortened(str(text)))
     try:
-        number = kind(str(text))
+        number: float = kind(str(text))
     except ValueError:
-        raise ValueError(f"{given} is not {noun}") from None
+        raise typer.BadParameter(f"{given} is not {noun}") from None
     if not allowed.takes(number):
-        raise ValueError(f"{given} is not {noun}{allowed.words}")
+        raise typer.BadParameter(f"{given} is not {noun}{allowed.words}")
     return number
 
 
@@ -108,5 +110,5 @@ def _choice(text: object, choices: type[Enum]) -> Enum:
     if isinstance(text, choices):
         return text
     if text not in values:
-        raise ValueError(f"{text} is none of {', '.join(values)}")
+        raise typer.BadParameter(f"{text} is none of {', '.join(values)}")
     return choices(text)

@@ -2,7 +2,6 @@
 
 `grade --help` has to answer at once, so nothing here imports rich, numpy or jax at its top.
 """
-# ruff: noqa: PLR0917 - each option is a parameter
 
 from __future__ import annotations
 
@@ -13,17 +12,19 @@ from typing import Annotated
 
 import typer
 
+from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
 from grader.cli.missing import meant_command, no_such_file
-from grader.cli.problem import CommandWrong
 from grader.cli.version import version_line
+from grader.errors import CommandWrong
+from grader.grading.request import Color, Front, GradingRequest
 
 app = typer.Typer(
     name="grade",
     cls=GradeGroup,
     help="Grade JAX and Flax exercises: what is wrong, which idea it is, and where.",
-    epilog="A file that is called like a command is given as ./list.",
+    epilog="Write ./list for a file that is named like a command.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -63,50 +64,17 @@ def welcome(context: typer.Context, version: VersionOption = False) -> int:  # n
 
 
 @app.command(GRADE, cls=GradeCommand, hidden=True)
-def grade(
-    files: given.FilesArgument,
-    exercise: given.ExerciseOption = None,
-    report: given.ReportOption = None,
-    cases: given.CasesOption = 100,
-    seed: given.SeedOption = 0,
-    timeout: given.TimeoutOption = None,
-    color: given.ColorOption = given.Color.AUTO,
-    quiet: given.QuietOption = False,
-    verbose: given.VerboseOption = False,
-    exit_zero: given.ExitZeroOption = False,
-    jobs: given.JobsOption = None,
-    no_ci: given.NoCiOption = False,
-    require_sandbox: given.RequireSandboxOption = False,
-    no_progress: given.NoProgressOption = False,
-    exercises: given.ExercisesOption = None,
-) -> int:
+@given.takes(Front.COMMAND)
+def grade(files: given.FilesArgument, request: GradingRequest) -> int:
     """Grade files."""
     meant = meant_command(files, _command_names())
     if meant is not None:
         raise CommandWrong(meant)
     if len(files) == 1 and not os.path.lexists(files[0]):
         raise CommandWrong(no_such_file(files[0]))
-    from grader.cli.grading import GradeOptions, grade_files
+    from grader.cli.grading import grade_files
 
-    return grade_files(
-        tuple(files),
-        GradeOptions(
-            exercise=exercise,
-            reports=tuple(report or ()),
-            cases=cases,
-            seed=seed,
-            timeout=timeout,
-            color=color.value,
-            quiet=quiet,
-            verbose=verbose,
-            exit_zero=exit_zero,
-            jobs=jobs,
-            ci=not no_ci,
-            require_sandbox=require_sandbox,
-            progress=not no_progress,
-            exercises=given.exercise_folders(exercises),
-        ),
-    )
+    return grade_files(tuple(files), request)
 
 
 def _command_names() -> list[str]:
@@ -114,14 +82,12 @@ def _command_names() -> list[str]:
     return [str(each.name or getattr(each.callback, "__name__", "")) for each in shown]
 
 
-ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 
 
 @app.command("list", cls=Command, rich_help_panel=LEARN)
-def list_(
-    color: given.ColorOption = given.Color.AUTO, exercises: given.ExercisesOption = None
-) -> int:
-    """List the exercises and where you stand with each."""
+def list_(color: given.ColorOption = Color.AUTO, exercises: given.ExercisesOption = None) -> int:
+    """List the exercises and your progress."""
     from grader.cli.standing import list_exercises
 
     return list_exercises(given.exercise_folders(exercises), color)
@@ -130,7 +96,7 @@ def list_(
 @app.command(cls=Command, rich_help_panel=LEARN)
 def show(
     exercise: given.ExerciseArgument = None,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Show an exercise's lesson and task."""
@@ -146,7 +112,7 @@ def start(
         typer.Argument(
             metavar="EXERCISE",
             autocompletion=given.complete_exercise,
-            help="The exercise; without it the first one that you have not passed.",
+            help="The exercise; by default the first one that you haven't passed.",
             show_default=False,
         ),
     ] = None,
@@ -155,53 +121,28 @@ def start(
         typer.Argument(
             metavar="PATH",
             autocompletion=given.complete_file,
-            help="Where your file goes; without it, into this folder.",
+            callback=coercion.path,
+            help="Where to put your file; by default in this folder.",
             show_default=False,
         ),
     ] = None,
     force: ForceOption = False,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
-    """Begin an exercise: copy its starter into a file of yours."""
+    """Start an exercise: copy its starter file."""
     from grader.cli.learn import start_exercise
 
     return start_exercise(exercise, path, given.exercise_folders(exercises), color, overwrite=force)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
-def watch(
-    file: given.FileArgument,
-    exercise: given.ExerciseOption = None,
-    cases: given.CasesOption = 100,
-    seed: given.SeedOption = 0,
-    timeout: given.TimeoutOption = None,
-    color: given.ColorOption = given.Color.AUTO,
-    verbose: given.VerboseOption = False,
-    require_sandbox: given.RequireSandboxOption = False,
-    no_progress: given.NoProgressOption = False,
-    exercises: given.ExercisesOption = None,
-) -> int:
-    """Grade a file again at every save."""
-    from grader.cli.grading import GradeOptions
+@given.takes(Front.WATCH)
+def watch(file: given.FileArgument, request: GradingRequest) -> int:
+    """Grade a file again on every save."""
     from grader.cli.watch import watch as watch_file
 
-    options = GradeOptions(
-        exercise=exercise,
-        reports=(),
-        cases=cases,
-        seed=seed,
-        timeout=timeout,
-        color=color.value,
-        quiet=False,
-        verbose=verbose,
-        exit_zero=False,
-        jobs=None,
-        require_sandbox=require_sandbox,
-        progress=not no_progress,
-        exercises=given.exercise_folders(exercises),
-    )
-    return watch_file(file, options)
+    return watch_file(file, request)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -211,7 +152,7 @@ def hint(
     reset: Annotated[
         bool, typer.Option("--reset", help="Forget which hints you have seen.")
     ] = False,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Show the next hint, one more each time."""
@@ -227,9 +168,9 @@ def hint(
 def solution(
     exercise: given.ExerciseArgument = None,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show it although you have not passed yet.")
+        bool, typer.Option("--reveal", help="Show it even if you haven't passed yet.")
     ] = False,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Show the solution, once you have passed."""
@@ -245,11 +186,11 @@ def explain(
         typer.Argument(
             metavar="RULE",
             autocompletion=given.complete_rule,
-            help="The rule, as a finding names it; without it, all of them.",
+            help="The rule, as named in a finding; by default all of them.",
             show_default=False,
         ),
     ] = None,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
 ) -> int:
     """Explain a mistake: what it means, why it matters, wrong and right code."""
     from grader.cli.learn import explain_rule, list_rules
@@ -271,10 +212,14 @@ def history(
     last: Annotated[
         int,
         typer.Option(
-            "--last", "-n", metavar="N", min=1, max=10**6, help="How many attempts to show."
+            "--last",
+            "-n",
+            metavar="N",
+            callback=coercion.whole(1, 10**6),
+            help="How many attempts to show.",
         ),
     ] = 20,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Show your attempts and their verdicts."""
@@ -284,7 +229,7 @@ def history(
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)
-def doctor(color: given.ColorOption = given.Color.AUTO) -> int:
+def doctor(color: given.ColorOption = Color.AUTO) -> int:
     """Show versions, the cache, and which protections are active here."""
     from grader.cli.doctor import doctor as examine
 
@@ -298,7 +243,9 @@ def new(
     ],
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="Your course's folder.", show_default=False),
+        typer.Argument(
+            metavar="DIR", callback=coercion.path, help="Your course's folder.", show_default=False
+        ),
     ],
 ) -> int:
     """Write the skeleton of a new exercise, for course authors."""
@@ -314,11 +261,11 @@ def verify(
         typer.Argument(
             metavar="EXERCISE...",
             autocompletion=given.complete_exercise,
-            help="The exercises; without any, those of your course, or else all.",
+            help="The exercises; by default those of your course, or all.",
             show_default=False,
         ),
     ] = None,
-    color: given.ColorOption = given.Color.AUTO,
+    color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
     """Check that exercises are right, for course authors."""

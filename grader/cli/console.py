@@ -17,8 +17,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli.options import Color
 from grader.cli.problem import visible
+from grader.grading.request import Color
 from grader.render.console import page_width, usable
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from rich.text import Text
 from grader import cache
 from grader.catalogue import shipped
 from grader.cli.console import console, put
-from grader.cli.options import Color
-from grader.cli.problem import Exit
 from grader.cli.version import grader_version, package_version
+from grader.errors import Exit, NurseryBroken
 from grader.grading.access import Access
 from grader.grading.machine import explained
+from grader.grading.request import Color
 from grader.process.launch import can_fork
-from grader.process.worker import Nursery, NurseryBroken, Spawner
+from grader.process.worker import Nursery, Spawner
 from grader.sandbox import usage
 from grader.sandbox.confine import available
 from grader.sandbox.packages import package_folders

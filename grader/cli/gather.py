@@ -15,7 +15,11 @@ from grader.model.submission import Submission, Unreadable, read_submission, unr
 
 _NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
 _NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
+_NOT_ON_DISK: Final = frozenset({"/dev", "/proc", "/sys"})
 _MOST_NAMED: Final = 6
+_MOST_FILES: Final = 5_000
+_MOST_FOLDERS: Final = 20_000
+"""Looked through in a few seconds; a course's submissions are far fewer."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,11 +117,14 @@ def _read_of_folder(path: Path) -> Submission:
 def _python_files(folder: Path, problems: list[str]) -> list[Path]:
     """Return what ends in `.py` below the folder, by path.
 
-    Hidden files and folders, those of packages and of virtual environments are passed over.
+    Hidden files and folders, those of packages, of virtual environments and of the kernel are
+    passed over. Raises `Unreadable` where there are too many.
     """
     files: list[Path] = []
     waiting = [folder]
+    looked = 0
     while waiting:
+        looked += 1
         for entry in _entries(waiting.pop(), problems):
             if entry.name.startswith("."):
                 continue
@@ -126,7 +133,21 @@ def _python_files(folder: Path, problems: list[str]) -> list[Path]:
                     waiting.append(Path(entry.path))
             elif entry.name.endswith(".py") and not os.path.isdir(entry.path):  # noqa: PTH112 - which never raises
                 files.append(Path(entry.path))
+        _refuse_too_many(folder, looked, len(files))
     return sorted(files)
+
+
+def _refuse_too_many(folder: Path, folders: int, files: int) -> None:
+    """Raise `Unreadable` for what is no folder of submissions, but a disk or a home."""
+    for number, most, noun in (
+        (files, _MOST_FILES, "Python files"),
+        (folders, _MOST_FOLDERS, "folders"),
+    ):
+        if number > most:
+            raise Unreadable(
+                f"{folder} has more than {most:,} {noun} in it: "
+                "name the folder that the submissions are in"
+            )
 
 
 def _entries(folder: Path, problems: list[str]) -> list[os.DirEntry[str]]:
@@ -141,6 +162,7 @@ def _entries(folder: Path, problems: list[str]) -> list[os.DirEntry[str]]:
 def _is_passed_over(folder: os.DirEntry[str]) -> bool:
     name = folder.name
     made = name in _NO_FOLDERS or name.endswith((".egg-info", ".dist-info"))
+    made = made or os.path.abspath(folder.path) in _NOT_ON_DISK  # noqa: PTH100 - which reads nothing
     return made or os.path.lexists(Path(folder.path) / "pyvenv.cfg")
 
 

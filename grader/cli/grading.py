@@ -15,42 +15,25 @@ from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.abreast import Abreast
 from grader.cli.choose import available, named
+from grader.cli.course import course_option
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
-from grader.cli.problem import TRACEBACK_VARIABLE, CommandWrong, Exit, broken_words, visible
+from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
+from grader.errors import CommandWrong, Exit
 from grader.grading.machine import explained, lacks
+from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission, Unrecognised, defines, recognise
 
 if TYPE_CHECKING:
     from grader.cli.reporting import Reporting
-    from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
 Tell = Callable[[int, int], None]
 
 _UNWINDING: Final = 0.5
 """Seconds that the threads of an interrupted run have, to put away what they hold."""
-
-
-class GradeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of `grade FILE`. `reports` are as given, `FORMAT[=PATH]`."""
-
-    exercise: str | None = None
-    reports: tuple[str, ...] = ()
-    cases: int = 100
-    seed: int = 0
-    timeout: float | None = None
-    color: str = "auto"
-    quiet: bool = False
-    verbose: bool = False
-    exit_zero: bool = False
-    jobs: int | None = None
-    ci: bool = True
-    require_sandbox: bool = False
-    progress: bool = True
-    exercises: tuple[Path, ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,23 +58,23 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
+def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
 
-    reporting = Reporting(options)
-    work = find_work(files, options)
+    reporting = Reporting(request)
+    work = find_work(files, request)
     for problem in work.problems:
         print(f"grade: {problem}", file=sys.stderr)
     if not work.jobs:
         return int(Exit.WRONG_COMMAND)
-    if work.note and not options.quiet:
+    if work.note and not request.quiet:
         print(f"grade: {work.note}", file=sys.stderr)
     reports: list[Report] = []
     with INTERRUPTS.noted(), reporting:
         reporting.begin(work.jobs)
         try:
-            for report in run_jobs(work.jobs, options, reporting.tell):
+            for report in run_jobs(work.jobs, request, reporting.tell):
                 reporting.add(report)
                 reports.append(report)
         except KeyboardInterrupt:
@@ -101,7 +84,7 @@ def grade_files(files: tuple[Path, ...], options: GradeOptions) -> int:
         _tell_errors(reports)
         sys.stdout.flush()
         INTERRUPTS.check()
-    return max(exit_code(reports, options), Exit.WRONG_COMMAND if work.problems else 0, lost)
+    return max(exit_code(reports, request), Exit.WRONG_COMMAND if work.problems else 0, lost)
 
 
 def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) -> None:
@@ -121,22 +104,22 @@ def _tell_errors(reports: Sequence[Report]) -> None:
             print(f"grade: {visible(reason)}", file=sys.stderr)
 
 
-def find_job(file: Path, options: GradeOptions) -> Job:
+def find_job(file: Path, request: GradingRequest) -> Job:
     """Read one file and choose its exercise. Raises `CommandWrong`."""
-    work = _work((file,), options, catalogue(options.exercises))
+    work = _work((file,), request, catalogue(request.exercises))
     for problem in work.problems:
         raise CommandWrong(problem)
     return work.jobs[0]
 
 
-def find_work(files: Sequence[Path], options: GradeOptions) -> Work:
+def find_work(files: Sequence[Path], request: GradingRequest) -> Work:
     """Read every file and choose its exercise. Raises `CommandWrong` for a wrong `--exercise`."""
-    return _work(files, options, available(options.exercises, options.exercise))
+    return _work(files, request, available(request.exercises, request.exercise))
 
 
-def _work(files: Sequence[Path], options: GradeOptions, known: Catalogue) -> Work:
+def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> Work:
     gathered = gather(files)
-    chosen = named(options.exercise, known) if options.exercise is not None else None
+    chosen = named(request.exercise, known) if request.exercise is not None else None
     folders = [chosen or _folder(each, known) for each in gathered.submissions]
     return _decided(gathered, folders)
 
@@ -186,26 +169,19 @@ def _decided(
     return Work(jobs=tuple(jobs), problems=tuple(problems), note=gathered.note)
 
 
-def run_jobs(jobs: Sequence[Job], options: GradeOptions, tell: Tell) -> Iterator[Report]:
+def run_jobs(jobs: Sequence[Job], request: GradingRequest, tell: Tell) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order.
 
     When interrupted, yield those that are finished and raise `KeyboardInterrupt`.
     """
-    from grader.grading.request import GradingRequest
     from grader.grading.session import Session
 
-    asked = GradingRequest(
-        cases=options.cases,
-        seed=options.seed,
-        timeout=options.timeout,
-        require_sandbox=options.require_sandbox,
-    )
     alone = tell if len(jobs) == 1 else _untold
     with Session(early.take()) as session:
         gradings = Abreast(
-            lambda job: _graded(session, job, asked, alone),
+            lambda job: _graded(session, job, request, alone),
             jobs,
-            threads=options.jobs or os.cpu_count() or 1,
+            threads=request.jobs or os.cpu_count() or 1,
             told=INTERRUPTS.wake,
         )
         try:
@@ -225,17 +201,17 @@ def _untold(_done: int, _total: int) -> None:
     """Nobody follows the cases of one file among several."""
 
 
-def _graded(session: Session, job: Job, asked: GradingRequest, tell: Tell) -> Report:
+def _graded(session: Session, job: Job, request: GradingRequest, tell: Tell) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
+    from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
     from grader.grading.assembly import error_report
-    from grader.grading.grading import SandboxMissing, grade
-    from grader.grading.reference import ReferenceBroken
-    from grader.process.worker import NurseryBroken
+    from grader.grading.grading import grade
 
     if isinstance(job.folder, BrokenExercise):
-        return error_report(job.submission, None, job.folder.reason, asked)
+        return error_report(job.submission, None, job.folder.reason, request)
     try:
-        return grade(session, job.submission, job.folder, asked, tell)
+        report = grade(session, job.submission, job.folder, request, tell)
+        return msgspec.structs.replace(report, course_option=course_option(job.folder))
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
@@ -247,10 +223,10 @@ def _graded(session: Session, job: Job, asked: GradingRequest, tell: Tell) -> Re
             reason = explained(error.strerror or str(error))
         else:
             reason = broken_words(error)
-    return error_report(job.submission, job.folder.exercise, reason, asked)
+    return error_report(job.submission, job.folder.exercise, reason, request)
 
 
-def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:
+def exit_code(reports: Sequence[Report], request: GradingRequest) -> int:
     """Return the worst of the reports' exit codes."""
     codes = {
         Verdict.PASSED: Exit.PASSED,
@@ -259,6 +235,6 @@ def exit_code(reports: Sequence[Report], options: GradeOptions) -> int:
         Verdict.ERROR: Exit.BROKEN,
     }
     worst = max((codes[report.verdict] for report in reports), default=Exit.PASSED)
-    if options.exit_zero and worst is Exit.NOT_PASSED:
+    if request.exit_zero and worst is Exit.NOT_PASSED:
         return int(Exit.PASSED)
     return int(worst)

@@ -14,11 +14,13 @@ from rich.text import Text
 from grader.cli import choose
 from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.options import EXERCISES_VARIABLE, Color
+from grader.cli.course import command_for, course_option, grade_command
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.problem import visible
 from grader.cli.starter import copy_starter
 from grader.cli.words import DOT, shown_path
+from grader.errors import CommandWrong, Exit
+from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
@@ -31,7 +33,7 @@ def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
         exercise = folder.exercise
         begun = progress.latest(exercise.slug)
     about = Text(f"{exercise.slug} {DOT} level {exercise.level} {DOT} {exercise.topic}\n", "dim")
-    step = f"grade {shown_path(begun[1])}" if begun else f"grade start {exercise.slug}"
+    step = grade_command(folder, begun[1]) if begun else command_for(folder, "start")
     print_paged(new_console(color), about, lesson_page(folder), command_line(f"\nnext: {step}"))
     return Exit.PASSED
 
@@ -87,7 +89,7 @@ def _begun(
     exercise = folder.exercise
     rows = (
         *_course_kept(folders),
-        (f"grade show {exercise.slug}", "the lesson and the task"),
+        (f"grade show {shlex.quote(exercise.slug)}", "the lesson and the task"),
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to have it graded at every save"),
     )
@@ -120,26 +122,34 @@ def show_hints(name: str | None, folders: Sequence[Path], color: Color, *, every
     console = new_console(color)
     for number in numbers:
         put(console, hint_page(hints[number - 1], number, total, slug), "")
-    put(console, Text(_after_hint(numbers[-1], total, before), "dim"))
+    named = f" {shlex.quote(slug)}" if name is not None else ""
+    words = f"{named}{course_option(folder)}"
+    put(console, Text(_after_hint(numbers[-1], total, before, words), "dim"))
     return Exit.PASSED
 
 
-def _after_hint(number: int, total: int, before: int) -> str:
-    """Say what comes after hint `number`, when `before` had been seen."""
+def _after_hint(number: int, total: int, before: int, words: str) -> str:
+    """Say what comes after hint `number`, when `before` had been seen.
+
+    `words` are those that a command needs to be about the same exercise.
+    """
     if number < total:
-        return f"{command('grade hint')} shows the next one; {total - number} to go"
+        return f"{command(f'grade hint{words}')} shows the next one; {total - number} to go"
     if before < total:
-        return f"that was the last hint; {command('grade hint --all')} shows them together"
-    reveal = command("grade solution --reveal")
+        together = command(f"grade hint{words} --all")
+        return f"that was the last hint; {together} shows them together"
+    reveal = command(f"grade solution{words} --reveal")
     return f"you have seen every hint; {reveal} shows a solution, should you want it"
 
 
 def forget_hints(name: str | None, folders: Sequence[Path], color: Color) -> int:
     """Begin again with the first hint."""
     with Progress.open() as progress:
-        slug = choose.current(name, folders, progress).exercise.slug
+        folder = choose.current(name, folders, progress)
+        slug = folder.exercise.slug
         progress.set_hints_shown(slug, 0)
-    put(new_console(color), f"{slug}: grade hint begins with the first hint again")
+    hint = command(command_for(folder, "hint"))
+    put(new_console(color), f"{slug}: {hint} begins with the first hint again")
     return Exit.PASSED
 
 
@@ -153,19 +163,19 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
     if not (standing.passed or reveal or available):
         raise CommandWrong(
             f"your progress is not available, so nothing tells whether you have passed {slug}; "
-            f"grade solution {slug} --reveal shows the solution now"
+            f"{command_for(folder, 'solution', '--reveal')} shows the solution now"
         )
     if not (standing.passed or reveal):
-        more = (
-            "" if standing.hints >= hints else f" {command('grade hint')} gives you the next step."
-        )
+        hint = command(command_for(folder, "hint"))
+        more = "" if standing.hints >= hints else f" {hint} gives you the next step."
+        reveal_command = command_for(folder, "solution", "--reveal")
         error_console = new_console(color, stderr=True)
         put(
             error_console,
             f"You have not passed {slug} yet, and a solution teaches most after an answer of your "
             f"own.{more}",
             "",
-            steps([(f"grade solution {slug} --reveal", "shows it now")], error_console.width),
+            steps([(reveal_command, "shows it now")], error_console.width),
         )
         return Exit.NOT_PASSED
     text = _solution_text(folder)
@@ -178,8 +188,10 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
 
 
 def _solution_text(folder: ExerciseFolder) -> str:
-    from grader.catalogue import ExerciseBroken
+    from grader.errors import ExerciseBroken
 
+    if folder.solution.exists() and not folder.solution.is_file():
+        raise ExerciseBroken(f"{folder.solution} is no ordinary file")
     try:
         return folder.solution.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

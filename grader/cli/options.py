@@ -1,33 +1,32 @@
-"""The options that several commands take, and what a shell completes them with."""
+"""What commands take: the options of a grading, and those of several commands.
+
+A grading's options are declared in `grader.grading.request`; here they become Typer's.
+"""
 
 from __future__ import annotations
 
+import inspect
 import os
-from enum import StrEnum, unique
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import typer
 
-from grader.cli.problem import CommandWrong, visible
-
-MOST_CASES = 5_000
-"""Drawing and running more takes minutes, and shows nothing that these don't."""
-LARGEST_SEED = 2**64 - 1
-EXERCISES_VARIABLE = "GRADER_EXERCISES"
-FORMATS = (
-    "json", "jsonl", "junit", "sarif", "github", "gitlab", "concise", "markdown", "html",
-    "gradescope", "exercism", "text",
-)  # fmt: skip
-
-
-@unique
-class Color(StrEnum):
-    """When to colour; `auto` follows the terminal, NO_COLOR and FORCE_COLOR."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
+from grader.cli import coercion
+from grader.cli.problem import visible
+from grader.errors import CommandWrong
+from grader.grading.request import (
+    EXERCISES_VARIABLE,
+    Color,
+    Declared,
+    Front,
+    GradingRequest,
+    declared,
+    offered,
+)
+from grader.render import RENDERERS
 
 
 def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
@@ -43,6 +42,9 @@ def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
             name = visible(str(folder))
             raise CommandWrong(f"{origin}: {name} has no folder called exercises in it")
     return folders
+
+
+# -------------------------------------------------------------------------------------- completion
 
 
 def complete_exercise(incomplete: str) -> list[tuple[str, str]]:
@@ -65,7 +67,7 @@ def complete_rule(incomplete: str) -> list[tuple[str, str]]:
 
 def complete_format(incomplete: str) -> list[str]:
     """Offer the report formats that begin with `incomplete`."""
-    return [each for each in FORMATS if each.startswith(incomplete)]
+    return [each for each in RENDERERS if each.startswith(incomplete)]
 
 
 def complete_file(incomplete: str) -> list[str]:
@@ -82,30 +84,110 @@ def complete_file(incomplete: str) -> list[str]:
     return [each for each in wanted if each.startswith(incomplete)]
 
 
-ColorOption = Annotated[
-    Color, typer.Option("--color", help="Whether to colour what is printed.", metavar="WHEN")
-]
-ExercisesOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--exercises",
-        metavar="DIR",
-        help=f"A folder with exercises/ and solutions/ in it (also {EXERCISES_VARIABLE}).",
-    ),
-]
+_COMPLETED = {"SLUG": complete_exercise, "FORMAT[=PATH]": complete_format}
+"""What a shell offers for a value, by what help calls the value."""
+
+# --------------------------------------------------------------------------- options of a grading
+
+
+def takes(front: Front) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command all options of a front. It gets them as a `GradingRequest`, its last argument.
+
+    Typer reads parameters off the signature.
+    """
+
+    def wrap(command: Callable[..., int]) -> Callable[..., int]:
+        names = offered(front)
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
+
+        @wraps(command)
+        def wrapped(**values: Any) -> int:  # noqa: ANN401
+            request = _request({name: values.pop(name) for name in names})
+            return command(*values.values(), request)
+
+        parameters = [*own, *(_parameter(name, each) for name, each in names.items())]
+        wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return wrapped
+
+    return wrap
+
+
+def _request(values: dict[str, Any]) -> GradingRequest:
+    made = {name: _field(declared()[name], value) for name, value in values.items()}
+    return GradingRequest(**{**made, "exercises": exercise_folders(list(made["exercises"]))})
+
+
+def _field(each: Declared, value: Any) -> Any:  # noqa: ANN401
+    """Return what a field holds for what Typer gives."""
+    if isinstance(each.default, tuple):
+        return tuple(value or ())
+    return not value if each.switches_off else value
+
+
+def _parameter(name: str, each: Declared) -> inspect.Parameter:
+    """Return an option as a parameter that Typer understands."""
+    listed = isinstance(each.default, tuple)
+    kind: Any = list[get_args(each.kind)[0]] | None if listed else each.kind  # type: ignore[misc]
+    default = None if listed else False if each.switches_off else each.default
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, _typer_option(each)],
+    )
+
+
+def _typer_option(each: Declared) -> Any:  # noqa: ANN401 - as Typer declares it
+    option = each.option
+    return typer.Option(
+        *option.flags,
+        metavar=option.metavar,
+        help=option.help,
+        callback=_callback(each),
+        autocompletion=_COMPLETED.get(option.metavar or ""),
+    )
+
+
+def _callback(each: Declared) -> coercion.Convert | None:
+    """Return what turns the text into a value of the field's type, None where it stays a text."""
+    option, kinds = each.option, {each.kind, *get_args(each.kind)}
+    if Path in kinds:
+        return coercion.each(coercion.path)
+    if int in kinds:
+        return coercion.whole(option.least, option.most)
+    if float in kinds:
+        return coercion.real(option.least, option.most)
+    if Color in kinds:
+        return coercion.choice(Color)
+    return None
+
+
+def _alone(name: str) -> Any:  # noqa: ANN401
+    """Return a grading's option for a command that takes few of them."""
+    return _typer_option(declared()[name])
+
+
+# ------------------------------------------------------------------------- of several commands
+
+ColorOption = Annotated[Color, _alone("color")]
+ExercisesOption = Annotated[list[Path] | None, _alone("exercises")]
 ExerciseArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="EXERCISE",
         autocompletion=complete_exercise,
-        help="The exercise; without it the one you are at.",
+        help="The exercise; by default the current one.",
         show_default=False,
     ),
 ]
 FileArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", autocompletion=complete_file, help="Your file.", show_default=False
+        metavar="FILE",
+        autocompletion=complete_file,
+        callback=coercion.path,
+        help="Your file.",
+        show_default=False,
     ),
 ]
 FilesArgument = Annotated[
@@ -113,74 +195,8 @@ FilesArgument = Annotated[
     typer.Argument(
         metavar="FILE...",
         autocompletion=complete_file,
-        help="What to grade; the exercise is recognised by the function that it defines.",
+        callback=coercion.each(coercion.path),
+        help="What to grade; the function in a file tells which exercise it is.",
         show_default=False,
     ),
-]
-ExerciseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--exercise",
-        metavar="SLUG",
-        autocompletion=complete_exercise,
-        help="Grade as this exercise, whatever the file defines.",
-    ),
-]
-ReportOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--report",
-        metavar="FORMAT[=PATH]",
-        autocompletion=complete_format,
-        help="Also write a report: " + ", ".join(FORMATS) + ". Without PATH it takes stdout.",
-    ),
-]
-CasesOption = Annotated[
-    int,
-    typer.Option(
-        "--cases",
-        metavar="N",
-        min=1,
-        max=MOST_CASES,
-        help=f"How many cases to generate, at most {MOST_CASES}.",
-    ),
-]
-SeedOption = Annotated[
-    int,
-    typer.Option(
-        "--seed",
-        metavar="N",
-        min=0,
-        max=LARGEST_SEED,
-        help="The seed that cases are generated from, of at most 64 bits.",
-    ),
-]
-TimeoutOption = Annotated[
-    float | None,
-    typer.Option(
-        "--timeout",
-        metavar="SECONDS",
-        min=0.1,
-        max=3600,
-        help="The deadline of a case, at most an hour; without it, by the reference's own time.",
-    ),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only the verdict.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every finding.")]
-ExitZeroOption = Annotated[
-    bool, typer.Option("--exit-zero", help="Exit with 0 also when the file has not passed.")
-]
-JobsOption = Annotated[
-    int | None,
-    typer.Option("--jobs", metavar="N", min=1, help="How many files to grade at the same time."),
-]
-NoCiOption = Annotated[
-    bool, typer.Option("--no-ci", help="Add nothing by itself when it runs in GitHub Actions.")
-]
-RequireSandboxOption = Annotated[
-    bool,
-    typer.Option("--require-sandbox", help="Refuse to run a file where it can't be sandboxed."),
-]
-NoProgressOption = Annotated[
-    bool, typer.Option("--no-progress", help="Don't remember this attempt.")
 ]

@@ -1,26 +1,8 @@
-"""A command that was wrong: one line for the learner, and exit code 2."""
+"""What is said in one line where a command can't do what was asked."""
 
 from __future__ import annotations
 
-from enum import IntEnum, unique
-
-
-@unique
-class Exit(IntEnum):
-    """Exit codes, as the contract has them."""
-
-    PASSED = 0
-    NOT_PASSED = 1
-    WRONG_COMMAND = 2
-    BROKEN = 3
-    INTERRUPTED = 130
-
-
 TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
-
-
-class CommandWrong(Exception):
-    """What was asked for can't be done; the text says what and what to do instead, in a line."""
 
 
 def broken_words(error: Exception) -> str:
@@ -32,6 +14,11 @@ def broken_words(error: Exception) -> str:
 def shortened(text: str, most: int = 60) -> str:
     """Return the beginning of a long text."""
     return text if len(text) <= most else f"{text[:most]}\u2026"
+
+
+def quoted_blank(text: str) -> str:
+    """Return what was typed as `visible` has it; in quotes where there is nothing to see."""
+    return visible(text) if text.strip() else f"'{visible(text)}'"
 
 
 def visible(text: str) -> str:

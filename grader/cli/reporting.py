@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from grader.catalogue import ExerciseBroken, shipped
+from grader.catalogue import shipped
 from grader.cli import ci
-from grader.cli.problem import Exit, visible
+from grader.cli.course import course_option
+from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
+from grader.errors import ExerciseBroken, Exit, ReportNotWritten
 from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
@@ -18,14 +20,15 @@ from grader.progress import Progress as Remembered
 from grader.progress.place import progress_file
 from grader.render import RENDERERS
 from grader.render.console import usable
-from grader.render.write import ReportNotWritten, write_report
+from grader.render.write import write_report
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.progress import Progress, TaskID
 
-    from grader.cli.grading import GradeOptions, Job
+    from grader.cli.grading import Job
+    from grader.grading.request import GradingRequest
     from grader.render.console import Color
 
 
@@ -36,12 +39,12 @@ LINES: Final = "jsonl"
 class Reporting:
     """Reports as they come, in a block that begins before the first case runs.
 
-    Raises `CommandWrong` for reports that can't go where they are asked to.
+    Raises `CommandWrong` for reports that can't go where they are request to.
     """
 
-    def __init__(self, options: GradeOptions) -> None:
-        self._options = options
-        self._targets = targets(options.reports)
+    def __init__(self, request: GradingRequest) -> None:
+        self._request = request
+        self._targets = targets(request.reports)
         self._document = next((each for each in self._targets if each.path is None), None)
         self._reports: list[Report] = []
         self._many = False
@@ -58,7 +61,7 @@ class Reporting:
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
         graded = [job.submission.path for job in jobs]
         check_targets(self._targets, graded, [each for each in kept if each is not None])
-        if not sys.stderr.isatty() or self._options.quiet or os.environ.get("TERM") == "dumb":
+        if not sys.stderr.isatty() or self._request.quiet or os.environ.get("TERM") == "dumb":
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -93,7 +96,7 @@ class Reporting:
     def add(self, report: Report) -> None:
         """Take one report; what goes out one by one goes out now."""
         self._reports.append(report)
-        if self._options.progress:
+        if self._request.progress:
             self._remember(report)
         if self._document is not None and self._document.format == LINES:
             sys.stdout.write(RENDERERS[LINES](report))
@@ -109,7 +112,7 @@ class Reporting:
             except ReportNotWritten as error:
                 print(f"grade: {visible(str(error))}", file=sys.stderr)
                 code = Exit.BROKEN
-        actions = self._options.ci and ci.in_github_actions()
+        actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
             with ci.fenced(fence=actions):
                 self._print()
@@ -136,18 +139,18 @@ class Reporting:
         from grader.render.console import console_for
         from grader.render.terminal import render_summary, render_terminal
 
-        color = cast("Color", self._options.color)
+        color = cast("Color", self._request.color)
         console = console_for(sys.stdout, color, os.environ)
         for report in self._reports:
-            if not self._many or self._options.verbose:
+            if not self._many or self._request.verbose:
                 render_terminal(
-                    report, console, verbose=self._options.verbose, quiet=self._options.quiet
+                    report, console, verbose=self._request.verbose, quiet=self._request.quiet
                 )
                 if self._many:
                     console.print()
         if self._many:
             render_summary(self._reports, console)
-        elif self._offers and not self._options.quiet:
+        elif self._offers and not self._request.quiet:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)
 
     def _remember(self, report: Report) -> None:
@@ -161,7 +164,7 @@ class Reporting:
 
 def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
     try:
-        return hint_offer(folder, progress)
+        return hint_offer(folder, progress, course_option=course_option(folder))
     except ExerciseBroken:  # `grade hint` says so to who asks for one
         return None
 

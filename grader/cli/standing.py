@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,9 +15,11 @@ from rich.text import Text
 from grader.cli import choose
 from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
-from grader.cli.options import Color, exercise_folders
-from grader.cli.problem import Exit
+from grader.cli.course import command_for, grade_command
+from grader.cli.options import exercise_folders
 from grader.cli.words import DOT, count, shown_path
+from grader.errors import Exit
+from grader.grading.request import Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing
@@ -71,7 +74,7 @@ def _conclusion(summary: str, step: str, available: bool, room: int) -> list[Tex
     if not available:
         return [Text(_NOT_AVAILABLE)]
     together = f"{summary} {DOT} next: {step}" if step else summary
-    if not step or len(together) <= room:
+    if not step or cell_len(together) <= room:
         return [Text(together)]
     return [Text(summary), command_line(f"next: {step}")]
 
@@ -100,8 +103,8 @@ def _step(first: ExerciseFolder, progress: Progress) -> str:
     """Return the command that goes on with `first`."""
     begun = progress.latest(first.exercise.slug)
     if begun is None or not begun[1].is_file():
-        return f"grade start {first.exercise.slug}"
-    return f"grade {shown_path(begun[1])}"
+        return command_for(first, "start")
+    return grade_command(first, begun[1])
 
 
 # ------------------------------------------------------------------------------------- welcome
@@ -137,12 +140,9 @@ def show_welcome() -> int:
 def _steps_at(
     folder: ExerciseFolder, file: Path, standing: Standing, first: ExerciseFolder | None
 ) -> list[tuple[str, str]]:
-    slug = folder.exercise.slug
     if standing.passed:
-        following = (
-            [] if first is None else [(f"grade start {first.exercise.slug}", "the next one")]
-        )
-        return [*following, (f"grade solution {slug}", "to compare with yours")]
+        following = [] if first is None else [(command_for(first, "start"), "the next one")]
+        return [*following, (command_for(folder, "solution"), "to compare with yours")]
     seen = f"you have seen {standing.hints} of {len(read_hints(folder))}"
     reading = [("grade show", "the lesson and the task"), ("grade hint", f"the next hint; {seen}")]
     name = shown_path(file)
@@ -151,7 +151,8 @@ def _steps_at(
         return [*grading, (f"grade watch {name}", "grade it at every save"), *reading]
     if file.suffix != ".py":  # what was graded was a notebook's
         return reading
-    return [(f"grade start {slug}", "your file is not there any more: a new one"), *reading]
+    again = "your file is not there any more: a new one"
+    return [(command_for(folder, "start"), again), *reading]
 
 
 # ------------------------------------------------------------------------------------- history

@@ -58,10 +58,25 @@ class _Tolerant(io.FileIO):
         return memoryview(data).nbytes  # type: ignore[arg-type]
 
 
+class _Closed(io.RawIOBase):
+    """A standard output that was closed before we began; it remembers what is lost."""
+
+    failure: OSError | None = None
+
+    def writable(self) -> bool:
+        """Take what is written, as a stream has to that others build on."""
+        return True
+
+    def write(self, data: object) -> int:
+        """Forget `data`."""
+        self.failure = OSError(errno.EBADF, "it is closed; >/dev/null drops the output")
+        return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
 def output_failure() -> OSError | None:
     """Return why some of the standard output is lost, such as a full disk; None if none is."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
-    return raw.failure if isinstance(raw, _Tolerant) else None
+    return raw.failure if isinstance(raw, (_Tolerant, _Closed)) else None
 
 
 def _tolerant(stream: TextIO, descriptor: int) -> TextIO:
@@ -77,7 +92,7 @@ def _tolerant(stream: TextIO, descriptor: int) -> TextIO:
 
 def _prepared(stream: TextIO | None) -> TextIO:
     if stream is None:  # the descriptor was closed before we began
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+        return io.TextIOWrapper(io.BufferedWriter(_Closed()), encoding="utf-8")
     try:
         descriptor = stream.fileno()
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
@@ -87,6 +102,14 @@ def _prepared(stream: TextIO | None) -> TextIO:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="grader-lookalike")
     return stream
+
+
+def fill_closed_descriptors() -> None:
+    """Open what was closed of the first three descriptors, or a socket of ours would become one."""
+    with contextlib.suppress(OSError):
+        while (opened := os.open(os.devnull, os.O_RDWR)) < 3:
+            pass
+        os.close(opened)
 
 
 def prepare_streams() -> None:

@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
-from grader.cli.problem import CommandWrong, visible
+from grader.cli.problem import quoted_blank, visible
+from grader.errors import CommandWrong, ReportNotWritten
 from grader.render import RENDERERS
-from grader.render.write import ReportNotWritten, probe
+from grader.render.write import probe
 from grader.suggestion import did_you_mean
 
 _STDOUT: Final = re.compile(r"-|/dev/stdout|/dev/fd/1|/proc/(self|\d+)/fd/1")
@@ -52,7 +53,7 @@ def _target(text: str) -> Target:
     name, equals, path = text.partition("=")
     if name not in RENDERERS:
         meant = did_you_mean(name, RENDERERS) or f"; there are {', '.join(RENDERERS)}"
-        raise CommandWrong(f"there is no report format {visible(name)}{meant}")
+        raise CommandWrong(f"there is no report format {quoted_blank(name)}{meant}")
     if equals and not path:
         raise CommandWrong(f"--report {name}= needs a path after the =")
     on_stdout = not equals or _STDOUT.fullmatch(path)

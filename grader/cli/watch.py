@@ -16,23 +16,31 @@ from typing import Final, assert_never
 
 import msgspec
 
-from grader.catalogue import BrokenExercise, ExerciseBroken, catalogue
+from grader.catalogue import BrokenExercise, catalogue
 from grader.cli import early
 from grader.cli.choose import named
-from grader.cli.grading import GradeOptions, find_job
+from grader.cli.course import course_option
+from grader.cli.grading import find_job
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
-from grader.cli.problem import CommandWrong, Exit, visible
+from grader.cli.problem import visible
 from grader.cli.watch_screen import Page, Screen
+from grader.errors import (
+    Cancelled,
+    CommandWrong,
+    ExerciseBroken,
+    Exit,
+    NurseryBroken,
+    ReferenceBroken,
+    SandboxMissing,
+)
 from grader.grading.assembly import error_report
-from grader.grading.grading import Cancelled, Grading, SandboxMissing
-from grader.grading.reference import ReferenceBroken
+from grader.grading.grading import Grading
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable, read_submission
-from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 
 _DEBOUNCE_MS: Final = 30
@@ -92,7 +100,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 Event = Happened | Key | Recognised | Graded | Refused | Failed
 
 
-def watch(file: Path, options: GradeOptions) -> int:
+def watch(file: Path, request: GradingRequest) -> int:
     """Grade `file` at every save until `q`. Raises `CommandWrong` where there is no terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise CommandWrong(
@@ -100,11 +108,11 @@ def watch(file: Path, options: GradeOptions) -> int:
         )
     if file.is_dir():
         raise CommandWrong(f"{visible(str(file))} is a folder; grade watch takes one file")
-    if options.exercise is not None:
-        named(options.exercise, catalogue(options.exercises))
+    if request.exercise is not None:
+        named(request.exercise, catalogue(request.exercises))
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with Session(early.take()) as session:
-        watcher = Watcher(file, options, session, events)
+        watcher = Watcher(file, request, session, events)
         with (
             watcher.on_screen(),
             _file_events(file, events),
@@ -187,15 +195,15 @@ class Watcher:
     def __init__(
         self,
         file: Path,
-        options: GradeOptions,
+        request: GradingRequest,
         session: Session,
         events: queue.SimpleQueue[Event],
     ) -> None:
         self._file = file
-        self._options = options
+        self._request = request
         self._session = session
         self._events = events
-        self._screen = Screen(file, options)
+        self._screen = Screen(file, request)
         self._lock = threading.RLock()  # a signal handler may come while it is held
         self._number = 0
         self._grading: Grading | None = None
@@ -325,36 +333,30 @@ class Watcher:
 
     def _grade_now(self, number: int, submission: Submission, *, prove: bool) -> None:
         """Grade, and get ready for the next save. Raises `Cancelled` if another grading counts."""
-        asked = GradingRequest(
-            cases=self._options.cases,
-            seed=self._options.seed,
-            timeout=self._options.timeout,
-            prove=prove,
-            require_sandbox=self._options.require_sandbox,
-        )
+        request = msgspec.structs.replace(self._request, prove=prove)
         if not submission.source.text:
             time.sleep(_EMPTY_SECONDS)  # perhaps only emptied, and about to be written
             self._check(number)
-        job = find_job(self._file, self._options)
+        job = find_job(self._file, request)
         self._compare(submission, job.submission)
         folder = job.folder
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
         self._events.put(Recognised(number=number, folder=folder))
-        grading = Grading(self._session, job.submission, folder, asked)
+        grading = Grading(self._session, job.submission, folder, request)
         with self._lock:
             self._check(number)
             self._grading = grading
         try:
-            report = grading.run()
+            report = msgspec.structs.replace(grading.run(), course_option=course_option(folder))
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-            report = error_report(job.submission, folder.exercise, str(error), asked)
+            report = error_report(job.submission, folder.exercise, str(error), request)
         self._check(number)
         self._compare(submission, read_submission(self._file))
         offer = self._record(report, folder)
         self._events.put(Graded(number=number, report=report, offer=offer))
         self._check(number)
-        self._session.prewarm(job.submission, folder, asked)
+        self._session.prewarm(job.submission, folder, request)
 
     def _check(self, number: int) -> None:
         """Raise `Cancelled` if another grading counts by now."""
@@ -369,7 +371,7 @@ class Watcher:
 
     def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
         """Remember the attempt; return the offer of a hint, if it is time for one."""
-        if not self._options.progress:
+        if not self._request.progress:
             return None
         with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
             progress.record(report)

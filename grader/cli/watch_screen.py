@@ -16,10 +16,9 @@ from rich.text import Text
 
 from grader.cli.console import console as new_console
 from grader.cli.console import rendered
-from grader.cli.grading import GradeOptions
-from grader.cli.options import Color
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
+from grader.grading.request import GradingRequest
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
@@ -56,9 +55,9 @@ class Screen:
     renderers, which make it harmless.
     """
 
-    def __init__(self, file: Path, options: GradeOptions) -> None:
+    def __init__(self, file: Path, request: GradingRequest) -> None:
         self._file = visible(str(file))
-        self._options = options
+        self._request = request
         self._report: Report | None = None
         self._offer: str | None = None
         self._page = Page.REPORT
@@ -192,9 +191,9 @@ class Screen:
             return rendered(self._console(), self._beside)
         if self._message is not None or self._report is None:
             return rendered(self._console(), Text(f" {self._message or ''}"))
-        console = console_for(sys.stdout, cast("RenderColor", self._options.color), os.environ)
+        console = console_for(sys.stdout, cast("RenderColor", self._request.color), os.environ)
         with console.capture() as captured:
-            render_terminal(self._report, console, verbose=self._options.verbose)
+            render_terminal(self._report, console, verbose=self._request.verbose)
         offer = "" if self._offer is None else f"\n {self._offer}\n"
         return captured.get() + offer
 
@@ -257,7 +256,7 @@ class Screen:
         return rendered(self._console(), Text(text, style="dim", no_wrap=True)).rstrip("\n")
 
     def _console(self) -> Console:
-        return new_console(Color(self._options.color))
+        return new_console(self._request.color)
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

@@ -1,26 +1,209 @@
-"""What is asked of a grading: the options that decide what is run, and for how long."""
+"""What a user asks of a grading: every option, declared once for every front."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from enum import Enum, StrEnum, auto, unique
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final, get_type_hints
 
 import msgspec
 
+from grader.render import RENDERERS
+
+EXERCISES_VARIABLE: Final = "GRADER_EXERCISES"
+_MOST_CASES: Final = 5_000
+"""Drawing and running more takes minutes, and shows nothing that these don't."""
+_LARGEST_SEED: Final = 2**64 - 1
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
-"""A file's imports have nothing to do with how long a case may take."""
+"""A file's imports may take this long, whatever the deadline of a case."""
+
+
+@unique
+class Front(Enum):
+    """Where a request comes from."""
+
+    COMMAND = auto()
+    WATCH = auto()
+    NOTEBOOK = auto()
+
+
+@unique
+class Color(StrEnum):
+    """When to colour; `auto` follows the terminal, NO_COLOR and FORCE_COLOR."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """How a field of the request is given. In a notebook, its keyword is the field's name.
+
+    A flag of a field that is true without it switches that off. `least` and `most` are the bounds
+    of a number on the command line.
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+    least: float | None = None
+    most: float | None = None
+    fronts: frozenset[Front] = frozenset(Front)
+
+
+_COMMAND: Final = frozenset({Front.COMMAND})
+_TERMINAL: Final = frozenset({Front.COMMAND, Front.WATCH})
 
 
 class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user asks of a grading. `timeout` is the deadline of a case in seconds."""
+    """What is asked of a grading. It goes from its front to whatever uses it unchanged.
 
-    cases: int = 100
-    seed: int = 0
-    timeout: float | None = None
+    A field with an `Option` is offered by the fronts that it names, in this order. `timeout` is
+    the deadline of a case in seconds; `reports` are as given, `FORMAT[=PATH]`; `prove` is no
+    option: watch asks for all findings of a file that is proved right.
+    """
+
+    exercise: Annotated[
+        str | None,
+        Option(
+            flags=("--exercise",),
+            metavar="SLUG",
+            help="Grade as this exercise, whichever function the file defines.",
+        ),
+    ] = None
+    reports: Annotated[
+        tuple[str, ...],
+        Option(
+            flags=("--report",),
+            metavar="FORMAT[=PATH]",
+            help=f"Also write a report: {', '.join(RENDERERS)}. Without PATH it takes stdout.",
+            fronts=_COMMAND,
+        ),
+    ] = ()
+    cases: Annotated[
+        int,
+        Option(
+            flags=("--cases",),
+            metavar="N",
+            least=1,
+            most=_MOST_CASES,
+            help=f"How many cases to generate, at most {_MOST_CASES}.",
+        ),
+    ] = 100
+    seed: Annotated[
+        int,
+        Option(
+            flags=("--seed",),
+            metavar="N",
+            least=0,
+            most=_LARGEST_SEED,
+            help="The seed that cases are generated from, of at most 64 bits.",
+        ),
+    ] = 0
+    timeout: Annotated[
+        float | None,
+        Option(
+            flags=("--timeout",),
+            metavar="SECONDS",
+            least=0.1,
+            most=3600,
+            help="The deadline of a case, at most an hour; by default based on the reference's "
+            "time.",
+        ),
+    ] = None
+    color: Annotated[
+        Color,
+        Option(
+            flags=("--color",),
+            metavar="WHEN",
+            help="Whether to colour what is printed.",
+            fronts=_TERMINAL,
+        ),
+    ] = Color.AUTO
+    quiet: Annotated[
+        bool, Option(flags=("--quiet", "-q"), help="Print only the verdict.", fronts=_COMMAND)
+    ] = False
+    verbose: Annotated[
+        bool,
+        Option(flags=("--verbose", "-v"), help="Print more: every finding.", fronts=_TERMINAL),
+    ] = False
+    exit_zero: Annotated[
+        bool,
+        Option(
+            flags=("--exit-zero",),
+            help="Exit with 0 even if the file has not passed.",
+            fronts=_COMMAND,
+        ),
+    ] = False
+    jobs: Annotated[
+        int | None,
+        Option(
+            flags=("--jobs",),
+            metavar="N",
+            least=1,
+            help="How many files to grade at the same time.",
+            fronts=_COMMAND,
+        ),
+    ] = None
+    ci: Annotated[
+        bool,
+        Option(
+            flags=("--no-ci",),
+            help="Add no annotations or summary in GitHub Actions.",
+            fronts=_COMMAND,
+        ),
+    ] = True
+    require_sandbox: Annotated[
+        bool,
+        Option(flags=("--require-sandbox",), help="Refuse to run a file without a sandbox."),
+    ] = False
+    progress: Annotated[
+        bool, Option(flags=("--no-progress",), help="Don't store this attempt.")
+    ] = True
+    exercises: Annotated[
+        tuple[Path, ...],
+        Option(
+            flags=("--exercises",),
+            metavar="DIR",
+            help=f"A folder with exercises/ and solutions/ in it (also {EXERCISES_VARIABLE}).",
+        ),
+    ] = ()
     prove: bool = True
-    require_sandbox: bool = False
 
     @property
     def load_seconds(self) -> float:
         """The deadline for loading the file."""
         return _LOAD_SECONDS if self.timeout is None else max(self.timeout, _LEAST_LOAD_SECONDS)
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that is an option: its type and its default."""
+
+    kind: object
+    default: object
+    option: Option
+
+    @property
+    def switches_off(self) -> bool:
+        """Whether its flag makes it false."""
+        return self.default is True
+
+
+@cache
+def declared() -> Mapping[str, Declared]:
+    """Return all options by their fields' names, in order."""
+    hints = get_type_hints(GradingRequest, include_extras=True)
+    defaults = {each.name: each.default for each in msgspec.structs.fields(GradingRequest)}
+    return {
+        name: Declared(kind=hint.__origin__, default=defaults[name], option=hint.__metadata__[0])
+        for name, hint in hints.items()
+        if hasattr(hint, "__metadata__")
+    }
+
+
+def offered(front: Front) -> Mapping[str, Declared]:
+    """Return the options that a front offers."""
+    return {name: each for name, each in declared().items() if front in each.option.fronts}

@@ -1,4 +1,4 @@
-"""A session: the processes, caches and references that gradings share."""
+"""A session: the processes, caches and references that several gradings share."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pathlib import Path
 import msgspec
 
 from grader import cache
+from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
-from grader.grading.pool import Pool, rehearsals
+from grader.grading.pool import NEUTRAL, Pool, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
-from grader.model.submission import Submission
+from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
-from grader.process.worker import Maker, Nursery, NurseryBroken, Spawner
+from grader.process.worker import Maker, Nursery, Spawner
 from grader.proof.reading import read
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
@@ -26,7 +27,7 @@ from grader.search.plan import Plan, traced_sizes
 
 
 class Session:
-    """Shared by the gradings of one command. Close it: it has processes."""
+    """Shared by all gradings of one command. Close it to stop its processes."""
 
     def __init__(self, launched: Launched | None = None) -> None:
         self._launched = launched
@@ -47,7 +48,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Remember what the references did, and end every process."""
+        """Cache what the references did, and stop every process."""
         if self._aborted:
             self.abort()
             return
@@ -62,7 +63,7 @@ class Session:
             cache.prune_sometimes(self._cache)
 
     def abort(self) -> None:
-        """End every process at once: whoever waits for one is told `NurseryBroken`."""
+        """Stop every process at once; waiting threads get `NurseryBroken`."""
         with self._making:
             self._aborted = True
         if self._made is not None:
@@ -72,7 +73,7 @@ class Session:
 
     @property
     def _maker(self) -> Maker:
-        """What makes the processes, started when the first one is needed."""
+        """Makes the processes; started when the first one is needed."""
         with self._making:
             if self._aborted:
                 raise NurseryBroken("the session has ended")
@@ -112,13 +113,17 @@ class Session:
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)
-        program = msgspec.structs.replace(program, writes_cache=True)
+        own = cache.reference_compile_cache(self._cache)
+        if own is not None and program.compile_cache is not None:
+            program = msgspec.structs.replace(
+                program, compile_cache=str(own), shared_cache=program.compile_cache
+            )
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
-        """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
+        """Start a sandboxed process for a submission, or take one that is prewarmed for it.
 
-        Only a program that can look at nothing but its arguments gets one where others have run.
+        Only a program that can look at nothing but its arguments gets a process that others used.
         """
         self._pool.stop()
         exercise = folder.exercise
@@ -139,16 +144,16 @@ class Session:
         *,
         wait: bool = False,
     ) -> None:
-        """Begin to have processes ready for the file's next version; `wait` until they are."""
+        """Start processes for the file's next version; with `wait`, wait until they are ready."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
-        program = self._program(exercise, submission.path, self.reference(folder).text)
+        program = self._program(exercise, submission.path, _rehearsed(submission, folder))
 
         def open_side() -> Side:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
         plan = self.plan(exercise, asked)
-        with contextlib.suppress(NurseryBroken):  # the next grading says so
+        with contextlib.suppress(NurseryBroken):  # the next grading reports it
             self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
         if wait:
             self._pool.wait()
@@ -164,19 +169,33 @@ class Session:
 
     def _policy(self, submission: Submission, program: Program, folder: ExerciseFolder) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
-        own = [each for each in [str(Path(submission.path).absolute())] if _is_sent(each)]
+        path = Path(submission.path).absolute()
+        # A function of a notebook has a name for a path, and a folder may have that name.
+        own = [str(path)] if _is_sent(str(path)) and path.is_file() else []
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         return self.access.policy(folder, *own)
 
     def unhurried(self) -> float:
-        """Seconds that importing the libraries took: what a busy machine shows itself by."""
+        """Seconds that importing the libraries took: many of them on a busy machine."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
 
 
+def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
+    """Return what a process may rehearse with for the next version: this one, if it leaves nothing.
+
+    Not the reference: who finds a way to look around would find it.
+    """
+    text = submission.source.text
+    leaves_nothing = not read(text, folder.exercise.function).doubt
+    if leaves_nothing and defines(submission.source, folder):
+        return text
+    return NEUTRAL.format(function=folder.exercise.function)
+
+
 def _sendable(path: str) -> str:
-    """Return the path as processes can be told it: bytes that are no UTF-8 as their escapes."""
+    """Return the path in a form that can be sent to processes: escape bytes that aren't UTF-8."""
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+from grader.errors import Exit, GraderError
 from grader.notebook.closure import program
 from grader.notebook.statements import statements
 
@@ -17,8 +18,10 @@ _HISTORY = "In"
 """Where IPython keeps the cells that ran, in order."""
 
 
-class CannotGrade(ValueError):
+class CannotGrade(GraderError, ValueError):
     """What was given can't be graded; the text says what is in the way."""
+
+    code = Exit.WRONG_COMMAND
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in place of a traceback, which would help nobody here."""

@@ -6,11 +6,14 @@ import atexit
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import Any
 
 from grader.catalogue import catalogue
+from grader.errors import NurseryBroken, SandboxMissing
 from grader.grading.grading import grade as graded
-from grader.grading.request import GradingRequest
+from grader.grading.request import Front, GradingRequest, offered
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
@@ -24,45 +27,55 @@ from grader.model.submission import (
 )
 from grader.notebook.gather import CannotGrade, name_of, source_of
 from grader.notebook.graded import Graded
-from grader.process.worker import NurseryBroken
 from grader.progress import Progress
 
 Target = Callable[..., object] | str | os.PathLike[str]
 
 
-def grade(
-    target: Target,
-    *,
-    exercise: str | None = None,
-    cases: int = 100,
-    seed: int = 0,
-    timeout: float | None = None,
-    exercises: Sequence[str | os.PathLike[str]] = (),
-    progress: bool = True,
-) -> Graded:
-    """Grade a function or a file, and return what there is to say about it.
+def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signature is below
+    """Grade a function or a file, and return the result.
 
     A function of a notebook is graded from its source, together with the imports, helpers, classes
-    and constants of the cells that it uses, shut in like any submission; nothing of the notebook's
-    memory goes with it. `exercise` is a slug, if the function's name doesn't tell; `timeout` is a
-    case's, in seconds; `exercises` are folders of a course's own. `progress=False` remembers
-    nothing. The first call takes some seconds longer than the next.
+    and constants of the cells that it uses, in the same sandbox as any submission; nothing of the
+    notebook's memory goes with it. `exercise` is a slug, if the function's name doesn't tell;
+    `timeout` is a case's, in seconds; `exercises` are folders of a course's own.
+    `progress=False` remembers nothing. The first call takes some seconds longer than the next.
 
     Raises `CannotGrade`, which says what is in the way.
     """
-    known = catalogue([Path(each) for each in exercises]).exercises
+    _SIGNATURE.bind(target, **options)
+    request = _request(options)
+    known = catalogue(request.exercises).exercises
     try:
         submission = _submission(target)
-        folder = _exercise(exercise, target, submission, known)
+        folder = _exercise(request.exercise, target, submission, known)
     except (Unreadable, Unrecognised) as error:
         raise CannotGrade(str(error)) from error
-    asked = GradingRequest(cases=cases, seed=seed, timeout=timeout)
-    report = _graded(submission, folder, asked)
-    if progress:
+    report = _graded(submission, folder, request)
+    if request.progress:
         with Progress.open() as remembered:
             remembered.record(report)
-    _session().prewarm(submission, folder, asked)
+    _session().prewarm(submission, folder, request)
     return Graded(report)
+
+
+def _options() -> list[Parameter]:
+    """Return the options that a notebook offers, as keywords."""
+    return [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.kind)
+        for name, each in offered(Front.NOTEBOOK).items()
+    ]
+
+
+_SIGNATURE = signature(grade).replace(
+    parameters=[*list(signature(grade).parameters.values())[:1], *_options()]
+)
+grade.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
+
+
+def _request(options: dict[str, Any]) -> GradingRequest:
+    folders = tuple(Path(each) for each in options.get("exercises", ()))
+    return GradingRequest(**{**options, "exercises": folders})
 
 
 def _submission(target: Target) -> Submission:
@@ -88,13 +101,15 @@ def _exercise(
     return recognise(submission.source, known)
 
 
-def _graded(submission: Submission, folder: ExerciseFolder, asked: GradingRequest) -> Report:
+def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
     """Grade in the warm session; in a new one if an interrupt or a kill has ended that."""
     try:
-        return graded(_session(), submission, folder, asked)
+        return graded(_session(), submission, folder, request)
     except NurseryBroken:
         _end()
-        return graded(_session(), submission, folder, asked)
+        return graded(_session(), submission, folder, request)
+    except SandboxMissing as error:
+        raise CannotGrade(str(error)) from error
     except KeyboardInterrupt:
         _end()
         raise

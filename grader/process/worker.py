@@ -1,4 +1,4 @@
-"""A worker process as the judge holds it, and the two ways to get one."""
+"""A worker process from the judge's point of view, and the two ways to get one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import msgspec
 
 from grader import wire
+from grader.errors import NurseryBroken, WireBroken
 from grader.process.capture import Capture
 from grader.process.launch import WORKER, Launched, launch, worker_environment
 from grader.sandbox.limits import Excess, Limits
@@ -24,10 +25,6 @@ from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
-
-
-class NurseryBroken(Exception):
-    """The grader's own processes failed, which is nobody's submission's fault."""
 
 
 def _scratch() -> Path:
@@ -46,55 +43,55 @@ class Worker(Protocol):
     scratch: Path
 
     def send(self, request: wire.Request) -> None:
-        """Send a request; a worker that is gone is noticed when it is listened to."""
+        """Send a request; if the worker is gone, `receive` notices."""
 
     def receive(self, seconds: float) -> wire.Reply | None:
         """Return the next reply, None if the worker has ended.
 
-        Raises `TimeoutError` after `seconds` without one, `wire.WireBroken` for nonsense.
+        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
         """
 
     def end(self, grace: float = 0.0) -> wire.Ended:
         """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
 
     def output(self) -> tuple[Capture, Capture]:
-        """Return what it printed, on stdout and on stderr."""
+        """Return what it printed to stdout and stderr."""
 
 
 class Maker(Protocol):
-    """What makes workers: the nursery, or one process at a time."""
+    """Makes workers: with the nursery, or one process at a time."""
 
     import_seconds: float | None
-    """How long the libraries took to import, None before `wait` and where nothing tells."""
+    """How long the libraries took to import, None before `wait` or if unknown."""
 
     def wait(self) -> None:
         """Wait until workers can be made; `NurseryBroken` if they can't."""
 
     def make(self, limits: Limits) -> Worker:
-        """Start a worker; `NurseryBroken` if there can be none."""
+        """Start a worker; `NurseryBroken` if that's impossible."""
 
     def close(self) -> None:
-        """End everything that was started."""
+        """Stop everything that was started."""
 
 
 class _Mailbox:
-    """Reads a channel in a thread of its own, so that every wait can have a deadline.
+    """Reads a channel in its own thread, so that every wait can have a deadline.
 
-    The queue is short: a worker that floods it waits, and takes none of the judge's memory.
+    The queue is short: a worker that floods it has to wait, and doesn't fill the judge's memory.
     """
 
     def __init__(self, channel: Replies) -> None:
         self._channel = channel
-        self._queue: queue.Queue[wire.Reply | wire.WireBroken | None] = queue.Queue(maxsize=4)
+        self._queue: queue.Queue[wire.Reply | WireBroken | None] = queue.Queue(maxsize=4)
         self._closed = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
         while not self._closed.is_set():
-            item: wire.Reply | wire.WireBroken | None
+            item: wire.Reply | WireBroken | None
             try:
                 item = self._channel.receive()
-            except wire.WireBroken as error:
+            except WireBroken as error:
                 item = error
             except OSError:
                 item = None
@@ -102,25 +99,25 @@ class _Mailbox:
                 with contextlib.suppress(queue.Full):
                     self._queue.put(item, timeout=0.5)
                     break
-            if item is None or isinstance(item, wire.WireBroken):
+            if item is None or isinstance(item, WireBroken):
                 break
         with contextlib.suppress(OSError):
             self._channel.close()
 
     def get(self, seconds: float) -> wire.Reply | None:
-        """Return the next message; see `Worker.receive`. Nothing comes any more after `close`."""
+        """Return the next message; see `Worker.receive`. After `close` there are none."""
         if self._closed.is_set():
             return None
         try:
             item = self._queue.get(timeout=max(seconds, 0.0))
         except queue.Empty:
             raise TimeoutError from None
-        if isinstance(item, wire.WireBroken):
+        if isinstance(item, WireBroken):
             raise item
         return item
 
     def close(self) -> None:
-        """Stop reading, and wake who waits; the channel is closed when its other end is."""
+        """Stop reading, and wake waiters; the channel is closed when its other end is."""
         self._closed.set()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(None)
@@ -147,7 +144,7 @@ class Nursery:
         self.import_seconds: float | None = None
 
     def wait(self) -> None:
-        """Wait until it has imported its libraries; `NurseryBroken` if it can't."""
+        """Wait until it has imported its libraries; `NurseryBroken` if that fails."""
         with self._lock:
             self._wait()
 
@@ -155,7 +152,7 @@ class Nursery:
         if self.import_seconds is None:
             reply = self._receive()
             if not isinstance(reply, wire.Ready):
-                raise NurseryBroken("the worker process said something else than that it is ready")
+                raise NurseryBroken("the worker process sent an unexpected first message")
             self.import_seconds = reply.seconds
 
     def ask(self, request: wire.NurseryRequest, fds: tuple[int, ...] = ()) -> wire.NurseryReply:
@@ -210,7 +207,7 @@ class Nursery:
             self._workers.discard(worker)
 
     def close(self) -> None:
-        """End the nursery and every worker of it, and wake whoever waits for one."""
+        """Stop the nursery and all its workers, and wake whoever waits for one."""
         self._launched.close()
         for worker in tuple(self._workers):
             worker.wake()
@@ -276,10 +273,10 @@ class _Forked:
 
 
 class Spawner:
-    """Makes each worker a process of its own, where fork is not to be had: slower, but the same.
+    """Starts each worker as a separate process, where fork isn't available: slower, but the same.
 
-    One thread starts them all, and outlives them: Linux takes the thread that started a process
-    for its parent, with which a worker dies (prctl(2), PR_SET_PDEATHSIG).
+    One thread starts all of them and outlives them: Linux treats the thread that started a process
+    as its parent, and a worker dies with its parent (prctl(2), PR_SET_PDEATHSIG).
     """
 
     import_seconds: float | None = None
@@ -304,7 +301,7 @@ class Spawner:
         return worker
 
     def close(self) -> None:
-        """End every worker, also one that another thread is just starting."""
+        """Stop every worker, also one that another thread is just starting."""
         self._closed = True
         for worker in tuple(self._made):
             worker.end()
@@ -312,7 +309,7 @@ class Spawner:
 
 
 class _Spawned:
-    """A worker in a process that was started for it; what it prints comes on stderr alone."""
+    """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
         self.scratch = _scratch()
@@ -372,7 +369,7 @@ class _Spawned:
             return self._ended
 
     def _look_after(self) -> None:
-        """Kill the worker when it is beyond a limit."""
+        """Kill the worker when it exceeds a limit."""
         while not self._over.wait(WATCH_SECONDS):
             if self._process.poll() is not None:
                 return

@@ -1,12 +1,13 @@
-"""JUnit XML, as Jenkins and GitLab read it: a suite for each submission, a test for each check.
+"""JUnit XML for Jenkins and GitLab: one suite per submission, one test per check.
 
-Both keep one failure of a test only, so a check's findings stand together in one.
+Both keep only one failure per test, so it contains all findings of the check.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from grader.model.report import Report, Status, Verdict
 from grader.render.check_rows import CheckRow, check_rows, place
@@ -20,12 +21,13 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report]) -> str:
     """Return a document with a suite for each report."""
-    counts = [_counts(report) for report in reports]
-    totals = {key: sum(count[key] for count in counts) for key in ("tests", "failures", "errors")}
-    attributes = {"name": "grader", **totals, "time": _time(sum(r.duration_s for r in reports))}
-    suites = [_suite(report, count) for report, count in zip(reports, counts, strict=True)]
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', _open("testsuites", attributes)]
-    return "\n".join([*lines, *suites, "</testsuites>", ""])
+    root = _element("testsuites", {"name": "grader"})
+    root.extend(map(_suite, reports))
+    for key in ("tests", "failures", "errors"):
+        root.set(key, str(sum(int(suite.get(key, 0)) for suite in root)))
+    root.set("time", _time(sum(report.duration_s for report in reports)))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}\n'
 
 
 def _counts(report: Report) -> dict[str, int]:
@@ -39,26 +41,21 @@ def _counts(report: Report) -> dict[str, int]:
     }
 
 
-def _suite(report: Report, counts: dict[str, int]) -> str:
-    attributes = {
-        "name": report.path,
-        **counts,
-        "time": _time(report.duration_s),
-        "file": report.path,
-    }
+def _suite(report: Report) -> Element:
+    time = _time(report.duration_s)
+    attributes = {"name": report.path, **_counts(report), "time": time, "file": report.path}
     tests = [_test(report, row) for row in check_rows(report)]
     if report.verdict is Verdict.ERROR:
-        tests.append(_grader_error(report))
+        error = _element("error", {"message": report.summary, "type": "grader-error"})
+        tests.append(_case("grader", report, error))
     output = [
-        _element("system-out", {}, report.output.stdout),
-        _element("system-err", {}, report.output.stderr),
+        _element("system-out", {}, text=report.output.stdout),
+        _element("system-err", {}, text=report.output.stderr),
     ]
-    return "\n".join(
-        [_open("testsuite", attributes), _properties(report), *tests, *output, "</testsuite>"]
-    )
+    return _element("testsuite", attributes, _properties(report), *tests, *output)
 
 
-def _properties(report: Report) -> str:
+def _properties(report: Report) -> Element:
     facts = {
         "exercise": report.exercise.slug if report.exercise else "",
         "verdict": report.verdict,
@@ -68,39 +65,34 @@ def _properties(report: Report) -> str:
         "cases.generated": report.cases.generated,
         "cases.executed": report.cases.executed,
     }
-    lines = [_open("property", {"name": k, "value": v}, close=True) for k, v in facts.items()]
-    return "\n".join(["<properties>", *lines, "</properties>"])
+    each = [_element("property", {"name": name, "value": fact}) for name, fact in facts.items()]
+    return _element("properties", {}, *each)
 
 
-def _test(report: Report, row: CheckRow) -> str:
-    check = row.result
-    attributes = {"name": f"{check.check}: {check.title}", "classname": _class(report)}
-    inside = ""
-    if check.status is Status.SKIPPED:
-        inside = _open("skipped", {"message": row.headline}, close=True)
-    elif row.failed:
-        inside = _failure(report, row)
-    elif row.findings:
-        inside = _element("system-out", {}, row.text)
-    return f"{_open('testcase', attributes)}{inside}</testcase>"
+def _test(report: Report, row: CheckRow) -> Element:
+    name = f"{row.result.check}: {row.result.title}"
+    if row.result.status is Status.SKIPPED:
+        return _case(name, report, _element("skipped", {"message": row.headline}))
+    if row.failed:
+        return _case(name, report, _failure(report, row))
+    said = [_element("system-out", {}, text=row.text)] if row.findings else []
+    return _case(name, report, *said)
 
 
-def _failure(report: Report, row: CheckRow) -> str:
+def _case(name: str, report: Report, *inside: Element) -> Element:
+    return _element("testcase", {"name": name, "classname": _class(report)}, *inside)
+
+
+def _failure(report: Report, row: CheckRow) -> Element:
     if not row.findings:
-        return _open("failure", {"message": row.headline}, close=True)
+        return _element("failure", {"message": row.headline})
     first = row.findings[0]
     message = f"{place(report, first)}: {first.message}"
-    return _element("failure", {"message": message, "type": first.rule}, row.text)
-
-
-def _grader_error(report: Report) -> str:
-    head = _open("testcase", {"name": "grader", "classname": _class(report)})
-    error = _open("error", {"message": report.summary, "type": "grader-error"}, close=True)
-    return f"{head}{error}</testcase>"
+    return _element("failure", {"message": message, "type": first.rule}, text=row.text)
 
 
 def _class(report: Report) -> str:
-    """Return `exercise.file`: readers take what stands before the last dot for a package."""
+    """Return `exercise.file`: readers use the part before the last dot as a package."""
     slug = report.exercise.slug if report.exercise else "grader"
     return f"{slug}.{report.path.removesuffix('.py').replace('.', '_')}"
 
@@ -109,11 +101,11 @@ def _time(seconds: float) -> str:
     return f"{seconds:.3f}"
 
 
-def _open(tag: str, attributes: Mapping[str, object], *, close: bool = False) -> str:
-    written = "".join(f" {k}={quoteattr(visible(str(v)))}" for k, v in attributes.items())
-    return f"<{tag}{written}{'/' if close else ''}>"
-
-
-def _element(tag: str, attributes: Mapping[str, object], text: str) -> str:
-    content = escape("\n".join(visible_lines(text)))
-    return f"{_open(tag, attributes)}{content}</{tag}>"
+def _element(
+    tag: str, attributes: Mapping[str, object], *inside: Element, text: str = ""
+) -> Element:
+    shown = {name: visible(str(value)) for name, value in attributes.items()}
+    element = Element(tag, shown)
+    element.text = "\n".join(visible_lines(text))
+    element.extend(inside)
+    return element

@@ -1,4 +1,4 @@
-"""Writing a report to a file: whole, or not at all."""
+"""Writes a report to a file, atomically."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import secrets
 import stat
 from pathlib import Path
 
+from grader.errors import ReportNotWritten
+
 _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
 
 
-class ReportNotWritten(Exception):
-    """The report could not be written; the text says where and why."""
-
-
 def write_report(text: str, path: Path) -> None:
-    """Write `text` to `path` as UTF-8, beside it first and then renamed over it.
+    """Write `text` as UTF-8 to a temporary file next to `path`, then rename it to `path`.
 
-    A link keeps pointing where it did. What is no regular file (`/dev/stdout`, a named pipe) is
-    written to directly. Raises `ReportNotWritten`; the file is then as it was.
+    A link still points to the same file. If the file isn't regular (`/dev/stdout`, a named pipe),
+    it is written directly. Raises `ReportNotWritten`; then the file is unchanged.
     """
     data = text.encode("utf-8", "backslashreplace")
     try:
         mode = _mode(path)
-        if mode is not None and _is_stream(path, mode):
-            path.write_bytes(data)  # not resolved: a pipe's link leads to no path
+        if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):
+            _write_pipe(path, data)
+        elif mode is not None and _is_stream(path, mode):
+            path.write_bytes(data)  # not resolved: the link of a pipe doesn't lead to a path
         else:
             _replace(path.resolve(), data, mode)
     except (OSError, RuntimeError, ValueError) as error:
@@ -34,7 +34,7 @@ def write_report(text: str, path: Path) -> None:
 
 
 def probe(path: Path) -> None:
-    """Find out whether a report can be written to `path`, and leave it as it is.
+    """Check whether a report can be written to `path`, without changing it.
 
     Raises `ReportNotWritten`.
     """
@@ -44,17 +44,38 @@ def probe(path: Path) -> None:
             raise ReportNotWritten(f"{path} is a folder; name a file in it")
         if mode is not None and stat.S_ISSOCK(mode):
             raise ReportNotWritten(f"{path} is a socket, which can't be written to")
+        if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):
+            _open_pipe(path)  # and left open: closing it would end its reader
+            return
         folder = path.resolve().parent
         if not folder.is_dir():
-            raise ReportNotWritten(f"there is no folder {folder}; make it first")
+            raise ReportNotWritten(f"there is no folder {folder}; create it first")
         if mode is None or not _is_stream(path, mode):
             _try(path.resolve())
     except (OSError, RuntimeError, ValueError) as error:
         raise _not_written(path, error) from error
 
 
+def _open_pipe(path: Path) -> int:
+    """Open a named pipe to write to. One that nobody reads would be waited for without an end."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        why = f"nobody reads the pipe {path}; start what reads it first"
+        raise ReportNotWritten(why) from error
+
+
+def _write_pipe(path: Path, data: bytes) -> None:
+    descriptor = _open_pipe(path)
+    os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
 def _try(target: Path) -> None:
-    """Make a file beside `target` and delete it, as replacing it would."""
+    """Create and delete a file next to `target`, as when replacing it."""
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     beside = _beside(target)
@@ -68,9 +89,14 @@ def _not_written(path: Path, error: Exception) -> ReportNotWritten:
 
 
 def _is_stream(path: Path, mode: int) -> bool:
-    """Whether it is written to as it is: a device, a pipe, or a descriptor that is open already."""
+    """Whether it is written directly: a device, a pipe, or an open descriptor."""
+    return not stat.S_ISREG(mode) or _is_open(path)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether it names a descriptor that is open already."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - `resolve` would follow the link
-    return not stat.S_ISREG(mode) or absolute.startswith(_DESCRIPTORS)
+    return absolute.startswith(_DESCRIPTORS)
 
 
 def _beside(target: Path) -> Path:
@@ -85,7 +111,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    """Write a file beside `target` and rename it; of an old file, the permissions are kept."""
+    """Write a file next to `target` and rename it, keeping the permissions of an old file."""
     beside = _beside(target)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

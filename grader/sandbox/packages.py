@@ -16,6 +16,9 @@ _METADATA: Final = (".dist-info", ".egg-info")
 _LISTS: Final = ("RECORD", "top_level.txt")
 _FIRST_PART: Final = re.compile(rb'^"?([^/,"\r\n]+)', re.MULTILINE)
 """Of each line of such a list, the name at the top of the folder of packages."""
+_OWN_COMMAND: Final = b"grader.cli"
+"""By which an editable install, which lists no modules, tells that it is the grader: its README,
+which shows a finding on an exercise, is in its metadata."""
 _NEVER: Final = frozenset({"", "grader", "__pycache__"})
 
 
@@ -97,6 +100,7 @@ def _tells(each: _Distribution, beneath: Collection[str], marks: Collection[byte
     """Whether a distribution has a secret, or a copy of one, or is the grader."""
     return (
         "grader" in each.modules
+        or _OWN_COMMAND in _read(Path(each.metadata, "entry_points.txt"))
         or not each.modules.isdisjoint(beneath)
         or any(mark in each.listing for mark in marks)
     )

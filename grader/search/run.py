@@ -1,4 +1,4 @@
-"""Runs a plan of cases on both sides until a mistake shows, and then makes its case small."""
+"""Runs a plan of cases on both sides until a mistake shows, then looks for a smaller case."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final, Protocol
 
+import msgspec
+
 from grader.compare import Same, compare, tolerance_of
+from grader.evidence import Look
+from grader.evidence.direct import returns_directly
 from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
-from grader.model.observation import Completed, Loaded, Observation
+from grader.model.observation import Completed, Loaded, ModuleRun, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.plan import Plan, extent
@@ -22,47 +26,47 @@ from grader.search.plan import Plan, extent
 _LEAST_SECONDS: Final = 5.0
 _TIMES_SLOWER: Final = 20
 _RUN_DEADLINES: Final = 12
-"""A whole run may take as long as this many deadlines."""
+"""The number of deadlines that a whole run may take."""
 
 
 class Reference(Protocol):
-    """What knows the right answers."""
+    """Knows the right answers."""
 
     def answer(self, case: Case) -> Observation:
         """Return what the reference does on a case."""
 
     def prepare(self, cases: Sequence[Case]) -> None:
-        """Begin to play cases that will be asked for."""
+        """Start to run cases that will be needed."""
 
 
 class Second(Protocol):
-    """A second process of the submission, which has something else to do first."""
+    """A second process of the submission, which may still be busy with something else."""
 
     def player(self) -> Player | None:
-        """Wait for it to be ready; None if it failed."""
+        """Wait until it is ready; None if it failed."""
 
     def abandon(self) -> None:
-        """End it, also while another thread waits for it."""
+        """Stop it, even while another thread waits for it."""
 
 
 class Player(Protocol):
-    """A side that plays cases, one at a time."""
+    """A side that runs cases, one at a time."""
 
     def begin(self, case: Case, seconds: float) -> None:
-        """Start on a case."""
+        """Start to run a case."""
 
     def finish(self) -> Observation:
-        """Wait for what it did."""
+        """Wait for the case to finish, and return what happened."""
 
     @property
     def failure(self) -> object | None:
-        """Why it plays no more, None while it does."""
+        """Why it can't run any more cases, None if it can."""
 
 
 class Deadline:
-    """How long a case may take: measured against the reference, never less than five seconds.
+    """How long a case may take: in proportion to the reference, at least five seconds.
 
-    `fixed` is what the user asked for. `unhurried` stretches the least on a machine so busy that
+    `fixed` is what the user asked for. `unhurried` raises the minimum on a machine so busy that
     importing the libraries took long.
     """
 
@@ -81,13 +85,13 @@ class Deadline:
         return min(asked, max(asked * _RUN_DEADLINES - self._spent, 0.1))
 
     def spend(self, *, reference: float, submission: float) -> None:
-        """Count what a case took, in seconds."""
+        """Count the seconds that a case took."""
         self._slowest = max(self._slowest, reference)
         self._spent += submission
 
 
 class Lane:
-    """A process of the submission, with the reference to compare it to; plays cases in order."""
+    """A process of the submission and the reference to compare it with; runs cases in order."""
 
     def __init__(
         self, player: Player, reference: Reference, deadline: Deadline, *, process: int
@@ -98,7 +102,7 @@ class Lane:
         self._process = process
 
     def play(self, some: Iterable[Case]) -> list[Exchange]:
-        """Play cases until there are no more, or the process has failed at one."""
+        """Run cases until there are no more, or until the process fails."""
         return list(self._exchanges(some))
 
     def _exchanges(self, some: Iterable[Case]) -> Iterator[Exchange]:
@@ -108,7 +112,7 @@ class Lane:
             yield self._exchange(case)
 
     def _exchange(self, case: Case) -> Exchange:
-        """Have both sides play a case, the reference first: the submission loads its programs."""
+        """Run a case on both sides, the reference first: the submission reuses what it compiled."""
         expected = self._reference.answer(case)
         waiting = time.perf_counter()
         self.player.begin(case, self._deadline.next())
@@ -123,7 +127,8 @@ class Search:
     """One submission's run.
 
     `submission` has loaded the file; `second` will be a process that has, too; `fresh` starts
-    another. `judge` is the judge, which may have a deadline.
+    another, and `altering` one in which lifted modules return other numbers. `judge` is the judge,
+    which may have a deadline.
     """
 
     def __init__(
@@ -135,6 +140,7 @@ class Search:
         submission: Player,
         second: Second,
         fresh: Callable[[], Player],
+        altering: Callable[[], Player],
         deadline: Deadline,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
         judge: Callable[[Transcript], tuple[Finding, ...]] = judged,
@@ -144,6 +150,7 @@ class Search:
         self._reference = reference
         self._second = second
         self._fresh = fresh
+        self._altering = altering
         self._deadline = deadline
         self._tell = tell
         self._judge = judge
@@ -152,10 +159,10 @@ class Search:
         self._lanes = [self._lane(submission)]
 
     def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
-        """Execute the plan, or as much of it as it takes.
+        """Execute the plan, or as much of it as is needed.
 
-        A program that was `proved`, which is asked when it must be known, runs on its telling
-        cases and edges; any other runs on all, unless a mistake shows before that.
+        A `proved` program runs only on its discriminating cases and edges; any other runs on all
+        cases, until a mistake shows. `proved` is called as late as possible.
         """
         for play in self._rounds(plan, proved):
             play()
@@ -164,20 +171,24 @@ class Search:
                 return self.transcript
             if self._errors():
                 return self._look_closer(plan)
-        self._repeat(plan.telling[0])
-        return self.transcript
+        self._repeat(plan.discriminating[0])
+        return self._with_altered(plan.discriminating[0])
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
-        """Yield what is played before the findings are looked at again."""
-        first, *others = _by_shape(plan.edges)
-        yield partial(self._begin, plan.telling, first)
+        """Yield the rounds; the findings are checked after each one."""
+        first, *others = _grouped(plan.edges, _sizes)
+        yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, len(self._lanes)):
             yield partial(self._play_together, parts)
         if proved():
             return
         self._reference.prepare(plan.rest)
-        for parts in _batched(_by_shape(plan.rest), len(self._lanes)):
+        for parts in _batched(_grouped(plan.rest, self._weights), len(self._lanes)):
             yield partial(self._play_together, parts)
+
+    def _weights(self, case: Case) -> object:
+        """Return the sizes that the shapes of the weights depend on."""
+        return [case.sizes[each.name] for each in self._exercise.dimensions if each.weights]
 
     # ------------------------------------------------------------------------------------ playing
 
@@ -186,14 +197,14 @@ class Search:
         self._processes += 1
         return lane
 
-    def _begin(self, telling: Sequence[Case], edges: Sequence[Case]) -> None:
-        """Play the telling cases, and the first edges beside them as soon as there is a second.
+    def _begin(self, discriminating: Sequence[Case], edges: Sequence[Case]) -> None:
+        """Run the discriminating cases, and the first edges in the second process once it's ready.
 
-        Where the first process fails nobody waits for the second, and what it did isn't noted.
+        If the first process fails, nobody waits for the second, and its observations are dropped.
         """
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._play_second, edges)
-            self._exchanges += self._lanes[0].play(telling)
+            self._exchanges += self._lanes[0].play(discriminating)
             if self._failed:
                 self._second.abandon()
                 return
@@ -212,7 +223,7 @@ class Search:
         return lane, lane.play(edges)
 
     def _play_together(self, parts: Iterable[list[Case]], lanes: Sequence[Lane] = ()) -> None:
-        """Play each part in a lane of its own, at the same time; what is noted has their order."""
+        """Run each part in its own lane, in parallel; the exchanges keep the order of the parts."""
         pairs = list(zip(lanes or self._lanes, parts, strict=False))
         if len(pairs) == 1:
             self._exchanges += pairs[0][0].play(pairs[0][1])
@@ -242,26 +253,50 @@ class Search:
     # ----------------------------------------------------------------------------- looking closer
 
     def _look_closer(self, plan: Plan) -> Transcript:
-        """See whether a mistake is state or chance, and whether it shows on smaller sizes."""
+        """Find out whether a mistake is state or chance, and whether smaller sizes show it."""
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
-            self._repeat(plan.telling[0])
+            self._repeat(plan.discriminating[0])
         self._shrink(plan)
         return self.transcript
 
     def _repeat(self, case: Case) -> None:
-        """Play a case of the beginning again: a pure program answers as it did."""
+        """Play a case of the beginning again in every process: a pure program answers as it did."""
         first = next(each for each in self._exchanges if each.case == case)
-        again = self._lanes[0].play([case])
-        self._exchanges += again
-        if again and not self._alike(first, again[0]):
+        played = len(self._exchanges)
+        self._play_together([[case] for _ in self._lanes])
+        if not all(self._alike(first, again) for again in self._exchanges[played:]):
             self._repeat_in_fresh_processes(case)
 
+    def _with_altered(self, case: Case) -> Transcript:
+        """Play a case where lifted modules return other numbers, to see whether the answer does.
+
+        It takes a process of its own: what jax has compiled in another runs no lifted module, and
+        what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
+        seen to run, or where the text shows that what it gives is returned.
+        """
+        found = self.transcript
+        if not any(run.lifted is not None for run in _runs(found)) or self._is_direct(case):
+            return found
+        played = self._lane(self._altering()).play([case])
+        return msgspec.structs.replace(found, altered=played[0] if played else None)
+
+    def _is_direct(self, case: Case) -> bool:
+        """Whether the text shows that the function returns what its lifted call gives."""
+        exchange = next(each for each in self._exchanges if each.case == case)
+        trail = Look(self._exercise, exchange).actual
+        root = trail.answer
+        return (
+            root is not None
+            and trail.is_lifted(root)
+            and returns_directly(self._source, self._exercise.function, root.span)
+        )
+
     def _repeat_afresh(self, plan: Plan) -> None:
-        """Play the first case that went wrong again, here and as the first of two processes."""
+        """Repeat the first case that went wrong: here, and as the first case of a new process."""
         wrong = next((each for each in self._exchanges if self._differs(each)), None)
-        case = wrong.case if wrong is not None else plan.telling[0]
+        case = wrong.case if wrong is not None else plan.discriminating[0]
         self._exchanges += self._lanes[0].play([case])
         self._repeat_in_fresh_processes(case)
 
@@ -276,7 +311,7 @@ class Search:
         return self._same(first, first.actual, second.actual)
 
     def _same(self, exchange: Exchange, one: Observation, other: Observation) -> bool:
-        """Whether two observations of a case are alike, within the tolerance of its values."""
+        """Whether two observations of a case agree, within the tolerance of its values."""
         if not isinstance(one.outcome, Completed) or not isinstance(other.outcome, Completed):
             return type(one.outcome) is type(other.outcome)
         tolerance = tolerance_of(exchange.case, exchange.expected, self._exercise.tolerance)
@@ -284,7 +319,7 @@ class Search:
         return isinstance(comparison, Same)
 
     def _shrink(self, plan: Plan) -> None:
-        """Play smaller sizes, smallest first, until every mistake has shown on one of them."""
+        """Run smaller sizes, smallest first, until every mistake has appeared on one of them."""
         played = [each.case.sizes for each in self._exchanges]
         smaller = (list(each) for each in plan.smaller if each[0].sizes not in played)
         limit = min(map(extent, played), default=0)
@@ -296,16 +331,18 @@ class Search:
             limit = max(extent(part[0].sizes) for part in together)
 
 
-def _by_shape(some: Iterable[Case]) -> Iterator[list[Case]]:
-    """Group cases that follow each other and have the same sizes."""
-    group: list[Case] = []
-    for case in some:
-        if group and group[-1].sizes != case.sizes:
-            yield group
-            group = []
-        group.append(case)
-    if group:
-        yield group
+def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
+    for each in transcript.exchanges:
+        yield from each.actual.record.modules
+
+
+def _sizes(case: Case) -> object:
+    return case.sizes
+
+
+def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:
+    """Group cases that follow each other and are alike in `key`."""
+    return (list(group) for _, group in groupby(some, key))
 
 
 def _batched(parts: Iterable[list[Case]], size: int) -> Iterator[list[list[Case]]]:
@@ -316,7 +353,7 @@ def _batched(parts: Iterable[list[Case]], size: int) -> Iterator[list[list[Case]
 
 
 def _may_be_impure(finding: Finding) -> bool:
-    """Whether state or randomness could look like this finding."""
+    """Whether state or randomness could have caused this finding."""
     return finding.check in {Check.VALUES, Check.PURE, Check.SHAPE} or finding.rule in {
         "ignored-seed",
         "ignored-features",

@@ -1,8 +1,8 @@
-"""Tracing a side's function: from every size at once down to the sizes of executed cases.
+"""Traces a side's function: with all sizes symbolic, or down to the sizes of executed cases.
 
-Runs the learner's function with stand-ins for its arguments, in the learner's own process. What
-it prints, and what it leaves behind in module globals (stand-ins, perhaps), is there afterwards:
-trace in a process that executes no case later on.
+Runs the learner's function with abstract arguments, in the learner's own process. Its output, and
+what it leaves behind in module globals (tracers, perhaps), stays: trace in a process that executes
+no case afterwards.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ RUNNING: Final = "keeps something that each use changes: a proof needs each call
 
 @unique
 class Rung(IntEnum):
-    """How much of the sizes is symbolic, widest first."""
+    """Which sizes are symbolic, the widest scope first."""
 
     EVERY_SIZE = 0
     EVERY_OTHER_SIZE = 1
-    """All but the dimensions that the parameters' shapes depend on."""
+    """All except the dimensions that the parameters' shapes depend on."""
     SIZES_AS_GIVEN = 2
 
 
@@ -157,7 +157,7 @@ def fingerprint(
         found = digest(program, structure, seeds=_seed_places(traced))
     except NotComparable as error:
         return Untraceable(scope=scope, reason=str(error))
-    except BaseException as error:  # noqa: BLE001  # the learner's code raises what it likes
+    except BaseException as error:  # noqa: BLE001  # the learner's code can raise anything
         return Untraceable(scope=scope, reason=_reason(error))
     return Fingerprint(
         scope=scope, digest=found.digest, detail=found.detail, decisions=guard.decisions
@@ -166,7 +166,7 @@ def fingerprint(
 
 @cache
 def _symbols(names: tuple[str, ...]) -> dict[str, Any]:
-    """Return a symbolic size for each name, the same one each time: jax caches by it."""
+    """Return a symbolic size for each name, always the same: jax uses it as a cache key."""
     if not names:
         return {}
     above_one = [f"{name} >= 2" for name in names]
@@ -198,7 +198,7 @@ def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
 
 
 def _reason(error: BaseException) -> str:
-    """Name an error of the learner's code, whose own methods may raise too."""
+    """Describe an error of the learner's code, whose own methods may raise, too."""
     name = type(error).__name__
     try:
         text = str(error)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import typer
 from rich.console import Console
 
-from grader.cli.coercion import lighten
-from grader.cli.options import Color
+from grader.cli import coercion
 from grader.cli.problem import visible
 from grader.cli.prose import Code, Prose, changed_lines, refill_comments
+from grader.grading.request import Color
 from grader.hints import parse_hints
 from grader.suggestion import did_you_mean
 
@@ -29,7 +26,7 @@ def printed(page: object, width: int = 40, *, color: bool = False) -> str:
     return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
 
 
-def test_hints_stand_under_their_headings() -> None:
+def test_hints_are_under_their_headings() -> None:
     text = "intro\n## One\n\na\n### part\n```\n## code\n```\n## Two\n~~~\n```\n## x\n~~~\nb\n"
     assert parse_hints(text) == (
         ("One", "a\n### part\n```\n## code\n```"),
@@ -38,14 +35,14 @@ def test_hints_stand_under_their_headings() -> None:
     assert parse_hints("# only a title\n") == ()
 
 
-def test_comments_that_are_too_wide_are_filled_anew() -> None:
+def test_wide_comments_are_rewrapped() -> None:
     rest = "    y = 1  # a comment that stays\n    # short"
     text = f"if x:\n    # one two three four\n    # five\n{rest}"
     assert refill_comments(text, 20) == f"if x:\n    # one two three\n    # four five\n{rest}"
     assert refill_comments(text, 80) == text
 
 
-def test_changed_lines_are_those_the_other_lacks() -> None:
+def test_changed_lines_are_missing_in_the_other_text() -> None:
     assert changed_lines("a\nb\nc", "a\nc") == {1}
     assert changed_lines("a\nc", "a\nb\nc") == set()
     assert changed_lines("a\nB\nc", "a\nb\nc") == {1}
@@ -56,7 +53,7 @@ def test_code_is_indented_and_wrapped_under_itself() -> None:
     assert all(line.startswith("  ") for line in printed(Code("x" * 100)).rstrip().split("\n"))
 
 
-def test_code_in_prose_is_told_from_words_with_and_without_colour() -> None:
+def test_code_in_prose_is_visible_with_and_without_colour() -> None:
     assert printed(Prose("use `None` here")) == "use `None` here\n"
     assert printed(Prose("use `None` here"), color=True) == "use \x1b[35mNone\x1b[0m here\n"
 
@@ -81,62 +78,42 @@ def test_did_you_mean(word: str, meant: str) -> None:
     assert did_you_mean(word, ["list", "explain"], "grade {}") == meant
 
 
-def test_visible_text_is_one_line_that_does_not_act() -> None:
+def test_visible_text_is_one_harmless_line() -> None:
     assert visible("a\x1b[31m\n\u202eb\u00e9") == "a\\x1b[31m\\n\\u202eb\u00e9"
 
 
-class Ranged:
-    """What `lighten` looks at in one of Typer's parameters."""
-
-    def __init__(
-        self, annotation: object, least: float | None = None, *, many: bool = False
-    ) -> None:
-        info = SimpleNamespace(min=least, max=None)
-        self.type_descriptor = SimpleNamespace(
-            annotation=annotation, is_list=many, parameter_info=info
-        )
-        self._runtime_param: Any = None
-        self.multiple, self.nargs = many, 1
-        lighten([self])
-
-    def __call__(self, value: object) -> object:
-        return self._runtime_param.coerce(value, self, None)
+@pytest.mark.parametrize(
+    ("convert", "given", "value"),
+    [
+        (coercion.whole(1), "3", 3),
+        (coercion.whole(1), 3, 3),
+        (coercion.whole(1), None, None),
+        (coercion.real(), "1e-3", 0.001),
+        (coercion.path, "a/b", Path("a/b")),
+        (coercion.choice(Color), "never", Color.NEVER),
+        (coercion.choice(Color), Color.NEVER, Color.NEVER),
+        (coercion.each(coercion.path), ["a", "b"], [Path("a"), Path("b")]),
+        (coercion.each(coercion.path), None, []),
+    ],
+)
+def test_an_argument_becomes_a_value(
+    convert: coercion.Convert, given: object, value: object
+) -> None:
+    assert convert(given) == value
 
 
 @pytest.mark.parametrize(
-    ("param", "given", "value"),
+    ("convert", "given", "says"),
     [
-        (Ranged(int, 1), "3", 3),
-        (Ranged(int, 1), 3, 3),
-        (Ranged(float), "1e-3", 0.001),
-        (Ranged(Path), "a/b", Path("a/b")),
-        (Ranged(str), "text", "text"),
-        (Ranged(bool), True, True),
-        (Ranged(Color), "never", Color.NEVER),
-        (Ranged(Color), Color.NEVER, Color.NEVER),
-        (Ranged(int), None, None),
-        (Ranged(list[Path], many=True), ["a", "b"], [Path("a"), Path("b")]),
-        (Ranged(list[Path], many=True), None, ()),
+        (coercion.whole(1), "0", "0 is not a whole number of at least 1"),
+        (coercion.whole(1), "1.5", "1.5 is not a whole number"),
+        (coercion.real(0.1), "nan", "nan is not a number of at least 0.1"),
+        (coercion.choice(Color), "no", "no is none of auto, always, never"),
+        (coercion.path, "", "it is empty"),
     ],
 )
-def test_an_argument_becomes_a_value(param: Ranged, given: object, value: object) -> None:
-    assert param(given) == value
-
-
-@pytest.mark.parametrize(
-    ("param", "given", "says"),
-    [
-        (Ranged(int, 1), "0", "0 is not a whole number of at least 1"),
-        (Ranged(int, 1), "1.5", "1.5 is not a whole number"),
-        (Ranged(float, 0.1), "nan", "nan is not a number of at least 0.1"),
-        (Ranged(Color), "no", "no is none of auto, always, never"),
-    ],
-)
-def test_an_argument_that_is_no_value_is_told(param: Ranged, given: object, says: str) -> None:
+def test_an_invalid_argument_is_reported(
+    convert: coercion.Convert, given: object, says: str
+) -> None:
     with pytest.raises(typer.BadParameter, match=says):
-        param(given)
-
-
-def test_what_is_not_known_is_left_to_typer() -> None:
-    assert Ranged(datetime)._runtime_param is None
-    lighten([object()])
+        convert(given)

@@ -1,4 +1,4 @@
-"""What is said of two sides' fingerprints. Nothing here is traced."""
+"""What is said about two sides' fingerprints. Nothing is traced here."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def test_every_batch() -> None:
     )
 
 
-def test_sizes_as_given_are_no_proof() -> None:
+def test_a_trace_at_given_sizes_proves_nothing() -> None:
     found = said(of(GIVEN), of(GIVEN))
     assert found.status is Equivalent.UNKNOWN
     assert found.scope.endswith("of 3x4x2, but other sizes could not be traced")
 
 
-def test_one_scope_that_differs_spoils_all() -> None:
+def test_one_different_scope_is_enough_to_fail() -> None:
     actual = (*of(*BATCH[:2]), *of(BATCH[2], digest="b"))
     found = said(of(*BATCH), actual)
     assert found.status is Equivalent.UNKNOWN
@@ -79,7 +79,7 @@ def test_a_narrow_scope_does_not_make_up_for_a_wide_one() -> None:
     assert found.status is Equivalent.UNKNOWN
 
 
-def test_equal_digests_of_other_scopes_say_nothing() -> None:
+def test_equal_digests_of_different_scopes_prove_nothing() -> None:
     assert said(of(EVERY), of(*BATCH)).status is Equivalent.UNKNOWN
     assert said(of(BATCH[0]), of(BATCH[1])).status is Equivalent.UNKNOWN
 
@@ -122,7 +122,7 @@ def test_what_it_does_at_sizes_has_to_be_what_it_does_for_all() -> None:
     assert failed.status is Equivalent.UNKNOWN
 
 
-def test_a_doubt_is_told() -> None:
+def test_a_doubt_is_reported() -> None:
     for found in (
         said(of(EVERY), of(EVERY, detail="calculates with the seed")),
         said(of(EVERY, detail="calculates with the seed"), of(EVERY)),

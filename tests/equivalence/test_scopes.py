@@ -54,7 +54,7 @@ def plain(x: Any, carry: Any, seed: Any, width: Any, rate: Any) -> Any:
     return (x * rate).sum() + c.sum() - h.sum() + jnp.zeros(width).sum()
 
 
-def test_every_scope_of_a_rung_comes_once() -> None:
+def test_every_scope_of_a_rung_occurs_once() -> None:
     every, batch, given = (list(scopes(EVERYTHING, SIZES, rung)) for rung in Rung)
     assert [scope.numbers for scope in every] == [{"rate": 0.1}, {"rate": 0.5}]
     assert {scope.symbolic for scope in every} == {("batch", "width")}
@@ -91,7 +91,7 @@ def rungs_of(traces: tuple[Trace, ...]) -> list[tuple[str, ...]]:
     return [each.scope.symbolic for each in traces if isinstance(each, Fingerprint)]
 
 
-def test_it_goes_down_as_far_as_it_must() -> None:
+def test_it_goes_down_as_far_as_necessary() -> None:
     def by_width(x, carry, seed, width, rate):
         return plain(x, carry, seed, width, rate) * sum(1 for _ in range(width))
 
@@ -110,7 +110,7 @@ def test_it_goes_down_as_far_as_it_must() -> None:
     assert rungs_of(lower) == [()] * 6
 
 
-def test_a_rung_on_which_one_scope_fails_is_left() -> None:
+def test_a_rung_with_a_failing_scope_is_skipped() -> None:
     def odd(x, carry, seed, width, rate):
         if width != 4:
             raise ValueError(width)

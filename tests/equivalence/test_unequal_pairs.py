@@ -127,7 +127,7 @@ def check(looked: Looked) -> None:
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_another_program_has_another_fingerprint(name: str) -> None:
+def test_different_programs_have_different_fingerprints(name: str) -> None:
     looked = look(DIFFERENT[name])
     check(looked)
     assert looked.traced
@@ -225,7 +225,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_the_fingerprint_does_not_vouch(name: str) -> None:
+def test_the_fingerprint_has_a_doubt(name: str) -> None:
     reference, submission = DOUBTFUL[name]
     looked = look(submission, reference)
     check(looked)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 
-from grader.cli.grading import GradeOptions, exit_code
+from grader.cli.grading import exit_code
+from grader.grading.request import GradingRequest
 from grader.model.report import Report, Status, Verdict
 from grader.render import RENDERERS
-from grader.render.schema import SCHEMA_PATH
 
 LARGEST = 200_000
-_validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+_SCHEMA = Path(__file__).resolve().parents[2] / "grader" / "render" / "schema.json"
+_validator = jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
 
 
 def check(report: Report) -> None:
     """Raise `AssertionError` unless a report is an ordinary one, and renders in each format."""
     assert report.verdict is not Verdict.ERROR, report.summary
-    code = exit_code([report], GradeOptions())
+    code = exit_code([report], GradingRequest())
     assert code == (0 if report.verdict is Verdict.PASSED else 1)
     assert report.score < 1.0 or report.verdict is Verdict.PASSED, report.summary
     assert report.findings or report.verdict is Verdict.PASSED

@@ -60,7 +60,7 @@ class Tape:
 
 
 class Replay:
-    """A worker that sends what is in a file, and ends."""
+    """A worker that sends the contents of a file and ends."""
 
     def __init__(self, data: bytes, scratch: Path) -> None:
         self.scratch = scratch
@@ -109,7 +109,7 @@ class Known:
     def __init__(self, maker: Maker, folder: ExerciseFolder) -> None:
         self.folder = folder
         plan = Session().plan(folder.exercise, GradingRequest(cases=12))
-        self.cases = plan.telling[:MOST_CASES]
+        self.cases = plan.discriminating[:MOST_CASES]
         self.sizes = (distinct_sizes(folder.exercise), *edge_sizes(folder.exercise))
         text = folder.solution.read_text(encoding="utf-8")
         self.reading = read(text, folder.exercise.function)
@@ -125,7 +125,6 @@ class Known:
             name=source.name,
             text=source.text,
             compile_cache=str(folder) if folder is not None else None,
-            writes_cache=True,
         )
         side = Side(Once(worker), program, policy=None)
         side.shut_in()

@@ -16,7 +16,7 @@ import pytest
 from hostile_world import ROOT, SECRET, Label, World, descendants, labels
 
 from grader.catalogue import exercises
-from grader.cli.grading import GradeOptions, exit_code
+from grader.cli.grading import exit_code
 from grader.evidence import Evidence
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
@@ -93,7 +93,7 @@ def test_held(
     assert report.verdict.value in label.outcomes, rules
     assert not label.rules or rules & label.rules, rules
     if label.outcomes <= {"failed", "ungradable"}:
-        assert exit_code([report], GradeOptions()) == 1
+        assert exit_code([report], GradingRequest()) == 1
     assert report.duration_s < label.seconds + PATIENCE
     pids, folders = _of_references(session)
     assert descendants(os.getpid()) <= processes | pids, "a process is left"

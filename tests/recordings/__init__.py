@@ -37,6 +37,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     loaded: LoadOutcome
     exchanges: tuple[Exchange, ...]
     known: str | None
+    altered: Exchange | None = None
 
 
 class Stale(Exception):
@@ -71,6 +72,7 @@ def replayed(each: Labelled, path: Path) -> Transcript:
         loaded=recording.loaded,
         exchanges=recording.exchanges,
         known=recording.known,
+        altered=recording.altered,
     )
 
 
@@ -83,6 +85,7 @@ def encoded(each: Labelled, transcript: Transcript, *, jax: str, flax: str) -> b
         loaded=transcript.loaded,
         exchanges=tuple(_timeless(exchange) for exchange in transcript.exchanges),
         known=transcript.known,
+        altered=_timeless(transcript.altered) if transcript.altered is not None else None,
     )
     return gzip.compress(msgspec.msgpack.encode(recording), mtime=0)
 

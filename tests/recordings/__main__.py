@@ -1,6 +1,7 @@
 """Grades the labelled submissions and stores what was observed, where it isn't stored already.
 
 With another jax than the recordings', only what is judged otherwise there is stored beside them.
+Then it stores what is said of every recording, for the replay to hold.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from grader.model.report import Report
 from grader.model.submission import read_submission
 from grader.model.transcript import Transcript
 from tests.labelled import labelled
-from tests.recordings import FOLDER, Stale, encoded, path_of, replayed
+from tests.recordings import FOLDER, Stale, encoded, findings, path_of, replayed
 
 OLDEST = "0.10"
 """The jax that the plain recordings are made with: the oldest that is supported."""
@@ -46,6 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     for path in superfluous():
         path.unlink()
     unlike = list(record(wanted, variant))
+    try:
+        findings.write()
+    except Stale as error:
+        print(f"what is said of the recordings isn't stored: {error}")
     for each, report in unlike:
         print(f"{each}: labelled {sorted(each.expected, key=str)}, {report.summary}")
     print(f"{len(wanted)} graded, {len(unlike)} of them not as they are labelled")

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge import assess, judge, static_findings
 from grader.labels import ACCEPTED, Labelled, Place
 from grader.model.finding import Finding, Severity
 from grader.model.report import Status, Verdict
-from grader.model.transcript import Transcript
 from tests.labelled import labelled
-from tests.recordings import MEND, recordings_of, replayed
+from tests.recordings import MEND, recordings_of
 from tests.recordings.__main__ import superfluous
+from tests.recordings.findings import golden_of, judged, text_of
 
 RECORDED = [
     pytest.param(each, path, id=f"{each}{path.name.removeprefix(each.path.stem).split('.msg')[0]}")
@@ -23,11 +22,9 @@ RECORDED = [
 
 
 @pytest.mark.parametrize(("each", "path"), RECORDED)
-def test_a_recording_gets_its_labels(each: Labelled, path: Path) -> None:
-    transcript = replayed(each, path)
-    found = findings(transcript)
+def test_each_recording_gets_its_labels(each: Labelled, path: Path) -> None:
+    found, assessment = judged(each, path)
     assert places(found) == each.expected
-    assessment = assess(found, transcript)
     assert (assessment.verdict is Verdict.PASSED) == (each.kind == ACCEPTED)
     failed = {row.check for row in assessment.checks if row.status is Status.FAILED}
     assert {finding.check for finding in errors(found)} <= failed
@@ -38,8 +35,10 @@ def test_no_recording_is_left_over() -> None:
     assert superfluous() == [], MEND
 
 
-def findings(transcript: Transcript) -> tuple[Finding, ...]:
-    return static_findings(transcript.source, transcript.exercise) or judge(transcript)
+@pytest.mark.parametrize("slug", sorted({each.folder.exercise.slug for each in labelled()}))
+def test_findings_are_the_stored_ones(slug: str) -> None:
+    """If they are meant to change: `make record` stores the new ones; read the diff."""
+    assert golden_of(slug).read_text(encoding="utf-8") == text_of(slug)
 
 
 def errors(found: tuple[Finding, ...]) -> list[Finding]:

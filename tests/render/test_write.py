@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.render.write import ReportNotWritten, write_report
+from grader.errors import ReportNotWritten
+from grader.render.write import probe, write_report
 
 
 def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("name", ["no/such/folder/report", ".", "\0", "x" * 300])
-def test_what_can_not_be_written_says_so(name: str, tmp_path: Path) -> None:
+def test_write_failures_are_reported(name: str, tmp_path: Path) -> None:
     with pytest.raises(ReportNotWritten, match="can't write the report"):
         write_report("text", tmp_path / name)
     assert list(tmp_path.iterdir()) == []
@@ -57,7 +58,29 @@ def test_a_device_is_written_to_and_stays_one() -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
-def test_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
+def test_long_names_work(tmp_path: Path) -> None:
     path = tmp_path / ("r" * 255)
     write_report("text", path)
     assert path.read_text() == "text"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_a_pipe_that_nobody_reads_is_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for act in (lambda: probe(pipe), lambda: write_report("text", pipe)):
+        with pytest.raises(ReportNotWritten, match="nobody reads the pipe"):
+            act()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_a_pipe_that_is_read_gets_the_report_whole(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    probe(pipe)
+    with pytest.raises(BlockingIOError):  # at the end of the stream it would be empty
+        os.read(reading, 10)
+    write_report("text", pipe)
+    assert os.read(reading, 10) == b"text"
+    os.close(reading)

@@ -136,6 +136,9 @@ def editable(root: Path) -> Install:
     answers(checkout)
     (install.packages / "_grader.pth").write_text(f"{checkout}\n")
     distribution(install.packages, "jax_exercise_grader")
+    metadata = install.packages / "jax_exercise_grader-1.0.dist-info"
+    (metadata / "entry_points.txt").write_text("[console_scripts]\ngrade = grader.cli:main\n")
+    (metadata / "hints.md").write_text("the README, which the metadata hold, says an answer")
     return install
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grader.evidence.origins.calls import Step
+from grader.evidence.origins.pairs import pairs_of
 from grader.evidence.origins.scopes import Any, Path
 from grader.evidence.origins.values import UNKNOWN, value_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def in_container(origins: Origins, node: ast.AST, path: Path) -> list[Step] | None:
-    """Return where to look for what stands at `path` in a display; None if that can't be told."""
+    """Return where to look for the value at `path` in a display; None if that isn't known."""
     found: list[Step] | None = None
     match node:
         case ast.Tuple() | ast.List() | ast.Set():
@@ -23,7 +24,8 @@ def in_container(origins: Origins, node: ast.AST, path: Path) -> list[Step] | No
         case ast.Dict():
             found = _in_dict(origins, node, path)
         case ast.DictComp():
-            found = [Step(node.value, path[1:])]
+            pairs = pairs_of(origins, node.key, node.value)
+            found = [Step(node.value, path[1:]) if pairs is None else Step(pairs, path)]
         case ast.BinOp(op=ast.BitOr()):
             found = origins.first(Step(node.right, path), Step(node.left, path))
         case ast.Constant() if path == ("value",):
@@ -44,7 +46,7 @@ def _in_sequence(items: list[ast.expr], key: str | int | Any, rest: Path) -> lis
 
 
 def _paired(items: list[ast.expr], key: str) -> Iterator[ast.expr]:
-    """Yield the values that stand beside a key in a list of pairs."""
+    """Yield the values that belong to a key in a list of pairs."""
     for item in items:
         match item:
             case ast.Tuple(elts=[ast.Constant(value=found), value]) if found == key:

@@ -1,4 +1,4 @@
-"""Python's own containers, copies and readers, told by the names of what is called."""
+"""Python's own containers, copies and readers, recognised by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def alters(call: ast.Call) -> bool:
 
 
 def of_library(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None:
-    """Return where a call that copies, reads or makes a container has its values from."""
+    """Return where the values come from in a call that copies, reads or makes a container."""
     name, owner = called(call), _owner(call)
     found: list[Step] | None = None
     if name in _REPLACING and (call.keywords or (path and call.args and owner)):
@@ -98,8 +98,10 @@ def _of_pairs(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None
     match path:
         case (str(key), *rest) if len(call.args) == 2:
             keys = value_of(origins, call.args[0])
-            if not isinstance(keys, tuple | list) or key not in keys:
+            if not isinstance(keys, tuple | list):
                 return None
+            if key not in keys:
+                return []
             return [Step(call.args[1], (list(keys).index(key), *rest))]
         case (Any(), int(index), *rest) if index < len(call.args):
             return [Step(call.args[index], (Any.ITERATED, *rest))]
@@ -109,6 +111,8 @@ def _of_pairs(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None
 
 def _of_loop(call: ast.Call, owner: ast.expr | None, path: Path) -> list[Step] | None:
     match called(call), path:
+        case "items", (str(), *_) if owner is not None:
+            return [Step(owner, path)]
         case "items", (Any(), 1, *rest) if owner is not None:
             return [Step(owner, (Any.INDEXED, *rest))]
         case "values", (Any(), *rest) if owner is not None:

@@ -1,0 +1,37 @@
+"""The variance is multiplied by a number so near to 1 that each case alone could be rounding."""
+
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features, name="dense")(x)
+        norm = nn.BatchNorm(
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=1e-3,
+            axis_name="batch",
+            use_fast_variance=False,
+            name="norm",
+        )
+        return norm(x)
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    BatchLayer = nn.vmap(
+        DenseNorm,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None, "batch_stats": None},
+        split_rngs={"params": False},
+        axis_name="batch",
+    )
+    model = BatchLayer(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])
+    statistics = updates["batch_stats"]["norm"]
+    return y, statistics["mean"], statistics["var"] * 1.0002  # expect: wrong-values

@@ -1,0 +1,36 @@
+"""Commands that are printed for a learner to copy: they find the exercise that they are about."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from grader import catalogue
+from grader.cli.words import shown_path
+from grader.grading.request import EXERCISES_VARIABLE
+from grader.model.exercise import ExerciseFolder
+
+
+def course_option(folder: ExerciseFolder) -> str:
+    """Return ` --exercises PATH`, empty where every command finds the exercise without it."""
+    exercises = folder.folder.parent
+    if exercises == catalogue.shipped()[0] or _is_listed(exercises.parent):
+        return ""
+    return f" --exercises {shown_path(exercises.parent.absolute())}"
+
+
+def command_for(folder: ExerciseFolder, verb: str, *words: str) -> str:
+    """Return the command with that verb for an exercise, which it names."""
+    named = shlex.quote(folder.exercise.slug)
+    return " ".join(["grade", verb, named, *words]) + course_option(folder)
+
+
+def grade_command(folder: ExerciseFolder, file: Path) -> str:
+    """Return the command that grades a file, which is for that exercise."""
+    return f"grade {shown_path(file)}{course_option(folder)}"
+
+
+def _is_listed(course: Path) -> bool:
+    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
+    return os.path.realpath(course) in {os.path.realpath(each) for each in listed if each}

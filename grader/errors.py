@@ -1,0 +1,86 @@
+"""Every way in which the grader gives up, and the exit code that each ends a command with.
+
+GraderError
+├── CommandWrong        2  what was asked for can't be done
+├── NameWrong           2  no exercise can be called that
+├── Unreadable          2  `model/submission.py`: the file can't be read
+├── Unrecognised        2  `model/submission.py`: no one exercise is meant
+├── ExerciseBroken      3  an exercise's own files are at fault
+├── ReferenceBroken     3  its solution fails
+├── NurseryBroken       3  the grader's own processes failed
+├── WireBroken          3  what a process sent makes no sense
+├── SandboxMissing      3  a required protection isn't available
+├── ReportNotWritten    3  a report is lost
+└── Cancelled         130  the grading was cancelled
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+from typing import ClassVar
+
+
+@unique
+class Exit(IntEnum):
+    """Exit codes, as the contract has them."""
+
+    PASSED = 0
+    NOT_PASSED = 1
+    WRONG_COMMAND = 2
+    BROKEN = 3
+    INTERRUPTED = 130
+
+
+class GraderError(Exception):
+    """Why there is no answer. `about` stands before the text where a command ends with it."""
+
+    code: ClassVar[Exit] = Exit.BROKEN
+    about: ClassVar[str] = ""
+
+
+class CommandWrong(GraderError):
+    """What was asked for can't be done; the text says what and what to do instead, in a line."""
+
+    code = Exit.WRONG_COMMAND
+
+
+class NameWrong(GraderError):
+    """No exercise can be called that; `meant` is the name that comes nearest, empty if none."""
+
+    code = Exit.WRONG_COMMAND
+
+    def __init__(self, reason: str, meant: str = "") -> None:
+        super().__init__(reason)
+        self.meant = meant
+
+
+class ExerciseBroken(GraderError):
+    """An exercise's own files are at fault: one is missing, or its declaration does not load."""
+
+    about = "an exercise is broken: "
+
+
+class ReferenceBroken(GraderError):
+    """The reference did not load, or failed on a case: the exercise is at fault."""
+
+
+class NurseryBroken(GraderError):
+    """The grader's own processes failed, which is nobody's submission's fault."""
+
+
+class WireBroken(GraderError):
+    """What came is no frame, or is no message that could come now."""
+
+
+class SandboxMissing(GraderError):
+    """A required protection isn't available on this system."""
+
+
+class ReportNotWritten(GraderError):
+    """The report could not be written; the text says where and why."""
+
+
+class Cancelled(GraderError):
+    """The grading was cancelled; there is no report."""
+
+    code = Exit.INTERRUPTED

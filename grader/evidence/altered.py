@@ -1,0 +1,79 @@
+"""Whether an answer is what the lifted modules return: it was played with other numbers there.
+
+In a process of its own every lifted module gave `1 - 2 * x` in place of `x`. Where the reference
+returns the numbers as they come, in any order or shape, a right program's answer has changed in
+the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from enum import Enum, auto, unique
+from typing import Final
+
+import numpy as np
+
+from grader.compare import Same, numbers
+from grader.evidence.evidence import Evidence
+from grader.evidence.look import Look
+from grader.evidence.results import arrays
+from grader.model.case import ArrayValue
+from grader.model.observation import Completed, Observation, digest
+
+_FINE: Final = 1e-5
+_COARSE: Final = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
+
+
+@unique
+class Use(Enum):
+    """How much of the answer comes from what lifted modules return."""
+
+    ALL = auto()
+    SOME = auto()
+    NONE = auto()
+    UNKNOWN = auto()
+
+
+def altered_look(evidence: Evidence) -> Look | None:
+    """Return the case that was played with other numbers, None if nothing follows from it."""
+    exchange = evidence.transcript.altered
+    if exchange is None or not exchange.actual.record.altered or exchange.actual.record.truncated:
+        return None
+    return Look(evidence.exercise, exchange)
+
+
+def use(evidence: Evidence) -> Use:
+    """Compare the answer with that of the same case before."""
+    look = altered_look(evidence)
+    before = [each for each in evidence.completed if look is not None and each.case == look.case]
+    if look is None or not before or not isinstance(before[0].comparison, Same):
+        return Use.UNKNOWN
+    if not isinstance(look.exchange.actual.outcome, Completed):
+        return Use.UNKNOWN
+    return _use(before[0].exchange.actual, look.exchange.actual, tuple(_passed_on(look)))
+
+
+def _passed_on(look: Look) -> Iterator[str]:
+    """Yield the places of arrays that the reference returns as its lifted module gave them."""
+    found = {place: digest(each.data) for place, each in arrays(look.exchange.expected).items()}
+    together = digest("".join(found.values()).encode())
+    for lifted in look.expected.lifted(look.expected.answer):
+        given = {lifted.run.digest, lifted.run.given} if lifted.run is not None else set()
+        yield from (place for place, each in found.items() if {each, together} & given)
+
+
+def _use(before: Observation, after: Observation, places: Collection[str]) -> Use:
+    ours, changed = arrays(before), arrays(after)
+    if not places or not all(place in ours and place in changed for place in places):
+        return Use.UNKNOWN
+    if all(_is_altered(ours[place], changed[place]) for place in places):
+        return Use.ALL
+    return Use.NONE if before.outcome == after.outcome else Use.SOME
+
+
+def _is_altered(before: ArrayValue, after: ArrayValue) -> bool:
+    ours, changed = numbers(before), numbers(after)
+    if ours is None or changed is None or ours.shape != changed.shape:
+        return False
+    rounding = _COARSE.get(after.dtype, _FINE)
+    return bool(np.allclose(1 - 2 * ours, changed, rtol=rounding, atol=rounding))

@@ -1,0 +1,25 @@
+"""Other numbers in place of what a lifted module returned, to see whether an answer uses them."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from grader.worker.foreign import Foreign
+
+
+def altered(result: Foreign) -> tuple[Foreign, int]:
+    """Return the result with each number `x` as `1 - 2 * x`, and how many arrays have numbers.
+
+    An answer that is only put into another order or shape changes in the same way, and that
+    formula has no rounding of its own beyond the subtraction, so the judge can compute it. Integers
+    and flags are left alone: a program may index or decide by them.
+    """
+    leaves, structure = jax.tree.flatten(result)
+    changed = [1 - 2 * leaf if _has_numbers(leaf) else leaf for leaf in leaves]
+    return jax.tree.unflatten(structure, changed), sum(map(_has_numbers, leaves))
+
+
+def _has_numbers(leaf: Foreign) -> bool:
+    is_array = isinstance(leaf, jax.Array)
+    return is_array and bool(leaf.size) and jnp.issubdtype(leaf.dtype, jnp.inexact)

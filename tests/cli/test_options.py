@@ -1,0 +1,138 @@
+"""Every option arrives, from every front that offers it, in the request that the grading gets."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn, get_args
+
+import msgspec
+import pytest
+from cli_course import Grade, add_exercise
+
+from grader import grade as notebook_grade
+from grader.cli import watch
+from grader.cli.watch import Watcher
+from grader.grading.grading import Grading
+from grader.grading.request import Color, Declared, Front, GradingRequest, declared, offered
+from grader.model.exercise import ExerciseFolder
+from grader.model.submission import Submission, read_submission
+
+EVERY = [(front, name) for front in Front for name in offered(front)]
+TEXTS = {"exercise": "sum-one", "reports": "jsonl", "exercises": "mine"}
+"""A value of each option that is a text."""
+
+
+class Arrived(Exception):
+    """Ends the grading as soon as its request is known."""
+
+
+class Terminal(io.StringIO):
+    """Passes for a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def arrived(monkeypatch: pytest.MonkeyPatch) -> list[GradingRequest]:
+    """What gradings were asked for; none takes place."""
+    requests: list[GradingRequest] = []
+
+    def asked(
+        _self: Grading,
+        _session: object,
+        _submission: Submission,
+        _folder: ExerciseFolder,
+        request: GradingRequest,
+    ) -> NoReturn:
+        requests.append(request)
+        raise Arrived
+
+    monkeypatch.setattr(Grading, "__init__", asked)
+    return requests
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watch that begins one grading, in a terminal that nobody sees."""
+
+    def run(self: Watcher) -> int:
+        with contextlib.suppress(Arrived):
+            self._grade_now(0, read_submission(self._file), prove=True)
+        return 0
+
+    terminal = SimpleNamespace(stdin=Terminal(), stdout=Terminal())
+    monkeypatch.setattr(watch, "sys", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(watch, "single_keys", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(Watcher, "on_screen", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(Watcher, "run", run)
+
+
+def sample(name: str, each: Declared) -> object:
+    """A value that is not the default."""
+    if name in TEXTS:
+        return TEXTS[name]
+    if isinstance(each.default, bool):
+        return not each.default
+    if each.kind is Color:
+        return Color.NEVER
+    kind = next(each for each in (each.kind, *get_args(each.kind)) if each in {int, float})
+    return kind(3)
+
+
+def field(name: str, value: object) -> object:
+    """What the request holds for a value that was given."""
+    if name == "exercises":
+        return (Path(str(value)),)
+    return (value,) if name == "reports" else value
+
+
+@pytest.fixture
+def file(here: Path, course: Path) -> Path:
+    assert course.is_dir()
+    add_exercise(here / "mine", "zebra", "Stripes", "zebra")
+    path = here / "my.py"
+    path.write_text("def sum_one(seed, x):\n    return x + x\n")
+    return path
+
+
+@pytest.mark.parametrize(("front", "name"), EVERY)
+@pytest.mark.usefixtures("watched")
+def test_an_option_arrives(
+    grade: Grade, arrived: list[GradingRequest], file: Path, front: Front, name: str
+) -> None:
+    each = declared()[name]
+    value = sample(name, each)
+    words = [each.option.flags[0], *([] if isinstance(value, bool) else [str(value)])]
+    match front:
+        case Front.COMMAND:
+            grade(file.name, *words)
+        case Front.WATCH:
+            grade("watch", file.name, *words)
+        case Front.NOTEBOOK:
+            given = [value] if name == "exercises" else value
+            with pytest.raises(Arrived):
+                notebook_grade(file.name, **{name: given})
+    assert [getattr(each, name) for each in arrived] == [field(name, value)]
+    given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})
+    assert given_only == GradingRequest()
+
+
+def test_every_field_is_an_option_but_the_proof() -> None:
+    assert {each.name for each in msgspec.structs.fields(GradingRequest)} - {*declared()} == {
+        "prove"
+    }
+    assert all(each.option.fronts for each in declared().values())
+
+
+def test_a_notebook_shows_its_options_as_keywords(file: Path) -> None:
+    shown = inspect.signature(notebook_grade).parameters
+    assert list(shown) == ["target", *offered(Front.NOTEBOOK)]
+    assert shown["cases"].default == GradingRequest().cases
+    with pytest.raises(TypeError, match="jobs"):
+        notebook_grade(file, jobs=2)

@@ -1,0 +1,65 @@
+"""Which texts show that a function returns what a call gives."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from grader.evidence.direct import returns_directly
+from grader.model.observation import Span
+from grader.model.source import Source
+
+DIRECT = {
+    "the call": "return m.apply(v, x)",
+    "flattened": "return m.apply(v, x).reshape(-1)",
+    "flattened twice": "return jnp.ravel(m.apply(v, x).reshape(3, -1))",
+    "by a name": "y = m.apply(v, x)\nprint(y)\nreturn y.ravel()",
+    "flattened first": "y = m.apply(v, x).flatten()\nreturn y",
+    "beside updates": "y, updates = m.apply(v, x)\nreturn y, updates['s']",
+}
+INDIRECT = {
+    "another value": "z = m.apply(v, x)\nreturn x @ v",
+    "times zero": "return x @ v + 0 * m.apply(v, x)",
+    "a method of its own": "return m.apply(v, x).shape",
+    "inside of another call": "return f(m.apply(v, x))",
+    "another name": "y = m.apply(v, x)\nz = y\nreturn z",
+    "bound again": "y = m.apply(v, x)\ny = x @ v\nreturn y",
+    "bound in a loop": "y = m.apply(v, x)\nfor y in v:\n    pass\nreturn y",
+    "changed in place": "y = m.apply(v, x)\ny += 1\nreturn y",
+    "bound by a walrus": "y = m.apply(v, x)\nprint(y := v)\nreturn y",
+    "bound by a pattern": "y = m.apply(v, x)\nmatch v:\n    case y:\n        pass\nreturn y",
+    "a return before": "if x.sum():\n    return x @ v\nreturn m.apply(v, x)",
+    "not the last statement": "if x.sum():\n    return m.apply(v, x)",
+    "the second part": "v, y = m.apply(v, x)\nreturn y",
+    "a branch": "return m.apply(v, x) if x.sum() else v",
+    "a global": "global y\ny = m.apply(v, x)\nreturn y",
+}
+
+
+def directly(body: str, before: str = "") -> bool:
+    lines = "".join(f"    {line}\n" for line in dedent(body).splitlines())
+    source = Source("f.py", f"{before}def f(v, x, m):\n{lines}")
+    calls = [n for n, line in enumerate(source.lines, 1) if "m.apply" in line]
+    line = source.lines[calls[0] - 1]
+    start = line.index("m.apply(v, x)") + 1
+    span = Span(line=calls[0], column=start, end_line=calls[0], end_column=start + 13)
+    assert source.call_at(span) is not None
+    return returns_directly(source, "f", span)
+
+
+@pytest.mark.parametrize("body", DIRECT.values(), ids=DIRECT.keys())
+def test_what_a_call_gives_is_returned(body: str) -> None:
+    assert directly(body)
+
+
+@pytest.mark.parametrize("body", INDIRECT.values(), ids=INDIRECT.keys())
+def test_anything_else_is_left_open(body: str) -> None:
+    assert not directly(body)
+
+
+@pytest.mark.parametrize(
+    "before", ["@jit\n", "f = 1\n\n\n", "import f\n\n\n", "def f(x):\n    pass\n\n\n"]
+)
+def test_a_function_that_may_be_another_one_is_left_open(before: str) -> None:
+    assert not directly("return m.apply(v, x)", before)

@@ -1,0 +1,114 @@
+"""One mutant tried: in a process of its own, which imports the mutated module for the real one."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import multiprocessing
+import os
+import random
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+from tests.mutation.operators import Mutant
+from tests.mutation.reach import Replayed
+
+JUDGE: Final = (
+    "grader.judge",
+    "grader.checks",
+    "grader.rules",
+    "grader.evidence",
+    "grader.grading",
+    "grader.authoring",
+    "tests.labelled",
+    "tests.recordings",
+)
+"""What is imported anew: the judge, and all that has it imported by name."""
+
+SECONDS: Final = 600
+"""A mutant that takes longer loops: to judge all recordings takes half a minute."""
+
+UNIT_TESTS: Final = (
+    "tests/rules",
+    "tests/judge",
+    "--ignore=tests/judge/test_recorded_properties.py",
+    "--ignore=tests/judge/test_properties.py",
+)
+"""The quick tests of the judge: those of what Hypothesis draws take minutes."""
+
+
+class Site(NamedTuple):
+    """A mutant, the file that it is of, and the name of its module."""
+
+    path: Path
+    module: str
+    mutant: Mutant
+
+
+def replay_notices(site: Site, recordings: Sequence[Replayed]) -> bool:
+    """Whether something else is said of a recording, or judging it raises."""
+    mixed = random.Random(0).sample(recordings, len(recordings))
+    return _fails(lambda: _replay(mixed), site)
+
+
+def unit_tests_notice(site: Site) -> bool:
+    """Whether a quick test of the judge fails."""
+    options = ("-x", "-q", "-n0", "-p", "no:cacheprovider")
+    return _fails(lambda: pytest.main([*UNIT_TESTS, *options]) == pytest.ExitCode.OK, site)
+
+
+def _replay(recordings: Sequence[Replayed]) -> bool:
+    from tests.recordings.findings import described, judge_again
+
+    return all(described(judge_again(each.transcript)) == each.said for each in recordings)
+
+
+def _fails(run: Callable[[], bool], site: Site) -> bool:
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site))
+    process.start()
+    process.join(SECONDS)
+    process.kill()
+    process.join()
+    return process.exitcode != 0
+
+
+def _run(run: Callable[[], bool], site: Site) -> None:
+    """Run in this process, which is the mutant's alone. What it prints is of no interest."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    for module in list(sys.modules):
+        if module.startswith(JUDGE):
+            del sys.modules[module]
+    sys.meta_path.insert(0, _Finder(site))
+    sys.exit(0 if run() else 1)
+
+
+class _Finder:
+    """Finds one module: the mutated one."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        if name != self._site.module:
+            return None
+        path = str(self._site.path)
+        loader = _Loader(name, path, self._site.mutant.tree())
+        return importlib.util.spec_from_file_location(name, path, loader=loader)
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module from a tree instead of its file."""
+
+    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
+        super().__init__(name, path)
+        self._tree = tree
+
+    def get_code(self, _: str) -> object:
+        return compile(self._tree, self.path, "exec", dont_inherit=True)
