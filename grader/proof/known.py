@@ -65,7 +65,6 @@ BUILTINS: Final = _names(
 )
 QUESTIONS: Final = _names("isinstance type hasattr getattr")
 """Builtins that a traced program is given in another form: only where it calls them by name."""
-
 ATTRIBUTES: Final = _names(
     """
     addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
