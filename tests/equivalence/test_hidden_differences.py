@@ -18,6 +18,33 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
 
 
 DECIDING = {
+    "an attribute that a property can't get in a trace": program(
+        top="class A:\n"
+        "    def __init__(self, s):\n"
+        "        self.s = s\n"
+        "    @property\n"
+        "    def v(self):\n"
+        "        return self.s.bit_length() * 0 + 1",
+        end="if hasattr(A(seed), 'v'):\n    outputs = outputs / 2",
+    ),
+    "a default for what a property can't get": program(
+        top="class A:\n"
+        "    def __init__(self, s):\n"
+        "        self.s = s\n"
+        "    @property\n"
+        "    def v(self):\n"
+        "        return self.s.bit_length()",
+        end="if getattr(A(seed), 'v', None) is not None:\n    outputs = outputs / 2",
+    ),
+    "a text that is printed to an object": program(
+        top="class S:\n    def write(self, t):\n        self.t = t\n    def flush(self): pass",
+        begin="s = S()\nprint(x_batch.shape, file=s, end='')",
+        end="if s.t == '7':\n    outputs = outputs / 2",
+    ),
+    "a test that is passed on": halved(
+        "list(itertools.takewhile(lambda n: n != 7, x_batch.shape)) == []",
+        top="import itertools",
+    ),
     "a method called like an array's that gives a size": halved(
         "Box().mean(x_batch) == 7",
         top="class Box:\n    def mean(self, x):\n        return x.shape[0]",
@@ -184,6 +211,58 @@ DECIDING = {
 }
 
 SEEN_IN_THE_TEXT = {
+    "an error that a finally forgets": program(
+        top="def f(s, y):\n"
+        "    try:\n"
+        "        int(s)\n"
+        "        y = y / 2\n"
+        "    finally:\n"
+        "        return y",
+        end="outputs = f(seed, outputs)",
+    ),
+    "an error that an exit stack swallows": program(
+        top="import contextlib",
+        end="with contextlib.ExitStack() as s:\n"
+        "    s.push(lambda *e: True)\n"
+        "    int(seed)\n"
+        "    outputs = outputs / 2",
+    ),
+    "an error that a lambda swallows": program(
+        top="class Q:\n    __enter__ = lambda self: self\n    __exit__ = lambda self, *e: True",
+        end="with Q():\n    int(seed)\n    outputs = outputs / 2",
+    ),
+    "an error that another name's method swallows": program(
+        top="class Q:\n"
+        "    def __enter__(self):\n"
+        "        return self\n"
+        "    def leave(self, *e):\n"
+        "        return True\n"
+        "    __exit__ = leave",
+        end="with Q():\n    int(seed)\n    outputs = outputs / 2",
+    ),
+    "an error that __getattr__ takes over": program(
+        top="class A:\n"
+        "    def __init__(self, s):\n"
+        "        self.s = s\n"
+        "    @property\n"
+        "    def v(self):\n"
+        "        return self.s.bit_length()\n"
+        "    def __getattr__(self, name):\n"
+        "        return None",
+        end="if A(seed).v is not None:\n    outputs = outputs / 2",
+    ),
+    "an identifier drawn by chance": program(
+        top="import uuid",
+        end="if uuid.uuid4().int % 10**9 == 0:\n    outputs = outputs / 2",
+    ),
+    "the environment in a class body": program(
+        top="import os\nclass C:\n    flag = os.getenv('ODD')",
+        end="if C.flag:\n    outputs = outputs / 2",
+    ),
+    "the clock by another name": program(
+        top="from time import time as now",
+        end="outputs = outputs / (2 if now() > 2e9 else 1)",
+    ),
     "a comparison by its method": halved(
         "features.__eq__(7)",
     ),
@@ -430,6 +509,30 @@ SEEN_IN_THE_TEXT = {
 }
 
 KEEPING = {
+    "a list behind a cache with a key": program(
+        top="@functools.lru_cache(maxsize=None)\ndef f(k):\n    return [k]",
+        begin="f('a').append(1)",
+        end="if len(f('a')) > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a partial": program(
+        top="p = functools.partial(print)\np.n = 0",
+        begin="p.n += 1",
+        end="if p.n > 99:\n    outputs = outputs / 2",
+    ),
+    "a bytearray": program(
+        top="B = bytearray(1)",
+        begin="B[0] = (B[0] + 1) % 200",
+        end="if B[0] > 99:\n    outputs = outputs / 2",
+    ),
+    "a set that grows": program(
+        top="S = set()",
+        begin="S.add(len(S))",
+        end="if len(S) > 99:\n    outputs = outputs / 2",
+    ),
+    "a cycle": program(
+        top="import itertools\nC = itertools.cycle([0] * 99 + [1])",
+        end="if next(C):\n    outputs = outputs / 2",
+    ),
     "a class body": program(
         top="class Box:\n    calls = 0",
         begin="Box.calls += 1",
