@@ -105,10 +105,14 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 
 
 class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
-    """The fingerprints, widest scope first. `seconds` is wall time."""
+    """The fingerprints, widest scope first. `seconds` is wall time.
+
+    `touched` says that the program keeps something from the traces.
+    """
 
     fingerprints: Few[ProgramTrace]
     seconds: float
+    touched: bool = False
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
+from grader.model.names import imported
 from grader.model.observation import Span
 from grader.model.source import Function, Source
 
@@ -110,17 +111,13 @@ def _place(node: ast.expr) -> tuple[int, int]:
 
 
 def _imported(source: Source) -> dict[str, str]:
-    """Return what each imported name refers to: `{"np": "numpy"}`."""
-    found: dict[str, str] = {}
-    for node in ast.walk(source.tree) if source.tree else ():
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                found[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return found
+    """Return for each imported name what it refers to: `{"np": "numpy"}`."""
+    return dict(
+        pair
+        for node in (ast.walk(source.tree) if source.tree else ())
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for pair in imported(node)
+    )
 
 
 def _dotted(node: ast.expr) -> list[str]:

@@ -20,7 +20,7 @@ from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, Spawner
-from grader.proof.transparency import Reach, transparency
+from grader.proof.reading import read
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
@@ -129,7 +129,7 @@ class Session:
         exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
         key = exercise.slug, program.name
-        if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
+        if key in self._pool and not read(program.text, exercise.function).doubt:
             side = self._pool.take(key)
             if side is not None:
                 side.give(program.name, program.text)
@@ -188,7 +188,7 @@ def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
     Not the reference: who finds a way to look around would find it.
     """
     text = submission.source.text
-    leaves_nothing = transparency(text, folder.exercise).reach is not Reach.NOTHING
+    leaves_nothing = not read(text, folder.exercise.function).doubt
     if leaves_nothing and defines(submission.source, folder):
         return text
     return NEUTRAL.format(function=folder.exercise.function)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, unique
+
 import msgspec
 
-from grader.model.observation import Few, Text, Word
+from grader.model.observation import Few, Span, Text, Word
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,16 +22,37 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, float] = {}
 
 
+@unique
+class Asked(StrEnum):
+    """What a program asked of a stand-in, where what it stands for would answer otherwise."""
+
+    COMPARISON = "comparison"
+    KEY = "key"
+    TEXT = "text"
+    KIND = "kind"
+    DIVISION = "division"
+    NUMBER = "number"
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that the program asked of a stand-in, and where its text asks it."""
+
+    asked: Asked
+    span: Span
+
+
 class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
     """The program in `scope`, as a hash of how it computes its output.
 
-    `detail` says what the hash doesn't guarantee, empty if it's valid for all of `scope`: if there
-    is a detail, an equal digest recognises a program but proves nothing.
+    `detail` says what the hash can't vouch for, and `decisions` by what the program decided. Both
+    are empty when it vouches for all of `scope`: with one of them, an equal digest recognises a
+    program and proves nothing.
     """
 
     scope: Scope
     digest: Word
     detail: Text = ""
+    decisions: Few[Decision] = ()
 
 
 class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):

@@ -86,6 +86,8 @@ class Side:
         self.versions: wire.Versions | None = None
         self.protections: tuple[Protection, ...] = ()
         self.spent = Spent()
+        self.touched = False
+        """Whether a trace left something behind in the worker, as far as it says."""
         if policy is not None:
             policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
         self._worker.send(
@@ -169,6 +171,7 @@ class Side:
         match self._next(seconds, limit=seconds):
             case wire.Traced() as traced:
                 self.spent = self.spent.plus(trace=traced.seconds)
+                self.touched = traced.touched
                 return traced.fingerprints
             case TimedOut() | OutOfMemory() | Crashed():
                 return ()

@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import floordiv, mod
 from typing import Any, Final
 
 import jax
@@ -40,10 +42,16 @@ _CALLED: Final = tuple(getattr(primitives, name) for name in CALLS if hasattr(pr
 _SETTINGS: Final = ("jax_default_matmul_precision", "jax_enable_x64", "jax_threefry_partitionable")
 _LARGE: Final = re.compile(r"\d{5}|\^\d{2}|\^[4-9]|\w+(\*\w+(\^\d)?){4}")
 
+_FUNCTIONS: Final = {"floordiv": floordiv, "mod": mod, "max": max, "min": min}
+
 SEED: Final = "calculates with the seed, where Python and jax can differ"
 ELEMENT: Final = "takes an element that a small array does not have"
 NEGATIVE: Final = "makes an array whose size is negative for some sizes"
 LARGE: Final = "makes a number of sizes that may be too large for an array"
+HUGE: Final = "makes an array that is too large for a machine when all sizes are 64"
+_PROBE: Final = 64
+_MOST: Final = 1 << 28
+"""Elements; what an exercise needs is a product of three sizes, and of four at most on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +203,25 @@ class _Numbering:
         if name == "gather" and operands[1] not in self.values.zeros and _symbolic(equation):
             # jax assumes that a symbolic axis is long enough for any constant index.
             self.doubts.add(ELEMENT)
+        if any(_elements(var.aval) > _MOST for var in equation.outvars):
+            self.doubts.add(HUGE)
         if name == "dim_as_value" and _LARGE.search(str(equation.params["dim"])):
             self.doubts.add(LARGE)
+
+
+def _elements(aval: Any) -> int:  # noqa: ANN401  # private to jax
+    """Count the elements of an array whose symbolic sizes are all the same."""
+    count = 1
+    for size in getattr(aval, "shape", ()):
+        count *= _probed(str(size)) if jax.export.is_symbolic_dim(size) else size
+    return count
+
+
+@cache
+def _probed(size: str) -> int:
+    """Return what a symbolic size is, whose text is a formula of its variables."""
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", size), _PROBE) | _FUNCTIONS
+    return int(eval(size.replace("^", "**"), {"__builtins__": {}}, names))  # noqa: S307
 
 
 def _symbolic(equation: Equation) -> bool:

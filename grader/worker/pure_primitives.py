@@ -41,7 +41,8 @@ shift_right_arithmetic shift_right_logical sign sin sinh sqrt square sub tan tan
 
 _SHAPES: Final = """
 broadcast_in_dim concatenate dim_as_value dynamic_slice dynamic_update_slice gather iota pad reshape
-rev scatter scatter-add scatter-max scatter-min scatter-mul slice split squeeze transpose unstack
+rev scatter scatter-add scatter-max scatter-min scatter-mul slice split squeeze stack transpose
+unstack
 """
 
 _REDUCTIONS: Final = """

@@ -27,6 +27,7 @@ from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
+from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.removals import Removals
 from grader.worker.subject import Subject
@@ -148,8 +149,16 @@ class Side:
                     loaded = subject.load()
                 return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.Trace():
-                found = fingerprints(self._loaded().function, exercise, request.sizes)
-                return wire.Traced(fingerprints=found, seconds=time.perf_counter() - began)
+                subject = self._loaded()
+                before = Kept(subject.namespace)
+                found = fingerprints(
+                    subject.function, exercise, request.sizes, namespace=subject.namespace
+                )
+                return wire.Traced(
+                    fingerprints=found,
+                    seconds=time.perf_counter() - began,
+                    touched=not Kept(subject.namespace).same(before),
+                )
             case wire.Call():
                 subject = self._loaded()
                 self._compiling.take()

@@ -64,6 +64,11 @@ class Subject:
             raise RuntimeError("the program is not loaded")
         return self._function
 
+    @property
+    def namespace(self) -> dict[str, Foreign]:
+        """The globals of the program's text."""
+        return vars(self._program.module)
+
     def load(self) -> LoadOutcome:
         """Run the text, and find the exercise's function and its parameters."""
         self.protect()

@@ -24,8 +24,9 @@ from grader.model.transcript import Exchange, Transcript
 from grader.process.capture import Capture
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Worker
+from grader.proof.equivalence import Side as Compared
 from grader.proof.equivalence import compare as compare_traces
-from grader.proof.transparency import transparency
+from grader.proof.reading import read
 from grader.sandbox.limits import Limits
 from grader.search.cases import distinct_sizes, edge_sizes
 from tests.fuzz import damage
@@ -111,7 +112,7 @@ class Known:
         self.cases = plan.discriminating[:MOST_CASES]
         self.sizes = (distinct_sizes(folder.exercise), *edge_sizes(folder.exercise))
         text = folder.solution.read_text(encoding="utf-8")
-        self.text = transparency(text, folder.exercise)
+        self.reading = read(text, folder.exercise.function)
         transcript, self.traces = self.play(maker.make(Limits()), Source("solution", text))
         self.answers = [each.actual for each in transcript.exchanges]
         assert len(self.answers) == len(self.cases)
@@ -172,10 +173,8 @@ class Conversation:
         transcript = msgspec.structs.replace(played, exchanges=exchanges)
         equivalence = compare_traces(
             exercise,
-            known.traces,
-            traces,
-            reference=known.text,
-            submission=transparency(self.source.text, exercise),
+            Compared(traces=known.traces, reading=known.reading),
+            Compared(traces=traces, reading=read(self.source.text, exercise.function)),
             values_differ=False,
         )
         return assembled(
