@@ -271,7 +271,7 @@ def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
         assert side is not None
         side.give("looks.py", SEARCHES.replace("FUNCTION", name).replace("KRAM", MARK[::-1]))
         assert side.load(30.0) == Loaded()
-        side.begin(session.plan(course.exercise, asked).telling[0], 60.0)
+        side.begin(session.plan(course.exercise, asked).discriminating[0], 60.0)
         assert isinstance(side.finish().outcome, Completed)
         side.end()
         found, _, _ = side.printed()
