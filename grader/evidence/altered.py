@@ -7,6 +7,7 @@ the same way.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator
 from enum import Enum, auto, unique
 from typing import Final
@@ -19,7 +20,11 @@ from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.model.case import ArrayValue
 from grader.model.observation import Completed, Observation, digest
+from grader.model.source import Source
 
+_COMPARISONS: Final = frozenset(
+    {"allclose", "array_equal", "array_equiv", "assert_allclose", "assert_array_equal", "isclose"}
+)
 _FINE: Final = 1e-5
 _COARSE: Final = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
 
@@ -50,7 +55,35 @@ def use(evidence: Evidence) -> Use:
         return Use.UNKNOWN
     if not isinstance(look.exchange.actual.outcome, Completed):
         return Use.UNKNOWN
-    return _use(before[0].exchange.actual, look.exchange.actual, tuple(_passed_on(look)))
+    found = _use(before[0].exchange.actual, look.exchange.actual, tuple(_passed_on(look)))
+    return Use.SOME if found is Use.NONE and compares(evidence.transcript.source) else found
+
+
+def compares(source: Source) -> bool:
+    """Whether a file compares arrays as a whole, and may choose its answer by that.
+
+    A program that falls back to numbers of its own where the lifted module's differ answers alike
+    with altered ones, though it returned the module's before. What is only asserted chooses
+    nothing, unless the failure is caught.
+    """
+    if source.tree is None:
+        return False
+    catches = any(isinstance(node, ast.Try) for node in ast.walk(source.tree))
+    names = set(_names(source.tree, () if catches else (ast.Assert, ast.Expr)))
+    return not names.isdisjoint(_COMPARISONS)
+
+
+def _names(tree: ast.Module, without: tuple[type[ast.AST], ...]) -> Iterator[str]:
+    """Yield the names and attributes of a tree, but for those in some kinds of statements."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, without):
+            continue
+        waiting += ast.iter_child_nodes(node)
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
 
 
 def _passed_on(look: Look) -> Iterator[str]:

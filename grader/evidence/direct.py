@@ -1,12 +1,15 @@
 """Whether the text alone shows that a function returns what a call gives, in another shape at most.
 
+Of several results each has to be shown: one that is computed by hand leaves the rest unknown.
+
 It only recognises the plainest programs: where it says no, nothing follows.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.model.observation import Span
@@ -26,7 +29,8 @@ def returns_directly(source: Source, function: str, span: Span | None) -> bool:
     if returned is None:
         return False
     parts = returned.elts if isinstance(returned, ast.Tuple) else [returned]
-    return any(_is_call(definition, _unshaped(part), call) for part in parts)
+    body = _binding_once(definition)
+    return all(_is_call(body, _unshaped(part), call) for part in parts)
 
 
 def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
@@ -64,29 +68,40 @@ def _unshaped(node: ast.expr) -> ast.expr:
             return node
 
 
-def _is_call(definition: ast.FunctionDef, node: ast.expr, call: ast.Call) -> bool:
-    """Whether a node is the call, or a name that the function binds once, to the call's result."""
-    if node is call:
-        return True
-    if not isinstance(node, ast.Name):
-        return False
-    binding = [each for each in ast.walk(definition) if node.id in _bound(each)]
-    match binding:
-        case [ast.Name() as target]:
-            return any(_assigns(each, target, call) for each in definition.body)
+def _is_call(body: Sequence[ast.stmt], node: ast.expr, call: ast.Call) -> bool:
+    """Whether a node is the call, an entry of what it gives, or a name bound once to either."""
+    match node:
+        case ast.Call():
+            return node is call
+        case ast.Subscript(value=inner, slice=ast.Constant(value=str())):
+            return _is_call(body, inner, call)
+        case ast.Name(id=name):
+            return any(
+                _assigns(body[:place], body[place], name, call) for place in range(len(body))
+            )
         case _:
             return False
 
 
-def _assigns(statement: ast.stmt, target: ast.Name, call: ast.Call) -> bool:
-    """Whether a statement binds the target to what the call gives, or to the first part of it."""
+def _assigns(before: Sequence[ast.stmt], statement: ast.stmt, name: str, call: ast.Call) -> bool:
+    """Whether a statement binds the name to what the call gives, or to a part of it."""
     match statement:
-        case ast.Assign(targets=[ast.Name() as only], value=value):
-            return only is target and _unshaped(value) is call
-        case ast.Assign(targets=[ast.Tuple(elts=[first, *_])], value=value):
-            return first is target and value is call
+        case ast.Assign(targets=[ast.Name(id=only)], value=ast.Call() | ast.Subscript() as value):
+            return only == name and _is_call(before, _unshaped(value), call)
+        case ast.Assign(targets=[ast.Tuple(elts=parts)], value=value):
+            return value is call and any(isinstance(e, ast.Name) and e.id == name for e in parts)
         case _:
             return False
+
+
+def _binding_once(definition: ast.FunctionDef) -> list[ast.stmt]:
+    """Return the statements that bind only names that nothing else in the function binds."""
+    counts = Counter(name for node in ast.walk(definition) for name in _bound(node))
+    return [
+        statement
+        for statement in definition.body
+        if all(counts[name] == 1 for node in ast.walk(statement) for name in _bound(node))
+    ]
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

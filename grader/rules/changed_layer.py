@@ -120,7 +120,11 @@ import jax
 
 def forward(seed, x, features):
     BatchDense = nn.vmap(
-        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
     )
     model = BatchDense(features=features, use_bias=False)
     variables = model.init(jax.random.PRNGKey(seed), x)

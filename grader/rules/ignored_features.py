@@ -142,7 +142,11 @@ import jax
 
 def forward(seed, x, features):
     BatchDense = nn.vmap(
-        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
     )
     model = BatchDense(features=4)
     variables = model.init(jax.random.PRNGKey(seed), x)

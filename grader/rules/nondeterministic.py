@@ -45,9 +45,13 @@ import numpy as np
 
 def forward(seed, x, features):
     BatchDense = nn.vmap(
-        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
     )
-    model = BatchDense(features)
+    model = BatchDense(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x)
     noise = np.random.normal(size=x.shape).astype("float32")
     return model.apply(variables, x + noise).reshape(-1)

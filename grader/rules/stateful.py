@@ -49,9 +49,13 @@ calls = []
 def forward(seed, x, features):
     calls.append(seed)
     BatchDense = nn.vmap(
-        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
     )
-    model = BatchDense(features)
+    model = BatchDense(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x)
     return model.apply(variables, x).reshape(-1) * len(calls)
 """,

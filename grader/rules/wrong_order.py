@@ -211,9 +211,13 @@ import jax
 
 def forward(seed, x, features):
     BatchDense = nn.vmap(
-        nn.Dense, variable_axes={"params": None}, split_rngs={"params": False}
+        nn.Dense,
+        in_axes=0,
+        out_axes=0,
+        variable_axes={"params": None},
+        split_rngs={"params": False},
     )
-    model = BatchDense(features)
+    model = BatchDense(features=features)
     variables = model.init(jax.random.PRNGKey(seed), x)
     return model.apply(variables, x).T.reshape(-1)
 """,

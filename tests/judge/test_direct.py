@@ -17,12 +17,18 @@ DIRECT = {
     "by a name": "y = m.apply(v, x)\nprint(y)\nreturn y.ravel()",
     "flattened first": "y = m.apply(v, x).flatten()\nreturn y",
     "beside updates": "y, updates = m.apply(v, x)\nreturn y, updates['s']",
+    "beside entries of updates": "y, new = m.apply(v, x)\ns = new['s']['n']\nreturn y, s['mean']",
+    "every part by name": "carry, y = m.apply(v, x)\nreturn carry, y",
 }
 INDIRECT = {
     "another value": "z = m.apply(v, x)\nreturn x @ v",
     "times zero": "return x @ v + 0 * m.apply(v, x)",
     "a method of its own": "return m.apply(v, x).shape",
     "inside of another call": "return f(m.apply(v, x))",
+    "beside a value by hand": "carry, y = m.apply(v, x)\nreturn carry, carry @ v",
+    "beside a value of its own name": "y, z = m.apply(v, x)\nz = x @ v\nreturn y, z",
+    "a part of an array": "y = m.apply(v, x)\nreturn y[0]",
+    "an entry of itself": "y = m.apply(v, x)\nz = z['s']\nreturn y, z",
     "another name": "y = m.apply(v, x)\nz = y\nreturn z",
     "bound again": "y = m.apply(v, x)\ny = x @ v\nreturn y",
     "bound in a loop": "y = m.apply(v, x)\nfor y in v:\n    pass\nreturn y",
