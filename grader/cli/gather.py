@@ -47,7 +47,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         return f"left out, as no submission: {listed} (a file named by itself is graded)"
 
 
-def gather(paths: Sequence[Path], functions: Sequence[str]) -> Gathered:
+def gather(paths: Sequence[Path], functions: Sequence[str] = ()) -> Gathered:
     """Read the files, and those of folders. What can't be read keeps no other from being read.
 
     `functions` are what is taken out of a notebook.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import sysconfig
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ from grader.model.submission import read_submission
 from grader.model.transcript import Exchange, Transcript
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
+ROOT: Final = FOLDER.parent.parent
+LIBRARIES: Final = sysconfig.get_path("purelib")
 MEND: Final = "run `make record`, and commit tests/transcripts"
 
 
@@ -87,7 +90,25 @@ def encoded(each: Labelled, transcript: Transcript, *, jax: str, flax: str) -> b
         known=transcript.known,
         altered=_timeless(transcript.altered) if transcript.altered is not None else None,
     )
-    return gzip.compress(msgspec.msgpack.encode(recording), mtime=0)
+    return gzip.compress(msgspec.msgpack.encode(_placeless(_plain(recording))), mtime=0)
+
+
+def _plain(recording: Recording) -> object:
+    plain: object = msgspec.to_builtins(recording, builtin_types=(bytes,))
+    return plain
+
+
+def _placeless(value: object) -> object:
+    """Replace what texts say of the folders of this machine."""
+    match value:
+        case str(text):
+            return text.replace(LIBRARIES, "/libraries").replace(str(ROOT), "/grader")
+        case list(items):
+            return [_placeless(each) for each in items]
+        case dict(items):
+            return {_placeless(key): _placeless(each) for key, each in items.items()}
+        case other:
+            return other
 
 
 def _timeless(exchange: Exchange) -> Exchange:
