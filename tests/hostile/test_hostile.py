@@ -58,7 +58,7 @@ def session(world: World) -> Iterator[Session]:
 def grade(session: Session, path: Path, seconds: float) -> Report:
     submission = read_submission(path)
     folder = recognise(submission.source, exercises())
-    return graded(session, submission, folder, GradingRequest(timeout=seconds, cases=30))
+    return graded(session, submission, folder, GradingRequest(timeout=seconds, cases=12))
 
 
 @pytest.fixture(scope="module")
