@@ -1,7 +1,7 @@
 # make grade FILE=my_solution.py   grade a file (without FILE, a shipped example)
 # make test                        run the tests
-# Both make the virtual environment they need, under the project, and renew it when
-# pyproject.toml changes. Nothing else has to be installed but Python 3.11 or newer.
+# Both create a virtual environment in the project, and update it when pyproject.toml changes.
+# You need nothing but Python 3.11 or newer.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -97,11 +97,11 @@ record: $(VENV)/installed-dev ## record the labelled submissions that changed (A
 	@$(BIN)/python -m tests.recordings $(ARGS)
 
 .PHONY: record-latest
-record-latest: $(LATEST_VENV)/installed-dev ## record what the newest jax does otherwise
+record-latest: $(LATEST_VENV)/installed-dev ## record where the newest jax behaves differently
 	@$(LATEST_VENV)/bin/python -m tests.recordings $(ARGS)
 
 .PHONY: verify
-verify: $(VENV)/installed ## check that every exercise is right (ARGS for slugs)
+verify: $(VENV)/installed ## check every exercise (ARGS for slugs)
 	@$(BIN)/grade verify $(ARGS)
 
 .PHONY: fuzz

@@ -10,7 +10,7 @@ __all__ = ["grade"]
 
 
 def __getattr__(name: str) -> object:
-    """Import `grade` when it is asked for: the command needs none of what it brings."""
+    """Import `grade` lazily: the command doesn't need it or its imports."""
     if name == "grade":
         from grader.notebook.grading import grade
 

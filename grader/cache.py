@@ -1,7 +1,7 @@
-"""The cache folder: compiled programs and what the reference did, kept between runs.
+"""The cache folder: compiled programs and the reference's observations, kept between runs.
 
-Nothing in it is needed: a folder that can't be made, read or written makes a run slower, and
-never makes it fail. Only the grader and the reference write there, never a submission.
+The cache is optional: if the folder can't be created, read or written, a run is slower but doesn't
+fail. Only the grader and the reference write there, never a submission.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Final
 LIMIT_BYTES: Final = 256 << 20
 _PACKAGE: Final = Path(__file__).resolve().parent
 _OBSERVING: Final = ("*.py", "model/*.py", "worker/*.py")
-"""The code that decides how a program is observed: what was kept before it changed is stale."""
+"""The code that decides how a program is observed: when it changes, the cache is stale."""
 
 
 def cache_folder() -> Path | None:
-    """Return the folder, made if need be; None where there can be none.
+    """Return the folder, creating it if necessary; None if that isn't possible.
 
-    `GRADER_CACHE_DIR` overrides the user's cache folder; `GRADER_CACHE=0` is for no cache at all.
+    `GRADER_CACHE_DIR` overrides the user's cache folder; `GRADER_CACHE=0` turns the cache off.
     """
     if os.environ.get("GRADER_CACHE") == "0":
         return None
@@ -49,7 +49,7 @@ def _usable(folder: Path) -> bool:
 
 @cache
 def versions_digest() -> str:
-    """Hash everything that decides what a program is compiled to and how it is observed."""
+    """Hash everything that affects how a program is compiled and observed."""
     import platform
     import sys
 
@@ -83,7 +83,7 @@ def reference_compile_cache(folder: Path | None) -> Path | None:
 
 
 def read(path: Path) -> bytes | None:
-    """Return the bytes of a cached file, None if there is none that can be read."""
+    """Return the bytes of a cached file, None if it can't be read."""
     try:
         return path.read_bytes()
     except OSError:
@@ -91,7 +91,7 @@ def read(path: Path) -> bytes | None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put a file in place whole, or not at all; failing is silent."""
+    """Write a file atomically; failures are ignored."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -105,14 +105,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 def size(folder: Path) -> int:
-    """Return what lies below the folder, in bytes."""
+    """Return the size of everything below the folder, in bytes."""
     return sum(found_size for _, _, found_size in _files(folder))
 
 
 def prune(folder: Path, limit: int = LIMIT_BYTES) -> None:
-    """Delete what was used longest ago until the folder is below `limit` bytes.
+    """Delete the least recently used files until the folder is below `limit` bytes.
 
-    A file that another run is about to read may go: it reads as missing there, and is made again.
+    This may delete a file that another run is about to read: it's missing there, and is made again.
     """
     files = sorted(_files(folder))
     total = sum(found_size for _, _, found_size in files)
@@ -136,7 +136,7 @@ def _files(folder: Path) -> list[tuple[float, Path, int]]:
 
 
 def prune_sometimes(folder: Path, every: float = 24 * 3600.0) -> None:
-    """Prune once a day, and note it in the folder."""
+    """Prune at most once a day, and note the time in the folder."""
     stamp = folder / "pruned"
     with contextlib.suppress(OSError):
         if stamp.is_file() and time.time() - stamp.stat().st_mtime < every:

@@ -1,4 +1,4 @@
-"""The exercises that are there: found in the shipped folder and in folders of a course's own."""
+"""The available exercises: those that come with the grader, and those in a course's folders."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
 class BrokenExercise(NamedTuple):
     """A folder whose declaration doesn't load, and why.
 
-    `function` is the one that the exercise asks for, as far as its text says so.
+    `function` is the function that the exercise asks for, if its text shows that.
     """
 
     folder: Path
@@ -35,17 +35,17 @@ class BrokenExercise(NamedTuple):
 
     @property
     def names(self) -> set[str]:
-        """What the exercise may be called by."""
+        """The names that the exercise can be called by."""
         return {self.folder.name, self.slug}
 
     @property
     def slug(self) -> str:
-        """The exercise's slug, as its folder's name says it."""
+        """The exercise's slug, derived from its folder's name."""
         return self.folder.name.replace("_", "-")
 
 
 class Catalogue(NamedTuple):
-    """The exercises that load, by level and then by name, and those that don't."""
+    """The exercises that load, sorted by level and name, and those that don't."""
 
     exercises: tuple[ExerciseFolder, ...]
     broken: tuple[BrokenExercise, ...]
@@ -55,7 +55,7 @@ class Catalogue(NamedTuple):
 def shipped() -> tuple[Path, Path]:
     """Return the folders of the exercises and of the solutions that come with the grader.
 
-    A wheel carries them inside the package; a checkout has them beside it.
+    A wheel has them inside the package, a checkout next to it.
     """
     inside = _PACKAGE / "_shipped"
     root = inside if inside.is_dir() else _PACKAGE.parent
@@ -65,7 +65,7 @@ def shipped() -> tuple[Path, Path]:
 def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
     """Load the declaration in `folder`; the solution is `<solutions>/<folder name>.py`.
 
-    Raises `ExerciseBroken`. The declaration is the course author's code and is trusted.
+    Raises `ExerciseBroken`. The declaration is code by the course's author, so it's trusted.
     """
     exercise = getattr(_module(folder), "EXERCISE", None)
     if not isinstance(exercise, Exercise):
@@ -77,7 +77,7 @@ def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
 
 
 def _module(folder: Path) -> ModuleType:
-    """Run the declaration; what it prints goes to stderr, since stdout may be a report's."""
+    """Run the declaration; its output goes to stderr, since stdout may be for a report."""
     declaration = folder / "exercise.py"
     name = f"grader_exercise_{folder.name}"
     spec = importlib.util.spec_from_file_location(name, declaration)
@@ -95,7 +95,7 @@ def _module(folder: Path) -> ModuleType:
 
 
 def _is_plain_numpy(solution: Path) -> bool:
-    """Whether a solution imports NumPy, and neither jax nor flax; it isn't run for that."""
+    """Whether a solution imports NumPy and neither jax nor flax, judged by its text."""
     if not solution.is_file():  # a pipe would be waited for
         return False
     try:
@@ -107,7 +107,7 @@ def _is_plain_numpy(solution: Path) -> bool:
 
 
 def catalogue(extra: Iterable[Path] = ()) -> Catalogue:
-    """Return every exercise, and what keeps the others from being one.
+    """Return every exercise, and why others are broken.
 
     `extra` are folders laid out like the project: `exercises/<name>/` and `solutions/<name>.py`.
     """
@@ -123,7 +123,7 @@ def catalogue(extra: Iterable[Path] = ()) -> Catalogue:
 
 
 def exercises(extra: Iterable[Path] = ()) -> tuple[ExerciseFolder, ...]:
-    """Return every exercise, by level and then by name.
+    """Return every exercise, sorted by level and name.
 
     Raises `ExerciseBroken` for the first one that does not load.
     """
@@ -134,7 +134,7 @@ def exercises(extra: Iterable[Path] = ()) -> tuple[ExerciseFolder, ...]:
 
 
 def _folders(extra: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """Yield the folders that have a declaration, and for each the folder of its solution."""
+    """Yield the folders that have a declaration, each with the folder of its solution."""
     places = [shipped(), *((root / "exercises", root / "solutions") for root in extra)]
     seen: set[str] = set()
     for root, solutions in places:
@@ -146,9 +146,9 @@ def _folders(extra: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def _usable(folder: ExerciseFolder) -> ExerciseFolder:
-    """Return the exercise if its fields are what they should be. Raises `ExerciseBroken`.
+    """Return the exercise if its fields have the right types. Raises `ExerciseBroken`.
 
-    Nothing checks that when the declaration runs, and a grading would end at it.
+    Nothing checks them when the declaration runs, and a grading would fail later.
     """
     declaration = folder.folder / "exercise.py"
     exercise = folder.exercise
@@ -162,11 +162,11 @@ def _usable(folder: ExerciseFolder) -> ExerciseFolder:
 
 
 def _unusable(exercise: Exercise) -> Iterator[str]:
-    """Say what no case could be made with."""
+    """Say why no case could be made."""
     known = {each.name for each in exercise.dimensions}
     for name in _sizes_named(exercise):
         if name not in known:
-            yield f'"{name}" is used as a size and is no dimension'
+            yield f'"{name}" is used as a size but is not a dimension'
     for dimension in exercise.dimensions:
         if dimension.largest < 1:
             yield f'the largest "{dimension.name}" is below 1'
@@ -191,7 +191,7 @@ def _sizes_named(exercise: Exercise) -> Iterator[str]:
 
 
 def _function(folder: Path) -> str | None:
-    """Read from a broken declaration's text which function it asks for."""
+    """Read from a broken declaration's text which function the exercise asks for."""
     try:
         text = (folder / "exercise.py").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,7 +1,7 @@
-"""How each check ends: what passes it, what leaves it open, what fails it. Pure, as the judge is.
+"""The result of each check: when it passes, is skipped, or fails. Pure, like the judge.
 
-A check passes only where something was observed that could have failed it, compared with what the
-reference shows; else it is skipped. `CHECKS` is the table that ARCHITECTURE.md tells in words.
+A check passes only if something was observed that could have failed it, compared with the
+reference; otherwise it is skipped. ARCHITECTURE.md describes the table `CHECKS` in words.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from grader.model.report import Status
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a check ended; `missing` says in a line what was not seen where it was skipped."""
+    """The result of a check; if it was skipped, `missing` says in one line what was not seen."""
 
     status: Status
     missing: str = ""
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check needs to pass, in words that complete "it needs", and how it ends."""
+    """What a check needs to pass, in words that complete "it needs", and how to evaluate it."""
 
     needs: str
     ends: Callable[[Evidence], Ended]
@@ -63,7 +63,7 @@ def _runs(evidence: Evidence) -> Ended:
 
 
 def _complete(evidence: Evidence) -> bool:
-    """Whether every case was answered: in one that wasn't, anything may have been wrong."""
+    """Whether every case got an answer: in one without, anything may have been wrong."""
     looks = evidence.looks
     return bool(looks) and all(
         isinstance(look.exchange.actual.outcome, Completed) for look in looks
@@ -81,7 +81,7 @@ def _shape(evidence: Evidence) -> Ended:
 
 
 def _values(evidence: Evidence) -> Ended:
-    """The same numbers in every case, and not the same ones in all of them."""
+    """In every case the reference's numbers, and the reference's answers aren't all the same."""
     comparisons = [look.comparison for look in evidence.completed]
     if any(isinstance(each, OtherValues) for each in comparisons):
         return _FAILED
@@ -93,19 +93,19 @@ def _values(evidence: Evidence) -> Ended:
     if not expected:
         return _skipped("the reference gave no answer to compare with")
     if expected.count(expected[0]) == len(expected):
-        return _skipped("the reference's answers are all alike, so right numbers say little")
+        return _skipped("the reference's answers are all the same, so right numbers prove little")
     return _PASSED
 
 
 def _pure(evidence: Evidence) -> Ended:
-    """A call was repeated and answered alike, by a program that doesn't always say the same."""
+    """A repeated call got the same answer, from a program whose answers aren't all the same."""
     looks = evidence.completed
     if not _complete(evidence):
         return _INCOMPLETE
     if any(isinstance(look.comparison, OtherKind) for look in looks):
         return _skipped("there is no answer to compare with another")
     if evidence.impure or evidence.mutates:
-        return _skipped("the same arguments gave unlike answers, or were changed")
+        return _skipped("the same arguments gave different answers, or were changed")
     if not repeated(looks):
         return _skipped("no call was repeated")
     if not _vary(evidence, lambda look: look.actual):
@@ -114,9 +114,9 @@ def _pure(evidence: Evidence) -> Ended:
 
 
 def _vary(evidence: Evidence, side: Callable[[Look], Trail]) -> bool:
-    """Whether a side's answers are not all one; where cases share their sizes, among those.
+    """Whether a side's answers differ; if cases share their sizes, whether these differ.
 
-    Zeros of the right shape vary from size to size, and say nothing of the arguments' values.
+    Zeros of the right shape differ from size to size without depending on the arguments' values.
     """
     answers: dict[tuple[tuple[str, int], ...], dict[bytes, Outcome]] = {}
     for look in evidence.completed:
@@ -133,7 +133,7 @@ def _vary(evidence: Evidence, side: Callable[[Look], Trail]) -> bool:
 
 def _lifted(evidence: Evidence) -> Ended:
     signs = Signs(
-        against="what ran inside of nn.vmap is not the task's module on one example",
+        against="what ran inside nn.vmap is not the task's module on one example",
         unseen="no run of a lifted module was seen",
         open="nn.vmap wasn't seen to map more than one example",
     )
@@ -145,7 +145,7 @@ def _lifted(evidence: Evidence) -> Ended:
 
 def _params(evidence: Evidence) -> Ended:
     signs = Signs(
-        against="the variables that were seen are not like the reference's",
+        against="the observed variables differ from the reference's",
         unseen="no variables were seen",
         open="no variables were seen",
     )
@@ -154,7 +154,7 @@ def _params(evidence: Evidence) -> Ended:
 
 def _rng(evidence: Evidence) -> Ended:
     signs = Signs(
-        against="the keys that were seen, or how they were split, are not the reference's",
+        against="the observed keys, or how they were split, differ from the reference's",
         unseen="no key was seen",
         open="no key was seen",
     )
@@ -163,7 +163,7 @@ def _rng(evidence: Evidence) -> Ended:
 
 
 def _follows_seed(evidence: Evidence) -> bool:
-    """Whether the numbers are right in cases that differ in the seed alone, and so do they."""
+    """Whether the numbers are right, and differ, in cases that differ only in the seed."""
     looks = evidence.completed
     if evidence.seed_name is None or not all(isinstance(each.comparison, Same) for each in looks):
         return False
@@ -179,10 +179,10 @@ def _follows_seed(evidence: Evidence) -> bool:
 
 
 def _recorded(evidence: Evidence, sign: Callable[[Look], Sign], words: Signs) -> Ended:
-    """Pass where some case says so, none says otherwise, and none went unseen.
+    """Pass if some case speaks for it, none speaks against it, and every case was seen.
 
-    A function that jax compiled before, or whose answer was kept, leaves nothing to see: a case is
-    excused where the same process was seen at the same sizes.
+    A function that jax compiled before, or whose answer is cached, leaves nothing to see: such a
+    case is excused if the same process was seen at the same sizes.
     """
     if not _complete(evidence):
         return _INCOMPLETE
@@ -205,8 +205,8 @@ CHECKS: Final[dict[Check, Needed]] = {
     Check.RUNS: Needed(needs="an answer to every case", ends=_runs),
     Check.SHAPE: Needed(needs="an answer to every case", ends=_shape),
     Check.VALUES: Needed(
-        needs="an answer of the right shape to every case, and a reference that doesn't always "
-        "answer alike",
+        needs="an answer of the right shape to every case, and a reference whose answers aren't "
+        "all the same",
         ends=_values,
     ),
     Check.LIFTED: Needed(
@@ -232,7 +232,7 @@ CHECKS: Final[dict[Check, Needed]] = {
 
 
 def observed(evidence: Evidence) -> dict[Check, Ended]:
-    """Return how each check ends by what was observed, whatever the rules have found."""
+    """Return the result of each check by what was observed, without the rules' findings."""
     if not isinstance(evidence.transcript.loaded, Loaded):
         return dict.fromkeys(Check, _NOTHING_RAN) | {Check.LOADS: _FAILED}
     return {check: needed.ends(evidence) for check, needed in CHECKS.items()}

@@ -1,4 +1,4 @@
-"""Whether two results are the same: kind, rank, shape, dtype, values; nothing is coerced."""
+"""Compares two results: kind, rank, shape, dtype, values; nothing is coerced."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _SMALLEST = float(np.finfo(np.float32).tiny)
 
 
 class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
-    """How far values may lie apart: `relative * |expected| + absolute`, element by element."""
+    """How much values may differ: `relative * |expected| + absolute`, element by element."""
 
     relative: float = 1e-5
     absolute: float = 0.0
 
 
 class Same(msgspec.Struct, frozen=True, kw_only=True, tag="same"):
-    """Equal in everything, the values within the tolerance."""
+    """Everything is equal, the values within the tolerance."""
 
 
 class OtherKind(msgspec.Struct, frozen=True, kw_only=True, tag="other-kind"):
-    """No array where one was expected, or a container of another build. Both in words."""
+    """Not an array although one was expected, or another structure. Both are described in words."""
 
     place: str
     expected: str
@@ -45,7 +45,7 @@ class OtherKind(msgspec.Struct, frozen=True, kw_only=True, tag="other-kind"):
 
 
 class OtherShape(msgspec.Struct, frozen=True, kw_only=True, tag="other-shape"):
-    """An array of another shape. Its dtype and its numbers were not looked at."""
+    """An array of another shape. Its dtype and its numbers were not compared."""
 
     place: str
     expected: tuple[int, ...]
@@ -53,7 +53,7 @@ class OtherShape(msgspec.Struct, frozen=True, kw_only=True, tag="other-shape"):
 
 
 class OtherType(msgspec.Struct, frozen=True, kw_only=True, tag="other-type"):
-    """The shape agrees and the dtype doesn't; `values_agree` if nothing but the dtype differs."""
+    """The shape agrees, the dtype doesn't; `values_agree` if only the dtype differs."""
 
     place: str
     expected: str
@@ -62,7 +62,7 @@ class OtherType(msgspec.Struct, frozen=True, kw_only=True, tag="other-type"):
 
 
 class OtherValues(msgspec.Struct, frozen=True, kw_only=True, tag="other-values"):
-    """Shape and dtype agree; `wrong` of `size` elements don't. `index` is that of the worst."""
+    """Shape and dtype agree; `wrong` of `size` elements don't. `index` is the worst element's."""
 
     place: str
     wrong: int
@@ -76,7 +76,7 @@ Comparison = Same | OtherKind | OtherShape | OtherType | OtherValues
 
 
 def numbers(value: ArrayValue) -> Numbers | None:
-    """Return the array in double precision; None if it holds no numbers that can be read."""
+    """Return the array in double precision; None if it has no readable numbers."""
     try:
         if value.dtype == "bfloat16":
             halves = np.frombuffer(value.data, dtype="<u2").astype(np.uint32) << 16
@@ -101,11 +101,11 @@ def close(expected: Numbers, actual: Numbers, tolerance: Tolerance) -> NDArray[n
 
 
 def tolerance_of(case: Case, expected: Observation, factor: float) -> Tolerance:
-    """Return the tolerance for a case: what any sound order of operations keeps.
+    """Return the tolerance for a case: any correct order of operations stays within it.
 
     A sum of `n` products of inputs and parameters is rounded at most `n` times, each time by
-    `eps * |input| * |parameter|`, also where the sum itself is small because terms cancel.
-    `factor` is the exercise's own.
+    `eps * |input| * |parameter|`, even if the sum itself is small because terms cancel.
+    `factor` is specific to the exercise.
     """
     variables = [each for root in expected.record.roots for each in (*root.given, *root.made)]
     contraction = max((math.prod(each.type.shape[:-1]) for each in variables), default=1)
@@ -129,9 +129,9 @@ def _largest_input(case: Case) -> float:
 
 
 def compare(expected: Result, actual: Result, tolerance: Tolerance, place: str = "") -> Comparison:
-    """Compare two results; of several differences the first one is told.
+    """Compare two results and return the first difference.
 
-    A tuple and a list count as the same container, as do all mappings: what is compared is the
+    Tuples and lists count as the same container, and so do all mappings: what matters is the
     arrays in them.
     """
     match expected, actual:
@@ -196,7 +196,7 @@ def _compare_values(
 
 
 def _worst(wanted: Numbers, found: Numbers, wrong: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return the index of the wrong element that is furthest off, the first of equals."""
+    """Return the index of the element with the largest error, the first of equals."""
     with np.errstate(all="ignore"):
         distance = np.nan_to_num(np.abs(found - wanted), nan=np.inf, posinf=np.inf)
     flat = int(np.argmax(np.where(wrong, distance, -1.0)))
@@ -213,7 +213,7 @@ def _unreadable(expected: ArrayValue | OversizedResult, place: str) -> OtherValu
 def _agree_as(
     dtype: str, expected: ArrayValue | OversizedResult, actual: ArrayValue | OversizedResult
 ) -> bool:
-    """Whether the numbers agree up to the precision of the coarser type that came back."""
+    """Whether the numbers agree within the precision of the coarser type that came back."""
     coarse = {"float16": 2e-3, "bfloat16": 2e-2}.get(dtype)
     if isinstance(expected, OversizedResult) or isinstance(actual, OversizedResult):
         return False
@@ -229,7 +229,7 @@ def _agree_as(
 
 
 def kind_text(result: Result) -> str:
-    """Say in words what a result is: `an array f32[6]`, `a tuple of 2`, `None`."""
+    """Describe a result in words: `an array f32[6]`, `a tuple of 2`, `None`."""
     match result:
         case ArrayValue() | OversizedResult():
             return "an array"

@@ -1,4 +1,4 @@
-"""What a declaration imports: the vocabulary of an exercise's `exercise.py`."""
+"""The names that an exercise's `exercise.py` imports."""
 
 from grader.model.exercise import (
     Array,

@@ -1,4 +1,4 @@
-"""The hints of an exercise, as its `hints.md` has them: one under each `## ` heading."""
+"""The hints of an exercise, from its `hints.md`: one under each `## ` heading."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ OFFER_EVERY = 3
 
 
 class Hint(NamedTuple):
-    """A hint in Markdown, under its heading."""
+    """A hint in Markdown, and its heading."""
 
     heading: str
     text: str
 
 
 def parse_hints(markdown: str) -> tuple[Hint, ...]:
-    """Split `markdown` at its `## ` headings; those inside a code block are code."""
+    """Split `markdown` at its `## ` headings, except inside code blocks."""
     found: list[tuple[str, list[str]]] = []
     fence = ""
     for line in markdown.splitlines():
@@ -35,7 +35,7 @@ def parse_hints(markdown: str) -> tuple[Hint, ...]:
 
 
 def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
-    """Return the hints of an exercise. Raises `ExerciseBroken` if it has none."""
+    """Return the hints of an exercise. Raises `ExerciseBroken` if there are none."""
     hints = parse_hints(read_part(folder.hints.name, folder))
     if not hints:
         raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
@@ -45,7 +45,7 @@ def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
 def hint_offer(
     folder: ExerciseFolder, progress: Progress, how: str = "", course_option: str = ""
 ) -> str | None:
-    """Return a line that offers a hint, every third time that the same mistake comes in a row.
+    """Return a line that offers a hint, every third time in a row that the same mistake occurs.
 
     `how` says how to get it, if not by the command, which needs the `course_option`. None where
     it would not help: another mistake, or no hint left.

@@ -1,4 +1,4 @@
-"""The labelled submissions of an exercise: which there are, and what their labels say."""
+"""The labelled submissions of an exercise, and their labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.model.finding import Severity
 from grader.model.report import Report
 
 Place = tuple[int | None, str]
-"""A line (None for the file as a whole) and the rule that is found on it."""
+"""A line (None for the whole file) and the rule of the finding there."""
 
 MISTAKES: Final = "mistakes"
 ACCEPTED: Final = "accepted"
@@ -22,7 +22,7 @@ _LABEL = re.compile(r"# expect(-file)?: ([\w-]+(?:, *[\w-]+)*)")
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission beside its exercise, and the findings that it must get."""
+    """A labelled submission, its exercise, and the findings that it must get."""
 
     folder: ExerciseFolder
     path: Path
@@ -38,7 +38,7 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_labels(text: str) -> frozenset[Place]:
-    """Read `# expect: rule, rule` off each line, and `# expect-file: rule` where there's none."""
+    """Read `# expect: rule, rule` from each line, and `# expect-file: rule` for the whole file."""
     found: set[Place] = set()
     for number, line in enumerate(text.splitlines(), 1):
         for kind, rules in _LABEL.findall(line):
@@ -47,7 +47,7 @@ def read_labels(text: str) -> frozenset[Place]:
 
 
 def labelled(folder: ExerciseFolder) -> tuple[Labelled, ...]:
-    """Return the exercise's mistakes, then its accepted ones, by name."""
+    """Return the exercise's mistakes, then its accepted submissions, sorted by name."""
     return tuple(
         Labelled(folder=folder, path=path, expected=_labels_of(path))
         for kind in (MISTAKES, ACCEPTED)
@@ -61,7 +61,7 @@ def _labels_of(path: Path) -> frozenset[Place]:
 
 
 def places(report: Report) -> frozenset[Place]:
-    """Return where the report's errors are, and of which rule."""
+    """Return the places and rules of the report's errors."""
     return frozenset(
         (each.span.line if each.span else None, each.rule)
         for each in report.findings

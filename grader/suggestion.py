@@ -1,4 +1,4 @@
-"""The known word that a misspelt one was meant to be."""
+"""Suggestions for misspelt words."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Iterable
 def did_you_mean(word: str, known: Iterable[str], form: str = "{}") -> str:
     """Return `; did you mean …?` for the known word nearest to `word`, or nothing.
 
-    `form` is how the word is written in the sentence, such as `grade {}`.
+    `form` is how the sentence shows the word, such as `grade {}`.
     """
     near = nearest(word, known)
     return f"; did you mean {form.format(near)}?" if near is not None else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like `word`, None if none is like it."""
+    """Return the known word that is most similar to `word`, None if none is."""
     lowered = {each.lower(): each for each in known}
     near = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[near[0]] if near else None

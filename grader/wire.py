@@ -1,7 +1,7 @@
-"""What the judge and a worker say to each other, and how it is put into bytes.
+"""The messages between the judge and a worker, and their encoding.
 
 A frame is four bytes of length, big endian, and that many bytes of msgpack. Nothing on the wire
-can name a class or a function: a message is one of the types below or it is refused.
+can name a class or a function: a message is one of the types below, or it is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.policy import Policy, Protection
 
 LARGEST_FRAME = 16 * 1024 * 1024
-"""Bytes. An observation is smaller: a worker sends 8 MB of arrays at most."""
+"""Bytes. Observations are smaller: a worker sends at most 8 MB of arrays."""
 
 FAILED = 70
 """Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
@@ -49,21 +49,21 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Load a program, within `seconds`, in place of one that was loaded before.
+    """Load a program within `seconds`, replacing the one that was loaded before.
 
-    `name` is its file's. What an `unheard` one prints is dropped. `alters` has everything that its
-    lifted modules return changed, to see whether its answers depend on that.
+    `name` is the name of its file. With `discard_output`, what it prints is dropped. With `alters`,
+    everything that its lifted modules return is changed, to see whether its answers depend on that.
     """
 
     name: str
     text: str
     seconds: float
-    unheard: bool = False
+    discard_output: bool = False
     alters: bool = False
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
-    """Fingerprint the program; `sizes` are the sizes to fall back on."""
+    """Fingerprint the program; if no symbolic trace is possible, use these `sizes`."""
 
     sizes: tuple[dict[str, int], ...]
 
@@ -91,31 +91,35 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
-    """The process is shut in. It is given a program only when the judge knows that."""
+    """The process is sandboxed. The judge sends it a program only after this message."""
 
     versions: Versions
     protections: tuple[Protection, ...]
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
-    """The file has run, or not. `seconds` is the wall time of loading it."""
+    """The result of loading the file. `seconds` is the wall time of loading it."""
 
     loaded: LoadOutcome
     seconds: float
 
 
 class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
-    """The fingerprints, widest scope first. `seconds` is wall time."""
+    """The fingerprints, widest scope first. `seconds` is wall time.
+
+    `touched` says that the program keeps something from the traces.
+    """
 
     fingerprints: Few[ProgramTrace]
     seconds: float
+    touched: bool = False
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
-    """What the call did.
+    """The result of a call.
 
-    `seconds` is the worker's wall time for it, with what observing takes; jax compiled for
-    `compiling` of them.
+    `seconds` is the worker's wall time for it, including the observation; `compiling` is how much
+    of it jax spent compiling.
     """
 
     number: int
@@ -125,7 +129,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True, tag="stuck"):
-    """The deadline has passed, and the program stands at `frames`."""
+    """The deadline has passed, and the program is at `frames`."""
 
     frames: Few[Frame]
 
@@ -136,21 +140,21 @@ Reply = Confined | Started | Traced | Called | Stuck
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
-    """Fork a worker; its channel, stdout and stderr come along as descriptors."""
+    """Fork a worker; its channel, stdout and stderr are sent along as descriptors."""
 
     limits: Limits
     scratch: str
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
-    """Kill a worker and all that it started, unless it ends by itself within `grace` seconds."""
+    """Kill a worker and everything it started, unless it ends by itself within `grace` seconds."""
 
     pid: int
     grace: float
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
-    """The libraries are imported. `seconds` is how long that took."""
+    """The libraries are imported, which took `seconds`."""
 
     seconds: float
 
@@ -165,8 +169,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """How a worker ended.
 
     `status` is its exit status, or the negative number of the signal that ended it; None if it
-    was still running and had to be killed. `excess` names the limit it was killed for. `growing`
-    is the resident memory, in bytes, of one that was killed while it took more and more, else 0.
+    was still running and had to be killed. `excess` is the limit that it exceeded. `growing` is
+    the resident memory, in bytes, if it was killed while its memory kept growing, else 0.
     """
 
     status: int | None
@@ -183,9 +187,9 @@ Incoming = TypeVar("Incoming")
 
 
 class Channel(Generic[Incoming]):
-    """A pair of descriptors that frames are read from and written to.
+    """A pair of descriptors, for reading and writing frames.
 
-    One thread reads; any may send. `incoming` is the type that frames are decoded as.
+    One thread reads; any thread may send. `incoming` is the type to decode frames as.
     """
 
     def __init__(self, read_fd: int, write_fd: int, incoming: object) -> None:
@@ -207,7 +211,7 @@ class Channel(Generic[Incoming]):
                 data = data[os.write(self._write_fd, data) :]
 
     def receive(self) -> Incoming | None:
-        """Read one frame, None at the end of the stream; `WireBroken` for anything else."""
+        """Read one frame, None at the end of the stream; otherwise raise `WireBroken`."""
         head = self._exactly(4)
         if head is None:
             return None
@@ -237,7 +241,7 @@ class Channel(Generic[Incoming]):
         return b"".join(parts)
 
     def close(self) -> None:
-        """Close both descriptors; what is sent after that is refused."""
+        """Close both descriptors; sending after that is refused."""
         with self._sending:
             if not self._closed:
                 self._closed = True

@@ -110,7 +110,7 @@ def test_no_import_runs_in_a_circle() -> None:
     assert waiting == {}
 
 
-def test_the_nouns_need_only_the_standard_library_numpy_and_msgspec() -> None:
+def test_the_model_imports_only_numpy_and_msgspec() -> None:
     allowed = sys.stdlib_module_names | {"numpy", "msgspec", "grader"}
     for path in files("model"):
         assert packages(path) <= allowed, path

@@ -1,4 +1,4 @@
-"""The shell parts of what the README and the action tell CI systems to run."""
+"""The shell snippets that the README and the action run in CI systems."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash he
 
 
 def block(first_line: str) -> str:
-    """The code block of the README that has this line near its top."""
+    """The README's code block with this line near its top."""
     blocks = re.findall(r"^```\w+\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     (found,) = [each for each in blocks if first_line in "".join(each.splitlines()[:2])]
     return found
@@ -32,7 +32,7 @@ def block(first_line: str) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path):
-    """Run a script by bash in a folder with a right and a wrong submission."""
+    """Run a script with bash in a folder with a right and a wrong submission."""
     commands = tmp_path / "bin"
     commands.mkdir()
     command = commands / "grade"
@@ -122,6 +122,6 @@ def test_action(shell, tmp_path: Path, files: str, code: int) -> None:
     assert "nn-vmap-shared" in summary.read_text()
 
 
-def test_nothing_a_caller_gives_is_text_of_the_actions_scripts() -> None:
+def test_inputs_are_not_part_of_the_actions_scripts() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     assert not [each for each in action["runs"]["steps"] if "${{" in each.get("run", "")]

@@ -70,7 +70,7 @@ SESSION = "".join(f"{'...' if line[:1] == ' ' else '>>>'} {line}\n" for line in 
         (b"\x89PNG\r\n\x1a\n\0\0", "a PNG image", None),
         (b"MZ\x90\0\3\0\0\0\xff\xff", "binary data", None),
         (b"\0" * 900, "never written", None),
-        (PROGRAM.encode() + b"\0" * 90, "not written to its end", 5),
+        (PROGRAM.encode() + b"\0" * 90, "written only in part", 5),
         (PROGRAM.replace("def", "\0def").encode(), "line 4 has a null byte", 4),
         (b"#" * (5 << 20), f"larger than {LARGEST >> 10} kB", None),
         (NOTEBOOK.encode(), "a Jupyter notebook", None),
@@ -110,7 +110,7 @@ def test_the_kind_of_a_file_is_named(data: bytes, says: str, line: int | None) -
         b"",
     ],
 )
-def test_what_may_be_a_program_is_taken_for_one(data: bytes) -> None:
+def test_possible_programs_are_treated_as_programs(data: bytes) -> None:
     assert unfit(data) is None
 
 
@@ -122,7 +122,7 @@ def test_a_doctest_is_not_blamed_for_a_missing_colon() -> None:
     assert finding.help == "end the line with a colon"
 
 
-def test_a_file_that_could_not_be_opened_is_no_syntax_error() -> None:
+def test_an_unreadable_file_is_not_a_syntax_error() -> None:
     source = unread(Path("a.py"), Unfit("it is a link", "put the file there")).source
     (finding,) = static_findings(source, exercises()[0].exercise)
     assert (finding.rule, finding.message, finding.span) == (

@@ -50,14 +50,14 @@ def test_too_little_address_space_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "named"), [("ulimit -v 100000", "ulimit -v"), ("ulimit -n 8", "ulimit -n")]
 )
-def test_not_even_enough_to_begin_is_named(tmp_path: Path, limit: str, named: str) -> None:
+def test_too_little_memory_to_start_is_named(tmp_path: Path, limit: str, named: str) -> None:
     code, said = grade(tmp_path, limit=limit)
     assert code == 3
     assert f"({named}): set {named}" in said
 
 
 @linux
-def test_few_descriptors_are_enough_and_who_takes_them_all_is_at_fault(tmp_path: Path) -> None:
+def test_few_descriptors_suffice_unless_the_program_takes_them_all(tmp_path: Path) -> None:
     taking = "taken = [open('/dev/null') for _ in range(1000)]\n"
     taking += "def nn_vmap_forward(seed, x_batch, features): ...\n"
     code, said = grade(tmp_path, limit="ulimit -n 24", text=taking)
@@ -66,7 +66,7 @@ def test_few_descriptors_are_enough_and_who_takes_them_all_is_at_fault(tmp_path:
 
 
 @pytest.mark.parametrize("name", ["jax.py", "random.py", "typing.py", "numpy.py", "flax/x.py"])
-def test_a_learners_module_takes_no_real_ones_place(tmp_path: Path, name: str) -> None:
+def test_a_learners_module_does_not_replace_a_real_one(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("raise RuntimeError('the learner wrote this')\n")
     (tmp_path / name).with_name("__init__.py").write_text("")

@@ -114,8 +114,8 @@ def side(maker: Maker, folder: ExerciseFolder) -> Iterator[Side]:
     made.end()
 
 
-def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
-    cases = plan(folder.exercise, count=12, seed=0).telling
+def test_a_rehearsal_prints_nothing(pool: Pool, side: Side, folder: ExerciseFolder) -> None:
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases[:2], traced_sizes(folder.exercise))])
     pool.wait()
     taken = pool.take("key")
@@ -128,7 +128,7 @@ def test_nothing_is_heard_of_a_rehearsal(pool: Pool, side: Side, folder: Exercis
     assert taken.printed() == ("loading\ncalled\n", "called\n", False)
 
 
-def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
+def test_a_finished_process_is_not_taken(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert side.is_idle()
@@ -136,18 +136,16 @@ def test_one_that_has_ended_is_not_taken(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_one_that_could_not_rehearse_is_not_taken(
+def test_a_process_that_could_not_rehearse_is_not_taken(
     pool: Pool, side: Side, folder: ExerciseFolder
 ) -> None:
     side.give("broken.py", "import os; os._exit(0)")
-    cases = plan(folder.exercise, count=12, seed=0).telling
+    cases = plan(folder.exercise, count=12, seed=0).discriminating
     pool.fill("key", lambda: side, [(cases, ())])
     assert pool.take("key") is None
 
 
-def test_what_is_for_another_file_is_not_taken_and_ended_when_there_is_a_new_one(
-    pool: Pool, side: Side
-) -> None:
+def test_processes_for_another_file_are_not_taken_but_stopped(pool: Pool, side: Side) -> None:
     pool.fill("key", lambda: side, [((), ())])
     pool.wait()
     assert pool.take("another key") is None
@@ -169,9 +167,9 @@ class Slow:
     def shut_in(self) -> None:
         """It is shut in."""
 
-    def load(self, seconds: float, *, unheard: bool) -> LoadOutcome:
+    def load(self, seconds: float, *, discard_output: bool) -> LoadOutcome:
         assert seconds > 0
-        assert unheard
+        assert discard_output
         return Loaded()
 
     def begin(self, _case: object, _seconds: float) -> None:
@@ -188,7 +186,7 @@ class Slow:
         self.may_end.set()
 
 
-def test_a_rehearsal_that_is_stopped_ends_with_its_case(pool: Pool) -> None:
+def test_a_stopped_rehearsal_finishes_its_case(pool: Pool) -> None:
     slow: Any = Slow()
     pool.fill("key", lambda: slow, [(("case",) * 5, ())])  # type: ignore[arg-type]
     slow.called.wait()
@@ -204,22 +202,24 @@ def test_a_closed_pool_stays_empty(pool: Pool, side: Side) -> None:
     assert pool.take("key") is None
 
 
-def test_each_process_rehearses_every_size_once_what_comes_first_in_it_first(
+def test_each_process_rehearses_every_size_once_in_order_of_use(
     folder: ExerciseFolder,
 ) -> None:
     made = plan(folder.exercise, count=12, seed=0)
     sizes = traced_sizes(folder.exercise)
     (first, untraced), (second, traced) = rehearsals(made, sizes)
-    assert first[0] == made.telling[0]
+    assert first[0] == made.discriminating[0]
     assert second[0] == made.edges[0]
     assert (untraced, traced) == ((), sizes)
     for cases in (first, second):
         shapes = [tuple(each.sizes.values()) for each in cases]
         assert len(set(shapes)) == len(shapes)
-        assert {tuple(each.sizes.values()) for each in (*made.telling, *made.edges)} <= {*shapes}
+        assert {tuple(each.sizes.values()) for each in (*made.discriminating, *made.edges)} <= {
+            *shapes
+        }
 
 
-def test_a_grading_needs_no_process_but_the_prewarmed_ones(
+def test_a_grading_needs_only_the_prewarmed_processes(
     folder: ExerciseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "mine.py"
@@ -271,7 +271,7 @@ def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
         assert side is not None
         side.give("looks.py", SEARCHES.replace("FUNCTION", name).replace("KRAM", MARK[::-1]))
         assert side.load(30.0) == Loaded()
-        side.begin(session.plan(course.exercise, asked).telling[0], 60.0)
+        side.begin(session.plan(course.exercise, asked).discriminating[0], 60.0)
         assert isinstance(side.finish().outcome, Completed)
         side.end()
         found, _, _ = side.printed()

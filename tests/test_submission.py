@@ -50,13 +50,13 @@ def test_bytes_become_text() -> None:
         (b"#" * (LARGEST + 1), "larger"),
     ],
 )
-def test_what_is_no_text_is_told(data: bytes, problem: str) -> None:
+def test_undecodable_files_are_reported(data: bytes, problem: str) -> None:
     fault = from_bytes("a.py", data).source.syntax_fault
     assert fault is not None
     assert problem in fault.message
 
 
-def test_where_a_file_is_not_utf_8_is_told() -> None:
+def test_the_place_of_invalid_utf_8_is_reported() -> None:
     source = from_bytes("a.py", b"x = 1\ny = '\xe9'\n").source
     fault = source.syntax_fault
     assert fault is not None
@@ -67,13 +67,13 @@ def test_where_a_file_is_not_utf_8_is_told() -> None:
     assert source.lines[1] == "y = '\ufffd'"
 
 
-def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no file"):
         read_submission(tmp_path / "a.py")
     (tmp_path / "link.py").symlink_to("nowhere.py")
-    with pytest.raises(Unreadable, match="a link that leads to nothing") as raised:
+    with pytest.raises(Unreadable, match="a broken link") as raised:
         read_submission(tmp_path / "link.py")
-    assert "ordinary file" in raised.value.unfit.help
+    assert "regular file" in raised.value.unfit.help
     with pytest.raises(Unreadable, match="folder"):
         read_submission(tmp_path)
 

@@ -4,14 +4,14 @@ from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, 
 
 EXERCISE = Exercise(
     slug="nn-vmap-batch-stats",
-    title="Examples that know of each other, statistics that are shared",
+    title="Examples that look at each other, with shared statistics",
     topic="lifted transforms",
     level=5,
     function="nn_vmap_batch_stats",
     parameters=(
         Seed(name="seed"),
-        # The variance squares what the layer gives, and its tolerance grows with the input only:
-        # beyond a scale of 2**7 the rounding of two sound programs could differ by more.
+        # The variance squares the layer's output, but the tolerance grows only with the input:
+        # above a scale of 2**7, two right programs could differ by more than that.
         Array(name="x_batch", shape=("batch", "in_dim"), largest_scale=2.0**7),
         Size(name="features"),
     ),
@@ -34,9 +34,9 @@ EXERCISE = Exercise(
     ),
     takeaway=(
         "A named axis lets a module for one example look at the others. What they compute together "
-        "is the same for all, so its collection can be shared; mutable lets the update out."
+        "is the same for all, so they can share its collection; mutable returns the update."
     ),
-    # Normalising divides by sqrt(var + 1e-3): where the examples are nearly alike, the rounding of
-    # the layer grows by 1 / sqrt(1e-3), which is 32.
+    # Normalising divides by sqrt(var + 1e-3): if the examples are nearly the same, the layer's
+    # rounding errors grow by 1 / sqrt(1e-3), which is 32.
     tolerance=32.0,
 )

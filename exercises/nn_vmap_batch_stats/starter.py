@@ -28,7 +28,7 @@ def nn_vmap_batch_stats(seed, x_batch, features):
     Args:
         seed: int, for jax.random.PRNGKey(seed).
         x_batch: float32 array, shape (batch, in_dim).
-        features: int, how many outputs the layer has.
+        features: int, the number of outputs of the layer.
 
     Returns:
         A tuple (y, mean, var) of float32 arrays: the output, shape (batch, features), and the

@@ -32,10 +32,9 @@ EXERCISE = Exercise(
         CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),
     ),
     takeaway=(
-        "A module written for one example stays as it is. in_axes and out_axes have an entry for "
-        "each argument and each result, and say where the examples are counted."
+        "You don't have to change a module written for one example. in_axes and out_axes have an "
+        "entry for each argument and each result, which says which axis counts the examples."
     ),
-    # The output is rounded in two layers, one after the other; the tanh between them has a slope
-    # of at most 1.
+    # Two layers in a row round the output; the tanh between them has a slope of at most 1.
     tolerance=4.0,
 )

@@ -18,12 +18,12 @@ class Cell(nn.Module):
 
 
 def nn_vmap_cell(seed, carry, x_batch, features):
-    """Run one step of Cell for a batch, lifted with nn.vmap, the weights shared.
+    """Run one step of Cell for a batch, lifted with nn.vmap, with shared weights.
 
     Args:
         seed: int, for jax.random.PRNGKey(seed).
-        carry: float32 array, shape (features, batch), a column for each example.
-        x_batch: float32 array, shape (batch, in_dim), a row for each example.
+        carry: float32 array, shape (features, batch), one column per example.
+        x_batch: float32 array, shape (batch, in_dim), one row per example.
         features: int, the size of the cell's state and of its output.
 
     Returns:

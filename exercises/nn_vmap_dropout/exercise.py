@@ -1,4 +1,4 @@
-"""nn-vmap-dropout: shared weights, and a dropout mask of its own for each example."""
+"""nn-vmap-dropout: shared weights, and a separate dropout mask for each example."""
 
 from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Number, Seed, Size
 
@@ -12,8 +12,8 @@ EXERCISE = Exercise(
         Seed(name="seed"),
         Array(name="x_batch", shape=("batch", "in_dim"), largest_scale=2.0**100),
         Size(name="features"),
-        # The first is symmetric, the second tells a share that is kept from one that is dropped,
-        # the last draws no random numbers at all.
+        # 0.5 is symmetric, 0.2 distinguishes the share that is kept from the share that is dropped,
+        # 0.0 draws no random numbers at all.
         Number(name="rate", choices=(0.5, 0.2, 0.0), interval=(0.0, 0.5)),
     ),
     dimensions=(
@@ -30,13 +30,13 @@ EXERCISE = Exercise(
         CheckSpec(check=Check.VALUES, title="the numbers are the reference's"),
         CheckSpec(check=Check.LIFTED, title="DenseDropout is lifted over the batch with nn.vmap"),
         CheckSpec(check=Check.PARAMS, title="one set of weights is shared by all examples"),
-        CheckSpec(check=Check.RNG, title="each stream has its key, and each example its mask"),
+        CheckSpec(check=Check.RNG, title="each stream has its own key, each example its own mask"),
         CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),
     ),
     takeaway=(
-        "Random numbers come in named streams, each with a key of its own. nn.vmap splits those "
-        "that should differ from example to example, and leaves the others alone."
+        "Random numbers come in named streams, each with its own key. nn.vmap splits the keys of "
+        "the streams that should differ between examples, and leaves the others alone."
     ),
-    # What dropout keeps is divided by 1 - rate, and that is at least 0.5.
+    # Dropout divides what it keeps by 1 - rate, which is at least 0.5.
     tolerance=2.0,
 )

@@ -22,8 +22,8 @@ def nn_vmap_dropout(seed, x_batch, features, rate):
     Args:
         seed: int; params_key, dropout_key = jax.random.split(jax.random.PRNGKey(seed)).
         x_batch: float32 array, shape (batch, in_dim).
-        features: int, how many outputs the layer has.
-        rate: float, the share of the outputs that is dropped, 0.0 to 0.5.
+        features: int, the number of outputs of the layer.
+        rate: float, the share of the outputs that are dropped, 0.0 to 0.5.
 
     Returns:
         float32 array, shape (batch, features).

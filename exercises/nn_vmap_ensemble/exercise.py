@@ -1,10 +1,10 @@
-"""nn-vmap-ensemble: one input, several dense layers, each with weights of its own."""
+"""nn-vmap-ensemble: one input, several dense layers, each with its own weights."""
 
 from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
 
 EXERCISE = Exercise(
     slug="nn-vmap-ensemble",
-    title="One input, several layers, weights of their own",
+    title="One input, several layers, each with its own weights",
     topic="lifted transforms",
     level=2,
     function="nn_vmap_ensemble",
@@ -28,12 +28,12 @@ EXERCISE = Exercise(
         CheckSpec(check=Check.SHAPE, title="it returns an array (members, batch, features)"),
         CheckSpec(check=Check.VALUES, title="the numbers are the reference's"),
         CheckSpec(check=Check.LIFTED, title="nn.Dense is lifted over the members with nn.vmap"),
-        CheckSpec(check=Check.PARAMS, title="every member has weights of its own"),
+        CheckSpec(check=Check.PARAMS, title="every member has its own weights"),
         CheckSpec(check=Check.RNG, title="the weights come from PRNGKey(seed), split by nn.vmap"),
         CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),
     ),
     takeaway=(
-        "An ensemble is a lifted layer whose parameters have an axis and whose key is split along "
-        "it. The two belong together: an axis alone makes copies that never learn to differ."
+        "An ensemble is a lifted layer: its parameters have an axis, and its key is split along "
+        "that axis. You need both: an axis alone makes copies that never learn to differ."
     ),
 )

@@ -8,8 +8,8 @@ def nn_vmap_ensemble(seed, x, members, features):
     Args:
         seed: int, for jax.random.PRNGKey(seed).
         x: float32 array, shape (batch, in_dim), the same for every member.
-        members: int, how many layers there are, each with weights of its own.
-        features: int, how many outputs each layer has.
+        members: int, the number of layers, each with its own weights.
+        features: int, the number of outputs of each layer.
 
     Returns:
         float32 array, shape (members, batch, features).

@@ -4,7 +4,7 @@ from grader.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, 
 
 EXERCISE = Exercise(
     slug="nn-vmap-shared",
-    title="One layer, a batch of examples, one set of weights",
+    title="One layer for a batch, with shared weights",
     topic="lifted transforms",
     level=1,
     function="nn_vmap_forward",
@@ -31,7 +31,7 @@ EXERCISE = Exercise(
         CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),
     ),
     takeaway=(
-        "A lifted transform says for each variable collection whether it is shared (None) or gets "
-        "an axis, and for each RNG stream whether it is split along that axis."
+        "In a lifted transform you say for each variable collection whether it is shared (None) or "
+        "gets an axis, and for each RNG stream whether it is split along that axis."
     ),
 )

@@ -54,7 +54,7 @@ class Survivors:
         self._session = session
         self._folder = folder
         plan = session.plan(folder.exercise, asked)
-        self._cases = (plan.telling[0], *plan.edges[::2])
+        self._cases = (plan.discriminating[0], *plan.edges[::2])
         self._solution = folder.solution.read_text(encoding="utf-8")
         self._expected: tuple[Observation, ...] | None = None
         self._accepted = dict(_accepted(folder))

@@ -157,7 +157,7 @@ class _Run:
     def _is_deterministic(self) -> bool:
         submission = read_submission(self._folder.solution)
         plan = self._session.plan(self._folder.exercise, self._asked)
-        cases = (*plan.telling, plan.edges[0])
+        cases = (*plan.discriminating, plan.edges[0])
         first, second = (
             [each.outcome for each in observed(self._session, self._folder, submission, cases)]
             for _ in range(2)

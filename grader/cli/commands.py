@@ -15,6 +15,7 @@ import typer
 from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
+from grader.cli.early import STDIN
 from grader.cli.missing import meant_command, no_such_file
 from grader.cli.version import version_line
 from grader.errors import CommandWrong
@@ -24,7 +25,7 @@ app = typer.Typer(
     name="grade",
     cls=GradeGroup,
     help="Grade JAX and Flax exercises: what is wrong, which idea it is, and where.",
-    epilog="A file that is called like a command is given as ./list.",
+    epilog="Write ./list for a file that is named like a command.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -66,11 +67,11 @@ def welcome(context: typer.Context, version: VersionOption = False) -> int:  # n
 @app.command(GRADE, cls=GradeCommand, hidden=True)
 @given.takes(Front.COMMAND)
 def grade(files: given.FilesArgument, request: GradingRequest) -> int:
-    """Grade files."""
+    """Grade files, or standard input for `-`."""
     meant = meant_command(files, _command_names())
     if meant is not None:
         raise CommandWrong(meant)
-    if len(files) == 1 and not os.path.lexists(files[0]):
+    if len(files) == 1 and str(files[0]) != STDIN and not os.path.lexists(files[0]):
         raise CommandWrong(no_such_file(files[0]))
     from grader.cli.grading import grade_files
 
@@ -82,12 +83,12 @@ def _command_names() -> list[str]:
     return [str(each.name or getattr(each.callback, "__name__", "")) for each in shown]
 
 
-ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 
 
 @app.command("list", cls=Command, rich_help_panel=LEARN)
 def list_(color: given.ColorOption = Color.AUTO, exercises: given.ExercisesOption = None) -> int:
-    """List the exercises and where you stand with each."""
+    """List the exercises and your progress."""
     from grader.cli.standing import list_exercises
 
     return list_exercises(given.exercise_folders(exercises), color)
@@ -112,7 +113,7 @@ def start(
         typer.Argument(
             metavar="EXERCISE",
             autocompletion=given.complete_exercise,
-            help="The exercise; without it the first one that you have not passed.",
+            help="The exercise; by default the first one that you haven't passed.",
             show_default=False,
         ),
     ] = None,
@@ -122,7 +123,7 @@ def start(
             metavar="PATH",
             autocompletion=given.complete_file,
             callback=coercion.path,
-            help="Where your file goes; without it, into this folder.",
+            help="Where to put your file; by default in this folder.",
             show_default=False,
         ),
     ] = None,
@@ -130,7 +131,7 @@ def start(
     color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
 ) -> int:
-    """Begin an exercise: copy its starter into a file of yours."""
+    """Start an exercise: copy its starter file."""
     from grader.cli.learn import start_exercise
 
     return start_exercise(exercise, path, given.exercise_folders(exercises), color, overwrite=force)
@@ -139,7 +140,7 @@ def start(
 @app.command(cls=Command, rich_help_panel=LEARN)
 @given.takes(Front.WATCH)
 def watch(file: given.FileArgument, request: GradingRequest) -> int:
-    """Grade a file again at every save."""
+    """Grade a file again on every save."""
     from grader.cli.watch import watch as watch_file
 
     return watch_file(file, request)
@@ -168,7 +169,7 @@ def hint(
 def solution(
     exercise: given.ExerciseArgument = None,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show it although you have not passed yet.")
+        bool, typer.Option("--reveal", help="Show it even if you haven't passed yet.")
     ] = False,
     color: given.ColorOption = Color.AUTO,
     exercises: given.ExercisesOption = None,
@@ -186,7 +187,7 @@ def explain(
         typer.Argument(
             metavar="RULE",
             autocompletion=given.complete_rule,
-            help="The rule, as a finding names it; without it, all of them.",
+            help="The rule, as named in a finding; by default all of them.",
             show_default=False,
         ),
     ] = None,
@@ -261,7 +262,7 @@ def verify(
         typer.Argument(
             metavar="EXERCISE...",
             autocompletion=given.complete_exercise,
-            help="The exercises; without any, those of your course, or else all.",
+            help="The exercises; by default those of your course, or all.",
             show_default=False,
         ),
     ] = None,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from grader.process.launch import Launched
 
+STDIN = "-"
+"""What stands for standard input on the command line."""
+
 _IDLE = frozenset(
     {"list", "show", "start", "hint", "solution", "explain", "history", "doctor", "new", "verify"}
 )
@@ -38,7 +41,7 @@ def start(argv: Sequence[str]) -> None:
 def is_grading(argv: Sequence[str]) -> bool:
     """Whether `argv` is plainly `grade FILE…`, of which nothing is lost before a report is done."""
     first = argv[0] if argv else ""
-    return first not in _IDLE | {"watch"} and os.path.exists(first)
+    return first not in _IDLE | {"watch"} and (first == STDIN or os.path.exists(first))
 
 
 def take() -> Launched | None:
@@ -53,11 +56,11 @@ def discard() -> None:
 
 
 def _is_program(word: str) -> bool:
-    """Whether `word` is a file that Python can read; a folder of submissions counts as one."""
-    if os.path.isdir(word):
+    """Whether `word` is a file that Python can read; others that may hold programs count, too."""
+    if word == STDIN or os.path.isdir(word):
         return True
-    if not os.path.isfile(word):
-        return False
+    if not os.path.isfile(word) or word.endswith(".ipynb"):
+        return os.path.isfile(word)
     from grader.model.decoding import LARGEST, decode
 
     try:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from grader.cli.early import STDIN
 from grader.cli.missing import no_such_file
 from grader.cli.problem import visible
-from grader.model.submission import Submission, Unreadable, read_submission, unread
+from grader.model.decoding import LARGEST
+from grader.model.submission import Submission, Unreadable, from_bytes, read_submission, unread
 
 _NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
 _NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
@@ -44,8 +47,11 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         return f"left out, as no submission: {listed} (a file named by itself is graded)"
 
 
-def gather(paths: Sequence[Path]) -> Gathered:
-    """Read the files, and those of folders. What can't be read keeps no other from being read."""
+def gather(paths: Sequence[Path], functions: Sequence[str]) -> Gathered:
+    """Read the files, and those of folders. What can't be read keeps no other from being read.
+
+    `functions` are what is taken out of a notebook.
+    """
     found: dict[str, Submission] = {}
     problems: list[str] = []
     left_out: list[Path] = []
@@ -54,7 +60,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
             if os.path.isdir(path):  # noqa: PTH112 - which never raises
                 _add(found, _of_folder(path, left_out, problems))
             else:
-                _add(found, [_read(path)])
+                _add(found, [read(path, functions)])
         except Unreadable as error:
             problems.append(visible(str(error)))
     named = set(found)
@@ -71,13 +77,14 @@ def _add(found: dict[str, Submission], submissions: Sequence[Submission]) -> Non
         found.setdefault(os.path.realpath(each.path), each)
 
 
-def _read(path: Path) -> Submission:
-    """Read a file, but not through a link that leads out of its folder.
+def read(path: Path, functions: Sequence[str] = ()) -> Submission:
+    """Read a file, or standard input for `-`; of a notebook, what defines `functions`.
 
-    Who hands in such a link in place of a file would be shown what it leads to.
+    A link that leads out of its folder isn't followed: who hands in such a link in place of a file
+    would be shown what it leads to. Raises `Unreadable`.
     """
-    if path.suffix == ".ipynb":
-        raise Unreadable(f"{path} is a notebook: in it, from grader import grade, and grade(f)")
+    if str(path) == STDIN:
+        return _read_stdin()
     if not os.path.lexists(path):
         raise Unreadable(no_such_file(path))
     if path.is_symlink() and path.exists() and not _inside(path):
@@ -85,7 +92,23 @@ def _read(path: Path) -> Submission:
             f"{path} is a link that leads out of its folder, and is not followed",
             "put the file itself there, in place of the link",
         )
+    if path.suffix == ".ipynb" and path.is_file():
+        from grader.notebook.file import read_notebook
+
+        return read_notebook(path, functions)
     return read_submission(path)
+
+
+def _read_stdin() -> Submission:
+    if sys.stdin is None:
+        raise Unreadable("standard input is closed: there is no submission to read from it")
+    if sys.stdin.isatty():
+        print("grade: reading a submission from the terminal; end it with Ctrl-D", file=sys.stderr)
+    try:
+        return from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(f"standard input can't be read: {reason}") from error
 
 
 def _inside(link: Path) -> bool:
@@ -109,7 +132,7 @@ def _of_folder(folder: Path, left_out: list[Path], problems: list[str]) -> list[
 
 def _read_of_folder(path: Path) -> Submission:
     try:
-        return _read(path)
+        return read(path)
     except Unreadable as error:
         return unread(path, error.unfit)
 

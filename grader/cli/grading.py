@@ -118,8 +118,9 @@ def find_work(files: Sequence[Path], request: GradingRequest) -> Work:
 
 
 def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> Work:
-    gathered = gather(files)
     chosen = named(request.exercise, known) if request.exercise is not None else None
+    asked = [chosen] if isinstance(chosen, ExerciseFolder) else known.exercises
+    gathered = gather(files, [each.exercise.function for each in asked])
     folders = [chosen or _folder(each, known) for each in gathered.submissions]
     return _decided(gathered, folders)
 

@@ -176,7 +176,7 @@ ExerciseArgument = Annotated[
     typer.Argument(
         metavar="EXERCISE",
         autocompletion=complete_exercise,
-        help="The exercise; without it the one you are at.",
+        help="The exercise; by default the current one.",
         show_default=False,
     ),
 ]
@@ -196,7 +196,7 @@ FilesArgument = Annotated[
         metavar="FILE...",
         autocompletion=complete_file,
         callback=coercion.each(coercion.path),
-        help="What to grade; the exercise is recognised by the function that it defines.",
+        help="What to grade; the function in a file tells which exercise it is.",
         show_default=False,
     ),
 ]

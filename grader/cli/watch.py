@@ -20,6 +20,7 @@ from grader.catalogue import BrokenExercise, catalogue
 from grader.cli import early
 from grader.cli.choose import named
 from grader.cli.course import course_option
+from grader.cli.gather import read
 from grader.cli.grading import find_job
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import visible
@@ -40,7 +41,7 @@ from grader.grading.session import Session
 from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
-from grader.model.submission import Submission, Unreadable, read_submission
+from grader.model.submission import Submission, Unreadable
 from grader.progress import Progress
 
 _DEBOUNCE_MS: Final = 30
@@ -279,7 +280,7 @@ class Watcher:
     def _look(self) -> None:
         """Grade the file, if it is there and not as it was."""
         try:
-            submission = read_submission(self._file)
+            submission = read(self._file)
         except Unreadable:
             self._stop()
             self._submission = None
@@ -352,7 +353,7 @@ class Watcher:
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, folder.exercise, str(error), request)
         self._check(number)
-        self._compare(submission, read_submission(self._file))
+        self._compare(submission, read(self._file))
         offer = self._record(report, folder)
         self._events.put(Graded(number=number, report=report, offer=offer))
         self._check(number)

@@ -1,4 +1,4 @@
-"""What the rules look at: everything that can be derived from a transcript, prepared once."""
+"""The facts that rules use: everything derived from a transcript, computed once."""
 
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look

@@ -1,4 +1,4 @@
-"""Names of axes that no transform gives to an axis."""
+"""Axis names that no transform defines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLLECTIVE: Final = re.compile(
 
 
 def unbound(raised: Raised, source: Source) -> Meaning | None:
-    """Explain jax's NameError: not a Python name, but the name of an axis that nothing maps."""
+    """Explain jax's NameError, which is about the name of an axis, not about a Python name."""
     found = _UNBOUND.search(raised.message)
     if found is None or "NameError" not in (raised.exception, *raised.bases):
         return None
@@ -27,7 +27,7 @@ def unbound(raised: Raised, source: Source) -> Meaning | None:
     return Meaning(
         message=f'no axis is called "{name}" here',
         label=f'looks for an axis "{name}"',
-        why="What is missing isn't a Python name but the name of a mapped axis. An axis has a "
+        why="The missing name isn't a Python name but the name of a mapped axis. An axis has a "
         "name only inside the function or module that a vmap with this axis_name maps.",
         help=_advice(source, raised.place, name),
     )
@@ -39,17 +39,17 @@ def _advice(source: Source, place: Span | None, name: str) -> str:
         return f'name the axis where the module is lifted: nn.vmap(…, axis_name="{name}")'
     given = _given(source)
     if name in given:
-        return "leave the call out, or move it into what is mapped: outside there is no such axis"
+        return "remove the call, or move it into the mapped function: outside there is no such axis"
     others = sorted(given)
     if _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
         if others:
             return f'use the name that the vmap around it gives: "{others[0]}"'
-        return f'give the vmap around it the name, axis_name="{name}", or leave the call out'
-    return "leave the call out: outside of a vmap no axis has a name"
+        return f'give the vmap around it the name, axis_name="{name}", or remove the call'
+    return "remove the call: outside a vmap no axis has a name"
 
 
 def _given(source: Source) -> set[str]:
-    """Return the names that the calls of the file give to axes."""
+    """Return the axis names in the file's calls."""
     nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     keywords = [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "axis_name"]
     values = [each.value.value for each in keywords if isinstance(each.value, ast.Constant)]
@@ -61,7 +61,7 @@ def _is_collective(call: ast.Call) -> bool:
 
 
 def _within(source: Source, call: ast.Call, *kinds: type[ast.AST], deep: bool = False) -> bool:
-    """Whether a call stands in a node of these kinds; `deep`: in one that is in a function."""
+    """Whether a call is inside a node of these kinds; `deep`: inside one that is in a function."""
     nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     around = [
         node

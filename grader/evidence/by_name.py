@@ -1,4 +1,4 @@
-"""Arguments that a lifted module gets by name, which nn.vmap doesn't map."""
+"""Arguments passed to a lifted module by name, which nn.vmap doesn't map."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _ENTRIES: Final = frozenset({"init", "init_with_output", "lazy_init", "apply", "
 _OF_FLAX: Final = frozenset(
     {"rngs", "mutable", "method", "capture_intermediates", "variables", "init_kwargs"}
 )
-"""The arguments that `init` and `apply` keep for themselves."""
+"""The arguments that `init` and `apply` themselves take."""
 
 
 def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | None:
-    """Explain an exception of Flax's at a call that gives a lifted module an argument by name."""
+    """Explain Flax's exception for a call that passes an argument to a lifted module by name."""
     call = source.call_at(raised.place)
     if call is None or raised.library is None or not record.lifted or not _enters(call):
         return None
@@ -42,7 +42,7 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
 
 
 def _also(call: ast.Call, named: list[ast.keyword], source: Source) -> str:
-    """Say in which other lines the same arguments are passed by name."""
+    """Say on which other lines the same arguments are passed by name."""
     nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     names = {each.arg for each in named}
     lines = sorted(
@@ -54,7 +54,7 @@ def _also(call: ast.Call, named: list[ast.keyword], source: Source) -> str:
         and node.func.attr in _ENTRIES
         and names & {each.arg for each in node.keywords}
     )
-    return f", also in line {lines[0]}" if len(lines) == 1 else ", in every call" if lines else ""
+    return f", also on line {lines[0]}" if len(lines) == 1 else ", in every call" if lines else ""
 
 
 def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[ast.keyword] | None:

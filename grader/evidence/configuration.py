@@ -1,4 +1,4 @@
-"""Settings of JAX that the submission changed and the reference didn't, and where it says so."""
+"""JAX settings that the submission changed and the reference didn't, and where it did."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from grader.model.source import Source
 
 
 def changed(look: Look, *names: str) -> Configured | None:
-    """Return the first of the settings called `names` that only the submission has changed."""
+    """Return the first of the settings `names` that only the submission changed."""
     return _first(look.actual.record, look.expected.record, names)
 
 
 def changed_within(ours: Root, theirs: Root, *names: str) -> Configured | None:
-    """Return the first of them that was in force in one entry into Flax, and not in the other."""
+    """Return the first of them that was in force in one entry into Flax but not in the other."""
     return _first(ours, theirs, names)
 
 
@@ -43,11 +43,11 @@ _PROVOKES = {
     "jax_transfer_guard": r"Disallowed [\w-]+ transfer",
     "jax_platforms": r"initialize backend|[Uu]nknown backend|jax_platforms|^AssertionError",
 }
-"""What the text of an exception looks like that each setting provokes."""
+"""The text of the exceptions that each setting can provoke."""
 
 
 def provoked(look: Look) -> Configured | None:
-    """Return the setting that made JAX raise what it did."""
+    """Return the setting that made JAX raise this."""
     raised = look.raised
     if raised is None or raised.library is None:
         return None
@@ -57,11 +57,11 @@ def provoked(look: Look) -> Configured | None:
 
 
 _REPORTS = frozenset({"jax_debug_nans", "jax_debug_infs"})
-"""What raises for a number that comes from somewhere else."""
+"""Settings that only raise for a number, which has another cause."""
 
 
 def provoker(source: Source, setting: Configured) -> Span | None:
-    """Return where a setting is changed that is itself to blame for an exception."""
+    """Return where a setting is changed that itself caused an exception."""
     return None if setting.name in _REPORTS else place(source, setting)
 
 
@@ -70,17 +70,17 @@ def meant(setting: Configured) -> Meaning:
     text = f"{setting.name} is {setting.value} here, and {setting.usual} otherwise."
     if setting.name in _REPORTS:
         return Meaning(
-            why=f"{text} With it JAX raises for a number that it would otherwise return.",
-            help="find where that number comes from, then leave the setting out",
+            why=f"{text} With it, JAX raises for a number that it would otherwise return.",
+            help="find where that number comes from, then remove the setting",
         )
     return Meaning(
         why=f"{text} Without it JAX doesn't raise this.",
-        help="leave this setting out",
+        help="remove this setting",
     )
 
 
 def computing(look: Look) -> Configured | None:
-    """Return the setting by which the module gave other numbers, from all that it was given."""
+    """Return the setting that made the module give other numbers for the same inputs."""
     ours, theirs = look.actual.answer, look.expected.answer
     if look.other_key or look.deviations or ours is None or theirs is None:
         return None
@@ -108,7 +108,7 @@ def _numbers(trail: Trail) -> list[str | None]:
 
 
 def place(source: Source, setting: Configured) -> Span | None:
-    """Return where a setting is changed: the one call that names it, else the one such name."""
+    """Return where a setting is changed: the only call that names it, or the only such name."""
     tree = source.tree
     if tree is None:
         return None
@@ -119,7 +119,7 @@ def place(source: Source, setting: Configured) -> Span | None:
 
 
 def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Yield `jax.config.update("jax_enable_x64", …)`, `jax.enable_x64(…)` and their likes."""
+    """Yield calls such as `jax.config.update("jax_enable_x64", …)` and `jax.enable_x64(…)`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             texts = {each.value for each in node.args if isinstance(each, ast.Constant)}

@@ -1,4 +1,4 @@
-"""Where a submission's lifted call says something else than the reference's."""
+"""Where a submission's lifted call differs from the reference's."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from grader.model.observation import ArrayType, Axes, AxisTree, LiftedCall
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
-    """One argument of a lifted call that comes to something else than the reference's.
+    """One argument of a lifted call that has another effect than the reference's.
 
     `name` is the collection or the stream, empty for the other arguments. `expected` and
-    `actual` are what it comes to: an axis, None for shared, whether it is split, or `Unlisted`;
-    the axis of each array; the length or the name of the mapped axis.
+    `actual` are the effect: an axis, None for shared, whether it is split, or `Unlisted`; the axis
+    of each array; the length or the name of the mapped axis.
     """
 
     knob: Knob
@@ -40,13 +40,13 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def same_module(self) -> bool:
-        """Whether it is the same class or function that both lift."""
+        """Whether both lift the same class or function."""
         ours, theirs = self.run.call, self.reference.call
         return (ours.defined_in, ours.target) == (theirs.defined_in, theirs.target)
 
     @property
     def only_out(self) -> bool:
-        """Whether a collection that was given comes out of the lifted module and doesn't go in."""
+        """Whether a given collection comes out of the lifted module but doesn't go in."""
         given = any(each.collection == self.name for each in self.run.root.given)
         out = collection_axis(self.call.variable_axes, self.name, "out")
         return (
@@ -58,7 +58,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def call(self) -> LiftedCall:
-        """The call of `nn.vmap` at fault."""
+        """The faulty call to `nn.vmap`."""
         return self.run.call
 
 
@@ -90,13 +90,13 @@ def arguments_exchanged(expected: Trail, actual: Trail) -> bool:
 
 @unique
 class Arrangement(StrEnum):
-    """How the shapes of a call's arguments lie to the reference's, where the axes are the same."""
+    """How the shapes of a call's arguments relate to the reference's, if the axes are the same."""
 
     ALIKE = "alike"
     SWAPPED = "swapped"
     """They are the same shapes in another order."""
     SWAPPED_OR_TRANSPOSED = "swapped or transposed"
-    """Each is also a transposition of the one that belongs there."""
+    """Each is also a transposition of the right one."""
     OTHER = "other"
 
 
@@ -118,9 +118,9 @@ def arrangement(expected: Trail, actual: Trail) -> Arrangement:
 
 
 def inputs_replaced(expected: Trail, actual: Trail) -> bool:
-    """Whether the reference's axes were given, and an array whose sizes are no order of its sizes.
+    """Whether the axes are the reference's, but an array isn't the reference's in any axis order.
 
-    What is wrong then is the array. At some sizes such an array looks like a transposed one.
+    Then the array is wrong. At some sizes such an array looks like a transposed one.
     """
     for run in actual.decisive:
         reference = _counterpart(expected, actual, run)
@@ -141,7 +141,7 @@ def _with_axes(run: LiftedRun) -> list[str]:
 
 
 def _counterpart(expected: Trail, actual: Trail, run: LiftedRun) -> LiftedRun | None:
-    """Return the reference's lifted run that `run` answers to, by its place among several."""
+    """Return the reference's lifted run that corresponds to `run`, by its position."""
     siblings = [each.run for each in actual.lifted(run.root)]
     references = expected.lifted(expected.answer)
     place = siblings.index(run.run) if run.run in siblings else 0
@@ -170,8 +170,8 @@ def _split_rngs(
 ) -> Iterator[Deviation]:
     """Compare the streams that a run draws from.
 
-    A stream that the reference gives to the call that answers is drawn from there, any other one
-    where the variables are made.
+    If the reference passes a stream to the call that gives the answer, it's drawn from there; other
+    streams are drawn from when the variables are made.
     """
     given = [key.stream for root in expected.record.roots for key in root.keys]
     own = {key.stream for key in run.root.keys}
@@ -193,12 +193,12 @@ def _split_rngs(
 
 
 def collections_text(expected: Trail, deviation: Deviation) -> str:
-    """Write `variable_axes` with all the collections that the task has, so that none gets lost."""
+    """Write `variable_axes` with all collections of the task, so that none gets lost."""
     return _dict_text(wanted_axes(expected, deviation))
 
 
 def split_text(expected: Trail, deviation: Deviation) -> str:
-    """Write `split_rngs` with all the streams that are drawn from, so that none gets lost."""
+    """Write `split_rngs` with all streams that are drawn from, so that none gets lost."""
     return _dict_text(wanted_split(expected, deviation.reference))
 
 
@@ -207,7 +207,7 @@ def _dict_text(values: Mapping[str, object]) -> str:
 
 
 def wanted_axes(expected: Trail, deviation: Deviation) -> dict[str, int | None]:
-    """Return what the reference says of each collection that it uses, and of the deviating one."""
+    """Return the reference's value for each collection that it uses, and the deviating one."""
     entries = deviation.reference.call.variable_axes
     names = dict.fromkeys((*(each.collection for each in expected.variables), deviation.name))
     found = {name: collection_axis(entries, name, "in") for name in names}
@@ -219,17 +219,17 @@ def wanted_axes(expected: Trail, deviation: Deviation) -> dict[str, int | None]:
 
 
 def wanted_split(expected: Trail, reference: LiftedRun) -> dict[str, bool]:
-    """Return what the reference says of each stream that it draws from."""
+    """Return the reference's value for each stream that it draws from."""
     given = [key.stream for root in expected.record.roots for key in root.keys]
     found = {name: stream_split(reference.call.split_rngs, name) for name in given}
     return {name: split for name, split in found.items() if isinstance(split, bool)}
 
 
 def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator[Deviation]:
-    """Compare `in_axes`: they deviate when they differ and one example has another shape by it.
+    """Compare `in_axes`: they deviate if they differ and give one example another shape.
 
-    Where the arrays have the reference's shapes, axes that differ are enough. Axes that don't
-    differ are wrong for an array that has been transposed on the way.
+    If the arrays have the reference's shapes, different axes are enough. Equal axes are wrong for
+    an array that was transposed before.
     """
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
@@ -254,7 +254,7 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
 
 
 def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
-    """Whether `in_axes`, or an entry of it, is built as Flax refuses it, and nothing ran for it."""
+    """Whether `in_axes`, or an entry of it, has a structure that Flax refuses, so nothing ran."""
     ours, theirs = run.call.in_axes, reference.call.in_axes
     lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (ours, theirs)]
     refused = lists == [True, False] or nested(ours, theirs, _inputs(reference)) is not None
@@ -262,7 +262,7 @@ def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
 
 
 def _unmapped(wanted: tuple[int | None, ...] | None, found: tuple[int | None, ...] | None) -> bool:
-    """Whether all examples see the whole of an array of which each should see its own part."""
+    """Whether all examples see a whole array of which each should see its own part."""
     pairs = zip(wanted or (), found or (), strict=False)
     return any(ours is not None and theirs is None for ours, theirs in pairs)
 
@@ -276,13 +276,13 @@ def _shapes(arrays: tuple[ArrayType, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _transposed(arrays: tuple[ArrayType, ...], wanted: tuple[ArrayType, ...]) -> bool:
-    """Whether some array has the wanted one's sizes in another order."""
+    """Whether some array has the expected sizes in another order."""
     pairs = zip(_shapes(arrays), _shapes(wanted), strict=False)
     return any(a != b and sorted(a) == sorted(b) for a, b in pairs)
 
 
 def _inner(run: LiftedRun) -> tuple[tuple[int, ...], ...] | None:
-    """Return the shapes that the inner module saw, computed where it didn't come to run."""
+    """Return the shapes that the inner module saw, or would have seen if it had run."""
     if run.inner:
         return _shapes(min(run.inner, key=lambda each: each.depth).inputs)
     arrays = inner_shapes(run.call, _inputs(run))
@@ -290,7 +290,7 @@ def _inner(run: LiftedRun) -> tuple[tuple[int, ...], ...] | None:
 
 
 def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
-    """Where there is no output to go by, a tree in place of an axis deviates, too."""
+    """Compare `out_axes`; without an output, a tree instead of an axis deviates, too."""
     wanted_outputs = reference.run.outputs if reference.run is not None else ()
     outputs = run.run.outputs if run.run is not None else ()
     wanted = array_axes(reference.call.out_axes, wanted_outputs)
@@ -309,17 +309,17 @@ def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
 
 
 def _build(axes: Axes) -> tuple[bool, bool]:
-    """Return whether axes are a tree, and of lists."""
+    """Return whether axes are a tree, and whether it has lists."""
     return isinstance(axes, AxisTree), isinstance(axes, AxisTree) and axes.is_list
 
 
 def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
-    """Compare how long the mapped axis is, where the call says it itself or no input does."""
+    """Compare the length of the mapped axis, if the call gives it or no input determines it."""
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = mapped_size(reference.call, wanted_inputs) or reference.call.axis_size
     if array_axes(run.call.in_axes, inputs) is None:
-        return  # the axes don't fit the arguments, so there is no telling
+        return  # the axes don't fit the arguments, so it's unknown
     told = mapped_size(run.call, inputs)
     found = run.call.axis_size
     if wanted != (found or told) and (found is not None or told is None):

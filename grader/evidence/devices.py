@@ -1,4 +1,4 @@
-"""Devices that a program asks for, where there is only a CPU."""
+"""Devices that a program requests, although there is only a CPU."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEVICES: Final = frozenset({"cuda", "gpu", "tpu", "rocm", "metal", "METAL", "on
 
 
 def unavailable(raised: Raised, source: Source) -> Meaning | None:
-    """Explain that jax has no such device; its own assertion may be all that it says."""
+    """Explain that jax has no such device; its message may be a mere assertion."""
     by_jax = raised.exception == "AssertionError" and (raised.library or "").startswith(_BACKENDS)
     if not by_jax and not _REFUSED.search(raised.message):
         return None
@@ -33,14 +33,14 @@ def unavailable(raised: Raised, source: Source) -> Meaning | None:
         if device
         else "the program asks jax for a device that isn't there",
         label="asks for it",
-        why="Programs are graded on a CPU, which jax chooses by itself.",
-        help="leave the device to jax: delete what chooses it",
+        why="Programs are graded on a CPU, which jax chooses by default.",
+        help="let jax choose the device: delete this choice",
         span=source.span(asking) if asking is not None and raised.place is None else None,
     )
 
 
 def _asking(source: Source) -> ast.Call | ast.Assign | None:
-    """Return the statement or call that names a device, that of a setting first."""
+    """Return the statement or call that names a device, preferably a setting."""
     nodes = list(ast.walk(source.tree)) if source.tree is not None else []
     calls = [node for node in nodes if isinstance(node, ast.Call | ast.Assign)]
     settings = [node for node in calls if _texts(node) & _SETTINGS]

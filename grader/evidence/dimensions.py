@@ -1,4 +1,4 @@
-"""How the axes of an answer's arrays are called: by the sizes that they have in every case."""
+"""Names for the axes of an answer's arrays, by their sizes in all cases."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from grader.evidence.results import arrays
 from grader.model.exercise import Dimension, Exercise
 
 Shapes = list[tuple[dict[str, int], tuple[int, ...]]]
-"""The sizes of each case, and the shape that the reference's array has in it."""
+"""The sizes of each case, and the shape of the reference's array."""
 
 
 def axis_dimensions(
     exercise: Exercise, looks: Iterable[Look], place: str
 ) -> tuple[Dimension | None, ...]:
-    """Return the dimension that each axis of the array at `place` counts, None where several fit.
+    """Return the dimension of each axis of the array at `place`, None if several fit.
 
-    Where the exercise flattens the output, they are the axes from before.
+    If the exercise flattens the output, they are the axes from before flattening.
     """
     if exercise.output:
         return tuple(exercise.dimension(name) for name in exercise.output)

@@ -1,4 +1,4 @@
-"""Whether the result of a call is thrown away, as far as the text alone can say so for sure."""
+"""Whether the result of a call is thrown away, if the text proves that."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from grader.model.observation import Span
 from grader.model.source import Source
 
 _ABOUT = frozenset({"shape", "dtype", "ndim", "size"})
-"""Attributes of an array that say nothing of its numbers."""
+"""Attributes of an array that don't depend on its numbers."""
 _PURE = frozenset({"len", "float", "bool", "str", "np.allclose", "np.array", "np.asarray"})
-"""Functions that keep nothing of what they are given, beside those of `jnp`."""
+"""Functions that don't store their arguments, in addition to those of `jnp`."""
 _OBSERVERS = frozenset({"print", "pprint", "block_until_ready"})
-"""Functions that a statement of its own calls to look at a value, beside those named assert…."""
+"""Functions called only to look at a value, in addition to those named assert…."""
 _BY_TEXT = frozenset({"locals", "globals", "vars", "eval", "exec"})
-"""Functions that read names which the text doesn't show."""
+"""Functions that read names without showing them in the text."""
 
 
 @lru_cache(maxsize=64)
@@ -84,7 +84,7 @@ def _is_unused(tree: ast.AST, path: tuple[ast.AST, ...], later: Sequence[ast.stm
 
 
 def _keeps_nothing(node: ast.AST, part: ast.AST) -> bool:
-    """Whether an expression only computes with a part of it: it can't store it anywhere."""
+    """Whether an expression only computes with a part of it, and can't store it anywhere."""
     if isinstance(node, ast.Call):
         function = ast.unparse(node.func)
         return node.func is part or function in _PURE or function.startswith("jnp.")
@@ -102,7 +102,7 @@ def _names(target: ast.expr) -> Iterator[str | None]:
 
 
 def _is_dead(tree: ast.AST, name: str, later: Sequence[ast.stmt]) -> bool:
-    """Whether a name is read nowhere, or not before the same block gives it another value."""
+    """Whether a name is never read, or not before the same block gives it another value."""
     if not any(_reads(tree, name)):
         return True
     for statement in later:
@@ -118,7 +118,7 @@ def _name(target: ast.expr) -> str | None:
 
 
 def _reads(node: ast.AST, name: str) -> Iterator[ast.Name]:
-    """Yield where the numbers of `name` are read for anything but a print or an assertion."""
+    """Yield where the numbers of `name` are read for more than a print or an assertion."""
     if _observes(node):
         return
     if isinstance(node, ast.Attribute) and node.attr in _ABOUT:
@@ -132,7 +132,7 @@ def _reads(node: ast.AST, name: str) -> Iterator[ast.Name]:
 
 
 def _observes(node: ast.AST) -> bool:
-    """Whether a statement prints, asserts, waits or raises, and does nothing else."""
+    """Whether a statement only prints, asserts, waits or raises."""
     if not isinstance(node, ast.stmt) or any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
         return False
     if isinstance(node, ast.If):

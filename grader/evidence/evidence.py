@@ -1,4 +1,4 @@
-"""A transcript with everything derived that several rules need."""
+"""A transcript, and derived facts that several rules need."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Evidence:
     def looks(self) -> tuple[Look, ...]:
         """The exchanges that count, smallest case first.
 
-        An exception that only NumPy arrays provoke is no fault: the task promises JAX's.
+        An exception that only NumPy arrays cause doesn't count: the task promises JAX arrays.
         """
         jax = [look for look in self._looks if look.case.container is Container.JAX]
         fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
@@ -44,19 +44,19 @@ class Evidence:
 
     @property
     def endings(self) -> Iterator[tuple[LoadOutcome | Outcome, Case | None]]:
-        """What came of loading the file, which is no case, and then of each case that counts."""
+        """The outcome of loading the file, which isn't a case, then of each case that counts."""
         yield self.transcript.loaded, None
         for look in self.looks:
             yield look.exchange.actual.outcome, look.case
 
     @cached_property
     def wrong(self) -> tuple[Look, ...]:
-        """The looks in which anything can be seen to be wrong."""
+        """The looks in which something is visibly wrong."""
         return tuple(look for look in self.looks if look.wrong)
 
     @cached_property
     def answered_wrong(self) -> tuple[Look, ...]:
-        """The looks in which something else came back than was expected."""
+        """The looks in which the answer differs from the expected one."""
         return tuple(look for look in self.looks if look.answer_wrong)
 
     @cached_property
@@ -71,15 +71,15 @@ class Evidence:
         return tuple(look for look in self.looks if isinstance(look.comparison, kind))
 
     def blamed(self, knob: Knob) -> Iterator[tuple[Look, Deviation]]:
-        """Yield each deviation of `knob` that shows, with the smallest case that shows it.
+        """Yield each deviation of `knob` that has an effect, with the smallest case that shows it.
 
-        There is one for each collection or stream of each place in the file. A batch of one
-        shows little, so it only serves where there is no other.
+        There is one for each collection or stream and each place in the file. A batch of one shows
+        little, so it's only used if there is no other case.
         """
         if knob is Knob.IN_AXES and any(
             look.arguments_exchanged or look.inputs_replaced for look in self.looks
         ):
-            return  # the axes fit the arguments, and at some sizes nothing tells
+            return  # the axes fit the arguments, and at some sizes nothing shows it
         seen: set[tuple[Span | None, str]] = set()
         for look in sorted(self.looks, key=lambda look: look.mapped_size == 1):
             for each in shown(look, reorders=self.landmarks.reorders):
@@ -90,14 +90,14 @@ class Evidence:
 
     @cached_property
     def arguments_swapped(self) -> bool:
-        """Whether the order of the arguments is what is wrong with them, as a case shows."""
+        """Whether a case shows that the arguments are merely in the wrong order."""
         found = {look.arrangement for look in self.looks if look.wrong}
         raised = any(look.raised for look in self.looks)
         return raised and Arrangement.SWAPPED in found and Arrangement.OTHER not in found
 
     @cached_property
     def other_library(self) -> OtherLibrary | None:
-        """The library that the program is written with, if no module of Flax Linen ever ran."""
+        """The library that the program uses, if no Flax Linen module ever ran."""
         records = [each.actual.record for each in self._looks]
         seen = any(each.modules or each.roots or each.lifted or each.truncated for each in records)
         return None if seen else other_library(self.source)
@@ -109,24 +109,24 @@ class Evidence:
 
     @cached_property
     def _unlike(self) -> tuple[Repeat, ...]:
-        """Unlike answers to one case, or at least unlike keys of one seed."""
+        """Different answers to one case, or at least different keys for one seed."""
         return tuple(repeats(self._looks)) or tuple(unlike_keys(self._looks, self.seed))
 
     @cached_property
     def _is_chance(self) -> bool:
-        """Whether unlike answers come from chance: fresh processes differ, or the text says so."""
+        """Whether differing answers are random: fresh processes differ, or the text shows it."""
         if any(each.fresh for each in self._unlike):
             return True
         return self.impurity.chance is not None and self.impurity.memory is None
 
     @property
     def by_chance(self) -> Repeat | None:
-        """Two answers to one case that differ by chance."""
+        """Two answers to one case that differ randomly."""
         return min(self._unlike, key=_repeat_size, default=None) if self._is_chance else None
 
     @property
     def by_memory(self) -> Repeat | None:
-        """Two answers to one case that differ by what was called before."""
+        """Two answers to one case that differ because of earlier calls."""
         return None if self._is_chance else min(self._unlike, key=_repeat_size, default=None)
 
     @cached_property
@@ -136,7 +136,7 @@ class Evidence:
 
     @property
     def impure(self) -> bool:
-        """Whether one case got unlike answers."""
+        """Whether one case got different answers."""
         return bool(self._unlike)
 
     def unlike(self, repeat: Repeat) -> tuple[str, ...]:
@@ -147,26 +147,26 @@ class Evidence:
         one, other = repeat.first.found, repeat.second.found
         where = "in the same process" if repeat.same_process else "in a fresh process"
         if one is None or other is None:
-            return (f"The second call, {where}, ended in another way.",)
+            return (f"The second call, {where}, ended differently.",)
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
     def returned(self, place: str = "") -> Span | None:
-        """Return the expression that the submission's function returns, or the item at `place`."""
+        """Return the expression that the submission's function returns, or its item at `place`."""
         return self.landmarks.returned(place)
 
     def sizes(self) -> Iterable[str]:
-        """Return the names of the sizes that are passed as a number."""
+        """Return the names of the sizes that are passed as numbers."""
         return (each.name for each in self.exercise.parameters if isinstance(each, Size))
 
     def passed_on(self) -> tuple[str, ...]:
-        """Return the names of the arguments that a module may be made with: plain numbers."""
+        """Return the names of the arguments that a module can be made with: plain numbers."""
         kinds = Size | Number
         return tuple(each.name for each in self.exercise.parameters if isinstance(each, kinds))
 
     def argument_for(self, values: Iterable[tuple[Look, str]], name: str = "") -> str | None:
         """Return the argument that has these values, written as text, in all of these looks.
 
-        Of several it is the one called `name`.
+        If there are several, it is the one called `name`.
         """
         told = tuple(values)
         fitting = [
@@ -178,7 +178,7 @@ class Evidence:
 
     @cached_property
     def seed_name(self) -> str | None:
-        """The name of the argument that the key has to be made of."""
+        """The name of the argument from which the key must be made."""
         names = [each.name for each in self.exercise.parameters if isinstance(each, Seed)]
         return names[0] if names else None
 

@@ -1,4 +1,4 @@
-"""Modules that aren't there, and names that a library no longer has."""
+"""Missing modules, and names that a library no longer has."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _ABSENT: Final = (
     re.compile(r"^No module named '(?P<home>[\w.]+)\.(?P<name>\w+)'"),
     re.compile(r"^(?P<home>jax|flax|numpy)\.(?P<name>[\w.]+) (is deprecated|was removed)"),
 )
-_ONE_FILE: Final = "A submission is graded without the files that lie beside it."
+_ONE_FILE: Final = "A submission is graded without the other files in its folder."
 
 
 def missing(raised: Raised) -> Meaning | None:
-    """Explain an import that failed, or a name that a module hasn't got."""
+    """Explain a failed import, or a name that a module doesn't have."""
     kinds = {raised.exception, *raised.bases}
     if not kinds & {"ImportError", "AttributeError"}:
         return None
     if raised.message.startswith("attempted relative import"):
         return Meaning(
-            message="the file imports another one that should lie beside it",
+            message="the file imports another file from its folder",
             label="a relative import",
-            why=f"A relative import works inside of a package alone. {_ONE_FILE}",
+            why=f"A relative import only works inside a package. {_ONE_FILE}",
             help="a submission is one file: write what it needs into it, and delete the import",
         )
     found = next((match for each in _ABSENT if (match := each.match(raised.message))), None)
@@ -39,7 +39,7 @@ def missing(raised: Raised) -> Meaning | None:
 
 
 def _absent(home: str, name: str, meant: str | None) -> Meaning:
-    """Explain a name that is not in a module which is there."""
+    """Explain a missing name in an existing module."""
     full = f"{home}.{name}"
     found = next(((old, new) for old, new in REMOVED.items() if _is_or_in(full, old)), None)
     if found is not None:
@@ -56,12 +56,12 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
     if meant is not None:
         return Meaning(
             message=f"{home} has no {name}; did you mean {meant}?",
-            why="The module exists, but it has nothing of this name in it.",
-            help=f"write {meant} in place of {name}",
+            why="The module exists, but it has nothing with this name.",
+            help=f"write {meant} instead of {name}",
         )
     return Meaning(
         message=f"{home} has no {name}",
-        why="The module exists, but it has nothing of this name in it.",
+        why="The module exists, but it has nothing with this name.",
         help="check the spelling, capital letters too, and look the name up for your release",
     )
 
@@ -73,8 +73,8 @@ def _is_or_in(name: str, old: str) -> bool:
 def _meant(name: str, near: str) -> Meaning:
     return Meaning(
         message=f"there is no module {name}; did you mean {near}?",
-        why="Python found no module of this name.",
-        help=f"write {near} in place of {name}",
+        why="Python found no module with this name.",
+        help=f"write {near} instead of {name}",
     )
 
 
@@ -82,15 +82,15 @@ def _no_module(name: str) -> Meaning:
     if name in PACKAGES:
         return Meaning(
             message=f"the package {name} isn't installed where the file is graded",
-            why="The exercise needs jax, flax and numpy alone.",
-            help="delete the import, and do without it: only what the exercise needs is sure to "
-            "be installed",
+            why="The exercise needs only jax, flax and numpy.",
+            help="delete the import and do without it: only what the exercise needs is certainly "
+            "installed",
         )
     near = difflib.get_close_matches(name, sorted(USUAL), n=1, cutoff=0.66)
     if near:
         return _meant(name, near[0])
     return Meaning(
         message=f"there is no module {name} where the file is graded",
-        why=f"Python found none of this name. {_ONE_FILE}",
-        help=f"a submission is one file: write what it needs of {name} into it, and delete this",
+        why=f"Python found no such module. {_ONE_FILE}",
+        help=f"a submission is one file: write what it needs from {name} into it, and delete this",
     )

@@ -1,6 +1,6 @@
-"""What in a submission's text can make it impure: chance, memory, and changed arguments.
+"""What in a submission's text can make it impure: randomness, state, and changed arguments.
 
-These look-ups only say where to point once repeated calls have shown that something is impure.
+This only says where to point after repeated calls have shown that something is impure.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
+from grader.model.names import imported
 from grader.model.observation import Span
 from grader.model.source import Function, Source
 
@@ -36,7 +37,7 @@ _SAME_ARRAY = frozenset({"asarray", "ravel", "reshape", "view", "squeeze", "atle
 
 
 class Impurity:
-    """Look-ups in one source, in the function that is called and the helpers that it calls."""
+    """Searches one source: the called function and the helpers that it calls."""
 
     def __init__(self, source: Source, function: str) -> None:
         self._source = source
@@ -44,7 +45,7 @@ class Impurity:
 
     @cached_property
     def chance(self) -> Span | None:
-        """The first call of anything that answers differently every time."""
+        """The first call to anything that returns something different every time."""
         modules = _imported(self._source)
         drawn = {name for name, call in self._made_at_top() if _is_chance(call, modules, drawn=())}
         for function in self._functions:
@@ -71,7 +72,7 @@ class Impurity:
 
     @cached_property
     def change(self) -> Span | None:
-        """The first place that changes an array which came in as an argument."""
+        """The first place that changes an array that came in as an argument."""
         for function in self._functions:
             names = _aliases(function)
             for node in ast.walk(function):
@@ -110,17 +111,13 @@ def _place(node: ast.expr) -> tuple[int, int]:
 
 
 def _imported(source: Source) -> dict[str, str]:
-    """Return for each imported name what it stands for: `{"np": "numpy"}`."""
-    found: dict[str, str] = {}
-    for node in ast.walk(source.tree) if source.tree else ():
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                found[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return found
+    """Return for each imported name what it refers to: `{"np": "numpy"}`."""
+    return dict(
+        pair
+        for node in (ast.walk(source.tree) if source.tree else ())
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for pair in imported(node)
+    )
 
 
 def _dotted(node: ast.expr) -> list[str]:
@@ -196,7 +193,7 @@ def _base(node: ast.expr) -> ast.expr:
 
 
 def _aliases(function: Function) -> frozenset[str]:
-    """Return the parameters and the names that stand for the same arrays."""
+    """Return the parameters and the names that refer to the same arrays."""
     arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     names = {each.arg for each in arguments}
     for node in ast.walk(function):
@@ -206,7 +203,7 @@ def _aliases(function: Function) -> frozenset[str]:
 
 
 def _same(value: ast.expr, names: set[str]) -> bool:
-    """Whether an expression may be the very array that one of `names` stands for."""
+    """Whether an expression may be the very array that one of `names` refers to."""
     if isinstance(value, ast.Subscript):
         return _same(value.value, names)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
@@ -216,7 +213,7 @@ def _same(value: ast.expr, names: set[str]) -> bool:
 
 
 def _changes(node: ast.stmt | ast.Call, names: frozenset[str]) -> bool:
-    """Whether a statement or call changes an array that one of `names` stands for."""
+    """Whether a statement or call changes an array that one of `names` refers to."""
     if isinstance(node, ast.AugAssign):
         return _named(node.target, names)
     if isinstance(node, ast.Assign):

@@ -1,7 +1,8 @@
-"""Whether Flax's own `nn.jit` is why other random numbers came out of the same key.
+"""Whether Flax's own `nn.jit` made the same key give different random numbers.
 
-Flax derives the key of a parameter from its place in the tree. Under `nn.jit` it does so in another
-way (`LazyRng.clear_suffix` in `flax.core.lift.jit`), so the same key gives other weights and masks.
+Flax derives the key of a parameter from its place in the tree. Under `nn.jit` it does that
+differently (`LazyRng.clear_suffix` in `flax.core.lift.jit`), so the same key gives other weights
+and masks.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _FLAX = frozenset({"nn", "linen", "flax.linen"})
 
 
 def jitted(evidence: Evidence, look: Look) -> Span | None:
-    """Return the one `nn.jit` of the file, where it is all that is left to explain the numbers."""
+    """Return the only `nn.jit` of the file, if nothing else can explain the numbers."""
     if look.other_key or look.deviations or any(setting_differences(look)):
         return None
     drawn = any(drawn_otherwise(look, pair) for pair in look.keys)
@@ -37,7 +38,7 @@ def jitted(evidence: Evidence, look: Look) -> Span | None:
 
 
 def _is_traced(look: Look) -> bool:
-    """Whether the module that answered had no numbers that could be seen, and its variables had."""
+    """Whether the module that gave the answer ran on tracers, but its variables are known."""
     answer = look.actual.answer
     run = look.actual.top(answer) if answer is not None else None
     ours = [each.digest for each in look.actual.variables]
@@ -49,14 +50,14 @@ _TRANSFORMS = re.compile(r"p?jit|pmap|grad|value_and_grad|vjp|jvp|scan|remat|che
 
 
 def _is_only_transform(source: Source) -> bool:
-    """Whether nothing else in the file traces what it is given, but for one `nn.jit`."""
+    """Whether one `nn.jit` is the only thing in the file that traces."""
     nodes = [each for each in _nodes(source.tree) if isinstance(each, ast.Attribute | ast.Name)]
     names = [each.attr if isinstance(each, ast.Attribute) else each.id for each in nodes]
     return sum(_TRANSFORMS.fullmatch(name) is not None for name in names) == 1
 
 
 def _places(source: Source) -> Iterator[Span]:
-    """Yield where `nn.jit` is called, or stands as a decorator."""
+    """Yield where `nn.jit` is called or used as a decorator."""
     tree = source.tree
     names = {name for node in _nodes(tree) for name in _imported(node)}
     called = {id(node.func): node for node in _nodes(tree) if isinstance(node, ast.Call)}
@@ -70,7 +71,7 @@ def _nodes(tree: ast.AST | None) -> Iterator[ast.AST]:
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
-    """Yield what `from flax.linen import jit` calls it."""
+    """Yield the names that `from flax.linen import jit` gives it."""
     if isinstance(node, ast.ImportFrom) and node.module == "flax.linen":
         yield from (each.asname or each.name for each in node.names if each.name == "jit")
 

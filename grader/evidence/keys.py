@@ -1,4 +1,4 @@
-"""What the keys of a run say together: whether they follow the seed, and how they were derived."""
+"""What the keys of a run show: whether they follow the seed, and how they were derived."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ Sizes = tuple[tuple[str, int], ...]
 
 
 class SeedPair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two looks with different seeds that came to one key of `stream`, or to one answer.
+    """Two looks with different seeds that led to the same key of `stream`, or to the same answer.
 
-    `stream` is None where only the answers tell.
+    `stream` is None if only the answers are the evidence.
     """
 
     stream: str | None
@@ -42,9 +42,9 @@ class SeedPair(msgspec.Struct, frozen=True, kw_only=True):
 def seed_pairs(evidence: Evidence) -> Iterator[SeedPair]:
     """Yield what doesn't follow the seed although it should, once for each stream.
 
-    Nothing is yielded if the key follows the seed in any way: that is a derived key. A key may
-    also depend on sizes, so only cases of the same sizes are compared, where there are any. A
-    constant key is one whether the program went on to an answer or raised.
+    Nothing is yielded if the key follows the seed in any way: then it is a derived key. A key may
+    also depend on sizes, so cases with the same sizes are compared, if there are any. A constant
+    key counts whether the program returned an answer or raised.
     """
     if evidence.seed_name is None or not any(look.failed for look in evidence.looks):
         return
@@ -77,7 +77,7 @@ def _groups(evidence: Evidence, stream: str) -> list[tuple[Look, Look]]:
 
 
 def _shows(look: Look) -> bool:
-    """Whether a wrong key matters: the answer is wrong, or what was to give it raised."""
+    """Whether a wrong key matters: the answer is wrong, or the call that should give it raised."""
     return look.answer_wrong or (look.raised is not None and look.actual.tried)
 
 
@@ -90,9 +90,9 @@ def _expected(look: Look, stream: str) -> str | None:
 
 
 def _same_answers(evidence: Evidence) -> Iterator[SeedPair]:
-    """Yield two looks that differ in nothing but the seed and have one answer.
+    """Yield two looks that differ only in the seed and have the same answer.
 
-    All such pairs have to, and a row of one number is no answer that tells: `nn.relu` gives zeros.
+    This must hold for all such pairs, and for answers that vary: `nn.relu` may give only zeros.
     """
     pairs = [
         (first, second)
@@ -102,9 +102,9 @@ def _same_answers(evidence: Evidence) -> Iterator[SeedPair]:
         and _but_seed(evidence, first) == _but_seed(evidence, second)
         and first.exchange.expected.outcome != second.exchange.expected.outcome
     ]
-    telling = [pair for pair in pairs if _varies(pair[0])]
-    if telling and all(first.result == second.result for first, second in pairs):
-        yield SeedPair(stream=None, first=telling[0][0], second=telling[0][1])
+    varied = [pair for pair in pairs if _varies(pair[0])]
+    if varied and all(first.result == second.result for first, second in pairs):
+        yield SeedPair(stream=None, first=varied[0][0], second=varied[0][1])
 
 
 def _varies(look: Look) -> bool:
@@ -119,22 +119,22 @@ def _but_seed(evidence: Evidence, look: Look) -> list[object]:
 
 @unique
 class Fault(StrEnum):
-    """What is wrong with the way in which a key was made."""
+    """What is wrong with the way a key was made."""
 
     FIRST = "first"
-    """The first key is another one; it is derived from there as the reference does."""
+    """The first key is a different one; the derivation is the reference's."""
     KEPT_WHOLE = "kept whole"
-    """The reference derives a key of the first one, and here the first one is used itself."""
+    """The reference derives a key from the first one, but here the first one itself is used."""
     OTHER_PART = "other part"
-    """It is split as the reference does, and another one of the keys is taken."""
+    """It is split as in the reference, but a different one of the keys is used."""
     STEPS = "steps"
-    """It is derived in another way."""
+    """It is derived differently."""
     UNKNOWN = "unknown"
-    """Nothing that was seen tells."""
+    """Unknown: no observation shows it."""
 
 
 def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
-    """Yield the keys that are not the reference's, where that shows in the answer."""
+    """Yield the keys that are not the reference's, if that affects the answer."""
     if _shows(look):
         for pair in look.keys:
             known = pair.differs and not only_kind(pair) and not pair.actual.in_array
@@ -143,15 +143,15 @@ def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
 
 
 def other_kinds(look: Look) -> Iterator[KeyPair]:
-    """Yield the keys that are of another implementation than the reference's."""
+    """Yield the keys whose implementation differs from the reference's."""
     if _shows(look):
         yield from (pair for pair in look.keys if pair.other_kind)
 
 
 def configured(look: Look, pair: KeyPair) -> Configured | None:
-    """Return the setting by which a key came out another one, or other numbers out of the key.
+    """Return the setting that changed a key, or the numbers drawn from it.
 
-    The key was made as the reference's was, of the same seed.
+    The key was made like the reference's, from the same seed.
     """
     if fault(pair) is not Fault.UNKNOWN or pair.other_kind or pair.actual.data is None:
         return None
@@ -165,7 +165,7 @@ def configured(look: Look, pair: KeyPair) -> Configured | None:
 
 
 def _drawn_alike(look: Look, pair: KeyPair) -> bool:
-    """Whether the variables of a stream came out as the reference's, so that the key is its key."""
+    """Whether a stream's variables equal the reference's, so that its key must be the same."""
     ours = [each for each in look.actual.variables if each.collection == pair.stream]
     theirs = [each for each in look.expected.variables if each.collection == pair.stream]
     known = [(each.path, each.digest) for each in ours]
@@ -175,7 +175,7 @@ def _drawn_alike(look: Look, pair: KeyPair) -> bool:
 
 
 def drawn_otherwise(look: Look, pair: KeyPair) -> bool:
-    """Whether a variable of the same place and type came out of one key with other numbers."""
+    """Whether the same key gave a variable of the same place and type other numbers."""
     theirs = {_place_of(each): each.digest for each in pair.expected.root.made}
     ours = [each for each in pair.actual.root.made if each.collection == pair.stream]
     return look.answer_wrong and any(
@@ -188,14 +188,14 @@ def _place_of(variable: Variable) -> tuple[object, ...]:
 
 
 def only_kind(pair: KeyPair) -> bool:
-    """Whether a key differs in its implementation alone: it was made as the reference's was."""
+    """Whether a key differs only in its implementation: it was made like the reference's."""
     return pair.other_kind and fault(pair) is Fault.UNKNOWN
 
 
 def _other_steps(evidence: Evidence, look: Look, pair: KeyPair) -> bool:
-    """Whether unknown keys were made by more calls than the reference's, or by arithmetic.
+    """Whether unknown keys were made with more calls than the reference's, or with arithmetic.
 
-    Under `jax.jit` no key is known, only how it was made.
+    Under `jax.jit` the keys are unknown, but not how they were made.
     """
     if pair.actual.data is not None or _drawn_alike(look, pair):
         return False
@@ -206,7 +206,7 @@ def _other_steps(evidence: Evidence, look: Look, pair: KeyPair) -> bool:
 
 
 def fault(pair: KeyPair) -> Fault:
-    """Return what is wrong with the way in which a key was made."""
+    """Return what is wrong with the way a key was made."""
     if not pair.actual.sure and deriving_steps(pair.actual):
         return Fault.STEPS
     actual, expected = _chain(pair.actual), _chain(pair.expected)
@@ -221,19 +221,19 @@ def fault(pair: KeyPair) -> Fault:
 
 
 def _other_seed(made: KeyStep | None, wanted: KeyStep | None) -> bool:
-    """Whether two first keys are known to be made of different numbers."""
+    """Whether two first keys are known to be made from different numbers."""
     if made is None or wanted is None:
         return False
     return made.operands[:1] != wanted.operands[:1]
 
 
 def deriving_steps(provenance: Provenance) -> tuple[KeyStep, ...]:
-    """Return the steps that made one key of another."""
+    """Return the steps that derived one key from another."""
     return tuple(step for step in provenance.steps if step.operation in DERIVING)
 
 
 def _chain(provenance: Provenance) -> list[tuple[object, ...]]:
-    """Return how a key was derived: each operation, what it was given, and which key it is."""
+    """Return how a key was derived: each operation, its operands, and which of its keys it is."""
     pairs = zip(provenance.steps, provenance.positions, strict=False)
     return [
         (step.operation, _count(step), place) for step, place in pairs if step.operation in DERIVING
@@ -248,14 +248,14 @@ def _count(step: KeyStep) -> object:
 def making_step(provenance: Provenance) -> KeyStep | None:
     """Return the step that made the first key, if it was seen.
 
-    Where all that was seen is all steps of the run, it is the only one of them.
+    If only all steps of the run are known, it must be the only one of them.
     """
     made = [step for step in provenance.steps if step.operation in MAKERS]
     return made[0] if made and (provenance.sure or len(made) == 1) else None
 
 
 def reused(look: Look) -> tuple[KeyPair, KeyPair] | None:
-    """Return two streams that drew from one key, where the reference has one for each."""
+    """Return two streams that drew from the same key, although the reference has one for each."""
     if not _shows(look):
         return None
     for index, second in enumerate(look.keys):
@@ -269,13 +269,13 @@ def reused(look: Look) -> tuple[KeyPair, KeyPair] | None:
 def task_key(evidence: Evidence, stream: str) -> str | None:
     """Return how the reference makes the key of a stream, as an expression of the seed.
 
-    None where that isn't known, or differs from case to case.
+    None if that isn't known, or differs from case to case.
     """
     return in_all(_expressions(evidence, stream))
 
 
 def task_seed_key(evidence: Evidence, stream: str) -> str | None:
-    """Return how the reference makes the first key, of which that of a stream is derived."""
+    """Return how the reference makes the first key, from which a stream's key is derived."""
     return in_all(_expressions(evidence, stream, first=True))
 
 
@@ -290,14 +290,14 @@ def _expressions(evidence: Evidence, stream: str, *, first: bool = False) -> set
 
 
 def in_all(texts: set[str | None]) -> str | None:
-    """Return what is the same in all cases, None if nothing is."""
+    """Return the common value of all cases, None if there is none."""
     return next(iter(texts)) if len(texts) == 1 else None
 
 
 def unfed_streams(look: Look) -> Iterator[tuple[str, Root]]:
-    """Yield the streams that the call which gave the answer needs a key for, and that call.
+    """Yield the streams for which the call that gave the answer has no key, and that call.
 
-    Without one Flax falls back on the stream "params", and only raises where that has none.
+    Without a key Flax uses the stream "params", and only raises if that has none.
     """
     root = look.actual.answer
     if root is None or not root.forward or not (look.answer_wrong or unfed(look)):
@@ -308,7 +308,7 @@ def unfed_streams(look: Look) -> Iterator[tuple[str, Root]]:
 
 
 def unfed(look: Look) -> bool:
-    """Whether Flax raised because a stream that the reference has a key for was given none."""
+    """Whether Flax raised because a stream got no key, although the reference has one for it."""
     raised, root = look.raised, look.actual.answer
     if raised is None or raised.exception != "InvalidRngError" or root is None or not root.forward:
         return False

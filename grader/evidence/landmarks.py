@@ -1,4 +1,4 @@
-"""The places in a submission that findings point at, told from its syntax tree alone."""
+"""The places in a submission that findings point at, found in its syntax tree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.evidence.origins import (
 from grader.model.observation import LiftedCall, Span
 from grader.model.source import Function, Source
 
-# The parameters of `flax.linen.vmap`, in their order.
+# The parameters of `flax.linen.vmap`, in order.
 _VMAP = ("target", "variable_axes", "split_rngs", "in_axes", "out_axes", "axis_size", "axis_name")
 _REORDERING = frozenset(
     {"T", "mT", "transpose", "swapaxes", "moveaxis", "rollaxis", "permute_dims", "einsum"}
@@ -36,7 +36,7 @@ _REORDERING = frozenset(
 
 
 class Landmarks:
-    """Look-ups in one source; `function` is the name that the exercise asks for."""
+    """Searches one source; `function` is the name that the exercise asks for."""
 
     def __init__(self, source: Source, function: str) -> None:
         self.source = source
@@ -80,7 +80,7 @@ class Landmarks:
 
     @property
     def ends_without_return(self) -> bool:
-        """Whether the function's last statement is no return, so it may end without a value."""
+        """Whether the function's last statement isn't a return, so it may end without a value."""
         if self.entry is None or isinstance(self.entry, ast.Lambda):
             return False
         return not isinstance(self.entry.body[-1], ast.Return)
@@ -88,10 +88,10 @@ class Landmarks:
     # ------------------------------------------------------------------------------ lifted calls
 
     def knob(self, call: LiftedCall, knob: Knob, name: str = "") -> Span | None:
-        """Return where the value of an argument of nn.vmap was written, else the call.
+        """Return where the value of an argument of nn.vmap was written, or else the call.
 
-        For a collection or stream `name` it is the dict, or its one entry where the dict has
-        several lines or parts.
+        For a collection or stream `name` it is the dict, or only its entry if the dict has several
+        lines or parts.
         """
         node = self._node(call.span)
         if node is None or self._origins is None:
@@ -121,11 +121,11 @@ class Landmarks:
         return origins_in(self.source, self.name)
 
     def _node(self, span: Span | None) -> ast.expr | None:
-        """Return the call at `span`, or the decorator that stands for one."""
+        """Return the call at `span`, or the decorator that acts as one."""
         return self.source.call_at(span) or self.source.decorator_at(span)
 
     def target(self, call: LiftedCall) -> Span | None:
-        """Return where the module class is handed to nn.vmap, else the call."""
+        """Return where the module class is passed to nn.vmap, or else the call."""
         node, origins = self.source.call_at(call.span), self._origins
         steps = _argument(origins, node, "target") if node is not None and origins else []
         given = steps[0].node if steps else None
@@ -141,11 +141,11 @@ class Landmarks:
         default: bool = False,
         size: bool = False,
     ) -> Span | None:
-        """Return where the value of a module's field was written, else where the instance is made.
+        """Return where the value of a module's field was written, or where the instance is made.
 
-        `text` is the value as it was recorded. `default`: it is the class's own. `size`: it should
-        have followed an argument. Of a call of what a call over several lines returned, only the
-        arguments are meant.
+        `text` is the recorded value. `default`: it is the class's default. `size`: it should have
+        followed an argument. If the callee is itself a call over several lines, only the arguments
+        are marked.
         """
         node, origins = self.source.call_at(made), self._origins
         if node is None or origins is None:
@@ -159,9 +159,9 @@ class Landmarks:
         return self._arguments(node) if found in {None, node} else self.source.span(found)
 
     def setting_text(self, made: Span | None, name: str, position: int) -> str | None:
-        """Return how the value of a module's field is written, None for a name or if it isn't seen.
+        """Return how the value of a module's field is written, None for a name or if unknown.
 
-        On one line, however it was broken.
+        It is joined to one line.
         """
         node = self.source.call_at(made)
         given = {each.arg: each.value for each in node.keywords} if node is not None else {}
@@ -179,9 +179,9 @@ class Landmarks:
         return msgspec.structs.replace(whole, line=made.end_line, column=made.end_column)
 
     def turned_on(self, names: frozenset[str]) -> Span | None:
-        """Return the one `True` that is given for any of some keywords in the file.
+        """Return the only `True` that is passed for any of some keywords in the file.
 
-        A function at the top level that nothing names doesn't run, so it doesn't count.
+        A top-level function that nothing refers to doesn't run, so it doesn't count.
         """
         tree = self.source.tree
         parts = [each for each in tree.body if self._may_run(each)] if tree is not None else []
@@ -190,14 +190,14 @@ class Landmarks:
         return self.source.span(found[0]) if len(found) == 1 else None
 
     def _may_run(self, part: ast.stmt) -> bool:
-        """Whether a statement of the file's top level is more than a function that isn't used."""
+        """Whether a top-level statement of the file is more than an unused function."""
         if not isinstance(part, ast.FunctionDef) or part is self.entry or part.decorator_list:
             return True
         nodes = ast.walk(self.source.tree) if self.source.tree is not None else iter(())
         return any(isinstance(node, ast.Name) and node.id == part.name for node in nodes)
 
     def keyword(self, call: Span | None, name: str) -> Span | None:
-        """Return where the value of a keyword in the call at `call` was written, else the call."""
+        """Return where the value of a keyword in the call at `call` was written, or the call."""
         node, origins = self.source.call_at(call), self._origins
         if node is None or origins is None:
             return call
@@ -206,9 +206,9 @@ class Landmarks:
         return self.source.span(found) if found is not None else call
 
     def seeded(self, made: Span | None, seed: str) -> Span | None:
-        """Return the number that the call at `made` makes a key of, if it's written elsewhere.
+        """Return the number from which the call at `made` makes a key, if it's written elsewhere.
 
-        `seed` is that number as it was recorded. Else it is the call.
+        `seed` is the recorded number. Otherwise, return the call.
         """
         node, origins = self.source.call_at(made), self._origins
         if node is None or origins is None or not node.args:
@@ -217,7 +217,7 @@ class Landmarks:
         return self.source.span(found) if found not in {None, node.args[0]} else made
 
     def computes(self, made: Span | None) -> bool:
-        """Whether the call at `made` is given the result of arithmetic, not a plain value."""
+        """Whether the call at `made` gets the result of arithmetic, not a plain value."""
         node = self.source.call_at(made)
         values = [*node.args, *(each.value for each in node.keywords)] if node is not None else []
         names = {each.id for value in values for each in ast.walk(value) if _is_name(each)}
@@ -230,7 +230,7 @@ class Landmarks:
 
     @cached_property
     def constant_key(self) -> Span | None:
-        """The one call that makes a key of a constant, None if there are several or none."""
+        """The only call that makes a key from a constant, None if there are several or none."""
         tree = self.source.tree
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
         keys = [node for node in calls if called(node) in {"PRNGKey", "key"}]
@@ -241,14 +241,14 @@ class Landmarks:
 
     @cached_property
     def reorders(self) -> bool:
-        """Whether the file says anything that puts axes in another order."""
+        """Whether anything in the file reorders axes."""
         tree = self.source.tree
         names = _names(tree) if tree is not None else iter(())
         return any(name in _REORDERING for name in names)
 
     @cached_property
     def fortran(self) -> bool:
-        """Whether the file asks for Fortran's order anywhere: `order="F"`."""
+        """Whether the file uses Fortran's order anywhere: `order="F"`."""
         tree = self.source.tree
         keywords = [n for n in ast.walk(tree) if isinstance(n, ast.keyword)] if tree else []
         return any(
@@ -266,7 +266,7 @@ def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
 
 
 def _steps(origins: Origins, node: ast.expr, knob: Knob, path: Path) -> list[Step]:
-    """Return where to look for an argument of nn.vmap: `methods` has its own for each method."""
+    """Return where to look for an argument of nn.vmap, including those in `methods`."""
     methods = _argument(origins, node, "methods", ("__call__", knob.value, *path))
     return [*methods, *_argument(origins, node, knob.value, path)]
 
@@ -281,7 +281,7 @@ def _argument(origins: Origins, node: ast.expr, name: str, path: Path = ()) -> l
 
 
 def _is_short(whole: ast.expr, entry: ast.expr) -> bool:
-    """Whether a dict is to be shown as a whole, since its entry stands in it on the same line."""
+    """Whether to mark a whole dict, since its entry is on the same line."""
     parts = isinstance(whole, ast.Dict) and None in whole.keys
     parts = parts or (isinstance(whole, ast.Call) and any(map(_is_zip, whole.args)))
     inside = any(each is entry for each in ast.walk(whole))

@@ -1,4 +1,4 @@
-"""What is known of the libraries that programs import: names that they have, and once had."""
+"""What is known about libraries that programs import: their current and former names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES: Final = _words(
     "sklearn statsmodels sympy tensorboard tensorboardX tensorflow tensorflow_datasets "
     "tensorflow_probability torch torchvision tqdm transformers trax wandb yaml "
 )
-"""Packages that programs of this kind import, and that an exercise in Flax doesn't need."""
+"""Packages that similar programs import, but that a Flax exercise doesn't need."""
 
 USUAL: Final = _words(
     "jax flax numpy functools typing math itertools dataclasses collections random contextlib "
@@ -78,4 +78,4 @@ REMOVED: Final = {
     "numpy.bool": "bool",
     "numpy.object": "object",
 }
-"""What older releases of the libraries had, and what there is for it now."""
+"""Names from older releases of the libraries, and their replacements."""

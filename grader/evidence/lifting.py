@@ -1,7 +1,7 @@
-"""What the arguments of `nn.vmap` come to: for one collection, one stream, one array.
+"""What the arguments of `nn.vmap` mean for one collection, one stream, one array.
 
-Flax gives a collection to the first filter that matches it (`flax.core.scope.group_collections`),
-and so do these functions: `{True: 0}` and `{DenyList("x"): None}` say something of "params" too.
+Flax uses the first filter that matches a collection (`flax.core.scope.group_collections`), and so
+do these functions: `{True: 0}` and `{DenyList("x"): None}` apply to "params", too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from grader.model.observation import (
 
 @unique
 class Knob(StrEnum):
-    """The arguments of `nn.vmap` that say how it maps, by their names there."""
+    """The arguments of `nn.vmap` that control how it maps, by name."""
 
     VARIABLE_AXES = "variable_axes"
     SPLIT_RNGS = "split_rngs"
@@ -87,9 +87,9 @@ def normal_axis(axis: int | None, rank: int) -> int | None:
 
 
 def leaf_axes(axes: Axes, count: int) -> tuple[int | None, ...] | None:
-    """Return one axis for each of `count` arrays; None where the tree has other leaves.
+    """Return one axis for each of `count` arrays; None if the tree has other leaves.
 
-    A tree is read leaf by leaf, which is right unless an entry stands for several arrays.
+    A tree is read leaf by leaf, which is right unless an entry applies to several arrays.
     """
     leaves = _leaves(axes)
     if isinstance(axes, Axis) or len(leaves) == 1:
@@ -113,7 +113,7 @@ def array_axes(axes: Axes, arrays: tuple[ArrayType, ...]) -> tuple[int | None, .
 
 
 def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[ArrayType, ...] | None:
-    """Return what one example of `inputs` looks like, None where the axes don't fit them."""
+    """Return the shapes of one example of `inputs`, None if the axes don't fit them."""
     axes = array_axes(call.in_axes, inputs)
     if axes is None:
         return None
@@ -130,9 +130,9 @@ def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[Array
 
 
 def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
-    """Return how long the axis is that `inputs` are mapped along; None if none of them is.
+    """Return the length of the axis along which `inputs` are mapped; None if none of them is.
 
-    What isn't mapped may be a flag, which is not among the arrays.
+    An unmapped argument may be a flag, which isn't one of the arrays.
     """
     axes = leaf_axes(call.in_axes, len(inputs))
     mapped = tuple(axis for axis in _leaves(call.in_axes) if axis is not None)
@@ -146,11 +146,11 @@ def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
 
 
 def nested(axes: Axes, wanted: Axes, arrays: Sequence[ArrayType]) -> int | None:
-    """Return the first of several entries that holds axes although its array is a single one."""
+    """Return the first of several entries that has several axes for a single array."""
     if not isinstance(axes, AxisTree) or not isinstance(wanted, AxisTree):
         return None
     if len(wanted.items) != len(arrays):
-        return None  # an entry may stand for several arrays
+        return None  # an entry may apply to several arrays
     pairs = enumerate(zip(axes.items, wanted.items, strict=False))
     found = (n for n, (a, b) in pairs if isinstance(a, AxisTree) and isinstance(b, Axis))
     return next(found, None)

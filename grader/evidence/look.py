@@ -1,4 +1,4 @@
-"""A look at one exchange: both sides' trails, how the answers compare, and what deviates."""
+"""A look at one exchange: both sides' trails, the compared answers, and the deviations."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from grader.model.transcript import Exchange
 
 
 class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable that one side has and the other hasn't, or that has another type."""
+    """A variable that only one side has, or whose type differs."""
 
     collection: str
     path: tuple[str, ...]
@@ -59,7 +59,7 @@ class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys that both sides gave to one stream."""
+    """The keys that both sides used for one stream."""
 
     stream: str
     expected: Provenance
@@ -67,19 +67,19 @@ class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def differs(self) -> bool:
-        """Whether both are known and are not the same."""
+        """Whether both are known and differ."""
         known = self.expected.data is not None and self.actual.data is not None
         return known and self.expected.data != self.actual.data
 
     @property
     def other_kind(self) -> bool:
-        """Whether both are known to be of different implementations."""
+        """Whether their implementations are known to differ."""
         kinds = {self.expected.implementation, self.actual.implementation}
         return len(kinds) == 2 and "" not in kinds
 
 
 class Look:
-    """What can be derived from one exchange; the exercise gives the tolerance and the words."""
+    """Facts derived from one exchange; the exercise determines the tolerance and the words."""
 
     def __init__(self, exercise: Exercise, exchange: Exchange) -> None:
         self.exercise = exercise
@@ -112,7 +112,7 @@ class Look:
 
     @cached_property
     def raised_unlifted(self) -> bool:
-        """Whether it was the task's own module that raised, run without being lifted."""
+        """Whether the task's own module raised, running without being lifted."""
         root, wanted = self.actual.answer, self.expected.layer
         if self.raised is None or root is None or wanted is None or self.actual.record.lifted:
             return False
@@ -123,13 +123,13 @@ class Look:
 
     @cached_property
     def misshapen_unlifted(self) -> bool:
-        """Whether a module that was not lifted gave the answer, and arrays of other shapes."""
+        """Whether a module that wasn't lifted gave the answer, with other shapes."""
         root = self.actual.answer
         return root is not None and not self.actual.is_lifted(root) and not self.shaped_as_expected
 
     @cached_property
     def shaped_as_expected(self) -> bool:
-        """Whether the module gave arrays of the shapes that the reference's gives."""
+        """Whether the module's output has the shapes of the reference's."""
         wanted, found = self._shapes(self.expected), self._shapes(self.actual)
         return wanted is not None and wanted == found
 
@@ -170,7 +170,7 @@ class Look:
 
     @property
     def given(self) -> str | None:
-        """The digest of all arrays of the answer, as a module's run has it of its output."""
+        """The digest of all arrays of the answer, comparable to a run's digest of its output."""
         outcome = self.exchange.actual.outcome
         items = outcome.result if isinstance(outcome, Completed) else None
         found = items.items if isinstance(items, SequenceResult) else (items,)
@@ -179,10 +179,10 @@ class Look:
 
     @cached_property
     def passed_on(self) -> Order | None:
-        """In which order the answer has the numbers that the module gave.
+        """The order in which the answer has the numbers of the module's output.
 
-        None if it has others, or if that isn't known: the module's output may have been a tracer,
-        or one of several.
+        None if it has other numbers, or if that isn't known: the module's output may have been a
+        tracer, or one of several.
         """
         roots = [root for root in self.actual.forward if not root.raised]
         run = self.actual.top(roots[0]) if len(roots) == 1 else None
@@ -192,7 +192,7 @@ class Look:
 
     @cached_property
     def processed(self) -> bool:
-        """Whether the answer is known to have other numbers than the module gave, of one type."""
+        """Whether the answer is known to have other numbers than the module gave, with one type."""
         roots = [root for root in self.actual.forward if not root.raised]
         run = self.actual.top(roots[0]) if len(roots) == 1 else None
         if run is None or run.digest is None or self.found is None or len(run.outputs) != 1:
@@ -210,7 +210,7 @@ class Look:
 
     @cached_property
     def factor(self) -> float | None:
-        """The factor that all numbers of a wrong answer are off by, None if there is none."""
+        """The common factor by which all numbers of a wrong answer are off, or None."""
         right = numbers(self.wanted) if self.wanted is not None else None
         read = numbers(self.found) if self.found is not None else None
         if right is None or read is None or right.shape != read.shape or right.size < 2:
@@ -225,9 +225,9 @@ class Look:
 
     @cached_property
     def variables(self) -> tuple[VariableDifference, ...]:
-        """The variables whose place or type differs, in the collections that the reference has.
+        """The variables whose place or type differs, in the reference's collections.
 
-        Empty where either side's variables weren't seen.
+        Empty if either side's variables weren't seen.
         """
         wanted = {(each.collection, each.path): each for each in self.expected.variables}
         found = {(each.collection, each.path): each for each in self.actual.variables}
@@ -253,19 +253,20 @@ class Look:
 
     @property
     def failed(self) -> bool:
-        """Whether the submission gave no answer, or another one than the reference."""
+        """Whether the submission gave no answer, or a different one than the reference."""
         return self.raised is not None or self.answer_wrong
 
     @cached_property
     def wrong(self) -> bool:
-        """Whether anything can be seen to be wrong: the answer, the variables, or an exception."""
+        """Whether anything is visibly wrong: the answer, the variables, or an exception."""
         return self.failed or bool(self.variables)
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
         """Where the lifted calls deviate from the reference's, if anything is wrong at all.
 
-        A collection that is written and doesn't go in is wrong although the first step can't tell.
+        A collection that is written but doesn't go in is wrong, although the first step can't show
+        it.
         """
         if self.wrong:
             return deviations(self.expected, self.actual)
@@ -280,7 +281,7 @@ class Look:
 
     @cached_property
     def arrangement(self) -> Arrangement:
-        """How the shapes of the arguments lie to the reference's, in the call that answers."""
+        """How the arguments' shapes relate to the reference's, in the call that gave the answer."""
         return arrangement(self.expected, self.actual)
 
     @cached_property
@@ -290,7 +291,7 @@ class Look:
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:
-        """The keys that were drawn from, for the streams that both sides used."""
+        """The keys that both sides drew from, for the streams that both used."""
         late = self.expected.late_streams
         found = {each.stream: each for each in provenances(self.actual, late)}
         return tuple(
@@ -301,11 +302,11 @@ class Look:
 
     @cached_property
     def other_key(self) -> bool:
-        """Whether another key than the reference's is known to have been used."""
+        """Whether a different key than the reference's is known to have been used."""
         return any(pair.differs for pair in self.keys)
 
     def mapped_noun(self, call: LiftedCall, inputs: tuple[ArrayType, ...]) -> str | None:
-        """Return how a sentence calls the axis that a lifted call maps over."""
+        """Return what messages call the axis that a lifted call maps over."""
         axes = array_axes(call.in_axes, inputs)
         for axis, array in zip(axes or (), inputs, strict=False):
             if axis is not None:
@@ -313,7 +314,7 @@ class Look:
         return None
 
     def axis_noun(self, shape: tuple[int, ...], axis: int) -> str | None:
-        """Return how a sentence calls an axis of an array argument, known by its shape."""
+        """Return what messages call an axis of an array argument, identified by its shape."""
         for name in self._axis_names(shape):
             if 0 <= axis < len(name):
                 return self.exercise.dimension(name[axis]).noun

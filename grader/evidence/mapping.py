@@ -1,4 +1,4 @@
-"""Over what the lifted module of a submission was mapped: the examples, or something else."""
+"""What a submission's lifted module was mapped over: the examples, or something else."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from grader.model.observation import ArrayType, ModuleRun
 class Mapped(Enum):
     """What `nn.vmap` was seen to do in the call that gave the answer.
 
-    `EXAMPLES`: it maps the module that the reference lifts over an axis longer than 1. `ONE`: over
-    an axis of length 1, where a case or a loop has no more. `WHOLE`: inside of it the module sees
-    all that the reference takes apart. `ANOTHER`: another module ran. `NOTHING`: nothing was seen.
+    `EXAMPLES`: it maps the reference's module over an axis longer than 1. `ONE`: over an axis of
+    length 1, because a case or a loop has no more. `WHOLE`: the module inside gets all examples at
+    once. `ANOTHER`: another module ran. `NOTHING`: nothing was seen.
     """
 
     EXAMPLES = auto()
@@ -45,7 +45,7 @@ def mapped(look: Look) -> Mapped:
 def sees_the_whole(look: Look) -> bool:
     """Whether the module inside the lifted one gets all examples at once, unlike the reference's.
 
-    `nn.vmap` then maps an axis that was only made for it.
+    Then `nn.vmap` maps an axis that was only added for it.
     """
     wanted, ours = one_example(look.expected), one_example(look.actual)
     outer = look.expected.lifted(look.expected.answer)
@@ -60,7 +60,7 @@ def _extent(arrays: Iterable[ArrayType]) -> list[int]:
 
 
 def _sizes(trail: Trail) -> Iterable[int]:
-    """Yield the lengths of the axes that the lifted runs of the answer map, also nested ones."""
+    """Yield the lengths of the axes that the answer's lifted runs map, including nested ones."""
     calls = {call.id: call for call in trail.record.lifted}
     for run in trail.runs(trail.answer) if trail.answer is not None else ():
         call = calls.get(run.lifted) if run.lifted is not None else None
@@ -69,7 +69,7 @@ def _sizes(trail: Trail) -> Iterable[int]:
 
 
 def one_example(trail: Trail) -> ModuleRun | None:
-    """Return the innermost run at the lifted module's own place: what one example sees."""
+    """Return the innermost run at the lifted module's place: what one example sees."""
     for lifted in trail.lifted(trail.answer):
         if lifted.run is not None:
             return max(_inside(trail, lifted), key=lambda run: run.depth, default=None)
@@ -77,7 +77,7 @@ def one_example(trail: Trail) -> ModuleRun | None:
 
 
 def _inside(trail: Trail, lifted: LiftedRun) -> list[ModuleRun]:
-    """Return the runs at the lifted module's own place that are not lifted themselves."""
+    """Return the runs at the lifted module's place that are not lifted themselves."""
     path = lifted.run.path if lifted.run is not None else ()
     runs = trail.runs(lifted.root)
     return [
@@ -88,7 +88,7 @@ def _inside(trail: Trail, lifted: LiftedRun) -> list[ModuleRun]:
 
 
 def _same_module(expected: Trail, actual: Trail) -> bool:
-    """Whether what ran inside is what the reference lifts, or has the same parameters.
+    """Whether the inner module is the one that the reference lifts, or has the same parameters.
 
     A class of the exercise's own is defined by the file, under any name.
     """

@@ -1,4 +1,4 @@
-"""What is said of an exception: a message, why it was raised, and one next step."""
+"""How a report explains an exception: a message, why it was raised, and one next step."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from grader.model.observation import Span
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     """What an exception means, as far as it is known.
 
-    `message`, where there is one, says more than that an exception was raised. `span` and `label`
-    are the place of the cause, where that isn't the line that raised.
+    `message`, if there is one, says more than that an exception was raised. `span` and `label` are
+    the place of the cause, if that isn't the line that raised.
     """
 
     why: str

@@ -1,4 +1,4 @@
-"""What is no key, or not one key, and was passed as one: what it is, and what the task passes."""
+"""Values passed as a key that aren't a single key: what they are, and what the task passes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NO_KEY = re.compile(r"invalid PRNG key data|[Uu]nexpected PRNG key|not a PRNG k
 
 
 def misused_key(evidence: Evidence, look: Look) -> Meaning | None:
-    """Explain an exception that was raised because of what was passed as a seed or as a key."""
+    """Explain an exception whose cause is a value passed as a seed or as a key."""
     raised = look.raised
     if raised is None:
         return None
@@ -44,31 +44,31 @@ def misused_key(evidence: Evidence, look: Look) -> Meaning | None:
 
 
 def _seed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
-    """Explain what was given to the function that makes the first key."""
+    """Explain what was passed to the function that makes the first key."""
     function = _called(evidence, raised)
     if function not in MAKERS or not _NO_SEED.search(raised.message):
         return None
     name = evidence.seed_name or "the seed"
     return Meaning(
-        why=f"jax.random.{function} takes one whole number, the one that the key is made from.",
-        help=f"give it {name} as it is: jax.random.{function}({name})",
+        why=f"jax.random.{function} takes a single integer, from which it makes the key.",
+        help=f"pass it {name} unchanged: jax.random.{function}({name})",
     )
 
 
 def _no_key(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
-    """Explain what was given to a function that derives keys."""
+    """Explain what was passed to a function that derives keys."""
     if not _NO_KEY.search(raised.message):
         return None
     function, first = _called(evidence, raised), _first_key(evidence)
     what = f"jax.random.{function}" if function in DERIVING else "This function"
     return Meaning(
-        why=f"{what} takes a key first, and what it got isn't one.",
+        why=f"{what} takes a key as its first argument, but got something else.",
         help=f"make a key first: {first}" if first else "make a key from the seed first",
     )
 
 
 def _refused(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
-    """Explain what Flax was given in place of a key, as far as it or the text shows."""
+    """Explain what Flax got instead of a key, if its message or the text shows that."""
     refused = _REFUSED.search(raised.message)
     if refused is None:
         return None
@@ -77,24 +77,24 @@ def _refused(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
     if any(key.in_array for key in _given(look)):
         why = _SEVERAL
     elif why is _SOMETHING and any("impl=" in each for each in _operands(look)):
-        why = "Flax takes plain numbers as a key of the default kind only. This key is of another."
+        why = "Flax accepts plain numbers only as keys of the default kind. This key isn't."
     return Meaning(why=why, help=_passed(evidence, raised) or "pass one key")
 
 
-_SOMETHING = "What was passed as a key isn't one."
+_SOMETHING = "The value that was passed as a key isn't one."
 _SEVERAL = (
-    "Several keys in one array aren't a key. Each stream gets one; where split_rngs says True, "
-    "nn.vmap itself splits it."
+    "An array of several keys isn't a key. Each stream gets one; if split_rngs says True, nn.vmap "
+    "itself splits it."
 )
 _GIVEN = (
     (r"\[\[\s*\d+\s+\d+\s*\]|.*overlaying", _SEVERAL),
-    (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: a key is made from it."),
-    (r"\(|\[Array", "A tuple or list isn't a key. Several keys go in a dict, by their streams."),
+    (r"-?\d+(\.\d+)?\b(?!\.)", "A number isn't a key: make a key from it."),
+    (r"\(|\[Array", "A tuple or list isn't a key. Pass several keys as a dict, by stream."),
 )
 
 
 def _given(look: Look) -> tuple[StreamKey, ...]:
-    """Return the keys that the call which raised was given, if it came so far."""
+    """Return the keys that were passed to the call that raised, if it got that far."""
     root = look.actual.answer
     return root.keys if root is not None and root.raised else ()
 
@@ -104,14 +104,14 @@ def _operands(look: Look) -> Iterator[str]:
 
 
 def _unnamed(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
-    """Explain that a call was given keys, and none for a stream that is needed."""
+    """Explain that a call got keys, but none for a stream that is needed."""
     found = _UNNAMED.search(raised.message)
     given = [key.stream for key in _given(look)]
     told = _passed(evidence, raised)
     if found is None or not given or found["stream"] in given or told is None:
         return None
     streams = listing(f'"{each}"' for each in given)
-    why = f'The call is given a key for {streams}, and none for "{found["stream"]}".'
+    why = f'The call gets a key for {streams}, but none for "{found["stream"]}".'
     return Meaning(why=why, help=told)
 
 
@@ -119,8 +119,8 @@ def _indexed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
     if raised.exception != "IndexError" or not _indexes_key(evidence, raised):
         return None
     return Meaning(
-        why="jax.random.key makes one key, not an array of numbers: it has no parts to index.",
-        help="leave the index out",
+        why="jax.random.key makes one key, not an array of numbers, so you can't index it.",
+        help="remove the index",
     )
 
 
@@ -130,7 +130,7 @@ def _called(evidence: Evidence, raised: Raised) -> str:
 
 
 def _indexes_key(evidence: Evidence, raised: Raised) -> bool:
-    """Whether what is indexed is written as the call that makes one typed key."""
+    """Whether the indexed expression is a call that makes a typed key."""
     tree, place = evidence.source.tree, raised.place
     for node in ast.walk(tree) if tree is not None and place is not None else ():
         if isinstance(node, ast.Subscript) and evidence.source.span(node) == place:
@@ -153,7 +153,7 @@ def _assigned(tree: ast.AST | None, name: ast.expr) -> list[ast.Assign]:
 
 
 def _passed(evidence: Evidence, raised: Raised) -> str | None:
-    """Say what the reference passes to the call that raised, as it is written there."""
+    """Say what the reference passes to the call that raised, as code."""
     applies = re.search(r"\bapply\b", f"{raised.library} {raised.message}") is not None
     texts = {
         _keys_text(evidence, look, look.expected.answer if applies else look.expected.maker)
@@ -164,7 +164,7 @@ def _passed(evidence: Evidence, raised: Raised) -> str | None:
 
 
 def _keys_text(evidence: Evidence, look: Look, root: Root | None) -> str | None:
-    """Write the keys of one of the reference's calls; a single one for "params" by itself."""
+    """Write the keys of one of the reference's calls; a single key for "params" without a dict."""
     if root is None:
         return None
     seed, name = str(evidence.seed(look.case)), evidence.seed_name or ""

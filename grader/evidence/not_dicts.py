@@ -1,4 +1,4 @@
-"""A list or a name in place of the dict that `variable_axes` and `split_rngs` take."""
+"""A list or a name instead of the dict that `variable_axes` and `split_rngs` take."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LABELS: Final = {
 
 
 def not_a_dict(evidence: Evidence, look: Look) -> Meaning | None:
-    """Explain an exception of Flax's at an argument of nn.vmap that should have been a dict."""
+    """Explain Flax's exception for an argument of nn.vmap that should be a dict."""
     raised = look.raised
     found = _ITEMS.match(raised.message) if raised is not None else None
     if raised is None or raised.library is None or found is None:
@@ -43,7 +43,7 @@ def not_a_dict(evidence: Evidence, look: Look) -> Meaning | None:
 
 
 def _text(evidence: Evidence, deviation: Deviation, kind: str) -> str | None:
-    """Return how the argument is written, None where that is no literal of this kind."""
+    """Return how the argument is written, None if it isn't a literal of this kind."""
     span = evidence.landmarks.knob(deviation.call, deviation.knob)
     tree, wanted = evidence.source.tree, _WRITTEN.get(kind)
     if tree is None or wanted is None:

@@ -1,4 +1,4 @@
-"""How shapes, axes and cases are written in messages: JAX's notation and plain words."""
+"""How messages write shapes, axes and cases: in JAX's notation and plain words."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def listing(words: Iterable[str]) -> str:
 
 
 def position(axis: int, rank: int) -> str:
-    """Say where `axis` (0 or more) stands among `rank` axes: `leading`, `last` or `middle`."""
+    """Say where `axis` (0 or more) is among `rank` axes: `leading`, `last` or `middle`."""
     if axis == 0:
         return "leading"
     return "last" if axis == rank - 1 else "middle"
@@ -72,5 +72,5 @@ _COLLECTIONS = {"params": "the weights", "batch_stats": "the batch statistics"}
 
 
 def collection_noun(name: str) -> str:
-    """Return how a sentence calls a variable collection, by Flax's own names for them."""
+    """Return what messages call a variable collection, after Flax's own names."""
     return _COLLECTIONS.get(name, f'"{name}"')

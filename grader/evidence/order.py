@@ -1,4 +1,4 @@
-"""In which order the numbers of an array stand, compared with the order that was expected."""
+"""The order of an array's numbers, compared with the expected order."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOST_AXES = 4
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """How the expected numbers have to be rearranged to give those that were found.
+    """How to rearrange the expected numbers to get those that were found.
 
     The axes are taken in the order `axes`, those in `reversed` (numbered as before) backwards.
-    Both are None where the numbers are the same and no such order is known.
+    Both are None if the numbers are the same but no such order is known.
     """
 
     axes: tuple[int, ...] | None = None
@@ -36,9 +36,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 def order_of(
     wanted: Numbers, found: Numbers, shape: tuple[int, ...], tolerance: Tolerance
 ) -> Order | None:
-    """Return how `found` is ordered, None if it doesn't hold the numbers of `wanted`.
+    """Return how `found` is ordered, None if it doesn't have the numbers of `wanted`.
 
-    `shape` is that of the expected numbers before they were flattened.
+    `shape` is the shape of the expected numbers before they were flattened.
     """
     if found.size != wanted.size or math.prod(shape) != wanted.size:
         return None
@@ -84,9 +84,9 @@ def moved(found: ArrayValue, shape: tuple[int, ...], source: int, target: int) -
 
 
 def rearranged(found: ArrayValue, shape: tuple[int, ...], wanted: str) -> Order | None:
-    """Return in which order of its axes `found` has the numbers of an array of `shape`.
+    """Return the order of axes in which `found` has the numbers of an array of `shape`.
 
-    `wanted` is the hash of that array, which itself isn't known. None if they are other numbers.
+    `wanted` is the hash of that array, which isn't known itself. None if the numbers differ.
     """
     raw = _raw(found)
     if raw is None or raw.size != math.prod(shape) or len(shape) > _MOST_AXES:
@@ -100,7 +100,7 @@ def rearranged(found: ArrayValue, shape: tuple[int, ...], wanted: str) -> Order 
 
 
 def _raw(value: ArrayValue) -> NDArray[np.void] | None:
-    """Return the elements as raw bytes, whatever their type is; None if there are none."""
+    """Return the elements as raw bytes, whatever their type; None if there are none."""
     size = math.prod(value.shape)
     width = len(value.data) // size if size else 0
     if not width or width * size != len(value.data):

@@ -1,4 +1,4 @@
-"""Other libraries for neural networks than Flax Linen, where a submission's text calls them."""
+"""Calls in a submission's text to neural network libraries other than Flax Linen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TITLES: Final = {
     "tensorflow": "TensorFlow",
     "keras": "Keras",
 }
-"""By the name that a file imports."""
+"""Titles by the name that a file imports."""
 
 _MAPS: Final = frozenset({"vmap", "filter_vmap"})
 
@@ -27,7 +27,7 @@ _MAPS: Final = frozenset({"vmap", "filter_vmap"})
 class OtherLibrary(msgspec.Struct, frozen=True, kw_only=True):
     """A library that a file calls, by its title.
 
-    `calls` are the calls and decorators; `span` is the one that maps, else the first one.
+    `calls` are the calls and decorators; `span` is the one that maps, or else the first one.
     """
 
     title: str
@@ -35,7 +35,7 @@ class OtherLibrary(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Span, ...]
 
     def covers(self, place: Span | None) -> bool:
-        """Whether a place is that of one of its calls, or lies in it."""
+        """Whether a place is one of its calls, or inside one."""
         return place is not None and any(_holds(each, place) for each in self.calls)
 
 
@@ -59,7 +59,7 @@ def _start(span: Span) -> tuple[int, int]:
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield the names that imports bind, and what each stands for: `nn`, `flax.nnx`."""
+    """Yield the names that imports bind, and what each refers to: `nn`, `flax.nnx`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((each.asname or each.name, each.name) for each in node.names)
@@ -70,7 +70,7 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _called(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Yield what is called or decorates as a dotted name, and where."""
+    """Yield the dotted names of calls and decorators, and their places."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield _dotted(node.func), node
@@ -86,7 +86,7 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _meant(path: str, names: dict[str, str]) -> str:
-    """Return a dotted name with its import's name for what it stands for."""
+    """Return a dotted name with the imported name expanded."""
     known = [each for each in names if path == each or path.startswith(f"{each}.")]
     longest = max(known, key=len, default="")
     return names[longest] + path.removeprefix(longest) if longest else ""

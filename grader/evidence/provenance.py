@@ -1,4 +1,4 @@
-"""Where a key came from: the calls of `jax.random` that led to it, the first one first."""
+"""Where a key came from: the calls to `jax.random` that led to it, in order."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DERIVING = frozenset({"split", "fold_in"})
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """The key of a stream, where it was drawn from.
+    """The key of a stream in the call that draws from it.
 
     That is the call that made the variables, or for some streams the one that gave the answer.
 
-    `data` is in hex, None where it was a tracer. `steps` lead from the seed to the key, as far
-    as the submission's own text made them. `positions` says for each step which of the keys that
-    it made was taken on. `sure` says that `steps` are the key's own; else they are all that may
-    be. `in_array`: an array of keys was given in place of one.
+    `data` is in hex, None for a tracer. `steps` lead from the seed to the key, as far as the
+    submission's own text made them. `positions` says for each step which of its keys was used next.
+    `sure` says that `steps` are the key's own; otherwise they are all possible ones. `in_array`: an
+    array of keys was given instead of one key.
     """
 
     stream: str
@@ -34,7 +34,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> str | None:
-        """What is the same for the same key: its data, or all steps that made it, where traced."""
+        """Equal for equal keys: the data, or for a traced key all steps that made it."""
         if self.data is not None:
             return self.data
         if not self.sure or any(each.startswith(_TRACED) for each in self._operands):
@@ -47,14 +47,14 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def follows_argument(key: Provenance) -> bool:
-    """Whether a key is known to be made of something that was traced, so of an argument."""
+    """Whether a key is known to be made from a tracer, and so from an argument."""
     return key.data is None and key.sure and key.identity is None
 
 
 def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
-    """Return where the keys came from: of `late` streams those that the answer was drawn from.
+    """Return where the keys came from: for `late` streams in the call that gave the answer.
 
-    Of the other streams it is those that the variables were made with.
+    For the other streams, in the call that made the variables.
     """
     pairs = [(trail.maker, key) for key in trail.maker.keys] if trail.maker is not None else []
     pairs = [(root, key) for root, key in pairs if key.stream not in late]
@@ -66,7 +66,7 @@ def provenances(trail: Trail, late: frozenset[str]) -> tuple[Provenance, ...]:
 
 
 def of_root(trail: Trail, root: Root) -> tuple[Provenance, ...]:
-    """Return where the keys came from that one entry into Flax was given."""
+    """Return where the keys of one entry into Flax came from."""
     return tuple(_provenance(trail.record.keys, root, key) for key in root.keys)
 
 
@@ -86,12 +86,12 @@ def _provenance(steps: tuple[KeyStep, ...], root: Root, key: StreamKey) -> Prove
 
 
 def _candidates(steps: tuple[KeyStep, ...]) -> tuple[KeyStep, ...]:
-    """Return the steps that a traced key may have gone through: traced ones, if there are any."""
+    """Return the possible steps of a traced key: traced ones, if there are any."""
     return tuple(step for step in steps if not step.made) or steps
 
 
 def _chain(steps: tuple[KeyStep, ...], key: StreamKey) -> list[tuple[KeyStep, int]]:
-    """Return the steps that led to a key, each with the place of the key that was taken on."""
+    """Return the steps that led to a key, each with the position of the key used next."""
     chain: list[tuple[KeyStep, int]] = []
     wanted = frozenset() if key.data is None else frozenset({key.data})
     maker = key.made_by
@@ -111,8 +111,8 @@ def _made(
 ) -> tuple[int, int] | None:
     """Return which step made a key, and which of its keys it is.
 
-    The step that returned the very object is certain. Else it is one that made the same key: one
-    of several keys first, since a key that was made alone is passed on as the object that it is.
+    The step that returned the very object is certain. Otherwise it is a step that made an equal
+    key, preferably one that made several keys: a key that was made alone stays the same object.
     """
     places = [
         (index, next((n for n, made in enumerate(step.made) if made in wanted), None))
@@ -138,15 +138,15 @@ def step_text(step: KeyStep, place: int) -> str:
 
 
 def way(key: Provenance) -> str:
-    """Tell how a key was made, the last step first."""
+    """Describe how a key was made, the last step first."""
     told = [step_text(*each) for each in zip(key.steps, key.positions, strict=True)]
     return ", of ".join(reversed(told))
 
 
 def expression(key: Provenance, seed: str, name: str, *, first: bool = False) -> str | None:
-    """Return how a key was made as an expression of the seed, None where it can't be written.
+    """Return how a key was made as an expression of the seed, None if that isn't possible.
 
-    `name` is what the seed is called. With `first` it is the first key alone.
+    `name` is the name of the seed. With `first`, return only the first key.
     """
     text: str | None = None
     for step, place in zip(key.steps, key.positions, strict=False):

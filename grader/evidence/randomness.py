@@ -1,4 +1,4 @@
-"""Whether a submission drew its random numbers from the reference's keys, split as there."""
+"""Whether a submission drew its random numbers from the reference's keys, split equally."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from grader.evidence.trail import Trail
 
 @unique
 class Drawn(Enum):
-    """What was seen of the keys in one case.
+    """What was observed about the keys in one case.
 
-    `SAME`: the reference's, split as there. `OTHERWISE`: some key or its splitting is known to be
-    another. `UNKNOWN`: the numbers have to tell, as under `jax.jit`, where a key is a tracer, or
-    where the reference draws from no stream of Flax. `NOTHING`: no key was seen.
+    `SAME`: the reference's keys, split equally. `OTHERWISE`: some key or its splitting is known to
+    differ. `UNKNOWN`: only the numbers can show it, because a key is a tracer (under `jax.jit`) or
+    the reference uses no Flax stream. `NOTHING`: no key was seen.
     """
 
     SAME = auto()
@@ -28,7 +28,7 @@ class Drawn(Enum):
 
 
 def drawn(look: Look) -> Drawn:
-    """Say what was seen of the keys in one case."""
+    """Return what was observed about the keys in one case."""
     wanted = provenances(look.expected, look.expected.late_streams)
     if any(_otherwise(look, each) for each in look.keys):
         return Drawn.OTHERWISE
@@ -43,7 +43,7 @@ def _is_known(pair: KeyPair) -> bool:
 
 
 def _otherwise(look: Look, pair: KeyPair) -> bool:
-    """Whether a key is another one, made or split in another way."""
+    """Whether a key differs, or was made or split differently."""
     if pair.differs or _split(look.expected, pair.expected) != _split(look.actual, pair.actual):
         return True
     steps = len(deriving_steps(pair.actual)), len(deriving_steps(pair.expected))
@@ -51,7 +51,7 @@ def _otherwise(look: Look, pair: KeyPair) -> bool:
 
 
 def _split(trail: Trail, provenance: Provenance) -> bool:
-    """Whether `nn.vmap` splits a stream where it is drawn from."""
+    """Whether `nn.vmap` splits a stream in the call that draws from it."""
     runs = trail.lifted(provenance.root)
     return _any_true(stream_split(each.call.split_rngs, provenance.stream) for each in runs)
 

@@ -16,8 +16,8 @@ from grader.model.observation import Completed, Raised
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     """Two answers to one case that differ. `same_process` says whether one process gave both.
 
-    `fresh`: both were the first that their process gave. `keys` are two keys of one seed, where
-    no case was repeated and only they tell.
+    `fresh`: both were the first answers of their processes. `keys` are two keys of one seed, if no
+    case was repeated and only they show it.
     """
 
     first: Look
@@ -28,7 +28,7 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
-    """Yield the pairs of unlike answers to one case; `looks` are in the order of the run."""
+    """Yield the pairs of different answers to one case; `looks` are in the order of the run."""
     first_of: dict[int, Look] = {}
     for look in looks:
         first_of.setdefault(look.exchange.process, look)
@@ -48,15 +48,15 @@ def repeats(looks: Sequence[Look]) -> Iterator[Repeat]:
 
 
 def repeated(looks: Sequence[Look]) -> bool:
-    """Whether any case was answered twice."""
+    """Whether any case ran twice and got answers."""
     cases = [_identity(look.case) for look in looks]
     return len(set(cases)) < len(cases)
 
 
 def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> Iterator[Repeat]:
-    """Yield the pairs of looks that agree in seed and sizes, and not in the key that they used.
+    """Yield the pairs of looks that agree in seed and sizes, but not in the key that they used.
 
-    Where a case was repeated, only repeats count: a key may be made of the other arguments.
+    If a case was repeated, only repeats count: a key may be made from the other arguments.
     """
     keyed = [(look, _identity(look.case)) for look in looks if look.keys]
     pairs = list(combinations(keyed, 2))
@@ -78,17 +78,17 @@ def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> It
 
 
 def _identity(case: Case) -> bytes:
-    """Return what is equal for equal cases: a case holds a dict, which can't be hashed."""
+    """Return what is equal for equal cases: a case has a dict, which isn't hashable."""
     return msgspec.msgpack.encode(case)
 
 
 def _opens(look: Look, first_of: dict[int, Look]) -> bool:
-    """Whether a look is the first that its process had."""
+    """Whether a look is the first one of its process."""
     return first_of[look.exchange.process] is look
 
 
 def _alike(first: Look, second: Look) -> bool:
-    """Whether two answers to one case agree, as far as both sides gave one."""
+    """Whether two answers to one case agree, if both sides gave one."""
     one, other = first.exchange.actual.outcome, second.exchange.actual.outcome
     if isinstance(one, Completed) and isinstance(other, Completed):
         return isinstance(compare(one.result, other.result, first.tolerance), Same)
@@ -98,11 +98,11 @@ def _alike(first: Look, second: Look) -> bool:
 
 
 def first_difference(one: ArrayValue, other: ArrayValue) -> str:
-    """Say where two answers differ: `another shape`, `1.25 in place of 0.5`."""
+    """Say how two answers differ: `another shape`, `1.25 instead of 0.5`."""
     if one.shape != other.shape:
-        return f"an array of shape {other.shape} in place of {one.shape}"
+        return f"an array of shape {other.shape} instead of {one.shape}"
     left, right = numbers(one), numbers(other)
     if left is None or right is None:
         return "other numbers"
     pairs = zip(left.reshape(-1).tolist(), right.reshape(-1).tolist(), strict=True)
-    return next((f"{b:.6g} in place of {a:.6g}" for a, b in pairs if a != b), "other numbers")
+    return next((f"{b:.6g} instead of {a:.6g}" for a, b in pairs if a != b), "other numbers")

@@ -19,9 +19,9 @@ _MOST_ITEMS = 4
 
 
 def arrays(observation: Observation) -> dict[str, ArrayValue]:
-    """Return the arrays of an answer by their places in it: `""` for a bare one, `[0]`, `['x']`.
+    """Return the arrays of an answer by their places: `""` for a bare one, `[0]`, `['x']`.
 
-    Empty where the function didn't return.
+    Empty if the function didn't return.
     """
     outcome = observation.outcome
     return dict(_arrays(outcome.result, "")) if isinstance(outcome, Completed) else {}
@@ -44,7 +44,7 @@ def _arrays(result: Result, place: str) -> Iterator[tuple[str, ArrayValue]]:
 def outputs(look: Look, place: str) -> dict[str, object]:
     """Return both sides' numbers at a place of the answer, as evidence; empty if there are none.
 
-    They are flattened, the first 128 of them, with None for what is not a number.
+    These are the first 128 numbers, flattened, with None for NaN and infinities.
     """
     wanted = _listed(arrays(look.exchange.expected).get(place))
     found = _listed(arrays(look.exchange.actual).get(place))
@@ -63,7 +63,7 @@ def _short(number: float) -> float | None:
 
 
 def also_wrong(looks: Iterable[Look], place: str) -> tuple[str, ...]:
-    """Name the items of answers, beside the one at `place`, that are wrong in any look."""
+    """Name other wrong items of answers than the one at `place`, in any look."""
     told = place.partition("]")[0] + "]"
     found = {each for look in looks for each in _wrong_items(look)} - {told}
     if not found or not place.startswith("["):
@@ -86,9 +86,9 @@ def _wrong_items(look: Look) -> Iterator[str]:
 
 
 def exchanged(look: Look) -> tuple[int, ...] | None:
-    """Return in which order a sequence's items came back, None if they aren't the expected ones.
+    """Return the order of a sequence's returned items, None if they aren't the expected ones.
 
-    `(1, 0)`: the item that should be the second came first.
+    `(1, 0)`: the item that should be second came first.
     """
     wanted, found = look.exchange.expected.outcome, look.exchange.actual.outcome
     if (

@@ -1,7 +1,7 @@
-"""Values of settings in short, as a learner would write them.
+"""Short names for the values of settings, as a learner would write them.
 
-What is recorded of a function is where it is defined and what it closes over. The initialisers of
-jax with a name of their own are all made by `variance_scaling`.
+The record of a function says where it is defined and what it closes over. All of jax's named
+initialisers are made by `variance_scaling`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SCALED: Final = {
 
 
 def value_name(text: str) -> str:
-    """Return a recorded value in short: a function by its name alone, anything else as it is."""
+    """Return a short form of a recorded value: for a function its name, otherwise the value."""
     match = _CLOSURE.fullmatch(text)
     if match is None or not text[:1].isalpha() or "." not in match["name"]:
         return text

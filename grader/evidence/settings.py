@@ -1,4 +1,4 @@
-"""With which settings the layer was made, and which of them show in what happened."""
+"""The settings that the layer was made with, and which of them have a visible effect."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DTYPES = ("float", "bfloat", "int", "uint", "complex", "bool")
 
 
 EVALUATION = frozenset({"deterministic", "use_running_average"})
-"""Flax's own fields that say whether a module runs as in training (False) or in evaluation."""
+"""Flax's own fields that select training (False) or evaluation mode (True)."""
 
 AXIS_NAME = "axis_name"
-"""Flax's own field that says over which mapped axis a module looks at the other examples."""
+"""Flax's own field that names the mapped axis along which a module sees other examples."""
 
 
 _COMPUTED_IN = "dtype"
@@ -35,12 +35,12 @@ _TYPES = "the type of the parameters"
 
 
 class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a module that was given another value than the reference gives it.
+    """A field of a module with a different value than in the reference.
 
     `run` is the module's run. `position` counts the fields. `by_default`: the reference leaves it
-    out. `left_out`: so does the submission. `effect` says what it changes, empty where that can't
-    be told. `argument` is the argument of the task that the reference passes on here. `certain`: it
-    is a number of one of Flax's own modules, which is another one whatever else is wrong.
+    out. `left_out`: so does the submission. `effect` says what it changes, empty if that isn't
+    known. `argument` is the argument of the task that the reference passes here. `certain`: it is a
+    number of one of Flax's own modules, which differs whatever else is wrong.
     """
 
     name: str
@@ -56,7 +56,7 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of_class(self) -> bool:
-        """Whether it is the class that has another default."""
+        """Whether the class has a different default."""
         return self.by_default and self.left_out
 
     @property
@@ -81,15 +81,15 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def inner(self) -> bool:
-        """Whether it is the setting of a module within the layer."""
+        """Whether it is the setting of a module inside the layer."""
         return bool(self.run.path)
 
 
 def setting_differences(look: Look) -> tuple[SettingDifference, ...]:
     """Compare the settings of both sides' layers and of the modules in them.
 
-    Only fields that both have are compared. What a layer hands on to a module in it is a
-    difference of the layer alone.
+    Only fields that both have are compared. If a layer passes a value on to a module inside it,
+    only the layer differs.
     """
     found: list[SettingDifference] = []
     for wanted, run in _pairs(look):
@@ -103,9 +103,9 @@ def _texts(difference: SettingDifference) -> tuple[str, str]:
 
 
 def _pairs(look: Look) -> Iterator[tuple[ModuleRun, ModuleRun]]:
-    """Yield the runs of both sides that answer to each other, outer ones first.
+    """Yield the corresponding runs of both sides, outer ones first.
 
-    Within the layer they do by their paths, or as the only one of a class of Flax's own.
+    Inside the layer they correspond by path, or as the only run of one of Flax's classes.
     """
     wanted, found = look.expected.layer, look.actual.layer
     if wanted is None or found is None:
@@ -124,7 +124,7 @@ def _pairs(look: Look) -> Iterator[tuple[ModuleRun, ModuleRun]]:
 
 
 def _only_ones(runs: Iterable[ModuleRun]) -> dict[str, ModuleRun]:
-    """Return the runs of Flax's own modules that are the only one of their class, by its name."""
+    """Return the runs of Flax's modules that are the only ones of their class, by its name."""
     own = [run for run in runs if run.defined_in.startswith("flax.linen.")]
     count = Counter(run.class_name for run in own)
     return {run.class_name: run for run in own if count[run.class_name] == 1}
@@ -159,7 +159,7 @@ def placed(evidence: Evidence, difference: SettingDifference) -> Span | None:
 
 
 def unnamed_axes(look: Look) -> Iterator[SettingDifference]:
-    """Yield the modules that look along no mapped axis, or not along the one that has the name."""
+    """Yield the modules that name no mapped axis, or a different one than the mapped axis."""
     lifted = look.actual.lifted(look.actual.answer)
     names = {repr(run.call.axis_name) for run in lifted}
     for difference in setting_differences(look) if look.wrong else ():
@@ -168,12 +168,12 @@ def unnamed_axes(look: Look) -> Iterator[SettingDifference]:
 
 
 def written(evidence: Evidence, path: tuple[str, ...], name: str, text: str) -> str:
-    """Return what the task's program says for a setting: the argument where one is passed on."""
+    """Return what the reference passes for a setting: the argument if one is passed on."""
     return argument_of(evidence, path, name) or value_name(text)
 
 
 def argument_of(evidence: Evidence, path: tuple[str, ...], name: str) -> str | None:
-    """Return the argument whose value the reference's module has for a setting in each case.
+    """Return the argument whose value the reference's module uses for a setting in all cases.
 
     `path` leads from the layer to the module.
     """
@@ -191,9 +191,9 @@ def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
 
 
 def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDifference]:
-    """Yield the settings whose effect can be seen: in the parameters, or in the output's type.
+    """Yield the settings with a visible effect on the parameters or the output's type.
 
-    Sizes are not looked at, nor what says how a module runs: other rules know them.
+    Sizes and training mode are left out: other rules handle them.
     """
     known = {field for name in evidence.sizes() for field in size_settings(look, name)}
     known |= EVALUATION | {AXIS_NAME}
@@ -209,7 +209,7 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
 
 
 def other_size(evidence: Evidence, look: Look) -> SettingDifference | None:
-    """Return the size that a module was made with in place of one that is passed for it."""
+    """Return the size that a module was made with instead of the argument for it."""
     sizes = frozenset(evidence.sizes())
     for difference in setting_differences(look):
         argument = argument_of(evidence, difference.run.path, difference.name)
@@ -219,7 +219,7 @@ def other_size(evidence: Evidence, look: Look) -> SettingDifference | None:
 
 
 def size_settings(look: Look, size: str) -> Iterator[str]:
-    """Yield the fields that the reference fills with a size of the case, by its number."""
+    """Yield the fields that the reference sets to a size of the case."""
     wanted = str(look.case.sizes.get(size))
     for setting in look.expected.layer.settings if look.expected.layer is not None else ():
         if setting.text == wanted and not setting.default:
@@ -227,7 +227,7 @@ def size_settings(look: Look, size: str) -> Iterator[str]:
 
 
 def _effect(look: Look, difference: SettingDifference) -> str | None:
-    """Say what a setting changes, None if nothing of it can be seen."""
+    """Say what a setting changes, None if it has no visible effect."""
     if difference.actual in {"True", "False"}:
         missing = [
             each
@@ -254,7 +254,7 @@ def _is_computed_in(look: Look, difference: SettingDifference) -> bool:
 
 
 def _is_plain(look: Look, difference: SettingDifference) -> bool:
-    """Whether one of Flax's own modules has another number there, which needs no further proof."""
+    """Whether one of Flax's own modules has another number there, which is proof enough."""
     return (
         _is_number(difference.expected)
         and _is_number(difference.actual)
@@ -283,7 +283,7 @@ def _other_dtype(difference: VariableDifference) -> bool:
 
 
 def _drawn_otherwise(look: Look, path: tuple[str, ...]) -> bool:
-    """Whether the parameter at `path` has other numbers, as far as they are known."""
+    """Whether the parameter at `path` is known to have other numbers."""
     wanted = _values(look.expected.variables, path)
     found = _values(look.actual.variables, path)
     if wanted is None or found is None:
@@ -298,7 +298,7 @@ def _values(variables: tuple[Variable, ...], path: tuple[str, ...]) -> str | Non
 
 
 def _numbers(look: Look) -> str | None:
-    """Say that the numbers change, if they do and neither key nor parameters are others."""
+    """Say that the numbers change, if they do although key and parameters are the same."""
     renamed = any(each.expected is None or each.actual is None for each in look.variables)
     return "the numbers" if look.answer_wrong and not look.other_key and not renamed else None
 

@@ -1,4 +1,4 @@
-"""Rows of shape evidence for variables that both sides don't have alike."""
+"""Rows of shape evidence for variables that differ between both sides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.model.observation import Variable
 
 
 def shape_row(difference: VariableDifference) -> ShapeRow:
-    """Return the types of a variable on both sides, None where one hasn't got it."""
+    """Return the types of a variable on both sides, None for a side without it."""
     return ShapeRow(
         name=difference.name,
         expected=_type(difference.expected),

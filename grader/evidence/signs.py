@@ -1,4 +1,4 @@
-"""What the record of one case says of the checks that an answer alone can't tell."""
+"""What the record of one case shows about the checks that an answer alone can't decide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.evidence.randomness import Drawn, drawn
 
 @unique
 class Sign(Enum):
-    """What one case says of a check. `OPEN`: seen, but it can't tell. `UNSEEN`: not seen."""
+    """What one case says about a check. `OPEN`: seen, but undecided. `UNSEEN`: not seen."""
 
     FOR = auto()
     AGAINST = auto()
@@ -24,7 +24,7 @@ class Sign(Enum):
 
 
 class Signs(msgspec.Struct, frozen=True, kw_only=True):
-    """What to say of a check that some case speaks against, or that no case speaks for."""
+    """What to say about a check if some case speaks against it, or none for it."""
 
     against: str
     unseen: str
@@ -47,7 +47,7 @@ def lifted_sign(look: Look) -> Sign:
 
 
 def rng_sign(look: Look, *, seeded: bool) -> Sign:
-    """Say whether the keys are the reference's; `seeded`: the numbers follow the seed as there."""
+    """Say whether the keys are the reference's; `seeded`: the numbers follow the seed equally."""
     match drawn(look):
         case Drawn.SAME:
             return Sign.FOR
@@ -62,7 +62,7 @@ def rng_sign(look: Look, *, seeded: bool) -> Sign:
 
 
 def params_sign(look: Look) -> Sign:
-    """Compare the variables: the same tree and shapes, no more alike, and written where asked."""
+    """Compare the variables: tree, shapes, equal slices, and updates."""
     if not look.expected.variables or not look.actual.variables:
         return Sign.UNSEEN
     differ = bool(look.variables) and not _moved(look)
@@ -72,7 +72,7 @@ def params_sign(look: Look) -> Sign:
 
 
 def _moved(look: Look) -> bool:
-    """Whether the variables were made as the reference's and only then put into another tree."""
+    """Whether the variables were made like the reference's and only moved in the tree later."""
     root, maker = look.actual.answer, look.actual.maker
     if root is None or maker is None or maker is root:
         return False
@@ -83,16 +83,16 @@ def _moved(look: Look) -> bool:
 
 
 def _written(look: Look) -> bool:
-    """Whether the collections came out that the reference's call updates.
+    """Whether the collections that the reference's call updates came out.
 
-    What a bound module updates isn't recorded, so its answer has to be right.
+    Updates by a bound module aren't recorded, so its answer must be right.
     """
     bound = look.actual.answer is not None and look.actual.answer.kind == "bind"
     return look.expected.written <= look.actual.written or (bound and not look.answer_wrong)
 
 
 def _more_alike(look: Look) -> Iterator[bool]:
-    """Yield whether slices are all alike that are not in the reference's array."""
+    """Yield whether all slices are equal that differ in the reference's array."""
     wanted = {(each.collection, each.path): each for each in look.expected.variables}
     for found in look.actual.variables:
         known = wanted.get((found.collection, found.path))

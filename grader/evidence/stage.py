@@ -1,4 +1,4 @@
-"""Where on the way to a wrong answer the numbers went wrong, as far as it was recorded."""
+"""The stage at which the numbers of a wrong answer went wrong, if it was recorded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.model.observation import ModuleRun
 
 @unique
 class Stage(StrEnum):
-    """What came first that differs from the reference."""
+    """The first thing that differs from the reference."""
 
     INPUT = "input"
     VARIABLES = "variables"
@@ -18,9 +18,9 @@ class Stage(StrEnum):
 
 
 def stage(look: Look) -> Stage | None:
-    """Return where a wrong answer and the reference's part, None where that isn't known.
+    """Return the first stage where a wrong answer differs from the reference, None if unknown.
 
-    Both modules have to have been seen with concrete numbers, and to be called once.
+    Both modules must have been called once, with concrete numbers.
     """
     ours, theirs = _run(look, actual=True), _run(look, actual=False)
     if (
@@ -56,7 +56,7 @@ def astray(look: Look) -> bool:
 
 
 def _replaced(look: Look) -> bool:
-    """Whether the module was applied with other variables than the ones that were made for it."""
+    """Whether the module was applied with different variables than `init` made for it."""
     answer, maker = look.actual.answer, look.actual.maker
     if answer is None or maker is None or answer is maker:
         return False
@@ -66,7 +66,7 @@ def _replaced(look: Look) -> bool:
 
 
 def _written_alike(look: Look) -> bool:
-    """Whether both calls returned the same variables beside the output."""
+    """Whether both calls returned the same variables next to the output."""
     wanted, found = look.expected.answer, look.actual.answer
     made = {(each.collection, each.path): each.digest for each in found.made} if found else {}
     return wanted is not None and all(

@@ -1,7 +1,7 @@
-"""Which deviating arguments of nn.vmap show in what happened, and which have no effect.
+"""Which deviating arguments of nn.vmap have a visible effect, and which have none.
 
 A class that only ever runs `apply` may split a stream that it never draws from, and `out_axes=1`
-with a transposition after it is sound: an argument is only blamed for what it can cause.
+followed by a transposition is right: an argument is only blamed for what it can cause.
 """
 
 from __future__ import annotations
@@ -43,28 +43,28 @@ _CAUSES_UNLISTED = {
 
 
 def causes(deviation: Deviation) -> re.Pattern[str]:
-    """Return what the text of an exception looks like that this deviation can cause."""
+    """Return the pattern of the exceptions that this deviation can cause."""
     if isinstance(deviation.actual, Unlisted) and deviation.knob in _CAUSES_UNLISTED:
         return re.compile(_CAUSES_UNLISTED[deviation.knob])
     return re.compile(_CAUSES[deviation.knob])
 
 
 def raised_by_knobs(look: Look) -> bool:
-    """Whether an argument that deviates is known to make Flax raise just this."""
+    """Whether a deviating argument is known to make Flax raise exactly this."""
     if look.raised is None or look.raised.library is None:
         return False
     return any(_caused(look, each) or _fed_otherwise(each) for each in look.deviations)
 
 
 def told_by(look: Look, deviation: Deviation) -> tuple[str, ...]:
-    """Return the lines of the exception that this deviation caused, none if another one did."""
+    """Return the lines of the exception if this deviation caused it, none otherwise."""
     if look.raised is None or not (_caused(look, deviation) or _fed_otherwise(deviation)):
         return ()
     return text_lines(look.raised)
 
 
 def _caused(look: Look, deviation: Deviation) -> bool:
-    """Whether the text of the exception is one that this deviation can cause."""
+    """Whether this deviation can cause an exception with this text."""
     raised = look.raised
     return raised is not None and bool(
         causes(deviation).search(f"{raised.exception}: {raised.message}")
@@ -72,7 +72,7 @@ def _caused(look: Look, deviation: Deviation) -> bool:
 
 
 def _fed_otherwise(deviation: Deviation) -> bool:
-    """Whether the inner module raised while it saw something else than one example."""
+    """Whether the inner module raised while it saw something other than one example."""
     innermost = min(deviation.run.inner, key=lambda run: run.depth, default=None)
     return deviation.knob is Knob.IN_AXES and innermost is not None and innermost.raised
 
@@ -80,8 +80,8 @@ def _fed_otherwise(deviation: Deviation) -> bool:
 def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
     """Return the deviations to blame in this look.
 
-    An exception that one of them causes hides what the others would have done, so they are all
-    named. `reorders` says that the file puts axes in another order somewhere.
+    An exception caused by one of them hides the effects of the others, so all are named.
+    `reorders` says that the file reorders axes somewhere.
     """
     if raised_by_knobs(look):
         kept = [each for each in look.deviations if _is_sure(look, each, reorders=reorders)]
@@ -90,14 +90,14 @@ def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
 
 
 def _is_sure(look: Look, deviation: Deviation, *, reorders: bool) -> bool:
-    """Whether a deviation would be wrong, too, if another one had not raised first."""
+    """Whether a deviation would also be wrong if another one had not raised first."""
     if deviation.knob is Knob.OUT_AXES:
         return not reorders
     return deviation.knob is not Knob.AXIS_NAME or _caused(look, deviation)
 
 
 def _shows(look: Look, deviation: Deviation, *, reorders: bool) -> bool:
-    """Whether a deviation has an effect of its own."""
+    """Whether a deviation has its own effect."""
     match deviation.knob:
         case Knob.VARIABLE_AXES:
             differs = any(each.collection == deviation.name for each in look.variables)
@@ -114,12 +114,12 @@ def _shows(look: Look, deviation: Deviation, *, reorders: bool) -> bool:
 
 
 def _is_own(deviation: Deviation) -> bool:
-    """Whether it says something of the task's module: another one may need no such name."""
+    """Whether it is about the task's module: another module may not need such a name."""
     return deviation.same_module or not isinstance(deviation.actual, Unlisted)
 
 
 def _undone(look: Look, deviation: Deviation, reorders: bool) -> bool:
-    """Whether the submission put the axes back itself before it returned."""
+    """Whether the submission itself moved the axes back before it returned."""
     run, found = deviation.run.run, look.found
     if run is not None and found is None:
         return reorders and not _plainly_misplaced(look, deviation)
@@ -129,14 +129,14 @@ def _undone(look: Look, deviation: Deviation, reorders: bool) -> bool:
         return reorders and not _plainly_misplaced(look, deviation)
     shape = run.outputs[0].shape if len(run.outputs) == 1 else ()
     if sum(size > 1 for size in shape) < 2:
-        return True  # numbers in a row have one order
+        return True  # a single row of numbers has only one order
     if run.digest == digest(found.data):
         return False
     return reorders or rearranged(found, shape, run.digest) is not None
 
 
 def _plainly_misplaced(look: Look, deviation: Deviation) -> bool:
-    """Whether moving the mapped axes back makes the numbers right, where no hash is known."""
+    """Whether moving the mapped axes back makes the numbers right, if no hash is known."""
     run = deviation.run.run
     wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
     sources, targets = deviation.actual, deviation.expected
@@ -158,7 +158,7 @@ def _is_moved(
     shape: tuple[int, ...],
     axes: tuple[int | None, int | None],
 ) -> bool:
-    """Whether `found`, read as `shape`, is `wanted` once the first axis went to the second."""
+    """Whether `found`, read as `shape`, is `wanted` after moving the first axis to the second."""
     source, target = axes
     if source is None or target is None or min(source, target) < 0:
         return False

@@ -1,7 +1,7 @@
-"""The way a side came to its answer: which call of Flax gave it, and where its variables are from.
+"""How a side got its answer: which Flax call returned it, and where its variables came from.
 
-A submission may call Flax more often than it has to (to print shapes, to compare with a plain
-layer). What it is judged by is the call that gave the answer and the one that made the variables.
+A submission may call Flax more often than necessary (to print shapes, to compare with a plain
+layer). The calls that count are the one that gave the answer and the one that made its variables.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from grader.model.observation import (
 
 
 class LiftedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """An outermost run of a lifted class or function, and what ran inside of it.
+    """An outermost run of a lifted class or function, and what ran inside it.
 
-    `run` is None where Flax gave up before the module ran.
+    `run` is None if Flax gave up before the module ran.
     """
 
     call: LiftedCall
@@ -38,7 +38,7 @@ class LiftedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trail:
-    """What of an observation's record led to the answer."""
+    """The part of an observation's record that led to the answer."""
 
     def __init__(self, observation: Observation) -> None:
         self.observation = observation
@@ -65,13 +65,13 @@ class Trail:
         return min(self.runs(root), key=lambda run: run.depth, default=None)
 
     def failed(self, root: Root) -> bool:
-        """Whether `root` raised, or what ran of it afterwards: a bound module does so."""
+        """Whether `root` raised, or a later run that belongs to it, as for a bound module."""
         top = self.top(root)
         return root.raised or (top is not None and top.raised)
 
     @property
     def tried(self) -> bool:
-        """Whether what was to give the answer ran: something lifted, if anything was."""
+        """Whether the call that should give the answer ran: a lifted one, if there is one."""
         roots = [root for root in (self.maker, self.answer) if root is not None]
         return not self.record.lifted or any(self.lifted(root) for root in roots)
 
@@ -94,7 +94,7 @@ class Trail:
 
     @cached_property
     def _answer_digests(self) -> frozenset[str]:
-        """The hashes of each array of the answer, and of all together if there are several."""
+        """The hashes of each array of the answer, and of all of them if there are several."""
         outcome = self.observation.outcome
         if not isinstance(outcome, Completed):
             return frozenset()
@@ -105,10 +105,10 @@ class Trail:
 
     @cached_property
     def answer(self) -> Root | None:
-        """The call that gave the answer; where the submission raised, the one that did.
+        """The call that gave the answer; if the submission raised, the call that raised.
 
-        Of several, a lifted one that gave the very numbers, and most of them as updated variables;
-        a lifted one, one that gave the numbers, the last one.
+        If there are several: a lifted one that gave exactly these numbers, with most of them as
+        updated variables; else a lifted one, one that gave the numbers, or the last one.
         """
         if isinstance(self.observation.outcome, Raised):
             raised = [root for root in self.record.roots if root.raised]
@@ -121,7 +121,7 @@ class Trail:
 
     @cached_property
     def doubtful(self) -> bool:
-        """Whether another call gave the same numbers with other variables: of zeros, any does."""
+        """Whether another call gave the same numbers with other variables, as for zeros."""
         answer = self.answer
         if answer is None or not self._likeness(answer)[1]:
             return False
@@ -131,14 +131,14 @@ class Trail:
 
     @cached_property
     def written(self) -> frozenset[str]:
-        """The collections that the call which gave the answer was given, and may have changed."""
+        """The collections that were passed to the call that gave the answer, possibly updated."""
         if self.answer is None or not self.answer.given:
             return frozenset()
         return frozenset(each.collection for each in self.answer.made)
 
     @cached_property
     def late_streams(self) -> frozenset[str]:
-        """The streams that were drawn from for the answer, after the variables had been made."""
+        """The streams that the answer was drawn from, after the variables were made."""
         if self.answer is None or self.answer is self.maker:
             return frozenset()
         return frozenset(key.stream for key in self.answer.keys)
@@ -151,7 +151,7 @@ class Trail:
 
     @cached_property
     def maker(self) -> Root | None:
-        """The call that made the variables which the answer used; None if it wasn't seen."""
+        """The call that made the variables for the answer; None if it wasn't seen."""
         answer = self.answer
         if answer is None or not answer.given:
             return answer
@@ -165,7 +165,7 @@ class Trail:
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
-        """The variables that the answer was computed with, or that were made on the way."""
+        """The variables that the answer was computed with, or that were made for it."""
         if self.answer is None:
             return ()
         return self.answer.given or self.answer.made
@@ -194,14 +194,14 @@ class Trail:
 
     @cached_property
     def decisive(self) -> tuple[LiftedRun, ...]:
-        """The lifted runs of the call that gave the answer and of that which made its variables."""
+        """The lifted runs of the calls that gave the answer and made its variables."""
         if self.maker is None or self.maker is self.answer:
             return self.lifted(self.answer)
         return self.lifted(self.maker) + self.lifted(self.answer)
 
     @cached_property
     def layer(self) -> ModuleRun | None:
-        """The module at the heart of the answer: what was lifted, or what ran in its place."""
+        """The module that computed the answer: the lifted one, or what ran instead."""
         for run in self.lifted(self.answer) or self.lifted(self.maker):
             if run.run is not None:
                 return run.run
@@ -213,7 +213,7 @@ class Trail:
         return min(runs, key=lambda run: run.depth, default=None)
 
     def within(self, layer: ModuleRun) -> tuple[ModuleRun, ...]:
-        """Return the runs of the modules that are parts of `layer`, in its root."""
+        """Return the runs of the modules inside `layer`, in its root."""
         return tuple(
             run
             for run in self._runs.get(layer.root, ())
@@ -222,12 +222,12 @@ class Trail:
 
 
 def is_lifted(run: ModuleRun) -> bool:
-    """Whether a run is that of something lifted, or within one. A class's name proves nothing."""
+    """Whether a run is lifted, or inside a lifted one. A class's name proves nothing."""
     return run.lifted is not None or run.inside is not None
 
 
 def _fingerprint(variables: tuple[Variable, ...]) -> frozenset[tuple[object, ...]]:
-    """Return what tells two variable trees apart as far as it was recorded."""
+    """Return what distinguishes two variable trees, as far as it was recorded."""
     return frozenset(
         (each.collection, each.path, each.type.shape, each.type.dtype, each.digest)
         for each in variables

@@ -1,4 +1,4 @@
-"""Names that a function uses after the line that raised, and that nothing in the file binds."""
+"""Names that a function uses after the line that raised, but that nothing in the file binds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from grader.model.source import Function, Source
 _REACHING: Final = frozenset(
     {"globals", "exec", "eval", "setattr", "vars", "locals", "NameError", "__builtins__", "*"}
 )
-"""What may bind a name in a way that can't be seen, or expects one to have no value."""
+"""Code that may bind a name invisibly, or expects a name without a value."""
 
 
 def unbound_after(source: Source, entry: Function | None, line: int) -> Iterator[ast.Name]:
-    """Yield the first use of each such name in what the function does behind `line`, for certain.
+    """Yield the first use of each such name that certainly runs after `line`.
 
-    Only statements that stand in the function itself count: what is in a condition, a loop or
-    another function may never run.
+    Only statements directly in the function count: code in a condition, a loop or another function
+    may never run.
     """
     if source.tree is None or entry is None or isinstance(entry, ast.Lambda):
         return
@@ -42,7 +42,7 @@ def _sure(entry: ast.FunctionDef | ast.AsyncFunctionDef, line: int) -> Iterator[
 
 
 def _loaded(node: ast.AST) -> Iterator[ast.Name]:
-    """Yield the names whose values are needed, but for those in functions and in alternatives."""
+    """Yield the names whose values are needed, except in functions and alternatives."""
     if isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp):
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -1,4 +1,4 @@
-"""What became of the collections that a module writes while it runs."""
+"""What happened to the collections that a module writes while it runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable whose old value came back, at a place of the answer where the new one belongs."""
+    """A variable whose old value was returned at a place where the new one belongs."""
 
     place: str
     variable: Variable
@@ -29,7 +29,7 @@ class Discarded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refused(look: Look) -> tuple[str, Root] | None:
-    """Return the collection that Flax refused to write, and the call that should allow it."""
+    """Return the collection that Flax refused to change, and the call that should allow it."""
     raised, root = look.raised, look.actual.answer
     match = _REFUSED.search(raised.message) if raised is not None else None
     if (
@@ -45,7 +45,7 @@ def refused(look: Look) -> tuple[str, Root] | None:
 def discarded(look: Look) -> tuple[Discarded, ...]:
     """Return the variables that came back as they were before the module updated them.
 
-    They are the reference's old values, or the submission's own, which may be of another size.
+    These are the reference's old values, or the submission's own, which may have another size.
     """
     root = look.expected.answer
     if root is None or not look.answer_wrong or idle(look):
@@ -69,7 +69,7 @@ def discarded(look: Look) -> tuple[Discarded, ...]:
 
 
 def _given(trail: Trail) -> tuple[Variable, ...]:
-    """Return the variables from before the update: those that went in, or that `init` made."""
+    """Return the variables from before the update: those passed in, or made by `init`."""
     answer, maker = trail.answer, trail.maker
     made = maker.made if maker is not None else ()
     given = answer.given if answer is not None else ()
@@ -89,7 +89,7 @@ def _by_place(variables: tuple[Variable, ...]) -> dict[tuple[str, tuple[str, ...
 
 
 def idle(look: Look) -> tuple[Variable, ...]:
-    """Return the variables that the submission's module left alone and the reference's changed."""
+    """Return the variables that the reference's module changed but the submission's didn't."""
     if not look.answer_wrong:
         return ()
     found = {(each.collection, each.path): each for each in _unchanged(look.actual.answer)}
@@ -100,7 +100,7 @@ def idle(look: Look) -> tuple[Variable, ...]:
 
 
 def updated(look: Look) -> bool:
-    """Whether a call of the submission's was seen to return a variable that it had changed."""
+    """Whether a call by the submission was seen to return a variable that it had changed."""
     for root in look.actual.record.roots:
         old = _by_place(root.given)
         if any(each.digest and _changed(old.get(_name(each)), each) for each in root.made):
@@ -109,7 +109,7 @@ def updated(look: Look) -> bool:
 
 
 def _unchanged(root: Root | None) -> Iterator[Variable]:
-    """Yield the variables that a call was allowed to write and returned as it was given them."""
+    """Yield the variables that a call was allowed to write but returned unchanged."""
     given = {(each.collection, each.path): each for each in root.given} if root else {}
     for each in root.made if root is not None else ():
         old = given.get((each.collection, each.path))

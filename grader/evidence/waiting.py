@@ -1,4 +1,4 @@
-"""What waits for a person: leftover breakpoints, consoles and input, and where they stand."""
+"""Code that waits for a person: leftover breakpoints, consoles and input, and their places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STOPS: Final = frozenset({"breakpoint", "set_trace", "post_mortem", "pm", "embe
 _DEBUGGERS: Final = frozenset(
     {"ipdb", "pudb", "pdbpp", "web_pdb", "wdb", "rpdb", "remote_pdb", "debugpy", "IPython"}
 )
-_WHY: Final = "The program is graded without a person at the keyboard, so the debugger ends it."
+_WHY: Final = "The program is graded without a person at the keyboard, so the debugger stops it."
 
 
 def waiting(raised: Raised, source: Source) -> Meaning | None:
@@ -37,7 +37,7 @@ def waiting(raised: Raised, source: Source) -> Meaning | None:
 
 
 _COMMAND_LINE: Final = Meaning(
-    message="the program reads a command line, and there is none",
+    message="the program reads a command line, but there is none",
     label="reads the command line",
     why="The file is imported and its function called, so sys.argv holds no arguments.",
     help="take the value from the function's arguments, or write it into the program",
@@ -45,7 +45,7 @@ _COMMAND_LINE: Final = Meaning(
 
 
 def _reads_command_line(source: Source, raised: Raised) -> bool:
-    """Whether an item or a part of `sys.argv` was missing, at a place that names it."""
+    """Whether an item or a part of `sys.argv` was missing, on a line that names it."""
     missing = "out of range" in raised.message or "to unpack" in raised.message
     if not missing or raised.library is not None or raised.place is None or source.tree is None:
         return False
@@ -57,7 +57,7 @@ def _reads_command_line(source: Source, raised: Raised) -> bool:
 
 
 def stop_at(source: Source, span: Span | None) -> Meaning | None:
-    """Explain the end of a program at `span`, if a debugger's call stands there."""
+    """Explain why a program ended at `span`, if a debugger is called there."""
     call = source.call_at(span)
     return _stopped(source, call) if call is not None and _stops(call) else None
 
@@ -71,7 +71,7 @@ def _stopped(source: Source, call: ast.Call | None) -> Meaning:
         )
     text = ast.unparse(call)
     return Meaning(
-        message=f"`{text}` is left in the program",
+        message=f"`{text}` is still in the program",
         label="stops here for a debugger",
         why=_WHY,
         help=removal(source, call, text),
@@ -80,7 +80,7 @@ def _stopped(source: Source, call: ast.Call | None) -> Meaning:
 
 
 def _reads_stdin(source: Source, raised: Raised) -> bool:
-    """Whether a call that failed on an empty text had it from the standard input."""
+    """Whether a call that failed on an empty text got it from standard input."""
     call = source.call_at(raised.place)
     return call is not None and "''" in raised.message and "stdin" in ast.unparse(call)
 
@@ -88,8 +88,8 @@ def _reads_stdin(source: Source, raised: Raised) -> bool:
 def _asked() -> Meaning:
     return Meaning(
         message="the program asks its user for input",
-        label="waits for what is typed",
-        why="It is graded without a person at the keyboard, so there is nothing to read.",
+        label="waits for input",
+        why="It is graded without a person at the keyboard, so there is no input.",
         help="take the value from the function's arguments, or write it into the program",
     )
 
@@ -98,8 +98,8 @@ def _debugger_missing(name: str, source: Source) -> Meaning:
     calls = [ast.unparse(call) for call in _calls(source) if _stops(call)]
     uses = f", and {calls[0]} with it" if calls else ""
     return Meaning(
-        message=f"{name}, which is for debugging, is left in the program",
-        why=f"{name} isn't installed where the program is graded, and nobody is there to use it.",
+        message=f"{name}, which is for debugging, is still in the program",
+        why=f"{name} isn't installed where the program is graded, and nobody could use it there.",
         help=f"delete the import{uses}",
     )
 
@@ -117,7 +117,7 @@ def _stops(call: ast.Call) -> bool:
 def _before(source: Source, raised: Raised) -> ast.Call | None:
     """Return the call that started the debugger, which stops at the statement after it.
 
-    That is the nearest one before that statement, in the same function; in a loop it may stand
+    That is the nearest call before that statement, in the same function; in a loop it may come
     after it.
     """
     place = raised.place
@@ -143,7 +143,7 @@ def _home(source: Source, line: int) -> int:
 
 
 def removal(source: Source, call: ast.Call, text: str) -> str:
-    """Say how to take a call out; alone in its block it leaves a hole that isn't Python."""
+    """Say how to remove a call; if it is alone in its block, pass has to replace it."""
     nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     blocks = (
         block
@@ -153,4 +153,4 @@ def removal(source: Source, call: ast.Call, text: str) -> str:
         if isinstance(block, list) and len(block) == 1
     )
     alone = any(isinstance(b[0], ast.Expr) and b[0].value is call for b in blocks)
-    return f"write pass in place of {text}" if alone else f"delete {text}"
+    return f"write pass instead of {text}" if alone else f"delete {text}"

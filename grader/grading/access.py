@@ -1,4 +1,4 @@
-"""What a submission may read: what an import needs, its own file, and no answer to an exercise."""
+"""What a submission may read: what imports need and its own file, but no solution."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from grader.sandbox.policy import Policy
 _CPU_SECONDS: Final = 600
 
 Place = tuple[Path, Path]
-"""A folder of exercises, and the one of their solutions."""
+"""A folder of exercises and the folder of their solutions."""
 
 
 class Access:
-    """Makes the policies of a session. What is granted is found once for each course."""
+    """Makes the policies of a session. The paths to grant are found once per course."""
 
     def __init__(self) -> None:
         self._granted: dict[Place, Policy] = {}
 
     def policy(self, folder: ExerciseFolder, *own: str) -> Policy:
-        """Let a submission read Python and the paths that are its own."""
+        """Let a submission read Python and its own paths."""
         policy = self.without_own(folder.folder.parent, folder.solution.parent)
         return Policy(
             readable=(*policy.readable, *own),
@@ -35,7 +35,7 @@ class Access:
         )
 
     def without_own(self, *place: Path) -> Policy:
-        """Let any submission of a course read Python, by default of the shipped one."""
+        """Let any submission of a course, by default the shipped one, read Python."""
         exercises, solutions = place or shipped()
         where = exercises, solutions
         if where not in self._granted:
@@ -57,7 +57,7 @@ def _granted(place: Place) -> Policy:
 def _in(place: Place) -> Iterator[Path]:
     """Yield the answers of a course: its solutions, and the folders of its exercises.
 
-    Not the folder of all exercises, which may hold the virtual environment as well.
+    The folder that contains all exercises isn't one: it may also contain the virtual environment.
     """
     exercises, solutions = place
     yield solutions

@@ -1,4 +1,4 @@
-"""A report put together: from what was found, what ran, and what it ran on."""
+"""Assembles a report from the findings, the run and its environment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from grader.sandbox.policy import Protection
 def static_report(
     submission: Submission, exercise: Exercise, found: tuple[Finding, ...], request: GradingRequest
 ) -> Report:
-    """Report on a file that need not be run to know that it can't be graded."""
+    """Report on a file that clearly can't be graded, without running it."""
     return assembled(
         submission,
         Transcript(exercise=exercise, source=submission.source),
@@ -48,9 +48,9 @@ def static_report(
 def error_report(
     submission: Submission, exercise: Exercise | None, reason: str, request: GradingRequest
 ) -> Report:
-    """Report that the grader or the exercise is broken, which says nothing of the submission.
+    """Report that the grader or the exercise is broken, which says nothing about the submission.
 
-    `exercise` is None where its declaration doesn't load.
+    `exercise` is None if its declaration doesn't load.
     """
     return Report(
         verdict=Verdict.ERROR,
@@ -84,7 +84,7 @@ def assembled(
     side: Side | None,
     watch: Stopwatch,
 ) -> Report:
-    """Put a report together; `side` is the process that the submission ran in, if one did."""
+    """Assemble a report; `side` is the process that ran the submission, if any."""
     assessment = assess(findings, transcript)
     return Report(
         verdict=assessment.verdict,
@@ -105,13 +105,13 @@ def assembled(
     )
 
 
-def unknown(scope: str = "the program did not come to be traced") -> Equivalence:
-    """Return that nothing is proved, and why."""
+def unknown(scope: str = "the program was not traced") -> Equivalence:
+    """Say that nothing is proved, and why."""
     return Equivalence(status=Equivalent.UNKNOWN, scope=scope)
 
 
 def _environment(side: Side | None) -> Environment:
-    """Return what the submission ran on; what is installed here, if it did not run."""
+    """Return the versions that the submission ran with, or the installed ones if it didn't run."""
     ran = side.versions if side is not None else None
     active = tuple(each.name for each in side.protections if each.active) if side else ()
     missing = tuple(each.name for each in missing_protections(side)) if side else ()

@@ -43,14 +43,14 @@ def grade(
 ) -> Report:
     """Grade one submission.
 
-    `tell` is called with how many cases ran and how many there are. Raises `ReferenceBroken`
+    `tell` is called with the number of cases that ran and the total. Raises `ReferenceBroken`
     and `NurseryBroken`, which are not the submission's fault, and `SandboxMissing`.
     """
     return Grading(session, submission, folder, request).run(tell)
 
 
 class Grading:
-    """The grading of one submission, which another thread may cancel."""
+    """The grading of one submission; another thread can cancel it."""
 
     def __init__(
         self,
@@ -73,11 +73,11 @@ class Grading:
 
     @property
     def transcript(self) -> Transcript | None:
-        """What was observed, once `run` has returned; None if the file never got to a process."""
+        """What was observed, after `run`; None if no process ever got the file."""
         return self._transcript
 
     def cancel(self) -> None:
-        """End the processes; `run` then raises `Cancelled` instead of returning."""
+        """Stop the processes; `run` then raises `Cancelled` instead of returning."""
         self._cancelled = True
         self._close()
 
@@ -109,13 +109,13 @@ class Grading:
             self._session.access.policy(self._folder)  # while another process imports jax
             unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
-        self._reference.prepare((*cases.telling, *cases.edges), self._sizes)
+        self._reference.prepare((*cases.discriminating, *cases.edges), self._sizes)
         with self._watch.part("start"):
             side = self._start()
         with self._watch.part("load"):
             loaded = side.load(self._request.load_seconds)
         if not isinstance(loaded, Loaded):
-            self._suspect_the_machine(cases.telling[0])
+            self._suspect_the_machine(cases.discriminating[0])
             return self._report_in_time(self._nothing_ran(loaded), cases)
         proof = self._begin_proof()
         search = self._search(side, proof, Deadline(self._request.timeout, unhurried), tell)
@@ -162,7 +162,7 @@ class Grading:
             return self._overlong(transcript, cases)
 
     def _overlong(self, transcript: Transcript, cases: Plan) -> Report:
-        """Report on a process that told more of what it did than can be judged."""
+        """Report on a process that sent larger records than can be judged."""
         self._judging = Budget(_JUDGING_SECONDS)
         why = f"the process sent records that take more than {_JUDGING_SECONDS:g} s to judge"
         return self._report(
@@ -173,9 +173,9 @@ class Grading:
         )
 
     def _suspect_the_machine(self, case: Case) -> None:
-        """Try the reference as a submission, where the machine may lack what any program needs.
+        """Run the reference like a submission, in case the machine lacks what any program needs.
 
-        Raises `NurseryBroken` if it fails as well: then nothing is known of the submission.
+        Raises `NurseryBroken` if it fails as well: then nothing is known about the submission.
         """
         if not lacks():
             return
@@ -194,7 +194,7 @@ class Grading:
         raise NurseryBroken("the reference fails here as well as your program")
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
-        """Look among the known mistakes where no rule says what makes the numbers wrong."""
+        """Compare with the known mistakes if no rule says why the numbers are wrong."""
         if UNEXPLAINED not in {finding.rule for finding in self._judged(transcript)}:
             return transcript
         with self._watch.part("known mistakes"):
@@ -209,7 +209,7 @@ class Grading:
         return side
 
     def _count_processes(self) -> None:
-        """Count what the submission's processes did while the cases were played."""
+        """Count the time that the submission's processes took while the cases ran."""
         spent = [side.spent for side in self._sides]
         compiling = sum(each.compiling for each in spent)
         self._watch.add("trace", sum(each.trace for each in spent), within=True)
@@ -217,13 +217,15 @@ class Grading:
         self._watch.add("execute", sum(each.call for each in spent) - compiling, within=True)
 
     def _start(self) -> Side:
-        """Have a process that is shut in as was asked, before it is given the file."""
+        """Get a process and check its sandbox, before it gets the file."""
         side = self._open()
         side.shut_in()
         missing = missing_protections(side)
         if self._request.require_sandbox and missing:
             why = "; ".join(f"{each.name} ({each.detail})" for each in missing)
-            raise SandboxMissing(f"--require-sandbox asks for what is not active here: {why}")
+            raise SandboxMissing(
+                f"--require-sandbox: a required protection isn't available here: {why}"
+            )
         return side
 
     def _fresh(self, *, alters: bool = False) -> Side:

@@ -1,8 +1,8 @@
-"""Known mistakes: a program that is wrong for no reason that a rule knows may be one of them.
+"""Known mistakes: they can explain a wrong program for which no rule knows a reason.
 
-The recorder sees what was lifted, drawn and lost; a program that lifts rightly and then computes
-something else it can't explain. Where such a program is proved to compute the same as one of the
-exercise's own labelled mistakes, that mistake's description explains it.
+The recorder sees what was lifted, drawn and lost, so it can't explain a program that lifts
+correctly and then computes something else. If such a program is proved to compute the same as one
+of the exercise's labelled mistakes, the description of that mistake explains it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Mistake(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KnownMistakes:
-    """One exercise's mistakes that no rule explains, traced when they are first asked for."""
+    """One exercise's mistakes that no rule explains, traced on first use."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class KnownMistakes:
         self._turn = threading.Lock()
 
     def like(self, proof: Proof, sizes: Sizes) -> str | None:
-        """Describe the mistake that computes what a submission computes, None if none does."""
+        """Describe the mistake that computes the same as a submission, None if none does."""
         if not proof.traced:
             return None
         mistakes = _mistakes(self._folder)
@@ -107,7 +107,7 @@ class KnownMistakes:
 
 
 def _mistakes(folder: ExerciseFolder) -> list[_Mistake]:
-    """Return the mistakes that are labelled with nothing but wrong numbers, and described."""
+    """Return the mistakes that have a description and are labelled only with wrong numbers."""
     found = []
     for each in labelled(folder):
         if each.kind == MISTAKES and {rule for _, rule in each.expected} == {UNEXPLAINED}:

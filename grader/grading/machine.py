@@ -1,6 +1,6 @@
-"""What this machine or shell lacks that a grading needs, for when a grading fails without it.
+"""What this machine or shell lacks for grading, to explain why a grading failed.
 
-None of it is proof: a limit is named only where the grader's own process, or the reference run
+A low limit alone proves nothing: it is named only if the grader's own process, or the reference run
 like a submission, failed as well.
 """
 
@@ -17,7 +17,7 @@ _KIBIBYTE: Final = 1 << 10
 _FREE_DISK: Final = 64 * _MEBIBYTE
 
 _NEEDED: Final = (
-    # name, letter of ulimit, the unit that ulimit counts in, what is plenty, what it limits
+    # name, ulimit's letter, the unit that ulimit counts in, what is plenty, what it limits
     ("AS", "v", _KIBIBYTE, 4096 * _MEBIBYTE, "{0} MB of address space"),
     ("DATA", "d", _KIBIBYTE, 4096 * _MEBIBYTE, "{0} MB of data"),
     ("NOFILE", "n", 1, 128, "{1} open files"),
@@ -29,12 +29,12 @@ _NEEDED: Final = (
 
 
 def lacks() -> tuple[str, ...]:
-    """Return a sentence for each limit that may be too low here, with what to do about it."""
+    """Return a sentence for each limit that may be too low here, and how to raise it."""
     return (*_low_limits(), *_full_disk())
 
 
 def explained(failure: str) -> str:
-    """Put what the machine lacks before how the grader failed, in one line."""
+    """Say in one line what the machine lacks, then how the grader failed."""
     found = lacks()
     return f"{'; '.join(found)} (without that, {failure})" if found else failure
 

@@ -34,7 +34,7 @@ def {function}(*values):
 """Starts XLA, for a version that a process can't rehearse with."""
 
 Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
-"""For each place in a grading, the cases to play and the sizes to trace at."""
+"""For each role in a grading, the cases to run and the sizes to trace with."""
 
 
 class Pool:
@@ -51,7 +51,7 @@ class Pool:
         self._lock = threading.Lock()
 
     def fill(self, key: object, open_side: Callable[[], Side], rehearsals: Rehearsals) -> None:
-        """Start what is missing, and end what is for another key. Raises `NurseryBroken`."""
+        """Start missing sides, and stop those for another key. Raises `NurseryBroken`."""
         with self._lock:
             if key != self._key:
                 self._empty()
@@ -65,14 +65,14 @@ class Pool:
         return bool(self._waiting) and key == self._key
 
     def take(self, key: object) -> Side | None:
-        """Return the next of a grading's sides; None if there is none that is ready."""
+        """Return the next of a grading's sides; None if none is ready."""
         with self._lock:
             place = min(self._waiting, default=None)
             found = self._waiting.pop(place) if place is not None and key == self._key else None
         return found.take() if found is not None else None
 
     def stop(self) -> None:
-        """End the rehearsals: the processor is needed now."""
+        """Stop the rehearsals: the processor is needed now."""
         with self._lock:
             for each in self._waiting.values():
                 each.stop()
@@ -83,7 +83,7 @@ class Pool:
             each.wait()
 
     def close(self) -> None:
-        """End every side, now and for good."""
+        """Stop every side for good."""
         with self._lock:
             self._closed = True
             self._empty()
@@ -94,7 +94,7 @@ class Pool:
 
 
 class _Prewarmed:
-    """A side that rehearses, until it is stopped or taken."""
+    """A side that rehearses until it is stopped or taken."""
 
     def __init__(self, side: Side, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         self._side = side
@@ -104,11 +104,11 @@ class _Prewarmed:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the rehearsal when its case has ended."""
+        """Stop the rehearsal after the current case."""
         self._enough.set()
 
     def wait(self) -> None:
-        """Wait for the rehearsal to end."""
+        """Wait until the rehearsal has ended."""
         self._thread.join()
 
     def take(self) -> Side | None:
@@ -129,7 +129,7 @@ class _Prewarmed:
     def _rehearse(self, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         try:
             self._side.shut_in()
-            loaded = self._side.load(_SECONDS, unheard=True)
+            loaded = self._side.load(_SECONDS, discard_output=True)
             self._rehearsed = isinstance(loaded, Loaded)
             if self._rehearsed and sizes:
                 self._side.begin_trace(sizes)
@@ -139,18 +139,22 @@ class _Prewarmed:
                     return
                 self._side.begin(case, _SECONDS)
                 self._side.finish()
-        except NurseryBroken:  # whoever needs the nursery next hears of it
+        except NurseryBroken:  # the next use of the nursery reports it
             self._rehearsed = False
 
 
 def rehearsals(plan: Plan, sizes: tuple[Sizes, ...]) -> Rehearsals:
-    """Return what the first process of a grading rehearses, and what the second.
+    """Return what the first and the second process of a grading rehearse.
 
-    Each begins with what it will be asked for first: the second traces, and plays the edges.
+    Each starts with what it will need first: the second one traces, and runs the edges.
     """
-    telling, edges, smaller = plan.telling, plan.edges, tuple(each[0] for each in plan.smaller)
-    first = _of_each_shape((*telling, *edges, *smaller))
-    second = _of_each_shape((*edges, *smaller, *telling))
+    discriminating, edges, smaller = (
+        plan.discriminating,
+        plan.edges,
+        tuple(each[0] for each in plan.smaller),
+    )
+    first = _of_each_shape((*discriminating, *edges, *smaller))
+    second = _of_each_shape((*edges, *smaller, *discriminating))
     return (first, ()), (second, sizes)
 
 

@@ -1,4 +1,4 @@
-"""The reference's answers: looked up where a run before has had them, else had from its process."""
+"""The reference's answers: from the cache if possible, otherwise from its process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from grader.model.trace import Trace
 from grader.process.side import Side
 
 _MOST: Final = 600
-"""How many answers are kept for one exercise."""
+"""How many answers are cached for one exercise."""
 
 _SECONDS: Final = 60.0
 
@@ -38,22 +38,22 @@ def _solution_text(folder: ExerciseFolder) -> str:
 
 
 class _Book(msgspec.Struct, kw_only=True):
-    """What is known of a reference, as it stands in the cache's file."""
+    """What is known about a reference, as the cache stores it."""
 
     observations: dict[str, Observation] = {}
     traces: dict[str, Traces] = {}
 
     @property
     def size(self) -> int:
-        """How many answers there are."""
+        """The number of answers."""
         return len(self.observations) + len(self.traces)
 
 
 class Reference:
-    """A reference's answers. `open_side` starts its process, if an answer is not known yet.
+    """A reference's answers. `open_side` starts its process when an answer isn't known yet.
 
-    Several gradings may ask at the same time; the process answers one of them after another. It
-    plays what will be asked for ahead, so that it compiles what the submissions then only load.
+    Several gradings may ask at the same time; the process answers one after the other. It runs
+    cases ahead of time, so that it compiles programs that the submissions then only load.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Reference:
         self._threads: list[threading.Thread] = []
 
     def answer(self, case: Case) -> Observation:
-        """Return what the reference does on a case. Raises `ReferenceBroken` if it fails."""
+        """Return what the reference does with a case. Raises `ReferenceBroken` if it fails."""
         digest = _digest(case)
         self._wait_for(digest)
         with self._turn:
@@ -89,7 +89,7 @@ class Reference:
             return self._book.traces[digest]
 
     def prepare(self, cases: Sequence[Case], sizes: tuple[dict[str, int], ...] = ()) -> None:
-        """Begin to play what isn't known of these cases, and to trace at `sizes`, and return."""
+        """Start running unknown ones of these cases and tracing at `sizes`, without waiting."""
         with self._played:
             missing = {_digest(each): each for each in cases}
             known = self._book.observations.keys() | self._ahead
@@ -107,7 +107,7 @@ class Reference:
             thread.start()
 
     def close(self) -> None:
-        """Remember what is new, and end the process."""
+        """Cache what is new, and stop the process."""
         self._closed = True
         if self._side is not None:
             self._side.end()
@@ -119,9 +119,9 @@ class Reference:
     # ------------------------------------------------------------------------------------- ahead
 
     def _play_ahead(self, work: list[tuple[str, Callable[[], object]]]) -> None:
-        """Do each piece of work. One that fails is left to whoever asks for it, who then hears why.
+        """Do each piece of work, until one fails: whoever needs it tries again and gets the error.
 
-        Nobody waits for what comes after a failure either.
+        After a failure, nobody waits for the rest either.
         """
         try:
             for digest, play in work:
@@ -141,7 +141,7 @@ class Reference:
             self._played.notify_all()
 
     def _wait_for(self, digest: str) -> None:
-        """Wait until something is played that is due to be played ahead."""
+        """Wait until a result that is scheduled ahead of time is there."""
         with self._played:
             self._played.wait_for(lambda: digest not in self._ahead)
 
@@ -169,7 +169,7 @@ class Reference:
             self._book.traces[digest] = process.finish_trace(_SECONDS)
 
     def _process(self) -> Side:
-        """Return the side that has loaded the solution. The caller has the turn."""
+        """Return the side that has loaded the solution. The caller must hold the turn."""
         if self._side is None:
             self._side = self._open_side()
         if not self._loaded:
@@ -192,7 +192,7 @@ def _digest(value: object) -> str:
 
 
 def _book_path(folder: ExerciseFolder, cache_folder: Path | None) -> Path | None:
-    """Return the file for this exercise, this solution's text and these versions."""
+    """Return the cache file for this exercise, this solution's text and these versions."""
     if cache_folder is None:
         return None
     content = msgspec.msgpack.encode(folder.exercise) + folder.solution.read_bytes()

@@ -18,7 +18,7 @@ _MOST_CASES: Final = 5_000
 _LARGEST_SEED: Final = 2**64 - 1
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
-"""A file's imports have nothing to do with how long a case may take."""
+"""A file's imports may take this long, whatever the deadline of a case."""
 
 
 @unique
@@ -71,7 +71,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             flags=("--exercise",),
             metavar="SLUG",
-            help="Grade as this exercise, whatever the file defines.",
+            help="Grade as this exercise, whichever function the file defines.",
         ),
     ] = None
     reports: Annotated[
@@ -110,8 +110,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             metavar="SECONDS",
             least=0.1,
             most=3600,
-            help="The deadline of a case, at most an hour; "
-            "without it, by the reference's own time.",
+            help="The deadline of a case, at most an hour; by default based on the reference's "
+            "time.",
         ),
     ] = None
     color: Annotated[
@@ -124,17 +124,17 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = Color.AUTO
     quiet: Annotated[
-        bool, Option(flags=("--quiet", "-q"), help="Say only the verdict.", fronts=_COMMAND)
+        bool, Option(flags=("--quiet", "-q"), help="Print only the verdict.", fronts=_COMMAND)
     ] = False
     verbose: Annotated[
         bool,
-        Option(flags=("--verbose", "-v"), help="Say more: every finding.", fronts=_TERMINAL),
+        Option(flags=("--verbose", "-v"), help="Print more: every finding.", fronts=_TERMINAL),
     ] = False
     exit_zero: Annotated[
         bool,
         Option(
             flags=("--exit-zero",),
-            help="Exit with 0 also when the file has not passed.",
+            help="Exit with 0 even if the file has not passed.",
             fronts=_COMMAND,
         ),
     ] = False
@@ -152,18 +152,16 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--no-ci",),
-            help="Add nothing by itself when it runs in GitHub Actions.",
+            help="Add no annotations or summary in GitHub Actions.",
             fronts=_COMMAND,
         ),
     ] = True
     require_sandbox: Annotated[
         bool,
-        Option(
-            flags=("--require-sandbox",), help="Refuse to run a file where it can't be sandboxed."
-        ),
+        Option(flags=("--require-sandbox",), help="Refuse to run a file without a sandbox."),
     ] = False
     progress: Annotated[
-        bool, Option(flags=("--no-progress",), help="Don't remember this attempt.")
+        bool, Option(flags=("--no-progress",), help="Don't store this attempt.")
     ] = True
     exercises: Annotated[
         tuple[Path, ...],

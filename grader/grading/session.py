@@ -1,4 +1,4 @@
-"""A session: the processes, caches and references that gradings share."""
+"""A session: the processes, caches and references that several gradings share."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from grader.model.submission import Submission, defines
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, Spawner
-from grader.proof.transparency import Reach, transparency
+from grader.proof.reading import read
 from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
 
 
 class Session:
-    """Shared by the gradings of one command. Close it: it has processes."""
+    """Shared by all gradings of one command. Close it to stop its processes."""
 
     def __init__(self, launched: Launched | None = None) -> None:
         self._launched = launched
@@ -48,7 +48,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Remember what the references did, and end every process."""
+        """Cache what the references did, and stop every process."""
         if self._aborted:
             self.abort()
             return
@@ -63,7 +63,7 @@ class Session:
             cache.prune_sometimes(self._cache)
 
     def abort(self) -> None:
-        """End every process at once: whoever waits for one is told `NurseryBroken`."""
+        """Stop every process at once; waiting threads get `NurseryBroken`."""
         with self._making:
             self._aborted = True
         if self._made is not None:
@@ -73,7 +73,7 @@ class Session:
 
     @property
     def _maker(self) -> Maker:
-        """What makes the processes, started when the first one is needed."""
+        """Makes the processes; started when the first one is needed."""
         with self._making:
             if self._aborted:
                 raise NurseryBroken("the session has ended")
@@ -121,15 +121,15 @@ class Session:
         return Side(self._maker, program, policy=None)
 
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
-        """Start a process for a submission, to be shut in; or take one that is prewarmed for it.
+        """Start a sandboxed process for a submission, or take one that is prewarmed for it.
 
-        Only a program that can look at nothing but its arguments gets one where others have run.
+        Only a program that can look at nothing but its arguments gets a process that others used.
         """
         self._pool.stop()
         exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
         key = exercise.slug, program.name
-        if key in self._pool and transparency(program.text, exercise).reach is not Reach.NOTHING:
+        if key in self._pool and not read(program.text, exercise.function).doubt:
             side = self._pool.take(key)
             if side is not None:
                 side.give(program.name, program.text)
@@ -144,7 +144,7 @@ class Session:
         *,
         wait: bool = False,
     ) -> None:
-        """Begin to have processes ready for the file's next version; `wait` until they are."""
+        """Start processes for the file's next version; with `wait`, wait until they are ready."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
         program = self._program(exercise, submission.path, _rehearsed(submission, folder))
@@ -153,7 +153,7 @@ class Session:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
         plan = self.plan(exercise, asked)
-        with contextlib.suppress(NurseryBroken):  # the next grading says so
+        with contextlib.suppress(NurseryBroken):  # the next grading reports it
             self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
         if wait:
             self._pool.wait()
@@ -177,7 +177,7 @@ class Session:
         return self.access.policy(folder, *own)
 
     def unhurried(self) -> float:
-        """Seconds that importing the libraries took: what a busy machine shows itself by."""
+        """Seconds that importing the libraries took: many of them on a busy machine."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
 
@@ -188,14 +188,14 @@ def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
     Not the reference: who finds a way to look around would find it.
     """
     text = submission.source.text
-    leaves_nothing = transparency(text, folder.exercise).reach is not Reach.NOTHING
+    leaves_nothing = not read(text, folder.exercise.function).doubt
     if leaves_nothing and defines(submission.source, folder):
         return text
     return NEUTRAL.format(function=folder.exercise.function)
 
 
 def _sendable(path: str) -> str:
-    """Return the path as processes can be told it: bytes that are no UTF-8 as their escapes."""
+    """Return the path in a form that can be sent to processes: escape bytes that aren't UTF-8."""
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A stopwatch for the parts of a run, for the report to say where the time went."""
+"""A stopwatch for the parts of a run, so that the report can say where the time went."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.model.report import Timing
 
 
 class Stopwatch:
-    """Wall time of the parts of a run, in the order in which they first came."""
+    """Wall time of the parts of a run, in the order in which they first occurred."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
@@ -19,7 +19,7 @@ class Stopwatch:
 
     @contextlib.contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """Count the block's time as `name`'s."""
+        """Add the block's time to part `name`."""
         began = time.perf_counter()
         try:
             yield
@@ -27,13 +27,13 @@ class Stopwatch:
             self.add(name, time.perf_counter() - began)
 
     def add(self, name: str, seconds: float, *, within: bool = False) -> None:
-        """Count `seconds` as `name`'s, a part by itself or `within` the one before."""
+        """Add `seconds` to part `name`, which may be `within` the part before."""
         self._seconds[name] = self._seconds.get(name, 0.0) + seconds
         if within:
             self._within.add(name)
 
     def timings(self) -> tuple[Timing, ...]:
-        """Return what was counted."""
+        """Return the measured times."""
         return tuple(
             Timing(part=name, seconds=each, within=name in self._within)
             for name, each in self._seconds.items()

@@ -1,1 +1,1 @@
-"""The nouns of a grading, one a file. They need the standard library, NumPy and msgspec alone."""
+"""The data types of a grading, one per file; they import only NumPy, msgspec and Python's own."""

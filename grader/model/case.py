@@ -1,4 +1,4 @@
-"""A case: one set of arguments that the reference and the submission are both called with."""
+"""A case: one set of arguments, for the reference and the submission."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 
 class ArrayValue(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
-    """An array as raw bytes in C order, little endian; `dtype` in NumPy's name (`float32`).
+    """An array as raw bytes in C order, little endian; `dtype` is NumPy's name (`float32`).
 
-    Types that NumPy lacks keep their name (`bfloat16`) and their bytes.
+    Types that NumPy doesn't have keep their name (`bfloat16`) and their bytes.
     """
 
     dtype: str
@@ -26,7 +26,7 @@ class ArrayValue(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
         return ArrayValue(dtype=array.dtype.name, shape=array.shape, data=ordered.tobytes())
 
     def numpy(self) -> NDArray[np.generic]:
-        """Return the array, read-only; `TypeError` for a type that NumPy lacks."""
+        """Return the array, read-only; `TypeError` for a type that NumPy doesn't have."""
         return np.frombuffer(self.data, dtype=np.dtype(self.dtype)).reshape(self.shape)
 
 
@@ -53,7 +53,7 @@ Value = ArrayValue | TupleValue | IntValue | FloatValue
 
 @unique
 class Container(StrEnum):
-    """As what an array argument is handed over: JAX's immutable arrays or NumPy's mutable ones."""
+    """How array arguments are passed: as JAX's immutable arrays or as NumPy's mutable ones."""
 
     JAX = "jax"
     NUMPY = "numpy"
@@ -67,9 +67,9 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """The arguments of one call, and the sizes that their shapes were made with.
+    """The arguments of one call, and the sizes that their shapes use.
 
-    `sizes` has a value for each of the exercise's dimensions, in its order.
+    `sizes` has a value for each of the exercise's dimensions, in the same order.
     """
 
     arguments: tuple[Argument, ...]

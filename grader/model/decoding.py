@@ -1,4 +1,4 @@
-"""From a file's bytes to its text. Needs the standard library alone, since it comes first."""
+"""Decodes a file's bytes. Imports only the standard library, since it runs first."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from grader.model.filekind import Unfit, of_bytes
 LARGEST: Final = 64 * 1024
 """Bytes of the largest file that is graded; exercises are a page of text.
 
-What looks for places in a text may take a time that grows with the square of its length.
+Code that searches the text may take time quadratic in its length.
 """
 
 _ORDINARY: Final = re.compile(
     r"utf-8(-sig)?|ascii|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|gb\w+|big5\w*|euc_\w+|shift_jis\w*"
 )
-"""Python knows others that a file may ask for: `punycode` takes quadratic time, and
-`unicode_escape` and `utf-7` make half characters, which are no text that can be passed on."""
+"""Python knows other encodings that a file may declare, but `punycode` takes quadratic time, and
+`unicode_escape` and `utf-7` can produce lone surrogates, which can't be encoded again."""
 
 
 _UTF_8: Final = "save the file with the encoding UTF-8"
 
 
 class NoText(ValueError):
-    """The bytes are no text that can be graded; `unfit` says why, to the file's writer.
+    """The bytes can't be decoded or are too many; `unfit` tells the author why.
 
-    `text` has a mark for each byte that is no character.
+    `text` has a replacement character for each byte that can't be decoded.
     """
 
     def __init__(self, unfit: Unfit, text: str = "") -> None:
@@ -40,7 +40,7 @@ class NoText(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file as Python reads it; `NoText` if it reads none."""
+    """Return the text of a file as Python reads it; `NoText` if Python can't."""
     unfit = of_bytes(data) or _too_large(data)
     if unfit is not None:
         raise NoText(unfit, data.decode("utf-8", "replace") if unfit.line is not None else "")
@@ -58,12 +58,12 @@ def _too_large(data: bytes) -> Unfit | None:
         return None
     return Unfit(
         f"the file is larger than {LARGEST >> 10} kB, the most that is graded",
-        "keep the function and what it needs; leave out data, outputs and whatever else is large",
+        "keep the function and what it needs; remove data, outputs and other large parts",
     )
 
 
 def _undecodable(data: bytes, error: Exception) -> NoText:
-    """Say why a file can't be decoded: it isn't the encoding it claims, or claims a wrong one."""
+    """Say why a file can't be decoded: its encoding isn't what it declares, or is unknown."""
     declared = _coding_line(data)
     if declared is None:
         try:
@@ -77,7 +77,7 @@ def _undecodable(data: bytes, error: Exception) -> NoText:
 
 
 def _declared(message: str, data: bytes) -> Unfit:
-    """Advise a file that names its own encoding, in one of its first two lines."""
+    """Say what to do with a file that declares its encoding in one of its first two lines."""
     line = _coding_line(data)
     help_text = f"{_UTF_8}, and delete the line with `coding`" if line is not None else _UTF_8
     return Unfit(message, help_text, line)

@@ -1,7 +1,7 @@
-"""An exercise, as data: what is called, with which arguments, and what its checks are titled.
+"""An exercise as data: the function to call, its arguments, and the titles of its checks.
 
-Everything particular to one exercise stands in its own folder; the grader derives the cases, the
-symbolic trace and the words of its messages from the declaration below.
+Everything specific to one exercise is in its own folder; the grader derives the cases, the
+symbolic trace and the wording of its messages from the declaration below.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 @unique
 class Check(StrEnum):
-    """What is checked of a submission, in the order in which a report lists it."""
+    """What is checked about a submission, in the order in which a report lists it."""
 
     LOADS = "loads"
     RUNS = "runs"
@@ -42,7 +42,7 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
-    """A Python int from 0 to 2**31 - 1 that the submission makes its PRNG key of."""
+    """A Python int from 0 to 2**31 - 1 from which the submission makes its PRNG key."""
 
     name: str
 
@@ -50,8 +50,8 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
 class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
     """A float32 array; `shape` names a dimension for each axis.
 
-    Cases scale its elements, which are of the order of 1, by at most `largest_scale`: less than
-    the default where the exercise's arithmetic loses digits in large inputs. More than the default
+    Cases scale its elements, which are around 1, by at most `largest_scale`: set it lower than the
+    default if the exercise's arithmetic loses digits for large inputs. More than the default
     also allows elements as tiny as `1 / largest_scale`. `non_finite` says that the task is also
     about NaN and infinities, which then stand among the elements of some cases.
     """
@@ -70,7 +70,7 @@ class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True, tag="size"):
-    """A dimension that is passed as a Python int; its name is the dimension's."""
+    """A dimension that is passed as a Python int, under the dimension's name."""
 
     name: str
 
@@ -101,13 +101,12 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration that `exercises/<folder>/exercise.py` makes.
 
     `slug` is in kebab case. `function` is called with one positional argument for each of
-    `parameters`, in their order. `output` names the dimensions of the result before it is
-    flattened, outermost first; it is empty where the exercise does not flatten. `module` is the
-    class that has to be lifted, as messages write it. `tolerance` multiplies the tolerance of
-    values, for exercises whose arithmetic amplifies rounding. `untaught` are the ids of rules that
-    `grade verify` need not see a labelled mistake of. `plain_numpy`: the task is about NumPy's
-    arrays, which every case hands over; it is known of a solution that imports NumPy and neither
-    jax nor flax.
+    `parameters`, in order. `output` names the dimensions of the result before it is flattened,
+    outermost first; it is empty if the exercise does not flatten. `module` is the class that has to
+    be lifted, as messages write it. `tolerance` multiplies the tolerance of values, for exercises
+    whose arithmetic amplifies rounding. `untaught` are the ids of rules for which `grade verify`
+    needs no labelled mistake. `plain_numpy`: the task is about NumPy arrays, and every case passes
+    them; it is set if the solution imports NumPy and neither jax nor flax.
     """
 
     slug: str
@@ -139,7 +138,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the parts of an exercise lie."""
+    """The paths of an exercise's parts."""
 
     exercise: Exercise
     folder: Path
@@ -157,5 +156,5 @@ class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def starter(self) -> Path:
-        """The file that a learner begins with."""
+        """The file that a learner starts from."""
         return self.folder / "starter.py"

@@ -1,6 +1,6 @@
-"""What a file is that is no Python program, told from its bytes.
+"""What kind of file it is, judged by its bytes, if it isn't a Python program.
 
-Needs the standard library alone, since it comes first.
+Imports only the standard library, since it runs first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 
 class Unfit(NamedTuple):
-    """Why a file is no program, and what to do. `line` is where, None for all of it."""
+    """Why a file isn't a program, and what to do. `line` is None for the whole file."""
 
     message: str
     help: str
@@ -18,7 +18,7 @@ class Unfit(NamedTuple):
 
 
 HAND_IN: Final = "hand in the program itself, as a plain text file that ends in .py"
-_UNPACK: Final = "unpack it, and grade the .py file that is in it"
+_UNPACK: Final = "unpack it and grade the .py file inside"
 PLAIN: Final = "save the program as plain text, in a file that ends in .py"
 _DOWNLOAD: Final = "download the .py file itself: on its page, choose Raw or Download"
 
@@ -33,7 +33,7 @@ _BYTES: Final = (
     (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (b"\x28\xb5\x2f\xfd", "a zstd archive", _UNPACK),
     (b"%PDF-", "a PDF document", PLAIN),
-    (b"{\\rtf", "an RTF document, as a word processor writes it", PLAIN),
+    (b"{\\rtf", "an RTF document from a word processor", PLAIN),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word or Excel document", PLAIN),
     (b"\x89PNG\r\n", "a PNG image", HAND_IN),
     (b"\xff\xd8\xff", "a JPEG image", HAND_IN),
@@ -57,7 +57,7 @@ _UNICODE: Final = (
 
 
 def of_bytes(data: bytes) -> Unfit | None:
-    """Say what a file is by its bytes, None if they may be a program's text in UTF-8."""
+    """Tell the kind of file by its bytes, None if they may be a program's text in UTF-8."""
     for start, noun, advice in _BYTES:
         if data.startswith(start):
             return _office(data) or other(noun, advice)
@@ -72,21 +72,21 @@ def of_bytes(data: bytes) -> Unfit | None:
 
 
 def other(noun: str, advice: str) -> Unfit:
-    """Say that a file is something else than a program."""
+    """Say that a file isn't a program but something else."""
     return Unfit(f"the file is {noun}, not a Python program", advice)
 
 
 def _office(data: bytes) -> Unfit | None:
-    """Tell a document from a plain zip archive; Word's, Excel's and LibreOffice's are zips."""
+    """Distinguish documents from plain zip archives; Word, Excel and LibreOffice write zips."""
     if data.startswith(b"PK") and _OFFICE.search(data):
         return other("an office document", PLAIN)
     return None
 
 
 def _wide(data: bytes) -> str | None:
-    """Return the encoding of text whose characters take two or four bytes each, by mark or zeros.
+    """Return the encoding of text with two or four bytes per character, by its BOM or zeros.
 
-    Python's keywords and signs are ASCII: all bytes of such a character are zero but one.
+    Python's keywords and operators are ASCII: all bytes of such a character are zero but one.
     """
     for mark, encoding in _UNICODE:
         if data.startswith(mark):
@@ -102,22 +102,26 @@ def _wide(data: bytes) -> str | None:
 
 
 def _null_bytes(data: bytes) -> Unfit:
-    """Tell a file that was never written, or written in part, from a stray byte and from others."""
+    """Distinguish a file that was never or partly written from a stray byte and binary data."""
     text = data.rstrip(b"\0\r\n")
     if not text:
-        return Unfit("the file holds null bytes alone: its text was never written", "save it again")
+        return Unfit(
+            "the file contains only null bytes: its text was never written", "save it again"
+        )
     if b"\0" not in text:
         line = text.count(b"\n") + 1
-        message = f"the file ends in null bytes, after line {line}: it was not written to its end"
+        message = f"the file ends in null bytes, after line {line}: it was written only in part"
         return Unfit(message, "save it again", line)
     if not _is_text(text):
         return other("binary data", HAND_IN)
     line = text.count(b"\n", 0, text.index(0)) + 1
-    return Unfit(f"line {line} has a null byte, which no text has", "delete that character", line)
+    return Unfit(
+        f"line {line} has a null byte, which text never contains", "delete that character", line
+    )
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether bytes are text but for a few null bytes in it."""
+    """Whether the bytes are text, apart from a few null bytes."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""A finding: one mistake that a rule has found, with its place and its evidence."""
+"""A finding: one mistake that a rule found, with its place and its evidence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.model.observation import Span
 
 @unique
 class Severity(StrEnum):
-    """How much a finding weighs: only an error keeps a submission from passing."""
+    """How serious a finding is: only an error keeps a submission from passing."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,8 +23,8 @@ class Severity(StrEnum):
 class ShapeRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of shape evidence: `params/kernel   f32[3,4,2]   expected f32[4,2]   remark`.
 
-    `expected` or `actual` is None where that side has nothing there. `surplus_axis` is the axis of
-    `actual` that should not be there, to be marked.
+    `expected` or `actual` is None if that side has nothing there. `surplus_axis` is the axis of
+    `actual` to mark, since it should not be there.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ShapeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule says of a submission.
+    """What a rule says about a submission.
 
     `message` is one line that says what happened. `label` is the short text under the marked
     source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`

@@ -1,7 +1,7 @@
-"""What one side did: what loading the file gave, and what each call of its function did.
+"""What one side did: the result of loading the file and of each call to its function.
 
-A worker makes these and the judge reads them. They are plain data, because what comes from a
-submission's process is not trusted: no field is an object of the learner's.
+A worker makes these and the judge reads them. They are plain data, because a submission's process
+is not trusted: no field is one of the learner's objects.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from grader.model.case import ArrayValue
 
 Item = TypeVar("Item")
 
-# Bounds that hold for what is decoded, so that a forged message costs the judge nothing. A worker
-# cuts what it sends far below them.
+# Bounds for decoding, so that a forged message costs the judge nothing. A worker stays far below
+# them.
 Place = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Word = Annotated[str, msgspec.Meta(max_length=500)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
@@ -25,11 +25,11 @@ Few = Annotated[tuple[Item, ...], msgspec.Meta(max_length=200)]
 Many = Annotated[tuple[Item, ...], msgspec.Meta(max_length=4000)]
 MOST_ENTRIES = 400
 Entries = Annotated[tuple[Item, ...], msgspec.Meta(max_length=MOST_ENTRIES)]
-"""What a record lists. A worker notes half as many in a call, and as many again from before it."""
+"""Entries in a record. A worker notes half as many in a call, and the same number before it."""
 
 
 def digest(data: bytes) -> str:
-    """Hash an array's bytes in C order, little endian: `digest` fields hold this of theirs."""
+    """Hash an array's bytes in C order, little endian, for the `digest` fields."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
@@ -65,14 +65,14 @@ class MappingResult(msgspec.Struct, frozen=True, kw_only=True, tag="mapping"):
 
 
 class OpaqueResult(msgspec.Struct, frozen=True, kw_only=True, tag="opaque"):
-    """Anything else. `text` describes it (`None`, `3.5`, `a Dense module`), cut to a line."""
+    """Anything else. `text` describes it in at most a line (`None`, `3.5`, `a Dense module`)."""
 
     type_name: Word
     text: Text
 
 
 class OversizedResult(msgspec.Struct, frozen=True, kw_only=True, tag="oversized"):
-    """An array that is too large to send; only its type is known."""
+    """An array that is too large to send; only its type was sent."""
 
     dtype: Word
     shape: Shape
@@ -82,7 +82,7 @@ Result = ArrayValue | SequenceResult | MappingResult | OpaqueResult | OversizedR
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """One frame of the submission's own in a traceback, outermost first."""
+    """One frame of the submission in a traceback, outermost first."""
 
     function: Word
     span: Span
@@ -95,13 +95,13 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True, tag="completed"):
 
 
 class _Placed(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome with the submission's own frames, outermost first, where they can be told."""
+    """An outcome with the submission's own frames, outermost first, if they are known."""
 
     frames: Few[Frame] = ()
 
     @property
     def place(self) -> Span | None:
-        """Where the innermost frame was."""
+        """The place of the innermost frame."""
         return self.frames[-1].span if self.frames else None
 
 
@@ -109,9 +109,9 @@ class Raised(_Placed, frozen=True, kw_only=True, tag="raised"):
     """The function, or loading the file, raised.
 
     `exception` is the class's name, `module` where it is defined, `bases` the names of its base
-    classes, nearest first. `message` is the exception's text, cut. `library` is the innermost
+    classes, nearest first. `message` is the exception's text, truncated. `library` is the innermost
     frame of a library, as `module.function`, if the exception came from one, and `COMPILER` if the
-    file itself did not compile. `meant` is a name that is there and nearly the one that isn't.
+    file itself did not compile. `meant` is an existing name similar to the missing one.
     """
 
     exception: Word
@@ -130,16 +130,16 @@ class TimedOut(_Placed, frozen=True, kw_only=True, tag="timed-out"):
 
 
 class OutOfMemory(_Placed, frozen=True, kw_only=True, tag="out-of-memory"):
-    """The program got no more memory, or the process grew beyond what it may: `limit` in bytes.
+    """The program couldn't get more memory, or the process exceeded its `limit`, in bytes.
 
-    0 where it isn't known.
+    The limit is 0 if it isn't known.
     """
 
     limit: int
 
 
 class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
-    """The process ended, or sent what is no answer. `reason` says which, in plain words."""
+    """The process ended, or sent an invalid answer. `reason` says which, in plain words."""
 
     reason: Text
 
@@ -150,7 +150,7 @@ Outcome = Completed | Raised | TimedOut | OutOfMemory | Crashed
 
 
 class Deny(msgspec.Struct, frozen=True, kw_only=True, tag="deny"):
-    """Flax's `DenyList`: everything but what `names` matches."""
+    """Flax's `DenyList`: everything except what `names` matches."""
 
     names: NameFilter
 
@@ -174,7 +174,7 @@ class AxisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `variable_axes`: the collections that match get `axis`, or are shared (None).
 
     An `In(axis)` or `Out(axis)` has `direction` `in` or `out`; a plain axis has `both`.
-    `invalid` is the text of a value that is no axis at all; `axis` is then None.
+    `invalid` is the text of a value that isn't an axis; `axis` is then None.
     """
 
     filter: NameFilter
@@ -193,7 +193,7 @@ class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
 class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
     """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves.
 
-    `is_list`: it was a list, which Flax takes for another build than a tuple of arguments.
+    `is_list`: it was a list, which to Flax has a different structure than a tuple of arguments.
     """
 
     items: Few[Axes]
@@ -202,9 +202,9 @@ class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
-    """A single axis; None maps nothing. Negative axes stay as they were given.
+    """A single axis; None maps nothing. Negative axes are not normalised.
 
-    `invalid` is the text of a value that is no axis at all; `value` is then None.
+    `invalid` is the text of a value that isn't an axis; `value` is then None.
     """
 
     value: int | None
@@ -215,14 +215,14 @@ Axes = Axis | AxisTree
 
 
 class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of `nn.vmap`: what was lifted, with which axes, and where in the file.
+    """One call to `nn.vmap`: what was lifted, with which axes, and where in the file.
 
     `target` is the name of the module class or function, `defined_in` the name of the module
     that defines it (`flax.linen.linear`, or `submission`), `bases` as in `ModuleRun`, of the class.
-    `given` are the names of the parameters of `nn.vmap` that the call set, in whatever way.
-    `transform` is `vmap`. `span` is the call expression's, or the decorator's, None if it was not
-    called from the submission's text. `methods` are the methods that a class was lifted for.
-    `while_loading` says that the call was made while the file was loaded. `raised`: by this call.
+    `given` are the names of the parameters of `nn.vmap` that the call set in any way.
+    `transform` is `vmap`. `span` is that of the call expression or the decorator, None if the call
+    isn't in the submission's text. `methods` are the methods that a class was lifted for.
+    `while_loading` says that the call happened while the file was loaded. `raised`: by this call.
     """
 
     id: int
@@ -248,14 +248,14 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArrayType(msgspec.Struct, frozen=True, kw_only=True):
-    """Shape and dtype of a value that passed by (also of a tracer)."""
+    """Shape and dtype of an observed value or tracer."""
 
     dtype: Word
     shape: Shape
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a module: its value as text, and whether it is the class's default."""
+    """A field of a module: its value as text, and whether that is the class's default."""
 
     name: Word
     text: Text
@@ -263,19 +263,19 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a module's method, or of a lifted method or function; outer before inner.
+    """One run of a module's method, or of a lifted method or function; outer runs come first.
 
     `class_name` is the module's class (`VmapDense` for a lifted one), `defined_in` the name of the
     module that defines it, `bases` the names of its base classes that are modules, nearest first,
     with their module path (`flax.linen.linear.Dense`). `lifted` is the `id` of the nn.vmap call
-    that made this method or function, if one did: the run sees the whole batch, and the runs
-    within it what one example sees. `inside` is the `id` of the innermost lifted run that this one
-    is part of. `root` numbers the entry (init, apply, bind) that it belongs to, None outside of
-    any. `inputs` and `outputs` are the arrays among the arguments and in the result. `digest` is
-    the `digest` of the output's bytes, None unless it is one concrete array: outputs of the same
-    digest are the same numbers in the same order, however they are shaped. `taken` and `given` are
-    digests of all arrays that went in and came out, None where any of them was a tracer. `span` is
-    where the module was instantiated in the submission.
+    that made this method or function, if one did: the run sees the whole batch, and the runs inside
+    it see one example. `inside` is the `id` of the innermost lifted run that this one is part of.
+    `root` numbers the entry (init, apply, bind) that it belongs to, None if there is none. `inputs`
+    and `outputs` are the arrays among the arguments and in the result. `digest` is the `digest` of
+    the output's bytes, None unless it is one concrete array: outputs with the same digest are the
+    same numbers in the same order, whatever their shape. `taken` and `given` are digests of all
+    arrays that went in and came out, None if any of them was a tracer. `span` is where the
+    submission instantiated the module.
     """
 
     class_name: Word
@@ -298,14 +298,14 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def own_name(self) -> str:
-        """The class's name as the file has it: a lifted class is called after its own."""
+        """The class's name in the file: Flax derives a lifted class's name from it."""
         return self.class_name.removeprefix("Vmap") if self.lifted is not None else self.class_name
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One array of a variable tree.
 
-    `largest` is the largest magnitude in it (infinite if one is not finite), None for a tracer.
+    `largest` is its largest magnitude (infinite if an element is not finite), None for a tracer.
     `alike_along` lists the axes along which all slices are the same numbers, for concrete arrays
     with more than one slice. `digest` is the `digest` of its bytes, None for a tracer.
     """
@@ -319,7 +319,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Configured(msgspec.Struct, frozen=True, kw_only=True):
-    """A setting of JAX (`jax_enable_x64`) that was in force, with another value than before."""
+    """A JAX setting (`jax_enable_x64`) that was in force with a different value than before."""
 
     name: Word
     value: Word
@@ -327,12 +327,12 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
-    """The key that a root run was given for an RNG stream; `data` in hex, None for a tracer.
+    """The key that a root run got for an RNG stream; `data` in hex, None for a tracer.
 
-    `made_by` is the `id` of the step that returned this very object, None where that isn't known:
-    a key that was unpacked from several is an object of its own. `implementation` names the key's
-    kind (`threefry2x32`, `rbg`), empty where that isn't known. `in_array`: an array of keys was
-    given in place of one, and `data` is the first of them.
+    `made_by` is the `id` of the step that returned this very object, None if that isn't known: a
+    key that was unpacked from several is a new object. `implementation` names the key's kind
+    (`threefry2x32`, `rbg`), empty if that isn't known. `in_array`: an array of keys was given
+    instead of one key, and `data` is the first of them.
     """
 
     stream: Word
@@ -345,9 +345,9 @@ class StreamKey(msgspec.Struct, frozen=True, kw_only=True):
 class Root(msgspec.Struct, frozen=True, kw_only=True):
     """One entry into Flax: `init`, `init_with_output`, `apply`, `bind`, `lazy_init`.
 
-    `forward` says that its output can be the answer (all but a plain `init`). `given` are the
-    variables that it was handed, `made` those that it returned. `span` is where the submission
-    called it. `configured` are the settings of JAX that were in force, as in `Record`.
+    `forward` says that its output can be the answer (for all but a plain `init`). `given` are the
+    variables that it got, `made` those that it returned. `span` is where the submission called it.
+    `configured` are the JAX settings that were in force, as in `Record`.
     """
 
     number: int
@@ -362,14 +362,14 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a function of `jax.random` that makes keys, from the submission's own text.
+    """One call to a function of `jax.random` that makes keys, in the submission's own text.
 
     `operation` is `PRNGKey`, `key`, `split`, `fold_in`, `wrap_key_data` …; `operands` describes
     the other arguments (the seed, the number of keys, the data folded in), `given` and `made` are
-    the keys' data in hex (eight digits a word, old and typed keys alike), one for each key, empty
-    where they were tracers. `while_loading`: the file did it when it was loaded, for all calls.
+    the keys' data in hex (eight digits per word, for old and typed keys), one for each key, empty
+    for tracers. `while_loading`: the file did it once while it was loaded, for all calls.
     `id` numbers the steps of a process. `taken` is the `id` of the step that returned the very
-    object that this one was given, None where that isn't known.
+    object that this one got, None if that isn't known.
     """
 
     operation: Word
@@ -383,9 +383,9 @@ class KeyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a transform that maps or loops over a batch in another way than `nn.vmap`.
+    """A call to a transform other than `nn.vmap` that maps or loops over a batch.
 
-    `transform` is its name as a file writes it: `jax.vmap`, `jax.lax.map`, `nn.scan` …
+    `transform` is its usual name in code: `jax.vmap`, `jax.lax.map`, `nn.scan` …
     """
 
     transform: Word
@@ -417,7 +417,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a side's function on one case.
+    """One call to a side's function on one case.
 
     `mutated` names the arguments whose arrays were changed in place. `seconds` is wall time in
     the worker and differs from run to run.
@@ -437,7 +437,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
 
 
 class FunctionMissing(msgspec.Struct, frozen=True, kw_only=True, tag="function-missing"):
-    """The file ran, but the name is not there or is not callable. `callables` are what it has."""
+    """The file ran, but the name is missing or isn't callable; `callables` are what it has."""
 
     callables: Few[Word]
     found: Text | None = None

@@ -11,10 +11,10 @@ _PARSING: Final = threading.Lock()
 
 
 def parsed(text: str) -> ast.Module:
-    """Parse a file's text, silently. Raises what `ast.parse` raises.
+    """Parse a file's text without warnings. Raises what `ast.parse` raises.
 
-    One thread at a time: before Python 3.13 the depth of the tree is counted for all threads
-    together (https://github.com/python/cpython/issues/106905), as are filters of warnings.
+    One thread at a time: before Python 3.13, all threads share one count of the tree's depth
+    (https://github.com/python/cpython/issues/106905), and they share the filters of warnings.
     """
     with _PARSING, warnings.catch_warnings():
         warnings.simplefilter("ignore")

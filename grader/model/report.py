@@ -1,4 +1,4 @@
-"""A report: the verdict on one submission, with everything that a renderer needs to tell it."""
+"""A report: the verdict on one submission, with everything that a renderer needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.model.source import Source
 
 @unique
 class Verdict(StrEnum):
-    """`ungradable`: it never came to run. `error`: the grader or the exercise is broken."""
+    """`ungradable`: it never got to run. `error`: the grader or the exercise is broken."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @unique
 class Status(StrEnum):
-    """How a check ended; `skipped` when nothing was observed that could have failed it."""
+    """The result of a check; `skipped` if nothing was observed that could have failed it."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 @unique
 class Equivalent(StrEnum):
-    """Whether the submission was proved to compute what the reference computes."""
+    """Whether the submission was proved to compute the same as the reference."""
 
     PROVED = "proved"
     DIFFERENT = "different"
@@ -74,7 +74,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Versions that the submission ran with, and the protections that were active.
 
-    `missing` are those of the kernel that were not to be had.
+    `missing` are the kernel's protections that weren't available.
     """
 
     python: str
@@ -89,7 +89,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """Wall time of one part of the run, in seconds.
 
-    `within` the part before it, for what its processes did, summed over them.
+    `within`: it belongs to the part before it, and is summed over that part's processes.
     """
 
     part: str
@@ -100,8 +100,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict and its reasons.
 
-    `exercise` is None when the run ended before one was recognised. `findings` are in the order
-    in which a learner should read them, the root first. `score` is from 0 to 1. `course_option`
+    `exercise` is None if the run ended before one was recognised. `findings` are in the order
+    in which a learner should read them, the cause first. `score` is from 0 to 1. `course_option`
     is what a command needs to find the exercise, empty for most.
     """
 

@@ -1,4 +1,4 @@
-"""The text of a submission, and where things stand in it."""
+"""The text of a submission, and where things are in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Located = ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias | as
 
 
 class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the text is no Python, in Python's words, and where."""
+    """Why the text isn't Python, in Python's words, and where."""
 
     message: str
     span: Span
@@ -28,14 +28,14 @@ class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
 _START: Final = Span(line=1, column=1, end_line=1, end_column=1)
 _TOO_DEEP: Final = "the file is nested too deeply for Python"
 _DEEPEST: Final = 120
-"""How deep a syntax tree may be. Programs of people are not 40 deep; what walks a tree calls
-itself at each level, some of it in C."""
+"""How deep a syntax tree may be. Code written by people isn't 40 levels deep. Functions that walk
+a tree recurse at each level, some of them in C."""
 
 
 class Source:
-    """A submission's text under the name that reports call it by.
+    """A submission's text and the name that reports use for it.
 
-    Nothing here runs the text. Lines and columns are those of `Span`: 1-based, in characters.
+    Nothing here runs the text. Lines and columns are 1-based and count characters, as in `Span`.
     `unread` says why the file's bytes could not be read as text.
     """
 
@@ -47,7 +47,7 @@ class Source:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines as Python counts them, without their ends."""
+        """The lines as Python counts them, without line ends."""
         normal = self.text.replace("\r\n", "\n").replace("\r", "\n")
         return tuple(normal.split("\n"))
 
@@ -55,8 +55,8 @@ class Source:
     def _parsed(self) -> ast.Module | SyntaxFault:
         """The syntax tree, or why there is none.
 
-        Only parsed here: a compiler has been seen to crash over a page of nested comprehensions
-        (CPython 3.13), so a worker does that, which may crash.
+        The text is only parsed here: CPython 3.13's compiler crashed on a page of nested
+        comprehensions, so a worker compiles it, which may crash.
         """
         if self._unread is not None:
             return SyntaxFault(message=self._unread.message, span=self.whole_line(self._unread))
@@ -68,7 +68,7 @@ class Source:
 
     @cached_property
     def unfit(self) -> Unfit | None:
-        """Why the file is no program, whatever Python says of it; None where it may be one."""
+        """Why the file isn't a program, even if Python accepts it; None if it may be one."""
         if self._unread is not None:
             return self._unread
         if is_notebook(self.text):
@@ -79,7 +79,7 @@ class Source:
         return kind_of(self.text, stops, lambda text: Source("", text).tree is not None)
 
     def whole_line(self, unfit: Unfit) -> Span:
-        """Return the line that makes a file unfit, the first one if that's all of them."""
+        """Return the line that makes a file unfit, the first line if the whole file is."""
         line = min(unfit.line or 1, len(self.lines))
         text = self.lines[line - 1]
         start = len(text) - len(text.lstrip())
@@ -88,12 +88,12 @@ class Source:
 
     @property
     def tree(self) -> ast.Module | None:
-        """The syntax tree, None when the text is no Python."""
+        """The syntax tree, None if the text isn't Python."""
         return self._parsed if isinstance(self._parsed, ast.Module) else None
 
     @cached_property
     def syntax_fault(self) -> SyntaxFault | None:
-        """Why the text is no Python, None when it is, but for what only compiling it would show."""
+        """Why the text isn't Python, None if it is; not what only compiling shows."""
         if isinstance(self._parsed, SyntaxFault):
             return self._parsed
         for statement in _top_statements(self._parsed.body):
@@ -102,7 +102,7 @@ class Source:
         return None
 
     def fault(self, error: Exception) -> SyntaxFault:
-        """Say in words what Python raised when it parsed or compiled the text, and where."""
+        """Say what Python raised when it parsed or compiled the text, and where."""
         if "\0" in self.text:
             return SyntaxFault(message="the file contains a null byte", span=self._null_span())
         if isinstance(error, SyntaxError):
@@ -112,7 +112,7 @@ class Source:
         return SyntaxFault(message=str(error), span=_START)
 
     def _fault_span(self, error: SyntaxError) -> Span:
-        """Return where Python points; it counts characters here, and 0 for an unknown column."""
+        """Return where Python points; its columns count characters here, and 0 means unknown."""
         line = min(max(error.lineno or 1, 1), len(self.lines))
         width = len(self.lines[line - 1])
         column = min(max(error.offset or 1, 1), width + 1)
@@ -128,7 +128,7 @@ class Source:
     # ----------------------------------------------------------------------------------- spans
 
     def span(self, node: Located) -> Span:
-        """Return the piece of text that `node` was read from."""
+        """Return the text that `node` was parsed from, as a span."""
         end_line = node.end_lineno or node.lineno
         end = node.end_col_offset if node.end_col_offset is not None else node.col_offset
         return Span(
@@ -139,7 +139,7 @@ class Source:
         )
 
     def _column(self, line: int, offset: int) -> int:
-        """Turn the offset that the syntax tree has, in UTF-8 bytes, into a column."""
+        """Convert the syntax tree's offset, in UTF-8 bytes, to a column."""
         if not 1 <= line <= len(self.lines):
             return offset + 1
         encoded = self._encoded[line - 1]
@@ -155,7 +155,7 @@ class Source:
         )
 
     def head(self, node: ast.stmt) -> Span:
-        """Return the first line of a statement, for what is too long to be marked whole."""
+        """Return the first line of a statement, for statements that are too long to mark whole."""
         span = self.span(node)
         if span.line == span.end_line:
             return span
@@ -174,8 +174,8 @@ class Source:
     def call_at(self, span: Span | None) -> ast.Call | None:
         """Return the call expression at `span`, None if there is none.
 
-        Python 3.11 lets a call start at its attribute where a chain of methods spans lines, so
-        only the end, which no two calls share, has to agree.
+        In Python 3.11, a call in a chain of methods over several lines starts at its attribute, so
+        only the end has to match, which no two calls share.
         """
         if span is None:
             return None
@@ -196,9 +196,9 @@ class Source:
         return None
 
     def bindings(self) -> Iterator[tuple[str, ast.stmt]]:
-        """Yield the names that the file binds at its top, and the statements that bind them.
+        """Yield the names that the file binds at its top level, and the statements that bind them.
 
-        Blocks that always or sometimes run at import (`if`, `try`, `with`, loops) count as top.
+        Blocks that always or sometimes run at import (`if`, `try`, `with`, loops) count, too.
         """
         return iter(self._bindings)
 
@@ -212,7 +212,7 @@ class Source:
         return dict(self._bindings)
 
     def function(self, name: str) -> Function | None:
-        """Return the function that `name` stands for: a `def`, a lambda, or what one wraps.
+        """Return the function that `name` refers to: a `def`, a lambda, or a wrapped one.
 
         `f = jax.jit(g)` and `f = g` lead to `g`, if the file defines it.
         """
@@ -233,9 +233,9 @@ class Source:
         return None
 
     def may_define(self, name: str) -> bool:
-        """Whether importing the file may leave something called `name`.
+        """Whether importing the file may define something called `name`.
 
-        `from x import *` and the functions that reach into namespaces may bind any name.
+        `from x import *` and functions that access namespaces may bind any name.
         """
         if any(bound in {name, "*"} for bound, _ in self.bindings()):
             return True
@@ -244,13 +244,13 @@ class Source:
         return bool(names & {"globals", "exec", "setattr", "vars", "locals"})
 
     def definition(self, name: str) -> Span | None:
-        """Return the line that binds `name` last: a function's head, not its decorators."""
+        """Return the line that binds `name` last: for a function the `def`, not its decorators."""
         found = self._bound_last.get(name)
         return self.head(found) if found is not None else None
 
 
 def _is_shallow(tree: ast.Module) -> bool:
-    """Whether no branch of the tree is longer than is looked into."""
+    """Whether no branch of the tree is deeper than the limit."""
     level: list[ast.AST] = [tree]
     for _ in range(_DEEPEST):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -279,7 +279,7 @@ def _stood_for(statement: ast.stmt | None) -> list[str | ast.Lambda]:
 
 
 def _names_bound(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement binds itself, not those that its blocks bind."""
+    """Yield the names that a statement itself binds, not those that its blocks bind."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
     elif isinstance(statement, ast.Import):
@@ -296,7 +296,7 @@ def _names_bound(statement: ast.stmt) -> Iterator[str]:
 
 
 def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the expressions of a statement, without the statements nested in it."""
+    """Yield the expressions of a statement, without its nested statements."""
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
             yield child

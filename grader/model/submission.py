@@ -1,4 +1,4 @@
-"""A submission: a learner's file as it was read, and the exercise that it is for."""
+"""A submission: a learner's file as it was read, and the exercise it is for."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from grader.model.source import Source
 
 _NEAR: Final = 0.6
 _ALIKE: Final = 0.85
-"""From which ratios on two names are somewhat alike, and spellings of one, as difflib counts it."""
+"""difflib's ratios from which two names are similar, and spellings of the same name."""
 
 
-_ADVICE: Final = "put an ordinary file there, which whoever grades it may read"
+_ADVICE: Final = "put a regular file there that the grader may read"
 
 
 class Unreadable(GraderError):
     """There is no such file, or it can't be read: the command was wrong.
 
-    `unfit` is what a report on one of many files says of it.
+    `unfit` is what a report says if this is one of many files.
     """
 
     code = Exit.WRONG_COMMAND
@@ -39,7 +39,7 @@ class Unreadable(GraderError):
 
 
 class Unrecognised(GraderError):
-    """The file has the functions of several exercises, or there is none to choose from.
+    """The file has the functions of several exercises, or there are no exercises.
 
     `choices` are the exercises that it could be for.
     """
@@ -60,17 +60,17 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_submission(path: Path) -> Submission:
-    """Read a file; `Unreadable` if there is none. Its text need not be Python, nor text."""
+    """Read a file; `Unreadable` if there is none. It doesn't have to be Python, or even text."""
     try:
         if path.is_dir():
             raise Unreadable(f"{path} is a folder")
         if path.exists() and not path.is_file():  # a pipe or a device may never come to an end
-            raise Unreadable(f"{path} is no ordinary file")
+            raise Unreadable(f"{path} is not a regular file")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
         if path.is_symlink():
-            raise Unreadable(f"{path} is a link that leads to nothing") from None
+            raise Unreadable(f"{path} is a broken link") from None
         raise Unreadable(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -79,7 +79,7 @@ def read_submission(path: Path) -> Submission:
 
 
 def from_bytes(path: str, data: bytes) -> Submission:
-    """Make a submission of a file's bytes."""
+    """Make a submission from a file's bytes."""
     text, unfit = "", None
     try:
         text = decode(data)
@@ -90,21 +90,21 @@ def from_bytes(path: str, data: bytes) -> Submission:
 
 
 def unread(path: Path, unfit: Unfit) -> Submission:
-    """Make a submission of a file that could not be read, for a reason that its report gives."""
+    """Make a submission from a file that could not be read; its report says why."""
     digest = hashlib.sha256(b"").hexdigest()
     return Submission(path=str(path), sha256=digest, source=Source(str(path), "", unfit))
 
 
 def defines(source: Source, folder: ExerciseFolder) -> bool:
-    """Whether the file binds the exercise's function at its top."""
+    """Whether the file binds the exercise's function at its top level."""
     return any(name == folder.exercise.function for name, _ in source.bindings())
 
 
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
-    """Return the exercise whose function the file binds, else the one that it is most like.
+    """Return the exercise whose function the file binds, or else the most similar one.
 
-    A file without any exercise's function is graded all the same: that it is missing is what its
-    writer has to be told. Raises `Unrecognised` if there are several, or no exercises at all.
+    A file without any exercise's function is graded anyway, so that the report says that it's
+    missing. Raises `Unrecognised` if there are several, or no exercises at all.
     """
     names = [name for name, _ in source.bindings()]
     found = [each for each in known if each.exercise.function in names]
@@ -123,9 +123,9 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
 
 
 def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder | None:
-    """Return the exercise whose name the file's has in it, or else its folder's.
+    """Return the exercise whose name is part of the file's name, or else of its folder's.
 
-    `a_sum.py`, `a-sum (2).py`, `a_sum/anna.py`. Of several it is the longest name.
+    `a_sum.py`, `a-sum (2).py`, `a_sum/anna.py`. If several are, it is the longest name.
     """
     for part in reversed(Path(path).parts[-2:]):
         words = re.sub(r"[\W_]+", "_", f"_{part.removesuffix('.py')}_").lower()
@@ -140,7 +140,7 @@ def _likeness(
 ) -> tuple[float, ...]:
     """How much a file looks like an answer: by its functions' names, then by the words in it.
 
-    What it is `called` after counts more than a name that is only somewhat alike.
+    The exercise that the file is `called` after counts more than a name that is merely similar.
     """
     exercise = folder.exercise
     nearest = max((_ratio(name, exercise.function) for name in names), default=0.0)
@@ -157,7 +157,7 @@ def _likeness(
 
 
 def _ratio(name: str, function: str) -> float:
-    """How alike two names are; 0 where a look at their letters says that they are not."""
+    """How similar two names are; 0 if their letters already show that they aren't."""
     matcher = SequenceMatcher(a=name, b=function)
     near = matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR
     return matcher.ratio() if near else 0.0

@@ -1,6 +1,6 @@
-"""What a text is that is no Python program, or what stands around the program in it.
+"""What kind of text it is, if it isn't a Python program, or what surrounds the program in it.
 
-Needs the standard library alone, since it comes first.
+Imports only the standard library, since it runs first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Parses = Callable[[str], bool]
 
 _DOWNLOAD: Final = "download the .py file itself: on its page, choose Raw or Download"
 _WHOLE: Final = (
-    (r"\{\\rtf", "an RTF document, as a word processor writes it", PLAIN),
+    (r"\{\\rtf", "an RTF document from a word processor", PLAIN),
     (r"version https://git-lfs\.", "a pointer of Git LFS", "run `git lfs pull`, and grade again"),
     (r"(?i)\s*<(!doctype|html|\?xml|head|body|svg|!--)", "a web page", _DOWNLOAD),
     (r"From: <?Saved by", "a web page", _DOWNLOAD),
@@ -24,7 +24,7 @@ _WHOLE: Final = (
     (
         r"diff --git |--- .*\n\+\+\+ .*\n@@ ",
         "a diff of two versions",
-        "apply it, and hand in the file that it makes",
+        "apply it, and hand in the resulting file",
     ),
 )
 _CONFLICT: Final = re.compile(
@@ -38,19 +38,19 @@ _COMMAND: Final = re.compile(r"^[ \t]*([%!]{1,2}[a-zA-Z][^\n]*)$", re.MULTILINE)
 
 
 class _Mended(NamedTuple):
-    """What a text would be without what is around the program, and what is said of it."""
+    """The program without the text around it, and what to say about that text."""
 
     text: str
     unfit: Unfit
 
 
 def is_notebook(text: str) -> bool:
-    """Whether a text is a notebook's file, which may happen to be valid Python, too."""
+    """Whether a text is a notebook file, which may happen to be valid Python."""
     return text.lstrip().startswith("{") and '"nbformat"' in text and '"cells"' in text
 
 
 def notebook() -> Unfit:
-    """Say that a file is a notebook under a program's name."""
+    """Say that a file is a notebook, although its name is a program's."""
     return other(
         "a Jupyter notebook",
         "export its code as a script: File, Save and Export Notebook As, Executable Script",
@@ -58,10 +58,10 @@ def notebook() -> Unfit:
 
 
 def kind_of(text: str, stops: int, parses: Parses) -> Unfit | None:
-    """Say what a text is that isn't Python; None where only Python's own words tell.
+    """Tell the kind of a text that isn't Python; None if only Python's own message helps.
 
-    `stops` is the line at which Python stops. What stands around a program is only named where
-    Python doesn't get beyond it, as it does in a string, and where the text is Python without it.
+    `stops` is the line at which Python stops. Text around a program is only named if Python stops
+    there, which it doesn't in a string, and if the rest is valid Python.
     """
     for pattern, noun, advice in _WHOLE:
         if re.match(pattern, text):
@@ -86,8 +86,8 @@ def _merged(text: str) -> Iterator[_Mended]:
         yield _Mended(
             _CONFLICT.sub(version, text),
             Unfit(
-                "two versions stand in the file: a merge was not finished",
-                "keep one version: delete the other, and the lines that begin with <<<<<<<, "
+                "the file contains two versions: a merge was not finished",
+                "keep one version: delete the other, and the lines that start with <<<<<<<, "
                 "======= and >>>>>>>",
                 _line(text, found),
             ),
@@ -104,8 +104,8 @@ def _in_markdown(text: str) -> Iterator[_Mended]:
             yield _Mended(
                 mended,
                 Unfit(
-                    f"the program stands in Markdown: {found[1]} is a mark around code",
-                    f"delete the lines with {found[1]}, and all that stands outside of them",
+                    f"the program is inside Markdown: {found[1]} marks a code block",
+                    f"delete the lines with {found[1]} and everything outside them",
                     _line(text, found),
                 ),
             )
@@ -118,7 +118,7 @@ def _typed(text: str) -> Iterator[_Mended]:
         yield _Mended(
             "\n".join(_TYPED.findall(text)),
             Unfit(
-                f"the lines are copied from a session: {prompt} is its prompt",
+                f"the lines are copied from an interactive session: {prompt} is its prompt",
                 "delete the prompts at the start of the lines, and what the session printed",
                 _line(text, found),
             ),
@@ -131,8 +131,8 @@ def _with_commands(text: str) -> Iterator[_Mended]:
         yield _Mended(
             _COMMAND.sub("", text),
             Unfit(
-                f"`{found[1].split()[0]}` is a command of notebooks, not Python",
-                "delete this line, and those like it",
+                f"`{found[1].split()[0]}` is a notebook command, not Python",
+                "delete this line and others like it",
                 _line(text, found),
             ),
         )

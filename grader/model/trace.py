@@ -1,18 +1,20 @@
-"""A trace: a program as a fingerprint of what its output is computed from, and in which scope."""
+"""A trace: a fingerprint of how a program computes its output, and the scope it covers."""
 
 from __future__ import annotations
 
+from enum import StrEnum, unique
+
 import msgspec
 
-from grader.model.observation import Few, Text, Word
+from grader.model.observation import Few, Span, Text, Word
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What a trace covers.
 
-    `symbolic` names the dimensions that stood for every size, in the exercise's order; `sizes` has
-    the others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays
-    are always symbolic.
+    `symbolic` names the dimensions that were left open, in the exercise's order; `sizes` has the
+    others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays are
+    always symbolic.
     """
 
     symbolic: Few[Word]
@@ -20,20 +22,41 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, float] = {}
 
 
-class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
-    """The program in `scope`, as a hash of what its output is computed from.
+@unique
+class Asked(StrEnum):
+    """What a program asked of a stand-in, where what it stands for would answer otherwise."""
 
-    `detail` says what the hash can't vouch for, empty when it vouches for all of `scope`: with
-    it, an equal digest recognises a program and proves nothing.
+    COMPARISON = "comparison"
+    KEY = "key"
+    TEXT = "text"
+    KIND = "kind"
+    DIVISION = "division"
+    NUMBER = "number"
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that the program asked of a stand-in, and where its text asks it."""
+
+    asked: Asked
+    span: Span
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, tag="fingerprint"):
+    """The program in `scope`, as a hash of how it computes its output.
+
+    `detail` says what the hash can't vouch for, and `decisions` by what the program decided. Both
+    are empty when it vouches for all of `scope`: with one of them, an equal digest recognises a
+    program and proves nothing.
     """
 
     scope: Scope
     digest: Word
     detail: Text = ""
+    decisions: Few[Decision] = ()
 
 
 class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
-    """There is no fingerprint; `reason` is the error that ended the trace, cut to a line."""
+    """There is no fingerprint; `reason` is the error that ended the trace, in one line."""
 
     scope: Scope
     reason: Text

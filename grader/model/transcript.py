@@ -1,4 +1,4 @@
-"""A transcript: everything that a run observed of both sides, in order. A judge's only input."""
+"""A transcript: everything that a run observed on both sides, in order. The judge's only input."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from grader.model.source import Source
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One case and what both sides did with it.
 
-    `process` numbers the submission's process that ran it, from 0: the same case in the same
-    process twice shows state or randomness, and in another process tells them apart.
+    `process` numbers the submission's process that ran it, from 0: repeating a case in the same
+    process shows state or randomness, and repeating it in another process distinguishes them.
     """
 
     case: Case
@@ -26,7 +26,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A run: the exercise, the submission's source, how it loaded, and every exchange.
 
-    `known` describes a mistake that was proved to compute what the submission computes. `altered`
+    `known` describes a mistake that was proved to compute the same as the submission. `altered`
     is one exchange more, in a process where other numbers came out of every lifted module.
     """
 

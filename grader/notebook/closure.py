@@ -8,18 +8,19 @@ from grader.notebook.statements import Statement
 
 
 def program(
-    name: str, known: Sequence[Statement], outside: Callable[[str], str | None]
+    names: Sequence[str], known: Sequence[Statement], outside: Callable[[str], str | None]
 ) -> str | None:
-    """Return a program that defines `name` as the statements did; None if none of them does.
+    """Return a program that defines `names` as the statements did; None if they define none.
 
     The statements come in the order in which they ran, and stay in it. What a statement reads as
     it runs is the last definition before it; what a function reads when it is called is the last
     of all. A name that no statement defines is asked of `outside`, which returns a statement that
     defines it, or None where nobody does (a built-in name, or the learner's slip).
     """
-    if _last(name, known, len(known)) is None:
+    defined = [name for name in names if _last(name, known, len(known)) is not None]
+    if not defined:
         return None
-    chosen, missing = _needed(name, known)
+    chosen, missing = _needed(defined, known)
     given = [outside(each) for each in sorted(missing)]
     future = [each.text for each in known if each.is_future]
     parts = [
@@ -30,10 +31,10 @@ def program(
     return _joined(parts)
 
 
-def _needed(name: str, known: Sequence[Statement]) -> tuple[set[int], set[str]]:
-    """Return the indices of the statements that `name` needs, and the names none of them has."""
+def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int], set[str]]:
+    """Return the indices of the statements that `names` need, and the names none of them has."""
     chosen, missing, seen = set[int](), set[str](), set[tuple[str, int]]()
-    todo = [(name, len(known))]
+    todo = [(name, len(known)) for name in names]
     while todo:
         wanted, before = todo.pop()
         if (wanted, before) in seen:

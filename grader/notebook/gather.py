@@ -43,7 +43,7 @@ def source_of(function: object) -> str:
         return _file_text(plain)
     namespace = plain.__globals__
     found = program(
-        plain.__name__,
+        (plain.__name__,),
         tuple(statements(cells_of(plain, namespace))),
         lambda name: binding(name, namespace),
     )

@@ -33,7 +33,7 @@ Target = Callable[..., object] | str | os.PathLike[str]
 
 
 def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signature is below
-    """Grade a function or a file, and return what there is to say about it.
+    """Grade a function or a file, and return the result.
 
     A function of a notebook is graded from its source, together with the imports, helpers, classes
     and constants of the cells that it uses, in the same sandbox as any submission; nothing of the

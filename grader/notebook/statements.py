@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.model.parsing import parsed
@@ -50,14 +50,15 @@ class Statement:
 def statements(cells: Iterable[str]) -> Iterator[Statement]:
     """Yield the statements of `cells`, in the order in which they ran; no Python, no statement."""
     for cell in cells:
-        text = _without_magics(cell)
+        text = without_magics(cell)
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for node in _parsed(text):
             inner = _cell_magic_body(node)
             if inner is not None:
                 yield from statements([inner])
             elif not (_is_deletion(node) or _is_main_guard(node)):
                 with contextlib.suppress(SyntaxError):  # what parses and still is no Python
-                    yield _statement(node, text)
+                    yield _statement(node, lines)
 
 
 def _is_deletion(node: ast.stmt) -> bool:
@@ -77,7 +78,18 @@ def _parsed(text: str) -> list[ast.stmt]:
         return []
 
 
-def _without_magics(cell: str) -> str:
+def parses(cell: str) -> bool:
+    """Whether a cell is Python, but for lines that only IPython understands."""
+    text = without_magics(cell)
+    return not text.strip() or bool(_parsed(text)) or _is_blank(text)
+
+
+def _is_blank(text: str) -> bool:
+    lines = (line.strip() for line in text.splitlines())
+    return all(not line or line.startswith("#") for line in lines)
+
+
+def without_magics(cell: str) -> str:
     """Blank the lines that only IPython understands, if the cell is no Python as it stands."""
     if _parsed(cell):
         return cell
@@ -104,8 +116,8 @@ def _cell_magic_body(node: ast.stmt) -> str | None:
     return None
 
 
-def _statement(node: ast.stmt, cell: str) -> Statement:
-    text = _segment(node, cell)
+def _statement(node: ast.stmt, lines: Sequence[str]) -> Statement:
+    text = _segment(node, lines)
     binds, needs, later = set[str](), set[str](), set[str]()
     table = symtable.symtable(text, "<cell>", "exec")
     for symbol in table.get_symbols():
@@ -137,15 +149,17 @@ def _inner_needs(scope: symtable.SymbolTable, needs: set[str], later: set[str]) 
         _inner_needs(child, target, later)
 
 
-def _segment(node: ast.stmt, cell: str) -> str:
+def _segment(node: ast.stmt, lines: Sequence[str]) -> str:
     """Return the text of a statement, with its decorators and the comment at its end."""
-    lines = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    last = lines[(node.end_lineno or 0) - 1].encode()
-    rest = last[node.end_col_offset or 0 :].decode()
-    comment = rest if rest.lstrip().startswith("#") else ""
+    first, last = node.lineno - 1, (node.end_lineno or 0) - 1
     above = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
-    decorators = lines[min(above) - 1 : node.lineno - 1] if above else []
-    return "\n".join([*decorators, (ast.get_source_segment(cell, node) or "") + comment])
+    end = lines[last].encode()
+    rest = end[node.end_col_offset or 0 :].decode()
+    comment = rest if rest.lstrip().startswith("#") else ""
+    within = [*lines[first:last], end[: node.end_col_offset or 0].decode()]
+    within[0] = within[0].encode()[node.col_offset :].decode()
+    decorators = lines[min(above) - 1 : first] if above else []
+    return "\n".join([*decorators, *within]) + comment
 
 
 def _changed(node: ast.stmt) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The judge's end of the worker processes: starting, talking to, limiting and ending them."""
+"""The judge's end of the worker processes: starting, talking to, limiting and stopping them."""

@@ -1,4 +1,4 @@
-"""What a worker prints: read to the end, kept up to a limit."""
+"""A worker's output: read to the end, kept up to a limit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 
 
 class Capture:
-    """Reads a pipe in a thread of its own, so that a flood neither blocks the worker nor us.
+    """Reads a pipe in its own thread, so that a flood blocks neither the worker nor us.
 
     `limit` is how many bytes are kept; the rest is read and dropped.
     """
@@ -34,6 +34,6 @@ class Capture:
             self.truncated |= len(part) > room
 
     def text(self) -> str:
-        """Wait for the end of the pipe, and return what was kept."""
+        """Wait for the end of the pipe, and return the text that was kept."""
         self._thread.join(timeout=2)
         return bytes(self._kept).decode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Starts the nursery, with the standard library alone, so that it can be the first thing done."""
+"""Starts the nursery; imports only the standard library, so that it can run first."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _INHERITED: Final = (
 
 
 class Launched:
-    """A nursery that is importing its libraries, and the judge's end of its control socket."""
+    """A nursery that still imports its libraries, and the judge's end of its control socket."""
 
     def __init__(self, process: subprocess.Popen[bytes], control: socket.socket) -> None:
         self.process = process
@@ -65,32 +65,32 @@ class Launched:
 def worker_environment() -> dict[str, str]:
     """Return the environment for worker processes: what Python needs, and jax pinned to the CPU.
 
-    Whatever accelerators and `JAX_*` variables the shell has, they stay out.
+    The shell's accelerators and `JAX_*` variables don't get in.
     """
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return kept | _PINNED | {SEARCHED_LAST: os.environ.get("PYTHONPATH", "")}
 
 
 def can_fork() -> bool:
-    """Say whether this system can fork a process that has imported jax.
+    """Whether this system can fork a process that has imported jax.
 
-    macOS has fork, but its system libraries don't survive it; Windows has none.
+    macOS has fork, but its system libraries don't survive it; Windows doesn't have it.
     `GRADER_NURSERY=0` turns the nursery off, for tests.
     """
     return sys.platform == "linux" and os.environ.get("GRADER_NURSERY") != "0"
 
 
 def launch() -> Launched:
-    """Start the nursery and return at once; it says on the control socket when it is ready.
+    """Start the nursery and return at once; it reports on the control socket when it is ready.
 
-    A session of its own keeps the terminal's Ctrl-C from it: the judge ends it in good order.
+    It runs in its own session, so that the terminal's Ctrl-C doesn't reach it: the judge stops it.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", str(WORKER), "nursery", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # it tells on its socket why it can't start
+            stderr=subprocess.DEVNULL,  # it reports on its socket why it can't start
             env=worker_environment(),
             pass_fds=[theirs.fileno()],
             start_new_session=True,

@@ -1,6 +1,6 @@
-"""One side of a grading: a worker that has loaded a program, and what becomes of it.
+"""One side of a grading: a worker that runs a program.
 
-Whatever the program does to its process, an answer comes of it: an outcome, never an exception.
+Whatever the program does to its process, the result is an outcome, never an exception.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Failure = TimedOut | OutOfMemory | Crashed
 
 _START_SECONDS: Final = 60.0
 _REPORT_SECONDS: Final = 2.0
-"""How long the worker has, after a deadline, to tell where the program stands."""
+"""How long the worker has, after a deadline, to report where the program is."""
 _GRACE: Final = 1.0
 _MOST_SECONDS: Final = 3600.0
 
@@ -41,7 +41,7 @@ _MOST_SECONDS: Final = 3600.0
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What a side runs, and how.
 
-    `readable` are paths beyond Python's own that it may read; `confined` shuts it in.
+    `readable` are additional paths that it may read; `confined` puts it into the sandbox.
     """
 
     exercise: Exercise
@@ -53,14 +53,14 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds that a worker says it took: to trace, for its calls, and of these to compile."""
+    """Seconds that a worker reports: for tracing, for calls, and for compiling within those."""
 
     trace: float = 0.0
     call: float = 0.0
     compiling: float = 0.0
 
     def plus(self, *, trace: float = 0.0, call: float = 0.0, compiling: float = 0.0) -> Spent:
-        """Add what may be: a program can have its worker say anything."""
+        """Add plausible times: a program can make its worker report anything."""
         call = _likely(call)
         return Spent(
             trace=self.trace + _likely(trace),
@@ -74,7 +74,7 @@ def _likely(seconds: float) -> float:
 
 
 class Side:
-    """A worker that runs one program at a time. Calls are answered one by one, in order."""
+    """A worker that runs one program at a time, and answers calls in order."""
 
     def __init__(self, maker: Maker, program: Program, *, policy: Policy | None) -> None:
         self._program = program
@@ -86,6 +86,8 @@ class Side:
         self.versions: wire.Versions | None = None
         self.protections: tuple[Protection, ...] = ()
         self.spent = Spent()
+        self.touched = False
+        """Whether a trace left something behind in the worker, as far as it says."""
         if policy is not None:
             policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
         self._worker.send(
@@ -100,11 +102,11 @@ class Side:
 
     @property
     def failure(self) -> Failure | None:
-        """Why the side answers no more, None while it does."""
+        """Why the side no longer answers, None if it does."""
         return self._failure
 
     def shut_in(self) -> None:
-        """Wait for the worker to have shut itself in; nothing of the program has run before."""
+        """Wait until the worker is in the sandbox; none of the program has run before that."""
         if self.versions is not None:
             return
         reply = self._next(_START_SECONDS)
@@ -114,13 +116,13 @@ class Side:
         self.protections = reply.protections
 
     def give(self, name: str, text: str) -> None:
-        """Give the worker another program, to be loaded in place of the one that it has."""
+        """Give the worker another program to load instead of the current one."""
         self._program = msgspec.structs.replace(self._program, name=name, text=text)
         self._ledger = Ledger()
         self.spent = Spent()
 
     def is_idle(self) -> bool:
-        """Whether the worker waits for a request: it has not ended, and said nothing unasked."""
+        """Whether the worker waits for a request: it hasn't ended, or sent anything unexpected."""
         if self._failure is not None:
             return False
         try:
@@ -131,21 +133,27 @@ class Side:
             pass
         return False
 
-    def load(self, seconds: float, *, unheard: bool = False, alters: bool = False) -> LoadOutcome:
+    def load(
+        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+    ) -> LoadOutcome:
         """Have the program loaded, after `shut_in`; `wire.Load` says how."""
-        self.begin_load(seconds, unheard=unheard, alters=alters)
+        self.begin_load(seconds, discard_output=discard_output, alters=alters)
         return self.finish_load()
 
-    def begin_load(self, seconds: float, *, unheard: bool = False, alters: bool = False) -> None:
-        """Have the worker load the program as soon as it is shut in."""
+    def begin_load(
+        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+    ) -> None:
+        """Make the worker load the program as soon as it is in the sandbox."""
         self._deadline = seconds
         name, text = self._program.name, self._program.text
         self._worker.send(
-            wire.Load(name=name, text=text, seconds=seconds, unheard=unheard, alters=alters)
+            wire.Load(
+                name=name, text=text, seconds=seconds, discard_output=discard_output, alters=alters
+            )
         )
 
     def finish_load(self) -> LoadOutcome:
-        """Wait for the program to be loaded."""
+        """Wait until the program is loaded."""
         match self._next(self._deadline + _REPORT_SECONDS, limit=self._deadline):
             case wire.Started() as started:
                 return self._of_this_limit(started.loaded)
@@ -155,14 +163,15 @@ class Side:
                 return self._nonsense()
 
     def begin_trace(self, sizes: tuple[dict[str, int], ...]) -> None:
-        """Have the worker fingerprint the program; `finish_trace` waits for it."""
+        """Make the worker fingerprint the program; `finish_trace` waits for the result."""
         self._worker.send(wire.Trace(sizes=sizes))
 
     def finish_trace(self, seconds: float) -> tuple[Trace, ...]:
-        """Return the fingerprints; a side that fails at it, or takes longer, has none."""
+        """Return the fingerprints, none if the side fails or takes too long."""
         match self._next(seconds, limit=seconds):
             case wire.Traced() as traced:
                 self.spent = self.spent.plus(trace=traced.seconds)
+                self.touched = traced.touched
                 return traced.fingerprints
             case TimedOut() | OutOfMemory() | Crashed():
                 return ()
@@ -171,14 +180,14 @@ class Side:
                 return ()
 
     def begin(self, case: Case, seconds: float) -> None:
-        """Have the worker call the function on `case`; `finish` waits for what it does."""
+        """Make the worker call the function with `case`; `finish` waits for the result."""
         self._number += 1
         self._deadline = seconds
         if self._failure is None:
             self._worker.send(wire.Call(number=self._number, case=case, seconds=seconds))
 
     def finish(self) -> Observation:
-        """Wait for the call that was begun, to its deadline."""
+        """Wait for the current call, up to its deadline."""
         began = time.perf_counter()
         if self._failure is not None:
             return Observation(outcome=self._failure)
@@ -196,23 +205,23 @@ class Side:
                 return Observation(outcome=self._nonsense())
 
     def end(self) -> None:
-        """End the worker."""
+        """Stop the worker."""
         self._worker.end()
 
     def printed(self) -> tuple[str, str, bool]:
-        """Return what the program printed on stdout and stderr, and whether some was cut."""
+        """Return what the program printed to stdout and stderr, and whether some of it was cut."""
         out, err = self._worker.output()
         return out.text(), err.text(), out.truncated or err.truncated
 
     def _next(self, seconds: float, limit: float | None = None) -> wire.Reply | Failure:
-        """Return the next reply, or what ended the worker. `limit` is what a time-out says."""
+        """Return the next reply, or why the worker ended. A timeout reports `limit`."""
         shown = limit if limit is not None else seconds
         try:
             reply = self._worker.receive(seconds)
         except TimeoutError:
             return self._fail(TimedOut(seconds=shown))
         except WireBroken as error:
-            return self._fail(Crashed(reason=f"the process sent {error} in place of an answer"))
+            return self._fail(Crashed(reason=f"the process sent {error} instead of an answer"))
         match reply:
             case None:
                 return self._fail(self._autopsy(self._worker.end(_GRACE)))
@@ -234,7 +243,7 @@ class Side:
         return failure
 
     def _of_this_limit(self, outcome: _Told) -> _Told:
-        """Say which limit the program met, which its process can't know."""
+        """Say which limit the program reached, which its process can't know."""
         if isinstance(outcome, OutOfMemory):
             return msgspec.structs.replace(outcome, limit=self._program.limits.memory)
         return outcome

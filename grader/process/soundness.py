@@ -1,4 +1,4 @@
-"""Whether an answer can have come from a worker: what its type alone doesn't say."""
+"""Whether a real worker could have sent an answer, beyond what its type guarantees."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_AXES: Final = 64
 
 
 _DEEPEST: Final = 24
-"""Levels of containers in containers. A worker stops at half of it; the judge calls itself."""
+"""Levels of nested containers. A worker stops at half of that; the judge recurses into them."""
 _LARGEST_RECORD: Final = 2 << 20
 _LARGEST_RUN: Final = 64 << 20
 """Bytes of a call's record, and of those of all calls of a process, as they are sent. A record of
@@ -42,20 +42,20 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 
 class Ledger:
-    """How much a process has told so far."""
+    """How much a process has sent so far."""
 
     def __init__(self) -> None:
         self._told = 0
 
     def admits(self, observation: Observation) -> bool:
-        """Whether an observation is sound, and no larger than is kept; counts it."""
+        """Whether an observation is sound and within the limits; counts it."""
         size = len(_encoder.encode(observation.record))
         self._told += size
         return size <= _LARGEST_RECORD and self._told <= _LARGEST_RUN and is_sound(observation)
 
 
 def is_sound(observation: Observation) -> bool:
-    """Whether arrays have a type, a shape and bytes that belong together, and nothing is deep."""
+    """Whether types, shapes and bytes of arrays fit together, and nothing is nested too deeply."""
     outcome = observation.outcome
     return (not isinstance(outcome, Completed) or _is_result(outcome.result, _DEEPEST)) and all(
         map(_is_call, observation.record.lifted)

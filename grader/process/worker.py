@@ -1,4 +1,4 @@
-"""A worker process as the judge holds it, and the two ways to get one."""
+"""A worker process from the judge's point of view, and the two ways to get one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Worker(Protocol):
     scratch: Path
 
     def send(self, request: wire.Request) -> None:
-        """Send a request; a worker that is gone is noticed when it is listened to."""
+        """Send a request; if the worker is gone, `receive` notices."""
 
     def receive(self, seconds: float) -> wire.Reply | None:
         """Return the next reply, None if the worker has ended.
@@ -55,29 +55,29 @@ class Worker(Protocol):
         """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
 
     def output(self) -> tuple[Capture, Capture]:
-        """Return what it printed, on stdout and on stderr."""
+        """Return what it printed to stdout and stderr."""
 
 
 class Maker(Protocol):
-    """What makes workers: the nursery, or one process at a time."""
+    """Makes workers: with the nursery, or one process at a time."""
 
     import_seconds: float | None
-    """How long the libraries took to import, None before `wait` and where nothing tells."""
+    """How long the libraries took to import, None before `wait` or if unknown."""
 
     def wait(self) -> None:
         """Wait until workers can be made; `NurseryBroken` if they can't."""
 
     def make(self, limits: Limits) -> Worker:
-        """Start a worker; `NurseryBroken` if there can be none."""
+        """Start a worker; `NurseryBroken` if that's impossible."""
 
     def close(self) -> None:
-        """End everything that was started."""
+        """Stop everything that was started."""
 
 
 class _Mailbox:
-    """Reads a channel in a thread of its own, so that every wait can have a deadline.
+    """Reads a channel in its own thread, so that every wait can have a deadline.
 
-    The queue is short: a worker that floods it waits, and takes none of the judge's memory.
+    The queue is short: a worker that floods it has to wait, and doesn't fill the judge's memory.
     """
 
     def __init__(self, channel: Replies) -> None:
@@ -105,7 +105,7 @@ class _Mailbox:
             self._channel.close()
 
     def get(self, seconds: float) -> wire.Reply | None:
-        """Return the next message; see `Worker.receive`. Nothing comes any more after `close`."""
+        """Return the next message; see `Worker.receive`. After `close` there are none."""
         if self._closed.is_set():
             return None
         try:
@@ -117,7 +117,7 @@ class _Mailbox:
         return item
 
     def close(self) -> None:
-        """Stop reading, and wake who waits; the channel is closed when its other end is."""
+        """Stop reading, and wake waiters; the channel is closed when its other end is."""
         self._closed.set()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(None)
@@ -144,7 +144,7 @@ class Nursery:
         self.import_seconds: float | None = None
 
     def wait(self) -> None:
-        """Wait until it has imported its libraries; `NurseryBroken` if it can't."""
+        """Wait until it has imported its libraries; `NurseryBroken` if that fails."""
         with self._lock:
             self._wait()
 
@@ -152,7 +152,7 @@ class Nursery:
         if self.import_seconds is None:
             reply = self._receive()
             if not isinstance(reply, wire.Ready):
-                raise NurseryBroken("the worker process said something else than that it is ready")
+                raise NurseryBroken("the worker process sent an unexpected first message")
             self.import_seconds = reply.seconds
 
     def ask(self, request: wire.NurseryRequest, fds: tuple[int, ...] = ()) -> wire.NurseryReply:
@@ -207,7 +207,7 @@ class Nursery:
             self._workers.discard(worker)
 
     def close(self) -> None:
-        """End the nursery and every worker of it, and wake whoever waits for one."""
+        """Stop the nursery and all its workers, and wake whoever waits for one."""
         self._launched.close()
         for worker in tuple(self._workers):
             worker.wake()
@@ -273,10 +273,10 @@ class _Forked:
 
 
 class Spawner:
-    """Makes each worker a process of its own, where fork is not to be had: slower, but the same.
+    """Starts each worker as a separate process, where fork isn't available: slower, but the same.
 
-    One thread starts them all, and outlives them: Linux takes the thread that started a process
-    for its parent, with which a worker dies (prctl(2), PR_SET_PDEATHSIG).
+    One thread starts all of them and outlives them: Linux treats the thread that started a process
+    as its parent, and a worker dies with its parent (prctl(2), PR_SET_PDEATHSIG).
     """
 
     import_seconds: float | None = None
@@ -301,7 +301,7 @@ class Spawner:
         return worker
 
     def close(self) -> None:
-        """End every worker, also one that another thread is just starting."""
+        """Stop every worker, also one that another thread is just starting."""
         self._closed = True
         for worker in tuple(self._made):
             worker.end()
@@ -309,7 +309,7 @@ class Spawner:
 
 
 class _Spawned:
-    """A worker in a process that was started for it; what it prints comes on stderr alone."""
+    """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
         self.scratch = _scratch()
@@ -369,7 +369,7 @@ class _Spawned:
             return self._ended
 
     def _look_after(self) -> None:
-        """Kill the worker when it is beyond a limit."""
+        """Kill the worker when it exceeds a limit."""
         while not self._over.wait(WATCH_SECONDS):
             if self._process.poll() is not None:
                 return

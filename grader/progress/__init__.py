@@ -1,4 +1,4 @@
-"""What a learner has done so far: attempts, hints shown, exercises started."""
+"""A learner's progress: attempts, hints shown, exercises started."""
 
 from grader.progress.progress import Attempt, Progress, Standing, Streak
 

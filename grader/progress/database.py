@@ -1,8 +1,8 @@
-"""The SQLite file: opened, brought up to date, set aside when it is no use, and never in the way.
+"""The SQLite file: opened, migrated, set aside if unusable. Its failures never stop a command.
 
-A rollback journal and not a write-ahead log: it also holds on network file systems, where homes
-often lie, needs no second file to be readable, and a writer's transactions here are a few rows.
-SQLite's default `synchronous=FULL` makes a committed attempt survive a kill and a power cut.
+It uses a rollback journal instead of a write-ahead log: that also works on network file systems,
+where home folders often are, and a reader needs no second file. A transaction here is a few rows.
+With SQLite's default `synchronous=FULL`, a committed attempt survives a kill and a power cut.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Row = tuple[str | bytes | int | float | None, ...]
 
 BUSY_SECONDS = 3.0
 
-# What brings a file from version n to n + 1 stands at index n. A step that has been released is
-# never edited: changes are further steps.
+# Index n migrates a file from version n to n + 1. Never edit a step that has been released: add
+# another one.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE attempts (
@@ -51,13 +51,13 @@ _SHAPE = (
 
 
 class _Unusable(Exception):
-    """The file is there and is not ours to use; the text says why."""
+    """The file exists but can't be used; the text says why."""
 
 
 class Database:
-    """An open file. What fails is noted, the first time, and left undone.
+    """An open file. The first failure is noted; whatever fails is skipped.
 
-    `readable` turns false when something that is there could not be read.
+    `readable` becomes false when existing data could not be read.
     """
 
     def __init__(self, connection: sqlite3.Connection, note: Note) -> None:
@@ -67,13 +67,13 @@ class Database:
         self.readable = True
 
     def close(self) -> None:
-        """Close the file; closing twice is closing once."""
+        """Close the file; a second call does nothing."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     def rows(self, query: str, values: Values = ()) -> list[Row]:
-        """Return what `query` finds, nothing if it fails."""
+        """Return the rows that `query` finds, none if it fails."""
         found: list[Row] = []
         with self._failing_quietly(reading=True) as connection:
             if connection is not None:
@@ -81,7 +81,7 @@ class Database:
         return found
 
     def write(self, statement: str, values: Values, query: str = "") -> list[Row]:
-        """Carry out `statement`, and `query` with the first value, as one transaction."""
+        """Execute `statement`, and `query` with the first value, in one transaction."""
         found: list[Row] = []
         with self._failing_quietly() as connection:
             if connection is not None:
@@ -104,7 +104,7 @@ class Database:
 
 
 def open_database(file: Path, note: Note) -> Database | None:
-    """Open `file`, making it if there is none; None, and a note, where that can't be done."""
+    """Open `file`, or create it; if that fails, write a note and return None."""
     before = _identity(file)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def open_database(file: Path, note: Note) -> Database | None:
 def _opened_anew(
     file: Path, before: tuple[int, int] | None, note: Note, reason: str
 ) -> Database | None:
-    """Set the unusable file aside, unless another process has just done so, and make a new one."""
+    """Rename the unusable file, unless another process just did, and create a new one."""
     try:
         aside = _set_aside(file) if _identity(file) == before else None
         database = Database(_opened(file), note)
@@ -131,12 +131,12 @@ def _opened_anew(
         note(f"progress is not kept: {reason}, and can't be replaced: {_text(error)}")
         return None
     if aside is not None:
-        note(f"{reason}; it is set aside as {aside.name}, and progress begins anew")
+        note(f"{reason}; it was renamed to {aside.name}, and progress starts from zero")
     return database
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
-    """Tell one file from another that has since taken its name."""
+    """Identify a file, to notice when another one has taken its name."""
     try:
         status = file.stat()
     except OSError:
@@ -155,7 +155,7 @@ def _is_busy(error: Exception) -> bool:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    """Connect and bring the file up to date; `_Unusable` if it is damaged, newer or no file."""
+    """Connect and migrate the file; `_Unusable` if it is damaged, newer or not a file."""
     if file.exists() and not (file.is_file() and os.access(file, os.R_OK)):
         raise _Unusable(f"the progress file {file} can't be read")
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
@@ -176,7 +176,7 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _damaged(error: sqlite3.Error) -> bool:
-    """Tell damage from what may pass: a lock, a full disk, a read-only folder."""
+    """Distinguish damage from temporary trouble: a lock, a full disk, a read-only folder."""
     name = getattr(error, "sqlite_errorname", "")
     return name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or name == "SQLITE_ERROR"
 
@@ -196,7 +196,7 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
     if _version(connection) == len(MIGRATIONS):
         return
     with _transaction(connection):
-        version = _version(connection)  # another process may just have done it
+        version = _version(connection)  # another process may have just done it
         if version > len(MIGRATIONS):
             raise _Unusable(f"the progress file {file} was written by a newer version")
         for statements in MIGRATIONS[version:]:
@@ -219,7 +219,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _set_aside(file: Path) -> Path:
-    """Rename `file`, and its journal with it, lest it be played back into the new one."""
+    """Rename `file` and its journal, which SQLite would otherwise replay into the new file."""
     number = 1
     while (aside := file.with_name(f"{file.name}.aside-{number}")).exists():
         number += 1

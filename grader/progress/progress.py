@@ -1,4 +1,4 @@
-"""Progress as the commands ask for it; every answer is empty where none is kept."""
+"""Progress, as commands see it; if none is stored, every answer is empty."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STREAK_LOOKS_AT = 50
 
 
 class Attempt(NamedTuple):
-    """One graded file. `rules` are those of its errors, the root first; `time` is Unix time."""
+    """One graded file. `rules` are those of its errors, the cause first; `time` is Unix time."""
 
     time: float
     exercise: str
@@ -42,7 +42,7 @@ class Streak(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a learner is with one exercise."""
+    """A learner's progress with one exercise."""
 
     started: bool = False
     attempts: int = 0
@@ -55,7 +55,7 @@ def _note_on_stderr(text: str) -> None:
 
 
 class Progress:
-    """What is remembered. Nothing here raises because of the file: what can't be kept isn't."""
+    """The stored progress. Trouble with the file never raises: what can't be stored is skipped."""
 
     def __init__(self, database: Database | None, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -93,20 +93,20 @@ class Progress:
         self.close()
 
     def close(self) -> None:
-        """Close the file; from then on nothing is remembered."""
+        """Close the file; nothing is stored after that."""
         if self._database is not None:
             self._database.close()
         self._database = None
 
     @property
     def available(self) -> bool:
-        """Whether what is remembered could be read: if not, empty answers say nothing."""
+        """Whether the file could be read: if not, an empty answer means nothing."""
         return self._database is not None and self._database.readable
 
     # ------------------------------------------------------------------------------- attempts
 
     def record(self, report: Report) -> None:
-        """Remember a graded file; not one whose exercise is unknown, nor an error of the grader."""
+        """Store the result of a file, unless its exercise is unknown or the grader failed."""
         if report.exercise is None or report.verdict.value == "error":
             return
         errors = [each.rule for each in report.findings if each.severity.value == "error"]
@@ -123,7 +123,7 @@ class Progress:
         )
 
     def record_attempt(self, attempt: Attempt) -> None:
-        """Remember an attempt."""
+        """Store an attempt."""
         self._write(
             "INSERT INTO attempts (time, exercise, path, digest, verdict, rules, score)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -147,13 +147,13 @@ class Progress:
         return tuple(_attempt(row) for row in rows)
 
     def passed(self, exercise: str) -> bool:
-        """Tell whether some attempt at `exercise` has passed."""
+        """Whether an attempt at `exercise` has passed."""
         return self.standing(exercise).passed
 
     def same_finding_streak(self, exercise: str) -> Streak | None:
         """Return the mistake that the last versions have in common; None after a pass.
 
-        Grading an unchanged file again is no new version.
+        Grading an unchanged file again doesn't count as a new version.
         """
         attempts = self.attempts(exercise, last=_STREAK_LOOKS_AT)
         rule = attempts[0].rules[0] if attempts and attempts[0].rules else None
@@ -170,7 +170,7 @@ class Progress:
     # ------------------------------------------------------------------------------ standings
 
     def standings(self) -> dict[str, Standing]:
-        """Return where the learner is with every exercise that there is something about."""
+        """Return the standing of every exercise that has any progress."""
         rows = self._rows(
             "SELECT exercise, max(started), max(attempts), max(passed), max(hints) FROM ("
             " SELECT exercise, 1 AS started, 0 AS attempts, 0 AS passed, 0 AS hints FROM starts"
@@ -188,11 +188,11 @@ class Progress:
         }
 
     def standing(self, exercise: str) -> Standing:
-        """Return where the learner is with `exercise`."""
+        """Return the standing of `exercise`."""
         return self.standings().get(exercise, Standing())
 
     def latest(self, exercise: str | None = None) -> tuple[str, Path] | None:
-        """Return the exercise last started or attempted, and the file; None if there is none."""
+        """Return the exercise that was started or attempted last, and its file, or None."""
         rows = self._rows(
             "SELECT exercise, path FROM (SELECT time, exercise, path FROM attempts"
             " UNION ALL SELECT time, exercise, path FROM starts)"
@@ -202,7 +202,7 @@ class Progress:
         return (str(rows[0][0]), _path(rows[0][1])) if rows else None
 
     def record_start(self, exercise: str, path: Path) -> None:
-        """Remember that the starter of `exercise` was copied to `path`."""
+        """Store that the starter of `exercise` was copied to `path`."""
         self._write(
             "INSERT INTO starts (time, exercise, path) VALUES (?, ?, ?)",
             self._clock(),

@@ -1,38 +1,42 @@
 """Whether two programs are the same: fingerprints, what they cover, and the words for it.
 
-A worker traces its side's function with symbolic sizes and sends a fingerprint of what it saw;
-the judge's side compares the two here. Nothing in this file imports jax.
+A worker traces its side's function with symbolic sizes, then at some executed ones, and sends
+fingerprints of what it saw; the judge's side compares the two here. Nothing in this file imports
+jax.
 
-What a proof says. Equal fingerprints of one scope mean that both sides apply the same operations
-to the same operands in the same order, for every seed and every value of the arrays, at the sizes
-of the scope. Rounding is the compiler's: jit may fuse what runs apart otherwise. The claim is about
-the output, not about parameters or keys, and about arguments as jax arrays. A symbolic size never
-equals a number or another size, so the words say "above 1"; sizes of 1 and equal sizes are executed
-as well.
-
-What it rests on. A trace shows what the function does with stand-ins for its arguments; that it
-does the same with real ones follows from its text, which `transparency` reads. A submission that
-forged its own fingerprint could claim equal outputs at most: the executed cases have to agree all
-the same, and how it reached them is judged by what the recorder saw.
+Equal fingerprints of one scope mean that both sides apply the same operations to the same operands
+in the same order, for every seed and every value of the arrays, at the sizes of the scope. The
+claim is about the output, not about parameters or keys, and about arguments as jax arrays. What it
+rests on is a table in `ARCHITECTURE.md`.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from grader.evidence.notation import listing
 from grader.model.exercise import Exercise, Seed
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
-from grader.proof.transparency import Reach, Transparency
+from grader.proof.reading import Reading
+
+_ARGUMENTS_ONLY = "a proof needs a function that uses nothing but its arguments"
+_HOW = "followed for all of them at once, both take the same steps"
+_SAME_STEPS = "a proof needs the same steps for every size and seed"
+
+
+Pairs = list[tuple[Fingerprint, Fingerprint]]
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One side of a comparison: its traces, and what its text says of them."""
+
+    traces: tuple[Trace, ...]
+    reading: Reading = Reading()
 
 
 def compare(  # noqa: PLR0911  # one for each answer
-    exercise: Exercise,
-    expected: tuple[Trace, ...],
-    actual: tuple[Trace, ...],
-    *,
-    reference: Transparency,
-    submission: Transparency,
-    values_differ: bool = False,
+    exercise: Exercise, reference: Side, submission: Side, *, values_differ: bool = False
 ) -> Equivalence:
     """Say what the two sides' traces prove; `values_differ` says that an executed case differs.
 
@@ -43,40 +47,50 @@ def compare(  # noqa: PLR0911  # one for each answer
         return Equivalence(
             status=Equivalent.DIFFERENT, scope="gives other output than the reference"
         )
-    texts = (submission, reference)
-    if any(text.reach is Reach.NOTHING for text in texts):
-        return _unknown(next(text.sentence for text in texts if text.reach is Reach.NOTHING))
-    pairs = _widest(_common(expected, actual))
-    if not pairs:
-        return _unknown(_why_not_traced(actual))
-    if any(left.digest != right.digest for left, right in pairs):
-        return _unknown("written differently from the reference")
-    doubts = [left.detail or right.detail for left, right in pairs]
-    doubts += [text.sentence for text in texts]
+    if submission.reading.doubt:
+        return _unknown(f"{submission.reading.doubt}: {_ARGUMENTS_ONLY}")
+    pairs = _common(reference.traces, submission.traces)
+    widest = _widest(pairs)
+    if not widest:
+        return _unknown(_why_not_traced(submission.traces))
+    if any(left.digest != right.digest for left, right in widest):
+        return _unknown("it takes other steps than the reference, which may be right all the same")
+    doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
     if any(doubts):
         return _unknown(next(filter(None, doubts)))
-    sentence = _sentence(exercise, [left.scope for left, _ in pairs])
-    if not pairs[0][0].scope.symbolic:
+    sentence = _sentence(exercise, [left.scope for left, _ in widest])
+    if not widest[0][0].scope.symbolic:
         return _unknown(f"{sentence}, but other sizes could not be traced")
-    return Equivalence(status=Equivalent.PROVED, scope=sentence)
+    odd = _odd(exercise, reference.traces, pairs)
+    if odd:
+        return _unknown(f"with {odd} it isn't what it is for sizes in general")
+    return Equivalence(status=Equivalent.PROVED, scope=f"{sentence}: {_HOW}")
 
 
-def _common(
-    expected: tuple[Trace, ...], actual: tuple[Trace, ...]
-) -> list[tuple[Fingerprint, Fingerprint]]:
-    return [
-        (left, right)
-        for left in expected
-        for right in actual
-        if isinstance(left, Fingerprint)
-        and isinstance(right, Fingerprint)
-        and left.scope == right.scope
-    ]
+def _doubt(side: Side, trace: Fingerprint) -> str:
+    """Say what a fingerprint doesn't vouch for; empty if it vouches for its scope."""
+    decided = side.reading.decided(trace.decisions)
+    return f"{decided}: {_SAME_STEPS}" if decided else trace.detail
 
 
-def _widest(
-    pairs: list[tuple[Fingerprint, Fingerprint]],
-) -> list[tuple[Fingerprint, Fingerprint]]:
+def _odd(exercise: Exercise, expected: tuple[Trace, ...], pairs: Pairs) -> str:
+    """Name sizes at which a program isn't what it is for all of them; empty if there are none."""
+    held = {repr(left.scope) for left, right in pairs if left.digest == right.digest}
+    nouns = {dimension.name: dimension.noun for dimension in exercise.dimensions}
+    for each in expected:
+        if not each.scope.symbolic and repr(each.scope) not in held:
+            sizes = each.scope.sizes.items()
+            return listing([f"{nouns[name]} of {size}" for name, size in sizes])
+    return ""
+
+
+def _common(expected: tuple[Trace, ...], actual: tuple[Trace, ...]) -> Pairs:
+    found = {repr(each.scope): each for each in actual if isinstance(each, Fingerprint)}
+    traced = [each for each in expected if isinstance(each, Fingerprint)]
+    return [(each, found[repr(each.scope)]) for each in traced if repr(each.scope) in found]
+
+
+def _widest(pairs: Pairs) -> Pairs:
     """Keep the pairs with the most symbolic dimensions."""
     most = max((len(left.scope.symbolic) for left, _ in pairs), default=0)
     return [(left, right) for left, right in pairs if len(left.scope.symbolic) == most]

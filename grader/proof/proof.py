@@ -17,8 +17,9 @@ from grader.model.source import Source
 from grader.model.trace import Trace
 from grader.model.transcript import Exchange, Transcript
 from grader.process.side import Side
+from grader.proof.equivalence import Side as Compared
 from grader.proof.equivalence import compare as compare_traces
-from grader.proof.transparency import Reach, transparency
+from grader.proof.reading import read
 
 _TRACE_SECONDS: Final = 10.0
 
@@ -45,10 +46,7 @@ class Proof:
         self._reference = reference
         self._exercise = exercise
         self._sizes = sizes
-        self._texts = (
-            transparency(reference.text, exercise),
-            transparency(source.text, exercise),
-        )
+        self._reading = read(source.text, exercise.function)
         self._side: Side | None = None
         self._traces: tuple[Trace, ...] | None = None
         self._wanted = False
@@ -65,7 +63,7 @@ class Proof:
         self._seconds = min(seconds, _TRACE_SECONDS)
         self._side = open_side()
         self._side.begin_load(seconds)
-        if not wanted or any(text.reach is Reach.NOTHING for text in self._texts):
+        if not wanted or self._reading.doubt:
             self._traces = ()
         else:
             self._side.begin_trace(self._sizes)
@@ -73,12 +71,13 @@ class Proof:
     def player(self) -> Side | None:
         """Return the process when it has traced, for cases to be played in; None if it failed.
 
-        Only a program that can keep no state is traced, so there is nothing that a trace has
-        left behind.
+        None as well if the traces left something behind, which the cases would find.
         """
         self._finish()
         side = self._side
-        return side if side is not None and self._loaded and side.failure is None else None
+        if side is None or not self._loaded or side.failure is not None or side.touched:
+            return None
+        return side
 
     def abandon(self) -> None:
         """End the process; whoever waits for it has nothing then."""
@@ -92,17 +91,14 @@ class Proof:
     @property
     def traced(self) -> bool:
         """Whether there is a trace to compare with others."""
-        return bool(self._traces) and self._texts[1].reach is not Reach.NOTHING
+        return bool(self._traces)
 
     def is_same(self, text: str, traces: tuple[Trace, ...]) -> bool:
         """Whether the submission is proved to compute what another program does."""
-        found = compare_traces(
-            self._exercise,
-            traces,
-            self._traces or (),
-            reference=transparency(text, self._exercise),
-            submission=self._texts[1],
-        )
+        other = Compared(traces=traces, reading=read(text, self._exercise.function))
+        if other.reading.doubt:
+            return False
+        found = compare_traces(self._exercise, other, self._mine(self._traces or ()))
         return found.status is Equivalent.PROVED
 
     def equivalence(self, transcript: Transcript) -> Equivalence:
@@ -115,15 +111,17 @@ class Proof:
     def _compared(self, *, values_differ: bool) -> Equivalence:
         if not self._wanted:
             return Equivalence(status=Equivalent.UNKNOWN, scope="no proof was asked for")
-        expected, actual = self._texts
+        expected = () if values_differ else self._reference.trace(self._sizes)
+        function = self._exercise.function
         return compare_traces(
             self._exercise,
-            () if values_differ else self._reference.trace(self._sizes),
-            () if values_differ else self._finish(),
-            reference=expected,
-            submission=actual,
+            Compared(traces=expected, reading=read(self._reference.text, function)),
+            self._mine(() if values_differ else self._finish()),
             values_differ=values_differ,
         )
+
+    def _mine(self, traces: tuple[Trace, ...]) -> Compared:
+        return Compared(traces=traces, reading=self._reading)
 
     def _finish(self) -> tuple[Trace, ...]:
         if self._side is not None and not self._waited:

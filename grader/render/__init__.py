@@ -1,4 +1,4 @@
-"""Renderers: a report as text for people or machines. Each format is a file and a line below."""
+"""Renderers: a report as text for people or machines. Each format is a file and a line here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Renderer(NamedTuple):
-    """A format by the name of its module, which is imported at the first use."""
+    """A format, by the name of its module, which is imported on first use."""
 
     module: str
     several: bool = False
@@ -22,9 +22,9 @@ class Renderer(NamedTuple):
         return str(self._module().render(report))
 
     def combined(self, reports: Sequence[Report]) -> str:
-        """Return one document for several reports; `ValueError` where the format has none."""
+        """Return one document for several reports; `ValueError` if the format can't do that."""
         if not self.several:
-            raise ValueError(f"{self.module} holds one submission")
+            raise ValueError(f"{self.module} reports can hold only one submission")
         return str(self._module().render_all(reports))
 
     def _module(self) -> ModuleType:

@@ -1,4 +1,4 @@
-"""The parts of a report in the order in which a learner reads them, laid out to a page."""
+"""The parts of a report in the order in which a learner reads them, laid out for a page."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _verdict_role(report: Report) -> Role:
 
 
 def heading(report: Report, page: Page) -> list[Line]:
-    """Return what was graded, and at the right the verdict."""
+    """Return what was graded, with the verdict on the right."""
     dot = visible(" \u00b7 ", page.encoding)
     slug = f"{report.exercise.slug}{dot}" if report.exercise else ""
     lead = f"grade{dot}{slug}"
@@ -83,7 +83,7 @@ def heading(report: Report, page: Page) -> list[Line]:
 
 
 def _summary(report: Report, page: Page) -> list[Line]:
-    """Return the summary where no finding says it: the grader's own failure, mostly."""
+    """Return the summary if no finding says the same: mostly for a failure of the grader."""
     if report.findings or report.verdict is Verdict.PASSED or not report.summary:
         return []
     return wrap([Piece(visible(report.summary, page.encoding))], page.width, MARGIN)
@@ -102,7 +102,7 @@ def _quiet_finding(report: Report, finding: Finding) -> Line:
 
 
 def _printed(report: Report, page: Page, *, verbose: bool) -> list[Line]:
-    """Return what the submission printed, fenced at its left so that nothing passes for ours."""
+    """Return what the submission printed, with a bar on its left to set it apart."""
     most = _OUTPUT_LINES_VERBOSE if verbose else _OUTPUT_LINES
     lines: list[Line] = []
     for title, text in (
@@ -112,7 +112,7 @@ def _printed(report: Report, page: Page, *, verbose: bool) -> list[Line]:
         if text.strip():
             lines += [[Piece(" " * MARGIN + title)], *_fenced(text, most, page)]
     if lines and report.output.truncated:
-        lines.append([Piece(" " * MARGIN + "(it printed more than is kept)", Role.FAINT)])
+        lines.append([Piece(" " * MARGIN + "(the rest of the output was cut)", Role.FAINT)])
     return lines
 
 
@@ -130,7 +130,7 @@ def _fenced(text: str, most: int, page: Page) -> list[Line]:
 
 
 def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
-    """Return the checks, then how many cases there were, then what was proved."""
+    """Return the checks, then the number of cases, then what was proved."""
     titled = verbose or (report.verdict is Verdict.PASSED and not report.findings)
     lines = _titled_checks(report, page) if titled else _check_row(report, page)
     count = Piece(visible(count_words(report), page.encoding), Role.FAINT)
@@ -183,7 +183,7 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
 
 
 def _lesson(report: Report, page: Page) -> list[Line]:
-    """Return the idea to take home, and where to read on, after passing."""
+    """Return the takeaway, and what to read next, after passing."""
     if report.verdict is not Verdict.PASSED or report.exercise is None:
         return []
     takeaway = wrap([Piece(visible(report.exercise.takeaway, page.encoding))], page.width, MARGIN)

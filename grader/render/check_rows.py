@@ -1,4 +1,4 @@
-"""A report check by check, for formats whose unit is a test: what each check found, as text."""
+"""A report as rows of checks, for formats that consist of tests: each check's findings as text."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _WIDTH = 88
 
 
 class CheckRow(NamedTuple):
-    """A check with its findings, errors first; `text` tells them as the terminal would.
+    """A check with its findings, errors first; `text` shows them like the terminal.
 
-    `headline` is the first finding in a line. A check may fail with no finding of its own, where
-    that merely follows from another one: wrong numbers from a wrong key.
+    `headline` is the first finding in one line. A check can fail without a finding of its own, if
+    that follows from another finding: a wrong key causes wrong numbers.
     """
 
     result: CheckResult
@@ -45,7 +45,9 @@ def _row(report: Report, result: CheckResult) -> CheckRow:
         headline = found[0].message
     elif result.status is Status.FAILED:
         root = next((each for each in report.findings if each.severity is Severity.ERROR), None)
-        headline = f"this follows from {root.rule}: {root.message}" if root else "it is not so"
+        headline = (
+            f"this follows from {root.rule}: {root.message}" if root else "this is not the case"
+        )
         text = visible(headline)
     elif result.status is Status.SKIPPED:
         headline = f"skipped: {result.reason or 'nothing was run'}"
@@ -55,13 +57,13 @@ def _row(report: Report, result: CheckResult) -> CheckRow:
 
 
 def finding_text(report: Report, finding: Finding) -> str:
-    """Return one finding as the terminal shows it, after a line `path:line:column`."""
+    """Return one finding like the terminal shows it, after a line `path:line:column`."""
     block = finding_block(report, finding, Page(_WIDTH), len(finding.check), verbose=False)
     return f"{place(report, finding)}\n{as_text(block)}"
 
 
 def place(report: Report, finding: Finding) -> str:
-    """Return `path:line:column`, or the path alone where a finding has no place."""
+    """Return `path:line:column`, or only the path if a finding has no place."""
     span = finding.span
     path = visible(report.path)
     return path if span is None else f"{path}:{span.line}:{span.column}"

@@ -1,7 +1,6 @@
-"""One line a finding, `path:line:column: rule message`: what editors and problem matchers read.
+"""One line per finding, `path:line:column: rule message`, for editors and problem matchers.
 
-Lines and columns count from 1, columns in characters. Where a finding is about the whole file, that
-is 1:1.
+Lines and columns count from 1, columns in characters. A finding about the whole file is at 1:1.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from grader.render.visible import visible
 
 
 def render(report: Report) -> str:
-    """Return a line for each finding; nothing where there is none."""
+    """Return a line for each finding, nothing if there is none."""
     return "".join(f"{line}\n" for line in _lines(report))
 
 

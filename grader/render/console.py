@@ -1,6 +1,6 @@
-"""The console that a report is printed on: whether it has colour, how wide it is, what it can show.
+"""The console that a report is printed on: its colours, its width, the characters it can show.
 
-A learner's wish comes first (`--color`), then the environment, then what the stream is.
+The learner's choice comes first (`--color`), then the environment, then the kind of stream.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _IS_SIZE = re.compile("[0-9]{1,4}")
 def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Console:
     """Return a console for `stream`.
 
-    `auto` is colour on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR`
-    asks for it in a pipe. `COLUMNS` sets the width; what is no terminal has 80 columns.
+    `auto` means colour on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR`
+    turns it on in a pipe. `COLUMNS` sets the width; the default outside a terminal is 80 columns.
     """
     colored = _colored(stream, color, env)
     return Console(
@@ -45,7 +45,7 @@ def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Consol
 
 
 def page_for(console: Console) -> Page:
-    """Return the page to lay out for: ASCII where the stream can't take more or is dumb."""
+    """Return the page to lay out for: ASCII if the stream can't take more or is dumb."""
     encoding = console.encoding
     plain = console.is_dumb_terminal or not _takes("".join(UNICODE), encoding)
     width = max(min(console.width, WIDEST), NARROWEST)
@@ -78,7 +78,7 @@ def _is_terminal(stream: IO[str]) -> bool:
 
 
 def _width(stream: IO[str], env: Mapping[str, str]) -> int:
-    """Return what `COLUMNS` says, if that can be a width, or else the terminal."""
+    """Return the value of `COLUMNS` if it is a usable width, otherwise the terminal's width."""
     columns = env.get("COLUMNS", "")
     if _IS_SIZE.fullmatch(columns) and int(columns) > 0:
         return int(columns)
@@ -91,12 +91,12 @@ def _width(stream: IO[str], env: Mapping[str, str]) -> int:
 
 
 def page_width(stream: IO[str], env: Mapping[str, str]) -> int:
-    """Return the width to lay out for, which is neither too narrow nor too wide to be read."""
+    """Return the width to lay out for, neither too narrow nor too wide to read."""
     return max(min(_width(stream, env), WIDEST), NARROWEST)
 
 
 def usable(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without sizes that are none, which rich would obey or stumble over."""
+    """Return the environment without invalid sizes, which rich would obey or fail on."""
     sizes = ("COLUMNS", "LINES")
     return {
         name: value

@@ -1,4 +1,4 @@
-"""A learner's own lines with a span of them marked and labelled, the way rustc shows code.
+"""Lines of the learner's code with a marked and labelled span, like rustc's output.
 
 9 |         variable_axes={"params": 0},
   |                       ^^^^^^^^^^^^^ gives "params" a batch axis
@@ -12,7 +12,7 @@ from grader.render.layout import Line, Page, Piece, Role, line_cells, wrap
 from grader.render.source_line import SourceLine
 from grader.render.visible import cells
 
-# Of a span over more lines than this, the first three and the last two are shown.
+# If a span has more lines than this, only its first three and its last two are shown.
 _MOST_LINES = 6
 _LEAST_LABEL = 24
 
@@ -20,7 +20,7 @@ _Row = tuple[int | None, Line]
 
 
 def clamped(source: Source, span: Span) -> Span | None:
-    """Return `span` with its ends inside the text; None where it begins outside."""
+    """Return `span` with its ends inside the text; None if it starts outside."""
     if not 1 <= span.line <= len(source.lines):
         return None
     end_line = min(max(span.end_line, span.line), len(source.lines))
@@ -64,7 +64,7 @@ def _one_line(
     line = lines[0]
     start = line.cell(span.column)
     end = max(line.cell(span.end_column), start + 1)
-    # One cell is kept free for a mark just past the end of the line.
+    # One cell is reserved for a mark just past the end of the line.
     cut = line.around(start, end, page.width - 1, page.glyphs.ellipsis)
     at = start - cut.offset
     carets = "^" * max(min(end - start, cells(cut.text) - at), 1)
@@ -73,7 +73,7 @@ def _one_line(
 
 
 def _labelled(marks: Line, at: int, label: str, page: Page, role: Role) -> list[_Row]:
-    """Put the label after the marks, or wrapped below them where it is too long."""
+    """Put the label after the marks, or wrapped below them if it is too long."""
     if not label:
         return [(None, marks)]
     text = Piece(label, role)
@@ -88,7 +88,7 @@ def _labelled(marks: Line, at: int, label: str, page: Page, role: Role) -> list[
 def _several_lines(
     lines: list[SourceLine], span: Span, label: str, page: Page, role: Role
 ) -> list[_Row]:
-    """Mark a span of several lines with a bracket at their left."""
+    """Mark a span of several lines with a bracket on the left."""
     shift = min((line.indent for line in lines if "".join(line.texts).strip()), default=0)
     first, *between, last = [line.dedented(min(shift, line.indent)) for line in lines]
     inner = page._replace(width=page.width - 3)
@@ -111,7 +111,7 @@ def _barred(line: SourceLine, bar: str, page: Page, role: Role) -> Line:
 
 
 def _opening(line: SourceLine, start: int, page: Page, role: Role) -> list[_Row]:
-    """Draw the first line; where the span begins inside it, with an arm to that place."""
+    """Draw the first line; if the span starts inside it, with an arm to that place."""
     if start <= line.indent:
         return [(line.number, _barred(line, page.glyphs.top, page, role))]
     cut = line.around(start, start + 1, page.width, page.glyphs.ellipsis)

@@ -1,4 +1,4 @@
-"""Exercism's `results.json`, version 3: a test for each check.
+"""Exercism's `results.json`, version 3: one test per check.
 
 See https://exercism.org/docs/building/tooling/test-runners/interface: texts have at most 65535
 characters, and a test's output 500.
@@ -21,7 +21,7 @@ _MOST_OUTPUT = 500
 
 
 def render(report: Report) -> str:
-    """Return the document, indented, with a newline at its end."""
+    """Return the document, indented, with a final newline."""
     came_to_run = report.verdict in (Verdict.PASSED, Verdict.FAILED)
     document: dict[str, Any] = {"version": 3, "status": _status(report), "message": None}
     if came_to_run:
@@ -59,6 +59,6 @@ def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
 
 
 def _printed(report: Report) -> str | None:
-    """Return what the submission printed, as far as Exercism shows it; None for nothing."""
+    """Return the part of the submission's output that Exercism shows; None for nothing."""
     text = "\n".join(visible_lines(report.output.stdout)).strip()
     return clean(text, _MOST_OUTPUT) if text else None

@@ -1,4 +1,4 @@
-"""One finding as a learner reads it: what happened, where, the evidence, why, and what next."""
+"""One finding as a learner sees it: what happened, where, evidence, why, and the next step."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ROLES = {
 MARGIN = 1
 _BODY = MARGIN + 2
 _EVIDENCE = MARGIN + 4
-# Fewer cells than this are no column for a message.
+# A column for messages needs at least this many cells.
 _LEAST_MESSAGE = 24
 
 
 def severity_glyph(severity: Severity, page: Page) -> str:
-    """Return the sign that a finding of this severity begins with."""
+    """Return the sign at the start of a finding of this severity."""
     match severity:
         case Severity.ERROR:
             return page.glyphs.failed
@@ -37,7 +37,7 @@ def severity_glyph(severity: Severity, page: Page) -> str:
 def finding_block(
     report: Report, finding: Finding, page: Page, check_width: int, *, verbose: bool
 ) -> list[Line]:
-    """Return the lines of one finding; `check_width` aligns the messages of all of them."""
+    """Return the lines of one finding; `check_width` aligns the messages of all findings."""
     role = ROLES[finding.severity]
     evidence = page._replace(width=page.width - _EVIDENCE)
     lines = _heading(finding, page, check_width)
@@ -57,7 +57,7 @@ def finding_block(
 
 
 def _heading(finding: Finding, page: Page, check_width: int) -> list[Line]:
-    """Sign, check and message, and the rule at the right where there is room for it."""
+    """Sign, check and message, and the rule on the right if there is room."""
     sign = severity_glyph(finding.severity, page)
     role = ROLES[finding.severity]
     check = f"{finding.check:<{check_width}}"
@@ -92,7 +92,7 @@ def _prose(text: str, page: Page) -> list[Line]:
 
 
 def _next_step(finding: Finding, page: Page) -> list[Line]:
-    """Put the help and the command on one line, or the command below where they don't fit."""
+    """Put the help and the command on one line if they fit, otherwise the command below."""
     explain = command(f"grade explain {finding.rule}")
     start = [Piece("next:", Role.STRONG), Piece(" ")]
     if not finding.help:
@@ -108,7 +108,7 @@ def _next_step(finding: Finding, page: Page) -> list[Line]:
 
 
 def _reproduction(report: Report, finding: Finding, page: Page) -> list[Line]:
-    """Return the snippet, its lines never cut: they are there to be copied."""
+    """Return the snippet. Its lines are never cut, so that they can be copied."""
     snippet = reproduce(report, finding)
     if snippet is None:
         return []

@@ -1,6 +1,6 @@
 """Workflow commands: findings as annotations on the lines of a pull request.
 
-GitHub shows at most ten errors of a step, so the errors come first and ten are all. See
+GitHub shows at most ten errors per step, so errors come first, and only ten are written. See
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
 """
 
@@ -19,7 +19,7 @@ _ORDER = tuple(_COMMANDS)
 
 
 def render(report: Report) -> str:
-    """Return a line for each finding that is annotated; nothing where there is none."""
+    """Return a line for each annotated finding, nothing if there is none."""
     return render_all([report])
 
 

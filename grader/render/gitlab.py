@@ -1,4 +1,4 @@
-"""GitLab's code quality report: a JSON list, which merge requests show beside the lines.
+"""GitLab's code quality report: a JSON list, which merge requests show next to the lines.
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
@@ -30,13 +30,13 @@ def render(report: Report) -> str:
 
 
 def render_all(reports: Sequence[Report]) -> str:
-    """Return one list of all findings, indented, with a newline at its end."""
+    """Return one list of all findings, indented, with a final newline."""
     found = [*_broken(reports), *_findings(reports)]
     return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
 
 
 def _broken(reports: Sequence[Report]) -> Iterator[_Json]:
-    """Yield the grader's own failures: a list without them would say that all is well."""
+    """Yield the grader's own failures: without them, the list would say that everything is fine."""
     for report in reports:
         if report.verdict is Verdict.ERROR:
             yield {
@@ -64,12 +64,12 @@ def _text(text: str) -> str:
 
 
 def _path(report: Report) -> str:
-    """Return the path as GitLab matches it with the checkout's: relative, without `./`."""
+    """Return the path in the form that GitLab compares to the checkout: relative, no `./`."""
     return visible(report.path.replace("\\", "/")).removeprefix("./")
 
 
 def _place(report: Report, finding: Finding) -> _Json:
-    """Return the marked characters; the first line stands for the whole file."""
+    """Return the marked characters; for the whole file, the first line."""
     span = finding.span and clamped(report.source, finding.span)
     if span is None:
         return {"lines": {"begin": 1}}

@@ -1,7 +1,7 @@
-"""Gradescope's `results.json`: a test for each check, scored by the check's weight.
+"""Gradescope's `results.json`: one test per check, scored by the check's weight.
 
 See https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format. All texts are
-declared as plain text, so none is taken for HTML or Markdown.
+declared as plain text, so that none is read as HTML or Markdown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_TEXT = 20_000
 
 
 def render(report: Report) -> str:
-    """Return the document, indented, with a newline at its end."""
+    """Return the document, indented, with a final newline."""
     document: dict[str, Any] = {
         "output": clean(_overview(report), _MOST_TEXT),
         "output_format": "text",
@@ -38,7 +38,7 @@ def render(report: Report) -> str:
 
 
 def _overview(report: Report) -> str:
-    """Return the quiet report; the findings themselves stand in the tests."""
+    """Return the quiet report; the tests contain the findings themselves."""
     if not report.checks:
         return render_text(report, 88)
     return f"{visible(report.summary)}\n\n{render_text(report, 88, quiet=True)}"

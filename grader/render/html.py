@@ -1,6 +1,6 @@
-"""One HTML page with everything in it: no script, nothing loaded, readable in light and dark.
+"""A self-contained HTML page: no scripts, loads nothing, readable in light and dark mode.
 
-All text goes through `_text`, and a Content-Security-Policy forbids whatever might slip through.
+All text goes through `_text`, and a Content-Security-Policy blocks whatever might slip through.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def render(report: Report) -> str:
 
 
 def render_all(reports: Sequence[Report]) -> str:
-    """Return a page that begins with a table of all reports."""
+    """Return a page that starts with a table of all reports."""
     passed = sum(report.verdict is Verdict.PASSED for report in reports)
     title = f"{passed} of {len(reports)} passed"
     rows = [_table_row(report, f"r{index}-") for index, report in enumerate(reports)]
@@ -75,12 +75,12 @@ def _page(title: str, body: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return `text` for HTML, on one line, as long as is sensible."""
+    """Return `text` for HTML, on one line, of limited length."""
     return escape(cut(visible(text), _MOST_TEXT))
 
 
 def _prose(text: str) -> str:
-    """Return a sentence for HTML, with code where backticks are."""
+    """Return a sentence for HTML, with backticks turned into code."""
     parts = CODE.split(cut(visible(" ".join(text.split())), _MOST_TEXT))
     return "".join(
         f"<code>{escape(part)}</code>" if index % 2 else escape(part)
@@ -89,7 +89,7 @@ def _prose(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return `text` for HTML with its own line ends."""
+    """Return `text` for HTML, keeping its line ends."""
     shown = "\n".join(visible_lines(text.rstrip("\n")))
     return escape(shown[:_MOST_OUTPUT] + ("\u2026" if len(shown) > _MOST_OUTPUT else ""))
 
@@ -116,7 +116,7 @@ def _status(report: Report) -> Status:
 
 
 def _article(report: Report, prefix: str) -> str:
-    """Return everything about one report; `prefix` keeps its anchors apart from others'."""
+    """Return everything about one report; `prefix` makes its anchors unique."""
     findings = [_finding(report, each, f"{prefix}f{i}") for i, each in enumerate(report.findings)]
     parts = [
         _header(report, prefix),
@@ -162,7 +162,7 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
 
 
 def _excerpt(source: Source, mark: Marked) -> str:
-    """Return the marked lines; of a huge file as the terminal shows them, cut around the mark."""
+    """Return the marked lines; in a huge file cut around the mark, as in the terminal."""
     if not _is_huge(source):
         return excerpt_html(source, mark)
     lines = excerpt(source, mark.span, visible(mark.remark), Page(88), Role.PLAIN)
@@ -174,7 +174,7 @@ def _is_huge(source: Source) -> bool:
 
 
 def _detail(detail: str) -> str:
-    """Return a sentence as a paragraph, and what is laid out in columns or lines as it is."""
+    """Return a sentence as a paragraph; keep text that is laid out in columns or lines."""
     if "\n" in detail or "  " in detail:
         return f'<pre class="plain">{_lines(detail)}</pre>'
     return f"<p>{_prose(detail)}</p>"
@@ -222,7 +222,7 @@ def _source(report: Report, prefix: str) -> str:
     if not report.source.text.strip():
         return ""
     if _is_huge(report.source):
-        return '<p class="faint">The submission is too long to be shown here.</p>'
+        return '<p class="faint">The submission is too long to show here.</p>'
     marks = [
         Marked(finding.span, finding.severity, finding.message, f"{prefix}f{index}")
         for index, finding in enumerate(report.findings)
@@ -239,7 +239,7 @@ def _output(report: Report) -> str:
         if text.strip()
     ]
     if parts and report.output.truncated:
-        parts.append('<p class="faint">It printed more than is kept.</p>')
+        parts.append('<p class="faint">The rest of the output was cut.</p>')
     return "".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""A learner's source as HTML: highlighted, numbered, spans marked, remarks below their lines."""
+"""A learner's source as HTML: highlighted, numbered, with marked spans and remarks below them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.render.excerpt import clamped
 from grader.render.source_line import SourceLine
 from grader.render.visible import visible
 
-# Good enough for any text, also for one that is no Python. Linear in its length.
+# Works for any text, even if it isn't Python, in linear time.
 _TOKENS = re.compile(
     r"""(?P<c>\#[^\n]*)
     |(?P<s>(?:\b[rRbBuUfFtT]{1,2})?(?:'{3}[\s\S]*?(?:'{3}|\Z)|\"{3}[\s\S]*?(?:\"{3}|\Z)
@@ -30,7 +30,7 @@ _TOKENS = re.compile(
 
 
 class Marked(NamedTuple):
-    """A span to mark: the class of its colour, a remark, and where that links to."""
+    """A span to mark: the CSS class of its colour, a remark, and the remark's link."""
 
     span: Span
     kind: str
@@ -39,7 +39,7 @@ class Marked(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """How one character looks: the class of its token, the class of its mark."""
+    """How one character looks: the CSS classes of its token and its mark."""
 
     token: str
     mark: str
@@ -53,7 +53,7 @@ def source_html(source: Source, marks: Sequence[Marked], prefix: str) -> str:
 
 
 def excerpt_html(source: Source, mark: Marked, around: int = 2) -> str:
-    """Return the marked lines with some around them; empty where the span lies outside."""
+    """Return the marked lines with some context; empty if the span is outside the text."""
     span = clamped(source, mark.span)
     if span is None:
         return ""
@@ -74,7 +74,7 @@ def _block(source: Source, marks: Sequence[Marked], numbers: Iterable[int], pref
 
 
 def _looks(source: Source, marks: Sequence[Marked]) -> list[list[_Look]]:
-    """Return for each line how each of its characters looks."""
+    """Return the looks of the characters, for each line."""
     text = "\n".join(source.lines)
     tokens = [""] * len(text)
     for match in _TOKENS.finditer(text):
@@ -127,7 +127,7 @@ def _run(html: str, look: _Look) -> str:
 
 
 def _char(char: str, text: str) -> str:
-    """Return a character; what would not show as itself boxed, as its escape."""
+    """Return a character; one that isn't visible as a boxed escape."""
     same = char in (text, "\t") or not text
     return escape(text) if same else f'<span class="x">{escape(text)}</span>'
 

@@ -1,4 +1,4 @@
-"""The shapes of a finding as a picture: the tree of parameters, each with a box for each axis."""
+"""The shapes of a finding as a picture: the tree of parameters, with a box for each axis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARGIN = 10
 
 
 class _Node(NamedTuple):
-    """A line of the picture: a name, how deep it is, and the shapes where it is a leaf."""
+    """A line of the picture: a name, its depth, and its shapes if it is a leaf."""
 
     name: str
     depth: int
@@ -26,14 +26,14 @@ class _Node(NamedTuple):
 
 
 class _Drawn(NamedTuple):
-    """Some SVG, and the x at which it ends."""
+    """A piece of SVG, and the x coordinate of its end."""
 
     svg: str
     end: float
 
 
 def shape_picture(rows: tuple[ShapeRow, ...]) -> str:
-    """Return an SVG element: what is there on the left, what was expected on the right."""
+    """Return an SVG element: actual shapes on the left, expected ones on the right."""
     nodes = _nodes(rows)
     names_end = max(_text_end(_x(node.depth), visible(node.name)) for node in nodes) + 24
     heights = [_height(node) for node in nodes]
@@ -59,7 +59,7 @@ def shape_picture(rows: tuple[ShapeRow, ...]) -> str:
 
 
 def _nodes(rows: tuple[ShapeRow, ...]) -> list[_Node]:
-    """Return the tree line by line: a line for each part of a path that was not there yet."""
+    """Return the tree line by line: one line for each new part of a path."""
     nodes: list[_Node] = []
     open_path: list[str] = []
     for row in rows:
@@ -137,7 +137,7 @@ def _remark(node: _Node, x: float, top: int) -> _Drawn:
 
 
 def _shape(text: str, surplus: int | None, x: float, top: int) -> _Drawn:
-    """Draw the dtype and a box for each axis; a text that is no shape stays a text."""
+    """Draw the dtype and a box for each axis; text that isn't a shape stays text."""
     match = _SHAPE.fullmatch(text)
     if match is None:
         shown = visible(text)

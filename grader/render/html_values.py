@@ -1,4 +1,4 @@
-"""Expected and actual numbers as two pictures beside each other, what differs outlined."""
+"""Expected and actual numbers as two pictures side by side, with differences outlined."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _Grid(NamedTuple):
 
 
 def values_picture(finding: Finding, exercise: Exercise | None) -> str:
-    """Return a figure of the numbers in the evidence; empty where there are none.
+    """Return a figure of the numbers in the evidence; empty if there are none.
 
-    They stand under `outputs`, as lists `expected` and `actual` of the flattened arrays, or
-    directly under these names.
+    They are the lists `expected` and `actual` of the flattened arrays, either under `outputs` or
+    directly in the evidence.
     """
     outputs = finding.evidence.get("outputs")
     evidence = outputs if isinstance(outputs, dict) else finding.evidence
@@ -73,7 +73,7 @@ def _numbers(value: object) -> list[float]:
 
 
 def _grid(finding: Finding, exercise: Exercise | None, count: int) -> _Grid:
-    """Lay out by the output's dimensions, the outermost down, where they have this many numbers."""
+    """Lay out by the output's dimensions, the outermost down, if they match the count."""
     if exercise is not None and finding.case is not None and len(exercise.output) > 1:
         sizes = [finding.case.sizes.get(name, 0) for name in exercise.output]
         columns = math.prod(sizes[1:])

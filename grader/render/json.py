@@ -26,14 +26,14 @@ _Json = dict[str, Any]
 
 
 class _Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many characters a text may have, and how many items a list or an object."""
+    """The maximum number of characters in a text, and of items in a list or an object."""
 
     text: int
     items: int
     findings: int
 
 
-# Tried in turn until the document is small enough; the last one always is.
+# Tried in order until the document is small enough; with the last one it always is.
 _LIMITS = (
     _Limits(text=16_000, items=500, findings=1000),
     _Limits(text=4_000, items=100, findings=200),
@@ -44,7 +44,7 @@ _LIMITS = (
 
 
 def render(report: Report) -> str:
-    """Return the document, indented, with a newline at its end."""
+    """Return the document, indented, with a final newline."""
     return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
 
 
@@ -55,7 +55,7 @@ def render_all(reports: Sequence[Report]) -> str:
 
 
 def encoded(report: Report) -> bytes:
-    """Return the document on one line, small enough that it also is when it is indented."""
+    """Return the document on one line, small enough even when it is indented."""
     line = b""
     for limits in _LIMITS:
         line = msgspec.json.encode(document(report, limits))
@@ -65,7 +65,7 @@ def encoded(report: Report) -> bytes:
 
 
 def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
-    """Return the document as data, its texts and lists cut to `limits`."""
+    """Return the document as data, with texts and lists cut to `limits`."""
     equivalence = report.equivalence
     environment = msgspec.structs.asdict(report.environment)
     del environment["missing"]
@@ -137,7 +137,7 @@ def _counterexample(report: Report, finding: Finding, limits: _Limits) -> _Json 
 
 
 def _short(value: object, limits: _Limits) -> str | None:
-    """Return a value of the evidence as a short text; None where there is none."""
+    """Return a value of the evidence as a short text; None if there is none."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -160,12 +160,12 @@ def _finite(number: float) -> float | None:
 
 
 def clean(text: str, most: int) -> str:
-    """Return `text` cut to `most` characters, with what would act when it is printed escaped."""
+    """Return `text` cut to `most` characters, with control characters escaped."""
     return inert(text if len(text) <= most else text[: max(most - 1, 0)] + "\u2026")
 
 
 def _json_value(value: object, limits: _Limits, depth: int) -> object:
-    """Return `value` as JSON has it; what is not finite, too deep or no JSON at all as a text."""
+    """Return `value` as JSON; as text if it is not finite, too deep or not JSON."""
     plain: object
     match value:
         case None | bool():

@@ -1,4 +1,4 @@
-"""JSON Lines: the JSON report, one submission a line."""
+"""JSON Lines: the JSON report, one line per submission."""
 
 from __future__ import annotations
 

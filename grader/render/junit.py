@@ -1,6 +1,6 @@
-"""JUnit XML, as Jenkins and GitLab read it: a suite for each submission, a test for each check.
+"""JUnit XML for Jenkins and GitLab: one suite per submission, one test per check.
 
-Both keep one failure of a test only, so a check's findings stand together in one.
+Both keep only one failure per test, so it contains all findings of the check.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _failure(report: Report, row: CheckRow) -> Element:
 
 
 def _class(report: Report) -> str:
-    """Return `exercise.file`: readers take what stands before the last dot for a package."""
+    """Return `exercise.file`: readers use the part before the last dot as a package."""
     slug = report.exercise.slug if report.exercise else "grader"
     return f"{slug}.{report.path.removesuffix('.py').replace('.', '_')}"
 

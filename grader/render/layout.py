@@ -1,7 +1,7 @@
 """Lines of styled text, and wrapping them at words with a hanging indent.
 
-A piece is a text and its role; a renderer gives each role a colour, or none. All texts here are
-visible already (see `visible`), so a cell is a cell and nothing acts.
+A piece is a text and its role; a renderer gives each role a colour, or none. All texts here were
+made visible before (see `visible`), so they contain no control characters.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from grader.render.visible import cells
 
 # Between words that must stay together: `grade explain RULE`.
 NO_BREAK = "\u00a0"
-# Between the words of a command, which is there to be copied: it is never broken, however narrow
-# the page is. A character for private use, which no font and no stream ever gets to see.
+# Between the words of a command, which is never broken, however narrow the page is, so that it can
+# be copied. This is a private-use character that is never printed.
 _COMMAND_SPACE = "\ue0a0"
 DOT = "\u00b7"
 
-# A word, or code between backticks, which is kept on one line where it fits.
+# A word, or code between backticks, which stays on one line if it fits.
 _WORD = re.compile(r"`[^`]+`[^\s`]*|[^ ]+")
 
 
 @unique
 class Role(StrEnum):
-    """What a piece of text is for."""
+    """The purpose of a piece of text."""
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -108,7 +108,7 @@ ASCII = Glyphs(
 
 
 class Page(NamedTuple):
-    """What a report is laid out for: its width in cells, its characters, its encoding."""
+    """The page that a report is laid out for: width in cells, characters, encoding."""
 
     width: int
     glyphs: Glyphs = UNICODE
@@ -121,7 +121,7 @@ def line_cells(line: Line) -> int:
 
 
 def _words(pieces: list[Piece]) -> list[Line]:
-    """Split at spaces; a word that runs on into the next piece stays one word."""
+    """Split at spaces; a word that continues in the next piece stays one word."""
     words: list[Line] = []
     glued = False
     for text, role in pieces:
@@ -141,7 +141,7 @@ def _is_command(word: Line) -> bool:
 
 
 def _smaller(word: Line, width: int) -> list[Line]:
-    """Break what is wider than a line: at the spaces inside it, else anywhere."""
+    """Break what is wider than a line: at spaces if possible, otherwise anywhere."""
     if line_cells(word) <= width or _is_command(word):
         return [word]
     broken: list[Line] = []
@@ -156,7 +156,7 @@ def _smaller(word: Line, width: int) -> list[Line]:
 
 
 def _fitting(text: str, width: int) -> str:
-    """Return the longest beginning of `text` of at most `width` cells, one character at least."""
+    """Return the longest prefix of `text` with at most `width` cells, at least one character."""
     end = len(text)
     while end > 1 and cells(text[:end]) > width:
         end -= 1
@@ -168,7 +168,7 @@ def wrap(
 ) -> list[Line]:
     """Wrap `pieces` at spaces to lines of `width` cells.
 
-    The first line begins with `indent` spaces, the others with `hanging` (as `indent` if None).
+    The first line starts with `indent` spaces, the others with `hanging` (`indent` if None).
     """
     hanging = indent if hanging is None else hanging
     room = max(width - max(indent, hanging), 8)

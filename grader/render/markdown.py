@@ -1,7 +1,7 @@
 """Markdown for GitHub's step summaries and pull-request comments.
 
-Prose is escaped so that no text of a learner's makes a heading, a link, an image, a mention or
-HTML; code stands in fences that are longer than any run of backticks in it.
+Prose is escaped so that a learner's text can't make a heading, a link, an image, a mention or
+HTML; code is in fences that are longer than any run of backticks in it.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ _SEVERITY_SIGNS = {
     Severity.NOTE: "\u2139\ufe0f",
 }
 
-# What acts anywhere in a line, what at its beginning, and what makes a link or an emoji.
+# What Markdown interprets anywhere in a line, at its start, and as a link or an emoji.
 _SPECIAL = re.compile(r"([\\`*_\[\]|~>$])")
 _AT_START = re.compile(r"^([-+=#]|\d+(?=[.)]))")
 _LINKED = re.compile(r"(:(?=//|[\w+-]+:)|(?<=www)\.)", re.IGNORECASE)
-# What GitHub makes a mention or a reference of; a comment in between keeps it from that.
+# What GitHub turns into a mention or a reference; a comment in between prevents that.
 _MENTION = re.compile(r"([@#])(?=\w)")
 
 
@@ -62,7 +62,7 @@ def render(report: Report) -> str:
 
 
 def render_all(reports: Sequence[Report]) -> str:
-    """Return a table of all reports, then each of those that did not pass, folded."""
+    """Return a table of all reports, then each report that didn't pass, folded."""
     passed = sum(report.verdict is Verdict.PASSED for report in reports)
     rows = ["| | submission | exercise | checks | first finding |", "| - | - | - | - | - |"]
     rows += [_row(report) for report in reports]
@@ -75,7 +75,7 @@ def render_all(reports: Sequence[Report]) -> str:
 
 
 def prose(text: str) -> str:
-    """Return `text` as Markdown that reads as `text`, on one line; code in backticks stays code."""
+    """Return Markdown that shows `text` on one line; code in backticks stays code."""
     shown = cut(visible(" ".join(text.split())), _MOST_PROSE)
     parts = CODE.split(shown)
     return "".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts))
@@ -94,12 +94,12 @@ def _escaped_start(match: re.Match[str]) -> str:
 
 
 def in_html(text: str) -> str:
-    """Return `text` for the inside of an HTML block, where Markdown does not act."""
+    """Return `text` for the inside of an HTML block, where Markdown isn't interpreted."""
     return _MENTION.sub(r"\1<!-- -->", escape(visible(text)))
 
 
 def fenced(text: str, language: str = "text") -> str:
-    """Return `text`, made visible, in a fence that it can't close."""
+    """Return `text` in a fence that it can't close, with control characters escaped."""
     shown = "\n".join(visible_lines(text.rstrip("\n")))
     longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
     fence = "`" * max(longest + 1, 3)
@@ -116,13 +116,13 @@ def code(text: str) -> str:
 
 
 def _bounded(parts: Iterable[str]) -> str:
-    """Join as many parts as a comment may have, and say so where some are left out."""
+    """Join as many parts as fit into a comment, and say if some are left out."""
     kept: list[str] = []
     room = MOST_CHARACTERS
     for part in parts:
         room -= len(part) + 2
         if room < 0:
-            kept.append("*The rest is left out: it is longer than a comment may be.*")
+            kept.append("*The rest is left out, since comments have a maximum length.*")
             break
         kept.append(part)
     return "\n\n".join(kept) + "\n"
@@ -182,7 +182,7 @@ def _lines_words(span: Span) -> str:
 
 
 def _evidence(report: Report, finding: Finding) -> str:
-    """Return source, shapes and details as the terminal shows them."""
+    """Return source, shapes and details like in the terminal."""
     page = Page(_WIDTH)
     blocks = []
     if finding.span is not None:

@@ -1,4 +1,4 @@
-"""The smallest case of a finding as a few lines of Python that run when they are pasted."""
+"""The smallest case of a finding as a few lines of Python, ready to paste and run."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from grader.model.case import ArrayValue, Case, Container, FloatValue, IntValue,
 from grader.model.finding import Finding
 from grader.model.report import Report
 
-# A longer snippet is nothing to paste.
+# A longer snippet is too long to paste.
 _MOST_CHARACTERS = 4000
 
 
 def reproduce(report: Report, finding: Finding) -> str | None:
-    """Return the snippet; None without a case or an exercise, or where arrays are too large."""
+    """Return the snippet; None without a case or an exercise, or if arrays are too large."""
     if finding.case is None or report.exercise is None:
         return None
     function = report.exercise.function
     try:
         call = _call(finding.case, function)
-    except TypeError:  # a dtype that NumPy lacks
+    except TypeError:  # NumPy doesn't have this dtype
         return None
     jax = ["import jax.numpy as jnp"] if "jnp." in call else []
     numpy = ["import numpy as np"] if re.search(r"\bnp\.", call) else []
@@ -34,7 +34,7 @@ def reproduce(report: Report, finding: Finding) -> str | None:
 
 
 def _imports(path: str, function: str) -> list[str]:
-    """Import from the file's module, or run the file where its name is no module's."""
+    """Import from the file as a module, or run the file if its name can't be imported."""
     name = Path(path).stem
     if name.isidentifier() and not keyword.iskeyword(name):
         where = "  # from the folder that it is in" if "/" in path else ""
@@ -86,7 +86,7 @@ def _nested(array: NDArray[np.generic]) -> str:
 
 
 def _number(number: object) -> str:
-    """Return the shortest text that gives the same number: `0.1`, `np.nan`, `-np.inf`."""
+    """Return the shortest text for the same number: `0.1`, `np.nan`, `-np.inf`."""
     text = str(number)
     for name in ("nan", "inf"):
         text = text.replace(name, f"np.{name}")

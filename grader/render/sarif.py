@@ -1,6 +1,6 @@
 """SARIF 2.1.0, for GitHub code scanning and editors: one run with the results of all submissions.
 
-GitHub takes one run of a tool from an upload, so several reports share it.
+GitHub accepts only one run per tool in an upload, so several reports share it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
 
 
 def render_all(reports: Sequence[Report]) -> str:
-    """Return a log with the results of all reports, indented, with a newline at its end."""
+    """Return a log with the results of all reports, indented, with a final newline."""
     rules = _rules(finding.rule for report in reports for finding in report.findings)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     driver = {"name": TOOL_NAME, "version": tool_version(), "rules": rules}
@@ -51,7 +51,7 @@ def render_all(reports: Sequence[Report]) -> str:
 
 
 def _rules(found: Iterable[str]) -> list[_Json]:
-    """Return every rule there is, and a bare one for a finding of a rule that is not."""
+    """Return every rule, and a minimal entry for findings whose rule doesn't exist."""
     known = [_rule(rule) for rule in RULES]
     ids = {rule["id"] for rule in known}
     return known + [{"id": rule} for rule in sorted(set(found) - ids)]
@@ -83,7 +83,7 @@ def _invocation(reports: Sequence[Report]) -> _Json:
 
 
 def _artifacts(reports: Sequence[Report]) -> list[_Json]:
-    """Return each file once, as the schema demands."""
+    """Return each file once, as the schema requires."""
     files = {(report.path, report.sha256): report for report in reports}
     return [_artifact(report) for report in files.values()]
 
@@ -96,7 +96,7 @@ def _artifact(report: Report) -> _Json:
 def _location(report: Report) -> _Json:
     """Return the file's URI: relative to the checkout, or `file:` for an absolute path.
 
-    A URI is of bytes, so a name that isn't Unicode has one too.
+    A URI encodes bytes, so it works for names that aren't Unicode, too.
     """
     path = quote(report.path.replace("\\", "/").encode("utf-8", "surrogateescape"), safe="/")
     if path.startswith("/"):
@@ -125,13 +125,13 @@ def _words(finding: Finding) -> str:
 
 
 def _message(texts: Iterable[str]) -> str:
-    """Join texts as lines; `](` would make a link of brackets, so it is taken apart."""
+    """Join texts as lines; `](` would make a link, so it is separated."""
     lines = [line for text in texts for line in visible_lines(text) if line.strip()]
     return clean("\n".join(lines), _MOST_TEXT).replace("](", "] (")
 
 
 def _place(report: Report, finding: Finding) -> _Json:
-    """Return file and region; the first line stands for the whole file, as GitHub wants one."""
+    """Return file and region; for the whole file the first line, since GitHub needs a region."""
     place: _Json = {"artifactLocation": _location(report), "region": {"startLine": 1}}
     span = finding.span and clamped(report.source, finding.span)
     if span is not None:

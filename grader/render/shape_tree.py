@@ -1,4 +1,4 @@
-"""Shapes side by side, as a small tree, the axis that should not be there marked.
+"""Shapes side by side in a small tree, with a mark on the axis that should not be there.
 
 params
 |- kernel  f32[3,4,2]   expected f32[4,2]
@@ -16,12 +16,12 @@ from grader.render.layout import Line, Page, Piece, Role, wrap
 from grader.render.visible import cells, cut, visible
 
 _GAP = 3
-# A remark is wrapped beside its mark only where it has this many cells.
+# A remark is wrapped next to its mark only if there are this many cells.
 _LEAST_REMARK = 24
 
 
 class _Leaf(NamedTuple):
-    """A row with what is drawn before its name, and before the lines that belong to it."""
+    """A row, and what is drawn before its name and before its further lines."""
 
     branch: str
     trunk: str
@@ -85,7 +85,7 @@ def _leaf(branch: str, trunk: str, name: str, row: ShapeRow, page: Page) -> _Lea
 
 
 def _columns(leaves: list[_Leaf], page: Page) -> tuple[int, int, int]:
-    """Return the cells at which actual and expected start, and the end; 0 for stacked."""
+    """Return the cells where actual and expected start, and the end; 0 means stacked."""
     actual = max(cells(leaf.branch + leaf.name) for leaf in leaves) + _GAP
     expected = actual + max(cells(leaf.actual) for leaf in leaves) + _GAP
     end = expected + max(cells(leaf.expected) for leaf in leaves)
@@ -113,7 +113,7 @@ def _leaf_lines(leaf: _Leaf, columns: tuple[int, int, int], page: Page, role: Ro
 
 
 def _stacked(leaf: _Leaf, page: Page, role: Role) -> list[Line]:
-    """Put the shapes below the name where they do not fit beside it."""
+    """Put the shapes below the name if they don't fit next to it."""
     at = cells(leaf.trunk) + _GAP
     ellipsis = page.glyphs.ellipsis
     lines: list[Line] = [[Piece(cut(leaf.branch + leaf.name, page.width, ellipsis))]]
@@ -138,7 +138,7 @@ def _below(leaf: _Leaf, at: int, remark: str, page: Page) -> list[Line]:
 
 
 def axis_place(shape: str, axis: int | None) -> tuple[int, int] | None:
-    """Return start and end of `axis` in a text such as `f32[3,4,2]`; None if it is not there."""
+    """Return start and end of `axis` in a text such as `f32[3,4,2]`; None if it isn't there."""
     opening, closing = shape.find("["), shape.rfind("]")
     if axis is None or opening < 0 or closing < opening:
         return None
@@ -159,7 +159,7 @@ def _marked(actual: str, row: ShapeRow, role: Role) -> Line:
 
 
 def _marks(leaf: _Leaf, at: int, page: Page, role: Role) -> list[Line]:
-    """Return the carets under the surplus axis, and beside them what it is."""
+    """Return the carets under the surplus axis, and the remark about it."""
     place = axis_place(leaf.actual, leaf.row.surplus_axis)
     if place is None:
         return []

@@ -1,4 +1,4 @@
-"""One line of a learner's source as it is printed: in which cell each character stands."""
+"""One printed line of a learner's source: in which cell each character is."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import NamedTuple
 
 from grader.render.visible import TAB_STOP, cells, shown
 
-# How much of the line is kept before a mark that itself is as long as the page.
+# How much of the line to keep before a mark that is as long as the page.
 _LEAST_BEFORE = 4
 
 
 class Cut(NamedTuple):
-    """The part of a line that is printed; `offset` is how many cells to the left it moved."""
+    """The printed part of a line; `offset` is how many cells it moved to the left."""
 
     text: str
     offset: int
 
 
 class SourceLine(NamedTuple):
-    """A text for each character, and the cell that each starts at, with the end of the last."""
+    """A text for each character, the cell where each starts, and the end of the last one."""
 
     number: int
     texts: tuple[str, ...]
@@ -26,7 +26,7 @@ class SourceLine(NamedTuple):
 
     @staticmethod
     def of(number: int, line: str, encoding: str) -> SourceLine:
-        """Lay out `line`: tabs to their stops, what does not print as its escape."""
+        """Lay out `line`: expand tabs, escape what isn't printable."""
         texts, starts = [], [0]
         for char in line:
             tab = " " * (TAB_STOP - starts[-1] % TAB_STOP)
@@ -36,16 +36,16 @@ class SourceLine(NamedTuple):
 
     @property
     def indent(self) -> int:
-        """How many cells of spaces the line begins with."""
+        """How many cells of spaces the line starts with."""
         text = "".join(self.texts)
         return len(text) - len(text.lstrip(" "))
 
     def cell(self, column: int) -> int:
-        """Return the cell at which the 1-based `column` starts, clamped to the line."""
+        """Return the cell where the 1-based `column` starts, clamped to the line."""
         return self.starts[min(max(column - 1, 0), len(self.texts))]
 
     def dedented(self, shift: int) -> SourceLine:
-        """Take `shift` cells of spaces off the beginning; `shift` is at most `indent`."""
+        """Remove `shift` cells of spaces at the start; `shift` is at most `indent`."""
         starts = tuple(max(start - shift, 0) for start in self.starts)
         texts = tuple(
             text if stop - start == cells(text) else " " * (stop - start)
@@ -54,7 +54,7 @@ class SourceLine(NamedTuple):
         return SourceLine(self.number, texts, starts)
 
     def around(self, start: int, end: int, width: int, ellipsis: str) -> Cut:
-        """Cut to `width` cells so that those from `start` to `end` stay, as far as they fit."""
+        """Cut to `width` cells, keeping those from `start` to `end` as far as they fit."""
         total, mark = self.starts[-1], cells(ellipsis)
         if total <= width:
             return Cut("".join(self.texts), 0)
@@ -72,7 +72,7 @@ class SourceLine(NamedTuple):
         return Cut(head + "".join(text for _, text in kept) + tail, first - cells(head))
 
     def _low(self, start: int, end: int, width: int, mark: int) -> int:
-        """Choose the first cell to print: 0, else past the indentation, else near `start`."""
+        """Choose the first cell to print: 0, or past the indentation, or near `start`."""
         if end + mark <= width:
             return 0
         indent = min(self.indent, start)

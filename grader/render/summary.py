@@ -1,4 +1,4 @@
-"""Several submissions in one table: who passed, how many checks, and which rules were hit."""
+"""Several submissions in one table: verdicts, passed checks, and rules that were violated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST_RULES = 18
 
 
 def summary_table(reports: Sequence[Report], page: Page) -> list[Line]:
-    """Return a line for each report, and one that counts them, at most `page.width` cells wide."""
+    """Return a line for each report and a line of totals, at most `page.width` cells wide."""
     signs = [_sign(report, page) for report in reports]
     sign_width = max((cells(sign.text) for sign in signs), default=1)
     checks = [checks_words(report).replace(" checks", "") for report in reports]
@@ -58,14 +58,14 @@ def _sign(report: Report, page: Page) -> Piece:
 
 
 def _rules(report: Report, page: Page) -> str:
-    """Return the rules that were hit, each once, or why there was no grading."""
+    """Return the rules that were violated, each once, or why grading failed."""
     if report.verdict is Verdict.ERROR:
         return visible(f"grader error: {report.summary}", page.encoding)
     return ", ".join(dict.fromkeys(finding.rule for finding in report.findings))
 
 
 def _folder(reports: Sequence[Report]) -> str:
-    """Return what all paths begin with, up to a slash; a path alone has no such folder."""
+    """Return the folder that all paths have in common; empty for a single path."""
     if len(reports) < 2:
         return ""
     folders = zip(*(report.path.split("/")[:-1] for report in reports), strict=False)

@@ -1,7 +1,7 @@
 """The report that a learner reads in a terminal; `design.md`, "What a learner reads", is its form.
 
-Everything is laid out to whole lines before it is printed, so a pipe, a narrow window and a golden
-file get the same text, and rich is left to do what it is here for: colours.
+Everything is laid out as complete lines before printing, so pipes, narrow windows and golden files
+get the same text, and rich only adds colours.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def render_terminal(
 ) -> None:
     """Print `report`. `verbose` adds timings, versions and snippets; `quiet` keeps the essentials.
 
-    Quiet is a line for each finding, `path:line:column: message [rule]`, and the verdict.
+    With `quiet` it prints a line per finding, `path:line:column: message [rule]`, and the verdict.
     """
     lines = report_lines(report, page_for(console), verbose=verbose, quiet=quiet)
     print_lines(lines, console)
@@ -48,7 +48,7 @@ def render_summary(reports: Sequence[Report], console: Console) -> None:
 
 
 def print_lines(lines: list[Line], console: Console) -> None:
-    """Print laid out lines as they are: no wrapping, no markup, no highlighting."""
+    """Print laid-out lines without wrapping, markup or highlighting."""
     for line in lines:
         text = Text(no_wrap=True, end="")
         for role, pieces in groupby(line, key=attrgetter("role")):

@@ -1,4 +1,4 @@
-"""The terminal report as plain text: for a file, a log, or a mail."""
+"""The terminal report as plain text, for a file, a log, or an email."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def render_all(reports: Sequence[Report], width: int = _WIDTH) -> str:
 
 
 def as_text(lines: list[Line]) -> str:
-    """Return laid out lines as text, without roles and without spaces at their ends."""
+    """Return laid-out lines as text, without roles and trailing spaces."""
     return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)

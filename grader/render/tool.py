@@ -1,4 +1,4 @@
-"""What this program calls itself in the documents that it writes."""
+"""The name and version of this program in the documents that it writes."""
 
 from __future__ import annotations
 

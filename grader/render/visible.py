@@ -1,9 +1,9 @@
-r"""Text that others wrote, made harmless and visible, and how many cells it takes in a terminal.
+r"""Makes untrusted text harmless and visible, and measures how many terminal cells it takes.
 
-What a learner's file, exception or output says must never act: an escape sequence would recolour
-or rewrite the report, a right-to-left override would show other code than what runs. So every
-character that does not print as itself is shown the way Python writes it: `\x1b`, `\u202e`. So is
-the first one of what CI systems that read a log take for a command: `::error::` at the start of a
+Text from a learner's file, exception or output must have no effect: an escape sequence could
+recolour or rewrite the report, and a right-to-left override could hide what the code does. So every
+character that isn't printable is shown as a Python escape: `\x1b`, `\u202e`. So is the first
+character of anything that CI systems interpret as a command in a log: `::error::` at the start of a
 line, `##[error]` and `##vso[…]` anywhere.
 """
 
@@ -22,7 +22,7 @@ looks behind the spaces that a line begins with, and its older form, which Azure
 _STYLING = re.compile(r"\x1b\[[0-?]*[ -/]*(?:[@-~]|\Z)|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 """Colours, moves of the cursor, titles and links, as ECMA-48 has them: none of a text's words."""
 
-# What our own texts use beyond ASCII, for streams that can't take it.
+# The characters beyond ASCII in our own texts, for streams that can't encode them.
 _PLAIN = {
     "\u00b7": "-",
     "\u00d7": "x",
@@ -42,17 +42,17 @@ _PLAIN = {
 
 
 def escaped(char: str) -> str:
-    """Return `char` the way Python writes it in a string."""
+    """Return `char` as a Python escape."""
     return char.encode("unicode_escape").decode("ascii")
 
 
 @lru_cache(maxsize=4096)
 def shown(char: str, encoding: str = "utf-8") -> str:
-    """Return what stands for `char` (not a tab) on a stream of `encoding`: itself, or its escape.
+    """Return how to show `char` (not a tab) on a stream of `encoding`: as itself, or as an escape.
 
-    Escaped are controls, format characters (bidi overrides, joiners), lone surrogates, unassigned
-    code points, and every space but the plain one: Python refuses most of them in code, and
-    nobody sees why. Variation selectors are dropped, since terminals disagree on their width.
+    Controls, format characters (bidi overrides, joiners), lone surrogates, unassigned code points
+    and all spaces except the plain one are escaped: Python refuses most of them in code, and they
+    are invisible. Variation selectors are dropped, since terminals disagree on their width.
     """
     if " " <= char <= "~":
         return char
@@ -81,7 +81,7 @@ def _spelt_out(match: re.Match[str]) -> str:
 def visible_lines(text: str, encoding: str = "utf-8") -> list[str]:
     r"""Return the lines of `text`, each made visible. Only \n and \r\n end a line.
 
-    The styling of what was printed for a terminal, a table in colours, is left out.
+    Terminal styling, such as colours, is removed.
     """
     lines = unstyled(text).replace("\r\n", "\n").split("\n")
     return [visible(line, encoding) for line in lines]
@@ -93,9 +93,9 @@ def unstyled(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    r"""Return `text` for a document that people print: lines and tabs stay, nothing in it acts.
+    r"""Return `text` for a document that may be printed: lines and tabs stay, the rest is harmless.
 
-    Controls, and what turns or hides text, are shown as Python writes them: `\x1b`, `\u202e`.
+    Control characters, and those that reverse or hide text, become escapes: `\x1b`, `\u202e`.
     """
     if text.isascii() and text.isprintable() and "::" not in text and "##" not in text:
         return text
@@ -124,7 +124,7 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int, ellipsis: str = "\u2026") -> str:
-    """Return the beginning of `text`, at most `width` cells, ending in `ellipsis` if it was cut."""
+    """Return the start of `text`, at most `width` cells, ending in `ellipsis` if it was cut."""
     if cells(text) <= width:
         return text
     room, kept = width - cells(ellipsis), []
@@ -137,7 +137,7 @@ def cut(text: str, width: int, ellipsis: str = "\u2026") -> str:
 
 
 def cut_path(path: str, width: int, ellipsis: str = "\u2026") -> str:
-    """Return the end of `path`, at most `width` cells, cut at a slash where that leaves enough."""
+    """Return the end of `path`, at most `width` cells, cut at a slash if enough remains."""
     if cells(path) <= width:
         return path
     while path and cells(ellipsis) + cells(path) > width:

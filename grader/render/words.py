@@ -1,4 +1,4 @@
-"""How a report's facts are put into words: the same ones in every format that people read."""
+"""How to say a report's facts in words, the same in every format that people read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERDICT_WORDS = {
     Verdict.ERROR: "grader error",
 }
 
-# Code in a sentence; splitting at it gives sentence and code in turn.
+# Code in a sentence; splitting at it gives text and code alternately.
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 _SEVERITY_PREFIX = {Severity.ERROR: "", Severity.WARNING: "warning: ", Severity.NOTE: "note: "}
@@ -35,12 +35,12 @@ def case_words(case: Case) -> str:
 
 
 def message_words(finding: Finding) -> str:
-    """Return the message, with the severity before it unless it is an error."""
+    """Return the message, after its severity unless it is an error."""
     return _SEVERITY_PREFIX[finding.severity] + finding.message
 
 
 def checks_words(report: Report) -> str:
-    """Return `6 of 8 checks`; empty where nothing was checked."""
+    """Return `6 of 8 checks`; empty if nothing was checked."""
     if not report.checks:
         return ""
     passed = sum(check.status is Status.PASSED for check in report.checks)
@@ -48,7 +48,7 @@ def checks_words(report: Report) -> str:
 
 
 def seconds_words(seconds: float) -> str:
-    """Return `1.9 s`, or `0.02 s` for what takes less than a tenth."""
+    """Return `1.9 s`, or `0.02 s` for less than a tenth of a second."""
     return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds:.2f} s"
 
 
@@ -66,7 +66,7 @@ def count_words(report: Report) -> str:
 
 
 def equivalence_words(report: Report) -> str:
-    """Return what was proved of the output, as a sentence."""
+    """Return what was proved about the output, as a sentence."""
     scope = report.equivalence.scope.strip().rstrip(".")
     match report.equivalence.status:
         case Equivalent.PROVED:

@@ -1,4 +1,4 @@
-"""Writing a report to a file: whole, or not at all."""
+"""Writes a report to a file, atomically."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
 
 
 def write_report(text: str, path: Path) -> None:
-    """Write `text` to `path` as UTF-8, beside it first and then renamed over it.
+    """Write `text` as UTF-8 to a temporary file next to `path`, then rename it to `path`.
 
-    A link keeps pointing where it did. What is no regular file (`/dev/stdout`, a named pipe) is
-    written to directly. Raises `ReportNotWritten`; the file is then as it was.
+    A link still points to the same file. If the file isn't regular (`/dev/stdout`, a named pipe),
+    it is written directly. Raises `ReportNotWritten`; then the file is unchanged.
     """
     data = text.encode("utf-8", "backslashreplace")
     try:
@@ -26,7 +26,7 @@ def write_report(text: str, path: Path) -> None:
         if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):
             _write_pipe(path, data)
         elif mode is not None and _is_stream(path, mode):
-            path.write_bytes(data)  # not resolved: a pipe's link leads to no path
+            path.write_bytes(data)  # not resolved: the link of a pipe doesn't lead to a path
         else:
             _replace(path.resolve(), data, mode)
     except (OSError, RuntimeError, ValueError) as error:
@@ -34,7 +34,7 @@ def write_report(text: str, path: Path) -> None:
 
 
 def probe(path: Path) -> None:
-    """Find out whether a report can be written to `path`, and leave it as it is.
+    """Check whether a report can be written to `path`, without changing it.
 
     Raises `ReportNotWritten`.
     """
@@ -49,7 +49,7 @@ def probe(path: Path) -> None:
             return
         folder = path.resolve().parent
         if not folder.is_dir():
-            raise ReportNotWritten(f"there is no folder {folder}; make it first")
+            raise ReportNotWritten(f"there is no folder {folder}; create it first")
         if mode is None or not _is_stream(path, mode):
             _try(path.resolve())
     except (OSError, RuntimeError, ValueError) as error:
@@ -75,7 +75,7 @@ def _write_pipe(path: Path, data: bytes) -> None:
 
 
 def _try(target: Path) -> None:
-    """Make a file beside `target` and delete it, as replacing it would."""
+    """Create and delete a file next to `target`, as when replacing it."""
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     beside = _beside(target)
@@ -89,7 +89,7 @@ def _not_written(path: Path, error: Exception) -> ReportNotWritten:
 
 
 def _is_stream(path: Path, mode: int) -> bool:
-    """Whether it is written to as it is: a device, a pipe, or a descriptor that is open already."""
+    """Whether it is written directly: a device, a pipe, or an open descriptor."""
     return not stat.S_ISREG(mode) or _is_open(path)
 
 
@@ -111,7 +111,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    """Write a file beside `target` and rename it; of an old file, the permissions are kept."""
+    """Write a file next to `target` and rename it, keeping the permissions of an old file."""
     beside = _beside(target)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

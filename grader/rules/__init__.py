@@ -1,4 +1,4 @@
-"""Every rule there is, from the root of a mistake to what merely follows from one."""
+"""All rules, from causes to symptoms."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""changed-layer: the right module, made with other settings, and it shows."""
+"""changed-layer: the right module, but made with different settings that have an effect."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 _PARAMETERS = (
-    "A layer with parameters missing, of another type or drawn in another way is another layer, "
-    "even if a fresh one gives the same output."
+    "A layer whose parameters are missing, have another type or are drawn in another way is a "
+    "different layer, even if a fresh one gives the same output."
 )
 _LONGEST = 60
-"""Code of more characters isn't quoted in a message of one line."""
+"""Longer code isn't quoted in a one-line message."""
 
 _NUMBERS = "From the same input and weights it computes other numbers than the task's layer."
 
@@ -65,7 +65,7 @@ def _message(evidence: Evidence, look: Look, difference: SettingDifference) -> s
 
 
 def _given(evidence: Evidence, difference: SettingDifference) -> str:
-    """Return the setting as it was written if it is a short call, else what it comes to."""
+    """Return the setting as it was written if it is a short call, otherwise its value."""
     name = difference.name
     text = evidence.landmarks.setting_text(difference.run.span, name, difference.position)
     is_code = difference.actual[:1].isalpha() and "." in difference.actual
@@ -78,7 +78,7 @@ def _label(difference: SettingDifference) -> str:
 
 
 def _help(evidence: Evidence, difference: SettingDifference) -> str:
-    """Say what to write. Within the class of the task there are no arguments to name."""
+    """Say what to write. Inside the task's class there are no arguments to name."""
     name, module = difference.name, evidence.exercise.module
     if difference.by_default:
         return f"leave {name} as it is by default"
@@ -90,7 +90,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
 
 
 def _rows(look: Look) -> tuple[ShapeRow, ...]:
-    """Return the parameters that are missing, or of another dtype."""
+    """Return the parameters that are missing, or have another dtype."""
     return tuple(
         shape_row(each)
         for each in look.variables
@@ -105,13 +105,13 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the layer was made with other settings",
     explanation="""\
-The right module was used, but made with settings that change it: without a bias, with another
-initialiser, with another dtype. The task takes the layer with its defaults.
+You used the right module, but with settings that change it: without a bias, with another
+initialiser, with another dtype. The task uses the layer with its defaults.
 
 Some of these don't show at first. A fresh bias is zero, so a layer without one gives the same
-output, until training would have moved the bias. Another initialiser gives other numbers from the
-same key; a narrower dtype rounds every step. Passing a default explicitly changes nothing and is
-fine.
+output, until training would have changed the bias. Another initialiser draws different numbers from
+the same key; a narrower dtype rounds every step. Passing a default explicitly changes nothing and
+is fine.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""crashed: the process of the submission ended, or sent what is no answer."""
+"""crashed: the submission's process ended, or sent something that isn't an answer."""
 
 from __future__ import annotations
 
@@ -19,26 +19,29 @@ from grader.rules.trait import NOTHING
 
 _MESSAGE: Final = "the program ended before it gave an answer"
 _HELP: Final = (
-    ("threads", "don't start threads; jax uses all processors by itself"),
-    ("it wrote", "don't write files; the answer is what the function returns"),
+    ("threads", "don't start threads: jax already uses all processors"),
+    ("it wrote", "don't write files: return the answer"),
     (
         "ended by",
-        "look for a call into native code, an endless recursion, or a signal sent to itself",
+        (
+            "look for a call into native code, an endless recursion, or a signal that the program "
+            "sends itself"
+        ),
     ),
     (
         "broke the process",
-        "leave the modules of Python, jax and the grader as they are, and their functions",
+        "don't change modules and functions of Python, jax or the grader",
     ),
     (
         "the process sent",
-        "return the answer, and leave the other files and sockets of the process alone",
+        "return the answer, and don't touch the other files and sockets of the process",
     ),
     (
         "connection",
         "close only what your program itself has opened: os.closerange takes the grader's as well",
     ),
 )
-"""What to do next, by a word of the reason; for other reasons the program has called an exit."""
+"""The next step by a word in the reason; for other reasons the program called an exit."""
 
 
 def _help(reason: str) -> str:
@@ -70,26 +73,26 @@ def _left(evidence: Evidence, outcome: Raised, case: Case) -> Sighting:
             evidence={"reason": outcome.message},
         )
     text = f": {outcome.message}" if outcome.message else ""
-    found = _sighting(f"it asked to end the process{text}", case, outcome.place)
+    found = _sighting(f"it tried to exit the process{text}", case, outcome.place)
     if (outcome.library or "").startswith("argparse"):
         return msgspec.structs.replace(
             found,
-            why="argparse ends the program where the command line isn't what it expects. The "
-            "function is called without one.",
+            why="argparse exits the program if the command line isn't what it expects. Here, the "
+            "function is called without a command line.",
             help="take the values from the function's arguments, or write them into the program",
         )
     return found
 
 
 def _while_loading(outcome: Crashed) -> Sighting:
-    """Say that the process ended before there was a function to call."""
+    """Say that the process ended before a function could be called."""
     exits = "exited" in outcome.reason
     return Sighting(
         message="the program ended while the file was loaded",
         details=(shortened(outcome.reason),),
-        why="To get at the function, the file is imported: its top level runs from the first line "
-        "to the last. No function was called.",
-        help='delete the call of exit or os._exit, or put it under `if __name__ == "__main__":`'
+        why="To call your function, the grader imports the file, which runs its top level from "
+        "the first line to the last. No function was called.",
+        help='delete the call to exit or os._exit, or put it under `if __name__ == "__main__":`'
         if exits
         else _help(outcome.reason),
         evidence={"reason": outcome.reason},
@@ -118,9 +121,9 @@ RULE = Rule(
     check=Check.RUNS,
     title=_MESSAGE,
     explanation="""\
-Your function runs in a process of its own. That process ended before it gave an answer, or it sent
-something that isn't one. A call of `exit()`, `sys.exit()` or `os._exit()` does that, with status 0
-as well; so does a crash within a library.
+Your function runs in a subprocess. This process ended before it returned an answer, or it sent
+something that isn't an answer. A call to `exit()`, `sys.exit()` or `os._exit()` does that, even
+with status 0, and so does a crash inside a library.
 """,
     wrong="""\
 import os

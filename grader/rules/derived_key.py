@@ -1,4 +1,4 @@
-"""derived-key: the random numbers come from another key than the task's."""
+"""derived-key: the random numbers come from a different key than the task's."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[Look, KeyPair]]:
 
 
 _OWN = frozenset({Fault.OTHER_PART, Fault.STEPS})
-"""What is wrong with a key also where its first key is a constant, which is another rule's."""
+"""Faults of a key that count even if its first key is a constant, which another rule reports."""
 
 
 def _sighting(evidence: Evidence, span: Span | None, look: Look, pairs: list[KeyPair]) -> Sighting:
-    """Return what is said of the keys that one place makes: often of two streams."""
+    """Describe the keys that one place makes: often for two streams."""
     pair = pairs[0]
     return Sighting(
         message=_message(evidence, look, pairs),
         label=_label(evidence, look, pairs),
         details=tuple(line for each in pairs for line in _details(each, alone=len(pairs) == 1)),
-        why="The same seed then gives other random numbers than everybody else gets from it, and "
-        "a result can't be compared or repeated.",
+        why="Then the same seed gives you different random numbers than everybody else, and your "
+        "results can't be compared or repeated.",
         help=_help(evidence, pairs),
         span=span,
         case=look.case,
@@ -87,13 +87,13 @@ def _message(evidence: Evidence, look: Look, pairs: list[KeyPair]) -> str:
         return (
             f"{drawn} a derived key, not from {key}"
             if derives
-            else f"{drawn} another key than {key}"
+            else f"{drawn} a different key than {key}"
         )
     if fault(pair) is Fault.KEPT_WHOLE and _is_of_seed(evidence, look, pair):
         return f"{drawn} {key} itself, not from a key that is {_told_steps(pair)} from it"
     if several:
-        return f"{drawn} other keys than the task derives for them"
-    return f"{drawn} another key than the task derives for it"
+        return f"{drawn} different keys than the task derives for them"
+    return f"{drawn} a different key than the task derives for it"
 
 
 def _help(evidence: Evidence, pairs: list[KeyPair]) -> str:
@@ -119,17 +119,17 @@ def _label(evidence: Evidence, look: Look, pairs: list[KeyPair]) -> str:
     of_seed = _is_of_seed(evidence, look, pair)
     match fault(pair):
         case Fault.STEPS:
-            return f"{steps[-1].operation} makes another key"
+            return f"{steps[-1].operation} makes a different key"
         case Fault.OTHER_PART:
             told = (f'"{each.stream}" gets key {each.actual.positions[-1]}' for each in pairs)
             return f"{listing(told)} of these"
         case Fault.KEPT_WHOLE if of_seed:
-            return f"this key is used as it is, not {_told_steps(pair)}"
+            return f"this key is used directly, not {_told_steps(pair)}"
         case _ if made is not None and not of_seed and _is_number(made):
             text = f"{made.operation}({made.operands[0]})"
             return f"this is {text}, the {evidence.seed_name} is {evidence.seed(look.case)}"
         case _:
-            return "not the key that the task has here"
+            return "not the key that the task uses here"
 
 
 def _is_of_seed(evidence: Evidence, look: Look, pair: KeyPair) -> bool:
@@ -151,12 +151,12 @@ def _jitted(evidence: Evidence) -> Iterator[Sighting]:
         span = jitted(evidence, look)
         if span is not None:
             yield Sighting(
-                message="under nn.jit Flax draws other numbers from the same key",
-                label="derives the layer's keys in another way",
-                details=("The key is the task's, and so are the names and the initialisers.",),
-                why="Flax derives the key of each parameter and of each mask from its place in "
-                "the model, and does so in another way inside nn.jit.",
-                help="leave nn.jit out",
+                message="inside nn.jit, Flax draws different numbers from the same key",
+                label="derives the layer's keys differently",
+                details=("The key, the names and the initialisers are the task's.",),
+                why="Flax derives the key of each parameter and each mask from its place in the "
+                "model, and inside nn.jit it derives it differently.",
+                help="remove nn.jit",
                 span=span,
                 case=look.case,
             )
@@ -180,9 +180,9 @@ def _setting(evidence: Evidence, look: Look, pair: KeyPair, setting: Configured)
         details=(f"key   expected {pair.expected.data}   found {pair.actual.data}",)
         if pair.differs
         else (),
-        why="The same seed then gives other random numbers than everybody else gets from it, and "
-        "a result can't be compared or repeated.",
-        help="leave this setting out",
+        why="Then the same seed gives you different random numbers than everybody else, and your "
+        "results can't be compared or repeated.",
+        help="remove this setting",
         span=place(evidence.source, setting) or pair.actual.root.span,
         case=look.case,
         evidence={"setting": setting.name, "expected": setting.usual, "actual": setting.value},
@@ -203,13 +203,13 @@ def _kind(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
     asked = made is not None and any(each.startswith("impl=") for each in made.operands)
     span = place(evidence.source, setting) if setting is not None and not asked else None
     return Sighting(
-        message=f'the keys are of another kind: "{ours}", not "{theirs}"',
+        message=f'the keys are of a different kind: "{ours}", not "{theirs}"',
         label=f'makes "{ours}" keys',
         details=(f"key   expected {pair.expected.data}   found {pair.actual.data}",)
         if pair.actual.data
         else (),
-        why="Each kind of key gives other random numbers, from the same seed as well.",
-        help="leave impl out" if asked else "leave this setting out",
+        why="Each kind of key gives different random numbers, even from the same seed.",
+        help="remove impl" if asked else "remove this setting",
         span=span or (made.span if made is not None else pair.actual.root.span),
         case=look.case,
         evidence={"stream": pair.stream, "expected": theirs, "actual": ours},
@@ -217,7 +217,7 @@ def _kind(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
 
 
 def _details(pair: KeyPair, *, alone: bool) -> Iterator[str]:
-    """Tell the way of the key, and both keys."""
+    """Describe how the key was made, and show both keys."""
     actual, of = pair.actual, "" if alone else f' of "{pair.stream}"'
     if actual.positions:
         yield f"The key{of} is {way(actual)}."
@@ -232,7 +232,7 @@ def _names(steps: tuple[KeyStep, ...]) -> str:
 
 
 def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
-    """Return the call that derived the key, the one nearest to its use."""
+    """Return the call that derived the key, the nearest one to its use."""
     steps = deriving_steps(pair.actual) if fault(pair) in _OWN else ()
     made = making_step(pair.actual)
     if not steps and made is not None and made.span is not None:
@@ -244,16 +244,16 @@ def _place(evidence: Evidence, pair: KeyPair) -> Span | None:
 RULE = Rule(
     id="derived-key",
     check=Check.RNG,
-    title="the random numbers come from another key",
+    title="the random numbers come from a different key",
     explanation="""\
-The task asks for the random numbers that its own keys give. Yours were drawn from another key: one
-half of a `split`, a `fold_in`, a key of `seed + 1`, or one that the task splits first. A setting of
-JAX that makes keys of another kind (`impl="rbg"`) does the same, and so does Flax's `nn.jit`, under
-which the key of a layer is derived in another way.
+The task says which keys to draw from. Your random numbers come from a different key: one half of a
+`split`, a `fold_in`, a key made from `seed + 1`, or a key that the task splits first. A JAX setting
+that makes keys of another kind (`impl="rbg"`) has the same effect, and so does Flax's `nn.jit`,
+which derives the key of a layer differently.
 
-Splitting a key before use is good manners wherever one key would be used twice. A key that was
-derived in any other way gives other random numbers, so the same seed leads to other weights or
-masks than in the task, and nobody can repeat your run from the seed alone.
+Splitting a key is good practice if you would otherwise use it twice. But a key that is derived
+differently gives different random numbers. Then the same seed leads to other weights or masks than
+in the task, and nobody can repeat your run from the seed alone.
 """,
     wrong="""\
 import flax.linen as nn

@@ -22,7 +22,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _had_them(look: Look) -> bool:
-    """Whether the program ever had such variables: zeros and ones may be written out as well."""
+    """Whether the program ever had such variables: zeros and ones may also be literals."""
     collections = {each.variable.collection for each in discarded(look)}
     roots = look.actual.record.roots
     return any(each.collection in collections for r in roots for each in (*r.given, *r.made))
@@ -35,9 +35,9 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
     return Sighting(
         message=f"the update is thrown away: {listing(names)} came back as before",
         label="returns the values from before the update",
-        details=tuple(f"output{each.place} is {each.name} as it was." for each in old),
-        why=f"The output of a step can be right without {collection_noun(collection)}, but the "
-        "next step and the evaluation then start from old ones.",
+        details=tuple(f"output{each.place} is {each.name} from before the update." for each in old),
+        why=f"The output of a step can be right without {collection_noun(collection)}, but then "
+        "the next step and the evaluation start from the old values.",
         help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
         case=look.case,
@@ -47,13 +47,13 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
 
 
 def _help(look: Look, collection: str) -> str:
-    """Say where the new values are: a program that never writes the collection has none yet."""
+    """Say where the new values are; a program that never writes the collection has none yet."""
     roots = look.actual.record.roots
     if not roots or any(_writes(root, collection) for root in roots):
-        return "take them from what apply returns beside the output"
+        return "take the new values from what apply returns next to the output"
     return (
-        f'call apply with mutable=["{collection}"], and take them from what it returns beside '
-        "the output"
+        f'call apply with mutable=["{collection}"], and take the new values from what it returns '
+        "next to the output"
     )
 
 
@@ -75,14 +75,14 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the updated variables are thrown away",
     explanation="""\
-`y, updates = model.apply(variables, x, mutable=["batch_stats"])` leaves `variables` as it was. The
-new values are in `updates`, and only there. Here the values from before the call came back: from
-`variables`, from a merge in which the old ones won, or from `init`, which runs the module but
+`y, updates = model.apply(variables, x, mutable=["batch_stats"])` doesn't change `variables`. The
+new values are only in `updates`. Your function returned the values from before the call: from
+`variables`, from a merge in which the old values won, or from `init`, which runs the module but
 doesn't update the statistics.
 
-Training isn't disturbed, since in training the batch's own statistics are used. It shows at the
-first evaluation: the running mean is still 0 and the running variance 1, so a model that was right
-until then gives nonsense.
+Training doesn't suffer, since it uses the batch's own statistics. You see the mistake in the first
+evaluation: the running mean is still 0 and the running variance 1, so a model that was right until
+then returns nonsense.
 """,
     wrong=NORM.replace("y, updates[", "y, variables["),
     right=NORM,

@@ -1,4 +1,4 @@
-"""evaluation-mode: a module that should train runs as in evaluation."""
+"""evaluation-mode: a module that should train runs in evaluation mode."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
-    """Return what is said where no setting tells, but the module updates nothing."""
+    """Describe a module that updates nothing, although no setting shows why."""
     name = "/".join((variable.collection, *variable.path))
     layer = look.actual.layer
     inner = look.actual.within(layer) if layer is not None else ()
     run = next((each for each in inner if each.path == variable.path[:-1]), layer)
     what = run.own_name if run is not None else "the module"
     return Sighting(
-        message=f"{what} runs in evaluation mode: it leaves {name} as it was",
+        message=f"{what} runs in evaluation mode: it doesn't update {name}",
         label="updates nothing",
-        details=(f"apply was given {name}, was allowed to change it, and returned it unchanged.",),
-        why="What a module only does in training never happens: the statistics that evaluation "
-        "needs keep their first values.",
+        details=(f"apply got {name}, was allowed to change it, and returned it unchanged.",),
+        why="The parts of the module that only run in training never run: the statistics that "
+        "evaluation needs keep their initial values.",
         help="run the module in training mode",
         span=evidence.landmarks.turned_on(EVALUATION)
         or (run.span if run is not None else None)
@@ -59,9 +59,9 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         message=f"{run.own_name} runs in evaluation mode: {name} is True",
         label=f"{name} is True here",
         details=(_EFFECTS[name],),
-        why="What a module only does in training never happens: the model trains without it, and "
-        "nothing raises.",
-        help=f"make it for training: {name}=False",
+        why="The parts of the module that only run in training never run: the model trains "
+        "without them, and nothing raises.",
+        help=f"turn training mode on: {name}=False",
         span=placed(evidence, difference),
         case=look.case,
         evidence={"setting": name, "module": run.class_name, "expected": False, "actual": True},
@@ -73,14 +73,14 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the module runs in evaluation mode, not in training mode",
     explanation="""\
-Some layers do one thing in training and another in evaluation. `nn.Dropout` drops outputs unless
-`deterministic` is true; `nn.BatchNorm` takes the statistics of the batch, and updates the running
-ones, unless `use_running_average` is true. A module often hands these on as a field of its own,
-and evaluation is the safe default. For a training step it has to be turned off explicitly.
+Some layers behave differently in training and in evaluation. `nn.Dropout` drops outputs unless
+`deterministic` is true; `nn.BatchNorm` uses the statistics of the batch, and updates the running
+statistics, unless `use_running_average` is true. A module often has a field for this, and
+evaluation is the safe default. For a training step you have to turn evaluation mode off explicitly.
 
-Left in evaluation mode the model does train, only without what the layer is for: dropout doesn't
-regularise, and the running statistics stay at their first values, so that at the real evaluation
-the model normalises with a mean of 0 and a variance of 1.
+If you don't, the model still trains, but the layer doesn't do its job: dropout doesn't regularise,
+and the running statistics keep their initial values, so that in the real evaluation the model
+normalises with a mean of 0 and a variance of 1.
 """,
     wrong=DROPOUT.replace("(features, deterministic=False)", "(features)"),
     right=DROPOUT,

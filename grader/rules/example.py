@@ -1,4 +1,4 @@
-"""The right programs that most rules show beside their wrong ones."""
+"""The right programs that most rules show next to their wrong ones."""
 
 RIGHT = """\
 import flax.linen as nn

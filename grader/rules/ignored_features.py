@@ -1,4 +1,4 @@
-"""ignored-features: a size that is passed has no effect on the layer."""
+"""ignored-features: a size argument has no effect on the layer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _sized(evidence: Evidence, name: str) -> Iterator[_Sized]:
-    """Yield the size of the layer in each look where it is known to be a number."""
+    """Yield the size of the layer in each look where it is a known number."""
     for look in evidence.looks:
         layer = look.actual.layer
         given = {each.name: each.text for each in layer.settings} if layer is not None else {}
@@ -44,10 +44,10 @@ def _sized(evidence: Evidence, name: str) -> Iterator[_Sized]:
 
 
 def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
-    """Return two looks with unlike arguments and layers of one size.
+    """Return two looks with different arguments and layers of the same size.
 
-    Cases that differ in nothing but the argument tell it best. If there are any, all of them have
-    to: a layer whose size follows the argument in some way is wrong, but doesn't ignore it.
+    Cases that differ only in the argument are the best evidence. If there are any, all of them must
+    agree: a layer whose size follows the argument in some way is wrong, but doesn't ignore it.
     """
     pairs = [
         (first, second)
@@ -67,7 +67,7 @@ def _differ_only_in(first: _Sized, second: _Sized, name: str) -> bool:
 
 
 def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
-    """Return two looks with unlike arguments, one of them wrong."""
+    """Return two looks with different arguments, one of them wrong."""
     for first, second in combinations(sized, 2):
         unlike = first.look.case.sizes[name] != second.look.case.sizes[name]
         if unlike and (first.look.wrong or second.look.wrong):
@@ -76,7 +76,7 @@ def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
 
 
 def _taken_instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
-    """Return how a sentence calls the other dimension that the layer always has the size of."""
+    """Return what messages call the other dimension whose size the layer always has."""
     if len({each.size for each in sized}) < 2:
         return None
     if all(each.size == each.look.case.sizes[name] for each in sized):
@@ -99,11 +99,11 @@ def _sighting(
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None
-        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of one size",
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of the same size",
         label=f"this is {instead}" if instead is not None else f"{given}, whatever {name} is",
         shapes=tuple(row for each in pair for row in _rows(each, name)),
-        why="The size of the layer has to follow the argument, or the function only works for "
-        "one value of it.",
+        why="The size of the layer must follow the argument; otherwise the function only works "
+        "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=evidence.landmarks.setting(
             layer.span if layer is not None else None, field, 0, given, size=True
@@ -114,7 +114,7 @@ def _sighting(
 
 
 def _rows(look: Look, name: str) -> Iterator[ShapeRow]:
-    """Yield what came back for one value of the size."""
+    """Yield the result for one value of the size."""
     wanted, found = look.wanted, look.found
     if wanted is not None and found is not None:
         yield ShapeRow(
@@ -129,10 +129,10 @@ RULE = Rule(
     check=Check.PARAMS,
     title="the layer's size doesn't follow the argument",
     explanation="""\
-The function takes a size as an argument, and the layer is made with another one: a constant, or a
-size of the input. Two values of the argument then give layers of the same size.
+The function gets a size as an argument, but makes the layer with a different one: a constant, or a
+size of the input. Then two values of the argument give layers of the same size.
 
-It works in the one case that was tried. Anywhere else the output has the wrong shape, or, where
+It works for the one value that you tried. For any other the output has the wrong shape, or, if
 broadcasting makes it fit, the loss is computed from the wrong pairs.
 """,
     wrong="""\

@@ -1,4 +1,4 @@
-"""ignored-seed: two seeds give one key, so one set of weights."""
+"""ignored-seed: two seeds give the same key, so the same weights."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> Sighting:
-    """Return what is said of the key that one place makes: often for two streams."""
+    """Describe the key that one place makes: often for two streams."""
     first, second = pairs[0].first, pairs[0].second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
     name, streams = evidence.seed_name, [each.stream for each in pairs if each.stream is not None]
@@ -61,15 +61,15 @@ def _same(streams: list[str]) -> str:
 
 def _why(streams: list[str]) -> str:
     if not streams:
-        return "Runs with different seeds are meant to differ. Here they are one and the same run."
+        return "Runs with different seeds should differ. Here they are the same run."
     if streams == ["params"]:
-        return "Runs with different seeds are meant to start from different weights."
+        return "Runs with different seeds should start from different weights."
     named = listing(f'"{each}"' for each in streams)
-    return f"Runs with different seeds are meant to draw other random numbers from {named}."
+    return f"Runs with different seeds should draw different random numbers from {named}."
 
 
 def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
-    """Say how the task makes the key; of a key that is derived as the task does, the first one."""
+    """Say how the task makes the key; if the derivation is right, only its first key."""
     stream = pairs[0].stream
     if stream is None:
         return f"make the key from {evidence.seed_name}"
@@ -83,26 +83,26 @@ def _help(evidence: Evidence, pairs: list[SeedPair]) -> str:
 
 
 def _is_loaded(pairs: list[SeedPair]) -> bool:
-    """Whether the key is made while the file is loaded, where there is no seed."""
+    """Whether the key is made while the file is loaded, before there is a seed."""
     made = [making_step(each.actual) for pair in pairs for each in _keys(pair)]
     return any(step is not None and step.while_loading for step in made)
 
 
 def _keys(pair: SeedPair) -> list[KeyPair]:
-    """Return what is known of the stream in the second look, or of all streams."""
+    """Return what is known about the stream, or all streams, in the second look."""
     return [each for each in pair.second.keys if pair.stream in {None, each.stream}]
 
 
 def _detail(pair: SeedPair) -> str:
     if pair.stream is None:
-        return "Both times the output was the same, to the last digit."
+        return "Both outputs were the same, to the last digit."
     key = _keys(pair)[0].actual
     told = f"the key {key.data}" if key.data else f"the key of {way(key)}"
     return f'Both times "{pair.stream}" was drawn from {told}.'
 
 
 def _place(evidence: Evidence, pair: SeedPair) -> Span | None:
-    """Return where the key was made, else where it was used."""
+    """Return where the key was made, or else where it was used."""
     keys = _keys(pair)
     for each in keys or [each for look in evidence.looks for each in look.keys]:
         made = making_step(each.actual)
@@ -119,10 +119,10 @@ RULE = Rule(
     check=Check.RNG,
     title="the seed has no effect",
     explanation="""\
-The key is made from something other than the seed that was passed, usually a constant. So every
+The key isn't made from the seed argument, but from something else, usually a constant. So every
 seed gives the same weights.
 
-Seeds are there to repeat a run exactly, and to see how much of a result is luck. If the seed is
+With a seed you can repeat a run exactly, and see how much of a result is luck. If the seed is
 ignored, five runs with five seeds are one run, reported five times.
 """,
     wrong="""\

@@ -32,24 +32,27 @@ def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
         label=told.label or f"raises {loaded.exception}",
         details=text_lines(loaded),
         why=f"{told.why} Nothing in the file can be used until its whole top level runs.".lstrip(),
-        help=told.help if known else "run the file by itself, and read the exception's last line",
+        help=told.help
+        if known
+        else "run the file by itself, and read the last line of the exception",
         span=told.span or (loaded.frames[0].span if loaded.frames else None),
         evidence=_evidence(loaded),
     )
 
 
 def _ended(evidence: Evidence, loaded: Raised) -> Sighting:
-    """Say that the file asked to end the program, before there was a function to call."""
+    """Say that the file exited the program before a function could be called."""
     reads = (loaded.library or "").startswith("argparse")
     span = loaded.frames[0].span if loaded.frames else None
     return Sighting(
-        message="the file reads a command line while it is loaded, and ends the program"
+        message="the file reads a command line while it is loaded, and exits the program"
         if reads
-        else "the file ends the program while it is loaded",
-        label="ends the program",
+        else "the file exits the program while it is loaded",
+        label="exits the program",
         details=text_lines(loaded),
-        why="To get at the function, the file is imported: its top level runs from the first line "
-        "to the last. This line ended the program before that, so no function was called.",
+        why="To call your function, the grader imports the file, which runs its top level from "
+        "the first line to the last. This line exited the program before that, so no function was "
+        "called.",
         help=f"put it under {_GUARD}, and write the values that the function needs into the program"
         if reads
         else f"{_removal(evidence, span)}, or put it at the end of the file under {_GUARD}",
@@ -72,12 +75,12 @@ RULE = Rule(
     check=Check.LOADS,
     title="the file can't be imported",
     explanation="""\
-To get at your function, the file is imported: everything at its top level runs, from the first line
-to the last. Something there raised an exception, so the function was never reached.
+To call your function, the grader imports the file, which runs everything at its top level, from the
+first line to the last. Something there raised an exception, so the function was never called.
 
 Usually it is an import of a module that doesn't exist or isn't installed, a name that a module
-doesn't have, or a trial call at the end of the file. Keep trial calls under
-`if __name__ == "__main__":`, where they only run when you start the file yourself.
+doesn't have, or a test call at the end of the file. Put test calls under
+`if __name__ == "__main__":`, so that they only run when you run the file yourself.
 """,
     wrong="""\
 import flax.linnen as nn

@@ -32,9 +32,9 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
         others = listing(f"`{each}`" for each in loaded.callables[:4])
         details = (f"It has {others}.",) if loaded.callables else ()
         if not source.text.strip():
-            help_text = f"write the function {name}; if you have, save the file, and grade it again"
+            help_text = f"write the function {name}; if you already have, save the file first"
             return Sighting(message="the file is empty", help=help_text)
-        help_text = f"name the function {name}, exactly as the task does"
+        help_text = f"name the function {name}, exactly as in the task"
         return Sighting(message=f"there is no function `{name}`", details=details, help=help_text)
     return Sighting(
         message=f"there is no function `{name}`; did you mean `{near}`?",
@@ -46,11 +46,11 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
 
 
 def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing) -> Sighting:
-    """Say that `name` is there in the text, but not as a function at the top of the module."""
+    """Say that `name` is in the text, but not as a top-level function of the module."""
     place = source.definition(name) or span
     if loaded.found is not None:
         return Sighting(
-            message=f"`{name}` is there, but it isn't a function",
+            message=f"`{name}` exists, but it isn't a function",
             label=f"this is {loaded.found}",
             help=f"make it a function: def {name}(…)",
             span=place,
@@ -76,7 +76,7 @@ def _defined(source: Source) -> dict[str, Span]:
 
 
 def _near(name: str, candidates: list[str]) -> str | None:
-    """Return the candidate that was probably meant: nearly the name, but for case and `_`."""
+    """Return the candidate that was probably meant: the name apart from case and `_`."""
     plain = {each: each.replace("_", "").lower() for each in candidates}
     wanted = name.replace("_", "").lower()
     close = difflib.get_close_matches(wanted, plain.values(), n=1, cutoff=0.7)
@@ -86,11 +86,11 @@ def _near(name: str, candidates: list[str]) -> str | None:
 RULE = Rule(
     id="missing-function",
     check=Check.LOADS,
-    title="the function that the task names is not there",
+    title="the function that the task names is missing",
     explanation="""\
-The file was imported, and the function that the task asks for isn't in it. Its name has to be
-written exactly as in the task, and it has to be at the top level of the file: a method of a class,
-a function within a function or one under `if __name__ == "__main__":` can't be seen from outside.
+The grader imported the file, but the function that the task asks for isn't in it. Its name must be
+spelt exactly as in the task, and it must be at the top level of the file: a method of a class,
+a function inside a function or one under `if __name__ == "__main__":` isn't visible from outside.
 """,
     wrong="""\
 def foward(seed, x, features):

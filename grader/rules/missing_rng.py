@@ -1,4 +1,4 @@
-"""missing-rng: the call that answers is given no key for a stream that it draws from."""
+"""missing-rng: the call that gives the answer has no key for a stream that it draws from."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         for stream, root in unfed_streams(look):
             given = sorted(key.stream for key in root.keys)
             yield Sighting(
-                message=f'{root.kind} is given no key for the stream "{stream}"',
-                label=f'has a key for "{given[0]}" only' if given else "has no key",
+                message=f'{root.kind} gets no key for the stream "{stream}"',
+                label=f'only has a key for "{given[0]}"' if given else "has no key",
                 details=text_lines(look.raised)
                 if look.raised
-                else ('Flax fell back on the key of "params", and nothing raised.',)
+                else ('Flax used the key of "params" instead, without raising.',)
                 if "params" in given
                 else (),
-                why="Each stream of random numbers has a key of its own, by its name. Keys that "
-                "init was given don't count here: the module doesn't keep them.",
-                help="pass the key by the name of its stream: "
-                f'rngs={{"{stream}": {task_key(evidence, stream) or "…"}}}',
+                why="Each stream of random numbers needs its own key, under the stream's name. "
+                "Keys that init got don't count here: the module doesn't keep them.",
+                help=f'pass the key under the name of its stream: rngs={{"{stream}": '
+                f"{task_key(evidence, stream) or '…'}}}",
                 span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
                 case=look.case,
                 evidence={"stream": stream, "given": given},
@@ -39,15 +39,15 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="missing-rng",
     check=Check.RNG,
-    title="apply is given no key for a stream that it draws from",
+    title="apply gets no key for a stream that it draws from",
     explanation="""\
-`apply` draws random numbers, for dropout for example, and takes their keys by the names of the
-streams: `rngs={"dropout": key}`. A module keeps no key, so the ones that `init` had don't help.
+`apply` draws random numbers, for example for dropout, and takes their keys under the names of the
+streams: `rngs={"dropout": key}`. A module doesn't keep keys, so those that `init` got don't help.
 
-Without a key Flax raises `InvalidRngError: … needs PRNG for "dropout"`. If there is a key for
-`"params"`, though, Flax silently falls back on that one. A key that is passed without a name,
-`rngs=key`, counts as the one for `"params"`. Then the masks come from a key that was meant for
-something else, and a fresh key for dropout in each training step never reaches it.
+Without a key, Flax raises `InvalidRngError: … needs PRNG for "dropout"`. But if there is a key for
+`"params"`, Flax silently uses that one. A key without a name, `rngs=key`, counts as the key for
+`"params"`. Then the masks come from a key that was meant for something else, and a fresh dropout
+key in each training step never gets there.
 """,
     wrong=DROPOUT.replace('rngs={"dropout": dropout_key}', "rngs=dropout_key"),
     right=DROPOUT,

@@ -1,4 +1,4 @@
-"""mutated-input: an array that came in as an argument was changed."""
+"""mutated-input: an array that was passed as an argument was changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         details=()
         if evidence.exercise.plain_numpy
         else ("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
-        why="The caller's own array then holds other numbers than before.",
+        why="Then the caller's own array has different numbers than before.",
         help="work on a copy: x = x.copy() at the start"
         if evidence.exercise.plain_numpy
         else "make a new array instead: x = x * 2, or x = x.at[i].set(y)",
@@ -39,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _place(evidence: Evidence) -> Span | None:
-    """Return where JAX refused the change, else where the text makes it."""
+    """Return where JAX refused the change, or where the text makes it."""
     for look in evidence.looks:
         raised = look.raised
         if raised is not None and raised.place and _REFUSED.search(raised.message):
@@ -52,12 +52,12 @@ RULE = Rule(
     check=Check.PURE,
     title="an argument is changed in place",
     explanation="""\
-After the call, an array that was passed in held other numbers than before. `x *= 2`, `x[0] = …`,
-`x.sort()` and `out=x` change the caller's own array when it is a NumPy array. JAX arrays can't be
-changed: the same lines make a new array there, or raise.
+After the call, an array that was passed in had different numbers than before. `x *= 2`, `x[0] = …`,
+`x.sort()` and `out=x` change the caller's own array if it is a NumPy array. JAX arrays can't be
+changed: there, the same lines make a new array, or raise.
 
-A data set that a model quietly rescales at every step ends as noise, and the line at fault is far
-from where it shows.
+If a model silently rescales a data set at every step, only noise is left in the end, and the faulty
+line is far from where you notice it.
 """,
     wrong="""\
 import flax.linen as nn

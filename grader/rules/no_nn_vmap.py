@@ -21,7 +21,7 @@ _DOCS = "https://flax-linen.readthedocs.io/en/latest"
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Accuse only where the answer's own call of Flax was seen, or where there is none at all.
+    """Accuse only if the answer's own Flax call was seen, or if there is none at all.
 
     A function that jax compiled before runs no Python, so most of its calls show nothing.
     """
@@ -80,7 +80,7 @@ def _lifted_classes(evidence: Evidence) -> frozenset[str]:
 
 
 def _plain(evidence: Evidence, look: Look, lifted_classes: frozenset[str]) -> ModuleRun | None:
-    """Return the module that gave the answer where nothing lifted did; None if that isn't sure."""
+    """Return the module that gave the answer if nothing lifted did; None if that isn't certain."""
     trail = look.actual
     if look.exchange.actual.record.truncated and trail.record.lifted:
         return None
@@ -110,9 +110,9 @@ def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
 
 
 def _unlifted_answer(look: Look, lifted: list[Root], plain: list[Root]) -> ModuleRun | None:
-    """Return the task's module if it ran plainly, and its numbers came back, not the lifted ones'.
+    """Return the task's module if it ran unlifted and its numbers were returned.
 
-    Where both gave the same numbers there is no telling which came back.
+    If a lifted module gave the same numbers, nobody knows which were returned.
     """
     inner = look.expected.innermost(look.expected.answer)
     tops = [look.actual.top(root) for root in plain]
@@ -131,7 +131,7 @@ def _came_back(look: Look, top: ModuleRun) -> bool | None:
 
 
 def _may_be_lifted(evidence: Evidence, look: Look) -> bool:
-    """Whether something lifted ran that was no mere `init`, or could have without being seen."""
+    """Whether something lifted ran outside `init`, or could have without being seen."""
     forward = {root.number for root in _used(evidence, look)[0]}
     record = look.actual.record
     return record.truncated or any(
@@ -142,13 +142,13 @@ def _may_be_lifted(evidence: Evidence, look: Look) -> bool:
 def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"the program is written with {library.title}; the task is about Flax Linen",
+        message=f"the program uses {library.title}, but the task is about Flax Linen",
         label=f"this is {library.title}, not Linen",
         details=("No module of Flax Linen ran.",),
-        why="In Linen a module is made without its variables, and nn.vmap says for each collection "
-        "of them and for each stream of random numbers what the examples share. "
-        f"{library.title} has no such arguments.",
-        help=f"write it with flax.linen: nn.vmap({module}, …), then init and apply",
+        why="In Linen a module is created without its variables, and nn.vmap says for each "
+        f"collection and each stream of random numbers what the examples share. {library.title} "
+        "has no such arguments.",
+        help=f"use flax.linen: nn.vmap({module}, …), then init and apply",
         span=library.span,
         case=evidence.looks[0].case,
         evidence={"module": None, "transform": None, "library": library.title},
@@ -180,7 +180,7 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
 
 
 def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
-    """Whether the plain module was seen to take all examples at once, and gave the right answer."""
+    """Whether the plain module was seen to take all examples at once and gave the right answer."""
     lifted = look.expected.lifted(look.expected.answer)
     wanted = lifted[0].run if lifted else None
     if top is None or wanted is None or top.raised or is_lifted(top):
@@ -192,17 +192,17 @@ def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
 def _why(look: Look, top: ModuleRun | None) -> str:
     if _takes_batch(look, top):
         return (
-            "This module took the whole batch as it is. One that is written for one example can't, "
-            "and then it takes nn.vmap to look after its variables and keys."
+            "This module took the whole batch at once. A module written for one example can't; "
+            "then you need nn.vmap to handle its variables and keys."
         )
     return (
-        "Plain JAX transforms and loops know nothing of a module's variables and keys. nn.vmap "
-        "says for each collection and each stream whether they are shared."
+        "Plain JAX transforms and loops know nothing about a module's variables and keys. With "
+        "nn.vmap you say for each collection and each stream whether they are shared."
     )
 
 
 def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
-    """Return the call of a lifted module that nothing is done with what it returns."""
+    """Return the call to a lifted module whose result isn't used."""
     lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
     unused = [root for root in lifted if discarded(evidence.source, root.span)]
     return unused[-1] if unused and not _used(evidence, look)[1] else None
@@ -215,7 +215,7 @@ def _indifferent_sighting(evidence: Evidence, look: Look) -> Sighting:
         message=f"the lifted {module} doesn't take part in the answer",
         label="the answer doesn't depend on what this returns",
         details=("Other numbers were put in place of its output, and the same answer came back.",),
-        why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
+        why="The answer was computed without nn.vmap. By hand you can do that for this layer, "
         "but not for one with keys, statistics or a cache.",
         help="make the answer from what this call returns, and from nothing else",
         span=lifted[-1].span if lifted else evidence.landmarks.head,
@@ -229,9 +229,9 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
     return Sighting(
         message=f"the lifted {module} doesn't take part in the answer: its output is thrown away",
         label="the answer doesn't use what this returns",
-        why="What comes back was computed without nn.vmap. By hand you can do that for this layer, "
+        why="The answer was computed without nn.vmap. By hand you can do that for this layer, "
         "but not for one with keys, statistics or a cache.",
-        help="make the answer from what this call returns",
+        help="compute the answer from what this call returns",
         span=root.span,
         case=look.case,
         evidence={"module": module, "transform": None},
@@ -239,7 +239,7 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
 
 
 def _of_other_methods(look: Look, top: ModuleRun | None) -> LiftedCall | None:
-    """Return the call of nn.vmap that made the class which ran, if it lifts another method."""
+    """Return the call to nn.vmap that made the class that ran, if it lifts another method."""
     for call in look.actual.record.lifted if top is not None else ():
         made = call.is_class and top is not None and top.class_name == f"Vmap{call.target}"
         if made and top is not None and top.method not in call.methods:
@@ -251,10 +251,10 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
     given = f"[{', '.join(map(repr, call.methods))}]"
     return Sighting(
         message=f"nn.vmap doesn't lift {call.target}.__call__: methods={given} leaves it out",
-        label="the method that gives the answer isn't among them",
-        why="nn.vmap lifts only the methods that methods= names. A method that isn't lifted gets "
-        "the whole input at once, as in the plain class.",
-        help="leave methods out: __call__ is lifted by default",
+        label="the method that gives the answer isn't in the list",
+        why="nn.vmap lifts only the methods that methods= names. Other methods get the whole "
+        "input at once, as in the plain class.",
+        help="remove methods: __call__ is lifted by default",
         span=evidence.landmarks.keyword(call.span, "methods"),
         case=look.case,
         evidence={"methods": list(call.methods), "expected": ["__call__"]},
@@ -262,24 +262,24 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
 
 
 def _place(look: Look, top: ModuleRun | None) -> Span | None:
-    """Return where the module was made; where it was used, if Flax made it within another."""
+    """Return where the module was made, or where it was used if Flax made it inside another."""
     used = [root.span for root in look.actual.forward if root.span is not None]
     made = top.span if top is not None else None
     return made if made is not None else used[-1] if used else None
 
 
 def _batched(calls: tuple[BatchCall, ...]) -> BatchCall | None:
-    """Return the call that maps a function over the batch; loops are told by their module."""
+    """Return the call that maps a function over the batch; loops are identified by their module."""
     return next((each for each in calls if each.transform in {"jax.vmap", "jax.pmap"}), None)
 
 
 def _label(batch: BatchCall | None, top: ModuleRun | None) -> str:
     if batch is not None and top is None:
-        return f"{batch.transform} maps a function; no module takes part"
+        return f"{batch.transform} maps a function; no module is involved"
     if batch is not None:
-        return f"{batch.transform} maps a function; the module knows nothing of it"
+        return f"{batch.transform} maps a function; the module knows nothing about it"
     if top is not None and is_lifted(top):
-        return "this is lifted, and never applied"
+        return "this is lifted, but never applied"
     return f"a plain {top.class_name} runs here" if top is not None else "lifts no module"
 
 
@@ -303,7 +303,7 @@ def _why_unused(evidence: Evidence, look: Look) -> str:
     if any(discarded(evidence.source, root.span) for root in ran):
         return "the answer doesn't use it: what it returns is thrown away"
     if ran:
-        return "the numbers that come back are those of a module that isn't lifted"
+        return "the returned numbers come from a module that isn't lifted"
     return f"the answer doesn't use it: it runs {'only in init' if lifted else 'nowhere'}"
 
 
@@ -313,15 +313,15 @@ RULE = Rule(
     title="the module was not lifted with nn.vmap",
     explanation="""\
 The answer was computed without `nn.vmap`: by the plain layer, by `jax.vmap` around `model.apply`,
-by a loop over the examples, or with a lifted class that was made and never used.
+by a loop over the examples, or in spite of a lifted class that was never used.
 
-`jax.vmap` maps a function over arrays. A Flax module also carries variables and random keys, which
-`jax.vmap` doesn't know. A lifted transform does: for each collection it says whether the examples
-share it, for each stream whether the key is split. For one dense layer you could do without it. For
-a module that is written for one example, or has dropout, batch statistics or a cache, you can't,
-and this exercise is practice for those.
+`jax.vmap` maps a function over arrays. A Flax module also has variables and random keys, which
+`jax.vmap` knows nothing about. A lifted transform does: for each collection it says whether the
+examples share it, and for each stream whether the key is split. For a dense layer you could do
+without it. For a module that is written for one example, or has dropout, batch statistics or a
+cache, you can't, and this exercise prepares you for those.
 
-NNX is Flax's other interface: its modules hold their variables themselves, and `nnx.vmap` maps
+NNX is Flax's other interface: its modules store their variables themselves, and `nnx.vmap` maps
 functions over them. The exercise is about Linen, `flax.linen`.
 """,
     wrong="""\

@@ -14,11 +14,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     repeat = evidence.by_chance
     if repeat is not None:
         yield Sighting(
-            message="the same arguments give another answer every time",
-            label="another answer at every call",
+            message="the same arguments give a different answer every time",
+            label="a different answer in every call",
             details=evidence.unlike(repeat),
             why="A run that can't be repeated can't be debugged, compared or trusted.",
-            help="draw all random numbers from the key that is made from the seed",
+            help="draw all random numbers from the key made from the seed",
             span=evidence.impurity.chance or evidence.landmarks.head,
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
@@ -30,11 +30,12 @@ RULE = Rule(
     check=Check.PURE,
     title="the answer depends on chance",
     explanation="""\
-Called twice with the same arguments, the function gave two answers. Something in it isn't decided
-by its arguments: `random` or `numpy.random` without a seed, the clock, an id.
+The function was called twice with the same arguments and gave two different answers. Something in
+it doesn't depend only on its arguments: `random` or `numpy.random` without a seed, the clock, an
+id.
 
-In JAX all chance comes from keys, and a key comes from the seed. That is what makes a run
-repeatable: the same seed, the same weights, the same result, today and next year.
+In JAX all randomness comes from keys, and keys come from the seed. That makes a run repeatable: the
+same seed gives the same weights and the same result, today and next year.
 """,
     wrong="""\
 import flax.linen as nn

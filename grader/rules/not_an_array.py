@@ -1,4 +1,4 @@
-"""not-an-array: what came back is no array."""
+"""not-an-array: the function returned something that isn't an array."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from grader.rules.rule import Rule, Sighting
 _HELP: Final = "return the array that apply gives"
 _NONE: Final = "NoneType"
 _CALLED_LATER: Final = {
-    "coroutine": "leave async out: the function is called, and nobody awaits it",
-    "async_generator": "leave async and yield out, and return the array",
-    "generator": "yield turns the function into a generator: put the parts together and return "
-    "them",
+    "coroutine": "remove async: the function is called, and nobody awaits it",
+    "async_generator": "remove async and yield, and return the array",
+    "generator": "yield turns the function into a generator: join the parts and return them",
 }
-"""What functions of another kind return in place of what they compute, and what to do about it."""
+"""What generators and coroutines return instead of their result, and what to do about it."""
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -45,7 +44,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
-    """Return what is returned; the whole function where no return need have given this."""
+    """Return what is returned, or the whole function if no return needs to have given this."""
     if isinstance(result, OpaqueResult):
         later = result.type_name in _CALLED_LATER
         if later or (result.type_name == _NONE and not place and landmarks.ends_without_return):
@@ -55,24 +54,24 @@ def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
 
 def _help(result: Result, comparison: OtherKind) -> str:
     if comparison.place:
-        return f"put {comparison.expected} there, as the task says"
+        return f"return {comparison.expected} there, as the task says"
     if isinstance(result, OpaqueResult):
         return _help_by_type(result.type_name)
     if comparison.expected != "an array":
-        return f"return {comparison.expected}: what the task lists, in its order"
+        return f"return {comparison.expected}: what the task lists, in the same order"
     return _help_by_container(result)
 
 
 def _help_by_container(result: Result) -> str:
     match result:
         case SequenceResult(type_name="list") if _holds_arrays(result):
-            return "combine the arrays of the list into the one that the task names"
+            return "combine the arrays of the list into the array that the task names"
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
         case SequenceResult():
-            return "return the output alone; a trailing comma makes a tuple, too"
+            return "return only the output; a trailing comma makes a tuple, too"
         case MappingResult():
-            return "return what apply gives; the variables are not the answer"
+            return "return what apply returns; the variables are not the answer"
         case _:
             return _HELP
 
@@ -83,7 +82,9 @@ def _holds_arrays(result: SequenceResult) -> bool:
 
 def _help_by_type(name: str) -> str:
     if name == _NONE:
-        return "return the result on every way through the function: without a return it gives None"
+        return (
+            "return the result on every path through the function: without a return it gives None"
+        )
     if "method" in name or "function" in name:
         return "call it: the parentheses are missing"
     return _CALLED_LATER.get(name, _HELP)
@@ -94,12 +95,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the function doesn't return an array",
     explanation="""\
-The task asks for an array, of JAX or NumPy. Something else came back: `None` because the `return`
-is missing, a tuple of the output and the parameters, the dict of variables, a list of Python
-floats, a method that wasn't called.
+The task asks for a JAX or NumPy array. Your function returned something else: `None` because the
+`return` is missing, a tuple of the output and the parameters, the dict of variables, a list of
+Python floats, a method that wasn't called.
 
-In training, the loss is computed from what the model returns; a tuple or a list there either
-raises at once or, worse, is turned into an array of another shape.
+In training, the loss is computed from what the model returns. If that is a tuple or a list, it
+either raises at once or, worse, is turned into an array of another shape.
 """,
     wrong="""\
 import flax.linen as nn

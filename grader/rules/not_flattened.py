@@ -24,7 +24,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if wanted is not None and found is not None:
             shape = array_text(found.dtype, found.shape)
             yield Sighting(
-                message=f"the output still has {len(found.shape)} axes; the task wants it flat",
+                message=f"the output still has {len(found.shape)} axes; the task wants a flat "
+                "array",
                 label=f"this is {shape}",
                 shapes=(
                     ShapeRow(
@@ -42,9 +43,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _kept_axes(evidence: Evidence) -> list[Look]:
-    """Return the looks in which nothing but flattening is missing.
+    """Return the looks in which only flattening is missing.
 
-    Where an axis has size 1, many shapes hold the same numbers, so it is up to the others.
+    If an axis has size 1, many shapes have the same numbers, so other looks must decide.
     """
     looks = evidence.compared(OtherShape)
     telling = [look for look in looks if sum(size > 1 for size in _shape(look)) > 1]
@@ -58,10 +59,10 @@ def _shape(look: Look) -> tuple[int, ...]:
 
 
 def not_flattened(look: Look) -> bool:
-    """Whether all that is wrong with the shape is that axes were kept.
+    """Whether the only fault of the shape is that axes were kept.
 
-    That holds when row by row the numbers are right, and when the module's own output came back
-    as it was, whatever is wrong with it.
+    That is so if the numbers are right row by row, or if the module's output was returned
+    unchanged, whatever is wrong with it.
     """
     wanted, found = look.wanted, look.found
     if wanted is None or found is None or len(found.shape) <= len(wanted.shape):
@@ -92,12 +93,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output is not flattened",
     explanation="""\
-The numbers are there, but the array still has the axes that the module gave it, and the task asks
-for a single one. Flattening goes row by row: with the examples on axis 0, all features of the first
-example come first, then all of the second.
+The array still has the axes that the module gave it, but the task asks for a single axis.
+Flattening goes row by row: with the examples on axis 0, all features of the first example come
+first, then all features of the second.
 
-Code that takes the output, a loss for example, relies on its shape. Broadcasting an output of shape
-`(batch, features)` against targets of shape `(batch * features,)` raises at best, and at worst
+Code that uses the output, such as a loss, relies on its shape. Broadcasting an output of shape
+`(batch, features)` against targets of shape `(batch * features,)` at best raises, and at worst
 gives a matrix of differences that nobody wanted.
 """,
     wrong="""\

@@ -1,4 +1,4 @@
-"""not-mutable: a module writes a collection that apply was not allowed to change."""
+"""not-mutable: a module writes a collection that apply wasn't allowed to change."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if told is not None and look.raised is not None:
             name, root = told
             yield Sighting(
-                message=f'{root.kind} is not allowed to change "{name}", and the module writes it',
+                message=f'{root.kind} is not allowed to change "{name}", but the module writes it',
                 label=f'mutable doesn\'t name "{name}"',
                 details=text_lines(look.raised),
-                why=f"apply is pure and can't change what it is given. It returns {_new(name)} "
-                "instead, if you say that you want them.",
+                why="apply is pure and can't change its arguments. Instead, it returns "
+                f"{_new(name)} if you ask for them.",
                 help=_advice(name, root.kind),
                 span=evidence.landmarks.keyword(root.span, "mutable") or evidence.landmarks.head,
                 case=look.case,
@@ -36,8 +36,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _advice(name: str, kind: str) -> str:
     if kind == "bind":
-        return f'call apply in place of bind, with mutable=["{name}"]: it returns the updates, too'
-    return f'allow it: mutable=["{name}"]; apply then returns the output and the updates'
+        return f'call apply instead of bind, with mutable=["{name}"]: it returns the updates, too'
+    return f'allow it: mutable=["{name}"]; then apply returns the output and the updates'
 
 
 def _new(collection: str) -> str:
@@ -49,13 +49,13 @@ RULE = Rule(
     check=Check.PARAMS,
     title="apply may not change a collection that the module writes",
     explanation="""\
-`apply` changes nothing: it takes variables and returns an output. A module that writes some, such
-as `nn.BatchNorm` its running statistics, needs your permission: `mutable=["batch_stats"]`. Then
-`apply` returns two things, the output and the new values of those collections. Without it Flax
-raises `ModifyScopeVariableError`.
+`apply` changes nothing: it takes variables and returns an output. If a module writes variables, as
+`nn.BatchNorm` does with its running statistics, it needs your permission:
+`mutable=["batch_stats"]`. Then `apply` returns two things, the output and the new values of those
+collections. Without it, Flax raises `ModifyScopeVariableError`.
 
-`mutable` takes names of collections, not of layers or variables. `mutable=True` allows all of
-them, which is fine as well.
+`mutable` takes names of collections, not of layers or variables. `mutable=True` allows all of them,
+which is fine, too.
 """,
     wrong=NORM.replace("y, updates = ", "y = ")
     .replace(', mutable=["batch_stats"]', "")

@@ -1,4 +1,4 @@
-"""out-of-memory: the process needed more memory than it may have."""
+"""out-of-memory: the process exceeded its memory limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message=f"it needs more memory than {limit}",
                 label="asks for more memory than there is",
-                help="look for an array that is far larger than its inputs, or a list that grows",
+                help="look for an array that is far larger than its inputs, or a list that keeps "
+                "growing",
                 span=outcome.place,
                 case=case,
                 evidence={"limit": outcome.limit},
@@ -32,8 +33,8 @@ RULE = Rule(
     check=Check.RUNS,
     title="the function needs more memory than it may use",
     explanation="""\
-The process that runs your function may use a limited amount of memory, far more than the task
-needs. Yours grew beyond it and was stopped.
+The process that runs your function has a memory limit, which is far more than the task needs. Your
+function exceeded it and was stopped.
 
 Look for an array that is far larger than the inputs, for two long axes that are broadcast against
 each other, and for a list that grows in an endless loop.

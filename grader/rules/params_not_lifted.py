@@ -22,13 +22,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
-    """Return what is said of a collection that is not passed on."""
+    """Describe a collection that is not passed on."""
     name, ways = deviation.name, _ways(deviation)
     return Sighting(
         message=f"variable_axes doesn't name \"{name}\": {collection_noun(name)} aren't passed on"
         if ways is None
         else f'variable_axes passes "{name}" {ways}',
-        label=f'says nothing of "{name}"' if ways is None else f'"{name}" is passed {ways}',
+        label=f'says nothing about "{name}"' if ways is None else f'"{name}" is passed {ways}',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=_WHY[ways],
         help=f"name it: variable_axes={collections_text(look.expected, deviation)}"
@@ -44,13 +44,13 @@ _WHY = {
     None: "A collection that variable_axes doesn't name is not passed on: the module inside "
     "finds it empty.",
     "in only": "What the module writes doesn't come out: the update is lost.",
-    "out only": "What apply is given doesn't reach the module: each step starts from its first "
-    "values again.",
+    "out only": "The variables that apply gets don't reach the module: each step starts from the "
+    "initial values.",
 }
 
 
 def _ways(deviation: Deviation) -> str | None:
-    """Say in which one direction a collection is passed on; None if it is in neither."""
+    """Say in which single direction a collection is passed on; None if in neither."""
     entries, name = deviation.call.variable_axes, deviation.name
     passed = [
         way
@@ -66,8 +66,8 @@ RULE = Rule(
     title="variable_axes leaves the parameters out",
     explanation="""\
 A lifted module only sees the collections that `variable_axes` names. A dense layer keeps its
-weights in `"params"`; if that name is missing, or spelled in another way, the layer inside the
-transform has no weights and Flax raises `ScopeCollectionNotFound`.
+weights in `"params"`; if that name is missing or misspelt, the layer inside the transform has no
+weights and Flax raises `ScopeCollectionNotFound`.
 
 The keys of `variable_axes` are names of collections, not of parameters: `"params"`, not `"kernel"`.
 The default is empty, so without the argument nothing is passed on.

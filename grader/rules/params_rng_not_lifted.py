@@ -24,11 +24,11 @@ _WHY = "A stream that split_rngs doesn't name is not passed on: init has nothing
 
 
 def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) -> Sighting:
-    """Return what is said of a stream that is not passed on."""
+    """Describe a stream that is not passed on."""
     name = deviation.name
     return Sighting(
         message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key for it',
-        label=f'says nothing of "{name}"',
+        label=f'says nothing about "{name}"',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=why,
         help=f"name it: split_rngs={split_text(look.expected, deviation)}",
@@ -45,10 +45,10 @@ RULE = Rule(
     explanation="""\
 A lifted module only sees the random streams that `split_rngs` names. `init` draws the weights from
 the stream `"params"`; if that is missing, Flax raises `InvalidRngError: … needs PRNG for "params"`,
-although you did pass a key.
+although you passed a key.
 
 `False` doesn't mean "no random numbers". It means that the key is passed on unsplit, the same for
-all examples. The default of `split_rngs` is empty: nothing is passed on.
+all examples. By default `split_rngs` is empty: nothing is passed on.
 """,
     wrong="""\
 import flax.linen as nn

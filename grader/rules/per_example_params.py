@@ -28,7 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def sighting(
     evidence: Evidence, look: Look, deviation: Deviation, axis: int, *, why: str
 ) -> Sighting:
-    """Return what is said of a collection that should be shared and was given `axis`."""
+    """Describe a collection that should be shared but has the axis `axis`."""
     name = deviation.name
     things = collection_noun(name)
     return Sighting(
@@ -56,7 +56,7 @@ def sighting(
 
 
 def _mapped(look: Look, deviation: Deviation) -> str:
-    """Return how a sentence calls the axis that the reference maps over."""
+    """Return what messages call the axis that the reference maps over."""
     run = deviation.reference.run
     inputs = run.inputs if run is not None else ()
     return look.mapped_noun(deviation.reference.call, inputs) or "the examples"
@@ -85,17 +85,17 @@ def _why(look: Look, deviation: Deviation) -> str:
     copies = _copies(look, deviation)
     if look.raised is None and not look.answer_wrong:
         return (
-            f"The outputs agree here only because {copies} start alike; training would pull "
-            "them apart."
+            f"The outputs agree here only because {copies} start out identical; training would "
+            "make them differ."
         )
     return (
-        "Each copy is trained on its own example only, and a batch of another size doesn't fit "
+        "Each copy is trained only on its own example, and a batch of another size doesn't fit "
         "them at all."
     )
 
 
 def _copies(look: Look, deviation: Deviation) -> str:
-    """Return how many copies there are, in words."""
+    """Say how many copies there are."""
     for each in look.variables:
         if each.collection == deviation.name and each.actual is not None:
             shape = each.actual.type.shape
@@ -111,15 +111,15 @@ RULE = Rule(
     check=Check.PARAMS,
     title="every example has its own copy of the weights",
     explanation="""\
-`variable_axes` says of each collection whether the examples share it. `None` means shared: one set
-of weights. A number gives the collection an axis, and with it every example gets a copy
-of its own: `kernel` has shape `(batch, in, out)` in place of `(in, out)`.
+`variable_axes` says for each collection whether the examples share it. `None` means shared: one set
+of weights. A number gives the collection an axis, so every example gets its own copy: `kernel` has
+shape `(batch, in, out)` instead of `(in, out)`.
 
-With `split_rngs={"params": False}` all copies are drawn from the same key, so that the output is
-right, and only the shapes of the parameters tell. In training each copy gets the gradient of one
-example only: the copies drift apart, nothing is learned across examples, memory grows with the
+With `split_rngs={"params": False}` all copies are drawn from the same key, so the output is right,
+and only the shapes of the parameters show the mistake. In training, each copy gets the gradient of
+only one example: the copies drift apart, nothing is learned across examples, memory grows with the
 batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
-ensemble, where each member is meant to have weights of its own.
+ensemble, where each member should have its own weights.
 """,
     wrong="""\
 import flax.linen as nn

@@ -22,24 +22,24 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 look,
                 deviation,
                 deviation.actual,
-                why="They don't fit a batch of another size, and at evaluation there are as many "
-                "of them as the batch had examples, where one is needed.",
+                why="They don't fit a batch of another size, and evaluation needs one set of "
+                "them, not one for each example of the batch.",
             )
 
 
 RULE = Rule(
     id="per-example-state",
     check=Check.PARAMS,
-    title="every example has statistics or other state of its own",
+    title="every example has its own statistics or other state",
     explanation="""\
-`variable_axes` says of each collection whether the examples share it. `None` means shared; a
+`variable_axes` says for each collection whether the examples share it. `None` means shared; a
 number gives each of its arrays an axis for the examples. Running statistics with an axis have
-shape `(batch, features)` in place of `(features,)`.
+shape `(batch, features)` instead of `(features,)`.
 
-If the module takes its statistics over the whole batch, all rows are alike, so that no number is
-wrong, only the shape. But the model is bound to the batch size that it was made with, memory grows
-with the batch, and at evaluation it is not clear which row to take. `None` promises that all
-examples write the same, and JAX checks it; with a mean over the named axis the promise holds.
+If the module computes its statistics over the whole batch, all rows are the same, so no number is
+wrong, only the shape. But the model only fits its original batch size, memory grows with the batch,
+and at evaluation it is not clear which row to use. `None` promises that all examples write the
+same, and JAX checks it; a mean over the named axis keeps that promise.
 """,
     wrong=NORM.replace('"batch_stats": None', '"batch_stats": 0'),
     right=NORM,

@@ -45,7 +45,7 @@ def _raised(evidence: Evidence) -> Iterator[tuple[bool, Look, Raised]]:
 
 
 def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
-    """Name what would raise next, which no case shows while every one of them raises before."""
+    """Name what would raise next, which no case shows as long as all of them raise before."""
     raised = [look.raised for look in evidence.looks if look.raised is not None]
     places = {each.frames[0].span for each in raised if each.frames}
     if not raised or len(raised) < len(evidence.looks) or len(places) != 1:
@@ -55,7 +55,7 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
         yield Sighting(
             message=f"the name {name.id} has no value: nothing in the file gives it one",
             label="would raise NameError",
-            why="The program doesn't get this far yet, but it will once the mistake before this "
+            why="The program doesn't get this far yet, but it will when the mistake before this "
             "line is fixed.",
             help="check its spelling, and that it is imported or assigned before",
             span=evidence.source.span(name),
@@ -78,22 +78,22 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
 
 
 def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
-    """Explain an exception by the order in which the lifted module got its arguments."""
+    """Explain an exception by the order of the lifted module's arguments."""
     if look.raised is None or look.raised.library is None or not evidence.arguments_swapped:
         return None
     if look.arrangement is Arrangement.ALIKE:
         return None
     return Meaning(
-        message="the lifted module gets its arguments in another order",
+        message="the lifted module gets its arguments in the wrong order",
         label="not the order of its arguments",
-        why="in_axes counts the arguments by position, so each of them is then cut along the axis "
-        "of another one.",
+        why="The entries of in_axes belong to the arguments by position, so each argument is "
+        "sliced along the axis of another one.",
         help="pass them in the order in which the module takes them",
     )
 
 
 def _is_foreign(evidence: Evidence, raised: Raised) -> bool:
-    """Whether a library raised that the task isn't about, in a program that is written with it."""
+    """Whether a library raised that the program uses although the task isn't about it."""
     library = evidence.other_library
     return library is not None and library.covers(raised.place)
 
@@ -134,12 +134,12 @@ RULE = Rule(
     check=Check.RUNS,
     title="the function raises an exception",
     explanation="""\
-The function was called as the task says, and it ended with an exception instead of an answer. The
-report shows your own lines only, the innermost one marked, with the exception's class and text, and
-the smallest case that raises.
+The function was called as the task says, and it raised an exception instead of returning an answer.
+The report shows only your own lines, marks the innermost one, and gives the exception's class and
+text and the smallest case that raises.
 
 Read the last line of an exception first: it says what is wrong. Flax's own exceptions end with a
-link to an explanation. Where an argument of `nn.vmap` is the reason, the report names that argument
+link to an explanation. If an argument of `nn.vmap` is the reason, the report names that argument
 instead of the exception.
 """,
     wrong="""\

@@ -1,4 +1,4 @@
-"""reused-key: two streams of random numbers draw from one and the same key."""
+"""reused-key: two streams of random numbers draw from the same key."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _sighting(evidence: Evidence, look: Look, pair: tuple[KeyPair, KeyPair]) -> 
     streams = listing(f'"{each.stream}"' for each in pair)
     root = second.actual.root
     return Sighting(
-        message=f"{streams} draw from one and the same key",
+        message=f"{streams} draw from the same key",
         label=f'"{second.stream}" gets the key of "{first.stream}"',
         details=(f"key of {streams}: {second.actual.data}",),
-        why="One key always gives the same random bits, whatever they are used for. What should "
-        "be independent is then correlated.",
+        why="A key always gives the same random bits, whatever you use them for. Numbers that "
+        "should be independent are then correlated.",
         help=_help(evidence, [each for each in pair if each.differs]),
         span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
         case=look.case,
@@ -59,12 +59,12 @@ RULE = Rule(
     check=Check.RNG,
     title="two streams draw from the same key",
     explanation="""\
-A key is used for one purpose. JAX keeps no state: the same key gives the same random bits each
-time. If the weights and the dropout masks come from one key, they come from the same bits, and are
-correlated in a way that nobody wants and no shape shows.
+Use each key for one purpose only. JAX has no hidden random state: the same key gives the same
+random bits each time. If the weights and the dropout masks come from one key, they come from the
+same bits, and are correlated in a way that nobody wants and that no shape shows.
 
-Where two keys are needed, one is split: `params_key, dropout_key = jax.random.split(key)`. After
-that the old key is not used any more.
+If you need two keys, split one: `params_key, dropout_key = jax.random.split(key)`. Don't use the
+old key after that.
 """,
     wrong=DROPOUT.replace('rngs={"dropout": dropout_key}', 'rngs={"dropout": params_key}'),
     right=DROPOUT,

@@ -21,21 +21,21 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 look,
                 deviation,
                 why="A stream that split_rngs doesn't name is not passed on. If the stream "
-                '"params" is, Flax silently falls back on that; else it raises.',
+                '"params" is, Flax silently uses that one; otherwise it raises.',
             )
 
 
 RULE = Rule(
     id="rng-not-lifted",
     check=Check.RNG,
-    title="split_rngs leaves a stream out that the module draws from",
+    title="split_rngs leaves out a stream that the module draws from",
     explanation="""\
 A lifted module only sees the random streams that `split_rngs` names. Dropout draws its masks from
-the stream `"dropout"`; if that is left out or misspelt, the key that you passed for it doesn't
-reach the layer, and Flax raises `InvalidRngError: … needs PRNG for "dropout"`.
+the stream `"dropout"`; if that is missing or misspelt, the key that you passed for it doesn't reach
+the layer, and Flax raises `InvalidRngError: … needs PRNG for "dropout"`.
 
-If the key of `"params"` is passed on, Flax falls back on that one instead of raising. The masks
-then come from the key of the weights, and the same for all examples, since that key is not split.
+If the key of `"params"` is passed on, Flax uses that one instead of raising. Then the masks come
+from the key of the weights, and are the same for all examples, since that key is not split.
 Name each stream that the module draws from, and say whether it is split.
 """,
     wrong=DROPOUT.replace(', "dropout": True', ""),

@@ -1,4 +1,4 @@
-"""shared-params: a collection is shared that should have an axis of its own."""
+"""shared-params: a collection is shared, but should have its own axis."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     name = deviation.name
     things = collection_noun(name)
     return Sighting(
-        message=f"{things} are shared: one copy for all, not one for each",
+        message=f"{things} are shared: one copy for all, not one each",
         label=f'gives "{name}" no axis',
         shapes=common(look, name),
         details=told_by(look, deviation),
-        why=f"With one copy of {things} it is the same layer everywhere: all gradients "
-        "go into that copy, so nothing can learn to differ.",
+        why=f"With one copy of {things}, it is the same layer everywhere: all gradients go into "
+        "that copy, so nothing can learn to differ.",
         help="give the collection an axis: "
         f"variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
@@ -48,17 +48,17 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
 RULE = Rule(
     id="shared-params",
     check=Check.PARAMS,
-    title="the weights are shared where each should have its own",
+    title="the weights are shared, but each should have its own",
     explanation="""\
-`variable_axes` says of each collection whether it is shared along the mapped axis. `None` means
-that it is: one set of weights. Here each index along the axis is meant to have weights of its own,
-so the collection needs an axis, and a number says at which position: with `{"params": 0}` the
-kernel has shape `(members, in, out)`.
+`variable_axes` says for each collection whether it is shared along the mapped axis. `None` means
+that it is: one set of weights. Here each index along the axis should have its own weights, so the
+collection needs an axis, and a number says at which position: with `{"params": 0}` the kernel has
+shape `(members, in, out)`.
 
-Shared weights are right for the examples of a batch. An ensemble with shared weights is one
-network, asked several times: its answers are equal, its spread is zero, and training can't change
-that. `None` together with `split_rngs={"params": True}` is a contradiction, and Flax raises `got
-axis spec None but output was batched on axis 0`.
+Shared weights are right for the examples of a batch. An ensemble with shared weights is a single
+network that computes its answer several times: the answers are equal, their spread is zero, and
+training can't change that. `None` together with `split_rngs={"params": True}` is a contradiction,
+and Flax raises `got axis spec None but output was batched on axis 0`.
 """,
     wrong=ENSEMBLE.replace('{"params": 0}', '{"params": None}'),
     right=ENSEMBLE,

@@ -1,4 +1,4 @@
-"""split-params-rng: a stream is split along the batch that should be the same for all."""
+"""split-params-rng: a stream is split along the batch, but should be the same for all."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         name = deviation.name
         if deviation.expected is False and deviation.actual is True:
             yield Sighting(
-                message=f'the "{name}" key is split: every example draws from a key of its own',
+                message=f'the "{name}" key is split: every example draws from its own key',
                 label=f'splits "{name}" along the batch',
                 details=told_by(look, deviation),
-                why="What the examples share has to be drawn once. From split keys each example "
-                "gets other numbers, and there is nothing left to share.",
+                why="What the examples share must be drawn once. With split keys each example "
+                "gets different numbers, so there is nothing left to share.",
                 help="give all examples the same key: "
                 f"split_rngs={split_text(look.expected, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
@@ -42,14 +42,14 @@ RULE = Rule(
     check=Check.RNG,
     title="the key of the parameters is split along the batch",
     explanation="""\
-`split_rngs` says of each stream of random numbers whether every example gets a key of its own
-(`True`) or all see the same one (`False`). The initialisers draw the weights from the stream
-`"params"`. If that is split, each example draws other weights.
+`split_rngs` says for each stream of random numbers whether every example gets its own key (`True`)
+or all examples see the same key (`False`). The initialisers draw the weights from the stream
+`"params"`. If that is split, each example draws different weights.
 
-Together with `variable_axes={"params": None}` that is a contradiction, and Flax raises `got axis
+Together with `variable_axes={"params": None}` this is a contradiction, and Flax raises `got axis
 spec None but output was batched on axis 0`. Together with an axis for `"params"` it makes an
 ensemble: as many different layers as there are examples, each trained on one of them. Splitting is
-right where examples should differ, as in dropout.
+right if examples should differ, as in dropout.
 """,
     wrong="""\
 import flax.linen as nn

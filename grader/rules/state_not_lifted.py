@@ -22,15 +22,15 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="state-not-lifted",
     check=Check.PARAMS,
-    title="variable_axes leaves out a collection that the module keeps",
+    title="variable_axes leaves out a collection that the module uses",
     explanation="""\
 A lifted module only sees the collections that `variable_axes` names, on the way in and on the way
-out. Besides its weights in `"params"` a module may keep other variables: running statistics in
-`"batch_stats"`, a cache in `"cache"`. Each has to be named. What is left out, or misspelt, is
-empty inside, and Flax raises `ScopeCollectionNotFound` as soon as the module reads it.
+out. Besides its weights in `"params"`, a module may have other variables: running statistics in
+`"batch_stats"`, a cache in `"cache"`. You have to name each collection. One that is missing or
+misspelt is empty inside, and Flax raises `ScopeCollectionNotFound` as soon as the module reads it.
 
-Where the module only writes it, nothing raises: the update doesn't come out, and in the next step
-it starts from its first values again.
+If the module only writes the collection, nothing raises: the update doesn't come out, and the next
+step starts from the initial values again.
 """,
     wrong=NORM.replace(', "batch_stats": None', ""),
     right=NORM,

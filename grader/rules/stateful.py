@@ -1,4 +1,4 @@
-"""stateful: the answer depends on what was called before."""
+"""stateful: the answer depends on earlier calls."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     repeat = evidence.by_memory
     if repeat is not None:
         yield Sighting(
-            message="the answer depends on the calls before",
+            message="the answer depends on earlier calls",
             label="outlives the call",
             details=evidence.unlike(repeat),
-            why="Under jax.jit such code runs once, while it is traced, and what it remembers is "
+            why="Under jax.jit such code runs once, during tracing, and what it remembers then is "
             "frozen into the compiled function.",
-            help="let the answer depend on the arguments alone; keep nothing between calls",
+            help="make the answer depend only on the arguments; keep nothing between calls",
             span=evidence.impurity.memory or evidence.landmarks.head,
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
@@ -29,14 +29,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="stateful",
     check=Check.PURE,
-    title="the answer depends on the calls before",
+    title="the answer depends on earlier calls",
     explanation="""\
-The same arguments gave another answer than before, and in a fresh process the first answer came
+The same arguments gave a different answer than before, and a fresh process gave the first answer
 again. So the function remembers something: a cache in a module-level dict, a counter, a list that
 grows, a mutable default argument.
 
-JAX transforms take functions to be pure: the answer depends on the arguments alone. `jax.jit` runs
-your Python once, while tracing; what it remembers at that moment is what the compiled function uses
+JAX transforms assume that functions are pure: the answer depends only on the arguments. `jax.jit`
+runs your Python once, during tracing; the compiled function uses what it remembers at that moment
 forever. A cache of weights by shape gives the second seed the weights of the first.
 """,
     wrong="""\

@@ -1,4 +1,4 @@
-"""syntax-error: the file is no Python."""
+"""syntax-error: the file isn't valid Python."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _ADVICE: Final = (
         r"invalid non-printable character",
         "delete the character, and type a plain space if one is needed",
     ),
-    (r"invalid character", "replace the character: Python has it in strings and comments alone"),
+    (r"invalid character", "replace the character: Python allows it only in strings and comments"),
     (r"tabs and spaces", "indent all lines with spaces: let the editor convert its tabs"),
-    (r"expected an indented block", "indent the lines that belong to it, or write pass"),
+    (r"expected an indented block", "indent the lines that belong to the block, or write pass"),
     (r"unindent does not match", "give the line the same indentation as a line above it"),
     (r"unexpected indent", "remove the spaces at the start of the line"),
     (r"Missing parentheses in call", "put parentheses around what is printed"),
     (r"expected ':'", "end the line with a colon"),
-    (r"was never closed", "close it, after what belongs inside"),
-    (r"unmatched|does not match", "check that each bracket of the line has its partner"),
-    (r"unterminated", "end the string with the quote that it starts with"),
+    (r"was never closed", "close it after what belongs inside"),
+    (r"unmatched|does not match", "check that each bracket on the line has a matching one"),
+    (r"unterminated", "end the string with the same quote that it starts with"),
     (r"'return' outside", "indent it, so that it belongs to the function"),
     (r"nested too deeply", "split it into several statements"),
 )
@@ -40,7 +40,7 @@ _NEAR: Final = "look at this line and at the end of the one before it"
 
 
 def _advice(message: str) -> str:
-    """Return one next step, by Python's words."""
+    """Return one next step for Python's message."""
     return next((advice for words, advice in _ADVICE if re.search(words, message)), _NEAR)
 
 
@@ -57,7 +57,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _found_by_compiling(loaded: LoadOutcome) -> SyntaxFault | None:
-    """Return what only the worker saw, which compiles the file."""
+    """Return what only the worker can see, since it compiles the file."""
     if isinstance(loaded, Raised) and loaded.library == COMPILER and loaded.frames:
         return SyntaxFault(message=loaded.message, span=loaded.frames[0].span)
     return None
@@ -68,12 +68,12 @@ RULE = Rule(
     check=Check.LOADS,
     title="the file is not valid Python",
     explanation="""\
-Python reads a whole file before it runs any of it. Where it finds something that can't be
-Python, such as a missing colon, a bracket that is never closed or an indentation that fits
-no block, it stops, and nothing in the file can be used.
+Python reads a whole file before it runs any of it. If it finds something that isn't valid Python,
+such as a missing colon, a bracket that is never closed or an indentation that doesn't match any
+block, it stops, and nothing in the file can be used.
 
-The place that is reported is where Python noticed. The cause is often a little before it: a
-bracket that was opened on the line above, a string that never ended.
+The report shows where Python noticed. The cause is often a little earlier: a bracket that was
+opened on the line above, or a string that never ended.
 """,
     wrong="""\
 def forward(seed, x, features)

@@ -1,4 +1,4 @@
-"""timed-out: no answer within the time that was allowed."""
+"""timed-out: no answer within the time limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(outcome, TimedOut):
             yield _together(evidence, outcome) or Sighting(
                 message=f"no answer within {_rounded(outcome.seconds)} s",
-                label="still running this when time was up",
+                label="still running this when the time was up",
                 help="look for a loop that doesn't end, or a wait for something that doesn't come",
                 span=_place(evidence.source, outcome.place),
                 case=case,
@@ -29,9 +29,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
-    """Say what ended a run in which a case was given less time than another took to answer.
+    """Describe a run in which a case got less time than another one took to answer.
 
-    Then what was left for the whole run was the limit, and no case is to blame.
+    Then the limit for the whole run was reached, and no case is to blame.
     """
     answers = [each.actual for each in evidence.transcript.exchanges]
     answered = [each.seconds for each in answers if isinstance(each.outcome, Completed)]
@@ -40,8 +40,8 @@ def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
     spent = sum(answered)
     return Sighting(
         message=f"{len(answered)} calls took {_rounded(spent)} s together, which is too long",
-        label="still running this when time was up",
-        help="look for what takes long in every call: a wait, a long loop, much that is printed",
+        label="still running this when the time was up",
+        help="look for what takes long in every call: a wait, a long loop, a lot of printing",
         span=_place(evidence.source, outcome.place),
         case=None,
         evidence={"calls": len(answered), "seconds": spent},
@@ -49,12 +49,12 @@ def _together(evidence: Evidence, outcome: TimedOut) -> Sighting | None:
 
 
 def _rounded(seconds: float) -> str:
-    """Write a deadline: with one digit after the point below ten seconds, else with none."""
+    """Write a deadline: below ten seconds with one decimal, otherwise with none."""
     return f"{seconds:.0f}" if seconds >= 9.95 else f"{seconds:.1f}".removesuffix(".0")
 
 
 def _place(source: Source, at: Span | None) -> Span | None:
-    """Return the condition of the loop that the submission was in, else where it was."""
+    """Return the condition of the loop that the submission was in, or where it was."""
     if at is None:
         return None
     tree = source.tree
@@ -69,7 +69,7 @@ RULE = Rule(
     title="the function gives no answer in time",
     explanation="""\
 The function was still running when its time was up, and was stopped. The limit is generous: many
-times what the solution takes for the same case. All calls together have a limit as well.
+times as long as the solution takes for the same case. All calls together have a limit, too.
 
 Usually a loop never ends, or the function waits for something that doesn't come, such as input from
 the keyboard or an answer from the network.

@@ -1,4 +1,4 @@
-"""unreadable-file: the file is of another kind than a program, or can't be read at all."""
+"""unreadable-file: the file isn't a program, or can't be read at all."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ RULE = Rule(
     check=Check.LOADS,
     title="the file can't be read as a Python program",
     explanation="""\
-A submission is one text file with Python in it, in UTF-8 and of at most 64 kB. This file is
-something else, so nothing in it was run: an archive, a document of a word processor, a web page
-that the browser saved in place of the file behind it, a notebook under another name, a text in
-another encoding, or a link. Or there is something around the program that isn't Python, such as the
-marks of Markdown or of a merge.
+A submission is one text file with Python code, in UTF-8, of at most 64 kB. This file is something
+else, so nothing in it was run: an archive, a word processor document, a web page that the browser
+saved instead of the file, a notebook with another file extension, a text in another encoding, or a
+link. Or there is something around the program that isn't Python, such as Markdown or merge conflict
+markers.
 
-An editor shows such a file much like a program, so look at its name, its size and the encoding that
-the editor names. Most programs save in UTF-8 by default; PowerShell's `>` writes UTF-16.
+An editor may show such a file like a program, so check its name, its size and the encoding that the
+editor displays. Most programs save in UTF-8 by default; PowerShell's `>` writes UTF-16.
 """,
     wrong="""\
 <!DOCTYPE html>

@@ -1,4 +1,4 @@
-"""unsplit-params-rng: all draw their variables from one key where each should have its own."""
+"""unsplit-params-rng: all draw their variables from one key, but each should have its own."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 _WHY = (
-    "Weights that start alike get the same gradient from the same input, and stay alike forever. "
-    "No shape shows it, and nothing raises."
+    "Weights that start out identical get the same gradient from the same input, and stay "
+    "identical forever. No shape shows it, and nothing raises."
 )
 
 
 def is_unsplit(deviation: Deviation) -> bool:
-    """Whether a stream is passed on whole that should be split."""
+    """Whether a stream that should be split is passed on unsplit."""
     return deviation.expected is True and deviation.actual is False
 
 
@@ -47,14 +47,14 @@ def sighting(
     why: str,
     details: tuple[str, ...] = (),
 ) -> Sighting:
-    """Return what is said of a stream that is not split."""
+    """Describe a stream that is not split."""
     name = deviation.name
     return Sighting(
         message=message,
         label=f'passes "{name}" on unsplit',
         details=(*details, *told_by(look, deviation)),
         why=why,
-        help=f"give each a key of its own: split_rngs={split_text(look.expected, deviation)}",
+        help=f"give each its own key: split_rngs={split_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},
@@ -62,7 +62,7 @@ def sighting(
 
 
 def _alike(look: Look, deviation: Deviation) -> tuple[str, ...]:
-    """Name the variables of which all slices came out the same."""
+    """Name the variables whose slices all came out the same."""
     axes = {entry.axis for entry in deviation.call.variable_axes}
     alike = [
         "/".join((each.collection, *each.path))
@@ -77,15 +77,14 @@ RULE = Rule(
     check=Check.RNG,
     title="all draw their weights from the same key",
     explanation="""\
-`split_rngs` says of each stream of random numbers whether every index along the mapped axis gets a
-key of its own (`True`) or all see the same one (`False`). The initialisers draw the weights from
-the stream `"params"`. With an axis for the collection and `False` for the stream there are several
-copies of the weights, and all of them are alike.
+`split_rngs` says for each stream of random numbers whether every index along the mapped axis gets
+its own key (`True`) or all see the same key (`False`). The initialisers draw the weights from the
+stream `"params"`. With an axis for the collection and `False` for the stream, there are several
+copies of the weights, and all of them are the same.
 
-In an ensemble that is the mistake that nobody notices: the shapes are right, the loss falls, and
-the members are one network in several copies. They get the same gradient in every step, so they
-never come apart. An axis in `variable_axes` goes with `True` in `split_rngs`, and `None` with
-`False`.
+In an ensemble nobody notices this mistake: the shapes are right, the loss falls, but the members
+are copies of one network. They get the same gradient in every step, so they stay the same. An axis
+in `variable_axes` goes with `True` in `split_rngs`, and `None` with `False`.
 """,
     wrong=ENSEMBLE.replace("True", "False"),
     right=ENSEMBLE,

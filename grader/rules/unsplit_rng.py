@@ -22,8 +22,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 look,
                 deviation,
                 message=f'the "{name}" key is not split: all draw the same random numbers',
-                why="What is drawn from one key is the same everywhere: one mask, one noise for "
-                "all. A step then averages over a single draw instead of many.",
+                why="Everything drawn from one key is the same: one mask, one noise for all. Then "
+                "a step averages over a single draw instead of many.",
             )
 
 
@@ -32,14 +32,14 @@ RULE = Rule(
     check=Check.RNG,
     title="all draw the same random numbers",
     explanation="""\
-`split_rngs` says of each stream of random numbers whether every example gets a key of its own
-(`True`) or all see the same one (`False`). A stream that feeds dropout, noise or sampling is meant
-to differ from example to example, so its key has to be split.
+`split_rngs` says for each stream of random numbers whether every example gets its own key (`True`)
+or all examples see the same key (`False`). A stream for dropout, noise or sampling should differ
+between examples, so its key must be split.
 
 With `{"dropout": False}` all examples get the same mask: the same units are missing for the whole
-batch. Each step then trains one smaller layer instead of one for each example, the gradient is
-noisier, and nothing raises. The stream `"params"` is another matter: what is shared has to be drawn
-once, from one key.
+batch. Then each step trains one smaller layer instead of one for each example, the gradient is
+noisier, and nothing raises. The stream `"params"` is different: what is shared must be drawn once,
+from one key.
 """,
     wrong=DROPOUT.replace('"dropout": True', '"dropout": False'),
     right=DROPOUT,

@@ -31,14 +31,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _by_call(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     wanted, found = deviation.expected, deviation.actual
     return Sighting(
-        message=f'the mapped axis is called "{found}", and the module looks for "{wanted}"'
+        message=f'the mapped axis is called "{found}", but the module looks for "{wanted}"'
         if found is not None
-        else f'the mapped axis has no name, and the module looks for "{wanted}"',
+        else f'the mapped axis has no name, but the module looks for "{wanted}"',
         label=f'the module asks for "{wanted}"' if found is not None else "names no axis",
         details=told_by(look, deviation),
-        why="A module that is written for one example finds the others by the name of the axis. "
-        "Without that it can't take a mean over them.",
-        help=f'name the axis as the module does: axis_name="{wanted}"',
+        why="A module written for one example finds the others by the name of the axis. Without "
+        "the name it can't compute a mean over them.",
+        help=f'give the axis the name that the module uses: axis_name="{wanted}"',
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_NAME),
         case=look.case,
         evidence={"argument": "axis_name", "expected": wanted, "actual": found},
@@ -49,18 +49,18 @@ def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) ->
     run, found = difference.run, difference.actual
     unnamed = found == "None"
     return Sighting(
-        message=f"{run.class_name} is not told the name of the mapped axis"
+        message=f"{run.class_name} doesn't know the name of the mapped axis"
         if unnamed
         else f"{run.class_name} looks for an axis {found}; the mapped one is {difference.expected}",
-        label="axis_name is None, so it sees one example only"
+        label="axis_name is None, so it sees only one example"
         if unnamed
         else f"no axis is called {found}",
         details=text_lines(look.raised) if look.raised else (),
-        why="Each example is then normalised by its own mean, which is itself, so the output says "
-        "nothing about the input."
+        why="Then each example is normalised by its own mean, which is the example itself, so the "
+        "output says nothing about the input."
         if unnamed
-        else "A module that is written for one example finds the others by the name of the axis.",
-        help=f"give it the axis: axis_name={difference.expected}",
+        else "A module written for one example finds the others by the name of the axis.",
+        help=f"tell it the axis: axis_name={difference.expected}",
         span=placed(evidence, difference),
         case=look.case,
         evidence={
@@ -78,13 +78,13 @@ RULE = Rule(
     title="the module doesn't find the mapped axis by its name",
     explanation="""\
 Inside `nn.vmap` a module sees one example. A function that looks at all of them, such as the mean
-in `nn.BatchNorm`, needs the name of the mapped axis. Two have to agree on it: `nn.vmap(...,
+in `nn.BatchNorm`, needs the name of the mapped axis. Both sides must agree on it: `nn.vmap(...,
 axis_name="batch")` gives the axis the name, and the module asks for it with `axis_name="batch"`.
 
-If the axis has no name or another one, JAX raises `NameError: Found an unbound axis name`, though
-only in `apply`: `nn.BatchNorm` doesn't look at other examples while it is initialised. If it is the
-module that names no axis, each example is normalised by itself: its mean is itself, its variance is
-zero, and every output is the same, whatever comes in.
+If the axis has no name or another one, JAX raises `NameError: Found an unbound axis name`, but only
+in `apply`: `nn.BatchNorm` doesn't look at other examples during `init`. If the module doesn't name
+the axis, each example is normalised by itself: its mean is the example itself, its variance is
+zero, and every output is the same, whatever the input.
 """,
     wrong=NORM.replace('        axis_name="batch",\n', ""),
     right=NORM,

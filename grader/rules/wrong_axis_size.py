@@ -1,4 +1,4 @@
-"""wrong-axis-size: the mapped axis is as long as something else, or nobody says how long."""
+"""wrong-axis-size: the mapped axis has the wrong length, or nothing determines it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         message=f"the mapped axis has size {found}; {wanted} was expected"
         if found is not None
         else "nothing says how long the mapped axis is",
-        label=f"{found} in this case, where {wanted} was expected"
+        label=f"{found} in this case, but {wanted} was expected"
         if found is not None
         else "needs axis_size, since no input is mapped",
         details=told_by(look, deviation),
-        why="The axis counts what is mapped over. With another size there are too many or too few "
-        "of them, in the variables and in the output."
+        why="With another size there are too many or too few slices along the axis, in the "
+        "variables and in the output."
         if found is not None
-        else "With in_axes=None the size can't be read off an input, and before init there are no "
+        else "With in_axes=None no input determines the size, and before init there are no "
         "variables either.",
         help=_help(evidence)
         if given
-        else "leave axis_size out: the input says how long the axis is",
+        else "remove axis_size: the input determines how long the axis is",
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_SIZE),
         case=look.case,
         evidence={"argument": "axis_size", "expected": wanted, "actual": found},
@@ -45,13 +45,13 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
 
 
 def _help(evidence: Evidence) -> str:
-    """Name the argument that the reference's axis has the size of."""
+    """Name the argument that determines the size of the reference's axis."""
     calls = [(look, look.expected.lifted(look.expected.answer)) for look in evidence.looks]
     sizes = [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
     argument = evidence.argument_for(sizes)
     if argument is None:
         return "set axis_size to the number that the task passes for it"
-    return f"set it by the argument: axis_size={argument}"
+    return f"use the argument: axis_size={argument}"
 
 
 RULE = Rule(
@@ -59,13 +59,12 @@ RULE = Rule(
     check=Check.LIFTED,
     title="the mapped axis has the wrong size",
     explanation="""\
-Where an input is mapped, `nn.vmap` reads the size of the axis off that input. Where none is, with
-`in_axes=None`, it has to be told with `axis_size`, or Flax raises `axis_size should be specified
-manually`.
+If an input is mapped, it determines the size of the axis. If none is, with `in_axes=None`, you have
+to pass `axis_size`, or Flax raises `axis_size should be specified manually`.
 
-The size has to follow what it counts. A constant fits the one case that was tried; `x.shape[0]`
+The size must follow what it counts. A constant fits only the one case that you tried; `x.shape[0]`
 makes an ensemble with as many members as there are examples, so its weights change their shape with
-the batch size, and a last, smaller batch doesn't fit the model any more.
+the batch size, and a smaller last batch doesn't fit the model any more.
 """,
     wrong=ENSEMBLE.replace("axis_size=3", "axis_size=x.shape[0] + 1"),
     right=ENSEMBLE,

@@ -1,4 +1,4 @@
-"""wrong-dtype: the numbers are of another type than expected."""
+"""wrong-dtype: the numbers have another type than expected."""
 
 from __future__ import annotations
 
@@ -45,25 +45,25 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _wide(look: Look, comparison: OtherType) -> tuple[str, ...]:
-    """Name the setting without which JAX has no numbers of 64 bits."""
+    """Name the setting without which JAX has no 64-bit numbers."""
     setting = changed(look, "jax_enable_x64") if comparison.actual.endswith("64") else None
     text = f"jax_enable_x64 is {setting.value} here." if setting is not None else ""
     return (f"{text} Without it JAX has no {comparison.actual}.",) if text else ()
 
 
 def _help(look: Look, comparison: OtherType) -> str:
-    """Say where the type changes: in the module, or after it."""
+    """Say where the type changes: in the module or after it."""
     answer = look.actual.answer
     top = look.actual.top(answer) if answer is not None else None
     types = {each.dtype for each in top.outputs} if top is not None else set()
     if types == {comparison.expected}:
-        return f"the module gives {comparison.expected}: don't convert what it gives"
+        return f"the module returns {comparison.expected}: don't convert it"
     if types == {comparison.actual}:
         return (
-            f"the module gives {comparison.actual} already: give it {comparison.expected}, and "
+            f"the module already returns {comparison.actual}: pass it {comparison.expected}, and "
             "make it with its default dtype"
         )
-    return f"keep {comparison.expected} all the way; don't convert the output"
+    return f"keep {comparison.expected} everywhere; don't convert the output"
 
 
 RULE = Rule(
@@ -71,12 +71,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output has the wrong dtype",
     explanation="""\
-The shape is right, but the numbers are of another type. JAX computes in `float32` unless it is told
-otherwise. NumPy's default is `float64`, so `np.array(y, dtype=float)` doubles the width; `float16`
-and `bfloat16` keep three digits or two; integers lose the fraction.
+The shape is right, but the numbers have another type. JAX computes in `float32` by default. NumPy's
+default is `float64`, so `np.array(y, dtype=float)` doubles the width; `float16` and `bfloat16` keep
+only three or two digits; integers lose the fraction.
 
-In training, one array of another type spreads: everything computed from it takes that type on,
-or is rounded to it.
+In training, an array of another type spreads: everything computed from it gets that type, or is
+rounded to it.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""wrong-in-axes: the lifted module maps over another axis of its input."""
+"""wrong-in-axes: the lifted module maps over the wrong axis of its input."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
     added = ours == wanted
     return Sighting(
         message=f"nn.vmap doesn't map over {noun}: {module} gets all of it at once",
-        label="the axis that is mapped was only added" if added else "nothing of the input",
+        label="the mapped axis was added only for this" if added else "nothing of the input",
         shapes=_inner_rows(look),
-        why=f"{module} does all the work here, and nn.vmap none of it. A module that is written "
-        "for one example couldn't do that.",
-        help="pass the input to the lifted module as it is, without another axis around it"
+        why=f"Here {module} does all the work, and nn.vmap does nothing. A module written for one "
+        "example couldn't do that.",
+        help="pass the input to the lifted module unchanged, without an extra axis"
         if added
-        else f"let in_axes name the axis that counts {noun}: in_axes={wanted}",
+        else f"set in_axes to the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
         case=look.case,
         evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
@@ -73,7 +73,7 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
 
 
 def _inner_rows(look: Look) -> tuple[ShapeRow, ...]:
-    """Return what the module sees inside of the lifted one, on both sides."""
+    """Return what the module inside the lifted one sees, on both sides."""
     wanted, found = one_example(look.expected), one_example(look.actual)
     if wanted is None or found is None:
         return ()
@@ -94,13 +94,13 @@ def _why(deviation: Deviation) -> str:
     if _is_list(ours) or _misses_entries(deviation) or _nested(deviation) is not None:
         return "in_axes describes the tuple of arguments, so it has to have the same structure."
     if _is_whole(deviation.expected):
-        return "Each of them then sees only a part of the input, and works on another one."
+        return "Then each of them sees only a part of the input, and each a different one."
     place = _first_other(deviation)
     if place is not None and _axis(deviation.actual, place) is None:
-        return "What belongs to one example alone is then shared by all of them."
+        return "What belongs to one example is then shared by all of them."
     return (
-        "The module sees slices that aren't examples: its weights get another shape, which "
-        "changes with the batch size."
+        "The module gets slices that aren't single examples: its weights get a different shape, "
+        "which changes with the batch size."
     )
 
 
@@ -109,7 +109,7 @@ def _is_list(axes: Axes) -> bool:
 
 
 def _misses_entries(deviation: Deviation) -> bool:
-    """Whether there is an entry for some arguments, and there are more or fewer of these."""
+    """Whether the number of entries differs from the number of arguments."""
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
     if not isinstance(ours, AxisTree):
         return False
@@ -119,7 +119,7 @@ def _misses_entries(deviation: Deviation) -> bool:
 
 
 def _first_other(deviation: Deviation) -> int | None:
-    """Return the first of several arguments that is mapped otherwise, counted from 0."""
+    """Return the first of several arguments that is mapped differently, counted from 0."""
     wanted, found = deviation.expected, deviation.actual
     if not isinstance(wanted, tuple) or not isinstance(found, tuple) or len(wanted) < 2:
         return None
@@ -133,7 +133,7 @@ def _axis(axes: object, place: int) -> int | None:
 
 
 def _argument_noun(look: Look, run: LiftedRun, axes: object, place: int) -> str | None:
-    """Return how a sentence calls the axis along which an argument is mapped."""
+    """Return what messages call the axis along which an argument is mapped."""
     axis, inputs = _axis(axes, place), run.run.inputs if run.run is not None else ()
     if axis is None or place >= len(inputs):
         return None
@@ -162,14 +162,14 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
 
 
 def _nested(deviation: Deviation) -> int | None:
-    """Return the first argument, one array, that is given more than one axis."""
+    """Return the first argument that is a single array but has several axes."""
     run, reference = deviation.reference.run, deviation.reference.call
     arrays = run.inputs if run is not None else ()
     return nested(deviation.call.in_axes, reference.in_axes, arrays)
 
 
 def _build_fault(deviation: Deviation) -> str | None:
-    """Say how the argument isn't built like the module's arguments, if it isn't."""
+    """Say how the structure differs from the module's arguments, if it does."""
     place = _nested(deviation)
     if _is_list(deviation.call.in_axes):
         return "is a list; Flax takes a tuple, with an entry for each argument"
@@ -179,7 +179,7 @@ def _build_fault(deviation: Deviation) -> str | None:
 
 
 def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
-    """Say what is done to the first of several arguments that is mapped otherwise."""
+    """Say how the first of several arguments is mapped differently."""
     place = _first_other(deviation)
     if place is None or _axis(deviation.expected, place) is None:
         return None
@@ -192,20 +192,20 @@ def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
 
 
 def _is_whole(axes: object) -> bool:
-    """Whether no array is mapped, so that all see the whole of them."""
+    """Whether no array is mapped, so that every example sees all of them."""
     return isinstance(axes, tuple) and set(axes) == {None}
 
 
 def _help(look: Look, deviation: Deviation) -> str:
     wanted = f"in_axes={axes_text(deviation.reference.call.in_axes)}"
     if _is_whole(deviation.expected):
-        return f"let everyone see the whole input: {wanted}"
-    return f"let in_axes name the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
+        return f"let all of them see the whole input: {wanted}"
+    return f"set in_axes to the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
 
 
 def _label(look: Look, deviation: Deviation) -> str:
     if _is_list(deviation.call.in_axes):
-        return "has to be a tuple"
+        return "must be a tuple"
     if _nested(deviation) is not None:
         return "needs one axis for each argument"
     if _misses_entries(deviation):
@@ -216,23 +216,23 @@ def _label(look: Look, deviation: Deviation) -> str:
     if place is not None:
         return f"another axis of argument {place + 1} was expected"
     noun = _noun(look, deviation)
-    return f"walks along {noun}" if noun is not None else "not the axis that counts the examples"
+    return f"maps along {noun}" if noun is not None else "not the axis that counts the examples"
 
 
 def _noun(look: Look, deviation: Deviation) -> str | None:
-    """Return how a sentence calls the axis that is mapped over."""
+    """Return what messages call the axis that is mapped over."""
     run = deviation.run.run
     return look.mapped_noun(deviation.call, run.inputs if run is not None else ())
 
 
 def _wanted_noun(look: Look, deviation: Deviation) -> str:
-    """Return how a sentence calls the axis that should be mapped over."""
+    """Return what messages call the axis that should be mapped over."""
     run, call = deviation.reference.run, deviation.reference.call
     return look.mapped_noun(call, run.inputs if run is not None else ()) or "the examples"
 
 
 def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
-    """Return what one example looks like to the inner module."""
+    """Return the shapes of one example, as the inner module sees it."""
     run, reference = deviation.run.run, deviation.reference.run
     if run is None or reference is None:
         return ()
@@ -255,13 +255,13 @@ RULE = Rule(
     check=Check.LIFTED,
     title="in_axes maps over the wrong axis of the input",
     explanation="""\
-`in_axes` says which axis of each input counts the examples. The lifted module takes that axis
-away and runs the inner module once for each index along it. `None` maps nothing: every example
-sees the whole array.
+`in_axes` says which axis of each input counts the examples. The lifted module removes that axis and
+runs the inner module once for each index along it. `None` maps nothing: every example sees the
+whole array.
 
-With another axis the inner module sees slices across the batch. Its weights then have the batch
-size in their shape, and each output mixes all examples. Where the array happens to be square,
-not even a shape tells.
+With another axis, the inner module sees slices across the batch. Then its weights have the batch
+size in their shape, and each output mixes all examples. If the array happens to be square, you
+can't see the mistake in any shape.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""wrong-module: another module than the task's was lifted, and it shows."""
+"""wrong-module: a different module than the task's was lifted, with a visible effect."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ from grader.rules.rule import Rule, Sighting
 
 _WHY = (
     "Flax draws each parameter from the key and from the names that lead to it, so another module "
-    "gets other numbers, even one that only wraps the layer or names a part differently."
+    "gets different numbers, even if it only wraps the layer or names a part differently."
 )
 
 _OTHER = (
-    "A layer that is named is part of the task: another one computes something else, or takes "
-    "other inputs."
+    "The layer is part of the task: another one computes something else, or takes other inputs."
 )
 _OTHER_SHAPES = (
-    "The numbers agree, but the parameters have other shapes: a checkpoint of one "
-    "module doesn't fit the other."
+    "The numbers agree, but the parameters have different shapes: a checkpoint of one module "
+    "doesn't fit the other."
 )
 
 
@@ -53,7 +52,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def raises_as_other(look: Look, run: LiftedRun) -> bool:
-    """Whether a layer of Flax's raised that isn't the task's, nor derives from it."""
+    """Whether a Flax layer raised that isn't the task's and doesn't derive from it."""
     ran = run.run is not None and run.run.raised and run.root is look.actual.answer
     library = run.call.defined_in.startswith("flax.linen.")
     return ran and library and _is_other(look, run) and not _is_subclass(look, run)
@@ -65,7 +64,7 @@ def _wanted(look: Look) -> LiftedRun | None:
 
 
 def _is_other(look: Look, run: LiftedRun) -> bool:
-    """Whether what was lifted is not the very class that the reference lifts."""
+    """Whether the lifted class is not exactly the one that the reference lifts."""
     wanted = _wanted(look)
     if wanted is None:
         return False
@@ -83,8 +82,8 @@ def _wrapper(look: Look, run: LiftedRun) -> ModuleRun | None:
 def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     """Whether the other module has other parameters, or itself gives other numbers.
 
-    A class of one's own with the same parameters is as good, unless its own output came back
-    and nothing but the class can be the reason why it is wrong.
+    The learner's own class with the same parameters is as good, unless its output was returned and
+    only the class can explain why it is wrong.
     """
     if _is_subclass(look, run) and (
         any(settings_that_show(evidence, look)) or any(_evaluates(look))
@@ -100,7 +99,7 @@ def _evaluates(look: Look) -> Iterator[bool]:
 
 
 def _other_shapes(look: Look, run: LiftedRun) -> bool:
-    """Whether a class in place of Flax's has parameters of other shapes, for no other reason."""
+    """Whether a class used instead of Flax's has other parameter shapes, for no other reason."""
     theirs = _wanted(look)
     flax = theirs is not None and theirs.call.defined_in.startswith("flax.")
     other = flax and not _is_subclass(look, run)
@@ -144,7 +143,7 @@ def _is_explained(evidence: Evidence, look: Look) -> bool:
 
 
 def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
-    """Whether the task's own class was written anew, and its parameters have other places.
+    """Whether the task's class was rewritten, and its parameters have other places.
 
     A setting that another rule names may leave a parameter out, too.
     """
@@ -154,12 +153,12 @@ def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _is_own(wanted: LiftedRun | None) -> bool:
-    """Whether the task brings the class with it, so a submission has a copy."""
+    """Whether the task provides the class, so that a submission has a copy."""
     return wanted is not None and not wanted.call.defined_in.startswith("flax.")
 
 
 def _other_places(look: Look) -> bool:
-    """Whether a collection that both sides have holds variables under other names."""
+    """Whether a collection of both sides has variables under other names."""
     found = {each.collection for each in look.actual.variables}
     return any(
         each.collection in found and (each.expected is None or each.actual is None)
@@ -206,13 +205,13 @@ def _why(look: Look) -> str:
 
 
 def _help(evidence: Evidence, look: Look) -> str:
-    """Say how the task's module gets lifted, and with which arguments it is made."""
+    """Say how to lift the task's module, and with which arguments to make it."""
     module, layer = evidence.exercise.module, look.expected.layer
     given = [each for each in layer.settings if not each.default] if layer is not None else []
     own = look.actual.layer
     found = {each.name: each.text for each in own.settings} if own is not None else {}
     if all(found.get(each.name) == each.text for each in given):
-        given = []  # it is made in just this way already
+        given = []  # it is already made exactly this way
     fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
     made = f", and make it with {fields}" if given else ""
     if _is_own(_wanted(look)):
@@ -223,7 +222,7 @@ def _help(evidence: Evidence, look: Look) -> str:
 def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"this {run.call.target} isn't the task's {module}: it has other parameters",
+        message=f"this {run.call.target} isn't the task's {module}: it has different parameters",
         label=f"not the task's {module}",
         shapes=one_sided(look),
         why=_WHY,
@@ -239,10 +238,8 @@ def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
     return Sighting(
         message=f"{run.call.target} computes something other than the task's {module}",
         label=f"not the task's {module}",
-        details=(
-            "It got the same input, the same variables and the same keys, and gave other numbers.",
-        ),
-        why="A module that is given is part of the task: everybody's has to compute the same.",
+        details=("It got the same input, variables and keys, but gave different numbers.",),
+        why="The given module is part of the task: everybody's has to compute the same.",
         help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
         case=look.case,
@@ -253,7 +250,7 @@ def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
 def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
     module = evidence.exercise.module
     return Sighting(
-        message=f"the lifted {module} runs inside of {wrapper.class_name}",
+        message=f"the lifted {module} runs inside {wrapper.class_name}",
         label=f"{wrapper.class_name} puts the parameters one level deeper",
         shapes=one_sided(look),
         why=_WHY,
@@ -267,19 +264,19 @@ def _wrapped(evidence: Evidence, look: Look, wrapper: ModuleRun) -> Sighting:
 RULE = Rule(
     id="wrong-module",
     check=Check.LIFTED,
-    title="another module was lifted than the task says",
+    title="a different module was lifted than the task says",
     explanation="""\
-`nn.vmap` was used, but on another class: one with an activation in it, several layers, or a module
-of your own around the one that the task names. Its output or its parameters are not those that
-were asked for.
+You used `nn.vmap`, but on another class: one with an activation in it, several layers, or your own
+module around the one that the task names. Its output or its parameters are not what the task asks
+for.
 
-The class of the task has to stay as it is. Written anew, with other names for its layers, with
-`setup` in place of `nn.compact` or as an `nn.Sequential`, it may compute the same, but its
-parameters have other names.
+Don't change the task's class. If you rewrite it, with other names for its layers, with `setup`
+instead of `nn.compact` or as an `nn.Sequential`, it may compute the same, but its parameters have
+different names.
 
-A wrapper is not the same as what it wraps. In the wrapper the layer's parameters lie one level
+A wrapper is not the same as what it wraps. In the wrapper, the layer's parameters are one level
 deeper, as in `params/Dense_0/kernel`, and Flax derives the key of each parameter from its path. So
-the same seed gives other weights, and a checkpoint of one doesn't fit the other.
+the same seed gives different weights, and a checkpoint of one doesn't fit the other.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""wrong-order: the right numbers in another order."""
+"""wrong-order: the right numbers in the wrong order."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
-    """Look for one order of the answer's items that all wrong answers have in common."""
+    """Find one order of the answer's items that all wrong answers have in common."""
     looks = evidence.answered_wrong
     orders = {exchanged(look) for look in looks}
     order = orders.pop() if len(orders) == 1 else None
     if order is not None:
         told = listing(str(index + 1) for index in order)
         yield Sighting(
-            message="the results are right, but in another order",
+            message="the results are right, but in the wrong order",
             label=f"these are the task's results {told}",
-            help="return them in the order that the task names",
+            help="return them in the task's order",
             span=evidence.returned(),
             case=looks[0].case,
             evidence={"items": list(order)},
@@ -62,7 +62,7 @@ def _is_flat(look: Look) -> bool:
 def _given(looks: tuple[Look, ...]) -> list[Order | None]:
     """Return the orders in which the answers have their module's numbers.
 
-    Where out_axes deviates, swapped axes may be put right by it, and say nothing.
+    If out_axes deviates, swapped axes may undo it, so they prove nothing.
     """
     return [
         None
@@ -78,9 +78,9 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, certain: bool) ->
     place = next(iter(orders)) if len(orders) == 1 else ""
     axes = _axes(evidence, next(iter(orders)))
     return Sighting(
-        message="the numbers are in another order than the module gave them"
+        message="the numbers are in a different order than the module gave them"
         if certain
-        else f"the numbers{_of(orders)} are right, but in another order",
+        else f"the numbers{_of(orders)} are right, but in the wrong order",
         label=_label(
             order if len(set(orders.values())) == 1 else Order(), axes, flattens=_flattens(evidence)
         ),
@@ -102,11 +102,11 @@ def _of(places: Iterable[str]) -> str:
 
 
 def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
-    """Say where the order has to be put right: before the module, if it gave this order already."""
+    """Say where to fix the order: before the module, if it already gave this order."""
     if look.passed_on is not None and look.passed_on.plain:
-        return "pass the arguments to the module as they are: it gave this order already"
+        return "pass the arguments to the module unchanged: it already gave this order"
     if _flattens(evidence):
-        return f"flatten it row by row, {axes[0]} first: .reshape(-1) on what the module gives"
+        return f"flatten it row by row, {axes[0]} first: .reshape(-1) on the module's output"
     return "return the numbers in the order in which the module gives them"
 
 
@@ -150,7 +150,7 @@ def _axes(evidence: Evidence, place: str) -> tuple[str, ...]:
 
 def _label(order: Order, axes: tuple[str, ...], *, flattens: bool) -> str:
     if order.axes is None:
-        return "these numbers are in another order"
+        return "these numbers are in the wrong order"
     if order.axes == tuple(range(len(order.axes))):
         return f"reversed along {_backwards(order, axes)}"
     told = _in_order(axes, order.axes)
@@ -161,7 +161,7 @@ def _label(order: Order, axes: tuple[str, ...], *, flattens: bool) -> str:
 
 def _sentence(evidence: Evidence, order: Order, axes: tuple[str, ...], place: str) -> str:
     if order.axes is None:
-        return "Sorted, they are the numbers that were expected."
+        return "If you sort them, they are the expected numbers."
     plain = tuple(range(len(order.axes)))
     backwards = _backwards(order, axes)
     name = output_name(place) if place else "The output"
@@ -198,11 +198,11 @@ RULE = Rule(
     title="the right numbers, in the wrong order",
     explanation="""\
 Every number of the answer is right, but some are in the wrong place. Usually the output was
-transposed before it was flattened, so that it runs over the features first and then over the
-examples; `order="F"` does the same, and `[::-1]` reverses an axis.
+transposed before it was flattened, so it runs over the features first and then over the examples;
+`order="F"` does the same, and `[::-1]` reverses an axis.
 
-Nothing raises when numbers change places. The loss then compares one example's output with
-another one's target, and the model learns noise.
+Nothing raises if numbers change places. But the loss compares the output of one example with the
+target of another, and the model learns noise.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""wrong-out-axes: the lifted module puts the mapped axis elsewhere in its output."""
+"""wrong-out-axes: the lifted module puts the mapped axis in the wrong place of its output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         noun = _noun(look, deviation)
         yield Sighting(
             message=f"out_axes={axes_text(given)} {_fault(look, deviation, noun)}",
-            label="has to be a tuple"
+            label="must be a tuple"
             if _is_refused_list(look, deviation)
             else f"{noun} belongs on axis {axes_text(wanted)} of the output"
             if isinstance(wanted, Axis)
@@ -32,7 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             shapes=_shapes(deviation),
             details=told_by(look, deviation),
             why=_why(look, deviation),
-            help=f"put the mapped axis where the task has it: out_axes={axes_text(wanted)}",
+            help=f"put the mapped axis where the task wants it: out_axes={axes_text(wanted)}",
             span=evidence.landmarks.knob(deviation.call, Knob.OUT_AXES),
             case=look.case,
             evidence={
@@ -56,18 +56,18 @@ def _fault(look: Look, deviation: Deviation, noun: str) -> str:
         return f"puts {noun} nowhere" + (f" in result {place + 1}" if given != _NONE else "")
     if look.raised is not None and _is_out_of_range(deviation):
         return "names an axis that the output doesn't have"
-    return f"puts {noun} in another place than the task"
+    return f"puts {noun} in a different place than the task"
 
 
 def _nested(deviation: Deviation) -> int | None:
-    """Return the first result, one array, that is given more than one axis."""
+    """Return the first result that is a single array but has several axes."""
     run, reference = deviation.reference.run, deviation.reference.call
     arrays = run.outputs if run is not None else ()
     return nested(deviation.call.out_axes, reference.out_axes, arrays)
 
 
 def _build_fault(deviation: Deviation) -> str | None:
-    """Say how the argument isn't built like the results, if it isn't."""
+    """Say how the structure differs from the results, if it does."""
     given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
     run = deviation.reference.run
     if not isinstance(given, AxisTree):
@@ -101,7 +101,7 @@ def _is_out_of_range(deviation: Deviation) -> bool:
 
 
 def _is_misbuilt(given: Axes, wanted: Axes) -> bool:
-    """Whether it is a tree where one axis is wanted, or has more or fewer entries."""
+    """Whether it is a tree instead of one axis, or has more or fewer entries."""
     if not isinstance(given, AxisTree):
         return False
     return not isinstance(wanted, AxisTree) or len(given.items) != len(wanted.items)
@@ -113,7 +113,7 @@ def _is_other_tree(deviation: Deviation) -> bool:
 
 
 def _unmapped(deviation: Deviation) -> int | None:
-    """Return the first of several results that is given no axis and should have one."""
+    """Return the first of several results that has no axis but should have one."""
     wanted, found = deviation.expected, deviation.actual
     if not (isinstance(wanted, tuple) and isinstance(found, tuple)):
         return None
@@ -131,13 +131,13 @@ def _why(look: Look, deviation: Deviation) -> str:
     if not look.exercise.output:
         return "Code that uses the result relies on the order of its axes."
     return (
-        "Flattening goes row by row, so with the axes swapped every number but the first "
-        "and the last may land in another place."
+        "Flattening goes row by row, so with swapped axes every number except the first and the "
+        "last may end up in another place."
     )
 
 
 def _noun(look: Look, deviation: Deviation) -> str:
-    """Return how a sentence calls the axis that the lifted module adds to its output."""
+    """Return what messages call the axis that the lifted module adds to its output."""
     names, axes = look.exercise.output, deviation.expected
     axis = axes[0] if isinstance(axes, tuple) and len(axes) == 1 else None
     if axis is None or not 0 <= axis < len(names):
@@ -166,12 +166,12 @@ RULE = Rule(
     check=Check.LIFTED,
     title="out_axes puts the mapped axis in the wrong place",
     explanation="""\
-`out_axes` says where the axis of the examples goes in the output: `0` gives
-`(batch, features)`, `1` gives `(features, batch)`. `None` says that the output is the same for all
-examples, which Flax refuses when it isn't.
+`out_axes` says where the axis of the examples goes in the output: `0` gives `(batch, features)`,
+`1` gives `(features, batch)`. `None` says that the output is the same for all examples, and Flax
+refuses it if that isn't true.
 
-The numbers are right, but in other places. Flattened, the output then runs over the features first;
-a loss compares the wrong pairs, and nothing raises.
+The numbers are right, but in the wrong places. If you flatten the output, it runs over the features
+first; a loss compares the wrong pairs, and nothing raises.
 """,
     wrong="""\
 import flax.linen as nn

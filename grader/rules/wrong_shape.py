@@ -1,4 +1,4 @@
-"""wrong-shape: the output has another shape than expected, and nothing else says why."""
+"""wrong-shape: the output has another shape than expected, and no other rule says why."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _other_count(look: Look) -> bool:
 
 
 def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
-    """Say how the numbers get into shape, as far as all cases tell it."""
+    """Say how to get the right shape, if all cases agree."""
     expected, actual = math.prod(comparison.expected), math.prod(comparison.actual)
     sized = [other_size(evidence, look) for look in looks]
     size = next((each for each in sized if each is not None), None)
@@ -76,7 +76,7 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
         return _size_help(evidence, size)
     if expected != actual:
         many = f"{actual} number{'' if actual == 1 else 's'}"
-        return f"it has {many}, not {expected}: look where they get lost or repeated"
+        return f"it has {many}, not {expected}: find where they get lost or repeated"
     place = comparison.place
     if all(_reads_alike(look, place) for look in looks):
         return f"keep the order of the numbers, and reshape them to {_shape(evidence, place)}"
@@ -85,8 +85,8 @@ def _help(evidence: Evidence, looks: list[Look], comparison: OtherShape) -> str:
     if axes is not None:
         return f"put the axes back in their order: .transpose({', '.join(map(str, axes))})"
     if all(map(_is_exchanged, looks)):
-        return "return the results in the order that the task names, each in its own shape"
-    return f"give the array the shape that the task names: {_shape(evidence, place)}"
+        return "return the results in the task's order, each in its own shape"
+    return f"give the array the task's shape: {_shape(evidence, place)}"
 
 
 def _is_exchanged(look: Look) -> bool:
@@ -104,7 +104,7 @@ def _size_help(evidence: Evidence, size: SettingDifference) -> str:
 
 
 def _shape(evidence: Evidence, place: str) -> str:
-    """Write the shape with the names of the sizes, where all of them are known."""
+    """Write the shape with the names of the sizes, if all of them are known."""
     if evidence.exercise.output:
         return "one axis: .reshape(-1)"
     found = axis_dimensions(evidence.exercise, evidence.looks, place)
@@ -150,11 +150,12 @@ RULE = Rule(
     check=Check.SHAPE,
     title="the output has the wrong shape",
     explanation="""\
-The array that came back has another shape than the task asks for. Usually an axis was summed over,
-indexed away or broadcast: only the first example, a mean over the batch, one feature of many.
+Your function returned an array with a different shape than the task asks for. Usually an axis was
+summed over, indexed away or broadcast: only the first example, a mean over the batch, one feature
+of many.
 
 A wrong shape in the output of a model rarely raises at once. Broadcasting stretches it to fit the
-targets, the loss is a number all the same, and training optimises something else.
+targets, the loss is still a number, and training optimises something else.
 """,
     wrong="""\
 import flax.linen as nn

@@ -22,16 +22,16 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             message=f"the function can't be called with ({wanted})",
             label=f"takes {shortened(loaded.signature, 60)}",
             details=(f"{shortened(loaded.reason)}.",) if loaded.reason else (),
-            help=f"let it take ({wanted}), in this order",
+            help=f"change its arguments to ({wanted}), in this order",
             span=span or loaded.span,
             evidence={"expected": f"({wanted})", "actual": loaded.signature},
         )
     elif evidence.wrong and _swapped(evidence):
         yield Sighting(
-            message="the function takes its arguments in another order",
+            message="the function takes its arguments in the wrong order",
             label=f"expected ({wanted})",
-            why="The arguments are passed by position, so each name gets another's value.",
-            help=f"let it take ({wanted}), in this order",
+            why="Arguments are passed by position, so the names get each other's values.",
+            help=f"change its arguments to ({wanted}), in this order",
             span=span,
             case=evidence.wrong[0].case,
             evidence={"expected": f"({wanted})"},
@@ -39,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _swapped(evidence: Evidence) -> bool:
-    """Whether an argument's name stands in another argument's place."""
+    """Whether an argument's name is in another argument's place."""
     entry = evidence.landmarks.entry
     if entry is None or isinstance(entry, ast.Lambda):
         return False
@@ -52,12 +52,12 @@ def _swapped(evidence: Evidence) -> bool:
 RULE = Rule(
     id="wrong-signature",
     check=Check.LOADS,
-    title="the function takes other arguments than the task says",
+    title="the function doesn't take the arguments that the task says",
     explanation="""\
 Your function is called with the arguments that the task names, by position and in that order. It
-has to take exactly these. More arguments are fine if they have defaults; a missing one, an extra
-required one, or arguments that can only be given by keyword make the call impossible. In another
-order each name silently gets another one's value.
+must take exactly these. More arguments are fine if they have defaults; the call fails if one is
+missing, if there is an extra required one, or if some are keyword-only. In another order, the names
+silently get each other's values.
 """,
     wrong="""\
 def forward(seed, x):

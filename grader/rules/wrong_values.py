@@ -78,7 +78,7 @@ def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
         return _numbers(evidence, look, comparison, last_resort=last_resort)
     return Sighting(
         message="the numbers are wrong, not only their type",
-        label="not the numbers that were expected",
+        label="not the expected numbers",
         help=_help(evidence),
         span=evidence.returned(comparison.place if isinstance(comparison, OtherType) else ""),
         case=look.case,
@@ -96,7 +96,7 @@ def _numbers(
         message=_message(comparison),
         label=f"sets {setting.name}, which was {setting.usual}"
         if setting is not None and span is not None
-        else "not the numbers that were expected",
+        else "not the expected numbers",
         details=(
             f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
             *_scaled(look),
@@ -105,10 +105,10 @@ def _numbers(
             *also_wrong(evidence.answered_wrong, comparison.place),
         ),
         why=f"{setting.name} is {setting.value} here. The module had the task's input, variables "
-        "and keys, and gave other numbers."
+        "and keys, but gave different numbers."
         if setting is not None
         else "",
-        help="leave this setting out" if setting is not None else _help(evidence),
+        help="remove this setting" if setting is not None else _help(evidence),
         span=span or evidence.returned(comparison.place),
         case=look.case,
         certain=_is_processed(evidence) or bool(_astray(evidence)),
@@ -134,7 +134,7 @@ def _message(comparison: OtherValues) -> str:
 
 
 def _is_processed(evidence: Evidence) -> bool:
-    """Whether the numbers were changed after the module gave them, not only put elsewhere."""
+    """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
     processed = all(look.processed and look.shaped_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
@@ -150,18 +150,18 @@ def _astray(evidence: Evidence) -> list[Look]:
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
-    """Say so if all numbers are off by one factor or one summand."""
+    """Say so if all numbers are off by the same factor or summand."""
     factor = look.factor
     return (f"All of them are {factor:.6g} times what they should be.",) if factor else ()
 
 
 def _known(evidence: Evidence) -> tuple[str, ...]:
     known = evidence.transcript.known
-    return (f"It computes what a known mistake computes: {known}.",) if known else ()
+    return (f"It computes the same as a known mistake: {known}.",) if known else ()
 
 
 def _stage(evidence: Evidence) -> Stage | None:
-    """Return where the wrong answers that tell it part from the reference's, all in one place."""
+    """Return the stage at which the wrong answers differ from the reference's, if it's the same."""
     looks = _astray(evidence) or evidence.compared(OtherValues)
     stages = {stage(look) for look in looks}
     return stages.pop() if len(stages) == 1 and not evidence.impure else None
@@ -172,19 +172,19 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
         case Stage.OUTPUT:
             return ("The module gave the right numbers; they were changed afterwards.",)
         case Stage.INPUT:
-            return ("The module had the right weights, and got another input than the task's.",)
+            return ("The module had the right weights, but got a different input than the task's.",)
         case Stage.VARIABLES:
-            return ("init made the right variables, and the module was applied with others.",)
+            return ("init made the right variables, but the module was applied with others.",)
         case None:
             return ()
 
 
 def _help(evidence: Evidence) -> str:
-    """Give the next step that follows from what is known."""
+    """Return the next step, as far as it is known."""
     flat = ", flattened" if evidence.exercise.output else ""
     match _stage(evidence):
         case Stage.OUTPUT:
-            return f"return what apply gives{flat}, and do nothing else to it"
+            return f"return what apply returns{flat}, and do nothing else to it"
         case Stage.INPUT:
             return "pass the arguments to apply unchanged"
         case Stage.VARIABLES:
@@ -192,7 +192,9 @@ def _help(evidence: Evidence) -> str:
         case None if evidence.transcript.known:
             return "look for this mistake in your program, and undo it"
         case None:
-            return "print what the module gets and what it gives, and compare that with the answer"
+            return (
+                "print what the module gets and what it returns, and compare that with the answer"
+            )
 
 
 RULE = Rule(
@@ -200,12 +202,12 @@ RULE = Rule(
     check=Check.VALUES,
     title="the output has the wrong numbers",
     explanation="""\
-The array has the right shape and type, and other numbers than the solution's for the same
-arguments. Everything that is known to make numbers wrong, such as another key, another layer or
-other axes, has a rule of its own and was ruled out. What is left is usually something that is done
-to the input before, or to the output after: an activation, a scale, a rounding, a normalisation.
+The array has the right shape and type, but other numbers than the solution's for the same
+arguments. Known causes of wrong numbers, such as another key, another layer or other axes, have
+their own rules and were ruled out. What is left is usually something that happens to the input
+before, or to the output after: an activation, a scale, a rounding, a normalisation.
 
-Numbers count as equal when they differ by no more than rounding can explain.
+Numbers count as equal if rounding can explain the difference.
 """,
     wrong="""\
 import flax.linen as nn

@@ -1,4 +1,4 @@
-"""wrong-variable-axes: a collection has its axis in another place than expected."""
+"""wrong-variable-axes: a collection has its axis in a different place than expected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 details=told_by(look, deviation),
                 why="Code that later takes a slice of these variables, or maps over them, expects "
                 "the axis where the task has it. Along another axis it mixes them up.",
-                help="put it where the task has it: "
+                help="put it where the task wants it: "
                 f"variable_axes={collections_text(look.expected, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
                 case=look.case,
@@ -43,16 +43,16 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="wrong-variable-axes",
     check=Check.PARAMS,
-    title="variable_axes puts the axis of a collection elsewhere",
+    title="variable_axes puts the axis of a collection in another place",
     explanation="""\
 The number that `variable_axes` gives to a collection is the position of the mapped axis in each of
-its arrays. With `0` it stands in front: `kernel` has shape `(members, in, out)` and `bias`
-`(members, out)`. With `1` it is `(in, members, out)` and `(out, members)`; with `-1` it is the
-last.
+its arrays. With `0` the axis comes first: `kernel` has shape `(members, in, out)` and `bias`
+`(members, out)`. With `1` they are `(in, members, out)` and `(out, members)`; with `-1` the axis is
+the last.
 
-Within this one lifted module no position is better than another, and the output is the same. But
-variables outlive the module: a checkpoint, an optimiser with a `jax.vmap` of its own, or a line
-like `kernel[i]` to take out one member all rely on where the axis is.
+Inside this lifted module no position is better than another, and the output is the same. But
+variables outlive the module: a checkpoint, an optimiser with its own `jax.vmap`, or a line like
+`kernel[i]` that selects one member all rely on where the axis is.
 """,
     wrong=ENSEMBLE.replace('{"params": 0}', '{"params": 1}'),
     right=ENSEMBLE,

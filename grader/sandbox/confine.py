@@ -1,4 +1,4 @@
-"""Shut this process in, by every layer that this system has; see README.md for what each holds.
+"""Confine this process with every layer that this system has; README.md says what each does.
 
 Call `confine` in a freshly forked worker, before it starts a thread and before it reads a byte of
 learner code. It cannot be undone, and never raises because a layer is missing: the rows say so.
@@ -12,7 +12,7 @@ __all__ = ["available", "confine", "listable_above", "python_paths", "readable_w
 
 
 def confine(policy: Policy) -> tuple[Protection, ...]:
-    """Apply every layer, in an order that is part of it, and say what became of each.
+    """Apply every layer in a fixed order, and report the state of each.
 
     Paths are opened while all may be opened; the filter that would refuse the other steps comes
     last.

@@ -1,4 +1,4 @@
-"""What a worker may do, and what became of each protection: the sandbox's nouns."""
+"""What a worker may do, and the state of each protection: the sandbox's data types."""
 
 from typing import Annotated
 
@@ -38,4 +38,4 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     """A version or a count where it is active, the reason where it is not."""
     kernel: bool = False
-    """Whether `--require-sandbox` insists on it: what README.md promises hangs on these rows."""
+    """Whether `--require-sandbox` requires it: README.md's promises depend on these rows."""

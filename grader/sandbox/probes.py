@@ -35,7 +35,7 @@ class ProbeOutcome(StrEnum):
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one hostile act; `detail` is one line for `grade doctor`."""
+    """The result of one hostile act; `detail` is one line for `grade doctor`."""
 
     name: str
     outcome: ProbeOutcome

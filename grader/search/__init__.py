@@ -1,1 +1,1 @@
-"""The search for a case that shows a mistake: which cases there are, and how they run."""
+"""The search for a case that shows a mistake: which cases exist, and how they run."""

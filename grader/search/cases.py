@@ -1,7 +1,7 @@
-"""The cases of a grading, from an exercise's declaration: edges first, then what is drawn.
+"""The cases of a grading, made from an exercise's declaration: edge cases first, then random ones.
 
-A shape that is new to a process costs a compilation, a known one a few milliseconds. So a few
-shapes are chosen first, and many seeds and values are drawn on them.
+A new shape costs a process a compilation, a known shape a few milliseconds. So a few shapes are
+chosen first, and then many seeds and values are drawn for them.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from grader.search.plan import (
 )
 
 LARGEST_SEED: Final = 2**31 - 1
-"""`PRNGKey` takes more, but a program that is jitted as a whole gets its seed as an int32."""
+"""`PRNGKey` accepts more, but a program that is jitted as a whole gets its seed as an int32."""
 
 _SMALL_SIZES: Final = 4
 _SCALES: Final = (1.0, 1.0, 2 / 3, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20, 2.0**-100, 2.0**100)
-"""Two thirds give elements that take all bits of a float32, which no smaller type can hold."""
+"""Two thirds makes elements use all bits of a float32, so no smaller type can hold them."""
 _USUAL_SCALE: Final = 2.0**20
 _NON_FINITE: Final = (np.nan, np.inf, -np.inf)
 _STEPS: Final = 1000
@@ -54,7 +54,7 @@ _STEPS: Final = 1000
 
 
 def seeds() -> st.SearchStrategy[int]:
-    """Seeds over the whole domain, its ends and small ones among them."""
+    """Seeds over the whole domain, including both ends and small ones."""
     return st.one_of(
         st.integers(0, LARGEST_SEED),
         st.integers(0, 50),
@@ -63,16 +63,18 @@ def seeds() -> st.SearchStrategy[int]:
 
 
 def arrays(
-    shape: Sequence[int], *, telling: bool, scales: Sequence[float], non_finite: bool = False
+    shape: Sequence[int], *, discriminating: bool, scales: Sequence[float], non_finite: bool = False
 ) -> st.SearchStrategy[ArrayValue]:
     """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
 
     Elements are small multiples of a power of two, which a report can show, but for some thirds. A
-    `telling` array has no two elements alike, so that an order shows.
+    `discriminating` array has no two elements alike, so that an order shows.
     """
     size = prod(shape)
-    bound = 12 + size if telling else 12
-    elements = st.lists(st.integers(-bound, bound), min_size=size, max_size=size, unique=telling)
+    bound = 12 + size if discriminating else 12
+    elements = st.lists(
+        st.integers(-bound, bound), min_size=size, max_size=size, unique=discriminating
+    )
     found = st.builds(_array, st.just(tuple(shape)), elements, st.sampled_from(scales))
     return st.one_of(found, found.flatmap(_with_non_finite)) if non_finite and size else found
 
@@ -106,15 +108,15 @@ def within(interval: tuple[float, float]) -> st.SearchStrategy[float]:
     return steps.map(lambda step: round(low + (high - low) * (step + 0.5) / _STEPS, 9))
 
 
-def _number(parameter: Number, *, telling: bool) -> st.SearchStrategy[float]:
+def _number(parameter: Number, *, discriminating: bool) -> st.SearchStrategy[float]:
     choices = st.sampled_from(parameter.choices)
-    if parameter.interval is None or telling:
+    if parameter.interval is None or discriminating:
         return choices
     return st.one_of(choices, within(parameter.interval))
 
 
 def argument(
-    parameter: Parameter, sizes: Sizes, *, telling: bool, scaled: bool = True
+    parameter: Parameter, sizes: Sizes, *, discriminating: bool, scaled: bool = True
 ) -> st.SearchStrategy[Value]:
     """Values of one argument, at these sizes; arrays of ordinary numbers unless they are scaled."""
 
@@ -122,9 +124,9 @@ def argument(
         shape = [sizes[name] for name in array.shape]
         return arrays(
             shape,
-            telling=telling,
-            scales=_scales(array) if scaled and not telling else (1.0,),
-            non_finite=array.non_finite and scaled and not telling,
+            discriminating=discriminating,
+            scales=_scales(array) if scaled and not discriminating else (1.0,),
+            non_finite=array.non_finite and scaled and not discriminating,
         )
 
     match parameter:
@@ -133,7 +135,7 @@ def argument(
         case Size():
             return st.just(IntValue(value=sizes[parameter.name]))
         case Number():
-            numbers = _number(parameter, telling=telling)
+            numbers = _number(parameter, discriminating=discriminating)
             return st.builds(lambda value: FloatValue(value=value), numbers)
         case Array():
             return of(parameter)
@@ -147,15 +149,16 @@ def cases(
     shapes: Sequence[Sizes],
     containers: Sequence[Container] = (Container.JAX,),
     *,
-    telling: bool = False,
+    discriminating: bool = False,
     scaled: bool = True,
 ) -> st.SearchStrategy[Case]:
-    """Cases at any of `shapes`; those of an exercise about NumPy have its arrays alone."""
+    """Cases with any of `shapes`; an exercise about NumPy gets only NumPy arrays."""
     kinds = (Container.NUMPY,) if exercise.plain_numpy else tuple(containers)
 
     def at(sizes: Sizes) -> st.SearchStrategy[Case]:
         values = [
-            argument(each, sizes, telling=telling, scaled=scaled) for each in exercise.parameters
+            argument(each, sizes, discriminating=discriminating, scaled=scaled)
+            for each in exercise.parameters
         ]
         return st.builds(
             lambda container, *drawn: Case(
@@ -200,14 +203,14 @@ def _replaced(case: Case, values: Mapping[str, Value]) -> Case:
 
 
 def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
-    """Make the plan of a grading: `count` cases, or all that are fixed if those are more."""
-    telling = _telling(exercise, seed)
+    """Make the plan of a grading: `count` cases, or all fixed cases if there are more of those."""
+    discriminating = _discriminating(exercise, seed)
     edges = _at(edge_sizes(exercise), exercise, seed)
     largest = _at([largest_sizes(exercise)], exercise, seed + len(edges))
-    missing = count - len(telling) - len(edges) - len(largest)
-    drawn = _drawn(exercise, telling[0], missing, seed) if missing > 0 else ()
+    missing = count - len(discriminating) - len(edges) - len(largest)
+    drawn = _drawn(exercise, discriminating[0], missing, seed) if missing > 0 else ()
     return Plan(
-        telling=telling,
+        discriminating=discriminating,
         edges=edges,
         rest=tuple(sorted((*largest, *drawn), key=partial(_cost, exercise))),
         smaller=_smaller(exercise),
@@ -235,7 +238,7 @@ def _reshaped(exercise: Exercise, first: Case, seed: int) -> list[Case]:
     sizes = reshaped_sizes(exercise)
     if sizes is None:
         return []
-    drawn = draw_one(cases(exercise, [sizes], telling=True), seed=seed)
+    drawn = draw_one(cases(exercise, [sizes], discriminating=True), seed=seed)
     same = {each.name: first[each.name] for each in exercise.parameters if _has_no_size(each)}
     return [_replaced(drawn, same | _in_shapes_of(drawn, first))]
 
@@ -256,9 +259,9 @@ def _in_shapes_of(drawn: Case, first: Case) -> dict[str, Value]:
     }
 
 
-def _telling(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    """One shape: two seeds with the same values, one seed with other values, NumPy's arrays."""
-    strategy = cases(exercise, [distinct_sizes(exercise)], telling=True)
+def _discriminating(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """One shape: two seeds with the same values, one seed with other values, NumPy arrays."""
+    strategy = cases(exercise, [distinct_sizes(exercise)], discriminating=True)
     first, second, third = _some(strategy, count=3, seed=seed)
     return (
         with_seed(first, exercise, 7),
@@ -273,7 +276,7 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
     """Two cases with ordinary values at each of `shapes`."""
     found: list[Case] = []
     for index, sizes in enumerate(shapes):
-        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=seed + index)
+        drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=seed + index)
         found += [
             with_seed(drawn[0], exercise, index),
             with_numbers(drawn[1], exercise, seed + index),
@@ -282,7 +285,7 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
 
 
 def _some(strategy: st.SearchStrategy[Case], *, count: int, seed: int) -> list[Case]:
-    """Draw `count` cases, some of them again where there are no more: sizes have no values."""
+    """Draw `count` cases; repeat some if there aren't enough, as when all arguments are sizes."""
     return list(islice(cycle(draw(strategy, count=count, seed=seed)), count))
 
 
@@ -290,7 +293,7 @@ def _smaller(exercise: Exercise) -> tuple[tuple[Case, ...], ...]:
     """Two cases at each of a few small sizes. Few: each may cost a compilation."""
     found: list[tuple[Case, ...]] = []
     for index, sizes in enumerate(islice(small_sizes(exercise), _SMALL_SIZES)):
-        drawn = _some(cases(exercise, [sizes], telling=True), count=2, seed=index)
+        drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=index)
         found.append(tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1)))
     return tuple(found)
 

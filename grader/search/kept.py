@@ -1,4 +1,4 @@
-"""Plans that were made before: making one takes Hypothesis's import and as long again."""
+"""Cached plans: making one means importing Hypothesis, and takes as long again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HERE: Final = Path(__file__).resolve().parent
 
 
 def plan_of(exercise: Exercise, *, count: int, seed: int, folder: Path | None) -> Plan:
-    """Return the plan of a grading, from the cache folder if it is there."""
+    """Return the plan of a grading, from the cache if possible."""
     path = _path(exercise, count, seed, folder) if folder is not None else None
     data = cache.read(path) if path is not None else None
     if data is not None:
@@ -33,7 +33,7 @@ def plan_of(exercise: Exercise, *, count: int, seed: int, folder: Path | None) -
 
 
 def _path(exercise: Exercise, count: int, seed: int, folder: Path) -> Path:
-    """Return the file for this plan, as the code here and these versions make it."""
+    """Return the cache file for this plan, this code and these versions."""
     digest = hashlib.sha256(msgspec.msgpack.encode((exercise, count, seed)))
     digest.update(cache.versions_digest().encode())
     for path in sorted(_HERE.glob("*.py")):

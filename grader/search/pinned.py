@@ -1,8 +1,8 @@
 """Hypothesis, pinned: the same seed draws the same examples on every machine.
 
-By default Hypothesis mixes in constants that it reads from the modules of the program under
-test, from a database of earlier failures, and from a profile that it picks when it sees CI. None
-of that may decide what a learner's file is graded on.
+By default Hypothesis also uses constants from the modules of the program under test, a database of
+earlier failures, and a different profile in CI. None of these may influence which cases a learner's
+file is graded on.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _BACKEND = "grader"
 
 
 class PinnedProvider(providers.HypothesisProvider):
-    """Hypothesis's own source of randomness, without the constants of modules that are loaded.
+    """Hypothesis's own source of randomness, without the constants of loaded modules.
 
-    Which of ours count as local depends on whether the grader runs from a checkout:
+    Which of our modules count as local depends on whether the grader runs from a checkout:
     https://github.com/HypothesisWorks/hypothesis, `_get_local_constants` in providers.py.
     """
 
@@ -36,7 +36,7 @@ providers.AVAILABLE_PROVIDERS[_BACKEND] = f"{__name__}.PinnedProvider"
 
 
 def settings(*, examples: int, phases: tuple[Phase, ...]) -> hypothesis.settings:
-    """Return settings that nothing in the environment changes."""
+    """Return settings that don't depend on the environment."""
     return hypothesis.settings(
         max_examples=examples,
         phases=phases,
@@ -58,7 +58,7 @@ def draw(
     count: int,
     seed: int,
 ) -> list[Example]:
-    """Draw `count` different examples; fewer if there are no more, none for a count below 1."""
+    """Draw `count` different examples, or as many as there are; none for a count below 1."""
     found: list[Example] = []
     if count < 1:
         return found

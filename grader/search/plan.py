@@ -1,4 +1,4 @@
-"""What a grading executes: the cases, and the sizes that they have. Hypothesis draws the cases."""
+"""What a grading executes: the cases and their sizes. Hypothesis draws the cases."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _DISTINCT: Final = (3, 4, 2, 5, 6)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The cases in the order in which they run.
+    """The cases, in the order in which they run.
 
-    `telling` are a few cases on one shape of different sizes, where most mistakes show. `edges`
-    have every size 1, equal sizes, one example alone: where programs that are right for sizes in
-    general go wrong. `rest` have the largest sizes, and are drawn. A program that was proved runs
-    on the first two, any other on all. `smaller` have a few of the smallest sizes, a size each,
-    smallest first: a mistake is shown on the first of them that shows it.
+    `discriminating` are a few cases of one shape whose sizes all differ: they reveal most mistakes.
+    `edges` have all sizes 1, equal sizes, or a single example: there, programs go wrong that are
+    right for most sizes. `rest` have the largest sizes and random ones. A proved program runs on
+    the first two groups, any other on all. `smaller` are groups of small cases, one per shape,
+    smallest first: the report shows a mistake on the first of them where it appears.
     """
 
-    telling: tuple[Case, ...]
+    discriminating: tuple[Case, ...]
     edges: tuple[Case, ...]
     rest: tuple[Case, ...]
     smaller: tuple[tuple[Case, ...], ...]
 
     @property
     def total(self) -> int:
-        """How many cases there are."""
-        return len(self.telling) + len(self.edges) + len(self.rest)
+        """The number of cases."""
+        return len(self.discriminating) + len(self.edges) + len(self.rest)
 
 
 def distinct_sizes(exercise: Exercise) -> Sizes:
-    """Sizes of which no two are alike, so that a transposed or mistaken axis shows."""
+    """Sizes that all differ, so that a transposed or wrong axis is visible."""
     return {
         dimension.name: min(size, dimension.largest)
         for dimension, size in zip(exercise.dimensions, _DISTINCT, strict=False)
@@ -47,7 +47,7 @@ def distinct_sizes(exercise: Exercise) -> Sizes:
 
 
 def edge_sizes(exercise: Exercise) -> list[Sizes]:
-    """The sizes where programs that are right elsewhere go wrong."""
+    """Sizes at which programs often go wrong that are right for all others."""
     distinct = distinct_sizes(exercise)
     weights = {each.name for each in exercise.dimensions if each.weights}
     others = {each.name for each in exercise.dimensions} - weights
@@ -64,12 +64,12 @@ def largest_sizes(exercise: Exercise) -> Sizes:
 
 
 def traced_sizes(exercise: Exercise) -> tuple[Sizes, ...]:
-    """The sizes at which a program is traced that can't be traced for all of them at once."""
+    """The sizes for tracing a program that can't be traced with symbolic sizes."""
     return (distinct_sizes(exercise), *edge_sizes(exercise), largest_sizes(exercise))
 
 
 def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
-    """Sizes of 1 and 2, by how much there is of them; the first dimensions grow first."""
+    """Sizes of 1 and 2, ordered by extent; the first dimensions grow first."""
     names = [dimension.name for dimension in exercise.dimensions]
     choices = product(*[range(1, min(2, each.largest) + 1) for each in exercise.dimensions])
     ordered = sorted(choices, key=lambda sizes: (prod(sizes), [-size for size in sizes]))
@@ -77,5 +77,5 @@ def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
 
 
 def extent(sizes: Sizes) -> int:
-    """How much there is of sizes."""
+    """The product of the sizes."""
     return prod(sizes.values())

@@ -1,4 +1,4 @@
-"""Runs a plan of cases on both sides until a mistake shows, and then makes its case small."""
+"""Runs a plan of cases on both sides until a mistake shows, then looks for a smaller case."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ from grader.search.plan import Plan, extent
 _LEAST_SECONDS: Final = 5.0
 _TIMES_SLOWER: Final = 20
 _RUN_DEADLINES: Final = 12
-"""A whole run may take as long as this many deadlines."""
+"""The number of deadlines that a whole run may take."""
 
 
 class Reference(Protocol):
-    """What knows the right answers."""
+    """Knows the right answers."""
 
     def answer(self, case: Case) -> Observation:
         """Return what the reference does on a case."""
 
     def prepare(self, cases: Sequence[Case]) -> None:
-        """Begin to play cases that will be asked for."""
+        """Start to run cases that will be needed."""
 
 
 class Second(Protocol):
-    """A second process of the submission, which has something else to do first."""
+    """A second process of the submission, which may still be busy with something else."""
 
     def player(self) -> Player | None:
-        """Wait for it to be ready; None if it failed."""
+        """Wait until it is ready; None if it failed."""
 
     def abandon(self) -> None:
-        """End it, also while another thread waits for it."""
+        """Stop it, even while another thread waits for it."""
 
 
 class Player(Protocol):
-    """A side that plays cases, one at a time."""
+    """A side that runs cases, one at a time."""
 
     def begin(self, case: Case, seconds: float) -> None:
-        """Start on a case."""
+        """Start to run a case."""
 
     def finish(self) -> Observation:
-        """Wait for what it did."""
+        """Wait for the case to finish, and return what happened."""
 
     @property
     def failure(self) -> object | None:
-        """Why it plays no more, None while it does."""
+        """Why it can't run any more cases, None if it can."""
 
 
 class Deadline:
-    """How long a case may take: measured against the reference, never less than five seconds.
+    """How long a case may take: in proportion to the reference, at least five seconds.
 
-    `fixed` is what the user asked for. `unhurried` stretches the least on a machine so busy that
+    `fixed` is what the user asked for. `unhurried` raises the minimum on a machine so busy that
     importing the libraries took long.
     """
 
@@ -85,13 +85,13 @@ class Deadline:
         return min(asked, max(asked * _RUN_DEADLINES - self._spent, 0.1))
 
     def spend(self, *, reference: float, submission: float) -> None:
-        """Count what a case took, in seconds."""
+        """Count the seconds that a case took."""
         self._slowest = max(self._slowest, reference)
         self._spent += submission
 
 
 class Lane:
-    """A process of the submission, with the reference to compare it to; plays cases in order."""
+    """A process of the submission and the reference to compare it with; runs cases in order."""
 
     def __init__(
         self, player: Player, reference: Reference, deadline: Deadline, *, process: int
@@ -102,7 +102,7 @@ class Lane:
         self._process = process
 
     def play(self, some: Iterable[Case]) -> list[Exchange]:
-        """Play cases until there are no more, or the process has failed at one."""
+        """Run cases until there are no more, or until the process fails."""
         return list(self._exchanges(some))
 
     def _exchanges(self, some: Iterable[Case]) -> Iterator[Exchange]:
@@ -112,7 +112,7 @@ class Lane:
             yield self._exchange(case)
 
     def _exchange(self, case: Case) -> Exchange:
-        """Have both sides play a case, the reference first: the submission loads its programs."""
+        """Run a case on both sides, the reference first: the submission reuses what it compiled."""
         expected = self._reference.answer(case)
         waiting = time.perf_counter()
         self.player.begin(case, self._deadline.next())
@@ -159,10 +159,10 @@ class Search:
         self._lanes = [self._lane(submission)]
 
     def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
-        """Execute the plan, or as much of it as it takes.
+        """Execute the plan, or as much of it as is needed.
 
-        A program that was `proved`, which is asked when it must be known, runs on its telling
-        cases and edges; any other runs on all, unless a mistake shows before that.
+        A `proved` program runs only on its discriminating cases and edges; any other runs on all
+        cases, until a mistake shows. `proved` is called as late as possible.
         """
         for play in self._rounds(plan, proved):
             play()
@@ -171,13 +171,13 @@ class Search:
                 return self.transcript
             if self._errors():
                 return self._look_closer(plan)
-        self._repeat(plan.telling[0])
-        return self._with_altered(plan.telling[0])
+        self._repeat(plan.discriminating[0])
+        return self._with_altered(plan.discriminating[0])
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
-        """Yield what is played before the findings are looked at again."""
+        """Yield the rounds; the findings are checked after each one."""
         first, *others = _grouped(plan.edges, _sizes)
-        yield partial(self._begin, plan.telling, first)
+        yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, len(self._lanes)):
             yield partial(self._play_together, parts)
         if proved():
@@ -197,14 +197,14 @@ class Search:
         self._processes += 1
         return lane
 
-    def _begin(self, telling: Sequence[Case], edges: Sequence[Case]) -> None:
-        """Play the telling cases, and the first edges beside them as soon as there is a second.
+    def _begin(self, discriminating: Sequence[Case], edges: Sequence[Case]) -> None:
+        """Run the discriminating cases, and the first edges in the second process once it's ready.
 
-        Where the first process fails nobody waits for the second, and what it did isn't noted.
+        If the first process fails, nobody waits for the second, and its observations are dropped.
         """
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._play_second, edges)
-            self._exchanges += self._lanes[0].play(telling)
+            self._exchanges += self._lanes[0].play(discriminating)
             if self._failed:
                 self._second.abandon()
                 return
@@ -223,7 +223,7 @@ class Search:
         return lane, lane.play(edges)
 
     def _play_together(self, parts: Iterable[list[Case]], lanes: Sequence[Lane] = ()) -> None:
-        """Play each part in a lane of its own, at the same time; what is noted has their order."""
+        """Run each part in its own lane, in parallel; the exchanges keep the order of the parts."""
         pairs = list(zip(lanes or self._lanes, parts, strict=False))
         if len(pairs) == 1:
             self._exchanges += pairs[0][0].play(pairs[0][1])
@@ -253,11 +253,11 @@ class Search:
     # ----------------------------------------------------------------------------- looking closer
 
     def _look_closer(self, plan: Plan) -> Transcript:
-        """See whether a mistake is state or chance, and whether it shows on smaller sizes."""
+        """Find out whether a mistake is state or chance, and whether smaller sizes show it."""
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
-            self._repeat(plan.telling[0])
+            self._repeat(plan.discriminating[0])
         self._shrink(plan)
         return self.transcript
 
@@ -294,9 +294,9 @@ class Search:
         )
 
     def _repeat_afresh(self, plan: Plan) -> None:
-        """Play the first case that went wrong again, here and as the first of two processes."""
+        """Repeat the first case that went wrong: here, and as the first case of a new process."""
         wrong = next((each for each in self._exchanges if self._differs(each)), None)
-        case = wrong.case if wrong is not None else plan.telling[0]
+        case = wrong.case if wrong is not None else plan.discriminating[0]
         self._exchanges += self._lanes[0].play([case])
         self._repeat_in_fresh_processes(case)
 
@@ -311,7 +311,7 @@ class Search:
         return self._same(first, first.actual, second.actual)
 
     def _same(self, exchange: Exchange, one: Observation, other: Observation) -> bool:
-        """Whether two observations of a case are alike, within the tolerance of its values."""
+        """Whether two observations of a case agree, within the tolerance of its values."""
         if not isinstance(one.outcome, Completed) or not isinstance(other.outcome, Completed):
             return type(one.outcome) is type(other.outcome)
         tolerance = tolerance_of(exchange.case, exchange.expected, self._exercise.tolerance)
@@ -319,7 +319,7 @@ class Search:
         return isinstance(comparison, Same)
 
     def _shrink(self, plan: Plan) -> None:
-        """Play smaller sizes, smallest first, until every mistake has shown on one of them."""
+        """Run smaller sizes, smallest first, until every mistake has appeared on one of them."""
         played = [each.case.sizes for each in self._exchanges]
         smaller = (list(each) for each in plan.smaller if each[0].sizes not in played)
         limit = min(map(extent, played), default=0)
@@ -353,7 +353,7 @@ def _batched(parts: Iterable[list[Case]], size: int) -> Iterator[list[list[Case]
 
 
 def _may_be_impure(finding: Finding) -> bool:
-    """Whether state or randomness could look like this finding."""
+    """Whether state or randomness could have caused this finding."""
     return finding.check in {Check.VALUES, Check.PURE, Check.SHAPE} or finding.rule in {
         "ignored-seed",
         "ignored-features",

@@ -1,6 +1,6 @@
 """Starts a process of the worker's side: `nursery FD` or `side`.
 
-Run by path, so that it is the same grader that started it, whatever else is installed.
+Started by path, so that it belongs to the same grader that started it, whatever else is installed.
 """
 
 import gc
@@ -12,10 +12,10 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Import jax and flax, then serve as what the first argument says."""
+    """Import jax and flax, then serve in the role that the first argument names."""
     began = time.perf_counter()
     warnings.filterwarnings("ignore")
-    gc.disable()  # the imports make much that stays, which it would search again and again
+    gc.disable()  # the imports leave many objects for good; don't collect them again and again
     _find_modules()
     if sys.argv[1] == "nursery":
         _serve_as_nursery(int(sys.argv[2]), began)
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _find_modules() -> None:
-    """Find the grader where this file is, and what PYTHONPATH names after all else."""
+    """Import the grader from this file's folder, and put PYTHONPATH's folders last."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     import grader  # noqa: F401
 
@@ -37,7 +37,7 @@ def _find_modules() -> None:
 
 
 def _serve_as_nursery(descriptor: int, began: float) -> None:
-    """Serve; why that can't begin is told in plain text, where a reply would be."""
+    """Serve; if that fails, send the reason as plain text instead of a reply."""
     import socket
 
     control = socket.socket(fileno=descriptor)
@@ -48,7 +48,7 @@ def _serve_as_nursery(descriptor: int, began: float) -> None:
         control.send(b"failed: " + reason.encode("utf-8", "replace")[:400])
         os._exit(1)
     Nursery(control).run(time.perf_counter() - began)
-    os._exit(0)  # the judge waits, and taking the libraries down takes a while
+    os._exit(0)  # the judge is waiting, and a normal exit of the libraries takes a while
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The arguments of a call: made of a case, and compared with it afterwards."""
+"""The arguments of a call: made from a case, and compared with it afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _tobytes = np.ndarray.tobytes
 
 
 class Arguments:
-    """The positional arguments of one call, and what they looked like before it."""
+    """The positional arguments of one call, and what they were before it."""
 
     def __init__(self, case: Case) -> None:
         self._given: list[tuple[str, ArrayValue, np.ndarray[Any, Any]]] = []
@@ -23,7 +23,7 @@ class Arguments:
         self.values = tuple(self._build(each.name, each.value) for each in case.arguments)
 
     def mutated(self) -> tuple[str, ...]:
-        """Names of the arguments that no longer are what the case says, in order."""
+        """Names of the arguments that no longer match the case, in order."""
         changed = [name for name, value, array in self._given if _differs(array, value)]
         return tuple(dict.fromkeys(changed))
 

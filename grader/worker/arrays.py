@@ -1,7 +1,7 @@
-"""Facts about arrays: what is one, its type, its numbers on the host, its digest.
+"""Facts about arrays: whether a value is one, its type, its numbers on the host, its digest.
 
-Only the exact classes of jax and numpy count, and numpy's own view of a subclass: nothing that a
-learner's class defines is asked for a shape or converted.
+Only the exact classes of jax and NumPy count, and NumPy's own view of a subclass: no code of a
+learner's class is called to get a shape or to convert it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUMERIC_KINDS = frozenset("biufc")
 
 
 def is_tracer(value: Foreign) -> bool:
-    """Whether a value stands for an array while jax traces."""
+    """Whether a value is a tracer, which jax uses instead of an array while it traces."""
     return issubclass(type(value), _TRACER)
 
 
@@ -41,7 +41,7 @@ def is_key(value: Foreign) -> bool:
 
 
 def is_jax_array(value: Foreign) -> bool:
-    """Whether a value is a concrete array of jax, of numbers."""
+    """Whether a value is a concrete jax array of numbers."""
     return type(value) in ARRAYS
 
 
@@ -53,7 +53,7 @@ def base_view(value: Foreign) -> Host | None:
 
 
 def is_numeric(dtype: np.dtype[Any]) -> bool:
-    """Whether numbers of this type can be sent as bytes; also `bfloat16` and its like."""
+    """Whether numbers of this type, such as `bfloat16`, can be sent as bytes."""
     if dtype.kind in _NUMERIC_KINDS:
         return True
     return dtype.kind == "V" and dtype.names is None and dtype.type is not np.void
@@ -81,7 +81,7 @@ def element_count(shape: tuple[int, ...]) -> int:
 
 
 def on_host(value: Foreign) -> Host | None:
-    """Numbers of a concrete array of moderate size, None for a tracer or anything else."""
+    """Numbers of a concrete array that isn't too large, None for anything else."""
     own = base_view(value)
     if own is None and is_jax_array(value):
         jax_array: Foreign = value
@@ -94,7 +94,7 @@ def on_host(value: Foreign) -> Host | None:
 
 
 def little_endian(array: Host) -> Host:
-    """Return the array in C order with little-endian numbers, without a copy where it is so."""
+    """Return the array in C order with little-endian numbers, copied only if necessary."""
     ordered = _ascontiguousarray(array).reshape(array.shape)
     return ordered.astype(array.dtype.newbyteorder("<"), copy=False)
 

@@ -1,4 +1,4 @@
-"""The arguments of a lifted transform, normalised: filters, axes and splits in one spelling."""
+"""The arguments of a lifted transform, normalised: filters, axes and splits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INTEGERS = frozenset(
 
 
 def variable_axes(given: Foreign) -> tuple[AxisEntry, ...]:
-    """Normalise `variable_axes`: an entry for each filter, in their order."""
+    """Normalise `variable_axes`: an entry for each filter, in order."""
     return tuple(_axis_entry(key, value) for key, value in _items(given))
 
 
@@ -94,7 +94,7 @@ def _axis_entry(key: Foreign, given: Foreign) -> AxisEntry:
 
 
 def _items(given: Foreign) -> Iterator[tuple[Any, Any]]:
-    """Return the pairs of a mapping: Python's own for a dict, the mapping's methods for another."""
+    """Return a mapping's pairs: for a dict the built-in ones, otherwise from its own methods."""
     if issubclass(type(given), dict):
         yield from list(dict.items(given))[:_MOST_ITEMS]
     elif issubclass(type(given), Mapping):

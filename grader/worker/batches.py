@@ -1,4 +1,4 @@
-"""Transforms other than `nn.vmap` that map or loop over a batch, where a submission calls them."""
+"""A submission's calls to transforms other than `nn.vmap` that map or loop over a batch."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from grader.worker.recording import Session, harmless
 
 
 class Batches:
-    """Sees the calls of transforms."""
+    """Observes the calls to transforms."""
 
     def __init__(self, session: Session, places: Places) -> None:
         self._session = session
         self._places = places
 
     def observed(self, transform: str, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap one transform; `transform` is its name as a file writes it."""
+        """Wrap one transform; `transform` is its usual name in code."""
 
         @functools.wraps(original)
         def wrapper(*args: Foreign, **kwargs: Foreign) -> Foreign:

@@ -1,4 +1,4 @@
-"""Parameters and types of a jaxpr in a form whose text is the same exactly when they are."""
+"""A canonical form for the parameters and types of a jaxpr: equal texts mean equal values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Aval = Any
 """An abstract value of jax: shape and dtype. Its class is private."""
 
 Parameter = Any
-"""A parameter of a primitive: most anything."""
+"""A parameter of a primitive: nearly any type."""
 
 Shape = tuple[object, ...]
 """Sizes in canonical form: numbers, and the text of symbolic ones."""
@@ -25,24 +25,24 @@ _IMPLEMENTATIONS: Final = tuple(
     for name in ("threefry_prng_impl", "rbg_prng_impl", "unsafe_rbg_prng_impl")
 )
 _KNOWN_BY_TEXT: Final = frozenset({("scan", "ft_in"), ("scan", "ft_out")})
-"""Parameters of private classes whose text says all, by primitive and name."""
+"""Parameters of private classes whose text is complete, by primitive and name."""
 
 
 class NotComparable(Exception):
-    """The program has a part whose meaning its jaxpr doesn't fix. The text says which."""
+    """The jaxpr doesn't determine what some part of the program means. The text says which."""
 
 
 def canonical_type(aval: Aval) -> tuple[Shape, str]:
     """Return shape and dtype of an array; weak types don't outlive the trace."""
     if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
-        raise NotComparable(f"handles a {type(aval).__name__}, which is no array")
+        raise NotComparable(f"handles a {type(aval).__name__}, which isn't an array")
     return tuple(canonical(size) for size in aval.shape), str(aval.dtype)
 
 
 def canonical(value: Parameter, place: tuple[str, str] = ("", "")) -> object:
     """Return `value` as nested tuples of numbers and text; `place` is its primitive and name.
 
-    Raises `NotComparable` for what has no such form, functions above all.
+    Raises `NotComparable` for values without such a form, above all functions.
     """
     if value is None or isinstance(value, bool | str | bytes):
         return value
@@ -82,7 +82,7 @@ def _container(value: Parameter, place: tuple[str, str]) -> object:
 
 
 def is_extended(dtype: Parameter) -> bool:
-    """Say whether `dtype` is one that jax adds, such as that of typed keys."""
+    """Whether `dtype` is one of jax's own, such as that of typed keys."""
     try:
         return bool(jax.dtypes.issubdtype(dtype, jax.dtypes.extended))
     except TypeError:
@@ -90,7 +90,7 @@ def is_extended(dtype: Parameter) -> bool:
 
 
 def _is_array(value: Parameter) -> bool:
-    """Tell arrays and NumPy scalars; jax keeps constants in a private class that looks alike."""
+    """Recognise arrays and NumPy scalars; jax's private class for constants looks similar."""
     if isinstance(value, np.ndarray | np.generic | jax.Array):
         return True
     return all(hasattr(value, name) for name in ("shape", "dtype", "__array__"))

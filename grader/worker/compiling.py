@@ -1,7 +1,7 @@
-"""How long jax compiles, as its own events tell: lowering, and compiling or loading from the cache.
+"""How long jax compiles, from its own events: lowering, and compiling or loading from the cache.
 
-See https://docs.jax.dev/en/latest/jax.monitoring.html. A program may silence them; what is counted
-here is shown to people and judges nothing.
+See https://docs.jax.dev/en/latest/jax.monitoring.html. A program can turn the events off, but the
+time is only shown to people and doesn't affect the verdict.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _EVENTS: Final = frozenset(
 
 
 class CompileClock:
-    """Counts the seconds that jax compiles in this process, from now on."""
+    """Counts how many seconds jax compiles in this process from now on."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
         jax.monitoring.register_event_duration_secs_listener(self._count)
 
     def take(self) -> float:
-        """Return the seconds since the last time that they were taken."""
+        """Return the seconds since the last call."""
         seconds, self._seconds = self._seconds, 0.0
         return seconds
 

@@ -1,4 +1,4 @@
-"""The settings of JAX that change what a program computes, or make it raise."""
+"""JAX settings that change what a program computes, or make it raise."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _config = jax.config
 
 
 class Configuration:
-    """Notes the settings that differ from those of before the program was loaded.
+    """Notes the settings that have changed since the program was loaded.
 
-    A context manager sets one for a while, so they are read where they matter: where a key is made
-    and where Flax is entered.
+    A context manager can set one temporarily, so they are read when they matter: when a key is made
+    and when Flax is entered.
     """
 
     def __init__(self) -> None:
@@ -43,18 +43,18 @@ class Configuration:
         self._found: dict[str, str] = {}
 
     def begin(self) -> None:
-        """Forget what an earlier call had set."""
+        """Forget what an earlier call set."""
         self._found = {}
 
     def note(self) -> tuple[Configured, ...]:
-        """Return the settings that are in force now; of several values the first is kept."""
+        """Return the settings that are in force now; of several values, the first one counts."""
         values = _values().items()
         now = {name: value for name, value in values if value != self._usual.get(name)}
         self._found = now | self._found
         return self._told(now)
 
     def changed(self) -> tuple[Configured, ...]:
-        """Return what was in force at any time."""
+        """Return the settings that were in force at any time."""
         return self._told(self._found)
 
     def _told(self, values: dict[str, str]) -> tuple[Configured, ...]:
@@ -67,7 +67,7 @@ class Configuration:
 def _values() -> dict[str, str]:
     found: dict[str, str] = {}
     for name in WATCHED:
-        with suppress(Exception):  # one that this version of jax doesn't have
+        with suppress(Exception):  # this version of jax doesn't have it
             found[name] = _text(getattr(_config, name))
     return found
 

@@ -1,4 +1,4 @@
-"""What came of an exception: its class, its text and the submission's own frames."""
+"""An exception as data: its class, its text and the submission's own frames."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_MEMORY = "RESOURCE_EXHAUSTED: Out of memory"
 
 
 def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
-    """Turn what a submission raised into data. Only the error's own `__str__` is called."""
+    """Turn an exception of a submission into data. Only the exception's own `__str__` is called."""
     message = _message(error, places)
     frames = places.in_traceback(_traceback(error))
     cls = type(error)
@@ -44,7 +44,7 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
 
 
 def _meant(error: BaseException, message: str) -> str | None:
-    """Return what may have been meant by a name that isn't there; a suggestion is never a must."""
+    """Suggest what a missing name may have meant; a suggestion is optional, so failing is fine."""
     innermost = _innermost(error)
     try:
         return suggestion(error, message, innermost.f_globals if innermost is not None else {})
@@ -53,12 +53,12 @@ def _meant(error: BaseException, message: str) -> str | None:
 
 
 def _exhausted(cls: type, message: str) -> bool:
-    """Whether XLA got no memory, which it tells from a buffer as from a whole program."""
+    """Whether XLA ran out of memory, for a single buffer or for a whole program."""
     return issubclass(cls, (_XLA_ERROR, ValueError)) and message.startswith(_NO_MEMORY)
 
 
 def syntax_failure(fault: SyntaxFault) -> Raised:
-    """Return what Python would have raised for a text that does not compile."""
+    """Return what Python would raise for a text that does not compile."""
     return Raised(
         exception="SyntaxError",
         module="builtins",
@@ -78,9 +78,9 @@ def _message(error: BaseException, places: Places) -> str:
 
 
 def _without_others(message: str, places: Places) -> str:
-    """Take frames that are not the submission's out of a traceback inside of a message.
+    """Remove frames that are not the submission's from a traceback inside a message.
 
-    jax reports what a callback raised in this way, with the grader's frames among them.
+    jax reports exceptions of callbacks this way, including the grader's frames.
     """
     if len(message) > _LONGEST_SEARCHED:
         return message
@@ -90,7 +90,7 @@ def _without_others(message: str, places: Places) -> str:
 
 
 def _traceback(error: BaseException) -> TracebackType | None:
-    """Return the traceback, whatever the class of the error makes of that attribute."""
+    """Return the traceback, even if the exception's class overrides that attribute."""
     found: TracebackType | None = _TRACEBACK.__get__(error)
     return found
 
@@ -103,7 +103,7 @@ def _notes(error: BaseException) -> list[str]:
 
 
 def _library(error: BaseException, places: Places) -> str | None:
-    """Innermost frame that is neither the grader's nor the submission's, if it is the innermost."""
+    """The innermost frame (leaving out the grader's), if it isn't the submission's."""
     innermost = _innermost(error)
     if innermost is None or places.covers(innermost):
         return None

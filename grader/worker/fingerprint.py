@@ -2,14 +2,14 @@
 
 Each value gets a hash of the primitive that makes it, the primitive's parameters and the hashes
 of its operands, so renamed variables, dead code and the order of independent equations don't
-matter. Calls (`jit`, `remat`, `custom_jvp` …) are looked through, loops and branches are hashed as
+matter. Calls (`jit`, `remat`, `custom_jvp` …) are inlined; loops and branches are hashed as
 functions of their inputs. Two programs with the same hash apply the same operations to the same
 operands in the same order.
 
-Sound rather than clever: what is not known to depend on its parameters and operands alone
-(effects, callbacks, references, collectives, a parameter that is a Python function) is refused with
-`NotComparable`. Only public parts of jax are used, and types that it keeps to itself are refused
-but for the few that `canonical` names.
+Soundness comes first: `NotComparable` refuses everything that might depend on more than its
+parameters and operands (effects, callbacks, references, collectives, parameters that are Python
+functions). Only public parts of jax are used, and its private types are refused, except for the few
+that `canonical` names.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import floordiv, mod
 from typing import Any, Final
 
 import jax
@@ -28,7 +30,7 @@ from grader.worker.pure_primitives import CALLS, IDENTITIES, PURE
 from grader.worker.values import Parameters, Value, Values, number_of
 
 Program = Any
-"""A jaxpr with its constants; versions of jax differ in the class."""
+"""A jaxpr with its constants; its class depends on the version of jax."""
 
 Equation = Any
 """An equation of a jaxpr."""
@@ -40,22 +42,28 @@ _CALLED: Final = tuple(getattr(primitives, name) for name in CALLS if hasattr(pr
 _SETTINGS: Final = ("jax_default_matmul_precision", "jax_enable_x64", "jax_threefry_partitionable")
 _LARGE: Final = re.compile(r"\d{5}|\^\d{2}|\^[4-9]|\w+(\*\w+(\^\d)?){4}")
 
+_FUNCTIONS: Final = {"floordiv": floordiv, "mod": mod, "max": max, "min": min}
+
 SEED: Final = "calculates with the seed, where Python and jax can differ"
 ELEMENT: Final = "takes an element that a small array does not have"
 NEGATIVE: Final = "makes an array whose size is negative for some sizes"
 LARGE: Final = "makes a number of sizes that may be too large for an array"
+HUGE: Final = "makes an array that is too large for a machine when all sizes are 64"
+_PROBE: Final = 64
+_MOST: Final = 1 << 28
+"""Elements; what an exercise needs is a product of three sizes, and of four at most on the way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A program's hash, and what it can't vouch for (see `Fingerprint.detail`)."""
+    """A program's hash, and what it doesn't guarantee (see `Fingerprint.detail`)."""
 
     digest: str
     detail: str
 
 
 def digest(program: Program, output: str, seeds: Sequence[int] = ()) -> Digest:
-    """Hash `program`, whose result is structured as `output` says.
+    """Hash `program`, whose result has the structure `output`.
 
     `seeds` are the positions of inputs that are Python ints when the function really runs.
     Raises `NotComparable`.
@@ -80,14 +88,14 @@ def _inner(program: Program) -> Any:  # noqa: ANN401  # a private class, or Clos
 
 @dataclass(slots=True)
 class _Numbering:
-    """Walks a program. `doubts` count dead code too, which can raise as well as live code."""
+    """Walks a program. `doubts` include dead code, since it can raise like live code."""
 
     values: Values = field(default_factory=Values)
     seeds: frozenset[Value] = frozenset()
     doubts: set[str] = field(default_factory=set)
 
     def inputs(self, role: str, program: Program) -> list[Value]:
-        """Number the inputs of a program by their places."""
+        """Number the inputs of a program by their positions."""
         return [
             self.values.make(role, (place,), (), var.aval)
             for place, var in enumerate(_inner(program).invars)
@@ -138,7 +146,7 @@ class _Numbering:
     def single(  # noqa: PLR0911  # one for each form
         self, equation: Equation, operands: tuple[Value, ...]
     ) -> Value:
-        """Number the result of an equation that has one, in its plainest form."""
+        """Number the single result of an equation, in its simplest form."""
         name, params = equation.primitive.name, equation.params
         aval = equation.outvars[0].aval
         match name:
@@ -186,17 +194,34 @@ class _Numbering:
         return ("function", tuple(inputs), self.outputs(program, inputs))
 
     def _doubt(self, equation: Equation, operands: tuple[Value, ...]) -> None:
-        """Note where a real call could fail, or differ, though the trace does not."""
+        """Note where a real call could fail or differ although the trace doesn't."""
         name = equation.primitive.name
         if not self.seeds.isdisjoint(operands):
             same = name == "convert_element_type" and _keeps_type(equation)
             if name != "random_seed" and not same:
                 self.doubts.add(SEED)
         if name == "gather" and operands[1] not in self.values.zeros and _symbolic(equation):
-            # jax promises itself that a symbolic axis is long enough for any constant position.
+            # jax assumes that a symbolic axis is long enough for any constant index.
             self.doubts.add(ELEMENT)
+        if any(_elements(var.aval) > _MOST for var in equation.outvars):
+            self.doubts.add(HUGE)
         if name == "dim_as_value" and _LARGE.search(str(equation.params["dim"])):
             self.doubts.add(LARGE)
+
+
+def _elements(aval: Any) -> int:  # noqa: ANN401  # private to jax
+    """Count the elements of an array whose symbolic sizes are all the same."""
+    count = 1
+    for size in getattr(aval, "shape", ()):
+        count *= _probed(str(size)) if jax.export.is_symbolic_dim(size) else size
+    return count
+
+
+@cache
+def _probed(size: str) -> int:
+    """Return what a symbolic size is, whose text is a formula of its variables."""
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", size), _PROBE) | _FUNCTIONS
+    return int(eval(size.replace("^", "**"), {"__builtins__": {}}, names))  # noqa: S307
 
 
 def _symbolic(equation: Equation) -> bool:

@@ -1,4 +1,4 @@
-"""Names and texts of objects that are not trusted: none of their code is run, all is cut."""
+"""Names and texts of untrusted objects: none of their code runs, and every text is truncated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from flax import linen as nn
 
 Foreign: TypeAlias = Any
-"""An object of the learner's, or of a library without types."""
+"""An object of the learner, or of a library without types."""
 
 _NAME = type.__dict__["__name__"]
 _MODULE = type.__dict__["__module__"]
@@ -22,24 +22,24 @@ _ATOMS = frozenset({bool, float, complex, str, bytes, type(None), type(...)})
 
 
 def clean(text: str, limit: int) -> str:
-    """Return `text` as a plain `str` of at most `limit` characters that can be encoded."""
+    """Return `text` as a plain `str` that can be encoded, of at most `limit` characters."""
     cut = str.__getitem__(text, slice(0, limit + 1))
     whole = cut.encode("utf-8", "backslashreplace").decode("utf-8")
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
 def class_name(cls: type) -> str:
-    """Name of a class, whatever its metaclass says."""
+    """Name of a class, without asking its metaclass."""
     return clean(_NAME.__get__(cls), _LONGEST_NAME)
 
 
 def mro(cls: type) -> tuple[type, ...]:
-    """Return the class and its bases in the order in which Python looks at them."""
+    """Return the class and its bases in method resolution order."""
     return tuple(_MRO.__get__(cls))
 
 
 def defined_in(value: Foreign) -> str:
-    """Name of the module that defines a class or a function; empty when it can't be told."""
+    """Name of the module that defines a class or a function; empty if unknown."""
     if type(value) is functools.partial:
         return defined_in(value.func)
     if issubclass(type(value), type):
@@ -61,7 +61,7 @@ def module_bases(cls: type) -> tuple[str, ...]:
 
 
 def name_of(value: Foreign) -> str:
-    """Name of a class, a function or a partial of one; else the name of its class."""
+    """Name of a class, a function or a partial of one; for other values the name of their class."""
     if type(value) is functools.partial:
         return name_of(value.func)
     if issubclass(type(value), type):
@@ -74,7 +74,7 @@ def name_of(value: Foreign) -> str:
 
 
 def describe(value: Foreign, limit: int = 200) -> str:
-    """Say in a line what a value is: `None`, `3.5`, `a Dense module`, `the function f`."""
+    """Describe a value in one line: `None`, `3.5`, `a Dense module`, `the function f`."""
     cls = type(value)
     if cls is int:
         return _describe_int(value)
@@ -98,7 +98,7 @@ def _describe_by_type(value: Foreign) -> str:
 
 
 def names(values: Iterable[Any]) -> tuple[str, ...]:
-    """Return the texts among some values, cleaned; other values are described."""
+    """Return values as texts: strings cleaned, other values described."""
     return tuple(
         clean(value, _LONGEST_NAME) if type(value) is str else describe(value, _LONGEST_NAME)
         for value in values

@@ -1,4 +1,4 @@
-"""The interpreter's own state that a program may change, given back after each of its turns."""
+"""The interpreter state that a program may change; restored after each of its turns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BUILTINS = vars(builtins)
 
 
 class Interpreter:
-    """Builtins, trace functions, the limit on recursion and the filtering of tracebacks.
+    """Builtins, trace functions, the recursion limit and the filtering of tracebacks.
 
-    What the program did to the builtins and to the limit is in force again in its next turn, and
-    not in between: the grader's own code must not run on them.
+    The program's changes to the builtins and the limit apply again in its next turn, but not in
+    between: the grader's own code must not run with them.
     """
 
     def __init__(self) -> None:
@@ -27,23 +27,23 @@ class Interpreter:
         self._their_depth = _get_depth()
 
     def lend(self) -> None:
-        """Let the program have the interpreter."""
+        """Start the program's turn."""
         self._trace, self._profile = _gettrace(), _getprofile()
         self._filtering = jax.config.jax_traceback_filtering
         self._depth = _get_depth()
-        _update_config("jax_traceback_filtering", "off")  # a removed frame can't be told of
+        _update_config("jax_traceback_filtering", "off")  # reports need all frames
         _set_depth(self._their_depth)
         _BUILTINS.update(self._theirs)
 
     def silence(self) -> None:
-        """Remove trace and profile functions that the program has set."""
+        """Remove trace and profile functions that the program set."""
         if _gettrace() is not self._trace:
             _settrace(self._trace)
         if _getprofile() is not self._profile:
             _setprofile(self._profile)
 
     def take_back(self) -> None:
-        """End the program's turn. Nothing here may need a builtin before they are restored."""
+        """End the program's turn. Nothing here may use a builtin before they are restored."""
         ours = self._ours
         self._theirs = {
             name: value for name, value in _BUILTINS.items() if ours.get(name) is not value

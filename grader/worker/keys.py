@@ -1,4 +1,4 @@
-"""PRNG keys: their data in hex, and the steps by which a submission makes them."""
+"""PRNG keys: their data in hex, and the steps with which a submission makes them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _key_impl = random.key_impl
 
 
 class Keys:
-    """Sees the calls of functions that make keys, where the submission itself calls them."""
+    """Observes the submission's own calls to functions that make keys."""
 
-    # Each with the name of the parameter that is a key, None where it takes none.
+    # Each with the name of its key parameter, None if it has none.
     OPERATIONS = {  # noqa: RUF012
         "PRNGKey": None,
         "key": None,
@@ -117,7 +117,7 @@ def _arguments(
 
 
 def operand(value: Foreign) -> str:
-    """Describe what a key is made with: a number as itself, a tracer by its type."""
+    """Describe what a key is made with: a number by its value, a tracer by its type."""
     if is_tracer(value):
         type_ = array_type(value)
         return f"a traced {type_.dtype}" if type_ is not None else "a traced value"
@@ -133,7 +133,7 @@ def operand(value: Foreign) -> str:
 
 
 def key_hex(key: Foreign) -> tuple[str, ...]:
-    """Return each key's data in an array of keys, eight hex digits a word; empty for a tracer."""
+    """Return the data of each key in an array, eight hex digits per word; empty for a tracer."""
     words = _words(key)
     if words is None or words.ndim == 0 or words.dtype.kind not in "ui":
         return ()
@@ -143,7 +143,7 @@ def key_hex(key: Foreign) -> tuple[str, ...]:
 
 def _words(key: Foreign) -> Host | None:
     if is_key(key):
-        words = getattr(key, "_base_array", None)  # what key_data returns, but compiles nothing
+        words = getattr(key, "_base_array", None)  # the same as key_data, but without compiling
         return on_host(_key_data(key) if words is None else words)
     if is_jax_array(key) or base_view(key) is not None:
         return on_host(key)
@@ -151,7 +151,7 @@ def _words(key: Foreign) -> Host | None:
 
 
 def stream_keys(rngs: Foreign, origins: Origins) -> tuple[StreamKey, ...]:
-    """Keys that a root run was given: by stream, or one key for `params`."""
+    """Keys that a root run got: by stream, or one key for `params`."""
     if rngs is None:
         return ()
     named: Foreign = {"params": rngs}
@@ -176,7 +176,7 @@ def stream_keys(rngs: Foreign, origins: Origins) -> tuple[StreamKey, ...]:
 
 
 def _in_array(key: Foreign) -> bool:
-    """Whether a value is an array of keys: one of plain numbers has an axis of its own."""
+    """Whether a value is an array of keys; a key of plain numbers has an axis itself."""
     type_ = array_type(key)
     if type_ is None:
         return False
@@ -184,7 +184,7 @@ def _in_array(key: Foreign) -> bool:
 
 
 def _implementation(key: Foreign) -> str:
-    """Name the kind of a key; one that is plain numbers is of the kind that is set."""
+    """Name the kind of a key; a key of plain numbers has the configured kind."""
     type_ = array_type(key)
     if type_ is not None and type_.dtype.startswith("key<"):
         return clean(str(_key_impl(key)), 80)

@@ -1,4 +1,4 @@
-"""Calls of `nn.vmap`: what each was given, and the runs of what it returned."""
+"""Calls to `nn.vmap`: what each got, and the runs of what it returned."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_REMEMBERED = 2000
 
 
 class _Remembered:
-    """A lifted call, and a reference to what it returned, to tell whether that is still there."""
+    """A lifted call, and a reference to what it returned, to tell whether that still exists."""
 
     def __init__(self, call: LiftedCall, result: Foreign) -> None:
         self.call = call
@@ -36,7 +36,7 @@ class _Remembered:
 
 
 class LiftedCalls:
-    """Sees every call of `nn.vmap` that the submission makes, and marks what it returns."""
+    """Observes every call to `nn.vmap` by the submission, and marks what it returns."""
 
     def __init__(self, session: Session, places: Places, runs: Runs) -> None:
         self._session = session
@@ -62,7 +62,7 @@ class LiftedCalls:
         return vmap
 
     def earlier(self, recording: Recording) -> tuple[LiftedCall, ...]:
-        """Return calls that `recording` lacks, but whose results are, or may be, used in it."""
+        """Return calls that `recording` doesn't have, but whose results it uses or may use."""
         own = {call.id for call in recording.lifted.entries()}
         ran = {run.lifted for run in recording.modules.entries()}
         return tuple(
@@ -79,12 +79,12 @@ class LiftedCalls:
         kwargs: Foreign,
         frame: FrameType,
     ) -> LiftedCall | None:
-        span = self._places.nearest(frame)  # Flax calls nn.vmap on behalf of others only
+        span = self._places.nearest(frame)  # Flax calls nn.vmap only on behalf of others
         if span is None and self._session.recording is None:
             return None
         try:
             bound = signature.bind(*args, **kwargs)
-        except TypeError:  # nn.vmap is about to say so itself
+        except TypeError:  # nn.vmap is about to raise for it
             return None
         given = tuple(bound.arguments)
         bound.apply_defaults()
@@ -101,7 +101,7 @@ class LiftedCalls:
             self._session.recording.lifted.add(msgspec.structs.replace(call, raised=True))
 
     def _marked(self, result: Foreign, call: LiftedCall) -> Foreign:
-        """Let what `nn.vmap` returned observe its runs; a class stays the class that it is."""
+        """Make the result of `nn.vmap` observe its runs; a class remains the same class."""
         marked = self._mark(result, call)
         if marked is None:
             return result
@@ -165,7 +165,7 @@ def _lifted_call(
 
 
 def _of_main_method(methods: Foreign) -> dict[str, Foreign]:
-    """Return the knobs that `methods={"__call__": {…}}` gives in place of the call's own."""
+    """Return the arguments that `methods={"__call__": {…}}` gives instead of the call's own."""
     if type(methods) is not dict or not methods:
         return {}
     knobs = methods.get("__call__", next(iter(methods.values())))

@@ -1,4 +1,4 @@
-"""Makes a module of a submission's text, and finds the function in it."""
+"""Makes a module from a submission's text, and finds the function in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _signature = inspect.signature
 
 
 class Program:
-    """The submission as a module: under a name of its own, with its source where tools look."""
+    """The submission as a module: with its own name, and its source where tools look for it."""
 
     def __init__(self, filename: str, source: Source) -> None:
         self._filename = filename
@@ -52,7 +52,7 @@ class Program:
                 sys.modules[MODULE_NAME] = self._displaced
 
     def compile(self) -> SyntaxFault | None:
-        """Compile the text; say why it can't be."""
+        """Compile the text, or say why that fails."""
         if self._source.syntax_fault is not None:
             return self._source.syntax_fault
         try:
@@ -62,7 +62,7 @@ class Program:
         return None
 
     def execute(self) -> None:
-        """Run what was compiled. Raises whatever that raises."""
+        """Run the compiled text. Raises whatever that raises."""
         assert self._code is not None
         exec(self._code, vars(self.module))  # noqa: S102 - running it is what this program is for
 
@@ -79,7 +79,7 @@ class Program:
         return function if wrong is None else wrong
 
     def _callables(self) -> tuple[str, ...]:
-        """Names of the functions and classes that the text itself defines, in its order."""
+        """Names of the functions and classes that the text itself defines, in order."""
         own = [
             clean(name, 80)
             for name, value in vars(self.module).items()
@@ -93,7 +93,7 @@ class Program:
     def _check_signature(self, function: Foreign, exercise: Exercise) -> SignatureWrong | None:
         try:
             signature = _signature(function)
-        except BaseException:  # noqa: BLE001 - a callable without a signature is tried by calling it
+        except BaseException:  # noqa: BLE001 - without a signature, only a call can tell
             return None
         try:
             signature.bind(*exercise.parameters)
@@ -109,7 +109,7 @@ class Program:
 def _module_name(value: Foreign) -> str | None:
     try:
         name = value.__module__
-    except BaseException:  # noqa: BLE001 - a lying object is nothing that the text defines
+    except BaseException:  # noqa: BLE001 - the text doesn't define an object that lies
         return None
     return name if type(name) is str else None
 

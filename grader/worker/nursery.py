@@ -1,8 +1,8 @@
 """The fork server: imports jax and flax once, and forks a worker for each side of each grading.
 
-It runs no program of anybody's, starts no XLA backend, and has no thread of its own, so that a
-fork of it is a fresh Python with the libraries already there. It ends, and takes every worker
-with it, as soon as the judge's end of the control socket closes.
+It runs no submission or solution, starts no XLA backend, and has no threads, so that a fork of it
+is a fresh Python with the libraries already imported. As soon as the judge's end of the control
+socket closes, it ends and takes every worker with it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from grader.wire import (
 from grader.worker import serve
 
 _TRIES: Final = 100
-"""How often a fork is tried, `WATCH_SECONDS` apart."""
+"""How many times to try a fork, `WATCH_SECONDS` apart."""
 
 
 class _Child:
-    """A worker that was forked and has not been ended."""
+    """A forked worker that has not been stopped."""
 
     def __init__(self, pid: int, request: Fork) -> None:
         self.pid = pid
@@ -50,7 +50,7 @@ class _Child:
         self._watch = Watch(request.limits, request.scratch, pid)
 
     def poll(self) -> bool:
-        """Reap the process if it has ended; say whether it has."""
+        """Reap the process if it has ended, and return whether it has."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -58,7 +58,7 @@ class _Child:
         return self.status is not None
 
     def watch(self) -> None:
-        """Kill the worker if it is beyond a limit."""
+        """Kill the worker if it exceeds a limit."""
         if self.excess is not None or self.poll():
             return
         self.excess = self._watch.look()
@@ -66,11 +66,11 @@ class _Child:
             self.kill()
 
     def growing(self) -> int:
-        """Return the memory of a worker that still runs and takes more and more, else 0."""
+        """Return the memory of a worker that still runs and keeps growing, otherwise 0."""
         return self._watch.growing() if self.status is None else 0
 
     def kill(self) -> None:
-        """Kill the worker's process group, and the worker if it hasn't come to have one yet."""
+        """Kill the worker's process group, or the worker if it doesn't have one yet."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         if self.status is None:
@@ -78,7 +78,7 @@ class _Child:
 
 
 class Nursery:
-    """The server's state: the control socket and the workers that are there."""
+    """The server's state: the control socket and the current workers."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -86,7 +86,7 @@ class Nursery:
         self._decoder = msgspec.msgpack.Decoder[NurseryRequest](NurseryRequest)
 
     def run(self, importing: float) -> None:
-        """Serve until the judge is gone. `importing` is how long the imports took, in seconds."""
+        """Serve until the judge is gone. `importing` is how many seconds the imports took."""
         _become_subreaper()
         gc.freeze()
         gc.enable()
@@ -98,12 +98,12 @@ class Nursery:
             for child in self._children.values():
                 child.kill()
             _kill_strays()
-            # Whoever ends the judge by force, what its workers wrote goes as well.
+            # Even if the judge was killed, delete what its workers wrote.
             for child in self._children.values():
                 remove_scratch(child.scratch)
 
     def _step(self) -> bool:
-        """Handle one request, or look after the workers; False when the judge is gone."""
+        """Handle one request, or watch the workers; False when the judge is gone."""
         timeout = WATCH_SECONDS if self._children else None
         readable, _, _ = select.select([self._control], [], [], timeout)
         self._watch()
@@ -111,7 +111,7 @@ class Nursery:
             return True
         try:
             data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
-        except ConnectionResetError:  # the judge closed it with a reply unread
+        except ConnectionResetError:  # the judge closed it without reading a reply
             return False
         if not data:
             return False
@@ -148,9 +148,9 @@ class Nursery:
         self._reply(Forked(pid=pid))
 
     def _new_process(self) -> int | None:
-        """Fork, also where a worker has just taken all the processes that there may be.
+        """Fork, even if a worker has just used up all processes.
 
-        Trying takes a while, in which that worker is seen to be beyond its limit.
+        Trying takes a while, during which that worker is found to exceed its limit.
         """
         for _ in range(_TRIES):
             try:
@@ -177,7 +177,7 @@ class Nursery:
         self._reply(Ended(status=None if excess else status, excess=excess, growing=growing))
 
     def _wait(self, child: _Child, seconds: float) -> None:
-        """Wait for a worker to end by itself, with an eye on the others."""
+        """Wait for a worker to end by itself, while watching the others."""
         now = looked = time.monotonic()
         limit = now + seconds
         while not child.poll() and now < limit:
@@ -193,7 +193,7 @@ class Nursery:
 
 
 def _become_subreaper() -> None:
-    """Have whatever a worker leaves behind handed to this process (Linux's prctl(2), 36)."""
+    """Become the parent of processes that a worker leaves behind (Linux's prctl(2), 36)."""
     import ctypes
 
     with contextlib.suppress(OSError, AttributeError):
@@ -201,7 +201,7 @@ def _become_subreaper() -> None:
 
 
 def _kill_strays() -> None:
-    """Kill and reap every process that was handed to this one, and wait for the rest."""
+    """Kill and reap every orphan that became a child of this process, and wait for the rest."""
     while True:
         for pid in _children():
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -213,7 +213,7 @@ def _kill_strays() -> None:
 
 
 def _children() -> list[int]:
-    """Return the children of this process's only thread; empty where /proc has no such list."""
+    """Return the children of this process's only thread; empty if /proc doesn't list them."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             return [int(pid) for pid in file.read().split()]

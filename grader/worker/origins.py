@@ -1,4 +1,4 @@
-"""Which step made an object: its identity tells, where equal keys of two steps do not."""
+"""Which step made an object: told by identity, since two steps may make equal keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.worker.foreign import Foreign
 
 
 class Origins:
-    """Remembers objects without keeping them alive, so that no address is mistaken for another."""
+    """Remembers objects without keeping them alive, and never confuses reused addresses."""
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[weakref.ref[Foreign], int]] = {}
@@ -29,4 +29,4 @@ class Origins:
 
 
 _MOST = 4000
-"""Beyond so many objects, those that are gone are forgotten."""
+"""With more objects than this, those that no longer exist are forgotten."""

@@ -1,4 +1,4 @@
-"""Attributes of other packages that are replaced while a submission runs, and put back after."""
+"""Attributes of other packages that are replaced while a submission runs, then restored."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _ABSENT = object()
 
 
 class Patches:
-    """Replacements that are swapped in and out together.
+    """Replacements that are installed and removed together.
 
-    What the submission itself assigns to such an attribute is kept for its next run, and never
-    seen in between.
+    What the submission itself assigns to such an attribute is kept for its next run, and is not
+    visible in between.
     """
 
     def __init__(self) -> None:
@@ -19,18 +19,18 @@ class Patches:
         self.installed = False
 
     def add(self, holder: object, name: str, replacement: object) -> None:
-        """Plan to replace `holder.name`; nothing changes before `install`."""
+        """Plan to replace `holder.name`, which `install` will do."""
         self._patches.append(_Patch(holder, name, replacement))
 
     def install(self) -> None:
-        """Swap the replacements in; does nothing when they are in already."""
+        """Install the replacements, unless they already are."""
         if not self.installed:
             self.installed = True
             for patch in self._patches:
                 patch.swap()
 
     def remove(self) -> None:
-        """Put the originals back, the last replacement first."""
+        """Restore the originals, the last replacement first."""
         if self.installed:
             self.installed = False
             for patch in reversed(self._patches):
@@ -38,7 +38,7 @@ class Patches:
 
 
 class _Patch:
-    """One attribute and the value that it does not have at the moment."""
+    """One attribute, and the value that is not installed at the moment."""
 
     def __init__(self, holder: object, name: str, replacement: object) -> None:
         self._holder = holder

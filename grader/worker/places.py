@@ -1,4 +1,4 @@
-"""Places in the submission's text, told from Python's own frames."""
+"""Places in the submission's text, found through Python's frames."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from grader.worker.foreign import clean
 
 _MOST_FRAMES = 40
 _LONGEST_NAME = 80
-# Packages that call what the submission hands to them: their frames stand between the submission
-# and what it asked for, as in `jax.vmap(jax.random.split)(keys)`.
+# Packages that call functions for the submission: their frames are between the submission and the
+# function that it wanted, as in `jax.vmap(jax.random.split)(keys)`.
 _TRANSPARENT = frozenset({"jax", "functools", "contextlib", "dataclasses", "grader"})
 _CONSTRUCTORS = frozenset({"__init__", "__post_init__"})
 _frames_of_threads = sys._current_frames  # noqa: SLF001
 
 
 class Places:
-    """Tells which frames run the submission's text, and where in it they are."""
+    """Finds the frames that run the submission's text, and where in it they are."""
 
     def __init__(self, filename: str, source: Source) -> None:
         self.filename = filename
@@ -28,13 +28,13 @@ class Places:
         self._lines = source.lines
 
     def covers(self, frame: FrameType) -> bool:
-        """Whether the frame runs code that was compiled from the submission's text."""
+        """Whether the frame runs code compiled from the submission's text."""
         return frame.f_code.co_filename == self.filename
 
     def caller(self, frame: FrameType | None) -> Span | None:
         """Place of the call that the submission itself made, None if a library made it.
 
-        `frame` is the innermost one to look at; jax and functools may stand in between.
+        `frame` is the innermost one to look at; jax and functools may be in between.
         """
         while frame is not None:
             if self.covers(frame):
@@ -45,13 +45,13 @@ class Places:
         return None
 
     def maker(self, frame: FrameType | None) -> Span | None:
-        """Place where the submission made an instance, seen from inside of its constructor."""
+        """Place where the submission made an instance, seen from inside its constructor."""
         while frame is not None and _constructs(frame):
             frame = frame.f_back
         return self.caller(frame)
 
     def nearest(self, frame: FrameType | None) -> Span | None:
-        """Place of the innermost frame of the submission's, whatever stands in between."""
+        """Place of the submission's innermost frame, whatever is in between."""
         while frame is not None:
             if self.covers(frame):
                 return self.span(frame.f_code, frame.f_lasti)
@@ -69,7 +69,7 @@ class Places:
         return self._frames(found)
 
     def where(self, thread_id: int) -> tuple[Frame, ...]:
-        """Return the submission's frames that a thread is in now, outermost first."""
+        """Return the submission's frames in a thread now, outermost first."""
         frame = _frames_of_threads().get(thread_id)
         found = []
         while frame is not None:
@@ -79,7 +79,7 @@ class Places:
         return self._frames(found[::-1])
 
     def span(self, code: CodeType, lasti: int) -> Span | None:
-        """Span of the expression that the instruction at `lasti` was compiled from."""
+        """Span of the expression that was compiled to the instruction at `lasti`."""
         positions = islice(code.co_positions(), max(lasti, 0) // 2, None)
         line, end_line, start, end = next(positions, (None, None, None, None))
         if line is None:
@@ -94,7 +94,7 @@ class Places:
         )
 
     def whole_line(self, number: int) -> Span:
-        """Span of a line's text, for where Python knows no columns."""
+        """Span of a line's text, for when Python doesn't know the columns."""
         text = self._line(number)
         indent = len(text) - len(text.lstrip())
         return Span(
@@ -105,7 +105,7 @@ class Places:
         )
 
     def _frames(self, found: list[tuple[CodeType, int]]) -> tuple[Frame, ...]:
-        """Describe frames; of a deep recursion only the outermost and the innermost ones."""
+        """Describe frames; in a deep recursion only the outermost and the innermost ones."""
         if len(found) > _MOST_FRAMES:
             found = found[: _MOST_FRAMES // 2] + found[-_MOST_FRAMES // 2 :]
         return tuple(

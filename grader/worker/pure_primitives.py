@@ -1,6 +1,6 @@
-"""Which primitives of jax compute from their parameters and operands alone, by name.
+"""The jax primitives that depend only on their parameters and operands, by name.
 
-A primitive that is missing here costs a proof, never its soundness.
+If one is missing here, fewer programs can be proved, but proofs stay sound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CALLS: Final = (
     "custom_jvp_call_p",
     "custom_vjp_call_p",
 )
-"""Calls of a jaxpr, by their names in `jax.extend.core.primitives`; they are looked through."""
+"""Calls to a jaxpr, by their names in `jax.extend.core.primitives`; they are inlined."""
 
 IDENTITIES: Final = frozenset(
     {
@@ -28,7 +28,7 @@ IDENTITIES: Final = frozenset(
         "stop_gradient",
     }
 )
-"""What gives back its operands, as far as values go."""
+"""Primitives that return the values of their operands."""
 
 _ELEMENTWISE: Final = """
 abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e
@@ -41,7 +41,8 @@ shift_right_arithmetic shift_right_logical sign sin sinh sqrt square sub tan tan
 
 _SHAPES: Final = """
 broadcast_in_dim concatenate dim_as_value dynamic_slice dynamic_update_slice gather iota pad reshape
-rev scatter scatter-add scatter-max scatter-min scatter-mul slice split squeeze transpose unstack
+rev scatter scatter-add scatter-max scatter-min scatter-mul slice split squeeze stack transpose
+unstack
 """
 
 _REDUCTIONS: Final = """
@@ -63,4 +64,4 @@ _CONTROL: Final = "cond scan while"
 PURE: Final = frozenset(
     f"{_ELEMENTWISE} {_SHAPES} {_REDUCTIONS} {_LINEAR} {_RANDOM} {_CONTROL}".split()
 )
-"""What may stand in a program whose fingerprint counts."""
+"""The primitives that a program with a valid fingerprint may use."""

@@ -1,4 +1,4 @@
-"""The recorder: everything that is replaced while a submission runs, and what it has seen."""
+"""The recorder: what is patched while a submission runs, and what was observed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
 
 
 class Recorder:
-    """Watches one submission. Its patches belong to the whole process while they are installed."""
+    """Observes one submission. While its patches are installed, they affect the whole process."""
 
     def __init__(self, places: Places, *, alters: bool = False) -> None:
         self._session = Session()
@@ -64,7 +64,7 @@ class Recorder:
             self.patches.add(holder, name, batches.observed(title, original))
 
     def begin(self, recording: Recording) -> None:
-        """Record what happens from now on; the patches have to be installed."""
+        """Start recording; the patches must be installed."""
         self._interceptors = list(_interceptors)[::-1]
         _interceptors.push(self._runs.intercept)
         self._session.configuration.begin()
@@ -76,11 +76,11 @@ class Recorder:
         self._session.configuration.note()
         if recording is not None and recording.loading:
             self._keys_of_loading = recording.keys.entries()
-        # Not popped, since the program may have left interceptors of its own, or taken ours.
+        # Not popped: the program may have added its own interceptors, or removed ours.
         _interceptors._storage[:] = self._interceptors  # noqa: SLF001
 
     def record(self, recording: Recording) -> Record:
-        """Return what a finished recording saw."""
+        """Return a finished recording as a record."""
         earlier = self._lifted.earlier(recording)
         configured = self._session.configuration.changed()
         return recording.record(earlier, self._keys_of_loading, configured)

@@ -1,4 +1,4 @@
-"""What has been seen so far during one call: bounded, and open until the call ends."""
+"""What was observed so far during one call: bounded, and open until the call ends."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ P = ParamSpec("P")
 
 
 class Tape(Generic[T]):
-    """Entries in the order in which they began; each is filled in when it ends."""
+    """Entries in the order in which they started; each is filled in when it ends."""
 
     def __init__(self) -> None:
         self._entries: list[T | None] = []
@@ -52,7 +52,7 @@ class Tape(Generic[T]):
             self._entries[number] = entry
 
     def add(self, entry: T) -> None:
-        """Append an entry that begins and ends at once."""
+        """Append an entry that starts and ends at once."""
         self.close(self.open(), entry)
 
     def entries(self) -> tuple[T, ...]:
@@ -61,7 +61,7 @@ class Tape(Generic[T]):
 
 
 class Nesting(threading.local):
-    """What a thread is within: the numbers of open roots, and open runs, outermost first."""
+    """What a thread is inside: the numbers of open roots, and open runs, outermost first."""
 
     def __init__(self) -> None:
         self.roots: list[int | None] = []
@@ -89,7 +89,7 @@ class Recording:
         keys: tuple[KeyStep, ...],
         configured: tuple[Configured, ...],
     ) -> Record:
-        """Return what was seen, after the lifted calls and the keys of before that matter to it."""
+        """Return the record, starting with the earlier lifted calls and keys that matter to it."""
         tapes = (self.lifted, self.roots, self.modules, self.keys, self.batch_calls)
         return Record(
             lifted=(*lifted[-MOST_NOTED:], *self.lifted.entries()),
@@ -104,7 +104,7 @@ class Recording:
 
 
 class Session:
-    """Where the hooks find the recording of the call that runs now; None between calls."""
+    """Where the hooks find the recording of the current call; None between calls."""
 
     def __init__(self) -> None:
         self.recording: Recording | None = None
@@ -120,16 +120,16 @@ H = TypeVar("H", bound=_Hook)
 
 
 def harmless(hook: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P], T | None]:
-    """Make a hook return None where it fails: recording must never disturb what it records.
+    """Make a hook return None if it fails: recording must never disturb the program.
 
-    What the hook would have noted is missing then, and the record says so.
+    The hook's entry is then missing, and the record says so.
     """
 
     @wraps(hook)
     def guarded(self: H, /, *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
             return hook(self, *args, **kwargs)
-        except Exception:  # noqa: BLE001 - whatever it is, the learner's program goes on
+        except Exception:  # noqa: BLE001 - whatever happens, the learner's program goes on
             recording = self._session.recording
             if recording is not None:
                 recording.incomplete = True

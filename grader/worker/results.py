@@ -1,4 +1,4 @@
-"""What a submission returned, as data: taken apart without trusting any of it."""
+"""What a submission returned, as data, converted without trusting it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Converter:
         self._items = 0
 
     def convert(self, value: Foreign, depth: int = 0) -> Result:
-        """Return `value` as data. Raises only what reading a jax array can raise."""
+        """Return `value` as data. Raises only what reading a jax array raises."""
         self._items += 1
         if self._items > _MOST_ITEMS or depth > _DEEPEST:
             return _opaque(value, "more than is kept")
@@ -116,7 +116,7 @@ def _describe(value: Foreign) -> str:
     if is_tracer(value):
         return "a tracer that leaked out of a transformation"
     if type(value) is types.CoroutineType:
-        value.close()  # else Python warns that it was never awaited
+        value.close()  # otherwise Python warns that it was never awaited
         return "a coroutine"
     if type(value) in (types.GeneratorType, types.AsyncGeneratorType):
         return "a generator"

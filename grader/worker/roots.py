@@ -1,7 +1,7 @@
-"""Entries into Flax: which of init, apply and bind the submission called, with what.
+"""Entries into Flax: which of init, apply and bind the submission called, and with what.
 
-Everything goes through `flax.core.init`, `apply` and `bind`, so those are wrapped; the frames in
-between tell which method the submission called.
+All of them go through `flax.core.init`, `apply` and `bind`, so those are wrapped; the frames in
+between show which method the submission called.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _THROWS_OUTPUT_AWAY = frozenset({"init", "lazy_init"})
 
 
 class _Open:
-    """A root that has begun."""
+    """A root that has started."""
 
     def __init__(self, *, place: int | None, kind: str, span: Span | None) -> None:
         self.place = place
@@ -46,7 +46,7 @@ class _Open:
 
 
 class Roots:
-    """Sees every entry into Flax, whoever makes it."""
+    """Observes every entry into Flax, also by libraries."""
 
     def __init__(self, session: Session, places: Places) -> None:
         self._session = session
@@ -90,7 +90,7 @@ class Roots:
         return apply
 
     def bind(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap `flax.core.bind`; what runs later in the scope that it returns belongs to it."""
+        """Wrap `flax.core.bind`; later runs in the scope that it returns belong to it."""
 
         @functools.wraps(original)
         def bind(*args: Foreign, **kwargs: Foreign) -> Foreign:
@@ -146,7 +146,7 @@ class Roots:
     def _bound(self, opened: _Open | None, scope: Foreign) -> None:
         recording = self._session.recording
         if recording is not None and opened is not None:
-            # The scope is kept as well, lest its address be used again.
+            # The scope is kept alive, so that its address isn't reused.
             recording.bound[id(scope.root)] = (scope, opened.place)
 
     @harmless
@@ -159,7 +159,7 @@ class Roots:
             recording.roots.close(opened.place, _root(opened, made, raised=raised))
 
     def _kind(self, kind: str, frame: FrameType | None) -> str:
-        """Name the outermost of Flax's own entries between the submission and `frame`."""
+        """Name the outermost Flax method between the submission and `frame`."""
         while frame is not None and not self._places.covers(frame):
             code = frame.f_code
             if code.co_filename == _MODULE_FILE:

@@ -1,4 +1,4 @@
-"""Runs of modules: which methods ran, with which shapes, inside of which lifted ones."""
+"""Runs of modules: which methods ran, with which shapes, inside which lifted ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_NAME = 80
 
 
 class _Open:
-    """A run that has begun: what is known of it before its result is."""
+    """A run that has started: what is known about it before its result."""
 
     def __init__(self, *, module: Foreign, method: str, lifted: int | None) -> None:
         self.module = module
@@ -41,12 +41,12 @@ class _Open:
 
     @property
     def within(self) -> int | None:
-        """Id of the lifted call that runs nested in this one are inside of."""
+        """Id of the lifted call that contains the runs nested in this one."""
         return self.inside if self.lifted is None else self.lifted
 
 
 class Runs:
-    """Sees every run of a module, as an interceptor and from inside of lifted functions."""
+    """Observes every run of a module, as an interceptor and inside lifted functions."""
 
     def __init__(self, session: Session, places: Places, *, alters: bool = False) -> None:
         self._session = session
@@ -63,7 +63,7 @@ class Runs:
         kwargs: Foreign,
         context: Foreign,
     ) -> Foreign:
-        """Observe one method call; what `nn.intercept_methods` is given."""
+        """Observe one method call; the interceptor for `nn.intercept_methods`."""
         opened = self._enter(context.module, context.method_name, None, args, kwargs)
         return self._run(opened, method, args, kwargs)
 
@@ -93,7 +93,7 @@ class Runs:
         return observed
 
     def cloned(self, clone: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap `Module.clone`: a clone was made where its original was, or its fields changed."""
+        """Wrap `Module.clone`: a clone's place is its original's, or where fields were changed."""
 
         @functools.wraps(clone)
         def observed(module: Foreign, *args: Foreign, **kwargs: Foreign) -> Foreign:
@@ -165,7 +165,7 @@ class Runs:
             return None
         scope = vars(module).get("scope")
         if type(scope) is TestScope or method == "setup":
-            return None  # Flax tries out `setup` before it runs anything
+            return None  # Flax tries `setup` before it runs anything
         opened = _Open(module=module, method=clean(method, _LONGEST_NAME), lifted=lifted)
         opened.path = tuple(clean(str(part), _LONGEST_NAME) for part in getattr(scope, "path", ()))
         outer = recording.nesting.runs[-1] if recording.nesting.runs else None
@@ -174,7 +174,7 @@ class Runs:
         if outer is not None:
             opened.inside, opened.depth = outer.within, outer.depth + 1
             if opened.span is None and opened.path == outer.path:
-                opened.span = outer.span  # the module that a lifted class makes of itself
+                opened.span = outer.span  # the module that a lifted class makes from itself
         opened.inputs = arrays_in((args, kwargs))
         opened.taken = _digest_in((args, kwargs), opened.inputs)
         opened.place = recording.modules.open()
@@ -217,7 +217,7 @@ class Runs:
 
 
 def arrays_in(value: Foreign, depth: int = 0) -> tuple[ArrayType, ...]:
-    """Types of the arrays in a value and in the tuples, lists and dicts that it is made of."""
+    """Types of the arrays in a value and in its nested tuples, lists and dicts."""
     cls = type(value)
     found: list[ArrayType] = []
     own = array_type(value)
@@ -233,9 +233,9 @@ def arrays_in(value: Foreign, depth: int = 0) -> tuple[ArrayType, ...]:
 
 
 def _digest_in(value: Foreign, arrays: tuple[ArrayType, ...]) -> str | None:
-    """Digest of the arrays in a value, which `arrays` are the types of; None unless all are known.
+    """Digest of the arrays in a value, given their types `arrays`; None unless all are known.
 
-    Only tuples, lists and dicts of them are looked through, as in `arrays_in`.
+    Only nested tuples, lists and dicts are searched, as in `arrays_in`.
     """
     digests = [digest_of(leaf) for leaf in _leaves(value)]
     known = [each for each in digests if each is not None]
@@ -260,7 +260,7 @@ def _copies(frame: FrameType) -> bool:
 
 
 def _identity(module: Foreign) -> object:
-    """Return the id that Flax gives each instance: never used twice, unlike an address."""
+    """Return the id that Flax gives each instance; unlike an address, it's never reused."""
     return vars(module).get("_id")
 
 

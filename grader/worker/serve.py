@@ -1,4 +1,4 @@
-"""A side's process: shuts itself in, loads the program, and answers the judge's requests."""
+"""A side's process: enters the sandbox, loads the program, and answers the judge's requests."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
+from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.removals import Removals
 from grader.worker.subject import Subject
@@ -47,10 +48,10 @@ _ENVIRONMENT: Final = {
 
 
 def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
-    """Become a side in a process that the nursery has just forked.
+    """Become a side in a process that the nursery just forked.
 
-    The descriptors are the socket to the judge and the write ends of two pipes. No other
-    descriptor stays open.
+    The descriptors are the socket to the judge and the write ends of two pipes. All other
+    descriptors are closed.
     """
     null = os.open(os.devnull, os.O_RDONLY)
     keep = _above_the_streams(channel)
@@ -67,10 +68,10 @@ def as_forked_side(channel: int, stdout: int, stderr: int) -> None:
 
 
 def as_spawned_side() -> None:
-    """Become a side in a process of its own: requests on stdin, replies on stdout.
+    """Become a side in a separate process, with requests on stdin and replies on stdout.
 
-    Both are moved away first, so that the program has an empty stdin, and prints to stderr. Does
-    not return: what the program left to be run at the end is not run.
+    Both are moved away first, so that the program has an empty stdin and prints to stderr. Doesn't
+    return: exit handlers of the program don't run.
     """
     requests, replies = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -89,7 +90,7 @@ def as_spawned_side() -> None:
 
 
 def _above_the_streams(descriptor: int) -> int:
-    """Move a descriptor beyond the standard streams, but not beyond a low limit."""
+    """Move a descriptor above the standard streams, but not above a low limit."""
     import fcntl
 
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
@@ -103,7 +104,7 @@ def _highest_descriptor() -> int:
 
 
 def _open_streams() -> None:
-    """Give Python new standard streams: unbuffered, and never failing on a character."""
+    """Give Python new standard streams: unbuffered, and able to encode any character."""
     sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
     for name, fd in (("stdout", 1), ("stderr", 2)):
         stream = open(
@@ -114,7 +115,7 @@ def _open_streams() -> None:
 
 
 class Side:
-    """The loop that answers requests, in the order in which they come."""
+    """The loop that answers requests in order."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
@@ -131,7 +132,7 @@ class Side:
             return
         _settle(start)
         Removals(start.scratch).install()
-        protections = _shut_in(start.policy) if start.policy is not None else _stay_private()
+        protections = _confine(start.policy) if start.policy is not None else _stay_private()
         self._judge.send(_confined(protections))
         share = _sharing(start)
         while (request := self._judge.receive()) is not None:
@@ -148,8 +149,16 @@ class Side:
                     loaded = subject.load()
                 return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.Trace():
-                found = fingerprints(self._loaded().function, exercise, request.sizes)
-                return wire.Traced(fingerprints=found, seconds=time.perf_counter() - began)
+                subject = self._loaded()
+                before = Kept(subject.namespace)
+                found = fingerprints(
+                    subject.function, exercise, request.sizes, namespace=subject.namespace
+                )
+                return wire.Traced(
+                    fingerprints=found,
+                    seconds=time.perf_counter() - began,
+                    touched=not Kept(subject.namespace).same(before),
+                )
             case wire.Call():
                 subject = self._loaded()
                 self._compiling.take()
@@ -171,21 +180,21 @@ class Side:
         return self._subject
 
     def _new_subject(self, request: wire.Load, exercise: Exercise) -> Subject:
-        """Put a program in the place of the one before, of which only compiled code stays."""
+        """Replace the program; only compiled code remains of the previous one."""
         if self._subject is not None:
             self._subject.restore()
-        streams = (io.StringIO(), io.StringIO()) if request.unheard else self._streams
+        streams = (io.StringIO(), io.StringIO()) if request.discard_output else self._streams
         sys.stdout, sys.stderr = streams
-        sys.argv = [request.name]  # a parser of optional arguments finds none, as in `python FILE`
+        sys.argv = [request.name]  # no command-line arguments, as in `python FILE`
         self._subject = Subject(exercise, request.name, request.text, alters=request.alters)
         self._text = request.text
         return self._subject
 
 
 class _DeadlineClock:
-    """A thread that tells the judge where the program stands when a deadline passes.
+    """A thread that tells the judge where the program is when a deadline passes.
 
-    It only reports: the judge keeps a clock of its own and ends the process from outside.
+    It only reports: the judge has its own clock and stops the process from outside.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -194,7 +203,7 @@ class _DeadlineClock:
 
     @contextlib.contextmanager
     def running(self, seconds: float, subject: Subject) -> Iterator[None]:
-        """Report if the block takes longer than `seconds`, and never after it has ended."""
+        """Report if the block takes longer than `seconds`, but never after it has ended."""
         ended = threading.Lock()
 
         def report() -> None:
@@ -218,22 +227,22 @@ class _DeadlineClock:
 
 
 def _settle(start: wire.Start) -> None:
-    """Move into the scratch folder, with a bare environment and the compile cache set."""
+    """Change to the scratch folder, clear the environment, and set up the compile cache."""
     os.chdir(start.scratch)
     folder = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), start.scratch)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
     os.environ.clear()
     os.environ.update(_ENVIRONMENT | folder | kept | _compiler_flags())
-    tempfile.tempdir = start.scratch  # it would try a folder by removing a file, which is refused
+    tempfile.tempdir = start.scratch  # it would test a folder by removing a file, which is refused
     if start.compile_cache is not None:
         _use_compile_cache(start.compile_cache, writes=start.shared_cache is not None)
 
 
 def _compiler_flags() -> dict[str, str]:
-    """Ask XLA for the emitter that compiles in half the time, where it has a choice.
+    """Ask XLA for the emitter that compiles in half the time, if there is a choice.
 
-    XLA aborts on a flag that it does not know, so this names the one release that was tried; what
-    comes later has that one emitter only.
+    XLA aborts on unknown flags, so this names the one release that was tried; later releases have
+    only that emitter.
     """
     flagged = jaxlib.version.__version__.startswith("0.10.")
     return {"XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false"} if flagged else {}
@@ -242,7 +251,7 @@ def _compiler_flags() -> dict[str, str]:
 def _use_compile_cache(folder: str, *, writes: bool) -> None:
     """Read compiled programs from `folder`, and add to it if `writes`.
 
-    A minimum compile time that nothing reaches is how jax is kept from writing.
+    To stop jax from writing, the minimum compile time is set to a value that nothing reaches.
     """
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
@@ -266,15 +275,15 @@ def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
     return wire.Confined(versions=versions, protections=protections)
 
 
-def _shut_in(policy: Policy) -> tuple[Protection, ...]:
-    """Confine the process, and offer it first if the machine runs out of memory."""
+def _confine(policy: Policy) -> tuple[Protection, ...]:
+    """Confine the process, and let the kernel kill it first if memory runs out."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
     return confine(policy)
 
 
 def _stay_private() -> tuple[Protection, ...]:
-    """Keep the reference, which is not shut in, from the eyes of a submission beside it."""
+    """Hide the reference, which isn't sandboxed, from a submission that runs at the same time."""
     return (identity.unreadable_memory(), identity.dies_with_parent())
 
 

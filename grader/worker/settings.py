@@ -1,6 +1,6 @@
 """The fields of a module as texts: equal for equal settings, in every process.
 
-Initialisers are closures made anew by each `lecun_normal()`; what they close over tells them apart.
+Each `lecun_normal()` makes a new closure; initialisers are compared by what they close over.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MISSING = dataclasses.MISSING
 
 
 def settings_of(module: Foreign) -> tuple[Setting, ...]:
-    """Return the fields that a module was made with, in their order."""
+    """Return the fields that a module was made with, in order."""
     values = vars(module)
     fields = [each for each in _fields(module) if each.init and each.name not in _NOT_SETTINGS]
     return tuple(
@@ -48,12 +48,12 @@ def _setting(field: dataclasses.Field[Any], value: Foreign) -> Setting:
 
 
 def text_of(value: Foreign, depth: int = 0) -> str:
-    """Describe a setting's value in a line, without addresses."""
+    """Describe a setting's value in one line, without addresses."""
     return clean(_text(value, depth), _LONGEST)
 
 
 def _text(value: Foreign, depth: int) -> str:
-    if type(value) is FrozenDict:  # Flax makes one of every dict that a field is given
+    if type(value) is FrozenDict:  # Flax turns every dict that a field gets into one
         value = dict(value.items())
     cls = type(value)
     if depth > _DEEPEST:
@@ -95,7 +95,7 @@ def _other_text(value: Foreign) -> str:
 
 
 def _dtype_name(value: Foreign) -> str | None:
-    """Name of a number type, however it is spelt: `jnp.float32`, `np.float32`, `np.dtype(…)`."""
+    """Name of a number type in any spelling: `jnp.float32`, `np.float32`, `np.dtype(…)`."""
     cls = type(value)
     if issubclass(cls, np.dtype):
         return str(value.name)
@@ -127,7 +127,7 @@ def _cells(function: types.FunctionType) -> list[tuple[str, Any]]:
 def _cell_text(name: str, cell: Foreign, depth: int) -> str:
     try:
         value = cell.cell_contents
-    except ValueError:  # a cell that is still empty
+    except ValueError:  # the cell is still empty
         return name
     return f"{name}={text_of(value, depth + 1)}"
 

@@ -1,4 +1,4 @@
-"""A side's program under observation: loaded once, called on cases."""
+"""A side's program under observation: loaded once, called with cases."""
 
 from __future__ import annotations
 
@@ -34,17 +34,16 @@ _clock = time.perf_counter
 
 
 class Subject:
-    """Runs a program's text and tells what it did. Nothing that the program does escapes from it.
+    """Runs a program's text and reports what it did. No exception of the program gets out.
 
-    The recorder's patches and the program's module are in place from the first `load` or `protect`
-    on, also between calls, and until `restore`; use it in a `with` block where others share the
-    process.
+    The recorder's patches and the program's module stay in place from the first `load` or `protect`
+    until `restore`, also between calls; use a `with` block if others share the process.
     """
 
     def __init__(self, exercise: Exercise, name: str, text: str, *, alters: bool = False) -> None:
         self._exercise = exercise
-        filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, and no file is looked at
-        source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows leave one
+        filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, without looking at files
+        source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows add one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
         self._recorder = Recorder(self._places, alters=alters)
@@ -60,13 +59,18 @@ class Subject:
 
     @property
     def function(self) -> Callable[..., Foreign]:
-        """The exercise's function; `RuntimeError` unless `load` has answered `Loaded`."""
+        """The exercise's function; `RuntimeError` unless `load` returned `Loaded`."""
         if self._function is None:
             raise RuntimeError("the program is not loaded")
         return self._function
 
+    @property
+    def namespace(self) -> dict[str, Foreign]:
+        """The globals of the program's text."""
+        return vars(self._program.module)
+
     def load(self) -> LoadOutcome:
-        """Run the text, and look for the exercise's function and its parameters."""
+        """Run the text, and find the exercise's function and its parameters."""
         self.protect()
         fault = self._program.compile()
         if fault is not None:
@@ -74,7 +78,7 @@ class Subject:
         try:
             self._run(Recording(loading=True), self._program.execute)
             found = self._program.find(self._exercise)
-        except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
+        except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
             return failure(error, self._places)
         if isinstance(found, (FunctionMissing, SignatureWrong)):
             return found
@@ -82,7 +86,7 @@ class Subject:
         return Loaded()
 
     def call(self, case: Case) -> Observation:
-        """Call the function on a case, and tell what came of it."""
+        """Call the function with a case, and return the outcome."""
         self.protect()
         function = self.function
         recording = Recording()
@@ -94,7 +98,7 @@ class Subject:
             returned = self._run(recording, function, *arguments.values)
             seconds = _clock() - began
             outcome: Outcome = Completed(result=Converter().convert(returned))
-        except BaseException as error:  # noqa: BLE001 - also SystemExit is the program's
+        except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
             seconds = _clock() - began
             outcome = failure(error, self._places)
         return Observation(
@@ -105,21 +109,21 @@ class Subject:
         )
 
     def where(self, thread_id: int) -> tuple[Frame, ...]:
-        """Return the program's frames that a thread is in now; for a watchdog in another thread."""
+        """Return the program's frames in a thread now; for a watchdog in another thread."""
         return self._places.where(thread_id)
 
     def protect(self) -> None:
-        """Put the patches and the module in place; does nothing when they are."""
+        """Install the patches and the module, unless they already are."""
         self._recorder.patches.install()
         self._program.register()
 
     def restore(self) -> None:
-        """Take the patches and the module away; does nothing when they are gone."""
+        """Remove the patches and the module, if they are installed."""
         self._recorder.patches.remove()
         self._program.unregister()
 
     def _run(self, recording: Recording, code: Callable[..., Foreign], *args: object) -> Foreign:
-        """Give the program its turn: recorded, and with the interpreter as it left it."""
+        """Give the program its turn: recorded, and with the interpreter state that it left."""
         self._recorder.begin(recording)
         try:
             self._interpreter.lend()

@@ -1,4 +1,4 @@
-"""Names that may have been meant, as Python's own tracebacks suggest them."""
+"""Suggestions for misspelt names, as in Python's own tracebacks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _dictionary = types.ModuleType.__getattribute__
 
 
 def suggestion(error: BaseException, message: str, globals_: dict[str, Foreign]) -> str | None:
-    """Return the name that is nearest to the one that an exception says isn't there.
+    """Return the name that is nearest to the one that is missing according to an exception.
 
-    `globals_` are those of the submission's innermost frame. None of its code is run.
+    `globals_` are those of the submission's innermost frame. None of its code runs.
     """
     found = _NAME.match(message)
     if found is None or type(error) not in (NameError, AttributeError, ImportError):
@@ -41,7 +41,7 @@ def _home(error: BaseException) -> str:
 
 
 def _nearest(name: str, names: Iterable[Foreign]) -> str | None:
-    """Return the nearest public name; one of the same letters is nearest of all."""
+    """Return the nearest public name; a name with the same letters comes first."""
     known = [each for each in list(names)[:_MOST_NAMES] if type(each) is str and each[:1] != "_"]
     for each in known:
         if sorted(each.lower()) == sorted(name.lower()) and each != name:

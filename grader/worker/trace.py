@@ -1,8 +1,8 @@
-"""Tracing a side's function: from every size at once down to the sizes of executed cases.
+"""Traces a side's function: with all sizes symbolic, or down to the sizes of executed cases.
 
-Runs the learner's function with stand-ins for its arguments, in the learner's own process. What
-it prints, and what it leaves behind in module globals (stand-ins, perhaps), is there afterwards:
-trace in a process that executes no case later on.
+Runs the learner's function with abstract arguments, in the learner's own process. Its output, and
+what it leaves behind in module globals (tracers, perhaps), stays: trace in a process that executes
+no case afterwards.
 """
 
 from __future__ import annotations
@@ -11,27 +11,35 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum, unique
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import jax
 import jax.export
+import msgspec
 import numpy as np
 
 from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
+from grader.worker.guard import Guard
+from grader.worker.kept import Kept
 
 _REASON_LENGTH = 200
+_HELD: Final = 2
+"""At how many sizes a trace for all of them is held against one at sizes; each costs as much."""
+
+KEEPS: Final = "keeps something from one call to the next: a proof needs each to start afresh"
+RUNNING: Final = "keeps something that each use changes: a proof needs each call to start afresh"
 
 
 @unique
 class Rung(IntEnum):
-    """How much of the sizes is symbolic, widest first."""
+    """Which sizes are symbolic, the widest scope first."""
 
     EVERY_SIZE = 0
     EVERY_OTHER_SIZE = 1
-    """All but the dimensions that the parameters' shapes depend on."""
+    """All except the dimensions that the parameters' shapes depend on."""
     SIZES_AS_GIVEN = 2
 
 
@@ -40,34 +48,67 @@ def fingerprints(
     exercise: Exercise,
     concrete: tuple[dict[str, int], ...],
     widest: Rung = Rung.EVERY_SIZE,
+    namespace: dict[str, Any] | None = None,
 ) -> tuple[Trace, ...]:
-    """Trace at the first rung, from `widest` on, where every scope can be traced.
+    """Trace at the first rung, from `widest` on, where every scope can be traced, and at sizes.
 
-    `concrete` are sizes of executed cases, with a value for each dimension. If no rung will do,
-    the result is one `Untraceable` for each.
+    `concrete` are sizes of executed cases, with a value for each dimension; some are traced after
+    all of them at once, to be held against it. `namespace` has the program's globals. If no rung
+    will do, the result is one `Untraceable` for each.
     """
-    failures: list[Untraceable] = []
+    failures: list[Trace] = []
     for rung in Rung:
         if rung < widest:
             continue
-        traces: list[Trace] = []
-        for scope in scopes(exercise, concrete, rung):
-            traces.append(fingerprint(function, exercise, scope))
-            if isinstance(traces[-1], Untraceable):
-                failures.append(traces[-1])
-                break
-        else:
-            if traces:
-                return (*_repeated(function, exercise, traces), *failures)
+        wanted = list(scopes(exercise, concrete, rung))
+        found = list(_until_one_fails(function, exercise, wanted, namespace))
+        if found and isinstance(found[-1], Fingerprint):
+            steady = None if namespace is None else Kept(namespace)
+            held = list(_held(exercise, concrete, rung))
+            found += [fingerprint(function, exercise, each, namespace) for each in held]
+            return (*_doubted(found, namespace, steady), *failures)
+        failures += found[-1:]
     return tuple(failures)
 
 
-def _repeated(function: Callable[..., Any], exercise: Exercise, traces: list[Trace]) -> list[Trace]:
-    """Trace the first scope again: a function that keeps state or draws numbers shows there."""
-    first = traces[0]
-    if fingerprint(function, exercise, first.scope) == first:
-        return traces
-    return [Untraceable(scope=first.scope, reason="is another program when it is traced again")]
+def _until_one_fails(
+    function: Callable[..., Any],
+    exercise: Exercise,
+    wanted: Iterable[Scope],
+    namespace: dict[str, Any] | None,
+) -> Iterator[Trace]:
+    for scope in wanted:
+        trace = fingerprint(function, exercise, scope, namespace)
+        yield trace
+        if isinstance(trace, Untraceable):
+            return
+
+
+def _held(exercise: Exercise, concrete: Sequence[dict[str, int]], rung: Rung) -> Iterator[Scope]:
+    """Yield a scope without symbols for each of the sizes that are all above 1."""
+    if rung is Rung.SIZES_AS_GIVEN:
+        return
+    numbers = [each for each in exercise.parameters if isinstance(each, Number)]
+    telling = [sizes for sizes in concrete if min(sizes.values()) > 1]
+    for place, sizes in enumerate(telling[:_HELD]):
+        chosen = {each.name: each.choices[place % len(each.choices)] for each in numbers}
+        yield Scope(symbolic=(), sizes=dict(sizes), numbers=chosen)
+
+
+def _doubted(
+    traces: list[Trace], namespace: dict[str, Any] | None, before: Kept | None
+) -> Iterator[Trace]:
+    """Say of the first traces what the later ones show: that something is kept between calls."""
+    after = None if namespace is None else Kept(namespace)
+    why = ""
+    if before is not None and after is not None:
+        why = KEEPS if not before.same(after) else RUNNING if after.running else ""
+    for trace in traces:
+        if why and isinstance(trace, Fingerprint):
+            detail = "; ".join(filter(None, (trace.detail, why)))
+            yield msgspec.structs.replace(trace, detail=detail)
+        else:
+            yield trace
 
 
 def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -> Iterator[Scope]:
@@ -90,15 +131,23 @@ def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -
         )
 
 
-def fingerprint(function: Callable[..., Any], exercise: Exercise, scope: Scope) -> Trace:
+def fingerprint(
+    function: Callable[..., Any],
+    exercise: Exercise,
+    scope: Scope,
+    namespace: dict[str, Any] | None = None,
+) -> Trace:
     """Trace once in `scope`. Never raises: whatever the learner's code does is a reason."""
     sizes = {**scope.sizes, **_symbols(scope.symbolic)}
     traced = [each for each in exercise.parameters if not isinstance(each, Size | Number)]
+    guard = Guard(namespace)
 
     def call(*arrays: Any) -> Any:
         given = dict(zip((each.name for each in traced), arrays, strict=True))
+        seeds = tuple(given[each.name] for each in traced if isinstance(each, Seed))
         given |= scope.numbers | sizes
-        return function(*(given[each.name] for each in exercise.parameters))
+        with guard.watching(sizes, jax.tree.leaves(arrays), seeds):
+            return function(*(given[each.name] for each in exercise.parameters))
 
     try:
         program, result = jax.make_jaxpr(call, return_shape=True)(
@@ -108,23 +157,27 @@ def fingerprint(function: Callable[..., Any], exercise: Exercise, scope: Scope) 
         found = digest(program, structure, seeds=_seed_places(traced))
     except NotComparable as error:
         return Untraceable(scope=scope, reason=str(error))
-    except BaseException as error:  # noqa: BLE001  # the learner's code raises what it likes
+    except BaseException as error:  # noqa: BLE001  # the learner's code can raise anything
         return Untraceable(scope=scope, reason=_reason(error))
-    return Fingerprint(scope=scope, digest=found.digest, detail=found.detail)
+    return Fingerprint(
+        scope=scope, digest=found.digest, detail=found.detail, decisions=guard.decisions
+    )
 
 
 @cache
 def _symbols(names: tuple[str, ...]) -> dict[str, Any]:
-    """Return a symbolic size for each name, the same one each time: jax caches by it."""
+    """Return a symbolic size for each name, always the same: jax uses it as a cache key."""
     if not names:
         return {}
-    return dict(zip(names, jax.export.symbolic_shape(", ".join(names)), strict=True))
+    above_one = [f"{name} >= 2" for name in names]
+    found = jax.export.symbolic_shape(", ".join(names), constraints=above_one)
+    return dict(zip(names, found, strict=True))
 
 
 def _stand_in(parameter: Parameter, sizes: dict[str, Any]) -> Any:
     match parameter:
         case Seed():
-            return jax.ShapeDtypeStruct((), np.int32)
+            return jax.ShapeDtypeStruct((), np.int32, weak_type=True)
         case Array(shape=shape):
             return jax.ShapeDtypeStruct(tuple(sizes[name] for name in shape), np.float32)
         case Arrays(items=items):
@@ -145,7 +198,7 @@ def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
 
 
 def _reason(error: BaseException) -> str:
-    """Name an error of the learner's code, whose own methods may raise too."""
+    """Describe an error of the learner's code, whose own methods may raise, too."""
     name = type(error).__name__
     try:
         text = str(error)

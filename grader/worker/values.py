@@ -1,8 +1,8 @@
-"""Numbers for the values of a traced program: equal numbers, equal values.
+"""Numbers for the values of a traced program: equal numbers mean equal values.
 
-A value's number is a hash of how it is made. Values are first rewritten to a plain form, by rules
-that leave each element the same expression of the same elements, with its operands in the same
-order.
+A value's number is a hash of how it is computed. Values are first rewritten to a normal form, by
+rules that leave each element the same expression of the same elements, with its operands in the
+same order.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def number_of(content: object) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a value was made; `type` is its shape and dtype."""
+    """How a value was computed; `type` is its shape and dtype."""
 
     primitive: str
     operands: tuple[Value, ...]
@@ -43,10 +43,10 @@ class Made:
 
 @dataclass(slots=True)
 class Values:
-    """The values of one program so far, and how each was made.
+    """The values of one program so far, and how each was computed.
 
-    `zeros` are those that hold nothing but zeros. `sizes` are the symbolic sizes of arrays that
-    are not known to be 0 or more, as text.
+    `zeros` are those that contain only zeros. `sizes` are the symbolic sizes of arrays that are
+    not known to be 0 or more, as text.
     """
 
     made: dict[Value, Made] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Values:
     def make(
         self, primitive: str, parameters: Parameters, operands: tuple[Value, ...], aval: Aval
     ) -> Value:
-        """Number what `primitive` makes, as it stands."""
+        """Number the result of `primitive`, without rewriting."""
         return self._make(Made(primitive, operands, self._type(aval)), parameters)
 
     def _make(self, made: Made, parameters: Parameters = ()) -> Value:
@@ -73,7 +73,7 @@ class Values:
 
     @property
     def may_be_negative(self) -> bool:
-        """Say whether an array has a size that is negative for some sizes of the arguments."""
+        """Whether an array has a size that is negative for some sizes of the arguments."""
         return not all(self.sizes.values())
 
     def constant(self, value: Parameter, aval: Aval) -> Value:
@@ -93,9 +93,9 @@ class Values:
     # ----------------------------------------------------------------------------------- rewrites
 
     def reshape(self, operand: Value, aval: Aval, order: Sequence[Any] | None = None) -> Value:
-        """Make one reshape of several, and none of one that keeps the shape.
+        """Combine several reshapes into one, and drop one that keeps the shape.
 
-        `order` is that of the axes when they are read, from the first on if it is None.
+        `order` is the order in which the axes are read, the natural one if it is None.
         """
         if order is not None:
             operand = self.transpose(operand, order)
@@ -108,7 +108,7 @@ class Values:
         return self._still_zero(operand, self._make(Made("reshape", (operand,), kind)))
 
     def broadcast(self, operand: Value, dimensions: Sequence[Any], aval: Aval) -> Value:
-        """Make a reshape of what only adds axes of size 1."""
+        """Turn a broadcast that only adds axes of size 1 into a reshape."""
         kind = self._type(aval)
         axes = tuple(map(int, dimensions))
         kept = tuple(kind[0][axis] for axis in axes)
@@ -119,7 +119,7 @@ class Values:
         return self._still_zero(operand, value)
 
     def transpose(self, operand: Value, permutation: Sequence[Any]) -> Value:
-        """Make one transpose of several, and none of one that moves nothing."""
+        """Combine several transposes into one, and drop one that moves nothing."""
         axes = tuple(map(int, permutation))
         made = self.made[operand]
         if made.primitive == "transpose":
@@ -131,7 +131,7 @@ class Values:
         return self._make(Made("transpose", (operand,), kind, axes))
 
     def key(self, primitive: str, parameters: Parameters, operand: Value, aval: Aval) -> Value:
-        """Give back the key that was unwrapped and wrapped, or its data that was wrapped."""
+        """Simplify unwrapping and wrapping a key to the key, and vice versa for its data."""
         made = self.made[operand]
         if {primitive, made.primitive} == {"random_wrap", "random_unwrap"}:
             (original,) = made.operands
@@ -146,7 +146,7 @@ class Values:
         parameters: Parameters,
         aval: Aval,
     ) -> Value:
-        """Name the axes of what was transposed, where the result's axes keep their order."""
+        """Use the axes from before a transpose, if the result's axes keep their order."""
         contracting, batch = dimension_numbers
         sides = [
             self._side(operand, tuple(map(int, summed)), tuple(map(int, shared)))
@@ -174,7 +174,7 @@ class Values:
 
 
 def _never_negative(size: Parameter) -> bool:
-    """Say whether a symbolic size is 0 or more for all sizes; jax raises where that depends."""
+    """Whether a symbolic size is 0 or more for all sizes; jax raises if that depends on them."""
     with contextlib.suppress(Exception):
         return bool(size >= 0)
     return False

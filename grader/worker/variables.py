@@ -1,4 +1,4 @@
-"""Trees of variables as data: what is in each collection, with which shape and which numbers."""
+"""Variable trees as data: what each collection contains, with its shape and numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DEEPEST = 12
 
 
 def variables_of(tree: Foreign) -> tuple[Variable, ...]:
-    """Return the arrays of a variable tree `{collection: {…: array}}`, collection by collection."""
+    """Return the arrays of a variable tree `{collection: {…: array}}`, one collection at a time."""
     found = []
     for path, leaf in _leaves(tree, ()):
         type_ = array_type(leaf)
@@ -59,7 +59,7 @@ def _leaves(tree: Foreign, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _facts(array: Host | None) -> tuple[float | None, tuple[int, ...], str | None]:
-    """Largest magnitude, axes along which all slices are alike, and digest of a concrete array."""
+    """Largest magnitude, axes along which all slices are equal, and digest of a concrete array."""
     if array is None or not is_numeric(array.dtype):
         return None, (), None
     alike = tuple(

@@ -1,4 +1,4 @@
-"""The guide for authors, read as what it tells its reader to do."""
+"""The guide for authors, parsed into the steps that it tells its reader to take."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Change(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Type this; `printed` is what then stands there."""
+    """Type this; `printed` is the expected output."""
 
     command: str
     printed: str
@@ -65,7 +65,7 @@ def _runs(text: str) -> Iterator[Run]:
 
 
 def follow(step: Write | Change, solution: str) -> None:
-    """Carry out a step that changes a file in this folder."""
+    """Execute a step that changes a file in this folder."""
     if isinstance(step, Write):
         Path(step.path).write_text(step.text, encoding="utf-8")
         return

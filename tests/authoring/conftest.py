@@ -22,7 +22,7 @@ class Ran(NamedTuple):
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with a home of its own."""
+    """An empty working folder with its own home."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRADER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "80")

@@ -1,4 +1,4 @@
-"""Mutants: what is changed in a program, and which of those that pass are right."""
+"""Mutants: how programs are changed, and which of the mutants that pass are right."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def changed(before: str, after: str, text: str) -> bool:
 
 
 @pytest.mark.parametrize("folder", FOLDERS.values(), ids=list(FOLDERS))
-def test_mutants_are_programs_and_no_two_are_the_same(folder: ExerciseFolder) -> None:
+def test_mutants_are_valid_and_distinct(folder: ExerciseFolder) -> None:
     solution = folder.solution.read_text(encoding="utf-8")
     found = made(folder)
     programs = [same_program(each.text) for each in found.values()]
@@ -67,12 +67,12 @@ def test_mutants_are_programs_and_no_two_are_the_same(folder: ExerciseFolder) ->
         ("outputs.reshape(-1)", "variables"),
     ],
 )
-def test_each_sort_of_change_is_made(before: str, after: str) -> None:
+def test_each_kind_of_change_occurs(before: str, after: str) -> None:
     found = [each for each in made(FIRST).values() if changed(before, after, each.text)]
     assert len(found) == 1
 
 
-def test_comments_and_layout_are_no_change() -> None:
+def test_comments_and_layout_do_not_count_as_changes() -> None:
     assert same_program('"""Doc."""\nx = (1)  # one\n') == same_program("x = 1\n")
     assert same_program("x = 1\n") != same_program("x = 2\n")
 
@@ -112,7 +112,7 @@ def test_survivors_that_are_right(
     assert (found.right, found.reason) == (True, reason)
 
 
-def test_a_survivor_that_the_author_has_accepted(session: Session, tmp_path: Path) -> None:
+def test_a_survivor_that_the_author_accepted(session: Session, tmp_path: Path) -> None:
     mutant = mutant_with("        in_axes=0,\n", "")
     (tmp_path / "accepted").mkdir()
     (tmp_path / "accepted" / "mine.py").write_text(f"# Mine.\n{mutant.text}")
@@ -122,5 +122,5 @@ def test_a_survivor_that_the_author_has_accepted(session: Session, tmp_path: Pat
     assert (found.right, found.reason) == (True, "accepted/mine.py is this program")
 
 
-def test_what_is_caught_does_not_survive(session: Session) -> None:
+def test_caught_mutants_do_not_survive(session: Session) -> None:
     assert survivor(session, FIRST, mutant_with("in_axes=0", "in_axes=1")) is None

@@ -47,7 +47,7 @@ def test_the_skeleton_is_an_exercise(grade: Grade, here: Path) -> None:
     assert "my-own" in listed.out
 
 
-def test_what_is_left_to_do_is_said(grade: Grade, here: Path) -> None:
+def test_verify_lists_what_is_left_to_do(grade: Grade, here: Path) -> None:
     grade("new", "my-own", "course")
     (own,) = course([here / "course"])[1]
     with Session() as session:  # starts nothing as long as nothing is graded
@@ -61,7 +61,7 @@ def test_what_is_left_to_do_is_said(grade: Grade, here: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_second_exercise_goes_beside_the_first(grade: Grade, here: Path) -> None:
+def test_a_second_exercise_goes_next_to_the_first(grade: Grade, here: Path) -> None:
     assert grade("new", "my-own", "course").code == 0
     assert grade("new", "my-other", "course").code == 0
     own = [each.exercise.slug for each in exercises([here / "course"])]
@@ -78,14 +78,14 @@ def test_a_second_exercise_goes_beside_the_first(grade: Grade, here: Path) -> No
         ("class", "Python keeps class for itself"),
     ],
 )
-def test_a_name_that_is_none(grade: Grade, here: Path, name: str, says: str) -> None:
+def test_invalid_names_are_refused(grade: Grade, here: Path, name: str, says: str) -> None:
     ran = grade("new", name, "course")
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
     assert files_of(here) == set()
 
 
-def test_a_name_that_is_taken(grade: Grade, here: Path) -> None:
+def test_a_taken_name_is_refused(grade: Grade, here: Path) -> None:
     shipped = exercises()[0].exercise
     ran = grade("new", shipped.slug, "course")
     assert (ran.code, ran.out) == (2, "")
@@ -97,7 +97,7 @@ def test_a_name_that_is_taken(grade: Grade, here: Path) -> None:
     assert files_of(here) == set()
 
 
-def test_nothing_is_written_over(grade: Grade, here: Path) -> None:
+def test_nothing_is_overwritten(grade: Grade, here: Path) -> None:
     solution = here / "course" / "solutions" / "my_own.py"
     solution.parent.mkdir(parents=True)
     solution.write_text("mine")
@@ -108,7 +108,7 @@ def test_nothing_is_written_over(grade: Grade, here: Path) -> None:
     assert solution.read_text() == "mine"
 
 
-def test_a_place_that_can_not_be_written_to(grade: Grade, here: Path) -> None:
+def test_an_unwritable_place(grade: Grade, here: Path) -> None:
     (here / "file").touch()
     ran = grade("new", "my-own", "file")
     assert (ran.code, ran.out) == (2, "")

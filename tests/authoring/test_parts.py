@@ -53,7 +53,7 @@ def problems(folder: Path) -> list[tuple[str, str]]:
     return [(line.name, each) for line in lines(folder).values() for each in line.problems]
 
 
-def test_nothing_is_said_of_what_is_right(folder: Path) -> None:
+def test_right_parts_get_no_complaints(folder: Path) -> None:
     assert problems(folder) == []
     assert {line.state for line in lines(folder).values()} == {"right"}
 
@@ -100,7 +100,7 @@ def test_a_declaration(folder: Path, before: str, after: str, says: str) -> None
     assert any(says in each for each in found), found
 
 
-def test_names_that_another_exercise_has(folder: Path) -> None:
+def test_names_of_another_exercise_are_refused(folder: Path) -> None:
     shipped = next(each for each in course(())[0] if isinstance(each, ExerciseFolder)).exercise
     edit(folder / "exercise.py", 'function="mine"', f'function="{shipped.function}"')
     (said,) = [each for name, each in problems(folder) if name == "declaration"]

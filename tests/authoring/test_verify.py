@@ -214,12 +214,12 @@ def flawed(tmp_path_factory: pytest.TempPathFactory, session: Session) -> dict[s
 
 
 @pytest.mark.parametrize(("part", "says"), [(part, each) for part in SAID for each in SAID[part]])
-def test_what_is_judged_by_a_solution(flawed: dict[str, Line], part: str, says: str) -> None:
+def test_parts_that_need_the_solution(flawed: dict[str, Line], part: str, says: str) -> None:
     assert flawed[part].state == "wrong"
     assert any(says in each for each in flawed[part].problems), flawed[part].problems
 
 
-def test_what_is_right_gets_no_sentence(flawed: dict[str, Line]) -> None:
+def test_right_parts_get_no_sentence(flawed: dict[str, Line]) -> None:
     assert [name for name, line in flawed.items() if line.state == "right"] == [
         "declaration", "files", "lesson", "hints", "solution"
     ]  # fmt: skip
@@ -261,7 +261,7 @@ def test_the_command(grade: Callable[..., Ran], here: Path) -> None:
     assert named.out.endswith("\n\nThe exercise is not right yet.\n")
 
 
-def test_a_name_that_no_exercise_has(grade: Callable[..., Ran], here: Path) -> None:
+def test_an_unknown_exercise(grade: Callable[..., Ran], here: Path) -> None:
     exercise(here / "course", "sum-grammar", "")
     ran = grade("verify", "sum-gramar", "--exercises", "course")
     assert (ran.code, ran.out) == (2, "")
@@ -313,16 +313,14 @@ def with_check(folder: Path, spec: str) -> Path:
     return folder
 
 
-def test_a_check_that_nothing_can_show_is_told_to_the_author(
-    tmp_path: Path, session: Session
-) -> None:
+def test_verify_reports_a_check_that_nobody_can_pass(tmp_path: Path, session: Session) -> None:
     folder = with_check(exercise(tmp_path, "scan-told", SCAN), LIFTED)
     (problem,) = verified(folder, session, until="solution")["solution"].problems
     assert "the check lifted (nn.SimpleCell is lifted with nn.scan) can't be observed" in problem
     assert problem.endswith("leave it out of checks")
 
 
-def test_nobody_earns_a_check_that_nothing_can_show(tmp_path: Path, session: Session) -> None:
+def test_nobody_passes_a_check_without_evidence(tmp_path: Path, session: Session) -> None:
     folder = with_check(exercise(tmp_path, "scan-skipped", SCAN, loop=LOOP), LIFTED)
     (found,) = course([folder.parents[1]])[1]
     report = grade(session, read_submission(folder / "loop.py"), found, GradingRequest(cases=10))

@@ -27,7 +27,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with a home of its own."""
+    """An empty working folder with its own home."""
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -52,7 +52,7 @@ def grade(here: Path, capsys: pytest.CaptureFixture[str]) -> Grade:
 
 @pytest.fixture
 def program(here: Path) -> Grade:
-    """Run a command in a process of its own, from a pipe."""
+    """Run a command in a separate process, from a pipe."""
 
     def command(*arguments: str, **changes: str) -> Ran:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Which word is a command and which a file, and how each way to end is told."""
+"""Which words are commands or files, and how each kind of failure is reported."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def assert_one_line(text: str) -> None:
         ("-q", "--seed", "7", "--", "my.py"),
     ],
 )
-def test_options_stand_before_or_after_the_file(
+def test_options_come_before_or_after_the_file(
     grade: Grade, graded: Graded, here: Path, arguments: tuple[str, ...]
 ) -> None:
     (here / "my.py").touch()
@@ -100,7 +100,7 @@ def test_several_files(grade: Grade, graded: Graded) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("./list",), ("--", "list"), ("-q", "list")])
-def test_a_file_called_like_a_command(
+def test_a_file_named_like_a_command(
     grade: Grade, graded: Graded, here: Path, arguments: tuple[str, ...]
 ) -> None:
     (here / "list").touch()
@@ -156,7 +156,7 @@ def test_a_wrong_command_costs_one_line_and_exit_code_2(
     assert says in err
 
 
-def test_an_empty_name_is_not_this_folder(grade: Grade, here: Path) -> None:
+def test_an_empty_name_does_not_mean_this_folder(grade: Grade, here: Path) -> None:
     (here / "my.py").touch()
     for words in [("",), ("my.py", "")]:
         code, out, err = grade(*words)
@@ -164,20 +164,20 @@ def test_an_empty_name_is_not_this_folder(grade: Grade, here: Path) -> None:
         assert "invalid value for 'FILE...': it is empty; name a file or a folder" in err
 
 
-def test_a_rule_that_is_not_there(grade: Grade) -> None:
+def test_an_unknown_rule(grade: Grade) -> None:
     code, _, err = grade("explain", "per-exampel-params")
     assert code == 2
     assert err == ("grade: there is no rule per-exampel-params; did you mean per-example-params?\n")
 
 
-def test_what_was_typed_never_acts(grade: Grade) -> None:
+def test_typed_text_is_escaped(grade: Grade) -> None:
     _, _, err = grade("\x1b[31m[bold]no\nsuch.py")
     assert_one_line(err)
     assert "\x1b" not in err
     assert "\\x1b[31m[bold]no" in err
 
 
-def test_an_exercise_that_is_broken_is_not_the_learners_fault(grade: Grade, course: Path) -> None:
+def test_a_broken_exercise_is_not_the_learners_fault(grade: Grade, course: Path) -> None:
     (course / "exercises" / "product" / "exercise.py").write_text("EXERCISE = 1 / 0")
     for command, code in (("show product", 3), ("list", 0), ("show sum-one", 0)):
         ran = grade(*command.split())
@@ -200,7 +200,9 @@ def test_an_exercise_that_is_broken_is_not_the_learners_fault(grade: Grade, cour
         "{}EXERCISE = Exercise(slug='product')",
     ],
 )
-def test_a_broken_exercise_leaves_the_others(grade: Grade, course: Path, declaration: str) -> None:
+def test_a_broken_exercise_does_not_affect_others(
+    grade: Grade, course: Path, declaration: str
+) -> None:
     file = course / "exercises" / "product" / "exercise.py"
     file.write_text(declaration.replace("{}", file.read_text()))
     code, out, err = grade("list")
@@ -212,14 +214,14 @@ def test_a_broken_exercise_leaves_the_others(grade: Grade, course: Path, declara
 
 
 @pytest.mark.parametrize("name", ["README.md", "hints.md"])
-def test_an_exercise_that_lacks_a_part(grade: Grade, course: Path, name: str) -> None:
+def test_an_exercise_with_a_missing_part(grade: Grade, course: Path, name: str) -> None:
     (course / "exercises" / "product" / name).unlink()
     code, _, err = grade("show" if name == "README.md" else "hint", "product")
     assert code == 3
     assert_one_line(err)
 
 
-def test_a_fault_of_the_grader_is_told_as_one(
+def test_an_internal_error_is_reported_as_one(
     grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> int:
@@ -273,7 +275,7 @@ def test_help_fits(grade: Grade, monkeypatch: pytest.MonkeyPatch, columns: int) 
     assert [line for line in lines if line != line.rstrip()] == []
 
 
-def test_version_names_what_it_grades_with(grade: Grade) -> None:
+def test_version_names_the_libraries(grade: Grade) -> None:
     code, out, _ = grade("--version")
     assert code == 0
     assert all(f"{name} " in out for name in ("grade", "Python", "jax", "flax", "hypothesis"))
@@ -340,7 +342,7 @@ def test_the_shell_completes(here: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
 @pytest.mark.parametrize("command", ["--help", "list", "show", "explain"])
-def test_a_reader_that_leaves_is_no_failure(here: Path, command: str) -> None:
+def test_a_closed_pipe_is_not_a_failure(here: Path, command: str) -> None:
     line = f'set -o pipefail; "{sys.executable}" -m grader {command} | head -1'
     done = subprocess.run(
         ["bash", "-c", line], cwd=here, env=environment(), capture_output=True, text=True,
@@ -412,7 +414,7 @@ def test_an_empty_word_is_shown_in_quotes(
     assert (code, words in err) == (2, True), err
 
 
-def test_a_stream_that_takes_ascii_only_gets_lookalikes(program: Grade) -> None:
+def test_an_ascii_stream_gets_ascii_characters(program: Grade) -> None:
     code, out, err = program("show", PYTHONIOENCODING="ascii")
     assert (code, err) == (0, "")
     assert out.isascii()
@@ -435,7 +437,7 @@ def test_a_stream_that_takes_ascii_only_gets_lookalikes(program: Grade) -> None:
         ("VERSION", "grade --version"),
     ],
 )
-def test_a_misspelt_command_is_told_whatever_follows(
+def test_a_misspelt_command_is_reported_whatever_follows(
     grade: Grade, graded: Graded, here: Path, line: str, meant: str
 ) -> None:
     (here / "my.py").touch()
@@ -445,7 +447,7 @@ def test_a_misspelt_command_is_told_whatever_follows(
     assert f"did you mean {meant}?" in err
 
 
-def test_a_file_called_nearly_like_a_command_is_a_file(
+def test_a_file_named_almost_like_a_command_is_a_file(
     grade: Grade, graded: Graded, here: Path
 ) -> None:
     (here / "lst").touch()
@@ -478,7 +480,7 @@ def test_numbers_out_of_bounds(grade: Grade, graded: Graded, here: Path, options
     assert " from 0 to " in err or " from 1 to " in err or " from 0.1 to " in err or "9…" in err
 
 
-def test_a_history_of_any_length_can_be_asked_for(grade: Grade) -> None:
+def test_history_accepts_any_length(grade: Grade) -> None:
     assert grade("history", "--last", "9" * 30).code == 2
     assert grade("history", "--last", "1000000").code == 0
 
@@ -486,7 +488,7 @@ def test_a_history_of_any_length_can_be_asked_for(grade: Grade) -> None:
 @pytest.mark.parametrize(
     "columns", ["0", "1", "5", "-3", "abc", "\u00b2", "9" * 30, "9" * 5000, ""]
 )
-def test_columns_that_are_no_width(
+def test_an_invalid_columns_variable(
     grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:
     assert course.is_dir()
@@ -515,7 +517,7 @@ def test_no_command_is_broken_in_two(
     assert "grade hint --all" in grade("hint").out
 
 
-def test_a_folder_that_is_gone(here: Path) -> None:
+def test_a_deleted_working_folder(here: Path) -> None:
     script = (
         "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
         "from grader.cli.app import run\n"
@@ -541,7 +543,7 @@ def test_a_folder_that_is_gone(here: Path) -> None:
         ("false", ""),
     ],
 )
-def test_a_pager_that_is_none_leaves_the_text(
+def test_without_a_pager_the_text_is_printed(
     here: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

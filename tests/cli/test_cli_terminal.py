@@ -24,7 +24,7 @@ Terminal = Callable[..., "Screen"]
 
 
 class Screen:
-    """A terminal of a given size, the program in it, and what stands on its screen."""
+    """A terminal of a given size, the program in it, and the contents of its screen."""
 
     def __init__(self, arguments: tuple[str, ...], size: tuple[int, int], **env: str) -> None:
         rows, columns = size
@@ -83,7 +83,7 @@ def test_grade_alone_greets_a_newcomer(terminal: Terminal) -> None:
     assert "  grade --help" in text
 
 
-def test_grade_alone_says_where_the_learner_stands(terminal: Terminal, here: Path) -> None:
+def test_grade_alone_shows_the_learners_progress(terminal: Terminal, here: Path) -> None:
     assert terminal("start").end() == 0
     (file,) = here.glob("*.py")
     terminal("hint").end()
@@ -118,7 +118,7 @@ def test_the_welcome_when_there_is_no_file(
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
-def test_a_screen_of_any_width_is_filled_and_not_overrun(terminal: Terminal, columns: int) -> None:
+def test_output_fits_any_screen_width(terminal: Terminal, columns: int) -> None:
     for command in ("list", "start", "hint", "explain"):
         screen = terminal(command, size=(200, columns))
         assert screen.end() == 0
@@ -126,7 +126,7 @@ def test_a_screen_of_any_width_is_filled_and_not_overrun(terminal: Terminal, col
         assert screen.display.cursor.y == len(plain) - 1, "no line was wrapped by the terminal"
 
 
-def test_colour_on_a_terminal_and_none_where_it_is_not_wanted(terminal: Terminal) -> None:
+def test_colour_on_a_terminal_unless_it_is_turned_off(terminal: Terminal) -> None:
     def escapes(*arguments: str, **env: str) -> str:
         screen = terminal(*arguments, **env)
         screen.end()
@@ -141,7 +141,7 @@ def test_colour_on_a_terminal_and_none_where_it_is_not_wanted(terminal: Terminal
 
 
 @pytest.mark.skipif(shutil.which("less") is None, reason="no less here")
-def test_a_long_lesson_is_paged_and_q_leaves(terminal: Terminal) -> None:
+def test_a_long_lesson_is_paged_and_q_quits(terminal: Terminal) -> None:
     screen = terminal("show", size=(20, 80))
     screen.until("\x1b[")
     screen.until(":")
@@ -151,7 +151,7 @@ def test_a_long_lesson_is_paged_and_q_leaves(terminal: Terminal) -> None:
     assert "next: grade start" not in screen.raw.getvalue()
 
 
-def test_a_pager_of_the_learners_own(terminal: Terminal) -> None:
+def test_the_learners_own_pager(terminal: Terminal) -> None:
     screen = terminal("show", size=(20, 80), PAGER="tail -n 1")
     assert screen.end() == 0
     assert screen.raw.getvalue().startswith("next: grade start")

@@ -1,4 +1,4 @@
-"""Which of the files that a command names are submissions, and what is said of the others."""
+"""Which of the named files are submissions, and what is said about the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def names(*paths: Path) -> list[str]:
     return [Path(each.path).name for each in gather(paths).submissions]
 
 
-def test_a_file_that_is_not_there_keeps_no_other_from_being_read(here: Path) -> None:
+def test_a_missing_file_does_not_stop_others(here: Path) -> None:
     put(here / "a.py", here / "zzz.py")
     found = gather((Path("a.py"), Path("b.py"), Path("gone/x.py"), Path("n" * 300), Path("zzz.py")))
     assert [each.path for each in found.submissions] == ["a.py", "zzz.py"]
@@ -37,7 +37,7 @@ def test_a_file_that_is_not_there_keeps_no_other_from_being_read(here: Path) -> 
     "name",
     ["__init__.py", "__main__.py", "conftest.py", "setup.py", "test_a.py", "a_test.py"],
 )
-def test_what_nobody_hands_in_is_left_out_of_a_folder(here: Path, name: str) -> None:
+def test_files_that_nobody_hands_in_are_skipped(here: Path, name: str) -> None:
     put(here / "all" / "a.py", here / "all" / "deep" / name)
     found = gather((Path("all"),))
     assert [each.path for each in found.submissions] == ["all/a.py"]
@@ -60,12 +60,12 @@ def test_what_nobody_hands_in_is_left_out_of_a_folder(here: Path, name: str) -> 
         "x.egg-info",
     ],
 )
-def test_folders_of_tools_are_passed_over(here: Path, folder: str) -> None:
+def test_tool_folders_are_skipped(here: Path, folder: str) -> None:
     put(here / "all" / "a.py", here / "all" / folder / "b.py", here / "all" / "._a.py")
     assert names(Path("all")) == ["a.py"]
 
 
-def test_a_virtual_environment_is_passed_over_whatever_its_name(here: Path) -> None:
+def test_virtual_environments_are_skipped_whatever_their_name(here: Path) -> None:
     put(here / "all" / "a.py", here / "all" / "env3" / "lib" / "b.py")
     (here / "all" / "env3" / "pyvenv.cfg").touch()
     assert names(Path("all")) == ["a.py"]
@@ -88,7 +88,7 @@ def test_each_file_is_read_once(here: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has none of these")
-def test_what_is_no_file_is_a_problem_in_a_line(here: Path) -> None:
+def test_things_that_are_not_files_get_a_one_line_problem(here: Path) -> None:
     put(here / "a.py")
     os.mkfifo(here / "pipe")
     (here / "self.py").symlink_to("self.py")
@@ -98,7 +98,7 @@ def test_what_is_no_file_is_a_problem_in_a_line(here: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows takes no such names")
-def test_names_of_any_bytes_are_read(here: Path) -> None:
+def test_file_names_of_any_bytes_are_read(here: Path) -> None:
     folder = here / "all"
     folder.mkdir()
     for name in (b"l\xf6.py", b"a\nb.py", b"\x1b[31m.py", b"-q.py", b"n" * 252 + b".py"):
@@ -112,7 +112,7 @@ def test_a_loop_of_folders_ends(here: Path) -> None:
     assert names(Path("all")) == ["a.py"]
 
 
-def test_a_long_list_of_what_is_left_out_is_cut(here: Path) -> None:
+def test_a_long_list_of_skipped_files_is_cut(here: Path) -> None:
     put(here / "all" / "a.py", *(here / "all" / f"test_{n}.py" for n in range(9)))
     assert ", 3 more (" in gather((Path("all"),)).note
 

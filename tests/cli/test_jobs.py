@@ -35,7 +35,7 @@ def slugs(*paths: Path, exercise: str | None = None) -> list[str]:
 
 
 @pytest.mark.usefixtures("course")
-def test_a_file_for_several_exercises_is_graded_as_those_beside_it(
+def test_an_ambiguous_file_is_graded_like_its_neighbours(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, text in {"a": TWO, "b": ONE + TWO, "c": TWO, "d": ONE}.items():
@@ -47,7 +47,7 @@ def test_a_file_for_several_exercises_is_graded_as_those_beside_it(
 
 
 @pytest.mark.usefixtures("course")
-def test_alone_it_needs_a_choice(here: Path) -> None:
+def test_an_ambiguous_file_alone_needs_a_choice(here: Path) -> None:
     (here / "b.py").write_text(ONE + TWO)
     with pytest.raises(CommandWrong, match="say which exercise with --exercise"):
         find_job(here / "b.py", GradingRequest())
@@ -55,14 +55,15 @@ def test_alone_it_needs_a_choice(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("course")
-def test_a_notebook_is_told_how_it_is_graded(here: Path) -> None:
-    (here / "mine.ipynb").write_text("{}")
-    with pytest.raises(CommandWrong, match="from grader import grade"):
-        find_job(here / "mine.ipynb", GradingRequest())
+def test_a_notebooks_function_tells_its_exercise(here: Path) -> None:
+    cells = [{"cell_type": "code", "source": text} for text in (ONE, "print(1)")]
+    (here / "mine.ipynb").write_text(json.dumps({"cells": cells}))
+    job = find_job(here / "mine.ipynb", GradingRequest())
+    assert (job.slug, job.submission.source.text.strip()) == ("sum-one", ONE.strip())
 
 
 @pytest.mark.usefixtures("course")
-def test_the_names_of_a_file_and_its_folder_tell_where_its_text_does_not(here: Path) -> None:
+def test_file_and_folder_names_choose_the_exercise(here: Path) -> None:
     (here / "sum_two").mkdir()
     for name in ("product.py", "product (2).py", "anna-sum-two.py", "sum_two/anna.py"):
         (here / name).touch()
@@ -74,7 +75,7 @@ def test_the_names_of_a_file_and_its_folder_tell_where_its_text_does_not(here: P
     assert slugs(Path("sum_two.py")) == ["sum-two"], "of two functions the name tells"
 
 
-def test_what_a_broken_exercise_needs_is_not_graded_as_another(here: Path, course: Path) -> None:
+def test_a_file_for_a_broken_exercise_is_not_graded_as_another(here: Path, course: Path) -> None:
     declaration = course / "exercises" / "product" / "exercise.py"
     (here / "p.py").write_text(ONE.replace("sum_one", "product"))
     (here / "one.py").write_text(ONE)
@@ -93,7 +94,7 @@ def test_what_a_broken_exercise_needs_is_not_graded_as_another(here: Path, cours
     assert broken == [True, True, False, True], "nothing tells which function it asks for"
 
 
-def test_one_file_that_breaks_the_grader_leaves_the_others(
+def test_a_file_that_breaks_the_grader_does_not_affect_others(
     grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert course.is_dir()
@@ -115,7 +116,7 @@ def test_one_file_that_breaks_the_grader_leaves_the_others(
     assert grade("nosuch.py", "neither.py").code == 2
 
 
-def test_what_is_left_out_is_listed_apart(
+def test_skipped_files_are_listed_separately(
     grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert course.is_dir()
@@ -131,7 +132,9 @@ def test_what_is_left_out_is_listed_apart(
     assert "left out, as no submission: __init__.py, test_a.py" in err
 
 
-def test_any_name_and_an_exercise_of_sizes_alone(grade: Grade, here: Path, tmp_path: Path) -> None:
+def test_any_file_name_and_an_exercise_with_only_sizes(
+    grade: Grade, here: Path, tmp_path: Path
+) -> None:
     root = tmp_path / "own"
     folder = add_exercise(root, "counting", "Counting", "counting")
     declaration = (folder / "exercise.py").read_text()

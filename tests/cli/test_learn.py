@@ -70,7 +70,7 @@ def test_list_has_levels_topics_and_states(grade: Grade, attempted: Attempted) -
     )
 
 
-def test_list_names_the_file_that_was_begun(grade: Grade) -> None:
+def test_list_names_the_started_file(grade: Grade) -> None:
     grade("start", "sum-one", "deep/my file.py")
     quoted = '"' if os.name == "nt" else "'"
     path = Path("deep/my file.py")
@@ -97,7 +97,7 @@ def test_show_takes_every_name_of_an_exercise(grade: Grade, name: str) -> None:
     assert out.endswith("next: grade start sum-two\n")
 
 
-def test_show_begins_with_the_first_exercise_and_goes_on_with_the_latest(grade: Grade) -> None:
+def test_show_defaults_to_the_first_then_to_the_latest_exercise(grade: Grade) -> None:
     assert "The first sum" in grade("show").out
     grade("start", "product")
     out = grade("show").out
@@ -108,7 +108,7 @@ def test_show_begins_with_the_first_exercise_and_goes_on_with_the_latest(grade: 
 # ------------------------------------------------------------------------------------------ start
 
 
-def test_start_copies_the_starter_and_says_what_is_next(grade: Grade, here: Path) -> None:
+def test_start_copies_the_starter_and_shows_the_next_steps(grade: Grade, here: Path) -> None:
     code, out, err = grade("start", "sum-two")
     assert (code, err) == (0, "")
     assert (
@@ -151,7 +151,7 @@ def test_a_declaration_that_is_no_file_is_broken(grade: Grade, here: Path, kind:
 
 
 @pytest.mark.parametrize("folder", ["mine", "my own"])
-def test_start_says_how_a_course_is_found_again(grade: Grade, here: Path, folder: str) -> None:
+def test_start_says_how_to_find_the_course_again(grade: Grade, here: Path, folder: str) -> None:
     add_exercise(here / folder, "zebra", "Stripes", "zebra")
     lines = grade("start", "zebra", "--exercises", folder).out.splitlines()
     (number,) = [at for at, each in enumerate(lines) if "GRADER_EXERCISES" in each]
@@ -201,7 +201,7 @@ def test_no_option_is_printed_where_the_variable_names_the_course(
     assert grade("show", "zebra").out.endswith("next: grade start zebra\n")
 
 
-def test_start_leaves_that_out_where_the_variable_is_set(
+def test_start_does_not_if_the_variable_is_set(
     grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_exercise(here / "mine", "zebra", "Stripes", "zebra")
@@ -209,7 +209,7 @@ def test_start_leaves_that_out_where_the_variable_is_set(
     assert "GRADER_EXERCISES" not in grade("start", "zebra").out
 
 
-def test_start_alone_begins_the_first_that_is_not_passed(
+def test_start_alone_takes_the_first_exercise_not_passed(
     grade: Grade, here: Path, attempted: Attempted
 ) -> None:
     attempted("sum-one")
@@ -263,7 +263,7 @@ def test_start_does_not_write_through_a_dangling_link(grade: Grade, here: Path) 
     assert not (here / "elsewhere.py").exists()
 
 
-def test_start_where_nothing_can_be_written(grade: Grade, here: Path) -> None:
+def test_start_in_a_read_only_folder(grade: Grade, here: Path) -> None:
     (here / "file").touch()
     code, _, err = grade("start", "sum-one", "file/mine.py")
     assert code == 2
@@ -271,9 +271,7 @@ def test_start_where_nothing_can_be_written(grade: Grade, here: Path) -> None:
     assert "can't be written" in err
 
 
-def test_a_file_system_without_links_is_no_obstacle(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_start_works_without_hard_links(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise PermissionError
 
@@ -333,9 +331,7 @@ def test_a_hint_is_offered_when_the_same_mistake_comes_a_third_time(
     assert offer() is None, "there is none left"
 
 
-def test_the_exercise_of_a_hint_is_the_one_the_learner_is_at(
-    grade: Grade, attempted: Attempted
-) -> None:
+def test_hint_defaults_to_the_current_exercise(grade: Grade, attempted: Attempted) -> None:
     grade("start", "product")
     assert "\u00b7 product" in grade("hint").out
     attempted("sum-two", "raised")
@@ -386,7 +382,7 @@ def test_a_solution_that_is_a_pipe_is_not_waited_for(grade: Grade, course: Path)
     assert (code, "is no ordinary file" in err) == (3, True)
 
 
-def test_a_solution_that_is_missing_is_the_exercises_fault(grade: Grade, course: Path) -> None:
+def test_a_missing_solution_is_the_exercises_fault(grade: Grade, course: Path) -> None:
     (course / "solutions" / "sum_one.py").unlink()
     assert grade("solution", "sum-one", "--reveal").code == 3
 
@@ -401,7 +397,7 @@ def test_explain_lists_the_rules_by_check(grade: Grade) -> None:
     assert out.index("params") < next(i for i, x in enumerate(out) if "per-example-params" in x)
 
 
-def test_explain_shows_wrong_and_right_with_what_differs(grade: Grade) -> None:
+def test_explain_marks_the_difference_between_wrong_and_right(grade: Grade) -> None:
     code, out, _ = grade("explain", "PER-EXAMPLE-PARAMS")
     assert code == 0
     assert out.startswith("per-example-params \u00b7 check params\n")
@@ -448,7 +444,7 @@ def test_everything_fits(
     assert "\x1b" not in out
 
 
-def test_a_home_that_can_not_be_written_costs_a_note(
+def test_an_unwritable_home_gets_a_note(
     grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "home").touch()
@@ -492,7 +488,9 @@ def busy(grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         ("start sum-two", 0, "sum_two.py is yours"),
     ],
 )
-def test_a_busy_file_says_nothing_false(grade: Grade, command: str, code: int, says: str) -> None:
+def test_a_locked_file_gives_no_false_answers(
+    grade: Grade, command: str, code: int, says: str
+) -> None:
     ran = grade(*command.split())
     assert ran.code == code
     assert says in ran.out + ran.err
@@ -501,7 +499,7 @@ def test_a_busy_file_says_nothing_false(grade: Grade, command: str, code: int, s
         assert claim not in ran.out + ran.err
 
 
-def test_a_path_of_any_bytes_is_remembered(grade: Grade, course: Path, here: Path) -> None:
+def test_paths_of_any_bytes_are_stored(grade: Grade, course: Path, here: Path) -> None:
     assert course.is_dir()
     folder = here / os.fsdecode(b"\xf6")
     try:

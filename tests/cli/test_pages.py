@@ -26,7 +26,7 @@ def printed(page: object, width: int = 40, *, color: bool = False) -> str:
     return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
 
 
-def test_hints_stand_under_their_headings() -> None:
+def test_hints_are_under_their_headings() -> None:
     text = "intro\n## One\n\na\n### part\n```\n## code\n```\n## Two\n~~~\n```\n## x\n~~~\nb\n"
     assert parse_hints(text) == (
         ("One", "a\n### part\n```\n## code\n```"),
@@ -35,14 +35,14 @@ def test_hints_stand_under_their_headings() -> None:
     assert parse_hints("# only a title\n") == ()
 
 
-def test_comments_that_are_too_wide_are_filled_anew() -> None:
+def test_wide_comments_are_rewrapped() -> None:
     rest = "    y = 1  # a comment that stays\n    # short"
     text = f"if x:\n    # one two three four\n    # five\n{rest}"
     assert refill_comments(text, 20) == f"if x:\n    # one two three\n    # four five\n{rest}"
     assert refill_comments(text, 80) == text
 
 
-def test_changed_lines_are_those_the_other_lacks() -> None:
+def test_changed_lines_are_missing_in_the_other_text() -> None:
     assert changed_lines("a\nb\nc", "a\nc") == {1}
     assert changed_lines("a\nc", "a\nb\nc") == set()
     assert changed_lines("a\nB\nc", "a\nb\nc") == {1}
@@ -53,7 +53,7 @@ def test_code_is_indented_and_wrapped_under_itself() -> None:
     assert all(line.startswith("  ") for line in printed(Code("x" * 100)).rstrip().split("\n"))
 
 
-def test_code_in_prose_is_told_from_words_with_and_without_colour() -> None:
+def test_code_in_prose_is_visible_with_and_without_colour() -> None:
     assert printed(Prose("use `None` here")) == "use `None` here\n"
     assert printed(Prose("use `None` here"), color=True) == "use \x1b[35mNone\x1b[0m here\n"
 
@@ -78,7 +78,7 @@ def test_did_you_mean(word: str, meant: str) -> None:
     assert did_you_mean(word, ["list", "explain"], "grade {}") == meant
 
 
-def test_visible_text_is_one_line_that_does_not_act() -> None:
+def test_visible_text_is_one_harmless_line() -> None:
     assert visible("a\x1b[31m\n\u202eb\u00e9") == "a\\x1b[31m\\n\\u202eb\u00e9"
 
 
@@ -112,7 +112,7 @@ def test_an_argument_becomes_a_value(
         (coercion.path, "", "it is empty"),
     ],
 )
-def test_an_argument_that_is_no_value_is_told(
+def test_an_invalid_argument_is_reported(
     convert: coercion.Convert, given: object, says: str
 ) -> None:
     with pytest.raises(typer.BadParameter, match=says):

@@ -1,4 +1,4 @@
-"""What the README says of commands, held against the commands."""
+"""What the README says about commands, compared with the commands."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_the_readme_names_every_command() -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_command_that_is_named_is_there(name: str) -> None:
+def test_every_command_in_the_text_exists(name: str) -> None:
     named = set(re.findall(r"`grade ([a-z]+)\b(?!\.)", TEXTS[name]))
     assert named
     assert named <= NAMES
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_option_that_is_named_is_there(grade: Grade, name: str) -> None:
+def test_every_option_in_the_text_exists(grade: Grade, name: str) -> None:
     own = [line for line in TEXTS[name].splitlines() if "make" not in line]
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(own)))
     known = {

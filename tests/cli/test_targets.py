@@ -53,7 +53,7 @@ def test_no_other_program_is_overwritten_either(here: Path) -> None:
     accept("json=new.py")
 
 
-def test_nothing_of_the_graders_is_overwritten(here: Path) -> None:
+def test_no_file_of_the_grader_is_overwritten(here: Path) -> None:
     lesson = here / "exercises" / "sum_one" / "README.md"
     lesson.parent.mkdir(parents=True)
     lesson.touch()
@@ -83,7 +83,7 @@ def test_stdout_has_several_names_and_takes_one_report() -> None:
     accept("json=/dev/null", "junit=/dev/null")
 
 
-def test_what_can_not_be_written_is_noticed_before(here: Path) -> None:
+def test_an_unwritable_report_is_refused_before_grading(here: Path) -> None:
     (here / "folder").mkdir()
     (here / "deep").symlink_to("no/where")
     assert "folder is a folder; name a file in it" in refusal("json=folder")
@@ -94,7 +94,7 @@ def test_what_can_not_be_written_is_noticed_before(here: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
-def test_a_folder_that_can_not_be_written_is_noticed_before(here: Path) -> None:
+def test_an_unwritable_folder_is_refused_before_grading(here: Path) -> None:
     (here / "closed").mkdir(mode=0o500)
     assert "Permission denied" in refusal("json=closed/out.json")
 
@@ -112,7 +112,7 @@ def test_the_command_refuses_before_it_grades(grade: Grade, here: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's redirection")
-def test_stdout_is_no_submission(here: Path) -> None:
+def test_stdout_is_not_a_submission(here: Path) -> None:
     line = f'"{sys.executable}" -m grader f.py --report json >> f.py'
     done = subprocess.run(
         ["bash", "-c", line], cwd=here, env=environment(), capture_output=True, text=True,

@@ -33,7 +33,7 @@ SECOND_SCREEN, FIRST_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 
 
 class Watch:
-    """A watch in a terminal, and what stands on its screen."""
+    """A watch in a terminal, and the contents of its screen."""
 
     def __init__(self, *arguments: str, size: tuple[int, int] = (40, 100), **env: str) -> None:
         self.screen = pyte.Screen(size[1], size[0])
@@ -132,7 +132,7 @@ def file(here: Path) -> Path:
 
 
 def replace(path: Path, text: str) -> None:
-    """Save as many editors do: write beside the file, and put that in its place."""
+    """Save like many editors do: write a temporary file and rename it."""
     beside = path.with_name(f".{path.name}.swp")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)
@@ -220,7 +220,7 @@ def test_a_save_during_a_grading_starts_again(start: Start, file: Path) -> None:
     assert verdicts == ["passed", "failed"]
 
 
-def test_a_file_that_vanishes_is_waited_for(start: Start, file: Path) -> None:
+def test_watch_waits_for_a_file_that_disappears(start: Start, file: Path) -> None:
     file.write_text(BROKEN, encoding="utf-8")
     watch = start(file.name)
     watch.until("syntax-error")
@@ -232,14 +232,14 @@ def test_a_file_that_vanishes_is_waited_for(start: Start, file: Path) -> None:
     assert watch.end() == 0
 
 
-def test_a_file_that_is_not_there_yet(start: Start, here: Path) -> None:
+def test_watch_waits_for_a_file_that_does_not_exist_yet(start: Start, here: Path) -> None:
     watch = start("later.py")
     watch.until("later.py is not there; waiting for it")
     (here / "later.py").write_text(BROKEN, encoding="utf-8")
     watch.until("syntax-error", gone="waiting")
 
 
-def test_a_folder_that_vanishes(start: Start, here: Path) -> None:
+def test_a_folder_that_disappears(start: Start, here: Path) -> None:
     folder = here / "folder"
     folder.mkdir()
     (folder / "my.py").write_text(BROKEN, encoding="utf-8")
@@ -255,7 +255,7 @@ def test_a_folder_that_vanishes(start: Start, here: Path) -> None:
 # ----------------------------------------------------------------------------------- the terminal
 
 
-def test_pages_begin_at_the_top_and_name_the_keys_at_any_width(start: Start, file: Path) -> None:
+def test_pages_start_at_the_top_and_name_the_keys_at_any_width(start: Start, file: Path) -> None:
     watch = start(file.name, "--cases", "5", size=(24, 120))
     watch.until("not-flattened", gone="grading")
     for columns in (60, 80, 120):
@@ -341,7 +341,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(shell: Watch, file: Path)
     shell.until("code=0", " icanon", " echo ")
 
 
-def test_ctrl_z_where_no_shell_could_continue_it_changes_nothing(start: Start, file: Path) -> None:
+def test_ctrl_z_without_a_shell_changes_nothing(start: Start, file: Path) -> None:
     file.write_text(BROKEN, encoding="utf-8")
     watch = start(str(file))
     watch.until("syntax-error", "q quit", gone="grading")
@@ -354,7 +354,7 @@ def test_ctrl_z_where_no_shell_could_continue_it_changes_nothing(start: Start, f
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
-def test_ctrl_c_ends_and_gives_the_terminal_back(shell: Watch) -> None:
+def test_ctrl_c_stops_and_gives_the_terminal_back(shell: Watch) -> None:
     shell.press("\x03")
     shell.until("grade: interrupted", "ready$")
     assert shell.raw.rindex(FIRST_SCREEN) > shell.raw.rindex(SECOND_SCREEN)
@@ -362,7 +362,7 @@ def test_ctrl_c_ends_and_gives_the_terminal_back(shell: Watch) -> None:
     shell.until("code=130", " icanon", " echo ")
 
 
-def test_a_terminal_that_is_gone_ends_it(start: Start, file: Path) -> None:
+def test_a_closed_terminal_stops_watch(start: Start, file: Path) -> None:
     file.write_text(BROKEN, encoding="utf-8")
     watch = start(file.name)
     watch.until("syntax-error")
@@ -386,7 +386,7 @@ def test_without_a_terminal(program: Grade, file: Path, arguments: tuple[str, ..
     )
 
 
-def test_on_a_terminal_that_can_not_be_drawn_on(start: Start, file: Path) -> None:
+def test_on_a_dumb_terminal(start: Start, file: Path) -> None:
     watch = start(file.name, TERM="dumb")
     assert watch.end() == 2
     assert "needs a terminal to draw on" in watch.raw
@@ -401,7 +401,7 @@ def test_on_a_terminal_that_can_not_be_drawn_on(start: Start, file: Path) -> Non
         (["my.py", "--exercises", "nowhere"], "nowhere has no folder called exercises in it"),
     ],
 )
-def test_a_command_that_is_wrong(start: Start, file: Path, arguments: list[str], says: str) -> None:
+def test_a_wrong_command(start: Start, file: Path, arguments: list[str], says: str) -> None:
     assert file.is_file()
     watch = start(*arguments)
     assert watch.end() == 2

@@ -13,8 +13,8 @@ from grader.catalogue import load_exercise, shipped
 from grader.model.exercise import Exercise
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Trace
-from grader.proof.equivalence import compare
-from grader.proof.transparency import Reach, transparency
+from grader.proof.equivalence import Side, compare
+from grader.proof.reading import read
 from grader.worker.trace import fingerprints
 
 SIZES = (
@@ -86,17 +86,24 @@ def function(text: str) -> Callable[..., Any]:
 
 @cache
 def traces(text: str) -> tuple[Trace, ...]:
-    return fingerprints(function(text), exercise(), SIZES)
+    found = function(text)
+    return fingerprints(
+        found, exercise(), SIZES, namespace=vars(sys.modules["submission_under_test"])
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """What was made of a pair. `same`: their fingerprints of the same scopes are equal."""
+    """What was made of a pair. `same`: their fingerprints of all sizes at once are equal.
+
+    `doubt` is what the text says, `decided` what the stand-ins noted, `detail` what a trace shows.
+    """
 
     equivalence: Equivalence
-    reach: Reach
     same: bool
     traced: bool
+    doubt: str
+    decided: str
     detail: str
 
     @property
@@ -105,20 +112,22 @@ class Looked:
 
 
 def look(submission: str, reference: str = RIGHT) -> Looked:
-    expected, actual = traces(reference), traces(submission)
-    text = transparency(submission, exercise())
+    reading = read(submission, exercise().function)
+    expected = traces(reference)
+    actual = () if reading.doubt else traces(submission)
     found = [trace for trace in actual if isinstance(trace, Fingerprint)]
+    widest = [trace for trace in found if trace.scope.symbolic]
     known = {repr(t.scope): t.digest for t in expected if isinstance(t, Fingerprint)}
+    decisions = tuple(each for trace in found for each in trace.decisions)
     return Looked(
         equivalence=compare(
             exercise(),
-            expected,
-            actual,
-            reference=transparency(reference, exercise()),
-            submission=text,
+            Side(traces=expected, reading=read(reference, exercise().function)),
+            Side(traces=actual, reading=reading),
         ),
-        reach=text.reach,
-        same=bool(found) and all(known.get(repr(t.scope)) == t.digest for t in found),
+        same=bool(widest) and all(known.get(repr(t.scope)) == t.digest for t in widest),
         traced=bool(found),
+        doubt=reading.doubt,
+        decided=reading.decided(decisions),
         detail="; ".join(t.detail for t in found if t.detail),
     )

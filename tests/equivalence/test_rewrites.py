@@ -99,7 +99,7 @@ def fingerprint(function: Callable[..., jax.Array], *shapes: tuple[int, ...]) ->
     return digest(program, "*").digest
 
 
-def test_equal_fingerprints_of_shufflings_mean_equal_arrays() -> None:
+def test_equal_fingerprints_of_rearrangements_mean_equal_arrays() -> None:
     draw = random.Random(20240229)
     by_digest: dict[str, list[np.ndarray]] = defaultdict(list)
     programs = [random_steps(draw) for _ in range(400)]
@@ -161,7 +161,7 @@ def test_broadcasts_that_repeat_are_not_reshapes() -> None:
     assert rows != columns
 
 
-def test_a_key_of_another_kind_is_another_key() -> None:
+def test_keys_of_different_kinds_are_different() -> None:
     """`rbg` and `unsafe_rbg` have data of the same shape."""
 
     def kept(key: jax.Array) -> jax.Array:
@@ -187,7 +187,7 @@ def test_a_key_of_another_kind_is_another_key() -> None:
     assert len(set(found)) == 3
 
 
-def test_only_the_first_elements_are_surely_there() -> None:
+def test_only_the_first_elements_certainly_exist() -> None:
     """jax promises itself that an array of unknown size has the element that it takes."""
 
     def doubt(function: Callable[[jax.Array], jax.Array]) -> str:

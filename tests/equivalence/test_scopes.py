@@ -54,7 +54,7 @@ def plain(x: Any, carry: Any, seed: Any, width: Any, rate: Any) -> Any:
     return (x * rate).sum() + c.sum() - h.sum() + jnp.zeros(width).sum()
 
 
-def test_every_scope_of_a_rung_comes_once() -> None:
+def test_every_scope_of_a_rung_occurs_once() -> None:
     every, batch, given = (list(scopes(EVERYTHING, SIZES, rung)) for rung in Rung)
     assert [scope.numbers for scope in every] == [{"rate": 0.1}, {"rate": 0.5}]
     assert {scope.symbolic for scope in every} == {("batch", "width")}
@@ -82,14 +82,16 @@ def test_all_arguments_are_passed_as_declared() -> None:
 
 def test_numbers_are_part_of_the_program() -> None:
     found = fingerprints(plain, EVERYTHING, SIZES)
-    assert len({trace.digest for trace in found if isinstance(trace, Fingerprint)}) == 2
+    wide = [each for each in found if isinstance(each, Fingerprint) and each.scope.symbolic]
+    assert len({trace.digest for trace in wide}) == 2
 
 
 def rungs_of(traces: tuple[Trace, ...]) -> list[tuple[str, ...]]:
+    """The dimensions that stand for every size in a trace; none at the sizes it is held against."""
     return [each.scope.symbolic for each in traces if isinstance(each, Fingerprint)]
 
 
-def test_it_goes_down_as_far_as_it_must() -> None:
+def test_it_goes_down_as_far_as_necessary() -> None:
     def by_width(x, carry, seed, width, rate):
         return plain(x, carry, seed, width, rate) * sum(1 for _ in range(width))
 
@@ -99,8 +101,8 @@ def test_it_goes_down_as_far_as_it_must() -> None:
     def by_value(x, carry, seed, width, rate):
         return float(x.sum())
 
-    assert rungs_of(fingerprints(plain, EVERYTHING, SIZES)) == [("batch", "width")] * 2
-    assert rungs_of(fingerprints(by_width, EVERYTHING, SIZES)) == [("batch",)] * 4
+    assert rungs_of(fingerprints(plain, EVERYTHING, SIZES)) == [("batch", "width")] * 2 + [()] * 2
+    assert rungs_of(fingerprints(by_width, EVERYTHING, SIZES)) == [("batch",)] * 4 + [()] * 2
     assert rungs_of(fingerprints(by_batch, EVERYTHING, SIZES)) == [()] * 6
     found = fingerprints(by_value, EVERYTHING, SIZES)
     assert [type(each) for each in found] == [Untraceable] * 3
@@ -108,7 +110,7 @@ def test_it_goes_down_as_far_as_it_must() -> None:
     assert rungs_of(lower) == [()] * 6
 
 
-def test_a_rung_on_which_one_scope_fails_is_left() -> None:
+def test_a_rung_with_a_failing_scope_is_skipped() -> None:
     def odd(x, carry, seed, width, rate):
         if width != 4:
             raise ValueError(width)
@@ -119,16 +121,23 @@ def test_a_rung_on_which_one_scope_fails_is_left() -> None:
     assert {type(each) for each in found} == {Untraceable}
 
 
-def test_state_shows_when_it_is_traced_again() -> None:
+def test_the_sizes_that_it_is_held_against_are_executed_ones_above_one() -> None:
+    found = fingerprints(plain, EVERYTHING, SIZES)
+    held = [each.scope for each in found if not each.scope.symbolic]
+    assert [scope.sizes for scope in held] == [{"batch": 3, "width": 4}, {"batch": 5, "width": 4}]
+    assert [scope.numbers for scope in held] == [{"rate": 0.1}, {"rate": 0.5}]
+
+
+def test_what_is_kept_from_trace_to_trace_is_told() -> None:
     calls = [0]
 
     def counting(x, carry, seed, width, rate):
         calls[0] += 1
-        return x * calls[0]
+        return plain(x, carry, seed, width, rate)
 
-    first, *_ = fingerprints(counting, EVERYTHING, SIZES)
-    assert isinstance(first, Untraceable)
-    assert "again" in first.reason
+    first, *_ = fingerprints(counting, EVERYTHING, SIZES, namespace={"calls": calls})
+    assert isinstance(first, Fingerprint)
+    assert "keeps something" in first.detail
 
 
 @pytest.mark.parametrize(

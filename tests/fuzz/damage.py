@@ -126,7 +126,7 @@ def swap_lines(text: str, rng: random.Random) -> str:
 
 
 def change_tree(text: str, rng: random.Random) -> str:
-    """Change nodes of the syntax tree: what comes of it is Python, and often runs."""
+    """Change nodes of the syntax tree: the result is Python, and often runs."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):

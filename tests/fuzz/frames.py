@@ -24,8 +24,9 @@ from grader.model.transcript import Exchange, Transcript
 from grader.process.capture import Capture
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Worker
+from grader.proof.equivalence import Side as Compared
 from grader.proof.equivalence import compare as compare_traces
-from grader.proof.transparency import transparency
+from grader.proof.reading import read
 from grader.sandbox.limits import Limits
 from grader.search.cases import distinct_sizes, edge_sizes
 from tests.fuzz import damage
@@ -59,7 +60,7 @@ class Tape:
 
 
 class Replay:
-    """A worker that sends what is in a file, and ends."""
+    """A worker that sends the contents of a file and ends."""
 
     def __init__(self, data: bytes, scratch: Path) -> None:
         self.scratch = scratch
@@ -108,10 +109,10 @@ class Known:
     def __init__(self, maker: Maker, folder: ExerciseFolder) -> None:
         self.folder = folder
         plan = Session().plan(folder.exercise, GradingRequest(cases=12))
-        self.cases = plan.telling[:MOST_CASES]
+        self.cases = plan.discriminating[:MOST_CASES]
         self.sizes = (distinct_sizes(folder.exercise), *edge_sizes(folder.exercise))
         text = folder.solution.read_text(encoding="utf-8")
-        self.text = transparency(text, folder.exercise)
+        self.reading = read(text, folder.exercise.function)
         transcript, self.traces = self.play(maker.make(Limits()), Source("solution", text))
         self.answers = [each.actual for each in transcript.exchanges]
         assert len(self.answers) == len(self.cases)
@@ -172,10 +173,8 @@ class Conversation:
         transcript = msgspec.structs.replace(played, exchanges=exchanges)
         equivalence = compare_traces(
             exercise,
-            known.traces,
-            traces,
-            reference=known.text,
-            submission=transparency(self.source.text, exercise),
+            Compared(traces=known.traces, reading=known.reading),
+            Compared(traces=traces, reading=read(self.source.text, exercise.function)),
             values_differ=False,
         )
         return assembled(

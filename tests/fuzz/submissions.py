@@ -26,7 +26,7 @@ SECONDS = 5.0
 
 
 class Damaged(NamedTuple):
-    """A damaged file, and what came of it: a report, or the error that must not be."""
+    """A damaged file and its result: a report, or an error that must not happen."""
 
     number: int
     data: bytes
@@ -34,7 +34,7 @@ class Damaged(NamedTuple):
 
 
 class Fuzzer:
-    """Grades damaged files two at a time, with scratch folders of its own to look into."""
+    """Grades damaged files two at a time, with its own scratch folders to inspect."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -60,7 +60,7 @@ class Fuzzer:
         self._scratch.cleanup()
 
     def run(self, count: int) -> Iterator[Damaged]:
-        """Yield what came of each of `count` files, in order."""
+        """Yield the result of each of `count` files, in order."""
         with ThreadPoolExecutor(2) as pool:
             yield from pool.map(self._graded, range(count))
 

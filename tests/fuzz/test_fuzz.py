@@ -26,7 +26,7 @@ BODY = msgspec.msgpack.encode({"type": "called", "number": 1, "items": [1, "two"
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_damage_is_repeatable_and_is_damage(seed: int) -> None:
+def test_damage_is_reproducible_and_changes_the_file(seed: int) -> None:
     once, again = (damage.program(SOURCES, random.Random(seed)) for _ in range(2))
     assert once == again
     once, again = (damage.stream([BODY] * 3, random.Random(seed)) for _ in range(2))
@@ -36,7 +36,7 @@ def test_damage_is_repeatable_and_is_damage(seed: int) -> None:
 
 
 @pytest.mark.parametrize("number", range(60))
-def test_what_is_told_without_running_a_damaged_file(number: int) -> None:
+def test_reports_on_damaged_files_that_are_not_run(number: int) -> None:
     data = damage.program(SOURCES, random.Random(f"static {number}"))
     submission = from_bytes("damaged.py", data)
     try:
@@ -68,7 +68,7 @@ def test_an_undamaged_conversation_passes(conversation: Conversation, tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are counted by /proc")
-def test_damaged_submissions_leave_nothing() -> None:
+def test_damaged_submissions_leave_nothing_behind() -> None:
     with Fuzzer(1) as fuzzer:
         found = [each.found for each in fuzzer.run(4)]
         assert fuzzer.left() == []

@@ -70,7 +70,7 @@ def odd_files(folder: Path) -> Iterator[str]:
     yield "outside.py"
 
 
-def test_what_is_no_file_of_the_learners_is_a_wrong_command(grade: Command, work: Path) -> None:
+def test_other_peoples_files_are_a_wrong_command(grade: Command, work: Path) -> None:
     for name in odd_files(work):
         done = grade(name)
         assert done.returncode == 2, name
@@ -148,7 +148,7 @@ MISSING = {
 @pytest.mark.skipif(not can_fork(), reason="strangers are graded on Linux")
 @pytest.mark.parametrize("layer", MISSING)
 @pytest.mark.parametrize("insist", [True, False])
-def test_a_layer_that_is_missing(grade: Command, work: Path, layer: str, *, insist: bool) -> None:
+def test_a_missing_protection(grade: Command, work: Path, layer: str, *, insist: bool) -> None:
     """The worker runs on a system that lacks a layer: that is said, or refused with exit code 3."""
     function, answer = MISSING[layer]
     lacking = WITHOUT.format(layer=layer, function=function, answer=answer)

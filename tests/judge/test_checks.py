@@ -99,7 +99,7 @@ def forward(body: str) -> str:
         ),
     ],
 )
-def test_nothing_passes_that_nothing_was_seen_of(body: str, expected: str) -> None:
+def test_checks_without_evidence_never_pass(body: str, expected: str) -> None:
     found = assessed(forward(body))
     assert signs(found).startswith(expected)
     assert found.score == signs(found).count("+") / 8
@@ -134,7 +134,7 @@ def test_nothing_passes_that_nothing_was_seen_of(body: str, expected: str) -> No
         ),
     ],
 )
-def test_a_right_answer_earns_what_was_seen(body: str, expected: str) -> None:
+def test_a_right_answer_passes_the_observed_checks(body: str, expected: str) -> None:
     assert signs(assessed(forward(body))).startswith(expected)
 
 
@@ -151,7 +151,7 @@ def nn_vmap_forward(seed, x, features):
 """
 
 
-def test_what_jax_compiled_before_is_excused() -> None:
+def test_functions_compiled_before_are_excused() -> None:
     """The second call at the same sizes leaves an empty record."""
     features = cases(SHARED)[0].sizes["features"]
     text = JITTED.replace("FEATURES", str(features))
@@ -168,7 +168,7 @@ ENSEMBLES: Final = {
 
 @pytest.mark.parametrize("made", ENSEMBLES.values(), ids=ENSEMBLES)
 @pytest.mark.parametrize("jitted", [False, True])
-def test_a_key_that_is_split_by_hand_is_not_split_by_nn_vmap(made: str, jitted: bool) -> None:
+def test_a_key_split_by_hand_is_not_split_by_nn_vmap(made: str, jitted: bool) -> None:
     text = f"""
 def nn_vmap_ensemble(seed, x, members, features):
     keys = jax.random.split(jax.random.PRNGKey(seed), members)
@@ -207,7 +207,7 @@ def without_record(transcript: Transcript) -> Transcript:
     )
 
 
-def test_only_the_checks_that_an_exercise_has_are_counted() -> None:
+def test_only_the_exercises_own_checks_count() -> None:
     some: Iterable[Check] = (Check.LOADS, Check.RUNS, Check.VALUES)
     exercise = msgspec.structs.replace(
         SHARED, checks=tuple(CheckSpec(check=each, title=each, weight=2) for each in some)

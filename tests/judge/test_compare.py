@@ -56,13 +56,13 @@ def test_another_shape_is_never_broadcast(actual: ArrayValue) -> None:
 @pytest.mark.parametrize(
     ("dtype", "agree"), [("float64", True), ("float16", True), ("int32", True), ("bool", False)]
 )
-def test_another_dtype_is_told_from_other_values(dtype: str, *, agree: bool) -> None:
+def test_a_different_dtype_is_not_different_values(dtype: str, *, agree: bool) -> None:
     comparison = compare(array([1.0, 2.0]), array([1.0, 2.0], dtype), STRICT)
     assert isinstance(comparison, OtherType)
     assert comparison.values_agree is agree
 
 
-def test_bfloat16_is_read_although_numpy_lacks_it() -> None:
+def test_bfloat16_is_read_without_numpys_support() -> None:
     value = ArrayValue(dtype="bfloat16", shape=(2,), data=b"\x80\x3f\x00\xc0")
     assert np.array_equal(numbers(value), [1.0, -2.0])
     comparison = compare(array([1.0, -2.0]), value, STRICT)
@@ -78,11 +78,11 @@ def test_bfloat16_is_read_although_numpy_lacks_it() -> None:
         MappingResult(type_name="dict", items={"params": array([1.0])}),
     ],
 )
-def test_what_is_no_array_is_never_taken_for_one(actual: object) -> None:
+def test_other_values_are_never_treated_as_arrays(actual: object) -> None:
     assert isinstance(compare(array([1.0]), actual, STRICT), OtherKind)  # type: ignore[arg-type]
 
 
-def test_containers_are_compared_by_what_is_in_them() -> None:
+def test_containers_are_compared_by_their_contents() -> None:
     expected = SequenceResult(type_name="tuple", items=(array([1.0]), array([2.0])))
     actual = SequenceResult(type_name="list", items=(array([1.0]), array([3.0])))
     comparison = compare(expected, actual, STRICT)
@@ -96,14 +96,14 @@ def test_an_oversized_array_still_has_a_shape() -> None:
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_equals_only_itself(odd: float) -> None:
+def test_infinities_and_nan_equal_only_themselves(odd: float) -> None:
     loose = Tolerance(relative=1.0, absolute=1e9)
     assert compare(array([odd]), array([odd]), loose) == Same()
     assert isinstance(compare(array([odd]), array([1.0]), loose), OtherValues)
     assert isinstance(compare(array([1.0]), array([odd]), loose), OtherValues)
 
 
-def test_the_worst_element_is_told() -> None:
+def test_the_worst_element_is_reported() -> None:
     comparison = compare(array([1.0, 2.0, 3.0]), array([1.1, 2.0, 9.0]), STRICT)
     assert isinstance(comparison, OtherValues)
     assert (comparison.wrong, comparison.size, comparison.index) == (2, 3, (2,))
@@ -157,7 +157,7 @@ def test_any_order_of_summation_is_within_the_tolerance(x: np.ndarray, kernel: n
         assert compare(expected.outcome.result, ArrayValue.of(other), tolerance) == Same()
 
 
-def test_outputs_that_are_scaled_a_little_are_wrong() -> None:
+def test_slightly_scaled_outputs_are_wrong() -> None:
     x = np.arange(1, 13, dtype=np.float32).reshape(3, 4) / 4
     kernel = np.array([[0.5, -0.3], [0.2, 0.7], [0.9, 0.1], [-0.4, 0.6]], dtype=np.float32)
     case, expected = layer(x, kernel)

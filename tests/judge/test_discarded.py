@@ -67,14 +67,14 @@ def is_discarded(body: str) -> bool:
 
 
 @pytest.mark.parametrize("body", UNUSED.values(), ids=UNUSED)
-def test_a_result_that_nothing_reads_is_discarded(body: str) -> None:
+def test_an_unread_result_is_discarded(body: str) -> None:
     assert is_discarded(body)
 
 
 @pytest.mark.parametrize("body", USED.values(), ids=USED)
-def test_a_result_that_anything_may_read_is_not(body: str) -> None:
+def test_a_result_that_may_be_read_is_not_discarded(body: str) -> None:
     assert not is_discarded(body)
 
 
-def test_a_call_that_is_not_in_the_text_is_not() -> None:
+def test_a_call_outside_the_text_is_not_discarded() -> None:
     assert not discarded(Source("program.py", "x = 1\n"), None)

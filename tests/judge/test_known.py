@@ -66,7 +66,7 @@ def test_says_what_a_known_mistake_does(
         "return jnp.ravel(jax.nn.relu(jnp.asarray(__import__('numpy').asarray(found))))",
     ],
 )
-def test_says_nothing_of_another_mistake(
+def test_says_nothing_about_another_mistake(
     session: Session, folder: ExerciseFolder, tmp_path: Path, body: str
 ) -> None:
     assert details(session, folder, tmp_path, body) == []

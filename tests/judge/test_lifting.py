@@ -54,7 +54,7 @@ def test_the_first_filter_that_matches_counts() -> None:
     assert collection_axis((), "params", "in") == Unlisted()
 
 
-def test_in_and_out_have_axes_of_their_own() -> None:
+def test_in_and_out_have_separate_axes() -> None:
     entries = (
         AxisEntry(filter=PARAMS, axis=0, direction="in"),
         AxisEntry(filter=PARAMS, axis=1, direction="out"),
@@ -97,7 +97,7 @@ def lifted_call(axes: Axis | AxisTree) -> LiftedCall:
         (AxisTree(items=(Axis(value=0), Axis(value=None))), None),
     ],
 )
-def test_what_one_example_looks_like(axes: Axis | AxisTree, shape: tuple[int, ...] | None) -> None:
+def test_shapes_of_one_example(axes: Axis | AxisTree, shape: tuple[int, ...] | None) -> None:
     inner = inner_shapes(lifted_call(axes), (ArrayType(dtype="float32", shape=(3, 4)),))
     assert inner == (None if shape is None else (ArrayType(dtype="float32", shape=shape),))
 
@@ -112,7 +112,7 @@ def test_axes_are_written_as_in_python() -> None:
 @pytest.mark.parametrize(
     ("axes", "size"), [((0, None), 3), ((None, -1), 4), ((None, None), None), ((0, 1), None)]
 )
-def test_a_flag_beside_the_input_is_not_among_the_arrays(
+def test_a_flag_next_to_the_input_is_not_an_array(
     axes: tuple[int | None, ...], size: int | None
 ) -> None:
     tree = AxisTree(items=tuple(Axis(value=each) for each in axes))

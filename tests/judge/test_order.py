@@ -40,7 +40,7 @@ def test_few_numbers_may_agree_by_accident() -> None:
 
 
 @pytest.mark.parametrize("axes", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (1, 2, 0)])
-def test_swapped_axes_are_told_by_the_hash_alone(axes: tuple[int, ...]) -> None:
+def test_the_hash_alone_reveals_swapped_axes(axes: tuple[int, ...]) -> None:
     array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     flat = ArrayValue.of(array.transpose(axes).reshape(-1).copy())
     order = rearranged(flat, array.shape, digest(array.tobytes()))

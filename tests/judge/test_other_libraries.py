@@ -37,5 +37,5 @@ def test_calls_of_another_library_are_found(text: str, title: str, place: str) -
 
 
 @pytest.mark.parametrize("text", NONE)
-def test_linen_is_no_other_library(text: str) -> None:
+def test_linen_does_not_count_as_another_library(text: str) -> None:
     assert other_library(Source("submission.py", text)) is None

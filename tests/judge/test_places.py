@@ -80,7 +80,7 @@ def test_what_the_function_returns(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "def f():\n    pass\n", "f = g\ng = f\n", "from g import f\n"]
 )
-def test_there_may_be_nothing_to_point_at(text: str) -> None:
+def test_there_can_be_nothing_to_point_at(text: str) -> None:
     assert Landmarks(Source("s.py", text), "f").returned() is None
 
 
@@ -159,7 +159,7 @@ def impurity(body: str, before: str = "") -> tuple[Source, Impurity]:
         ("", "return hash('a')", "hash('a')"),
     ],
 )
-def test_where_chance_comes_in(before: str, body: str, expected: str) -> None:
+def test_where_randomness_is_found(before: str, body: str, expected: str) -> None:
     source, places = impurity(body, before)
     assert marked(source, places.chance) == expected
 
@@ -172,7 +172,7 @@ def test_where_chance_comes_in(before: str, body: str, expected: str) -> None:
         ("import math", "return math.sqrt(2)"),
     ],
 )
-def test_what_is_no_chance(before: str, body: str) -> None:
+def test_what_is_not_randomness(before: str, body: str) -> None:
     assert impurity(body, before)[1].chance is None
 
 
@@ -187,14 +187,14 @@ def test_what_is_no_chance(before: str, body: str) -> None:
         ("", "f.calls += 1\nreturn x", 3),
     ],
 )
-def test_where_memory_is_kept(before: str, body: str, line: int) -> None:
+def test_where_state_is_found(before: str, body: str, line: int) -> None:
     span = impurity(body, before)[1].memory
     assert span is not None
     assert span.line == line
 
 
 @pytest.mark.parametrize("body", ["c = []\nc.append(x)\nreturn c", "y = {}\ny[0] = x\nreturn y"])
-def test_what_ends_with_the_call_is_no_memory(body: str) -> None:
+def test_local_values_are_not_state(body: str) -> None:
     assert impurity(body, "c = []\ny = {}")[1].memory is None
 
 

@@ -52,7 +52,7 @@ def of_other_tolerance(transcript: Transcript, factor: float) -> Transcript:
     return msgspec.structs.replace(transcript, exercise=wider)
 
 
-def test_every_transcript_gets_a_verdict_that_its_findings_bear_out() -> None:
+def test_every_verdict_matches_its_findings() -> None:
     rules: Counter[str] = Counter()
 
     @MOST
@@ -136,7 +136,7 @@ def test_a_looser_tolerance_never_adds_a_finding() -> None:
         assert reached[kind] >= 5, reached
 
 
-def test_the_judge_does_not_look_at_the_time() -> None:
+def test_the_judge_ignores_times() -> None:
     changed = 0
 
     @FEWER

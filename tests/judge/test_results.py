@@ -78,7 +78,7 @@ def test_outputs_are_flat_short_and_json() -> None:
     assert both["actual"] == [None] * 4
 
 
-def test_outputs_keep_what_a_float_says() -> None:
+def test_outputs_keep_the_precision_of_floats() -> None:
     told = outputs(look(array([0.1]), array([1.5], "float64")), "")
     assert told == {"outputs": {"expected": [0.100000001], "actual": [1.5]}}
 
@@ -87,7 +87,7 @@ def test_outputs_keep_what_a_float_says() -> None:
     "odd",
     [array([1j], "complex64"), ArrayValue(dtype="strange", shape=(1,), data=b"x"), array([])],
 )
-def test_there_are_no_outputs_of_what_has_no_numbers(odd: ArrayValue) -> None:
+def test_results_without_numbers_have_no_outputs(odd: ArrayValue) -> None:
     assert outputs(look(array([1.0]), odd), "") == {}
     assert outputs(look(array([1.0]), array([2.0])), "[3]") == {}
 
@@ -111,7 +111,7 @@ def test_findings_have_both_outputs(actual: ArrayValue, rule: str) -> None:
     }
 
 
-def test_exchanged_items_are_told_by_their_order() -> None:
+def test_exchanged_items_are_found_by_their_order() -> None:
     one, two, three = array([1.0]), array([[2.0]]), array([3.0])
     assert exchanged(look(items(one, two, three), items(three, one, two))) == (2, 0, 1)
     assert exchanged(look(items(one, two), items(two, three))) is None
@@ -120,7 +120,7 @@ def test_exchanged_items_are_told_by_their_order() -> None:
     assert exchanged(look(one, two)) is None
 
 
-def test_exchanged_items_are_one_mistake_also_where_their_shapes_differ() -> None:
+def test_exchanged_items_of_different_shapes_are_one_mistake() -> None:
     one, two = array([1.0]), array([[2.0]])
     found = findings(observed(items(one, two)), observed(items(two, one)))
     rules = [each.rule for each in found]
@@ -140,7 +140,7 @@ def test_exchanged_items_are_one_mistake_also_where_their_shapes_differ() -> Non
         ("", ("E",)),
     ],
 )
-def test_the_link_that_flax_adds_is_left_out(text: str, lines: tuple[str, ...] | None) -> None:
+def test_the_link_in_flaxs_messages_is_removed(text: str, lines: tuple[str, ...] | None) -> None:
     raised = Raised(exception="E", module="m", bases=(), message=text, frames=())
     assert text_lines(raised) == (lines or (f"E: {text}",))
 
@@ -148,7 +148,7 @@ def test_the_link_that_flax_adds_is_left_out(text: str, lines: tuple[str, ...] |
 @pytest.mark.parametrize(
     ("seconds", "told"), [(15.3253, "15 s"), (5.0, "5 s"), (9.26, "9.3 s"), (9.97, "10 s")]
 )
-def test_a_deadline_is_told_in_few_digits(seconds: float, told: str) -> None:
+def test_a_deadline_is_shown_with_few_digits(seconds: float, told: str) -> None:
     expected = observed(array([1.0]))
     (found,) = findings(expected, Observation(outcome=TimedOut(seconds=seconds)))
     assert found.message == f"no answer within {told}"

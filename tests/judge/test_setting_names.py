@@ -34,5 +34,5 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "value"), NAMES.items())
-def test_values_are_called_what_a_program_calls_them(name: str, value: object) -> None:
+def test_values_have_the_names_that_programs_use(name: str, value: object) -> None:
     assert value_name(text_of(value)) == name

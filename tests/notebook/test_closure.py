@@ -11,7 +11,7 @@ from grader.notebook.statements import statements
 
 
 def gathered(*cells: str, given: Mapping[str, str] | None = None) -> str | None:
-    return program("f", tuple(statements(cells)), (given or {}).get)
+    return program(("f",), tuple(statements(cells)), (given or {}).get)
 
 
 def lines(*cells: str, given: Mapping[str, str] | None = None) -> list[str]:
@@ -20,16 +20,16 @@ def lines(*cells: str, given: Mapping[str, str] | None = None) -> list[str]:
     return [line for line in found.split("\n") if line]
 
 
-def test_a_function_alone_is_its_own_text() -> None:
+def test_a_self_contained_function_is_its_own_text() -> None:
     text = 'def f(x):\n    """Twice x."""\n    return 2 * x  # doubled\n'
     assert gathered("import os", text, "print(f(3))") == text
 
 
-def test_no_definition_is_no_program() -> None:
+def test_without_a_definition_there_is_no_program() -> None:
     assert gathered("import os") is None
 
 
-def test_imports_helpers_classes_and_constants_come_along() -> None:
+def test_imports_helpers_classes_and_constants_are_included() -> None:
     assert lines(
         "import math\nimport os",
         "WIDTH = 3; HEIGHT = 4",
@@ -59,7 +59,7 @@ def test_the_last_definition_counts() -> None:
     ]
 
 
-def test_what_a_statement_read_as_it_ran_is_kept_beside_what_came_later() -> None:
+def test_a_statement_keeps_the_definition_that_it_read() -> None:
     assert lines("K = 1", "double = 2 * K", "K = 5", "def f():\n    return K + double") == [
         "K = 1",
         "double = 2 * K",
@@ -81,15 +81,15 @@ def test_a_definition_in_terms_of_itself_keeps_the_earlier_one() -> None:
     "change",
     ['knobs["b"] = 2', "knobs.update(b=2)", 'knobs["b"]["c"] = 2', 'del knobs["a"]', "knobs.x = 1"],
 )
-def test_changes_of_a_value_come_along(change: str) -> None:
+def test_changes_to_a_value_are_included(change: str) -> None:
     assert change in lines("knobs = {}", change, "def f():\n    return knobs")
 
 
-def test_looking_at_a_value_does_not() -> None:
+def test_reading_a_value_is_not_included() -> None:
     assert "print(knobs)" not in lines("knobs = {}", "print(knobs)", "def f():\n    return knobs")
 
 
-def test_a_submodule_that_was_imported_for_its_package_comes_along() -> None:
+def test_a_submodule_import_for_its_package_is_included() -> None:
     found = lines("import flax.linen", "import flax", "def f():\n    return flax.linen.Dense")
     assert found[:2] == ["import flax.linen", "import flax"]
 
@@ -126,7 +126,7 @@ def test_every_way_to_need_a_name(text: str) -> None:
         "def f():\n    return 'decorate'",
     ],
 )
-def test_a_name_of_the_functions_own_is_none_of_the_notebook(text: str) -> None:
+def test_local_names_are_not_the_notebooks(text: str) -> None:
     assert "decorate = 1" not in lines("decorate = 1", text)
 
 
@@ -166,7 +166,7 @@ def test_a_deleted_name_keeps_its_definition() -> None:
     assert lines("K = 1", "del K", "def f():\n    return K")[0] == "K = 1"
 
 
-def test_what_only_a_script_does_is_left_out() -> None:
+def test_main_blocks_are_left_out() -> None:
     guard = "if __name__ == '__main__':\n    K = g()"
     assert lines("K = 1", "def f():\n    return K", guard)[0] == "K = 1"
 
@@ -183,13 +183,13 @@ def test_mutual_recursion_ends() -> None:
 # ------------------------------------------------------------------------------- IPython's own
 
 
-def test_magics_are_passed_over() -> None:
+def test_magics_are_skipped() -> None:
     cell = "%matplotlib inline\n!pip install flax\nK = 1\ndef f():\n    return K\n%time f()"
     assert lines(cell) == ["K = 1", "def f():", "    return K"]
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out"])
-def test_a_magic_that_runs_the_cell_is_looked_through(magic: str) -> None:
+def test_the_code_in_a_cell_magic_counts(magic: str) -> None:
     assert lines(f"{magic}\ndef f():\n    return 1")[0] == "def f():"
     name = magic[2:].split(maxsplit=1)[0]
     called = f"get_ipython().run_cell_magic({name!r}, '', 'def f():\\n    return 1\\n')"
@@ -197,11 +197,11 @@ def test_a_magic_that_runs_the_cell_is_looked_through(magic: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["%%bash\nf = 1", "%%writefile f.py\ndef f():\n    pass"])
-def test_a_cell_in_another_language_is_none(cell: str) -> None:
+def test_a_cell_in_another_language_is_ignored(cell: str) -> None:
     assert gathered(cell) is None
 
 
 @pytest.mark.parametrize("cell", ["def f(:", "", "x = (", "\0", "nonlocal f", "await f"])
-def test_a_cell_that_never_ran_is_none(cell: str) -> None:
+def test_a_cell_that_never_ran_is_ignored(cell: str) -> None:
     assert gathered(cell) is None
     assert lines("def f():\n    pass", cell)[0] == "def f():"

@@ -71,18 +71,18 @@ def test_a_function_with_all_that_it_needs_runs_alone(notebook: Notebook) -> Non
     assert ran(notebook.source()) == (12, ["a", "b"])
 
 
-def test_the_version_that_is_live_is_the_one_gathered(notebook: Notebook) -> None:
+def test_the_live_version_is_gathered(notebook: Notebook) -> None:
     notebook.run("def f():\n    return 1")
     notebook.run("def f():\n    return 2")
     assert ran(notebook.source()) == 2
 
 
-def test_a_call_of_the_grader_in_the_same_cell_is_left_out(notebook: Notebook) -> None:
+def test_a_call_to_the_grader_in_the_same_cell_is_left_out(notebook: Notebook) -> None:
     notebook.run("called = []\ndef f():\n    return 1\ncalled.append(f())")
     assert "called" not in notebook.source()
 
 
-def test_a_wrapped_function_is_looked_through(notebook: Notebook) -> None:
+def test_a_wrapped_function_is_unwrapped(notebook: Notebook) -> None:
     notebook.run("import functools\n@functools.lru_cache\ndef f():\n    return 7")
     assert ran(notebook.source()) == 7
     assert "@functools.lru_cache" in notebook.source()
@@ -120,7 +120,7 @@ def test_a_function_of_a_module_is_its_file() -> None:
         (dict, "expected a function or a path, not a type"),
     ],
 )
-def test_what_is_no_function_is_refused(value: object, reason: str) -> None:
+def test_other_objects_than_functions_are_refused(value: object, reason: str) -> None:
     with pytest.raises(NotSelfContained, match=reason):
         source_of(value)
 
@@ -155,6 +155,6 @@ def test_a_value_is_written_as_a_statement(name: str, value: object, statement: 
 
 
 @pytest.mark.parametrize("value", [math.inf, math.nan, object(), [object()], {1: math.nan}])
-def test_a_value_that_can_not_be_written_is_refused(value: object) -> None:
+def test_a_value_without_a_literal_is_refused(value: object) -> None:
     with pytest.raises(NotSelfContained):
         binding("K", {"K": value})

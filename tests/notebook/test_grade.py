@@ -71,7 +71,7 @@ def test_a_file_is_graded(root: Path) -> None:
     assert graded.findings == ()
 
 
-def test_a_report_shows_itself_in_a_frame_of_its_own(root: Path) -> None:
+def test_a_report_shows_itself_in_its_own_frame(root: Path) -> None:
     file = root / "exercises" / "nn_vmap_shared" / "mistakes" / "missing_colon.py"
     graded = grade(str(file), exercise="nn-vmap-shared", progress=False)
     frames = Frames()
@@ -80,7 +80,7 @@ def test_a_report_shows_itself_in_a_frame_of_its_own(root: Path) -> None:
     assert "syntax-error" in frames.pages[0]
 
 
-def test_what_is_in_the_way_is_said(tmp_path: Path) -> None:
+def test_the_reason_why_grading_fails_is_shown(tmp_path: Path) -> None:
     with pytest.raises(CannotGrade, match="there is no file"):
         grade(tmp_path / "none.py")
     with pytest.raises(CannotGrade, match="not an int"):
@@ -90,11 +90,11 @@ def test_what_is_in_the_way_is_said(tmp_path: Path) -> None:
         grade(tmp_path / "mine.py", exercise="zebra")
 
 
-def test_ipython_shows_the_reason_alone() -> None:
+def test_ipython_shows_only_the_reason() -> None:
     assert CannotGrade("why")._render_traceback_() == ["grade: why"]
 
 
-def test_importing_the_package_brings_nothing(root: Path) -> None:
+def test_importing_the_package_imports_nothing_else(root: Path) -> None:
     script = "import sys, grader\nassert not {'numpy', 'msgspec', 'rich'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], cwd=root, check=True, timeout=60)
     assert not hasattr(grader, "zebra")

@@ -117,19 +117,19 @@ def test_system_exit_is_an_exception_like_others(play) -> None:
     assert isinstance(outcome, Raised | Crashed)
 
 
-def test_a_segmentation_fault_is_told(play) -> None:
+def test_a_segmentation_fault_is_reported(play) -> None:
     outcome = play("ctypes.string_at(0)", head="import ctypes").outcome
     assert outcome == Crashed(reason="the process was ended by SIGSEGV")
 
 
-def test_hanging_tells_the_line(play) -> None:
+def test_a_timeout_shows_the_line(play) -> None:
     outcome = play("while True:\n    pass", seconds=0.5).outcome
     assert isinstance(outcome, TimedOut)
     assert outcome.seconds == 0.5
     assert outcome.frames[-1].span.line in {3, 4}
 
 
-def test_hanging_in_a_library_or_deaf_to_signals_ends(play) -> None:
+def test_hanging_in_a_library_or_ignoring_signals_is_stopped(play) -> None:
     deaf = "for each in range(1, 60):\n    try:\n        signal.signal(each, signal.SIG_IGN)\n"
     deaf += "    except (OSError, ValueError):\n        pass\ntime.sleep(1000)"
     played = play(deaf, head="import signal, time", seconds=0.5)
@@ -145,7 +145,7 @@ def test_memory_is_limited(play) -> None:
 @pytest.mark.parametrize(
     "more", ["b'x' * (1 << 27)", "np.ones(1 << 23)", "jnp.ones(1 << 23)", "jnp.ones(1 << 40)"]
 )
-def test_who_asks_for_more_memory_is_told_where(play, more: str) -> None:
+def test_running_out_of_memory_shows_the_line(play, more: str) -> None:
     body = f"kept = []\nwhile True:\n    kept.append({more})"
     played = play(body, head="import numpy as np; import jax.numpy as jnp")
     outcome = played.outcome
@@ -163,7 +163,7 @@ while True:
 """
 
 
-def test_memory_that_grows_until_the_time_is_up_is_what_is_told(play) -> None:
+def test_growing_memory_is_reported_instead_of_the_timeout(play) -> None:
     outcome = play(GROWS.strip(), head="import time", seconds=2.0).outcome
     assert isinstance(outcome, OutOfMemory)
     assert 320 << 20 < outcome.limit < LIMITS.memory
@@ -255,13 +255,13 @@ def test_a_side_tells_how_long_it_compiled(maker: Maker, exercise: Exercise, cas
     side.end()
 
 
-def test_times_that_can_not_be_count_for_nothing() -> None:
+def test_impossible_times_are_ignored() -> None:
     spent = Spent().plus(trace=-1.0, call=float("inf"), compiling=float("nan"))
     assert spent == Spent()
     assert spent.plus(call=1.0, compiling=2.0) == Spent(call=1.0, compiling=1.0)
 
 
-def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
+def test_a_spawned_worker_gives_the_same_answers(exercise: Exercise, case: Case) -> None:
     text = f"def {exercise.function}(seed, x, features):\n    print('hello')\n    return x + seed\n"
     program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
     policy = Policy(readable=python_paths(), memory_bytes=1 << 31, cpu_seconds=60)
@@ -273,7 +273,7 @@ def test_a_spawned_worker_answers_alike(exercise: Exercise, case: Case) -> None:
 
 
 @pytest.mark.parametrize("make", ["nursery", "spawner"])
-def test_who_waits_for_a_side_is_woken_when_it_is_ended(
+def test_ending_a_side_wakes_waiters(
     maker: Maker, exercise: Exercise, case: Case, make: str
 ) -> None:
     text = f"def {exercise.function}(seed, x, features):\n    while True:\n        pass\n"
@@ -315,7 +315,7 @@ def test_who_waits_for_the_imports_is_woken_when_the_nursery_is_closed() -> None
 
 
 @pytest.mark.skipif(not can_fork(), reason="there is a nursery on Linux")
-def test_a_nursery_takes_the_scratch_folders_with_it(
+def test_the_nursery_removes_its_scratch_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -385,7 +385,7 @@ def test_a_spawned_worker_is_watched_from_outside(
         assert reason in played.outcome.reason
 
 
-def test_a_scratch_folder_goes_however_deep_it_is() -> None:
+def test_deep_scratch_folders_are_removed() -> None:
     scratch = new_scratch()
     here = os.open(scratch, os.O_RDONLY)
     for _ in range(1500):

@@ -87,7 +87,7 @@ def long(entries: int) -> Observation:
         lifted(AxisTree(items=(Axis(value=None),)), Deny(names=Everything(matches=True))),
     ],
 )
-def test_what_a_worker_sends_is_sound(sound: Observation) -> None:
+def test_messages_of_workers_are_accepted(sound: Observation) -> None:
     assert is_sound(sound)
     assert Ledger().admits(sound)
 
@@ -125,7 +125,7 @@ def denied(levels: int) -> NameFilter:
         lifted(Axis(value=0), denied(40)),
     ],
 )
-def test_what_no_worker_sends_is_not(lie: Observation) -> None:
+def test_messages_that_no_worker_sends_are_refused(lie: Observation) -> None:
     assert not is_sound(lie)
     assert not Ledger().admits(lie)
 
@@ -143,7 +143,7 @@ def test_a_record_with_more_entries_than_a_worker_sends_is_refused(entries: int)
         assert msgspec.msgpack.decode(sent, type=Record).batch_calls == calls
 
 
-def test_neither_may_be_what_all_calls_tell() -> None:
+def test_records_of_all_calls_together_are_bounded() -> None:
     ledger = Ledger()
     admitted = [ledger.admits(long(4000)) for _ in range(50)]
     assert admitted[:30] == [True] * 30

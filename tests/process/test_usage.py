@@ -29,7 +29,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return use
 
 
-def test_tells_what_a_process_uses() -> None:
+def test_reports_what_a_process_uses() -> None:
     memory, threads = memory_and_threads(os.getpid())
     assert memory > 10 << 20
     assert threads >= 1
@@ -65,7 +65,7 @@ def test_memory_is_what_is_kept_for_a_process_whatever_its_name_is(
     assert memory_and_threads(1) == ((2004 + 52 + 8 + 1024) << 10, 3)
 
 
-def test_a_process_that_is_gone_uses_nothing() -> None:
+def test_a_finished_process_uses_nothing() -> None:
     assert memory_and_threads(2**22 + 1) == (0, 0)
 
 
@@ -138,7 +138,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         ([(0.0, 1000), (0.9, 500)], 0),
     ],
 )
-def test_growing_is_what_it_does_lately(used, tmp_path: Path, seen, growing: int) -> None:
+def test_growing_means_recent_growth(used, tmp_path: Path, seen, growing: int) -> None:
     watch = Watch(LIMITS, str(tmp_path), 1)
     for at, memory in seen:
         used(memory, at=at)

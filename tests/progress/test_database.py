@@ -132,14 +132,14 @@ def test_a_journal_left_by_a_kill_is_rolled_back(file: Path, notes: list[str]) -
         pytest.param(lambda data: b"\0" * len(data), id="zeros"),
     ],
 )
-def test_a_damaged_file_is_set_aside(file: Path, notes: list[str], damage: object) -> None:
+def test_a_damaged_file_is_renamed(file: Path, notes: list[str], damage: object) -> None:
     assert callable(damage)
     fill(file, 300)
     damaged = damage(file.read_bytes())
     file.write_bytes(damaged)
     still_works(file, notes)
     (note,) = notes
-    assert "set aside as progress.sqlite3.aside-1" in note
+    assert "renamed to progress.sqlite3.aside-1" in note
     assert file.with_name(f"{file.name}.aside-1").read_bytes() == damaged
 
 
@@ -159,27 +159,27 @@ def test_the_journal_goes_with_the_damaged_file(file: Path, notes: list[str]) ->
     assert not journal.exists()
 
 
-def test_a_file_of_another_shape_is_set_aside(file: Path, notes: list[str]) -> None:
+def test_a_file_with_other_tables_is_renamed(file: Path, notes: list[str]) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute("CREATE TABLE attempts (cake TEXT)")
     connection.close()
     still_works(file, notes)
-    assert "is damaged; it is set aside" in notes[0]
+    assert "is damaged; it was renamed" in notes[0]
 
 
-def test_a_file_of_a_newer_version_is_set_aside(file: Path, notes: list[str]) -> None:
+def test_a_file_of_a_newer_version_is_renamed(file: Path, notes: list[str]) -> None:
     fill(file)
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     still_works(file, notes)
-    assert "was written by a newer version; it is set aside" in notes[0]
+    assert "was written by a newer version; it was renamed" in notes[0]
 
 
-def test_a_folder_in_its_place_is_set_aside(file: Path, notes: list[str]) -> None:
+def test_a_folder_in_its_place_is_renamed(file: Path, notes: list[str]) -> None:
     file.mkdir()
     still_works(file, notes)
-    assert "can't be read; it is set aside" in notes[0]
+    assert "can't be read; it was renamed" in notes[0]
 
 
 def test_an_empty_file_is_a_new_one(file: Path, notes: list[str]) -> None:
@@ -191,7 +191,7 @@ def test_an_empty_file_is_a_new_one(file: Path, notes: list[str]) -> None:
 # -------------------------------------------------------------------------------------- migration
 
 
-def test_an_old_file_is_brought_up_to_date(
+def test_an_old_file_is_migrated(
     file: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(file, 3)
@@ -227,7 +227,7 @@ def test_a_migration_that_fails_changes_nothing(
 # ------------------------------------------------------------------------------- nowhere to write
 
 
-def test_a_locked_file_costs_a_note(
+def test_a_locked_file_gets_a_note(
     file: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.01)
@@ -243,7 +243,7 @@ def test_a_locked_file_costs_a_note(
     assert note.startswith("progress is not kept: another program is using its file")
 
 
-def test_a_home_that_is_no_folder_costs_a_note(tmp_path: Path, notes: list[str]) -> None:
+def test_a_home_that_is_a_file_gets_a_note(tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "home").write_text("a file")
     with Progress.open(tmp_path / "home" / "progress.sqlite3", note=notes.append) as progress:
         progress.record_attempt(ATTEMPT)
@@ -272,7 +272,7 @@ def test_the_home_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert progress_file() == tmp_path / "mine" / "progress.sqlite3"
 
 
-def test_without_a_home_nothing_is_kept(
+def test_without_a_home_nothing_is_stored(
     tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GRADER_HOME", raising=False)

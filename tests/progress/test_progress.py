@@ -107,7 +107,7 @@ def test_nothing_is_known_at_first(progress: Progress) -> None:
     assert not progress.passed(SLUG)
 
 
-def test_a_report_is_remembered(progress: Progress) -> None:
+def test_a_report_is_stored(progress: Progress) -> None:
     warning = finding("odd", Severity.WARNING)
     progress.record(report(finding("root"), warning, finding("leaf"), finding("root")))
     (attempt,) = progress.attempts(SLUG)
@@ -125,7 +125,7 @@ def test_a_report_is_remembered(progress: Progress) -> None:
 @pytest.mark.parametrize(
     "forgotten", [report(known=False), report(verdict=Verdict.ERROR)], ids=["no exercise", "error"]
 )
-def test_what_is_no_attempt_of_the_learner_is_not(progress: Progress, forgotten: Report) -> None:
+def test_other_reports_are_not_stored(progress: Progress, forgotten: Report) -> None:
     progress.record(forgotten)
     assert progress.attempts() == ()
 
@@ -168,7 +168,7 @@ def test_a_pass_ends_the_streak(progress: Progress, add: Add) -> None:
     assert progress.same_finding_streak(SLUG) == ("a", 1)
 
 
-def test_the_latest_exercise_is_the_one_last_started_or_attempted(
+def test_the_latest_exercise_was_started_or_attempted_last(
     progress: Progress, tmp_path: Path
 ) -> None:
     progress.record_start("other", tmp_path / "other.py")
@@ -193,7 +193,7 @@ def test_an_exercise_without_hints_shows_none(progress: Progress) -> None:
     assert progress.show_next_hint(SLUG, 0) == 0
 
 
-def test_progress_that_is_off_remembers_nothing() -> None:
+def test_progress_that_is_off_stores_nothing() -> None:
     with Progress(None) as progress:
         progress.record(report())
         progress.record_start(SLUG, Path("my.py"))
@@ -202,7 +202,7 @@ def test_progress_that_is_off_remembers_nothing() -> None:
         assert progress.hints_shown(SLUG) == 0
 
 
-def test_what_was_kept_is_there_when_opened_again(tmp_path: Path, notes: list[str]) -> None:
+def test_stored_progress_survives_reopening(tmp_path: Path, notes: list[str]) -> None:
     file = tmp_path / "progress.sqlite3"
     with Progress.open(file, note=notes.append) as first:
         first.record(report(finding("a")))
@@ -213,7 +213,7 @@ def test_what_was_kept_is_there_when_opened_again(tmp_path: Path, notes: list[st
     assert notes == []
 
 
-def test_a_closed_progress_forgets_in_silence(tmp_path: Path, notes: list[str]) -> None:
+def test_a_closed_progress_ignores_writes(tmp_path: Path, notes: list[str]) -> None:
     progress = Progress.open(tmp_path / "progress.sqlite3", note=notes.append)
     progress.close()
     progress.record(report())

@@ -22,7 +22,7 @@ RECORDED = [
 
 
 @pytest.mark.parametrize(("each", "path"), RECORDED)
-def test_a_recording_gets_its_labels(each: Labelled, path: Path) -> None:
+def test_each_recording_gets_its_labels(each: Labelled, path: Path) -> None:
     found, assessment = judged(each, path)
     assert places(found) == each.expected
     assert (assessment.verdict is Verdict.PASSED) == (each.kind == ACCEPTED)

@@ -53,7 +53,7 @@ def test_dumb_terminal_gets_ascii() -> None:
     assert page_for(console_for(Terminal(), "auto", {"TERM": "xterm"})).glyphs is UNICODE
 
 
-def test_the_real_environment_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_real_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"COLUMNS": "44", "FORCE_COLOR": "1", "TERM": "dumb"}.items():
         monkeypatch.setenv(name, value)
     console = console_for(io.StringIO(), "auto", {})

@@ -83,7 +83,7 @@ def test_golden_of_each_format(name: str, golden: Golden) -> None:
 
 
 @pytest.mark.parametrize("name", SEVERAL)
-def test_several_hold_what_each_holds(name: str) -> None:
+def test_several_reports_contain_each_single_one(name: str) -> None:
     text = RENDERERS[name].combined([MISTAKEN, PROVED, UNGRADABLE])
     assert "my_solution.py" in text
     assert "broken.py" in text
@@ -91,7 +91,7 @@ def test_several_hold_what_each_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(RENDERERS.keys() - set(SEVERAL)))
-def test_a_format_of_one_submission_says_so(name: str) -> None:
+def test_formats_for_one_submission_refuse_several(name: str) -> None:
     with pytest.raises(ValueError, match="one submission"):
         RENDERERS[name].combined([MISTAKEN, PROVED])
 
@@ -224,7 +224,7 @@ def test_a_check_that_follows_from_another_says_so() -> None:
     assert said in RENDERERS["exercism"](one)
 
 
-def test_junit_has_what_was_printed() -> None:
+def test_junit_has_the_output() -> None:
     [out] = ET.fromstring(RENDERERS["junit"](NASTY)).findall("testsuite/system-out")
     plain = BAD.split("\x00", maxsplit=1)[0].replace("\x1b[31m", "").replace("\x1b[0m", "")
     assert plain in (out.text or "")
@@ -264,7 +264,7 @@ def test_sarif_region() -> None:
     }
 
 
-def test_sarif_fingerprints_outlive_a_moved_line() -> None:
+def test_sarif_fingerprints_survive_a_moved_line() -> None:
     def prints(text: str, line: int) -> object:
         assert PER_EXAMPLE.span is not None
         at = msgspec.structs.replace(PER_EXAMPLE.span, line=line, end_line=line)
@@ -331,12 +331,12 @@ def test_github_gives_columns_on_one_line_only() -> None:
         assert several != ("endColumn" in properties)
 
 
-def test_github_tells_of_the_graders_own_failure() -> None:
+def test_github_reports_failures_of_the_grader() -> None:
     [(name, properties, data)] = _commands(RENDERERS["github"](ERROR))
     assert (name, properties["title"], data) == ("error", "grader error", ERROR.summary)
 
 
-def test_github_is_silent_on_what_passed() -> None:
+def test_github_is_silent_about_passed_checks() -> None:
     assert RENDERERS["github"](PROVED) == ""
 
 
@@ -359,7 +359,7 @@ def test_gradescope_without_checks_has_a_score() -> None:
 
 
 @pytest.mark.parametrize("one", REPORTS)
-def test_gradescope_has_only_what_is_specified(one: str) -> None:
+def test_gradescope_has_only_specified_fields(one: str) -> None:
     document = json.loads(RENDERERS["gradescope"](REPORTS[one]))
     formats = [value for key, value in document.items() if key.endswith("_format")]
     assert set(formats) == {"text"}
@@ -408,7 +408,7 @@ def _markdown_tokens(text: str) -> list[Token]:
 
 
 @pytest.mark.parametrize("one", REPORTS)
-def test_markdown_of_the_learner_does_not_act(one: str) -> None:
+def test_the_learners_markdown_is_escaped(one: str) -> None:
     tokens = _markdown_tokens(RENDERERS["markdown"](REPORTS[one]))
     kinds = {token.type for token in tokens}
     assert not kinds & {"link_open", "image", "em_open", "s_open", "code_block", "hr", "list_open"}
@@ -457,7 +457,7 @@ def test_markdown_prose_reads_as_it_was_written(text: str) -> None:
     assert words == " ".join(re.sub(r"(?<!`)`([^`]+)`(?!`)", r"\1", " ".join(text.split())).split())
 
 
-def test_markdown_prose_names_nobody_and_links_nowhere() -> None:
+def test_markdown_prose_has_no_mentions_or_links() -> None:
     assert prose("@all #1 a@b.c") == "@<!-- -->all #<!-- -->1 a@<!-- -->b.c"
     assert prose("https://a.b www.c.d :tada:") == "https\\://a.b www\\.c.d \\:tada:"
 

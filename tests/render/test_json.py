@@ -89,7 +89,7 @@ def test_the_finding() -> None:
     assert "print(nn_vmap_forward(0, x_batch, 1))" in reproduction
 
 
-def test_what_is_no_json_becomes_null_or_text() -> None:
+def test_values_without_a_json_form_become_null_or_text() -> None:
     evidence = json.loads(render(NASTY))["findings"][0]["evidence"]
     assert evidence["actual"] == [0.5, 2.5, None, -1.5]
     assert evidence["nested"] == {"\\ud800": [1, 2, None]}
@@ -178,7 +178,7 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ["json", "jsonl", "sarif", "gradescope", "exercism"])
-def test_no_text_acts_when_it_is_printed(name: str) -> None:
+def test_printing_any_text_is_harmless(name: str) -> None:
     """`jq -r` prints the texts themselves, whatever JSON escaped."""
     for text in texts_of(json.loads(RENDERERS[name](NASTY))):
         acting = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
@@ -186,7 +186,7 @@ def test_no_text_acts_when_it_is_printed(name: str) -> None:
         assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
 
 
-def test_what_acts_is_shown_as_python_writes_it() -> None:
+def test_control_characters_become_python_escapes() -> None:
     printed = "\x1b[31m\x9b \u202e\u2066\u200b\u2028\x00\r\ttab\r\nend \u00e9\u6f22"
     document = json.loads(RENDERERS["json"](report("x = 1\n", output=Output(stdout=printed))))
     shown = "\\x1b[31m\\x9b \\u202e\\u2066\\u200b\\u2028\\x00\\r\ttab\nend \u00e9\u6f22"

@@ -85,7 +85,7 @@ def test_colour_changes_no_text(terminal: bool) -> None:
     assert _without_sgr(text) == plain
 
 
-def test_nothing_of_the_learner_acts_on_a_terminal() -> None:
+def test_the_learners_text_is_harmless_on_a_terminal() -> None:
     text = printed(NASTY, Stream(terminal=True), 80)
     screen = pyte.Screen(80, 200)
     pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
@@ -95,7 +95,7 @@ def test_nothing_of_the_learner_acts_on_a_terminal() -> None:
     assert lines == unicodedata.normalize("NFC", render(NASTY, 80)).splitlines()
 
 
-def test_carets_stand_under_the_span_on_a_terminal() -> None:
+def test_carets_are_under_the_span_on_a_terminal() -> None:
     text = printed(NASTY, Stream(terminal=True), 80)
     screen = pyte.Screen(80, 200)
     pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
@@ -138,7 +138,7 @@ def test_coloured_text_can_be_searched() -> None:
     assert PER_EXAMPLE.message in printed(MISTAKEN, Stream(terminal=True))
 
 
-def test_a_missing_layer_of_the_kernel_is_told() -> None:
+def test_a_missing_protection_is_reported() -> None:
     environment = msgspec.structs.replace(PROVED.environment, missing=("landlock", "seccomp"))
     text = " ".join(render(msgspec.structs.replace(PROVED, environment=environment), 60).split())
     assert "It ran without landlock, seccomp: grade doctor says why." in text
@@ -184,6 +184,6 @@ def test_printed_text_is_shown_without_its_styling(name: str, printed_text: str)
     assert "x1b" not in document
 
 
-def test_what_only_looks_like_styling_stays_visible() -> None:
+def test_text_that_looks_like_styling_stays_visible() -> None:
     text = render(report("x = 1\n", output=Output(stdout="\x1b7 \x9b31m \x1b(B \r \u202e\n")))
     assert r"\x1b7 \x9b31m \x1b(B \r \u202e" in text

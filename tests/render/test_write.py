@@ -47,7 +47,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("name", ["no/such/folder/report", ".", "\0", "x" * 300])
-def test_what_can_not_be_written_says_so(name: str, tmp_path: Path) -> None:
+def test_write_failures_are_reported(name: str, tmp_path: Path) -> None:
     with pytest.raises(ReportNotWritten, match="can't write the report"):
         write_report("text", tmp_path / name)
     assert list(tmp_path.iterdir()) == []
@@ -58,7 +58,7 @@ def test_a_device_is_written_to_and_stays_one() -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
-def test_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
+def test_long_names_work(tmp_path: Path) -> None:
     path = tmp_path / ("r" * 255)
     write_report("text", path)
     assert path.read_text() == "text"

@@ -19,8 +19,8 @@ from grader.model.transcript import Transcript
         ("it started more than 232 threads", "threads"),
         ("it wrote more than 64 MB, or too many files, to its folder", "files"),
         ("the program broke the process that it ran in", "modules"),
-        ("the process sent half a message in place of an answer", "sockets"),
-        ("the process closed its connection to the grader", "sockets"),
+        ("the process sent half a message instead of an answer", "sockets"),
+        ("the process closed its connection to the grader", "closerange"),
     ],
 )
 def test_the_help_is_about_the_reason(reason: str, word: str) -> None:

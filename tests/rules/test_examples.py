@@ -71,7 +71,7 @@ def run(
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_the_wrong_program_breaks_this_rule_alone(
+def test_the_wrong_program_breaks_only_this_rule(
     rule: Rule, forward: Exercise, telling: tuple[Case, ...], references: References
 ) -> None:
     if rule.id in OUTCOMES:
@@ -93,7 +93,7 @@ def test_the_right_program_has_no_finding(
     assert judge(run(right, forward, telling, references[right])) == ()
 
 
-def test_the_rules_are_those_of_the_contract() -> None:
+def test_the_rules_match_the_contract() -> None:
     by_check: dict[str, set[str]] = {}
     for rule in RULES:
         by_check.setdefault(rule.check.value, set()).add(rule.id)
@@ -102,7 +102,7 @@ def test_the_rules_are_those_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_tells_enough(rule: Rule) -> None:
+def test_every_rule_has_texts(rule: Rule) -> None:
     assert rule_by_id(rule.id) is rule
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
     assert rule.title == rule.title.strip(". ")

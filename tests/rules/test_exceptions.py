@@ -14,16 +14,16 @@ from grader.model.source import Source
 @pytest.mark.parametrize(
     ("classes", "text", "says"),
     [
-        ("PermissionError OSError", "[Errno 13] Permission denied: '/data/seed.npy'", "leave it"),
-        ("PermissionError OSError", "[Errno 1] Operation not permitted", "leave it"),
-        ("URLError OSError", "<urlopen error [Errno 1] Operation not permitted>", "leave it"),
-        ("gaierror OSError", "[Errno -3] Temporary failure in name resolution", "leave it"),
+        ("PermissionError OSError", "[Errno 13] Permission denied: '/data/seed.npy'", "remove it"),
+        ("PermissionError OSError", "[Errno 1] Operation not permitted", "remove it"),
+        ("URLError OSError", "<urlopen error [Errno 1] Operation not permitted>", "remove it"),
+        ("gaierror OSError", "[Errno -3] Temporary failure in name resolution", "remove it"),
         ("FileNotFoundError OSError", "[Errno 2] No such file: 'weights.npy'", "into the program"),
         ("EOFError Exception", "EOF when reading a line", "the function's arguments"),
-        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "write flax in place"),
+        ("ModuleNotFoundError ImportError", "No module named 'flaxx'", "write flax instead"),
         ("ModuleNotFoundError ImportError", "No module named 'flax.linnen'", "write flax.linen"),
         ("ModuleNotFoundError ImportError", "No module named 'torch'", "delete the import"),
-        ("ModuleNotFoundError ImportError", "No module named 'helpers'", "of helpers into it"),
+        ("ModuleNotFoundError ImportError", "No module named 'helpers'", "from helpers into it"),
         ("ModuleNotFoundError ImportError", "No module named 'flax.optim'", "optax"),
         ("ImportError Exception", "cannot import name 'linear_util' from 'jax' (x)", "jax.extend"),
         ("ImportError Exception", "attempted relative import with no known parent", "one file"),
@@ -40,18 +40,22 @@ from grader.model.source import Source
         (
             "RuntimeError Exception",
             "Unknown backend tpu. Available backends are",
-            "leave the device",
+            "let jax choose the device",
         ),
-        ("RuntimeError Exception", "Unable to initialize backend 'cuda': x", "leave the device"),
+        (
+            "RuntimeError Exception",
+            "Unable to initialize backend 'cuda': x",
+            "let jax choose the device",
+        ),
         ("BdbQuit Exception", "", "delete the call"),
-        ("StopIteration Exception", "", "give next a default"),
+        ("StopIteration Exception", "", "pass next a default"),
         ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
-        ("UnparsedFlagAccessError Error", "Trying to access flag --a", "in place of the flag"),
+        ("UnparsedFlagAccessError Error", "Trying to access flag --a", "instead of the flag"),
         ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
         ("NameError Exception", "name 'jnp' is not defined", "assigned before"),
         ("TypeError Exception", "'NoneType' object is not subscriptable", "print its type"),
         ("OwnError KeyError", "'kernel'", "print its keys"),
-        ("ValueError Exception", "something of your own", "read the exception"),
+        ("ValueError Exception", "something of your own", "read the last line"),
     ],
 )
 def test_one_next_step_for_each_exception(classes: str, text: str, says: str) -> None:
@@ -94,10 +98,10 @@ def test_a_leftover_breakpoint_is_pointed_at(
     wanted = raised_at(text, points_at or "breakpoint()", "BdbQuit").place
     assert told.span == wanted
     assert says in told.help
-    assert "is left in the program" in told.message
+    assert "is still in the program" in told.message
 
 
-def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
+def test_a_missing_debugger_is_deleted_with_its_calls() -> None:
     text = "import ipdb\n\nipdb.set_trace()\n"
     raised = raised_at(text, "import ipdb", "ModuleNotFoundError", "No module named 'ipdb'")
     told = meaning(msgspec.structs.replace(raised, bases=("ImportError",)), Source("a.py", text))
@@ -107,9 +111,9 @@ def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
 @pytest.mark.parametrize(
     ("text", "at", "says"),
     [
-        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "leave the call out"),
+        ("y = jax.lax.pmean(z, 'rows')\n", "jax.lax.pmean(z, 'rows')", "remove the call"),
         ("y = m.apply(v, x)\n", "m.apply(v, x)", "where the module is lifted"),
-        ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "leave"),
+        ("M = nn.vmap(A, axis_name='rows')\ny = pmean(z, 'rows')\n", "pmean(z, 'rows')", "remove"),
         (
             "class A(nn.Module):\n    def __call__(self, x):\n        return pmean(x, 'rows')\n",
             "pmean(x, 'rows')",
@@ -122,7 +126,7 @@ def test_a_debugger_that_is_not_installed_goes_with_its_calls() -> None:
         ),
     ],
 )
-def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, says: str) -> None:
+def test_an_unbound_axis_name_is_not_a_python_name(text: str, at: str, says: str) -> None:
     raised = raised_at(text, at, "NameError", "unbound axis name: rows", library="jax._src.core.f")
     told = meaning(raised, Source("a.py", text))
     assert told.message == 'no axis is called "rows" here'
@@ -132,14 +136,14 @@ def test_an_axis_name_that_nothing_binds_is_no_python_name(text: str, at: str, s
 @pytest.mark.parametrize(
     ("library", "says"),
     [
-        (None, "An assertion of your own"),
+        (None, "One of your own assertions"),
         ("jax._src.core.check", "not one of yours"),
         ("flax.core.scope.Scope.param", "not one of yours"),
         ("numpy.testing._private.utils.assert_allclose", "A check that the program calls"),
         ("jax._src.xla_bridge.backends", "graded on a CPU"),
     ],
 )
-def test_a_librarys_assertion_is_not_the_learners(library: str | None, says: str) -> None:
+def test_a_librarys_assertion_is_not_blamed_on_the_learner(library: str | None, says: str) -> None:
     raised = Raised(
         exception="AssertionError",
         module="builtins",
@@ -151,7 +155,7 @@ def test_a_librarys_assertion_is_not_the_learners(library: str | None, says: str
     assert says in meaning(raised, Source("a.py", "")).why
 
 
-def test_a_device_that_is_not_there_is_pointed_at() -> None:
+def test_a_missing_device_is_pointed_at() -> None:
     text = "import jax\n\njax.config.update('jax_platforms', 'cuda')\n"
     raised = raised_at(text, "jax", "AssertionError", library="jax._src.xla_bridge.backends")
     told = meaning(msgspec.structs.replace(raised, frames=()), Source("a.py", text))
@@ -160,7 +164,7 @@ def test_a_device_that_is_not_there_is_pointed_at() -> None:
     assert told.span.line == 3
 
 
-def test_an_exception_of_the_learners_own_is_told_as_such() -> None:
+def test_the_learners_own_exceptions_are_named_as_such() -> None:
     text = "def f(x):\n    raise ValueError('no')\n"
     told = meaning(raised_at(text, "raise ValueError('no')", "ValueError"), Source("a.py", text))
     assert told.help == "handle this case, or delete the raise"
@@ -189,11 +193,11 @@ def test_a_long_text_is_cut_at_a_word_and_marked(message: str, lines: tuple[str,
         ("_, x = sys.argv\n", "_, x", "ValueError", "not enough values to unpack (expected 2)"),
     ],
 )
-def test_a_command_line_that_is_missing_is_named(
+def test_a_missing_command_line_is_named(
     text: str, piece: str, exception: str, message: str
 ) -> None:
     told = meaning(raised_at(text, piece, exception, message), Source("a.py", text))
-    assert told.message == "the program reads a command line, and there is none"
+    assert told.message == "the program reads a command line, but there is none"
 
 
 def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
@@ -205,14 +209,14 @@ def test_another_index_on_a_line_without_argv_is_just_an_index() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "leave the call out"),
+        ("def f(x):\n    return jax.lax.pmean(x, 'rows')\n", "remove the call"),
         (
             "def f(x):\n    return jax.vmap(lambda y: jax.lax.pmean(y, 'rows'))(x)\n",
-            'axis_name="rows", or leave',
+            'axis_name="rows", or remove',
         ),
     ],
 )
-def test_a_reduction_over_no_axis_is_left_out_or_given_one(text: str, says: str) -> None:
+def test_help_for_a_reduction_over_an_unknown_axis(text: str, says: str) -> None:
     piece = text[text.index("jax.lax") : text.index("'rows')") + len("'rows')")]
     raised = raised_at(text, piece, "NameError", "unbound axis name: rows")
     assert says in meaning(raised, Source("a.py", text)).help
@@ -221,11 +225,11 @@ def test_a_reduction_over_no_axis_is_left_out_or_given_one(text: str, says: str)
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("if not x:\n    sys.exit(1)\n", "write pass in place of this line"),
+        ("if not x:\n    sys.exit(1)\n", "write pass instead of this line"),
         ("print(1)\nsys.exit(1)\n", "delete this line"),
     ],
 )
-def test_an_exit_is_taken_out_so_that_python_is_left(text: str, says: str) -> None:
+def test_removing_an_exit_leaves_valid_python(text: str, says: str) -> None:
     source = Source("a.py", text)
     call = source.call_at(raised_at(text, "sys.exit(1)", "SystemExit").place)
     assert call is not None

@@ -74,7 +74,7 @@ def marked(text: str, finding: Finding) -> str:
 
 @pytest.mark.parametrize("key", [*CONSTANT, *DERIVED, *RIGHT])
 @pytest.mark.parametrize("in_axes", [0, 1])
-def test_a_key_is_judged_the_same_whatever_the_knobs_do(
+def test_keys_are_judged_independently_of_nn_vmaps_arguments(
     key: str, in_axes: int, telling: tuple[Case, ...]
 ) -> None:
     wanted = {"ignored-seed"} if key in CONSTANT else {"derived-key"} if key in DERIVED else set()
@@ -117,12 +117,12 @@ def test_a_traced_key_is_judged_by_its_steps(
 
 
 @pytest.mark.parametrize("last", ["nn.relu", "0 * "])
-def test_equal_answers_alone_are_no_ignored_seed(last: str) -> None:
+def test_equal_answers_alone_do_not_mean_an_ignored_seed(last: str) -> None:
     text = f"import functools\n{jitted('jax.random.PRNGKey(seed)', last)}"
     assert [each.rule for each in graded(text)] == ["wrong-values"]
 
 
-def test_a_key_made_of_the_input_is_no_memory(telling: tuple[Case, ...]) -> None:
+def test_a_key_made_from_the_input_is_not_state(telling: tuple[Case, ...]) -> None:
     text = shared("jax.random.PRNGKey(int(abs(x_batch.sum())))")
     findings = judge(transcript_of(text, telling, of("nn-vmap-shared")))
     assert [each.rule for each in findings] == ["derived-key"]
@@ -158,7 +158,7 @@ MASK_KEYS = (
 
 
 @pytest.mark.parametrize("key", MASK_KEYS)
-def test_advice_that_is_followed_to_the_letter_passes(key: str) -> None:
+def test_following_the_advice_passes(key: str) -> None:
     findings = graded(masks(key), "nn-vmap-dropout")
     assert len(findings) == 1, findings
     advised = re.search(r"jax\.random\.\S+[\])]", findings[0].help)
@@ -172,7 +172,7 @@ def test_advice_on_streams_keeps_the_others(left: str) -> None:
     assert 'split_rngs={"params": False, "dropout": True}' in finding.help
 
 
-def test_a_key_of_the_file_is_not_taken_for_the_seeds() -> None:
+def test_a_constant_key_is_not_mistaken_for_the_seeds_key() -> None:
     text = masks("MASK_KEY")
     (finding,) = graded(text, "nn-vmap-dropout")
     assert finding.rule == "ignored-seed"
@@ -184,12 +184,12 @@ def test_a_key_of_the_file_is_not_taken_for_the_seeds() -> None:
     assert finding.span.line == text[: text.index("MASK_KEY")].count("\n") + 1
 
 
-def test_a_key_that_is_not_split_is_called_so() -> None:
+def test_an_unsplit_key_is_named_as_such() -> None:
     (finding,) = graded(masks("jax.random.PRNGKey(seed)"), "nn-vmap-dropout")
     assert "not split" in finding.label
 
 
-def test_two_streams_of_one_key_are_placed_where_the_wrong_one_is() -> None:
+def test_a_reused_key_points_at_the_wrong_stream() -> None:
     swapped = '{"params": dropout_key, "dropout": params_key}'
     text = DROPOUT.replace('{"params": params_key, "dropout": dropout_key}', swapped)
     (finding,) = graded(text, "nn-vmap-dropout")
@@ -204,7 +204,7 @@ def test_two_streams_of_one_key_are_placed_where_the_wrong_one_is() -> None:
         ("nn-vmap-batch-stats", "momentum=0.9", "momentum=0.5"),
     ],
 )
-def test_another_number_is_told_beside_another_key(slug: str, old: str, new: str) -> None:
+def test_a_different_seed_is_shown_with_a_different_key(slug: str, old: str, new: str) -> None:
     text = solution_text(of(slug)).replace(old, new).replace("PRNGKey(seed)", "PRNGKey(seed + 1)")
     assert {each.rule for each in graded(text, slug)} == {"changed-layer", "derived-key"}
 
@@ -236,20 +236,20 @@ def test_a_setting_that_explains_the_difference_is_named(slug: str, line: str, r
     text = f"import jax\n{line}\n{solution_text(of(slug))}"
     (finding,) = graded(text, slug)
     assert (finding.rule, marked(text, finding)) == (rule, line)
-    assert finding.help == "leave this setting out"
+    assert finding.help == "remove this setting"
 
 
 @pytest.mark.parametrize("line", [*HARMLESS, X64])
-def test_a_setting_that_changes_nothing_is_no_fault(line: str) -> None:
+def test_a_setting_without_effect_is_not_blamed(line: str) -> None:
     text = solution_text(of("nn-vmap-shared"))
     assert graded(f"import jax\n{line}\n{text}") == ()
     wrong = text.replace("outputs.reshape", "nn.relu(outputs).reshape")
     (finding,) = graded(f"import jax\n{line}\n{wrong}")
     assert finding.rule == "wrong-values"
-    assert finding.help.startswith(("return what apply gives", "print what the module gets"))
+    assert finding.help.startswith(("return what apply returns", "print what the module gets"))
 
 
-def test_a_setting_hides_no_other_key() -> None:
+def test_a_setting_does_not_hide_a_different_key() -> None:
     text = f"import jax\n{PRNG_IMPL}\n{shared('jax.random.PRNGKey(0)', in_axes=1)}"
     rules = [each.rule for each in graded(text)]
     assert rules == ["wrong-in-axes", "ignored-seed", "derived-key"]
@@ -258,36 +258,36 @@ def test_a_setting_hides_no_other_key() -> None:
 @pytest.mark.parametrize(
     "call", ['jax.random.key(seed, impl="rbg")', 'jax.random.key(seed, impl="unsafe_rbg")']
 )
-def test_another_kind_of_key_is_named(call: str) -> None:
+def test_a_different_kind_of_key_is_named(call: str) -> None:
     text = shared(call)
     (finding,) = graded(text)
     assert (finding.rule, marked(text, finding)) == ("derived-key", call)
-    assert finding.help == "leave impl out"
+    assert finding.help == "remove impl"
 
 
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("jax.random.PRNGKey(float(seed))", "one whole number"),
-        ("jax.random.PRNGKey(str(seed))", "one whole number"),
-        ("jax.random.PRNGKey(jnp.array([seed]))", "one whole number"),
-        ("jax.random.PRNGKey()", "one whole number"),
-        ("jax.random.key(None)", "one whole number"),
+        ("jax.random.PRNGKey(float(seed))", "a single integer"),
+        ("jax.random.PRNGKey(str(seed))", "a single integer"),
+        ("jax.random.PRNGKey(jnp.array([seed]))", "a single integer"),
+        ("jax.random.PRNGKey()", "a single integer"),
+        ("jax.random.key(None)", "a single integer"),
         ("jax.random.key(seed)[0]", "not an array of numbers"),
-        ("jax.random.split(seed)", "takes a key first"),
-        ("jax.random.split(KEY, len(x_batch))", "Several keys"),
-        ("jax.random.split(jax.random.key(seed))", "Several keys"),
-        ('{"params": jax.random.split(jax.random.PRNGKey(seed))}', "Several keys"),
+        ("jax.random.split(seed)", "takes a key as its first argument"),
+        ("jax.random.split(KEY, len(x_batch))", "several keys"),
+        ("jax.random.split(jax.random.key(seed))", "several keys"),
+        ('{"params": jax.random.split(jax.random.PRNGKey(seed))}', "several keys"),
         ("seed", "A number isn't a key"),
         ("jax.random.PRNGKey(seed)[0]", "A number isn't a key"),
         ("[KEY]", "A tuple or list"),
         ("jnp.array([0, seed])", "isn't one"),
         ("x_batch", "isn't one"),
-        ('jax.random.PRNGKey(seed, impl="rbg")', "of another"),
+        ('jax.random.PRNGKey(seed, impl="rbg")', "default kind"),
         ('{"dropout": KEY}', 'none for "params"'),
     ],
 )
-def test_what_is_no_key_is_called_what_it_is(key: str, why: str) -> None:
+def test_values_that_are_not_keys_are_named(key: str, why: str) -> None:
     (finding,) = graded(shared(key))
     assert finding.rule == "raised"
     assert why in finding.why
@@ -304,7 +304,7 @@ def test_what_is_no_key_is_called_what_it_is(key: str, why: str) -> None:
         ("    @nn.compact", "    @nn.jit\n    @nn.compact"),
     ],
 )
-def test_flax_jit_is_named_where_it_draws_otherwise(old: str, new: str) -> None:
+def test_flax_jit_is_named_if_it_draws_differently(old: str, new: str) -> None:
     text = DROPOUT.replace(old, new)
     (finding,) = graded(text, "nn-vmap-dropout")
     assert finding.rule == "derived-key"
@@ -320,7 +320,7 @@ def test_flax_jit_is_named_where_it_draws_otherwise(old: str, new: str) -> None:
         (SPLIT.replace("params_key, dropout_key", "dropout_key, params_key"), "derived-key"),
     ],
 )
-def test_two_streams_of_one_wrong_call_are_told_together(line: str, rule: str) -> None:
+def test_two_streams_of_one_wrong_call_are_one_finding(line: str, rule: str) -> None:
     (finding,) = graded(DROPOUT.replace(SPLIT, line), "nn-vmap-dropout")
     assert finding.rule == rule
     assert '"params" and "dropout"' in finding.message
@@ -335,7 +335,7 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("line", ELSEWHERE)
-def test_what_was_in_force_elsewhere_explains_nothing(line: str) -> None:
+def test_settings_elsewhere_explain_nothing(line: str) -> None:
     text = solution_text(of("nn-vmap-shared"))
     text = text.replace("    variables =", f"    {line}\n    variables =")
     assert graded(text) == ()

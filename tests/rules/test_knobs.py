@@ -62,7 +62,7 @@ def wanted(in_axes: object, out_axes: object, params: object, split: object) -> 
     return found
 
 
-def test_out_axes_that_raise_are_named_where_axes_are_put_back(
+def test_out_axes_that_raise_are_named_even_if_axes_are_moved_back(
     exercise: Exercise, telling: tuple[Case, ...]
 ) -> None:
     text = program(0, 2, None, False).replace(".reshape", ".T.reshape")
@@ -70,7 +70,7 @@ def test_out_axes_that_raise_are_named_where_axes_are_put_back(
     assert [each.rule for each in findings] == ["wrong-out-axes"]
 
 
-def test_what_no_rule_claims_is_told_as_it_is(
+def test_unexplained_exceptions_are_reported_as_they_are(
     exercise: Exercise, telling: tuple[Case, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An exception that an argument explains is told by that argument's rule, or else as raised."""

@@ -109,7 +109,7 @@ STEPS = {
         right="model.apply(variables, x_batch)",
         wrong="model.apply(variables, x_batch[::-1])",
         rule="wrong-order",
-        says="pass the arguments to the module as they are",
+        says="pass the arguments to the module unchanged",
     ),
     "one of two results reversed": Step(
         exercise=CELL,
@@ -123,7 +123,7 @@ STEPS = {
         right='return y, statistics["mean"], statistics["var"]',
         wrong='return y, statistics["var"], statistics["mean"]',
         rule="wrong-order",
-        says="in the order that the task names",
+        says="in the task's order",
     ),
     "axes moved": Step(
         exercise=ENSEMBLE,
@@ -167,7 +167,7 @@ STEPS = {
         right="return model.apply(variables, carry, x_batch)",
         wrong="carry, y = model.apply(variables, carry, x_batch)\n    return carry, 2 * y",
         rule="wrong-values",
-        says="return what apply gives, and do nothing else to it",
+        says="return what apply returns, and do nothing else to it",
     ),
     "input changed": Step(
         exercise=SHARED,
@@ -188,14 +188,14 @@ STEPS = {
         right="outputs.reshape(-1)",
         wrong='outputs.reshape(-1).astype("float16")',
         rule="wrong-dtype",
-        says="don't convert what it gives",
+        says="don't convert it",
     ),
     "old statistics": Step(
         exercise=NORM,
         right='statistics = updates["batch_stats"]',
         wrong='statistics = variables["batch_stats"]',
         rule="discarded-update",
-        says="take them from what apply returns beside the output",
+        says="take the new values from what apply returns next to the output",
     ),
     "no apply": Step(
         exercise=NORM,
@@ -272,7 +272,7 @@ STEPS = {
         right="return model.apply(",
         wrong="return nn.jit(BatchLayer)(features, rate, False).apply(",
         rule="derived-key",
-        says="leave nn.jit out",
+        says="remove nn.jit",
     ),
     "part left unnamed": Step(
         exercise=NORM,
@@ -297,7 +297,7 @@ def test_the_next_step_leads_to_a_right_program(step: Step) -> None:
     assert findings(step, step.mended or step.right) == ()
 
 
-def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
+def test_results_in_another_order_are_not_a_wrong_shape() -> None:
     applied = "return model.apply(variables, carry, x_batch)"
     text = solution_text(CELL).replace(applied, f"{applied}[::-1]")
     text = text.replace("jax.random.PRNGKey(seed)", "jax.random.PRNGKey(seed + 1)")
@@ -308,7 +308,7 @@ def test_results_in_another_order_are_told_apart_from_another_shape() -> None:
     )
 
 
-def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
+def test_transposed_arguments_are_not_called_swapped() -> None:
     text = solution_text(CELL).replace(
         "return model.apply(variables, carry, x_batch)",
         "return model.apply(variables, carry.T, x_batch.T)",
@@ -316,7 +316,7 @@ def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
     cases = [example_case(CELL, seed) for seed in (0, 1)]
     found = judge(transcript_of(text, cases, CELL))
     assert found
-    assert not any("another order" in each.message for each in found)
+    assert not any("in the wrong order" in each.message for each in found)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_transposed_arguments_are_not_said_to_be_in_another_order() -> None:
         ('y.reshape(-1), statistics["mean"] * 2, statistics["var"]', "wrong-shape"),
     ],
 )
-def test_all_items_of_an_answer_that_are_wrong_are_named(returned: str, rule: str) -> None:
+def test_all_wrong_items_of_an_answer_are_named(returned: str, rule: str) -> None:
     right = 'y, statistics["mean"], statistics["var"]'
     text = solution_text(NORM).replace(f"return {right}", f"return {returned}")
     cases = [example_case(NORM, seed) for seed in (0, 1)]

@@ -12,7 +12,7 @@ from tests.observe import example_case, solution_text, transcript_of
 
 EXERCISES = {each.exercise.level: each.exercise for each in exercises()}
 SHARED, CELL = EXERCISES[1], EXERCISES[4]
-TOOK = "took the whole batch as it is"
+TOOK = "took the whole batch at once"
 PLAIN = """\
 import flax.linen as nn
 import jax
@@ -40,7 +40,7 @@ def only(text: str, exercise: Exercise) -> Finding:
     return finding
 
 
-def test_a_layer_that_took_a_batch_is_said_to() -> None:
+def test_a_layer_that_took_a_batch_is_named_as_such() -> None:
     assert TOOK in only(PLAIN.format(answer="model.apply(variables, x_batch)"), SHARED).why
 
 
@@ -52,7 +52,7 @@ def test_a_layer_that_took_a_batch_is_said_to() -> None:
         "jax.lax.map(lambda x: model.apply(variables, x), x_batch)",
     ],
 )
-def test_a_layer_that_got_single_examples_is_not(answer: str) -> None:
+def test_a_layer_that_got_single_examples_is_not_blamed_for_a_batch(answer: str) -> None:
     assert TOOK not in only(PLAIN.format(answer=answer), SHARED).why
 
 
@@ -71,5 +71,5 @@ def nn_vmap_cell(seed, carry, x_batch, features):
     assert finding.label.startswith("jax.vmap maps a function; the module")
 
 
-def test_without_a_module_none_is_spoken_of() -> None:
-    assert only(BY_HAND, SHARED).label == "jax.vmap maps a function; no module takes part"
+def test_without_a_module_none_is_mentioned() -> None:
+    assert only(BY_HAND, SHARED).label == "jax.vmap maps a function; no module is involved"

@@ -34,11 +34,11 @@ def unbound(text: str, line: int = 2) -> list[str]:
         ("return __file__", []),
     ],
 )
-def test_only_what_is_sure_to_have_no_value_is_named(body: str, names: list[str]) -> None:
+def test_only_names_that_certainly_have_no_value_are_named(body: str, names: list[str]) -> None:
     assert unbound(f"def f(x):\n    x = g(x)\n    {body}\n") == names
 
 
-def test_what_stands_before_the_line_is_not_named() -> None:
+def test_names_before_the_line_are_not_named() -> None:
     assert unbound("def f(x):\n    y = z\n    return y\n") == []
 
 

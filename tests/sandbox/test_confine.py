@@ -118,7 +118,7 @@ sys.stdout.write(msgspec.json.encode((before, confine(policy))).decode())
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it would be the real thing")
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
-def test_what_is_said_is_what_is_done(system: str) -> None:
+def test_reported_protections_are_active(system: str) -> None:
     """Also where the system says it is another one, with no Landlock, no seccomp, no resource."""
     pretend = f"import sys; sys.platform = {system!r}; sys.modules['resource'] = None\n"
     source = ROWS if system == "linux" else pretend + ROWS
@@ -156,14 +156,14 @@ __import__("os")._exit(0)
 
 
 @needs("landlock-files")
-def test_a_thread_that_ran_before_is_told_of() -> None:
+def test_a_thread_that_ran_before_is_reported() -> None:
     rows = msgspec.json.decode(script(THREADS), type=tuple[Protection, ...])
     files = next(row for row in rows if row.name == "landlock-files")
     assert not files.active
     assert "1 thread" in files.detail
 
 
-def test_a_policy_travels_as_data() -> None:
+def test_a_policy_can_be_sent_as_data() -> None:
     policy = Policy(readable=("/a",), listable=("/b",), memory_bytes=1, cpu_seconds=2)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(policy), type=Policy) == policy
     with pytest.raises(msgspec.ValidationError):

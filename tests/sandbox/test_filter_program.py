@@ -69,7 +69,7 @@ def of(architecture: Architecture, name: str, *arguments: int) -> int:
 
 
 @BOTH
-def test_the_kernel_would_take_it(architecture: Architecture) -> None:
+def test_the_kernel_accepts_the_program(architecture: Architecture) -> None:
     instructions = program(architecture, files_are_held=False)
     assert len(instructions) < 4096
     assert instructions[-1][0] == bpf.RETURN
@@ -90,7 +90,7 @@ def test_another_architecture_is_killed(architecture: Architecture) -> None:
 
 
 @BOTH
-def test_what_has_no_condition_is_refused(architecture: Architecture) -> None:
+def test_calls_without_conditions_are_refused(architecture: Architecture) -> None:
     conditions = seccomp.conditions(PID, files_are_held=True)
     plain = architecture.refused.keys() - conditions.keys()
     assert len(plain) > 130
@@ -110,7 +110,7 @@ def test_every_other_number_is_allowed_up_to_the_newest(architecture: Architectu
 
 
 @BOTH
-def test_what_programs_live_by_is_allowed(architecture: Architecture) -> None:
+def test_essential_calls_are_allowed(architecture: Architecture) -> None:
     column = 0 if architecture is X86_64 else 1
     numbers = [*HARMLESS[architecture.name].values(), *(row[column] for row in LATER.values())]
     for number in numbers:
@@ -129,7 +129,7 @@ def test_clone_makes_threads_only(architecture: Architecture) -> None:
 
 @BOTH
 @pytest.mark.parametrize("name", ["kill", "tgkill", "prlimit64", "sched_setaffinity"])
-def test_only_the_own_process_is_reached(architecture: Architecture, name: str) -> None:
+def test_only_the_own_process_can_be_reached(architecture: Architecture, name: str) -> None:
     assert of(architecture, name, PID, PID) == bpf.ALLOW
     for other in (1, PID - 1, PID + 1, 2**32 - 1, 2**64 - 1, 2**64 - PID):
         assert of(architecture, name, other, PID) == EPERM
@@ -150,7 +150,7 @@ def test_the_high_half_of_an_int_changes_nothing(architecture: Architecture) -> 
 
 
 @BOTH
-def test_requests_are_told_apart(architecture: Architecture) -> None:
+def test_requests_are_distinguished(architecture: Architecture) -> None:
     is_terminal, close_on_exec, type_into_terminal, set_attributes = (
         0x5401,
         0x5451,
@@ -228,7 +228,7 @@ def test_opening_a_file(architecture: Architecture, files_are_held: bool) -> Non
 
 
 @BOTH
-def test_sending_needs_to_have_no_address(architecture: Architecture) -> None:
+def test_sending_with_an_address_is_refused(architecture: Architecture) -> None:
     assert of(architecture, "sendto", 3, 2**47, 8, 0, 0, 0) == bpf.ALLOW
     for address in (8, 2**32, 0x7FFF_0000_0000, 2**64 - 1):
         assert of(architecture, "sendto", 3, 2**47, 8, 0, address, 16) == EPERM
@@ -249,7 +249,7 @@ DANGEROUS = """
 @module, @reboot, @swap, @raw-io, @keyring, @clock, @setuid and @debug, Docker's default profile."""
 
 
-def test_what_others_call_dangerous_is_refused() -> None:
+def test_calls_that_others_call_dangerous_are_refused() -> None:
     assert not set(DANGEROUS.split()) - X86_64.refused.keys()
     assert not set(DANGEROUS.split()) - AARCH64.refused.keys() - {"ioperm", "iopl"}
 
@@ -284,7 +284,7 @@ def test_the_numbers_are_the_kernels(architecture: Architecture, pattern: str) -
     }
 
 
-def test_no_number_stands_twice() -> None:
+def test_no_number_occurs_twice() -> None:
     for architecture in (X86_64, AARCH64):
         numbers = list(architecture.refused.values())
         assert len(numbers) == len(set(numbers))

@@ -52,17 +52,17 @@ def control(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("act", UNGRANTED, ids=" ".join)
-def test_what_was_not_granted_is_refused(forker: Forker, act: tuple[str, ...]) -> None:
+def test_ungranted_access_is_refused(forker: Forker, act: tuple[str, ...]) -> None:
     assert refused(forker.tries(*act, layers="landlock"), EACCES)
     assert refused(forker.tries(*act), EACCES, errno.EPERM)
 
 
 @pytest.mark.parametrize("act", UNGRANTED, ids=" ".join)
-def test_it_succeeds_where_nothing_holds_it(forker: Forker, act: tuple[str, ...]) -> None:
+def test_it_succeeds_without_the_sandbox(forker: Forker, act: tuple[str, ...]) -> None:
     control(forker.tries(*act, layers="none"))
 
 
-def test_of_the_learners_folder_only_the_file_is_read(forker: Forker, place: Place) -> None:
+def test_only_the_file_in_the_learners_folder_is_readable(forker: Forker, place: Place) -> None:
     policy = place.policy()
     answer = forker.tries("read", str(place.submission), layers="landlock", policy=policy)
     assert answer == Returned(msgspec.Raw(b'"the submission\\n"'))
@@ -70,7 +70,7 @@ def test_of_the_learners_folder_only_the_file_is_read(forker: Forker, place: Pla
         assert refused(forker.tries(*act, layers="landlock", policy=policy), EACCES)
 
 
-def test_what_may_be_read_is_not_executed(forker: Forker) -> None:
+def test_readable_files_are_not_executable(forker: Forker) -> None:
     """Without a loader and its libraries being readable there would be nothing to show."""
     interpreter = os.path.realpath(sys.executable)
     policy = msgspec.structs.replace(forker.policy, readable=(*forker.policy.readable, interpreter))
@@ -78,7 +78,7 @@ def test_what_may_be_read_is_not_executed(forker: Forker) -> None:
 
 
 @pytest.mark.parametrize("layers", ["landlock", "all"])
-def test_the_learners_file_stays_as_it_is(forker: Forker, place: Place, layers: str) -> None:
+def test_the_learners_file_is_not_changed(forker: Forker, place: Place, layers: str) -> None:
     file, inside = str(place.submission), str(place.scratch / "mine")
     before = unchanging(place.submission)
     acts = [
@@ -121,7 +121,7 @@ def test_a_link_gives_no_way_out_of_what_was_granted(forker: Forker, place: Plac
     assert refused(forker.tries(*act, layers="landlock", policy=place.policy()), EACCES)
 
 
-def test_listable_shows_names_and_no_content(forker: Forker, place: Place) -> None:
+def test_listable_folders_show_names_but_no_content(forker: Forker, place: Place) -> None:
     policy = msgspec.structs.replace(place.policy(), listable=(str(place.folder),))
     answer = forker.tries("names_in", str(place.folder), layers="landlock", policy=policy)
     assert answer == Returned(msgspec.Raw(b'["neighbour.py","submission.py"]'))
@@ -189,7 +189,7 @@ def test_signals_and_abstract_sockets_are_refused(forker: Forker, abstract: str)
     assert isinstance(forker.tries("signal_itself", layers="landlock"), Returned)
 
 
-def test_a_folder_that_is_not_there_grants_nothing(forker: Forker, place: Place) -> None:
+def test_a_missing_folder_grants_nothing(forker: Forker, place: Place) -> None:
     policy = msgspec.structs.replace(
         place.policy(), readable=("/nonexistent/folder", str(Path(place.submission) / "beneath"))
     )

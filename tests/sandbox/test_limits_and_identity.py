@@ -40,7 +40,7 @@ def test_no_limit_is_raised(forker: Forker) -> None:
 
 
 @needs("rlimits")
-def test_limits_hold(forker: Forker, place: Place) -> None:
+def test_limits_are_enforced(forker: Forker, place: Place) -> None:
     for layers in ("rlimits", "all"):
         large = str(place.scratch / "large")
         too_large = forker.policy.file_bytes + 1
@@ -51,7 +51,7 @@ def test_limits_hold(forker: Forker, place: Place) -> None:
 
 
 @needs("rlimits", "no-new-privileges")
-def test_private_data_is_bounded_before_the_judge_has_to_end_it(forker: Forker) -> None:
+def test_private_data_is_limited_before_the_judge_steps_in(forker: Forker) -> None:
     limits = value(forker.tries("limits_now"), dict[str, tuple[int, int]])
     soft, hard = limits["DATA"]
     assert soft == hard > forker.policy.memory_bytes
@@ -69,7 +69,7 @@ def test_no_privilege_is_left(forker: Forker) -> None:
 
 
 @needs("capabilities")
-def test_the_bounding_set_is_emptied_by_who_may(forker: Forker) -> None:
+def test_the_bounding_set_is_emptied_if_allowed(forker: Forker) -> None:
     before = value(forker.tries("status_lines", layers="none"), dict[str, str])
     may_set_capabilities = 1 << 8
     if not int(before["CapEff"], 16) & may_set_capabilities:
@@ -79,13 +79,13 @@ def test_the_bounding_set_is_emptied_by_who_may(forker: Forker) -> None:
 
 
 @needs("unreadable-memory")
-def test_memory_is_not_for_others(forker: Forker) -> None:
+def test_memory_is_not_readable_by_others(forker: Forker) -> None:
     assert value(forker.tries("dumpable", layers="none"), int) == 1
     assert value(forker.tries("dumpable"), int) == 0
 
 
 @needs("own-session")
-def test_it_has_a_session_of_its_own(forker: Forker) -> None:
+def test_it_has_its_own_session(forker: Forker) -> None:
     assert value(forker.tries("session", layers="none"), bool) is False
     assert value(forker.tries("session"), bool) is True
 

@@ -19,7 +19,7 @@ def outcomes(results: tuple[probes.ProbeResult, ...]) -> dict[str, ProbeOutcome]
 
 
 @needs("landlock-files", "seccomp")
-def test_all_are_held_here(place: Place) -> None:
+def test_all_probes_are_stopped_here(place: Place) -> None:
     results = run_probes(place.policy(), [str(place.neighbour)])
     assert outcomes(results) == dict.fromkeys(NAMES, ProbeOutcome.HELD)
     *results, solution = results
@@ -28,7 +28,7 @@ def test_all_are_held_here(place: Place) -> None:
 
 
 @needs("landlock-files", "seccomp")
-def test_an_escape_is_seen(place: Place) -> None:
+def test_an_escape_is_detected(place: Place) -> None:
     policy = msgspec.structs.replace(place.policy(), readable=(tempfile.gettempdir(),))
     result, *_, solution = run_probes(policy, [str(place.neighbour), str(place.submission)])
     assert result.outcome is ProbeOutcome.ESCAPED
@@ -45,7 +45,7 @@ def test_without_the_layers_all_escape(place: Place, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork here")
-def test_a_probe_that_is_killed_is_held(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_probe_counts_as_stopped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def end(_path: str) -> str:
         os._exit(9)
 

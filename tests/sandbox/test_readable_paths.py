@@ -72,13 +72,13 @@ def test_a_root_within_what_is_left_out_grants_nothing(tree: Path) -> None:
     assert listable_above((secret,), (secret,)) == ()
 
 
-def test_names_that_only_begin_alike_are_told_apart(tree: Path) -> None:
+def test_names_with_a_common_prefix_are_distinguished(tree: Path) -> None:
     (tree / "site-packages/grader_extra").mkdir()
     found = readable_without((str(tree / "site-packages"),), (str(tree / "site-packages/grader"),))
     assert str(tree / "site-packages/grader_extra") in found
 
 
-def test_links_do_not_lead_around(tree: Path) -> None:
+def test_links_do_not_lead_around_the_exclusion(tree: Path) -> None:
     """Neither a link to the root, nor one in an opened folder, nor one to what is left out."""
     (tree / "venv").symlink_to(tree / "site-packages")
     (tree / "site-packages/back").symlink_to(shipped(tree)[0])
@@ -117,7 +117,7 @@ def test_python_is_among_what_it_reads() -> None:
     assert not any(own.startswith(path) for path in found)
 
 
-def test_no_path_stands_beneath_another() -> None:
+def test_no_path_is_below_another() -> None:
     found = python_paths()
     for path in found:
         above = {str(parent) for parent in Path(path).parents}

@@ -70,7 +70,7 @@ def test_it_is_refused(forker: Forker, act: str) -> None:
 
 
 @pytest.mark.parametrize("act", HARMFUL)
-def test_it_succeeds_where_nothing_holds_it(forker: Forker, act: str) -> None:
+def test_it_succeeds_without_the_sandbox(forker: Forker, act: str) -> None:
     answer = forker.tries(act, layers="none")
     if isinstance(answer, Raised):
         pytest.skip(f"this system refuses it to everybody here: {answer.kind}")
@@ -92,7 +92,7 @@ def test_the_attributes_of_a_file_stay_as_they_are(forker: Forker, place: Place)
 
 
 @pytest.mark.parametrize("layers", ["seccomp", "no landlock", "all"])
-def test_what_is_written_stays_in_sight(forker: Forker, place: Place, layers: str) -> None:
+def test_written_files_stay_visible(forker: Forker, place: Place, layers: str) -> None:
     """What has no name takes space that whoever watches the folder does not see."""
     refused = {"PermissionError": errno.EPERM, "OSError": errno.EOPNOTSUPP}
     for act in (("write_unseen", str(place.scratch)), ("unlink", str(place.submission))):
@@ -143,13 +143,13 @@ def test_clone3_looks_like_an_old_kernel(forker: Forker) -> None:
 
 
 @pytest.mark.parametrize("number", [470, 500, 0x40000000, 0x40000000 + 39, 2**31 - 1])
-def test_calls_of_tomorrow_and_of_x32_look_unknown(forker: Forker, number: int) -> None:
+def test_future_and_x32_calls_look_unknown(forker: Forker, number: int) -> None:
     answer = forker.tries("call_number", number, layers="seccomp")
     assert answer == Raised("OSError", errno.ENOSYS)
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86_64 has this gate")
-def test_a_32_bit_call_ends_the_process(forker: Forker) -> None:
+def test_a_32_bit_call_kills_the_process(forker: Forker) -> None:
     ended = forker.tries("call_as_32_bit", layers="seccomp")
     # SIGSEGV comes from a kernel that was built without the gate.
     assert ended in (Ended(-signal.SIGSYS), Ended(-signal.SIGSEGV))

@@ -38,7 +38,7 @@ def made(exercise: Exercise) -> Plan:
 
 
 def every(made: Plan) -> tuple[Case, ...]:
-    return (*made.telling, *made.edges, *made.rest)
+    return (*made.discriminating, *made.edges, *made.rest)
 
 
 def seed_of(case: Case) -> int:
@@ -52,10 +52,10 @@ def array_of(case: Case) -> np.ndarray:
     return value.numpy()
 
 
-def test_has_as_many_cases_as_were_asked_for(exercise: Exercise, made: Plan) -> None:
+def test_has_the_requested_number_of_cases(exercise: Exercise, made: Plan) -> None:
     assert made.total == 100
     fewest = plan(exercise, count=1, seed=0)
-    assert (fewest.telling, fewest.edges) == (made.telling, made.edges)
+    assert (fewest.discriminating, fewest.edges) == (made.discriminating, made.edges)
     assert [each.sizes for each in fewest.rest] == [largest_sizes(exercise)] * 2
 
 
@@ -74,15 +74,15 @@ def test_edges_are_in_every_run(exercise: Exercise) -> None:
     assert any(each[0] == 1 and each[1] > 1 for each in sizes)
 
 
-def test_same_seed_and_shape_come_with_other_values(made: Plan) -> None:
-    first, second = made.telling[0], made.telling[2]
+def test_the_same_seed_and_shape_occur_with_other_values(made: Plan) -> None:
+    first, second = made.discriminating[0], made.discriminating[2]
     assert first.sizes == second.sizes
     assert seed_of(first) == seed_of(second)
     assert not np.array_equal(array_of(first), array_of(second))
 
 
-def test_same_values_come_with_another_seed(made: Plan) -> None:
-    first, second = made.telling[:2]
+def test_the_same_values_occur_with_another_seed(made: Plan) -> None:
+    first, second = made.discriminating[:2]
     assert np.array_equal(array_of(first), array_of(second))
     assert seed_of(first) != seed_of(second)
 
@@ -97,9 +97,9 @@ def test_values_are_zero_negative_tiny_and_large(made: Plan) -> None:
     assert numbers.dtype == np.float32
 
 
-def test_some_cases_hand_over_numpy_arrays(made: Plan) -> None:
+def test_some_cases_pass_numpy_arrays(made: Plan) -> None:
     containers = [case.container for case in every(made)]
-    assert made.telling[3].container is Container.NUMPY
+    assert made.discriminating[3].container is Container.NUMPY
     assert containers.count(Container.JAX) > containers.count(Container.NUMPY) > 0
 
 
@@ -116,7 +116,7 @@ def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The plan as a process prints it that has nothing around."""
+    """The plan as a process prints it whose environment is almost empty."""
     home = tmp_path_factory.mktemp("home")
     return printed_plan(PRINT_PLAN, ROOT, {"PYTHONPATH": str(ROOT), "HOME": str(home)})
 
@@ -134,7 +134,7 @@ def printed_plan(program: str, folder: Path, environment: dict[str, str]) -> str
 
 
 @pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
-def test_nothing_around_changes_the_plan(
+def test_the_environment_does_not_change_the_plan(
     around: dict[str, str], tmp_path: Path, printed: str
 ) -> None:
     (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
@@ -161,7 +161,7 @@ def test_every_parameter_kind_is_drawn(exercise: Exercise) -> None:
     ] * 2
 
 
-def test_an_exercise_about_numpy_hands_over_its_arrays_alone(exercise: Exercise) -> None:
+def test_an_exercise_about_numpy_passes_only_numpy_arrays(exercise: Exercise) -> None:
     made = plan(msgspec.structs.replace(exercise, plain_numpy=True), count=60, seed=0)
     assert {case.container for case in every(made)} == {Container.NUMPY}
 
@@ -177,7 +177,7 @@ def test_an_exercise_about_numpy_hands_over_its_arrays_alone(exercise: Exercise)
         ("import math", False),
     ],
 )
-def test_what_a_solution_imports_tells_whether_it_is_about_numpy(
+def test_imports_show_whether_a_solution_is_about_numpy(
     imports: str, plain: bool, tmp_path: Path
 ) -> None:
     first = next(each for each in exercises() if each.exercise.level == 1)

@@ -18,7 +18,7 @@ SHARED = next(each for each in ALL if each.level == 1)
 
 
 def every(made: Plan) -> tuple[Case, ...]:
-    return (*made.telling, *made.edges, *made.rest)
+    return (*made.discriminating, *made.edges, *made.rest)
 
 
 def with_largest(exercise: Exercise, largest: int) -> Exercise:
@@ -47,7 +47,7 @@ def test_larger_sizes_are_equal_once(exercise: Exercise, seed: int) -> None:
 @pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)
 def test_the_first_input_comes_again_in_another_shape(exercise: Exercise) -> None:
     made = plan(exercise, count=100, seed=0)
-    first = made.telling[0]
+    first = made.discriminating[0]
 
     def differ(case: Case) -> set[str]:
         pairs = zip(first.arguments, case.arguments, strict=True)
@@ -110,7 +110,7 @@ def test_numbers_come_from_the_whole_interval_also_before_a_proof() -> None:
     drawn = numbers_of(every(made))
     assert all(number.interval[0] <= each <= number.interval[1] for each in drawn)
     assert set(number.choices) < drawn
-    for part in (made.telling, made.edges):
+    for part in (made.discriminating, made.edges):
         assert {each for each in numbers_of(part) if round(each, 1) != each}
 
 

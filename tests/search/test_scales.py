@@ -56,7 +56,7 @@ def test_no_element_is_larger_than_the_exercise_allows(
     assert found.min() < 1e-5
 
 
-def test_arrays_are_large_where_nothing_is_said(exercise: Exercise) -> None:
+def test_arrays_are_large_by_default(exercise: Exercise) -> None:
     found = magnitudes(plan(exercise, count=100, seed=0).rest)
     assert found.max() > 1e5
     assert found.min() < 1e-5

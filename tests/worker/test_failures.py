@@ -114,7 +114,7 @@ def nn_vmap_forward(seed, x_batch, features):
         ("Liar('text')", "Liar", "text"),
     ],
 )
-def test_exceptions_that_lie_are_told_all_the_same(
+def test_lying_exceptions_are_reported_anyway(
     run: Run, error: str, exception: str, message: str
 ) -> None:
     outcome = raised(run(LIARS.format(error)))
@@ -133,7 +133,7 @@ def test_running_out_of_memory_is_its_own_outcome(run_body: Run, body: str) -> N
     assert [frame.function for frame in outcome.frames] == ["nn_vmap_forward"]
 
 
-def test_what_a_callback_raises_shows_no_frames_of_the_grader(run: Run) -> None:
+def test_exceptions_of_callbacks_hide_the_graders_frames(run: Run) -> None:
     text = (
         "def bad(x):\n"
         "    raise ValueError('inside')\n"
@@ -147,7 +147,7 @@ def test_what_a_callback_raises_shows_no_frames_of_the_grader(run: Run) -> None:
     assert "subject.py" not in message
 
 
-def test_where_tells_the_place_of_a_running_thread(exercise: Exercise) -> None:
+def test_where_returns_the_place_of_a_running_thread(exercise: Exercise) -> None:
     text = HEADER + (
         "import threading\n"
         "started, stop = threading.Event(), threading.Event()\n"
@@ -184,7 +184,5 @@ def test_where_tells_the_place_of_a_running_thread(exercise: Exercise) -> None:
         ("e = AttributeError(\"module 'a' has no attribute 'b'\")\ne.obj = 3\nraise e", None),
     ],
 )
-def test_a_name_that_was_probably_meant_is_told(
-    run_body: Run, body: str, meant: str | None
-) -> None:
+def test_a_misspelt_name_gets_a_suggestion(run_body: Run, body: str, meant: str | None) -> None:
     assert raised(run_body(body)).meant == meant

@@ -39,7 +39,7 @@ def holders() -> list[object]:
     return [vars(holder)[name] for holder, name in PATCHED]
 
 
-def test_everything_is_put_back(exercise: Exercise) -> None:
+def test_everything_is_restored(exercise: Exercise) -> None:
     before = holders()
     interceptors = len(nn.module._global_interceptor_stack)
     with Subject(exercise, "a.py", HEADER + "nn_vmap_forward = right") as subject:
@@ -111,7 +111,7 @@ def test_a_program_notices_nothing(run_body: Run) -> None:
     assert isinstance(outcome, Completed), outcome
 
 
-def test_results_are_what_they_are_without_the_recorder(run_body: Run) -> None:
+def test_the_recorder_does_not_change_results(run_body: Run) -> None:
     outcome = run_body("return right(seed, x_batch, features)").outcome
     assert isinstance(outcome, Completed)
     model = nn.Dense(2)
@@ -194,7 +194,7 @@ def test_sabotage_leaves_the_observer_intact(
     assert [root.kind for root in observation.record.roots] == ["init", "apply"]
 
 
-def test_builtins_that_a_program_replaced_are_its_own_again_in_its_next_turn(
+def test_replaced_builtins_are_back_in_the_programs_next_turn(
     exercise: Exercise,
 ) -> None:
     text = HEADER + (
@@ -210,7 +210,7 @@ def test_builtins_that_a_program_replaced_are_its_own_again_in_its_next_turn(
     assert len("abc") == 3
 
 
-def test_a_failing_hook_loses_its_entry_and_nothing_else(
+def test_a_failing_hook_loses_only_its_entry(
     run_body: Run, hook_failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

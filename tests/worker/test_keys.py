@@ -36,7 +36,7 @@ def steps(observation: Observation) -> tuple[KeyStep, ...]:
         ("functools.partial(jax.random.fold_in, zero)(0)", "fold_in", ("0",), ((ZERO,), (FIRST,))),
     ],
 )
-def test_each_operation_is_told(
+def test_each_operation_is_recorded(
     call: str,
     operation: str,
     operands: tuple[str, ...],
@@ -97,7 +97,7 @@ def test_steps_while_loading_are_in_every_record(exercise: Exercise) -> None:
         assert found == [("PRNGKey", True), ("fold_in", False)]
 
 
-def test_many_keys_and_many_steps_are_cut(run_body: Run) -> None:
+def test_many_keys_and_steps_are_truncated(run_body: Run) -> None:
     record = run_body("for i in range(250): keys = jax.random.split(jax.random.key(i), 99)").record
     assert record.truncated
     assert len(record.keys) == 200
@@ -115,7 +115,7 @@ def test_many_keys_and_many_steps_are_cut(run_body: Run) -> None:
         ("functools.partial(jax.vmap, in_axes=0)(jnp.sin)", "jax.vmap", None),
     ],
 )
-def test_other_ways_over_a_batch_are_told(
+def test_other_batching_transforms_are_recorded(
     call: str, transform: str, place: str | None, run_body: Run
 ) -> None:
     (found,) = run_body(f"right(seed, x_batch, features)\n{call}").record.batch_calls
@@ -124,7 +124,7 @@ def test_other_ways_over_a_batch_are_told(
     assert line[found.span.column - 1 : found.span.end_column - 1] == (place or call)
 
 
-def test_an_object_tells_which_step_made_it(exercise: Exercise) -> None:
+def test_an_object_identifies_the_step_that_made_it(exercise: Exercise) -> None:
     """Two steps may make equal keys: `KEY` is the one that was passed, by itself or in a dict."""
     text = HEADER + (
         "KEY = jax.random.PRNGKey(1)\n"
@@ -151,7 +151,7 @@ def test_a_traced_key_is_known_by_its_object(run_body: Run) -> None:
 
 @pytest.mark.parametrize("key", ["jax.random.key(0)", "jax.random.PRNGKey(0)"])
 @pytest.mark.parametrize("several", [True, False])
-def test_an_array_of_keys_is_told_from_one(key: str, several: bool, run_body: Run) -> None:
+def test_an_array_of_keys_is_not_one_key(key: str, several: bool, run_body: Run) -> None:
     made = f"jax.random.split({key}, 1)" if several else key
     observation = run_body(
         f"try: nn.Dense(2).init({{'params': {made}}}, x_batch)\nexcept ValueError: pass"
@@ -168,12 +168,12 @@ def test_an_array_of_keys_is_told_from_one(key: str, several: bool, run_body: Ru
         ("jax.jit(lambda: jax.random.key(0, impl='unsafe_rbg'))()", "unsafe_rbg"),
     ],
 )
-def test_the_kind_of_a_key_is_told(key: str, implementation: str, run_body: Run) -> None:
+def test_the_kind_of_a_key_is_recorded(key: str, implementation: str, run_body: Run) -> None:
     (root,) = run_body(f"nn.Dense(2).init({key}, x_batch)").record.roots
     assert [each.implementation for each in root.keys] == [implementation]
 
 
-def test_settings_are_told_where_they_are_in_force(exercise: Exercise) -> None:
+def test_settings_are_recorded_while_they_are_in_force(exercise: Exercise) -> None:
     text = HEADER + (
         "jax.config.update('jax_debug_nans', True)\n"
         "def nn_vmap_forward(seed, x_batch, features):\n"

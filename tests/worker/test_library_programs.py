@@ -138,7 +138,7 @@ def test_of_a_reference_that_compiles_itself_only_what_jax_has_is_shared(
     side = Side(maker, program, policy=None)
     side.shut_in()
     side.load(60.0)
-    side.begin(plan(exercise, count=12, seed=0).telling[0], 60.0)
+    side.begin(plan(exercise, count=12, seed=0).discriminating[0], 60.0)
     side.finish()
     side.end()
     answers = re.compile(rf"jit_({exercise.function}|add|_step|_?lambda|scan|cond|while|.*piece).*")

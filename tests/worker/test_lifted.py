@@ -64,7 +64,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
-def test_all_spellings_say_the_same(spelling: str, run_body: Run) -> None:
+def test_all_spellings_give_the_same_record(spelling: str, run_body: Run) -> None:
     observation = run_body(APPLY.format(make=spelling))
     assert isinstance(observation.outcome, Completed), observation.outcome
     call = only_call(observation)
@@ -98,7 +98,7 @@ def test_the_name_may_be_imported_from_anywhere(prefix: str, run: Run) -> None:
     assert place(text, only_call(run(text))) == f"lift(nn.Dense, {KNOBS})"
 
 
-def test_a_decorator_is_pointed_at_without_its_sign(run: Run) -> None:
+def test_a_decorators_span_excludes_the_at_sign(run: Run) -> None:
     decorator = f"functools.partial(nn.vmap, {KNOBS})"
     text = (
         f"@{decorator}\nclass BatchDense(nn.Dense):\n    pass\n"
@@ -305,7 +305,7 @@ def nn_vmap_forward(seed, x_batch, features):
     assert {run.lifted for run in observation.record.modules} == {None}
 
 
-def test_more_calls_than_are_kept_cut_the_record(run_body: Run) -> None:
+def test_too_many_calls_truncate_the_record(run_body: Run) -> None:
     body = "for _ in range(250): nn.vmap(nn.Dense)\nreturn right(seed, x_batch, features)"
     record = run_body(body).record
     assert record.truncated

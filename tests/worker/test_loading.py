@@ -54,16 +54,16 @@ def spanned(text: str, span: Span) -> str:
         "if __name__ == '__main__': exit(1)\nnn_vmap_forward = print",
     ],
 )
-def test_whatever_takes_three_arguments_loads(definition: str, exercise: Exercise) -> None:
+def test_anything_that_takes_three_arguments_loads(definition: str, exercise: Exercise) -> None:
     assert load(definition, exercise) == Loaded()
 
 
-def test_a_missing_function_is_told_with_those_that_are_there(exercise: Exercise) -> None:
+def test_a_missing_function_is_reported_with_the_existing_ones(exercise: Exercise) -> None:
     text = "from math import sin\ndef nn_vmap_foward(): pass\nclass Helper: pass\nN = 3\n"
     assert load(text, exercise) == FunctionMissing(callables=("nn_vmap_foward", "Helper"))
 
 
-def test_a_name_that_is_no_function_is_told(exercise: Exercise) -> None:
+def test_a_name_that_is_not_a_function_is_reported(exercise: Exercise) -> None:
     assert load("nn_vmap_forward = 3", exercise) == FunctionMissing(callables=(), found="3")
 
 
@@ -76,7 +76,7 @@ def test_a_name_that_is_no_function_is_told(exercise: Exercise) -> None:
         ("async def nn_vmap_forward(a: {1: 2}, b: 'x:y' = 3) -> (4)", "too many"),
     ],
 )
-def test_a_wrong_signature_is_told_with_its_place(
+def test_a_wrong_signature_is_reported_with_its_place(
     header: str, reason: str, exercise: Exercise
 ) -> None:
     text = f"import math\n\n{header}: return 1  # a: comment\n"
@@ -88,7 +88,7 @@ def test_a_wrong_signature_is_told_with_its_place(
     assert spanned(text, outcome.span) == header.removeprefix("async ")
 
 
-def test_defaults_that_raise_when_shown_leave_the_names(exercise: Exercise) -> None:
+def test_defaults_that_raise_when_shown_are_left_out(exercise: Exercise) -> None:
     text = "class D:\n    def __repr__(self): raise SystemExit\ndef nn_vmap_forward(a=D()): pass"
     outcome = load(text, exercise)
     assert isinstance(outcome, SignatureWrong)
@@ -106,13 +106,13 @@ def test_a_syntax_error_points_at_its_line(text: str, line: int, exercise: Exerc
     assert [frame.span.line for frame in outcome.frames] == [line]
 
 
-def test_text_that_python_can_not_nest_is_a_syntax_error(exercise: Exercise) -> None:
+def test_text_that_is_nested_too_deeply_is_a_syntax_error(exercise: Exercise) -> None:
     outcome = load("x = " + "-" * 200_000 + "1", exercise)
     assert isinstance(outcome, Raised)
     assert outcome.exception == "SyntaxError"
 
 
-def test_what_loading_raises_is_told(exercise: Exercise) -> None:
+def test_exceptions_while_loading_are_reported(exercise: Exercise) -> None:
     text = "import flax.linen as nn\n\nLayer = nn.vmap(nn.Danse)\n"
     outcome = load(text, exercise)
     assert isinstance(outcome, Raised)
@@ -127,7 +127,7 @@ def test_nothing_escapes_from_loading(name: str, exercise: Exercise) -> None:
     assert outcome.exception == name
 
 
-def test_the_module_is_one_that_tools_find(run: Run) -> None:
+def test_tools_find_the_module(run: Run) -> None:
     observation = run(
         "import copy, dataclasses, inspect, pickle, typing\n"
         "@dataclasses.dataclass\n"
@@ -147,7 +147,7 @@ def test_the_module_is_one_that_tools_find(run: Run) -> None:
     ]
 
 
-def test_what_the_grader_imports_from_the_future_is_not_the_programs(run: Run) -> None:
+def test_the_graders_future_imports_do_not_affect_the_program(run: Run) -> None:
     annotated = "def nn_vmap_forward(s: int, x, f): return nn_vmap_forward.__annotations__['s']"
     outcome = run(annotated).outcome
     assert outcome == Completed(result=OpaqueResult(type_name="type", text="the class int"))
@@ -163,7 +163,7 @@ def test_restore_leaves_nothing_behind(exercise: Exercise) -> None:
     assert str(Path("gone.py").absolute()) not in linecache.cache
 
 
-def test_a_function_is_there_only_once_it_is_loaded(exercise: Exercise) -> None:
+def test_a_function_exists_only_after_loading(exercise: Exercise) -> None:
     with Subject(exercise, "a.py", "def nn_vmap_forward(a, b, c): pass") as subject:
         with pytest.raises(RuntimeError):
             _ = subject.function

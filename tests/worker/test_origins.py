@@ -10,7 +10,7 @@ import jax
 from grader.worker.origins import Origins
 
 
-def test_equal_keys_are_told_apart() -> None:
+def test_equal_keys_are_distinguished() -> None:
     origins, one, other = Origins(), jax.random.PRNGKey(1), jax.random.PRNGKey(1)
     origins.note(one, 3)
     assert (origins.of(one), origins.of(other)) == (3, None)
@@ -25,7 +25,7 @@ def test_nothing_is_kept_alive() -> None:
     assert alive() is None
 
 
-def test_what_is_no_array_is_not_remembered() -> None:
+def test_only_arrays_are_remembered() -> None:
     origins, seed = Origins(), 1234567
     origins.note(seed, 3)
     assert origins.of(seed) is None

@@ -115,7 +115,7 @@ def test_a_namedtuple_is_a_sequence(returned) -> None:
         "np.lib.stride_tricks.as_strided(np.zeros(1, 'f4'), (2**30, 2**30), (0, 0))",
     ],
 )
-def test_large_arrays_stay_where_they_are(returned, expression: str) -> None:
+def test_large_arrays_are_not_sent(returned, expression: str) -> None:
     assert isinstance(returned(expression), OversizedResult)
 
 
@@ -126,14 +126,14 @@ def test_many_arrays_together_are_bounded(returned) -> None:
 
 
 @pytest.mark.parametrize("expression", ["[0] * 10**6", "dict.fromkeys(range(10**6))"])
-def test_long_containers_are_cut(returned, expression: str) -> None:
+def test_long_containers_are_truncated(returned, expression: str) -> None:
     assert len(returned(expression).items) <= 501
 
 
 @pytest.mark.parametrize(
     "before", ["v = ()\nfor _ in range(9999): v = (v,)", "v = []\nv += [v, v]"]
 )
-def test_deep_and_cyclic_containers_are_cut(returned, before: str) -> None:
+def test_deep_and_cyclic_containers_are_truncated(returned, before: str) -> None:
     depth = functools.reduce(lambda n, _: n + 1, _levels(returned("v", before)), 0)
     assert depth < 20
 
@@ -195,13 +195,13 @@ def test_nothing_of_a_returned_object_runs(returned, expression: str, kind: type
     assert isinstance(returned(expression, LIAR), kind)
 
 
-def test_a_tracer_that_leaked_is_no_array(returned) -> None:
+def test_a_leaked_tracer_is_not_an_array(returned) -> None:
     result = returned("kept[0]", "kept = []\njax.jit(lambda x: kept.append(x))(x_batch)")
     assert isinstance(result, OpaqueResult)
     assert "leaked" in result.text
 
 
-def test_a_deleted_array_is_told(returned) -> None:
+def test_a_deleted_array_is_reported(returned) -> None:
     result = returned("x_batch", "x_batch.delete()")
     assert isinstance(result, OpaqueResult)
     assert "deleted" in result.text

@@ -100,12 +100,12 @@ def test_runs_belong_to_their_root(run_body: Run) -> None:
     ]
 
 
-def test_a_module_without_variables_runs_outside_of_any_root(run_body: Run) -> None:
+def test_a_module_without_variables_runs_outside_any_root(run_body: Run) -> None:
     record = run_body(f"{MODEL}\nmodel(x_batch)").record
     assert [(run.root, run.raised) for run in record.modules] == [(None, True)]
 
 
-def test_a_root_that_raised_says_so(run_body: Run) -> None:
+def test_a_root_that_raised_is_marked(run_body: Run) -> None:
     record = run_body(f"{MODEL}\nmodel.init({KEY}, x_batch[0])").record
     assert [(root.kind, root.raised, root.made) for root in record.roots] == [("init", True, ())]
     assert record.modules[0].raised
@@ -174,7 +174,7 @@ def test_variables_are_described_leaf_by_leaf(run_body: Run) -> None:
     ]
 
 
-def test_large_variables_are_not_looked_into(run_body: Run) -> None:
+def test_large_variables_are_not_inspected(run_body: Run) -> None:
     body = "nn.apply(lambda m: 1, nn.Dense(2))({'params': {'a': jnp.ones(2_000_000)}})\nreturn 1"
     (variable,) = roots(run_body(body))[0].given
     assert (variable.type.shape, variable.largest, variable.digest) == ((2_000_000,), None, None)

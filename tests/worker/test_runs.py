@@ -35,7 +35,7 @@ def nn_vmap_forward(seed, x_batch, features):
 """
 
 
-def test_nested_runs_are_told_outer_before_inner(run: Run) -> None:
+def test_outer_runs_come_before_inner_ones(run: Run) -> None:
     observation = run(NESTED)
     found = [(each.class_name, each.method, each.path, each.depth) for each in runs(observation)]
     assert found == [
@@ -111,7 +111,7 @@ def settings(run_body: Run):
     return settings
 
 
-def test_defaults_are_told_from_what_was_set(settings) -> None:
+def test_defaults_are_distinguished_from_explicit_values(settings) -> None:
     found = settings("features, use_bias=False")
     assert {name for name, each in found.items() if not each.default} == {"features", "use_bias"}
     assert (found["features"].text, found["use_bias"].text) == ("2", "False")
@@ -139,7 +139,7 @@ def test_defaults_are_told_from_what_was_set(settings) -> None:
         ("use_bias=True", True),
     ],
 )
-def test_a_default_that_is_spelt_out_is_a_default(settings, field: str, same: bool) -> None:
+def test_an_explicit_default_is_a_default(settings, field: str, same: bool) -> None:
     found = settings(f"features, {field}")
     assert found[field.partition("=")[0]].default is same
 
@@ -173,7 +173,7 @@ def test_texts_of_values_have_no_addresses(run: Run, value: str, text: str | Non
     assert text is None or first.text == text
 
 
-def test_many_runs_are_cut(run_body: Run) -> None:
+def test_many_runs_are_truncated(run_body: Run) -> None:
     body = (
         "variables = nn.Dense(2).init(jax.random.PRNGKey(seed), x_batch)\n"
         "for row in range(250): nn.Dense(2).apply(variables, x_batch)\n"
@@ -200,7 +200,7 @@ def test_runs_of_another_thread_do_not_mix_with_this_one(run: Run) -> None:
     assert {each.lifted for each in record.modules if each.lifted is not None} == calls
 
 
-def test_what_was_computed_is_left_alone(run_body: Run) -> None:
+def test_computed_values_are_not_changed(run_body: Run) -> None:
     outcome = run_body("return right(seed, x_batch, features)").outcome
     assert isinstance(outcome, Completed)
     assert outcome.result.numpy().dtype == np.float32

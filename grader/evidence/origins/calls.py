@@ -1,4 +1,4 @@
-"""Calls in a text: what they call, and which expression an argument of theirs comes from."""
+"""Calls in a text: what they call, and which expression an argument comes from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.evidence.origins.scopes import Function, Path
 class Step:
     """The next place to look for a value: an expression, and the way into it.
 
-    `named`: the place itself says what the value is for, as a keyword or a key does.
+    `named`: the place itself names the value's purpose, like a keyword or a key.
     """
 
     node: ast.AST
@@ -23,7 +23,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What is given in a call, that of `functools.partial` before its own."""
+    """The arguments of a call, after those of `functools.partial`."""
 
     positional: tuple[ast.expr, ...] = ()
     keywords: tuple[ast.keyword, ...] = ()
@@ -32,7 +32,7 @@ class Arguments:
         return Arguments(self.positional + other.positional, self.keywords + other.keywords)
 
     def without_first(self) -> Arguments:
-        """Return the arguments after the first, as `functools.partial` hands them on."""
+        """Return the arguments after the first, which `functools.partial` passes on."""
         return Arguments(self.positional[1:], self.keywords)
 
 
@@ -54,7 +54,7 @@ def last_name(node: ast.AST) -> str:
 
 
 def parameter_position(function: Function, name: str) -> int | None:
-    """Return the place of a parameter among those that take positional arguments."""
+    """Return the position of a parameter among those that take positional arguments."""
     names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
     return names.index(name) if name in names else None
 
@@ -85,7 +85,7 @@ def returned(function: Function) -> Iterator[ast.expr]:
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a statement and what is in it, without the functions and classes nested in it."""
+    """Yield a statement and its nodes, without nested functions and classes."""
     yield node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         for child in ast.iter_child_nodes(node):
@@ -106,13 +106,13 @@ def is_static(function: Function) -> bool:
 
 
 def fields(cls: ast.ClassDef) -> tuple[str, ...]:
-    """Return the names of the fields that a dataclass or a NamedTuple declares, in their order."""
+    """Return the names of the fields that a dataclass or a NamedTuple declares, in order."""
     declared = [each.target for each in cls.body if isinstance(each, ast.AnnAssign)]
     return tuple(each.id for each in declared if isinstance(each, ast.Name))
 
 
 def namedtuple_fields(call: ast.Call) -> tuple[str, ...] | None:
-    """Return the fields of `namedtuple("Axes", "in_axes out_axes")`, None if it's no such call."""
+    """Return the fields of `namedtuple("Axes", "in_axes out_axes")`, None for other calls."""
     if called(call) not in {"namedtuple", "NamedTuple", "make_dataclass"} or len(call.args) < 2:
         return None
     match call.args[1]:

@@ -24,7 +24,7 @@ _WITHOUT_FIELDS = frozenset({"Module", "NamedTuple", "object", "Protocol", "ABC"
 
 
 def of_attribute(origins: Origins, node: ast.Attribute, path: Path) -> list[Step] | None:
-    """Return where to look for what stands at `path` in an attribute."""
+    """Return where to look for the value at `path` in an attribute."""
     if node.attr == "__dict__":
         return [Step(node.value, path)]
     if isinstance(node.value, ast.Name) and origins.scopes.is_foreign(node.value):
@@ -33,7 +33,7 @@ def of_attribute(origins: Origins, node: ast.Attribute, path: Path) -> list[Step
 
 
 def in_class(origins: Origins, cls: ast.ClassDef, path: Path) -> list[Step] | None:
-    """Return what a class gives for an attribute, or the classes that it is made from."""
+    """Return what a class, or its bases, gives for an attribute."""
     for statement in cls.body:
         found = _declared(statement, path)
         if found is not None:
@@ -58,7 +58,7 @@ def _declared(statement: ast.stmt, path: Path) -> list[Step] | None:
 
 
 def of_self(origins: Origins, cls: ast.ClassDef, path: Path) -> list[Step] | None:
-    """Return what an attribute of a class's instances is made from, wherever they are made."""
+    """Return the origins of an attribute of a class's instances, wherever they are made."""
     stored = list(_set_on_self(cls, path)) if path else []
     calls = origins.calls_of.get(cls, []) if path else []
     if stored or not path:
@@ -75,7 +75,7 @@ def of_self(origins: Origins, cls: ast.ClassDef, path: Path) -> list[Step] | Non
 def in_instance(
     origins: Origins, cls: ast.ClassDef, call: ast.Call, path: Path
 ) -> list[Step] | None:
-    """Return what an attribute of the instance that a call makes is made from."""
+    """Return the origins of an attribute of the instance that a call makes."""
     stored = list(_set_on_self(cls, path))
     if stored:
         return stored
@@ -121,7 +121,7 @@ def _class(origins: Origins, node: ast.expr) -> ast.ClassDef | None:
 
 
 def _fields(origins: Origins, cls: ast.ClassDef) -> tuple[str, ...]:
-    """Return a class's fields in the order of its arguments; none where that can't be told."""
+    """Return a class's fields in the order of its arguments; none if that isn't known."""
     names: list[str] = []
     for base in cls.bases:
         inner = _class(origins, base)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def in_container(origins: Origins, node: ast.AST, path: Path) -> list[Step] | None:
-    """Return where to look for what stands at `path` in a display; None if that can't be told."""
+    """Return where to look for the value at `path` in a display; None if that isn't known."""
     found: list[Step] | None = None
     match node:
         case ast.Tuple() | ast.List() | ast.Set():
@@ -46,7 +46,7 @@ def _in_sequence(items: list[ast.expr], key: str | int | Any, rest: Path) -> lis
 
 
 def _paired(items: list[ast.expr], key: str) -> Iterator[ast.expr]:
-    """Yield the values that stand beside a key in a list of pairs."""
+    """Yield the values that belong to a key in a list of pairs."""
     for item in items:
         match item:
             case ast.Tuple(elts=[ast.Constant(value=found), value]) if found == key:

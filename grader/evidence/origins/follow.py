@@ -1,6 +1,6 @@
 """Follows a value through one text to all places where it may have been written.
 
-Nothing runs here. A caller that knows the value can tell which place it was.
+Nothing runs here. A caller that knows the value can choose the right place.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _MOST_STEPS = 30
 _MOST_WAYS = 60
 _DEEPEST = 60
 _BUDGET = 20_000
-"""How many steps are taken in one text: what is written by hand takes some hundreds."""
+"""The maximum number of steps in one text: handwritten code takes some hundreds."""
 
 
 @lru_cache(maxsize=4)
 def origins_in(source: Source, function: str) -> Origins | None:
-    """Return the origins of a source's values, None if the text is no Python.
+    """Return the origins of a source's values, None if the text isn't Python.
 
     `function` is the name of the one that is called from outside.
     """
@@ -61,14 +61,14 @@ class Origins:
     # ------------------------------------------------------------------------------ following
 
     def ways(self, step: Step) -> list[Way]:
-        """Return all ways to where a value may have been written; none if it isn't there."""
+        """Return all ways to places where a value may have been written; none if there are none."""
         return self._ways(step, ())[:_MOST_WAYS]
 
     def _ways(self, step: Step, before: Way) -> list[Way]:
         self._left -= 1
         way, place = (*before, step), (step.node, step.path)
         if place in self._active:
-            return []  # a value that is made from itself has nothing from there
+            return []  # a value that is made from itself has no other origin there
         if self._left < 0 or len(way) > _MOST_STEPS or len(self._active) > _DEEPEST:
             return [way]
         self._active.add(place)
@@ -81,7 +81,7 @@ class Origins:
             self._active.discard(place)
 
     def _next(self, step: Step) -> list[Step] | None:
-        """Return where to look next: nowhere (None), or in no place (empty) as it isn't there."""
+        """Return where to look next: None at the end of a way, empty if the value isn't there."""
         node, path = step.node, step.path
         found: list[Step] | None = None
         match node:
@@ -110,7 +110,7 @@ class Origins:
         return found
 
     def first(self, *steps: Step) -> list[Step]:
-        """Return the steps up to the first that surely leads to the value."""
+        """Return the steps up to the first that certainly leads to the value."""
         found: list[Step] = []
         for step in steps:
             found.append(step)
@@ -120,7 +120,7 @@ class Origins:
         return found
 
     def definition(self, node: ast.AST) -> ast.AST | None:
-        """Return the one thing that an expression stands for."""
+        """Return the only thing that an expression refers to."""
         ways = self.ways(Step(node))
         return ways[0][-1].node if len(ways) == 1 and not ways[0][-1].path else None
 
@@ -137,7 +137,7 @@ class Origins:
     # ---------------------------------------------------------------------------------- calls
 
     def arguments(self, call: ast.Call) -> Arguments:
-        """Return what a call gives, with what `functools.partial` gave before."""
+        """Return the arguments of a call, including those of `functools.partial`."""
         own = own_arguments(call)
         if called(call) == "partial":
             first = call.args[0] if call.args else None
@@ -148,7 +148,7 @@ class Origins:
         return self.arguments(inner) + own if inner is not None else own
 
     def partial(self, node: ast.AST) -> ast.Call | None:
-        """Return the call of `functools.partial` that an expression stands for, or lifts."""
+        """Return the call to `functools.partial` that an expression refers to, or lifts."""
         found = self.definition(node)
         if not isinstance(found, ast.Call):
             return None
@@ -158,7 +158,7 @@ class Origins:
         return self.partial(target) if target is not None else None
 
     def lifted(self, call: ast.Call) -> ast.AST | None:
-        """Return what a call of a transform is given to lift, None if it calls something else."""
+        """Return what a call to a transform lifts, None if it calls something else."""
         inner = self.definition(call.func)
         name = last_name(inner) if inner is not None else ""
         if isinstance(inner, ast.Call) and called(inner) == "partial" and inner.args:
@@ -175,7 +175,7 @@ class Origins:
         path: Path = (),
         position: int | None = None,
     ) -> list[Step] | None:
-        """Return where to look for an argument; None if it can't be told, empty if not given."""
+        """Return where to look for an argument; None if unknown, empty if it isn't passed."""
         unpacked: list[Step] = []
         for keyword in reversed(arguments.keywords):
             if keyword.arg is None and isinstance(name, str):
@@ -218,7 +218,7 @@ class Origins:
     def calls_of(self) -> dict[ast.AST, list[ast.Call]]:
         """The calls of each function and class that the file defines.
 
-        While it is computed, nothing leads through a parameter.
+        While this is computed, no way leads through a parameter.
         """
         self.__dict__["calls_of"] = {}
         found: dict[ast.AST, list[ast.Call]] = {}
@@ -241,6 +241,6 @@ class Origins:
         return found if found is not None else of_library(self, call, path)
 
     def _lifts(self, call: ast.Call) -> bool:
-        """Whether what is called came out of a transform: its result isn't the function's own."""
+        """Whether the callee is the result of a transform: then its result isn't the function's."""
         found = self.definition(call.func)
         return isinstance(found, ast.Call) and self.lifted(found) is not None

@@ -1,4 +1,4 @@
-"""Python's own containers, copies and readers, told by the names of what is called."""
+"""Python's own containers, copies and readers, recognised by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def alters(call: ast.Call) -> bool:
 
 
 def of_library(origins: Origins, call: ast.Call, path: Path) -> list[Step] | None:
-    """Return where a call that copies, reads or makes a container has its values from."""
+    """Return where the values come from in a call that copies, reads or makes a container."""
     name, owner = called(call), _owner(call)
     found: list[Step] | None = None
     if name in _REPLACING and (call.keywords or (path and call.args and owner)):

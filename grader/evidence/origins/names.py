@@ -1,4 +1,4 @@
-"""What the names of a text stand for, and what is put into that later."""
+"""What the names in a text refer to, and what is put into that later."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def of_name(origins: Origins, name: ast.Name, path: Path) -> list[Step] | None:
-    """Return where to look for what stands at `path` in what a name stands for."""
+    """Return where to look for the value at `path` in what a name refers to."""
     steps: list[Step] = []
     bindings = origins.scopes.bindings(name)
     for binding in bindings:
@@ -58,7 +58,7 @@ def _of_binding(origins: Origins, binding: Binding, path: Path) -> list[Step] | 
 
 
 def _put_into(origins: Origins, name: ast.Name, path: Path) -> Iterator[Step]:
-    """Yield what is put into the container that a name stands for."""
+    """Yield what is put into the container that a name refers to."""
     for use in origins.scopes.uses[origins.scopes.variable(name)]:
         yield from _put_at(origins, use, path)
 
@@ -113,7 +113,7 @@ def _updated(origins: Origins, method: ast.AST, path: Path) -> Iterator[Step]:
 
 
 def _of_parameter(origins: Origins, function: Function, name: str, path: Path) -> list[Step] | None:
-    """Return what the calls of a function give for a parameter; None if others call it, too."""
+    """Return what the calls to a function pass for a parameter; None if others call it, too."""
     cls = origins.scopes.owner(function)
     if cls is not None and parameter_position(function, name) == 0 and not is_static(function):
         return of_self(origins, cls, path)
@@ -133,7 +133,7 @@ def _of_parameter(origins: Origins, function: Function, name: str, path: Path) -
 def _given(
     origins: Origins, function: Function, name: str, call: ast.Call, path: Path
 ) -> list[Step] | None:
-    """Return what a call gives for a parameter, else its default."""
+    """Return what a call passes for a parameter, or its default."""
     arguments, given = function.args, origins.arguments(call)
     bound = origins.scopes.owner(function) is not None and not is_static(function)
     if arguments.kwarg is not None and arguments.kwarg.arg == name:

@@ -1,4 +1,4 @@
-"""Whether a value that stands in the text is the one that was recorded."""
+"""Whether a value in the text is the one that was recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Accepts = Callable[[object], bool]
 
 
 def recorded(call: LiftedCall, knob: Knob, name: str = "") -> Accepts:
-    """Return whether a value can be the argument of a call of nn.vmap.
+    """Return whether a value can be the argument of a call to nn.vmap.
 
     Of a dict of collections or streams, only the entry for `name` is looked at.
     """
@@ -33,7 +33,7 @@ def recorded(call: LiftedCall, knob: Knob, name: str = "") -> Accepts:
 
 
 def _tells(value: object, name: str) -> TypeGuard[dict[str, object]]:
-    """Whether it is the entry for `name` that counts in a dict, and no filter before it."""
+    """Whether the entry for `name` counts in a dict, not a filter before it."""
     return isinstance(value, dict) and next(iter(value), None) is not True and name in value
 
 
@@ -47,7 +47,7 @@ def recorded_entry(call: LiftedCall, knob: Knob, name: str) -> Accepts:
 
 
 def is_listed(call: LiftedCall, knob: Knob, name: str) -> bool:
-    """Whether the call says anything of a collection or a stream."""
+    """Whether the call says anything about a collection or a stream."""
     if knob is Knob.SPLIT_RNGS:
         return not isinstance(stream_split(call.split_rngs, name), Unlisted)
     axes = (collection_axis(call.variable_axes, name, each) for each in ("in", "out"))
@@ -55,7 +55,7 @@ def is_listed(call: LiftedCall, knob: Knob, name: str) -> bool:
 
 
 def shown_as(text: str) -> Accepts:
-    """Return whether a value can be the one that a setting's text shows; any, without a text."""
+    """Return whether a value can be the one in a setting's text; without a text, any can."""
     return lambda value: not text or isinstance(value, tuple | list | dict) or repr(value) == text
 
 

@@ -1,4 +1,4 @@
-"""Which names a text binds, in which scope, and where it reads and changes them."""
+"""The names that a text binds, their scopes, and where it reads and changes them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A name stands for what is found along `path` in `value`."""
+    """A name refers to what is found along `path` in `value`."""
 
     value: Value
     path: Path = ()
@@ -38,7 +38,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A name is a parameter of a function: its callers say what it stands for."""
+    """A name is a parameter of a function: its callers determine its value."""
 
     function: Function
     name: str
@@ -53,7 +53,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A name is bound in a way that doesn't tell what it stands for, as by an import."""
+    """A name is bound in a way that doesn't show its value, such as an import."""
 
 
 Binding = Bound | Parameter | Merged | Untold
@@ -80,11 +80,11 @@ class Scopes:
                 self.uses[self.variable(node)].append(node)
 
     def bindings(self, name: ast.Name) -> list[Binding]:
-        """Return how the file binds the variable that `name` reads; empty where it doesn't."""
+        """Return how the file binds the variable that `name` reads; empty if it doesn't."""
         return self._bindings.get(self.variable(name), [])
 
     def is_foreign(self, name: ast.Name) -> bool:
-        """Whether nothing in the file tells what a name stands for, as of an imported module."""
+        """Whether nothing in the file shows a name's value, as for an imported module."""
         return all(isinstance(each, Untold) for each in self.bindings(name))
 
     def variable(self, name: ast.Name) -> Variable:
@@ -103,7 +103,7 @@ class Scopes:
         return parent if isinstance(parent, ast.ClassDef) else None
 
     def _enter(self, node: ast.AST, scope: ast.AST) -> None:
-        """Note the scope of all that is in `node`; a scope's own head belongs to the outer one."""
+        """Note the scope of everything in `node`; a scope's own head belongs to the outer scope."""
         self._scope_of[node] = scope
         inner = node if isinstance(node, (*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS)) else scope
         if inner is not scope:
@@ -121,7 +121,7 @@ class Scopes:
             self._bindings[self._home(inner, name, node), name].append(binding)
 
     def _home(self, scope: ast.AST, name: str, node: ast.AST) -> ast.AST:
-        """Return the scope that a binding belongs to: `global` and `:=` bind further out."""
+        """Return the scope that a binding belongs to: `global` and `:=` bind in an outer scope."""
         if name in self._globals.get(scope, ()):
             return self.tree
         while isinstance(node, ast.NamedExpr) and isinstance(scope, _COMPREHENSIONS):

@@ -1,4 +1,4 @@
-"""The values of expressions, as far as the text alone tells them."""
+"""The values of expressions, if the text alone determines them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class Unknown:
-    """A value that the text alone doesn't tell."""
+    """A value that the text alone doesn't determine."""
 
 
 UNKNOWN: Final = Unknown()
 
 
 def value_of(origins: Origins, node: ast.AST) -> object:
-    """Return the value of an expression, `UNKNOWN` where the text alone doesn't tell."""
+    """Return the value of an expression, `UNKNOWN` if the text alone doesn't determine it."""
     found: object = UNKNOWN
     match node:
         case ast.Constant():

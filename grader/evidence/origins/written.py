@@ -1,4 +1,4 @@
-"""Which of the places that a value may come from is the one, and where to point for it."""
+"""Chooses among the places that a value may come from, and says where to point."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LOOKING = frozenset({"print", "len", "isinstance", "repr", "str", "type", "id",
 def written(
     origins: Origins, steps: list[Step], accepts: Accepts, *, constants: bool = True
 ) -> ast.expr | None:
-    """Return where a value was written; the last place that is certain where that isn't told.
+    """Return where a value was written; if that isn't known, the last place that is certain.
 
-    None if no place is: what is found first need not have anything to do with the value. Without
-    `constants` it isn't followed to the constant that a name stands for: where a value should have
-    followed an argument, the constant is right and its use is wrong.
+    None if no place is: the first one may have nothing to do with the value. Without `constants`,
+    don't follow a name to its constant: if a value should have followed an argument, the constant
+    is right and its use is wrong.
     """
     ways = [way for step in steps for way in origins.ways(step)]
     known = [UNKNOWN if way[-1].path else value_of(origins, way[-1].node) for way in ways]
@@ -42,7 +42,7 @@ def written(
 
 
 def _common(ways: list[Way]) -> Way:
-    """Return the steps that all ways begin with."""
+    """Return the steps that all ways start with."""
     shared: list[Step] = []
     for steps in zip(*ways, strict=False):
         if len(set(map(_identity, steps))) > 1:
@@ -56,7 +56,7 @@ def _identity(step: Step) -> tuple[int, object]:
 
 
 def _end(origins: Origins, way: Way, *, literal: bool) -> ast.expr | None:
-    """Return the place at the end of a way, unless other things read the same value."""
+    """Return the place at the end of a way, unless other code reads the same value."""
     for index, step in enumerate(way[:-1]):
         if not step.path and _serves_others(origins, step.node):
             return _certain(origins, way[: index + 1])
@@ -72,21 +72,21 @@ def _makes_dict(node: ast.AST) -> bool:
 
 
 def _certain(origins: Origins, way: Way) -> ast.expr | None:
-    """Return the last place of a way that says itself what its value is for."""
+    """Return the last place of a way that itself names its value's purpose."""
     places = [step for step in way if step.named or (step.path and _unpacked(origins, step.node))]
     nodes = [step.node for step in places if isinstance(step.node, ast.expr)]
     return nodes[-1] if nodes else None
 
 
 def _unpacked(origins: Origins, node: ast.AST) -> bool:
-    """Whether an expression is handed to a call as `**these`."""
+    """Whether an expression is passed to a call as `**these`."""
     return isinstance(origins.scopes.parents.get(node), ast.keyword)
 
 
 def _serves_others(origins: Origins, node: ast.AST) -> bool:
-    """Whether what an expression reads is read for another purpose as well.
+    """Whether the value that an expression reads is also read for another purpose.
 
-    Then the value is right for that one perhaps, and it is this use of it that is wrong.
+    Then the value may be right for the other purpose, and only this use of it is wrong.
     """
     scopes = origins.scopes
     uses: list[ast.AST] = []
@@ -101,7 +101,7 @@ def _serves_others(origins: Origins, node: ast.AST) -> bool:
 
 
 def _purpose(origins: Origins, node: ast.AST) -> object:
-    """Return what a value is read for, None where it is only looked at."""
+    """Return the purpose for which a value is read, None if it is only inspected."""
     parent = origins.scopes.parents[node]
     found: object = id(node)
     match parent:

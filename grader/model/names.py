@@ -1,0 +1,133 @@
+"""What the names of a text stand for, and which ones a piece of it binds."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Names:
+    """The names of a whole text, without regard to scopes.
+
+    `imports` maps a name to the dotted name that it stands for, `modules` are those that surely are
+    modules, `bound` is all that is bound otherwise. `own` are the attributes that the text's
+    classes define, `loggers` and `sentinels` what a stand-in never is.
+    """
+
+    imports: dict[str, str] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
+    loggers: set[str] = field(default_factory=set)
+    sentinels: set[str] = field(default_factory=set)
+
+    def dotted(self, node: ast.AST) -> str:
+        """Return the full name of what is imported, an empty one for all else."""
+        match node:
+            case ast.Name(id=name):
+                return self.imports.get(name, "")
+            case ast.Attribute(value=value, attr=attr):
+                head = self.dotted(value)
+                return f"{head}.{attr}" if head else ""
+            case _:
+                return ""
+
+    def surely(self, node: ast.AST) -> str:
+        """Return the full name where its head has no other meaning, else an empty one."""
+        head = root(node)
+        return "" if isinstance(head, ast.Name) and head.id in self.bound else self.dotted(node)
+
+    def builtin(self, node: ast.AST) -> str:
+        """Return a builtin's name, or an empty one."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        hidden = name in self.bound or name in self.imports
+        return name if hasattr(builtins, name) and not hidden else ""
+
+
+def names_of(tree: ast.Module) -> Names:
+    """Collect the names of a text."""
+    found = Names()
+    for node in ast.walk(tree):
+        _collect(found, node)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
+                if found.dotted(func) == "logging.getLogger":
+                    found.loggers.add(name)
+                if found.builtin(func) == "object" and node in tree.body:
+                    found.sentinels.add(name)
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ) if found.dotted(value):
+                found.imports.setdefault(name, found.dotted(value))
+            case _:
+                pass
+    return found
+
+
+def _collect(found: Names, node: ast.AST) -> None:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            found.imports.update(imported(node))
+            if isinstance(node, ast.Import):
+                found.modules.update(dotted for _, dotted in imported(node))
+        case ast.ClassDef(name=name, body=body):
+            found.classes.add(name)
+            found.bound.add(name)
+            found.own.update(each for statement in body for each in stored(statement))
+        case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr, ctx=ast.Store()):
+            found.own.add(attr)
+        case ast.arg(arg=name):
+            found.parameters.add(name)
+            found.bound.add(name)
+        case _:
+            found.bound.update(binds(node))
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield names, and what they stand for."""
+    for alias in node.names:
+        if isinstance(node, ast.ImportFrom):
+            yield alias.asname or alias.name, f"{node.module or '.'}.{alias.name}"
+        else:
+            whole = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield alias.asname or whole, whole
+
+
+def binds(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node itself binds, but for imports and classes."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            yield name
+        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case _:
+            return
+
+
+def stored(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement binds in its own scope, or deeper."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Import | ast.ImportFrom):
+            yield from (name for name, _ in imported(each))
+        elif isinstance(each, ast.ClassDef):
+            yield each.name
+        else:
+            yield from binds(each)
+
+
+def root(node: ast.AST) -> ast.AST:
+    """Return what stands at the head of attributes and subscripts."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node

@@ -1,0 +1,118 @@
+"""A notebook's file as a submission: its own code cells, and of these what the function needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.model.decoding import LARGEST, NoText, decode
+from grader.model.filekind import Unfit
+from grader.model.source import Source
+from grader.model.submission import Submission, Unreadable
+from grader.notebook.closure import program
+from grader.notebook.statements import parses, statements, without_magics
+
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of the largest notebook that is read: outputs may hold pictures."""
+
+
+class _Wrong(ValueError):
+    """The file isn't a notebook in Python; `unfit` says what it is."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.unfit = Unfit(message, advice)
+
+
+def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
+    """Read a notebook as a program that defines those of `functions` that its cells define.
+
+    Lines and columns in a report are those of this program. Raises `Unreadable`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(f"{path} can't be read: {reason}") from error
+    text, unfit = "", None
+    try:
+        text = decode(_program(_cells(data), functions).encode("utf-8", "replace"))
+    except (_Wrong, NoText) as error:
+        unfit = error.unfit
+    digest = hashlib.sha256(data).hexdigest()
+    return Submission(path=str(path), sha256=digest, source=Source(str(path), text, unfit))
+
+
+def _program(cells: list[str], functions: Sequence[str]) -> str:
+    """Return what defines the functions; all cells if none does, or one of them is no Python.
+
+    Then the report says what is missing, or where the syntax is wrong.
+    """
+    broken = [cell for cell in cells if not parses(cell)]
+    if not any(f"def {name}" in cell for cell in broken for name in functions):
+        found = program(functions, tuple(statements(cells)), lambda _name: None)
+        if found is not None:
+            return found
+    return "\n".join(f"{without_magics(cell).strip()}\n" for cell in cells)
+
+
+def _cells(data: bytes) -> list[str]:
+    """Return the texts of the code cells, in the notebook's order. Raises `_Wrong`."""
+    if len(data) > _LARGEST:
+        most = f"{_LARGEST >> 20} MB"
+        raise _Wrong(f"the notebook is larger than {most}", "clear its outputs, and save it")
+    try:
+        notebook: object = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _Wrong(
+            f"the file is not a notebook: {error}", "save it again in Jupyter, or as a .py file"
+        ) from error
+    language = _language(notebook)
+    if language not in {"", "python"}:
+        raise _Wrong(f"the notebook is in {language}, not in Python", "hand in one in Python")
+    cells = [text for cell in _all_cells(notebook) if (text := _code(cell)) is not None]
+    if not cells:
+        raise _Wrong("the notebook has no code cells", "write the function in a code cell")
+    if sum(map(len, cells)) > LARGEST:
+        most = f"{LARGEST >> 10} kB"
+        raise _Wrong(f"the notebook's code is larger than {most}", "hand in what you wrote alone")
+    return cells
+
+
+def _language(notebook: object) -> str:
+    """Return the language that the metadata names, in lower case; empty if it names none."""
+    match notebook:
+        case {"metadata": {"kernelspec": {"language": str(language)}}}:
+            return language.lower()
+        case {"metadata": {"language_info": {"name": str(language)}}}:
+            return language.lower()
+        case _:
+            return ""
+
+
+def _all_cells(notebook: object) -> Iterator[object]:
+    """Yield the cells of format 4, or of the worksheets of format 3."""
+    match notebook:
+        case {"cells": [*cells]}:
+            yield from cells
+        case {"worksheets": [*sheets]}:
+            for sheet in sheets:
+                yield from _all_cells(sheet)
+        case _:
+            return
+
+
+def _code(cell: object) -> str | None:
+    """Return a code cell's text: one string, or a list of its lines with their ends."""
+    match cell:
+        case {"cell_type": "code", "source": text} | {"cell_type": "code", "input": text}:
+            if isinstance(text, list):
+                return "".join(line for line in text if isinstance(line, str))
+            return text if isinstance(text, str) else None
+        case _:
+            return None

@@ -1,0 +1,129 @@
+"""What of a text can't reach the answer, though it runs: what is printed, logged, or timed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from grader.model.names import Names
+from grader.proof import known
+
+_PARTS: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+
+
+class Idle:
+    """The idle parts of one function, or of the top of a text.
+
+    Idle is an assignment whose names are only read where nobody looks.
+    """
+
+    def __init__(self, names: Names, body: Iterable[ast.stmt] = ()) -> None:
+        self._names = names
+        body = list(body)
+        every = [each for statement in body for each in ast.walk(statement)]
+        shared = [each for each in every if isinstance(each, ast.Global | ast.Nonlocal)]
+        self._unread = {name for each in every for name in self._kept(each)}
+        self._unread -= {name for each in shared for name in each.names}
+        while unread := self._unread & self._read(body):
+            self._unread -= unread
+
+    def holds(self, node: ast.stmt) -> bool:
+        """Say whether a statement can't reach the answer."""
+        match node:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                return True
+            case ast.Expr(value=ast.Call() as call):
+                return self._tame(call) or (self._shows(call) and all(map(self._tame, given(call))))
+            case ast.If(test=test, body=body, orelse=orelse):
+                return self._tame(test) and all(map(self.holds, [*body, *orelse]))
+            case ast.For(iter=iterated, target=ast.Name(), body=body, orelse=[]):
+                return self._tame(iterated) and all(map(self.holds, body))
+            case _:
+                kept = set(self._kept(node))
+                return bool(kept) and kept <= self._unread
+
+    def said(self, node: ast.stmt) -> list[ast.expr]:
+        """Return the parts of a statement that only go into a message."""
+        match node:
+            case ast.Assert(msg=ast.expr() as message):
+                found = [message]
+            case ast.Raise(exc=ast.Call() as error) if self._is_error(error.func):
+                found = list(given(error))
+            case ast.Expr(value=ast.Call(args=args)) if self.prints(node):
+                found = args
+            case _:
+                found = []
+        return [each for each in found if self._tame(each)]
+
+    def prints(self, node: ast.stmt) -> bool:
+        """Say whether a statement prints, to where nobody reads it."""
+        match node:
+            case ast.Expr(value=ast.Call(func=func, keywords=keywords)):
+                files = [each.value for each in keywords if each.arg in ("file", None)]
+                elsewhere = all(self._names.surely(each).startswith("sys.") for each in files)
+                return self._names.builtin(func) == "print" and elsewhere
+            case _:
+                return False
+
+    def _kept(self, node: ast.AST) -> Iterator[str]:
+        """Yield the names that an assignment of something tame binds."""
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.AugAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if self._tame(value):
+                yield name
+            case _:
+                return
+
+    def _read(self, body: Iterable[ast.AST]) -> set[str]:
+        """Return the names that are read where it counts."""
+        found: set[str] = set()
+        waiting = list(body)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.stmt) and self.holds(node):
+                continue
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+            waiting += ast.iter_child_nodes(node)
+        return found
+
+    def _shows(self, call: ast.Call) -> bool:
+        func = call.func
+        if isinstance(func, ast.Attribute):
+            logger = isinstance(func.value, ast.Name) and func.value.id in self._names.loggers
+            head = self._names.surely(func).partition(".")[0]
+            return func.attr in known.SHOWING and (logger or head in ("logging", "warnings"))
+        return self.prints(ast.Expr(value=call))
+
+    def _tame(self, node: ast.AST) -> bool:
+        """Say whether an expression changes nothing, whatever it gives."""
+        if isinstance(node, ast.Call):
+            return self._tame_call(node) and all(map(self._tame, given(node)))
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant | ast.Slice):
+            return False  # there may be no such element
+        if isinstance(node, _PARTS):
+            return True
+        inner = ast.iter_child_nodes(node)
+        return type(node).__name__ in known.PLAIN and all(map(self._tame, inner))
+
+    def _tame_call(self, call: ast.Call) -> bool:
+        func = call.func
+        dotted = self._names.surely(func)
+        if dotted:
+            return dotted.startswith(known.TAME_LIBRARIES)
+        if isinstance(func, ast.Attribute):
+            return func.attr in known.TAME_METHODS - self._names.own and self._tame(func.value)
+        return self._names.builtin(func) in known.TAME or self._is_error(func)
+
+    def _is_error(self, node: ast.AST) -> bool:
+        return self._names.builtin(node).endswith(("Error", "Exception"))
+
+
+def given(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call is given, by place and by name."""
+    yield from call.args
+    yield from (each.value for each in call.keywords)

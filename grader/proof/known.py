@@ -1,0 +1,129 @@
+"""What a program may use that is to be proved.
+
+A module is listed when what it gives depends on what it is given, and when its use changes nothing
+that lasts. The names that are denied ask of a stand-in what nobody sees, or reach what is outside
+the program. A name that is missing, or denied without need, costs a proof, never its soundness.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PACKAGES: Final = _names(
+    """
+    __future__ abc collections contextlib copy dataclasses enum flax functools inspect itertools jax
+    json logging math numbers numpy operator pprint re string textwrap types typing
+    typing_extensions warnings
+    """
+)
+
+ONLY: Final = {
+    "jax": _names(
+        """
+        Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
+        jacfwd jacrev jit jvp lax linearize named_call named_scope nn numpy random remat scipy tree
+        tree_util typing value_and_grad vjp vmap
+        """
+    ),
+    "flax": _names("core linen struct traverse_util typing"),
+    "inspect": _names("Parameter Signature signature"),
+    "types": _names("MappingProxyType MethodType NoneType SimpleNamespace"),
+    "contextlib": _names(
+        "AbstractContextManager ContextDecorator ExitStack closing contextmanager nullcontext"
+    ),
+}
+"""What of a package; the rest of jax is its insides, its settings and its devices."""
+
+DENIED: Final = _names(
+    """
+    Formatter Handler LogRecord StreamHandler all_leaves array_equal array_equiv array_repr
+    array_str asyncio attrgetter builtins codecs config ctypes debug errstate export extend
+    frombuffer fromfile gc get_printoptions importlib interpreters isscalar iterable lastResort lib
+    load memmap methodcaller module_paths os platform_dependent printoptions register_pytree_node
+    register_pytree_node_class rng_uniform save savetxt savez setLogRecordFactory setLoggerClass
+    set_printoptions seterr signal singledispatch singledispatchmethod socket subprocess suppress
+    suppress_warnings sys tabulate tempfile test_util threading time tracers typeof uuid weakref
+    """
+)
+"""What is denied wherever it stands in a library's dotted name."""
+DENIED_OF: Final = {"numpy": _names("core random")}
+MODULES: Final = _names(
+    "jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util jax.scipy flax.linen flax.core"
+)
+"""Modules that may have been imported by `from`; a module is not passed on."""
+
+BUILTINS: Final = _names(
+    """
+    __import__ ascii breakpoint compile delattr dir eval exec globals hash id input locals
+    memoryview open repr setattr vars
+    """
+)
+QUESTIONS: Final = _names("isinstance type hasattr getattr")
+"""Builtins that a traced program is given in another form: only where it calls them by name."""
+ATTRIBUTES: Final = _names(
+    """
+    addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
+    cr_frame delete device devices f_back f_globals gi_frame is_deleted is_fully_addressable
+    is_fully_replicated push sharding tb_frame traceback unsafe_buffer_pointer weak_type
+    """
+)
+"""Attributes by which a stand-in can be told from an array, or that reach frames and caches."""
+
+UNDERSCORED: Final = _names(
+    """
+    _ __all__ __call__ __debug__ __doc__ __enter__ __exit__ __file__ __init__ __init_subclass__
+    __main__ __members__ __name__ __new__ __post_init__ __qualname__ __setattr__ __version__
+    __wrapped__ _asdict _fields _make _replace
+    """
+)
+"""Names with an underscore in front that a program may use without defining them."""
+
+METHODS: Final = _names(
+    "__del__ __eq__ __getattr__ __getattribute__ __hash__ __instancecheck__ __ne__"
+    " __subclasscheck__"
+)
+KEYWORDS: Final = _names(
+    """
+    assigned backend compare compiler_options device donate donate_argnames donate_argnums
+    donate_vars out out_sharding updated
+    """
+)
+KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}
+# What follows shows something only, or changes nothing: it costs nothing where nobody looks.
+SHOWING: Final = _names(
+    """
+    basicConfig critical debug error exception filterwarnings info log simplefilter warn warning
+    """
+)
+PLAIN: Final = _names(
+    """
+    Attribute BinOp BoolOp Compare Constant Dict DictComp FormattedValue GeneratorExp IfExp
+    JoinedStr List ListComp Name Slice Starred Subscript Tuple UnaryOp comprehension keyword
+    """
+)
+TAME: Final = _names(
+    """
+    abs all any bool dict enumerate float format hasattr int isinstance len list max min range
+    repr reversed round sorted str sum tuple type zip
+    """
+)
+TAME_METHODS: Final = _names(
+    """
+    all any astype copy flatten format item items join keys ljust lower max mean min ravel replace
+    reshape rjust round std strip sum title tolist transpose upper values var
+    """
+)
+TAME_LIBRARIES: Final = (
+    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "time."),
+    *("jax.numpy.", "jax.tree.", "math.", "numpy."),
+)
+SETTINGS: Final = (
+    r"os\.environ(\[|\.setdefault\()'(TF_CPP_MIN_LOG_LEVEL|JAX_PLATFORMS|JAX_PLATFORM_NAME"
+    r"|CUDA_VISIBLE_DEVICES|XLA_PYTHON_CLIENT_PREALLOCATE)'(\] = |, )'\w*'\)?"
+)
+"""What sets a variable of the environment that jax, which is long imported, no longer reads."""

@@ -1,0 +1,139 @@
+"""What a text says of a trace: whether it can show all that reaches the answer."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from grader.model.names import Names, names_of, root, stored
+from grader.model.parsing import parsed
+from grader.model.trace import Asked, Decision
+from grader.proof import known
+from grader.proof.idle import Idle
+from grader.proof.look import Look
+
+_LONGEST: Final = 50_000
+"""Characters, read within a second; an exercise is a page."""
+
+_ASKED: Final = {
+    Asked.COMPARISON: "decides by a size",
+    Asked.KEY: "looks something up by a size",
+    Asked.TEXT: "makes text of a value",
+    Asked.KIND: "asks for the type of a value",
+    Asked.DIVISION: "divides by what is zero for some size",
+    Asked.NUMBER: "makes a Python number of a size",
+}
+_DEFINING: Final = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assert, ast.Import, ast.ImportFrom),
+    ast.AnnAssign,
+)
+_NOT_RUN: Final = ("__name__ == '__main__'", "TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+Place = tuple[int, int, int, int]
+"""First line and column, last line and column."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen in a text.
+
+    `doubt` says, with its line, what a trace might not show; it is empty if there is nothing.
+    `idle` are the pieces that can't reach the answer, whatever they ask; `printed` the calls that
+    print what they are given.
+    """
+
+    doubt: str = ""
+    idle: tuple[Place, ...] = ()
+    printed: tuple[Place, ...] = ()
+
+    def decided(self, decisions: tuple[Decision, ...]) -> str:
+        """Say by what the program decided where it can reach the answer; empty if by nothing."""
+        for each in decisions:
+            place = msgspec.structs.astuple(each.span)
+            printed = each.asked is Asked.TEXT and place in self.printed
+            idle = any(one[:2] <= place[:2] and place[2:] <= one[2:] for one in self.idle)
+            if not printed and (each.asked is Asked.DIVISION or not idle):
+                return f"line {each.span.line} {_ASKED[each.asked]}"
+        return ""
+
+
+@lru_cache(maxsize=8)
+def read(text: str, function: str) -> Reading:
+    """Look at what reaches the answer of `function`; nothing of the text runs."""
+    if len(text) > _LONGEST:
+        return Reading(doubt="the text is too long to be looked through")
+    try:
+        look = _looked(parsed(text), function)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Reading(doubt="the text can't be read")
+    doubts = [f"line {line} {what}" for line, what in sorted(look.doubts)]
+    idle, printed = (tuple(map(_place, each)) for each in (look.said, look.printed))
+    return Reading(doubt=next(iter(doubts), ""), idle=idle, printed=printed)
+
+
+def _looked(tree: ast.Module, function: str) -> Look:
+    """Look at the function, and at whatever is used by what was looked at."""
+    names = names_of(tree)
+    look = Look(tree, names)
+    idle = Idle(names)
+    rebound = not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
+    waiting = [each for each in tree.body if rebound or not _is_not_run(each)]
+    reached = [each for each in waiting if not idle.holds(each) and _acts(each, names, function)]
+    look.used.add(function)
+    if "*" in names.imports:
+        look.doubts.append((1, "imports all of a module"))
+    while reached := reached or [each for each in waiting if look.used & _binds(each)]:
+        waiting = [each for each in waiting if each not in reached]
+        for each in reached:
+            look.at(each)
+        reached = []
+    return look
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    """Return the names at the top that a statement gives a meaning, or changes."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    return {*stored(statement), *_changed(statement)}
+
+
+def _changed(statement: ast.stmt) -> list[str]:
+    """Return the names of which a statement changes an attribute or an element."""
+    members = (ast.Attribute, ast.Subscript)
+    parts = [each for each in ast.walk(statement) if isinstance(each, members)]
+    heads = [root(each) for each in parts if isinstance(each.ctx, ast.Store | ast.Del)]
+    return [each.id for each in heads if isinstance(each, ast.Name)]
+
+
+def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
+    """Say whether a statement at the top may do more than give its own names a meaning.
+
+    The function may be tried there, and variables set that nobody reads any more.
+    """
+    match statement:
+        case ast.If(body=body, orelse=orelse) | ast.Try(body=body, orelse=orelse):
+            return any(_acts(each, names, function) for each in [*body, *orelse])
+        case ast.Assign() | ast.Expr() if re.fullmatch(known.SETTINGS, ast.unparse(statement)):
+            return False
+        case ast.Assign():
+            return any(name in names.imports for name in _changed(statement))
+        case ast.Expr():
+            calls = [each.func for each in ast.walk(statement) if isinstance(each, ast.Call)]
+            tried = [ast.unparse(each) for each in calls if not names.dotted(each)]
+            return not {*tried} <= {function, "print"} or function not in tried
+        case _:
+            return not isinstance(statement, _DEFINING)
+
+
+def _is_not_run(node: ast.stmt) -> bool:
+    """Say whether this doesn't run where the file is imported."""
+    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in _NOT_RUN
+
+
+def _place(node: ast.stmt | ast.expr) -> Place:
+    ends = (node.end_lineno or node.lineno, (node.end_col_offset or 0) + 1)
+    return (node.lineno, node.col_offset + 1, *ends)

@@ -1,0 +1,268 @@
+"""Watches what a program asks of the stand-ins that it is traced with.
+
+A symbolic size answers `==` and `hash` although other sizes would answer otherwise, and a stand-in
+has another type and another text than what it stands for. jax and Flax know that; a program does
+not. While one is traced, every question of this kind that its own code asks is noted, also through
+code that was made for it (dataclasses, named tuples) and through the standard library and NumPy.
+A question whose answer is the same for every size above 1 is none.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final
+
+import flax
+import jax
+import jaxlib
+import numpy as np
+
+from grader.model.observation import Span
+from grader.model.trace import Asked, Decision
+from grader.worker import kinds
+from grader.worker.kinds import SAMPLE
+
+_MOST = 40
+
+
+def _folder(file: str | None) -> str:
+    return f"{Path(str(file)).resolve().parent}/"
+
+
+_TRUSTED: Final = (
+    *(_folder(each.__file__) for each in (jax, jaxlib, flax)),
+    f"{Path(__file__).resolve().parent.parent}/",
+)
+_OURS: Final = (__file__, kinds.__file__)
+_STANDARD: Final = f"{Path(sysconfig.get_path('stdlib')).resolve()}/"
+_NUMPY: Final = _folder(np.__file__)
+_COMPARING: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
+_SHOWING: Final = ("__str__", "__repr__", "__format__", "__bool__", "__array__")
+_LOOKING_UP: Final = ("__contains__", "__getitem__", "get", "index", "count")
+_PASSING: Final = ("wrapped", "wrapped_module_method", "_call_wrapped_method")
+_OPERATORS: Final = frozenset((*_COMPARING, *_SHOWING, *_LOOKING_UP, *_PASSING))
+"""Functions that ask for whoever uses an operator."""
+
+_NUMBERS: Final = (int, np.integer)
+_NO_NUMBERS: Final = (str, bytes, tuple, list, dict, type, type(None))
+
+
+class Guard:
+    """Collects the decisions of one trace. `namespace` holds the program's globals."""
+
+    def __init__(self, namespace: dict[str, Any] | None) -> None:
+        self._namespace = {} if namespace is None else namespace
+        self._found: dict[Decision, None] = {}
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What the program decided by, each once, in its order."""
+        return tuple(self._found)
+
+    @contextmanager
+    def watching(
+        self, sizes: Mapping[str, Any], arrays: tuple[Any, ...], seeds: tuple[Any, ...]
+    ) -> Iterator[None]:
+        """Watch the stand-ins while the block runs."""
+        undo = [self._lend(kinds.Kinds(seeds, self.ask).questions())]
+        symbolic = [each for each in sizes.values() if not isinstance(each, int)]
+        if symbolic:
+            undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
+        if arrays:
+            base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
+            undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))
+        try:
+            yield
+        finally:
+            for each in reversed(undo):
+                each()
+
+    def ask(self, asked: Asked) -> None:
+        """Note a question, unless jax, Flax or the grader asks it."""
+        frame = _asker(sys._getframe(1), text=asked is Asked.TEXT)  # noqa: SLF001  # only there
+        if frame is not None and len(self._found) < _MOST:
+            span = _place(frame.f_code, frame.f_lasti)
+            self._found[Decision(asked=asked, span=span)] = None
+
+    def _lend(self, questions: Mapping[str, Any]) -> Callable[[], None]:
+        """Give the program its own `isinstance` and the like, for names that it left alone."""
+        lent = {name: each for name, each in questions.items() if name not in self._namespace}
+        self._namespace.update(lent)
+
+        def undo() -> None:
+            for name, each in lent.items():
+                if self._namespace.get(name) is each:
+                    del self._namespace[name]
+
+        return undo
+
+    # ------------------------------------------------------------------------------ symbolic sizes
+
+    def _of_sizes(self, kind: type) -> dict[str, Any]:
+        """Return methods for symbolic sizes that note what depends on the size."""
+        methods = vars(kind)
+        found: dict[str, Any] = {
+            "__eq__": self._equal(methods["__eq__"]),
+            "__hash__": self._hash(methods["__hash__"]),
+            "__bool__": self._truth,
+            "__array__": self._array,
+            "__deepcopy__": _itself,
+            "__format__": self._formatted,
+            "__int__": self._number(methods["__int__"]),
+            "__str__": self._text(methods["__str__"]),
+            "__repr__": self._text(methods["__repr__"]),
+        }
+        for name in ("floordiv", "truediv", "mod", "divmod"):
+            for method, turned in ((f"__{name}__", False), (f"__r{name}__", True)):
+                found[method] = self._division(methods[method], turned=turned)
+        return found
+
+    def _equal(self, original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def equal(size: Any, other: Any) -> Any:
+            found = original(size, other)
+            if not found and _asker(sys._getframe(1)) and _may_equal(size, other):  # noqa: SLF001
+                self.ask(Asked.COMPARISON)
+            return found
+
+        return equal
+
+    def _hash(self, original: Callable[[Any], int]) -> Callable[[Any], int]:
+        def hashed(size: Any) -> int:
+            self.ask(Asked.KEY)
+            return original(size)
+
+        return hashed
+
+    @property
+    def _truth(self) -> Callable[[Any], bool]:
+        def truth(size: Any) -> bool:
+            if _asker(sys._getframe(1)) and _may_equal(size, 0):  # noqa: SLF001
+                self.ask(Asked.COMPARISON)
+            return True
+
+        return truth
+
+    @property
+    def _array(self) -> Callable[..., Any]:
+        def array(size: Any, *_: object, **__: object) -> Any:
+            if sys._getframe(1).f_code.co_name != "_wrapreduction":  # noqa: SLF001  # np.prod
+                self.ask(Asked.KIND)
+            found = np.empty((), object)
+            found[()] = size
+            return found
+
+        return array
+
+    @property
+    def _formatted(self) -> Callable[[Any, str], str]:
+        def formatted(size: Any, how: str) -> str:
+            self.ask(Asked.TEXT)
+            return format(SAMPLE, how) if how else str(size)
+
+        return formatted
+
+    def _number(self, original: Callable[[Any], int]) -> Callable[[Any], int]:
+        def number(size: Any) -> int:
+            if _asker(sys._getframe(1)) is None:  # noqa: SLF001
+                return original(size)
+            self.ask(Asked.NUMBER)
+            return SAMPLE
+
+        return number
+
+    def _text(self, original: Callable[[Any], str]) -> Callable[[Any], str]:
+        def text(stand_in: Any) -> str:
+            self.ask(Asked.TEXT)
+            return original(stand_in)
+
+        return text
+
+    def _division(
+        self, original: Callable[[Any, Any], Any], *, turned: bool
+    ) -> Callable[[Any, Any], Any]:
+        def division(size: Any, other: Any) -> Any:
+            divisor = size if turned else other
+            if _asker(sys._getframe(1)) and _may_equal(divisor, 0):  # noqa: SLF001
+                self.ask(Asked.DIVISION)
+            return original(size, other)
+
+        return division
+
+
+def _itself(size: Any, _: object) -> Any:
+    """Copy a size like the int that it stands for."""
+    return size
+
+
+def _patched(kind: type, methods: Mapping[str, Any]) -> Callable[[], None]:
+    """Replace methods of a class; what comes back undoes it."""
+    before = {name: vars(kind)[name] for name in methods if name in vars(kind)}
+    for name, method in methods.items():
+        setattr(kind, name, method)
+
+    def undo() -> None:
+        for name in methods:
+            if name in before:
+                setattr(kind, name, before[name])
+            else:
+                delattr(kind, name)
+
+    return undo
+
+
+def _asker(frame: FrameType | None, *, text: bool = False) -> FrameType | None:
+    """Return the frame of the program that asks, None if a library decides for itself.
+
+    A library makes `text` for itself as well, for the errors that it may raise: what counts is
+    whether the program has called it for text.
+    """
+    name = "__repr__"
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename in _OURS:
+            pass
+        elif code.co_filename.startswith(_TRUSTED):
+            name = code.co_name
+            if name not in _OPERATORS and not text:
+                return None
+        elif not _asks_for_another(code):
+            return frame if not text or name in _SHOWING else None
+        frame = frame.f_back
+    return None
+
+
+def _asks_for_another(code: CodeType) -> bool:
+    file = code.co_filename
+    if file.startswith("<"):
+        return file.startswith("<frozen ") or code.co_name in _OPERATORS
+    return ("site-packages" not in file and file.startswith(_STANDARD)) or file.startswith(_NUMPY)
+
+
+def _may_equal(size: Any, other: Any) -> bool:
+    """Say whether the two are equal for some sizes of the arguments, or may be."""
+    if isinstance(other, _NO_NUMBERS):
+        return False
+    if isinstance(size, int | float):
+        return bool(size == other)
+    if not isinstance(other, _NUMBERS) and type(other) is not type(size):
+        return True
+    difference = size - other
+    for above in (True, False):
+        try:
+            if difference >= 1 if above else difference <= -1:
+                return False
+        except Exception:  # noqa: BLE001, S112  # jax can't say
+            continue
+    return True
+
+
+def _place(code: CodeType, instruction: int) -> Span:
+    """Return where in its file an instruction of the program stands."""
+    positions = list(code.co_positions())[instruction // 2]
+    line, end_line, column, end_column = (each or 0 for each in positions)
+    return Span(line=line, column=column + 1, end_line=end_line, end_column=end_column + 1)

@@ -1,0 +1,166 @@
+"""What a program keeps between calls: everything that its globals lead to, and what it borrows.
+
+Two pictures that differ show that something in between wrote to what outlives a call. Nothing of
+the program's runs while one is taken.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import sys
+import types
+from collections import deque
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any, Final
+
+import numpy as np
+from flax import linen as nn
+
+_ATOMS: Final = (int, float, complex, bool, str, bytes, type(None))
+_MOST: Final = 50_000
+_LIBRARIES: Final = frozenset({"jax", "jaxlib", "flax", "numpy", "ml_dtypes", "grader"})
+_BORROWED: Final = ("flax.linen", "jax.numpy", "jax")
+
+
+class Kept:
+    """A picture of what a program keeps. It holds all that it shows: no id is used twice."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._name = namespace.get("__name__")
+        self._namespace = namespace
+        self._seen: dict[int, Any] = {}
+        self._shown: list[object] = []
+        self.running = False
+        waiting: list[Any] = [namespace, *(sys.modules.get(each) for each in _BORROWED)]
+        while waiting and len(self._seen) < _MOST:
+            waiting.extend(self._visit(waiting.pop()))
+        self.whole = not waiting
+
+    def same(self, other: Kept) -> bool:
+        """Say whether nothing that lasts was written between the two."""
+        return self.whole and other.whole and self._shown == other._shown
+
+    def _visit(self, value: Any) -> Iterable[Any]:
+        kind = type(value)
+        if kind in _ATOMS:
+            self._shown.append((kind.__name__, repr(value)))
+            return ()
+        if id(value) in self._seen:
+            self._shown.append(id(value))
+            return ()
+        self._seen[id(value)] = value
+        self._shown.append(id(value))
+        return self._parts(value, kind)
+
+    def _parts(self, value: Any, kind: type) -> Iterable[Any]:  # noqa: PLR0911  # one for each kind
+        if isinstance(value, dict):
+            return [each for pair in dict.items(value) for each in pair]
+        if isinstance(value, list | tuple | set | frozenset | deque):
+            return list(value)
+        if isinstance(value, bytearray | np.ndarray):
+            self._shown.append(blake2b(bytes(value)).digest())
+            return ()
+        if isinstance(value, types.FunctionType):
+            return self._of_function(value)
+        if isinstance(value, types.ModuleType):
+            return self._borrowed(vars(value)) if value.__name__ in _BORROWED else ()
+        if issubclass(kind, type):
+            return self._of_class(value)
+        return self._of_object(value, kind)
+
+    def _of_function(self, value: types.FunctionType) -> Iterable[Any]:
+        if _root(value.__module__) in _LIBRARIES:
+            return ()
+        cells = [each for cell in value.__closure__ or () for each in _content(cell)]
+        return [*cells, value.__defaults__, value.__kwdefaults__, value.__dict__]
+
+    def _of_class(self, value: type) -> Iterable[Any]:
+        own = {name: each for name, each in vars(value).items() if not _is_made(name)}
+        if value.__module__ == self._name:
+            return [each for pair in own.items() for each in pair]
+        return self._borrowed(own)
+
+    def _borrowed(self, members: Any) -> Iterable[Any]:
+        """Show which members a library's class or module has, but not what is in them."""
+        for name, each in members.items():
+            if not _is_made(name) and not isinstance(each, types.ModuleType):
+                self._shown.append((name, id(each)))
+        return [each for each in members.values() if issubclass(type(each), type)]
+
+    def _of_object(self, value: Any, kind: type) -> Iterable[Any]:
+        match value:
+            case functools.partial():
+                return [value.func, value.args, value.keywords, vars(value)]
+            case types.MethodType():
+                return [value.__self__, value.__func__]
+            case staticmethod() | classmethod() | property():
+                return [getattr(value, "__func__", None) or getattr(value, "fget", None)]
+            case logging.Logger():
+                fields = vars(value).items()
+                return [each for name, each in fields if name not in _OF_ALL_LOGGERS]
+            case _ if hasattr(kind, "cache_info"):
+                return self._of_cache(value)
+            case _:
+                return self._of_instance(value, kind)
+
+    def _of_instance(self, value: Any, kind: type) -> Iterable[Any]:
+        bound = isinstance(value, nn.Module) and vars(value).get("scope") is not None
+        self.running = self.running or bound or hasattr(kind, "__next__")
+        foreign = _root(kind.__module__) in _LIBRARIES and not isinstance(value, nn.Module)
+        if foreign or kind.__module__ == "typing":
+            return ()
+        return self._fields(value, kind)
+
+    def _of_cache(self, value: Any) -> Iterable[Any]:
+        size = value.cache_info().currsize
+        self._shown.append(size)
+        wrapped = value.__wrapped__
+        plain = isinstance(wrapped, types.FunctionType) and not _parameters(wrapped.__code__)
+        self.running = self.running or (size > 0 and not plain)
+        return [wrapped, value()] if plain and size == 1 else [wrapped]
+
+    def _fields(self, value: Any, kind: type) -> Iterable[Any]:
+        own = getattr(value, "__dict__", None)
+        found: list[Any] = [own] if type(own) is dict else []
+        for base in kind.__mro__:
+            if base.__module__ == self._name:
+                slots = [each for each in vars(base).values() if type(each) is _SLOT]
+                found += [each for slot in slots for each in _filled(slot, value)]
+        return found
+
+
+_OF_ALL_LOGGERS: Final = ("manager", "parent", "root", "handlers", "_cache")
+
+
+def _is_made(name: str) -> bool:
+    """Say whether Python, or Flax each time that it lifts a class, makes a class's attribute."""
+    return name.startswith("__") and name != "__call__"
+
+
+_SLOT: Final = types.MemberDescriptorType
+
+
+def _filled(slot: types.MemberDescriptorType, value: object) -> Iterator[Any]:
+    try:
+        yield slot.__get__(value)
+    except AttributeError:  # nothing is in it
+        return
+
+
+def _parameters(code: types.CodeType) -> int:
+    starred = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    return code.co_argcount + code.co_kwonlyargcount + starred
+
+
+def _content(cell: types.CellType) -> Iterator[Any]:
+    try:
+        yield cell.cell_contents
+    except ValueError:  # it is empty
+        return
+
+
+def _root(name: object) -> str:
+    return str(name).partition(".")[0]
