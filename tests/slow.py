@@ -13,6 +13,7 @@ SLOW: Final = (
     "tests/authoring/test_guide.py",
     "tests/rules/test_keys.py",
     "tests/judge/test_recorded_properties.py",
+    "tests/test_prewarmed.py",
     "tests/cli/test_watch.py",
     "tests/render/test_real_reports.py",
     "tests/process/test_side.py",
@@ -23,6 +24,8 @@ SLOW: Final = (
     "tests/authoring/test_mutants.py",
     "tests/rules/test_next_steps.py",
     "tests/search/test_cases.py",
+    "tests/fuzz/test_fuzz.py",
+    "tests/cli/test_interrupted.py",
 )
 """Slowest first. A file that is missing here costs only time."""
 
