@@ -26,8 +26,9 @@ from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED
+from grader.search.deadline import Deadline
 from grader.search.plan import Plan, traced_sizes
-from grader.search.run import Deadline, Search
+from grader.search.run import Search
 
 _JUDGING_SECONDS: Final = 10.0
 """Of processor time, for all judging of one submission. A hundred cases of a program that calls

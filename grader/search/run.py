@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby, islice
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -21,12 +21,8 @@ from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Loaded, ModuleRun, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
+from grader.search.deadline import Deadline
 from grader.search.plan import Plan, extent
-
-_LEAST_SECONDS: Final = 5.0
-_TIMES_SLOWER: Final = 20
-_RUN_DEADLINES: Final = 12
-"""The number of deadlines that a whole run may take."""
 
 
 class Reference(Protocol):
@@ -61,33 +57,6 @@ class Player(Protocol):
     @property
     def failure(self) -> object | None:
         """Why it can't run any more cases, None if it can."""
-
-
-class Deadline:
-    """How long a case may take: in proportion to the reference, at least five seconds.
-
-    `fixed` is what the user asked for. `unhurried` raises the minimum on a machine so busy that
-    importing the libraries took long.
-    """
-
-    def __init__(self, fixed: float | None, unhurried: float = 1.0) -> None:
-        self._fixed = fixed
-        self._least = max(_LEAST_SECONDS, 4 * unhurried)
-        self._slowest = 0.0
-        self._spent = 0.0
-
-    def next(self) -> float:
-        """Seconds for the next case."""
-        if self._fixed is not None:
-            asked = self._fixed
-        else:
-            asked = max(self._least, _TIMES_SLOWER * self._slowest)
-        return min(asked, max(asked * _RUN_DEADLINES - self._spent, 0.1))
-
-    def spend(self, *, reference: float, submission: float) -> None:
-        """Count the seconds that a case took."""
-        self._slowest = max(self._slowest, reference)
-        self._spent += submission
 
 
 class Lane:
