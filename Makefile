@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 FILE ?= exercises/nn_vmap_shared/mistakes/one_copy_per_example.py
 ARGS ?=
-PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist loadfile
+PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 VENV ?= .venv
 LATEST_VENV ?= .venv-latest
 
@@ -50,6 +50,9 @@ $(LATEST_VENV)/installed-dev: pyproject.toml
 .PHONY: grade
 grade: $(VENV)/installed ## grade FILE (ARGS for more options)
 	@$(BIN)/grade $(ARGS) -- $(FILE)
+
+# Tests start Python often: let it keep what it compiles, whatever the environment says.
+test test-latest: export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: test
 test: $(VENV)/installed-dev ## run the tests

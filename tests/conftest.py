@@ -1,7 +1,8 @@
-"""What tests share: one nursery for all that need a worker, and homes of their own."""
+"""What tests share: one nursery for all that need a worker, a cache, and homes of their own."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from grader.process.launch import can_fork
 from grader.process.worker import Maker, Nursery, Spawner
+from tests.slow import slow_first
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,11 +21,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow_first(items)
+
+
+def cache_of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """Return the cache that all processes of this run share: what one compiles, others load."""
+    own = factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return run / "cache"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tests away from the user's cache and progress."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("GRADER_CACHE_DIR", str(cache_of_the_run(tmp_path_factory)))
         patch.setenv("GRADER_HOME", str(tmp_path_factory.mktemp("home")))
         for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR", "FORCE_COLOR"):
             patch.delenv(name, raising=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.worker.configuration import WATCHED
 from grader.worker.subject import Subject
+
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+"""What a test compiles runs once: jax reads this when it compiles something for the first time."""
 
 _SETTINGS = tuple(name for name in WATCHED if hasattr(jax.config, name))
 

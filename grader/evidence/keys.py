@@ -61,14 +61,16 @@ def seed_pairs(evidence: Evidence) -> Iterator[SeedPair]:
 
 def _groups(evidence: Evidence, stream: str) -> list[tuple[Look, Look]]:
     """Return the pairs of looks whose keys are known and whose seeds differ."""
-    looks = [look for look in evidence.looks if _actual(look, stream) is not None]
+    looks = [
+        (look, evidence.seed(look.case), _expected(look, stream))
+        for look in evidence.looks
+        if _actual(look, stream) is not None
+    ]
     pairs = [
         (first, second)
-        for index, second in enumerate(looks)
-        for first in looks[:index]
-        if evidence.seed(first.case) != evidence.seed(second.case)
-        and (_shows(first) or _shows(second))
-        and _expected(first, stream) != _expected(second, stream)
+        for index, (second, seed, expected) in enumerate(looks)
+        for first, other_seed, other_expected in looks[:index]
+        if other_seed != seed and (_shows(first) or _shows(second)) and other_expected != expected
     ]
     alike = [pair for pair in pairs if pair[0].case.sizes == pair[1].case.sizes]
     return alike or pairs

@@ -58,9 +58,10 @@ def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> It
 
     If a case was repeated, only repeats count: a key may be made from the other arguments.
     """
-    pairs = [pair for pair in combinations(looks, 2) if all(look.keys for look in pair)]
-    repeated = [pair for pair in pairs if _identity(pair[0].case) == _identity(pair[1].case)]
-    for first, second in repeated or pairs:
+    keyed = [(look, _identity(look.case)) for look in looks if look.keys]
+    pairs = list(combinations(keyed, 2))
+    repeated = [(first, second) for first, second in pairs if first[1] == second[1]]
+    for (first, _), (second, _) in repeated or pairs:
         if seed(first.case) != seed(second.case) or first.case.sizes != second.case.sizes:
             continue
         for one, other in zip(first.keys, second.keys, strict=False):

@@ -199,7 +199,7 @@ def test_a_hint_is_offered_when_a_mistake_keeps_coming_back(start: Start, file: 
         for digest in "ab":
             attempt = Attempt(1.0, slug, str(file), digest, "failed", rules, 0.0)
             progress.record_attempt(attempt)
-    watch = start(file.name)
+    watch = start(file.name, "--cases", "5")
     watch.until("not-flattened again, 3 times in a row: h shows you a hint")
 
 
@@ -207,7 +207,7 @@ def test_a_hint_is_offered_when_a_mistake_keeps_coming_back(start: Start, file: 
 
 
 def test_a_save_during_a_grading_starts_again(start: Start, file: Path) -> None:
-    watch = start(file.name, "--timeout", "300")
+    watch = start(file.name, "--timeout", "300", "--cases", "5")
     watch.until("not-flattened", gone="grading")
     file.write_text(SLOW, encoding="utf-8")
     watch.until("not-flattened", "grading …")  # the last report stays
@@ -256,7 +256,7 @@ def test_a_folder_that_disappears(start: Start, here: Path) -> None:
 
 
 def test_pages_start_at_the_top_and_name_the_keys_at_any_width(start: Start, file: Path) -> None:
-    watch = start(file.name, size=(24, 120))
+    watch = start(file.name, "--cases", "5", size=(24, 120))
     watch.until("not-flattened", gone="grading")
     for columns in (60, 80, 120):
         watch.resize(24, columns)
@@ -310,7 +310,7 @@ def shell(here: Path, file: Path) -> Iterator[Watch]:
         cwd=str(here),
     )
     watch.until("ready$")
-    watch.press('"$PYTHON" -m grader watch my.py --timeout 300\n')
+    watch.press('"$PYTHON" -m grader watch my.py --timeout 300 --cases 5\n')
     watch.until("syntax-error", "q quit", gone="grading")
     yield watch
     watch.child.close(force=True)

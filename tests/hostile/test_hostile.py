@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -21,6 +22,7 @@ from grader.evidence import Evidence
 from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.judge import judge
 from grader.model.report import Report
 from grader.model.submission import read_submission, recognise
 from grader.render import RENDERERS
@@ -58,7 +60,7 @@ def session(world: World) -> Iterator[Session]:
 def grade(session: Session, path: Path, seconds: float) -> Report:
     submission = read_submission(path)
     folder = recognise(submission.source, exercises())
-    return graded(session, submission, folder, GradingRequest(timeout=seconds, cases=30))
+    return graded(session, submission, folder, GradingRequest(timeout=seconds, cases=12))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +135,8 @@ def stuck(evidence: Evidence) -> Iterator[Sighting]:
 def test_judging_ends(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a rule does with what a process has sent, there is a report, and it says so."""
     rule = msgspec.structs.replace(rule_by_id("raised"), find=stuck)
-    monkeypatch.setattr("grader.judge.RULES", (*RULES, rule))
+    stuck_too = partial(judge, rules=(*RULES, rule))
+    monkeypatch.setattr("grader.grading.grading.judge", stuck_too)
     monkeypatch.setattr("grader.grading.grading._JUDGING_SECONDS", 0.5)
     report = grade(session, ROOT / "solutions" / "nn_vmap_shared.py", 60)
     assert report.verdict.value == "failed"

@@ -114,28 +114,33 @@ def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
     assert plan(exercise, count=100, seed=0) == made
 
 
-@pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
-def test_the_environment_does_not_change_the_plan(around: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
-    program = "import local_module\n" + PRINT_PLAN
-    environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around}
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The plan as a process prints it whose environment is almost empty."""
+    home = tmp_path_factory.mktemp("home")
+    return printed_plan(PRINT_PLAN, ROOT, {"PYTHONPATH": str(ROOT), "HOME": str(home)})
+
+
+def printed_plan(program: str, folder: Path, environment: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    plain = subprocess.run(
-        [sys.executable, "-c", PRINT_PLAN],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == plain.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
+def test_the_environment_does_not_change_the_plan(
+    around: dict[str, str], tmp_path: Path, printed: str
+) -> None:
+    (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
+    program = "import local_module\n" + PRINT_PLAN
+    environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around}
+    assert printed_plan(program, tmp_path, environment) == printed
     assert not (tmp_path / ".hypothesis").exists()
 
 
