@@ -33,7 +33,7 @@ def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
     """Return the one undecorated definition of a name that nothing else in the file binds."""
     if source.tree is None:
         return None
-    bound = [node for node in ast.walk(source.tree) if function in _bound(node)]
+    bound = [node for node in ast.walk(source.tree) if function in bound_names(node)]
     top = [node for node in source.tree.body if node in bound]
     match bound, top:
         case [ast.FunctionDef(decorator_list=[]) as found], [_]:
@@ -70,7 +70,7 @@ def _is_call(definition: ast.FunctionDef, node: ast.expr, call: ast.Call) -> boo
         return True
     if not isinstance(node, ast.Name):
         return False
-    binding = [each for each in ast.walk(definition) if node.id in _bound(each)]
+    binding = [each for each in ast.walk(definition) if node.id in bound_names(each)]
     match binding:
         case [ast.Name() as target]:
             return any(_assigns(each, target, call) for each in definition.body)
@@ -89,7 +89,7 @@ def _assigns(statement: ast.stmt, target: ast.Name, call: ast.Call) -> bool:
             return False
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node binds."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
