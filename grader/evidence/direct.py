@@ -37,7 +37,7 @@ def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
     """Return the one undecorated definition of a name that nothing else in the file binds."""
     if source.tree is None:
         return None
-    bound = [node for node in ast.walk(source.tree) if function in _bound(node)]
+    bound = [node for node in ast.walk(source.tree) if function in bound_names(node)]
     top = [node for node in source.tree.body if node in bound]
     match bound, top:
         case [ast.FunctionDef(decorator_list=[]) as found], [_]:
@@ -96,15 +96,15 @@ def _assigns(before: Sequence[ast.stmt], statement: ast.stmt, name: str, call: a
 
 def _binding_once(definition: ast.FunctionDef) -> list[ast.stmt]:
     """Return the statements that bind only names that nothing else in the function binds."""
-    counts = Counter(name for node in ast.walk(definition) for name in _bound(node))
+    counts = Counter(name for node in ast.walk(definition) for name in bound_names(node))
     return [
         statement
         for statement in definition.body
-        if all(counts[name] == 1 for node in ast.walk(statement) for name in _bound(node))
+        if all(counts[name] == 1 for node in ast.walk(statement) for name in bound_names(node))
     ]
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node binds."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterator
 from typing import Final
 
+from grader.evidence.direct import bound_names
 from grader.model.source import Function, Source
 
 _REACHING: Final = frozenset(
@@ -53,19 +54,7 @@ def _loaded(node: ast.AST) -> Iterator[ast.Name]:
 
 def _binds(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.arg(arg=name):
-            yield name
-        case ast.alias(name=name, asname=other):
-            yield other or name.partition(".")[0]
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-            yield name
-        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            yield name
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield from names
         case _:
-            return
+            yield from bound_names(node)

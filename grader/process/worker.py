@@ -123,6 +123,28 @@ class _Mailbox:
             self._queue.put_nowait(None)
 
 
+class _Connected:
+    """A worker at the other end of a channel, however it was started."""
+
+    def __init__(self, scratch: Path, channel: Replies, captures: tuple[Capture, Capture]) -> None:
+        self.scratch = scratch
+        self._channel = channel
+        self._captures = captures
+        self._mailbox = _Mailbox(channel)
+        self._ending = threading.Lock()
+        self._ended: wire.Ended | None = None
+
+    def send(self, request: wire.Request) -> None:
+        with contextlib.suppress(OSError):
+            self._channel.send(request)
+
+    def receive(self, seconds: float) -> wire.Reply | None:
+        return self._mailbox.get(seconds)
+
+    def output(self) -> tuple[Capture, Capture]:
+        return self._captures
+
+
 # ------------------------------------------------------------------------------------- nursery
 
 _PATIENCE: Final = 120.0
@@ -215,14 +237,11 @@ class Nursery:
             self.remove(scratch)
 
 
-class _Forked:
+class _Forked(_Connected):
     """A worker that the nursery forked."""
 
     def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
-        self.scratch = scratch
         self._nursery = nursery
-        self._ending = threading.Lock()
-        self._ended: wire.Ended | None = None
         ours, theirs = socket.socketpair()
         outputs = [os.pipe(), os.pipe()]
         passed = (theirs.fileno(), *(write for _, write in outputs))
@@ -240,17 +259,9 @@ class _Forked:
                 raise NurseryBroken("the worker process did not fork")
             unless_forked.pop_all()
         self._pid = forked.pid
-        self._captures = (Capture(outputs[0][0]), Capture(outputs[1][0]))
+        captures = (Capture(outputs[0][0]), Capture(outputs[1][0]))
         fd = ours.detach()
-        self._channel: Replies = wire.Channel(fd, fd, wire.Reply)
-        self._mailbox = _Mailbox(self._channel)
-
-    def send(self, request: wire.Request) -> None:
-        with contextlib.suppress(OSError):
-            self._channel.send(request)
-
-    def receive(self, seconds: float) -> wire.Reply | None:
-        return self._mailbox.get(seconds)
+        super().__init__(scratch, wire.Channel(fd, fd, wire.Reply), captures)
 
     def end(self, grace: float = 0.0) -> wire.Ended:
         with self._ending:
@@ -264,9 +275,6 @@ class _Forked:
     def wake(self) -> None:
         """Tell whoever waits that there comes nothing more."""
         self._mailbox.close()
-
-    def output(self) -> tuple[Capture, Capture]:
-        return self._captures
 
 
 # ------------------------------------------------------------------------------------- spawning
@@ -308,13 +316,11 @@ class Spawner:
         self._starter.shutdown()
 
 
-class _Spawned:
+class _Spawned(_Connected):
     """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
-        self.scratch = _scratch()
-        self._ending = threading.Lock()
-        self._ended: wire.Ended | None = None
+        scratch = _scratch()
         self._excess: Excess | None = None
         self._over = threading.Event()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
@@ -332,23 +338,16 @@ class _Spawned:
         assert process.stderr is not None
         silent, write = os.pipe()
         os.close(write)
-        self._captures = (Capture(silent), Capture(os.dup(process.stderr.fileno())))
-        self._channel: Replies = wire.Channel(
+        captures = (Capture(silent), Capture(os.dup(process.stderr.fileno())))
+        channel: Replies = wire.Channel(
             os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()), wire.Reply
         )
         for stream in (process.stdin, process.stdout, process.stderr):
             stream.close()
-        self._mailbox = _Mailbox(self._channel)
+        super().__init__(scratch, channel, captures)
         self._watch = Watch(limits, str(self.scratch), self._process.pid)
         self._watcher = threading.Thread(target=self._look_after, daemon=True)
         self._watcher.start()
-
-    def send(self, request: wire.Request) -> None:
-        with contextlib.suppress(OSError):
-            self._channel.send(request)
-
-    def receive(self, seconds: float) -> wire.Reply | None:
-        return self._mailbox.get(seconds)
 
     def end(self, grace: float = 0.0) -> wire.Ended:
         with self._ending:
@@ -384,6 +383,3 @@ class _Spawned:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-
-    def output(self) -> tuple[Capture, Capture]:
-        return self._captures

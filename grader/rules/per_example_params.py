@@ -121,23 +121,7 @@ only one example: the copies drift apart, nothing is learned across examples, me
 batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
 ensemble, where each member should have its own weights.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": 0},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace('variable_axes={"params": None}', 'variable_axes={"params": 0}'),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

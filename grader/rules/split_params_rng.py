@@ -51,23 +51,7 @@ spec None but output was batched on axis 0`. Together with an axis for `"params"
 ensemble: as many different layers as there are examples, each trained on one of them. Splitting is
 right if examples should differ, as in dropout.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": True},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace('split_rngs={"params": False}', 'split_rngs={"params": True}'),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

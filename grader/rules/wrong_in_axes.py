@@ -263,23 +263,7 @@ With another axis, the inner module sees slices across the batch. Then its weigh
 size in their shape, and each output mixes all examples. If the array happens to be square, you
 can't see the mistake in any shape.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=1,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace("in_axes=0", "in_axes=1"),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

@@ -173,23 +173,7 @@ refuses it if that isn't true.
 The numbers are right, but in the wrong places. If you flatten the output, it runs over the features
 first; a loss compares the wrong pairs, and nothing raises.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=1,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace("out_axes=0", "out_axes=1"),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

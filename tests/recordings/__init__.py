@@ -103,7 +103,7 @@ def _placeless(value: object) -> object:
     match value:
         case str(text):
             return text.replace(LIBRARIES, "/libraries").replace(str(ROOT), "/grader")
-        case list(items):
+        case list(items) | tuple(items):
             return [_placeless(each) for each in items]
         case dict(items):
             return {_placeless(key): _placeless(each) for key, each in items.items()}
