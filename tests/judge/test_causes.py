@@ -54,7 +54,7 @@ def rules_of(transcript: Transcript, rules: Iterable[Rule]) -> list[str]:
     return [each.rule for each in judge(transcript, tuple(rules))]
 
 
-VALUES: Final = "nn-vmap-shared/mistakes/input_normalised"
+VALUES: Final = "nn-vmap-shared/mistakes/weights_replaced"
 SHAPE: Final = "nn-vmap-shared/mistakes/first_feature_only"
 ORDER: Final = "nn-vmap-shared/mistakes/fortran_order"
 PROCESSED: Final = "nn-vmap-shared/mistakes/relu_on_output"

@@ -54,7 +54,7 @@ def test_says_what_a_known_mistake_does(
     session: Session, folder: ExerciseFolder, tmp_path: Path
 ) -> None:
     (said,) = details(session, folder, tmp_path, "return jnp.ravel(jax.nn.relu(found))")
-    assert said == "It computes what a known mistake computes: An activation that nobody asked for."
+    assert said == "It computes the same as a known mistake: An activation that nobody asked for."
 
 
 @pytest.mark.parametrize(

@@ -303,9 +303,7 @@ def test_results_in_another_order_are_not_a_wrong_shape() -> None:
     text = text.replace("jax.random.PRNGKey(seed)", "jax.random.PRNGKey(seed + 1)")
     cases = [example_case(CELL, seed) for seed in (0, 1)]
     _, shape = judge(transcript_of(text, cases, CELL))
-    assert (
-        shape.help == "return the results in the order that the task names, each in its own shape"
-    )
+    assert shape.help == "return the results in the task's order, each in its own shape"
 
 
 def test_transposed_arguments_are_not_called_swapped() -> None:
