@@ -52,11 +52,15 @@ grade: $(VENV)/installed ## grade FILE (ARGS for more options)
 	@$(BIN)/grade $(ARGS) -- $(FILE)
 
 # Tests start Python often: let it keep what it compiles, whatever the environment says.
-test test-latest: export PYTHONDONTWRITEBYTECODE =
+test test-slow test-latest: export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: test
-test: $(VENV)/installed-dev ## run the tests
-	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+test: $(VENV)/installed-dev ## run the tests, but for the slow ones
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(ARGS)
+
+.PHONY: test-slow
+test-slow: $(VENV)/installed-dev ## run the slow tests, which CI runs too
+	@$(BIN)/python -m pytest $(PARALLEL) -m slow $(ARGS)
 
 .PHONY: test-latest
 test-latest: $(LATEST_VENV)/installed-dev ## run the tests on Python 3.13 with the newest jax

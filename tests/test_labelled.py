@@ -103,6 +103,7 @@ def timeless(report: Report) -> object:
 SOME = [each for each in ALL if each.folder.exercise.level == 1][::150]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", SOME, ids=str)
 def test_two_runs_differ_only_in_times(each: Labelled, session: Session) -> None:
     again = Grades(session, [each], GradingRequest(cases=30))

@@ -46,7 +46,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "each" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--everything")
         chosen = labelled() if everything else labelled()[::FEW]
-        metafunc.parametrize("each", chosen, ids=str)
+        first, *others = chosen
+        slow = [pytest.param(each, marks=pytest.mark.slow) for each in others]
+        metafunc.parametrize("each", [first, *slow], ids=str)
 
 
 @pytest.fixture(scope="module")

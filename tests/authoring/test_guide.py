@@ -14,6 +14,8 @@ from grader.authoring import verify
 from grader.authoring.mutants import Mutant, mutants
 from grader.model.exercise import Exercise
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
 EXERCISE = "course/exercises/dense_of_columns"
 SOLUTION = "course/solutions/dense_of_columns.py"

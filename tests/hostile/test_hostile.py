@@ -78,7 +78,17 @@ def telling() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("label", labels(), ids=lambda label: label.name)
+def of_each_family() -> Iterator[object]:
+    """Yield the labels; but for the first of each family, they are slow."""
+    families: set[str] = set()
+    for label in labels():
+        family = label.name.partition("_")[0]
+        marks = [pytest.mark.slow] if family in families else []
+        families.add(family)
+        yield pytest.param(label, marks=marks, id=label.name)
+
+
+@pytest.mark.parametrize("label", of_each_family())
 def test_held(
     label: Label,
     world: World,
