@@ -20,7 +20,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
 WRONG = ROOT / "exercises" / "nn_vmap_shared" / "mistakes" / "one_copy_per_example.py"
 
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here"),
+]
 
 
 def block(first_line: str) -> str:

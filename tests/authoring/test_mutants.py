@@ -16,6 +16,8 @@ from grader.labels import places
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Verdict
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = {each.exercise.slug: each for each in exercises()}
 FIRST = next(iter(FOLDERS.values()))
 

@@ -19,6 +19,8 @@ from grader.model.exercise import Check
 from grader.model.report import Status, Verdict
 from grader.model.submission import read_submission
 
+pytestmark = pytest.mark.slow
+
 DECLARATION = """
 from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
 

@@ -88,7 +88,7 @@ def of_each_family() -> Iterator[object]:
         yield pytest.param(label, marks=marks, id=label.name)
 
 
-@pytest.mark.parametrize("label", of_each_family())
+@pytest.mark.parametrize("label", list(of_each_family()))
 def test_held(
     label: Label,
     world: World,

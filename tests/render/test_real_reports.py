@@ -15,6 +15,8 @@ from grader.model.submission import read_submission
 from grader.render.text import render
 from tests.labelled import Grades, labelled
 
+pytestmark = pytest.mark.slow
+
 READ = (
     "calls_counted",
     "ensemble",
