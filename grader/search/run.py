@@ -140,7 +140,7 @@ class Search:
                 return self.transcript
             if self._errors():
                 return self._look_closer(plan)
-        self._repeat(plan.discriminating[0])
+        self._repeat(plan.discriminating[0], self._lanes[:1] if proved() else self._lanes)
         return self._with_altered(plan.discriminating[0])
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
@@ -226,15 +226,15 @@ class Search:
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
-            self._repeat(plan.discriminating[0])
+            self._repeat(plan.discriminating[0], self._lanes)
         self._shrink(plan)
         return self.transcript
 
-    def _repeat(self, case: Case) -> None:
-        """Play a case of the beginning again in every process: a pure program answers as it did."""
+    def _repeat(self, case: Case, lanes: Sequence[Lane]) -> None:
+        """Play a case of the beginning again in these: a pure program answers as it did."""
         first = next(each for each in self._exchanges if each.case == case)
         played = len(self._exchanges)
-        self._play_together([[case] for _ in self._lanes])
+        self._play_together([[case] for _ in lanes], lanes)
         if not all(self._alike(first, again) for again in self._exchanges[played:]):
             self._repeat_in_fresh_processes(case)
 

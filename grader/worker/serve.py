@@ -251,8 +251,10 @@ def _compiler_flags() -> dict[str, str]:
 def _use_compile_cache(folder: str, *, writes: bool) -> None:
     """Read compiled programs from `folder`, and add to it if `writes`.
 
-    To stop jax from writing, the minimum compile time is set to a value that nothing reaches.
+    To stop jax from writing, the minimum compile time is set to a value that nothing reaches. XLA's
+    own caches, which are for GPUs, would make the folder's path a part of each program's key.
     """
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0 if writes else 1e9)
