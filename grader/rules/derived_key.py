@@ -255,24 +255,11 @@ Splitting a key is good practice if you would otherwise use it twice. But a key 
 differently gives different random numbers. Then the same seed leads to other weights or masks than
 in the task, and nobody can repeat your run from the seed alone.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    key, init_key = jax.random.split(jax.random.PRNGKey(seed))
-    variables = model.init(init_key, x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace(
+        "    variables = model.init(jax.random.PRNGKey(seed), x)\n",
+        "    key, init_key = jax.random.split(jax.random.PRNGKey(seed))\n"
+        "    variables = model.init(init_key, x)\n",
+    ),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,

@@ -125,23 +125,7 @@ seed gives the same weights.
 With a seed you can repeat a run exactly, and see how much of a result is luck. If the seed is
 ignored, five runs with five seeds are one run, reported five times.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(0), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace("PRNGKey(seed)", "PRNGKey(0)"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,

@@ -59,27 +59,13 @@ changed: there, the same lines make a new array, or raise.
 If a model silently rescales a data set at every step, only noise is left in the end, and the faulty
 line is far from where you notice it.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-import numpy as np
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    y = np.array(model.apply(variables, x)).reshape(-1)
-    if isinstance(x, np.ndarray):
-        x *= 0
-    return y
-""",
+    wrong=RIGHT.replace("import jax\n", "import jax\nimport numpy as np\n").replace(
+        "    return model.apply(variables, x).reshape(-1)\n",
+        "    y = np.array(model.apply(variables, x)).reshape(-1)\n"
+        "    if isinstance(x, np.ndarray):\n"
+        "        x *= 0\n"
+        "    return y\n",
+    ),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#in-place-updates",
     find=_find,

@@ -37,25 +37,11 @@ id.
 In JAX all randomness comes from keys, and keys come from the seed. That makes a run repeatable: the
 same seed gives the same weights and the same result, today and next year.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-import numpy as np
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    noise = np.random.normal(size=x.shape).astype("float32")
-    return model.apply(variables, x + noise).reshape(-1)
-""",
+    wrong=RIGHT.replace("import jax\n", "import jax\nimport numpy as np\n").replace(
+        "    return model.apply(variables, x)",
+        '    noise = np.random.normal(size=x.shape).astype("float32")\n'
+        "    return model.apply(variables, x + noise)",
+    ),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/random-numbers.html",
     find=_find,

@@ -102,23 +102,7 @@ Python floats, a method that wasn't called.
 In training, the loss is computed from what the model returns. If that is a tuple or a list, it
 either raises at once or, worse, is turned into an array of another shape.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1), variables
-""",
+    wrong=RIGHT.replace(".reshape(-1)", ".reshape(-1), variables"),
     right=RIGHT,
     link="https://docs.python.org/3/reference/simple_stmts.html#the-return-statement",
     find=_find,

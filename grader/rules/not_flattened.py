@@ -101,23 +101,7 @@ Code that uses the output, such as a loss, relies on its shape. Broadcasting an 
 `(batch, features)` against targets of shape `(batch * features,)` at best raises, and at worst
 gives a matrix of differences that nobody wanted.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x)
-""",
+    wrong=RIGHT.replace(".reshape(-1)", ""),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/_autosummary/jax.numpy.reshape.html",
     find=_find,

@@ -142,23 +142,9 @@ Read the last line of an exception first: it says what is wrong. Flax's own exce
 link to an explanation. If an argument of `nn.vmap` is the reason, the report names that argument
 instead of the exception.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    params = model.init(jax.random.PRNGKey(seed), x)["params"]
-    return model.apply(params, x).reshape(-1)
-""",
+    wrong=RIGHT.replace("variables = model", "params = model")
+    .replace("PRNGKey(seed), x)", 'PRNGKey(seed), x)["params"]')
+    .replace("apply(variables", "apply(params"),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.errors.html",
     find=_find,

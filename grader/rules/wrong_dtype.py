@@ -78,23 +78,7 @@ only three or two digits; integers lose the fraction.
 In training, an array of another type spreads: everything computed from it gets that type, or is
 rounded to it.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1).astype("float16")
-""",
+    wrong=RIGHT.replace(".reshape(-1)", '.reshape(-1).astype("float16")'),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/type_promotion.html",
     find=_find,

@@ -204,23 +204,7 @@ transposed before it was flattened, so it runs over the features first and then 
 Nothing raises if numbers change places. But the loss compares the output of one example with the
 target of another, and the model learns noise.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).T.reshape(-1)
-""",
+    wrong=RIGHT.replace(".reshape(-1)", ".T.reshape(-1)"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/_autosummary/jax.numpy.ravel.html",
     find=_find,

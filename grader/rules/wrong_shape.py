@@ -157,23 +157,7 @@ of many.
 A wrong shape in the output of a model rarely raises at once. Broadcasting stretches it to fit the
 targets, the loss is still a number, and training optimises something else.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).mean(axis=0)
-""",
+    wrong=RIGHT.replace(".reshape(-1)", ".mean(axis=0)"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/jax.numpy.html",
     find=_find,

@@ -209,23 +209,7 @@ before, or to the output after: an activation, a scale, a rounding, a normalisat
 
 Numbers count as equal if rounding can explain the difference.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return nn.relu(model.apply(variables, x)).reshape(-1)
-""",
+    wrong=RIGHT.replace("model.apply(variables, x)", "nn.relu(model.apply(variables, x))"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/debugging.html",
     find=_find,
