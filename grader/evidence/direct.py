@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from grader.model.names import binds
 from grader.model.observation import Span
 from grader.model.source import Source
 
@@ -37,7 +38,7 @@ def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
     """Return the one undecorated definition of a name that nothing else in the file binds."""
     if source.tree is None:
         return None
-    bound = [node for node in ast.walk(source.tree) if function in bound_names(node)]
+    bound = [node for node in ast.walk(source.tree) if function in binds(node)]
     top = [node for node in source.tree.body if node in bound]
     match bound, top:
         case [ast.FunctionDef(decorator_list=[]) as found], [_]:
@@ -96,28 +97,9 @@ def _assigns(before: Sequence[ast.stmt], statement: ast.stmt, name: str, call: a
 
 def _binding_once(definition: ast.FunctionDef) -> list[ast.stmt]:
     """Return the statements that bind only names that nothing else in the function binds."""
-    counts = Counter(name for node in ast.walk(definition) for name in bound_names(node))
+    counts = Counter(name for node in ast.walk(definition) for name in binds(node))
     return [
         statement
         for statement in definition.body
-        if all(counts[name] == 1 for node in ast.walk(statement) for name in bound_names(node))
+        if all(counts[name] == 1 for node in ast.walk(statement) for name in binds(node))
     ]
-
-
-def bound_names(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a node binds."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.arg(arg=name):
-            yield name
-        case ast.alias(name=name, asname=alias):
-            yield alias or name.partition(".")[0]
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-            yield name
-        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            yield name
-        case _:
-            return

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from typing import Final
 
-from grader.evidence.direct import bound_names
+from grader.model.names import binds
 from grader.model.source import Function, Source
 
 _REACHING: Final = frozenset(
@@ -57,4 +57,4 @@ def _binds(node: ast.AST) -> Iterator[str]:
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield from names
         case _:
-            yield from bound_names(node)
+            yield from binds(node)

@@ -101,9 +101,11 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
 
 
 def binds(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a node itself binds, but for imports and classes."""
+    """Yield the names that a node itself binds."""
     match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+        case ast.Import() | ast.ImportFrom():
+            yield from (name for name, _ in imported(node))
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
             yield name
@@ -118,12 +120,7 @@ def binds(node: ast.AST) -> Iterator[str]:
 def stored(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds in its own scope, or deeper."""
     for each in ast.walk(node):
-        if isinstance(each, ast.Import | ast.ImportFrom):
-            yield from (name for name, _ in imported(each))
-        elif isinstance(each, ast.ClassDef):
-            yield each.name
-        else:
-            yield from binds(each)
+        yield from binds(each)
 
 
 def root(node: ast.AST) -> ast.AST:
