@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from grader.errors import ExerciseBroken
+from grader.errors import ExerciseBroken, reason
 from grader.model.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
@@ -84,7 +84,7 @@ def _module(folder: Path) -> ModuleType:
     if spec is None or spec.loader is None or not os.path.lexists(declaration):
         raise ExerciseBroken(f"{folder} has no exercise.py")
     if not os.path.isfile(declaration):  # noqa: PTH113 - which never raises
-        raise ExerciseBroken(f"{declaration} is no ordinary file")
+        raise ExerciseBroken(f"{declaration} is not a regular file")
     module = importlib.util.module_from_spec(spec)
     try:
         with contextlib.redirect_stdout(sys.stderr):
@@ -94,13 +94,21 @@ def _module(folder: Path) -> ModuleType:
     return module
 
 
+def course_text(path: Path) -> str:
+    """Return the text of a course's file. Raises `ExerciseBroken`."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise ExerciseBroken(f"{path} is not a regular file")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExerciseBroken(f"{path} can't be read: {reason(error)}") from error
+
+
 def _is_plain_numpy(solution: Path) -> bool:
     """Whether a solution imports NumPy and neither jax nor flax, judged by its text."""
-    if not solution.is_file():  # a pipe would be waited for
-        return False
     try:
-        text = solution.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = course_text(solution)
+    except ExerciseBroken:
         return False
     packages = set(_IMPORT.findall(text))
     return "numpy" in packages and not packages & {"jax", "flax"}

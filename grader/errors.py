@@ -84,3 +84,8 @@ class Cancelled(GraderError):
     """The grading was cancelled; there is no report."""
 
     code = Exit.INTERRUPTED
+
+
+def reason(error: Exception) -> str:
+    """Return what an error says: of the system's, the words without the number and the path."""
+    return getattr(error, "strerror", None) or str(error)

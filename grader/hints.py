@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import NamedTuple
 
+from grader.catalogue import course_text
 from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
@@ -36,7 +37,7 @@ def parse_hints(markdown: str) -> tuple[Hint, ...]:
 
 def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
     """Return the hints of an exercise. Raises `ExerciseBroken` if there are none."""
-    hints = parse_hints(read_part(folder.hints.name, folder))
+    hints = parse_hints(course_text(folder.hints))
     if not hints:
         raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
     return hints
@@ -59,11 +60,3 @@ def hint_offer(
         return None
     how = how or f"grade hint {shlex.quote(slug)}{course_option} has a hint for you"
     return f"{streak.rule} again, {streak.times} times in a row: {how}"
-
-
-def read_part(name: str, folder: ExerciseFolder) -> str:
-    """Return the text of a file of the exercise's folder. Raises `ExerciseBroken`."""
-    try:
-        return (folder.folder / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExerciseBroken(f"{folder.folder / name} can't be read: {error}") from error

@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 
 from grader import catalogue
+from grader.cli.options import listed_courses
 from grader.cli.words import shown_path
-from grader.grading.request import EXERCISES_VARIABLE
 from grader.model.exercise import ExerciseFolder
 
 
@@ -32,5 +32,4 @@ def grade_command(folder: ExerciseFolder, file: Path) -> str:
 
 
 def _is_listed(course: Path) -> bool:
-    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
-    return os.path.realpath(course) in {os.path.realpath(each) for each in listed if each}
+    return os.path.realpath(course) in set(map(os.path.realpath, listed_courses()))

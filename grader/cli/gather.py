@@ -13,6 +13,7 @@ import msgspec
 from grader.cli.early import STDIN
 from grader.cli.missing import no_such_file
 from grader.cli.problem import visible
+from grader.errors import reason
 from grader.model.decoding import LARGEST
 from grader.model.submission import Submission, Unreadable, from_bytes, read_submission, unread
 
@@ -107,8 +108,7 @@ def _read_stdin() -> Submission:
     try:
         return from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"standard input can't be read: {reason}") from error
+        raise Unreadable(f"standard input can't be read: {reason(error)}") from error
 
 
 def _inside(link: Path) -> bool:

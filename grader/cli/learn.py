@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from grader.catalogue import course_text
 from grader.cli import choose
 from grader.cli.console import command, command_line, print_paged, put, steps
 from grader.cli.console import console as new_console
@@ -178,24 +179,13 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
             steps([(reveal_command, "shows it now")], error_console.width),
         )
         return Exit.NOT_PASSED
-    text = _solution_text(folder)
+    text = course_text(folder.solution)
     console = new_console(color)
     if console.is_terminal:
         print_paged(console, solution_page(folder, text))
     else:
         sys.stdout.write(text)
     return Exit.PASSED
-
-
-def _solution_text(folder: ExerciseFolder) -> str:
-    from grader.errors import ExerciseBroken
-
-    if folder.solution.exists() and not folder.solution.is_file():
-        raise ExerciseBroken(f"{folder.solution} is no ordinary file")
-    try:
-        return folder.solution.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExerciseBroken(f"{folder.solution} can't be read: {error}") from error
 
 
 def list_rules(color: Color) -> int:

@@ -29,13 +29,18 @@ from grader.grading.request import (
 from grader.render import RENDERERS
 
 
+def listed_courses() -> tuple[Path, ...]:
+    """Return the course folders that the environment variable names."""
+    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
+    return tuple(Path(each) for each in listed if each)
+
+
 def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
     """Return the course folders of `--exercises`, or else of the environment variable.
 
     Raises `CommandWrong` for one that is no folder.
     """
-    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
-    folders = tuple(given or (Path(each) for each in listed if each))
+    folders = tuple(given or listed_courses())
     for folder in folders:
         if not (folder / "exercises").is_dir():
             origin = "--exercises" if given else EXERCISES_VARIABLE

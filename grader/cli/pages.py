@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from grader.catalogue import course_text
 from grader.cli.prose import Code, Compared, Prose
-from grader.hints import Hint, read_part
+from grader.hints import Hint
 from grader.model.exercise import ExerciseFolder
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def lesson_page(folder: ExerciseFolder) -> RenderableType:
     """Return the lesson and the task. Raises `ExerciseBroken`."""
-    return Prose(read_part(folder.lesson.name, folder))
+    return Prose(course_text(folder.lesson))
 
 
 def hint_page(hint: Hint, number: int, total: int, slug: str) -> RenderableType:

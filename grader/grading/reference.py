@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.errors import ReferenceBroken
+from grader.catalogue import course_text
+from grader.errors import ExerciseBroken, ReferenceBroken
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Completed, Crashed, Loaded, Observation, Raised
@@ -28,13 +29,10 @@ Traces = tuple[Trace, ...]
 
 
 def _solution_text(folder: ExerciseFolder) -> str:
-    if folder.solution.exists() and not folder.solution.is_file():
-        raise ReferenceBroken(f"the solution {folder.solution} is no ordinary file")
     try:
-        return folder.solution.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ReferenceBroken(f"the solution {folder.solution} can't be read: {reason}") from error
+        return course_text(folder.solution)
+    except ExerciseBroken as error:
+        raise ReferenceBroken(f"the solution {error}") from error
 
 
 class _Book(msgspec.Struct, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from grader.errors import Exit, GraderError
+from grader.errors import Exit, GraderError, reason
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.exercise import ExerciseFolder
 from grader.model.filekind import Unfit
@@ -73,8 +73,7 @@ def read_submission(path: Path) -> Submission:
             raise Unreadable(f"{path} is a broken link") from None
         raise Unreadable(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"{path} can't be read: {reason}") from error
+        raise Unreadable(f"{path} can't be read: {reason(error)}") from error
     return from_bytes(str(path), data)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from grader.errors import reason
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.filekind import Unfit
 from grader.model.source import Source
@@ -37,8 +38,7 @@ def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"{path} can't be read: {reason}") from error
+        raise Unreadable(f"{path} can't be read: {reason(error)}") from error
     text, unfit = "", None
     try:
         text = decode(_program(_cells(data), functions).encode("utf-8", "replace"))

@@ -146,7 +146,7 @@ def test_a_declaration_that_is_no_file_is_broken(grade: Grade, here: Path, kind:
         declaration.symlink_to("exercise.py" if kind == "loop" else "nowhere.py")
     code, out, err = grade("list", "--exercises", "mine")
     assert (code, "zebra" in out) == (0, True)
-    found = "mine/exercises/horse/exercise.py is no ordinary file"
+    found = "mine/exercises/horse/exercise.py is not a regular file"
     assert err == f"grade: an exercise is broken: {found}\n"
 
 
@@ -379,7 +379,7 @@ def test_a_solution_that_is_a_pipe_is_not_waited_for(grade: Grade, course: Path)
     os.mkfifo(solution)
     assert grade("list").code == 0
     code, _, err = grade("solution", "sum-one", "--reveal")
-    assert (code, "is no ordinary file" in err) == (3, True)
+    assert (code, "is not a regular file" in err) == (3, True)
 
 
 def test_a_missing_solution_is_the_exercises_fault(grade: Grade, course: Path) -> None:
