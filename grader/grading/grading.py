@@ -10,7 +10,7 @@ import msgspec
 
 from grader.errors import Cancelled, NurseryBroken, SandboxMissing
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
-from grader.grading.deadline import Budget, TookTooLong
+from grader.grading.budget import Budget, TookTooLong
 from grader.grading.machine import lacks
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session

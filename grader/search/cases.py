@@ -122,11 +122,10 @@ def argument(
 
     def of(array: Array) -> st.SearchStrategy[ArrayValue]:
         shape = [sizes[name] for name in array.shape]
+        if discriminating or not scaled:
+            return arrays(shape, discriminating=discriminating, scales=(1.0,))
         return arrays(
-            shape,
-            discriminating=discriminating,
-            scales=_scales(array) if scaled and not discriminating else (1.0,),
-            non_finite=array.non_finite and scaled and not discriminating,
+            shape, discriminating=False, scales=_scales(array), non_finite=array.non_finite
         )
 
     match parameter:
@@ -220,9 +219,8 @@ def plan(exercise: Exercise, *, count: int, seed: int) -> Plan:
 def _drawn(exercise: Exercise, first: Case, count: int, seed: int) -> list[Case]:
     """Draw cases: one at each size that was not met, one far above the usual, and then any."""
     containers = (Container.JAX, Container.JAX, Container.JAX, Container.NUMPY)
-    fixed = [*traced_sizes(exercise)]
     reshaped = _reshaped(exercise, first, seed)
-    fixed += [each.sizes for each in reshaped]
+    fixed = [*traced_sizes(exercise), *(each.sizes for each in reshaped)]
     covering = covering_sizes(exercise, fixed, seed)
     far = far_sizes(exercise)
     once = [*covering, far] if far is not None else covering
@@ -239,12 +237,9 @@ def _reshaped(exercise: Exercise, first: Case, seed: int) -> list[Case]:
     if sizes is None:
         return []
     drawn = draw_one(cases(exercise, [sizes], discriminating=True), seed=seed)
-    same = {each.name: first[each.name] for each in exercise.parameters if _has_no_size(each)}
-    return [_replaced(drawn, same | _in_shapes_of(drawn, first))]
-
-
-def _has_no_size(parameter: Parameter) -> bool:
-    return isinstance(parameter, Seed | Number)
+    same = [each.name for each in exercise.parameters if isinstance(each, Seed | Number)]
+    values = {name: first[name] for name in same}
+    return [_replaced(drawn, values | _in_shapes_of(drawn, first))]
 
 
 def _in_shapes_of(drawn: Case, first: Case) -> dict[str, Value]:

@@ -382,6 +382,18 @@ def test_a_solution_that_is_a_pipe_is_not_waited_for(grade: Grade, course: Path)
     assert (code, "is not a regular file" in err) == (3, True)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+@pytest.mark.parametrize(("part", "verb"), [("README.md", "show"), ("hints.md", "hint")])
+def test_a_part_of_an_exercise_that_is_a_pipe_is_not_waited_for(
+    grade: Grade, course: Path, part: str, verb: str
+) -> None:
+    path = course / "exercises" / "sum_one" / part
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    code, _, err = grade(verb, "sum-one")
+    assert (code, f"{part} is not a regular file" in err) == (3, True)
+
+
 def test_a_missing_solution_is_the_exercises_fault(grade: Grade, course: Path) -> None:
     (course / "solutions" / "sum_one.py").unlink()
     assert grade("solution", "sum-one", "--reveal").code == 3

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.grading.deadline import Budget, TookTooLong
+from grader.grading.budget import Budget, TookTooLong
 
 
 def loop() -> None:
