@@ -20,7 +20,7 @@ from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.proof.reading import Reading
 
-_ARGUMENTS_ONLY = "a proof needs a function that uses nothing but its arguments"
+_NOT_FOLLOWED = "a proof can't follow that"
 _HOW = "followed for all of them at once, both take the same steps"
 _SAME_STEPS = "a proof needs the same steps for every size and seed"
 
@@ -48,7 +48,7 @@ def compare(  # noqa: PLR0911  # one for each answer
             status=Equivalent.DIFFERENT, scope="gives other output than the reference"
         )
     if submission.reading.doubt:
-        return _unknown(f"{submission.reading.doubt}: {_ARGUMENTS_ONLY}")
+        return _unknown(f"{submission.reading.doubt}: {_NOT_FOLLOWED}")
     pairs = _common(reference.traces, submission.traces)
     widest = _widest(pairs)
     if not widest:
