@@ -226,7 +226,7 @@ class Search:
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
-            self._repeat(plan.discriminating[0], self._lanes)
+            self._repeat(plan.discriminating[0], self._lanes[:1])
         self._shrink(plan)
         return self.transcript
 
