@@ -1,4 +1,4 @@
-"""Prewarmed processes: what rehearsed in them leaves no trace, and some programs get new ones."""
+"""Prewarmed processes: nobody's text has run in them, and some programs get new ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from grader.catalogue import exercises
 from grader.errors import NurseryBroken
 from grader.grading.grading import grade
 from grader.grading.pool import Pool, rehearsals
+from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
@@ -250,8 +251,22 @@ def test_a_rehearsal_that_hangs_is_not_waited_for(
     assert slow.may_end.is_set(), "its process is still there"
 
 
+@pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
+def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: ExerciseFolder) -> None:
+    exercise = folder.exercise
+    program = Program(exercise=exercise, name="rehearsal.py", text=rehearsal(exercise))
+    side = Side(maker, program, policy=None)
+    side.shut_in()
+    assert side.load(15.0) == Loaded()
+    (cases, _), _ = rehearsals(plan(exercise, count=12, seed=0), ())
+    for case in cases:
+        side.begin(case, 20.0)
+        assert isinstance(side.finish().outcome, Completed)
+    side.end()
+
+
 @pytest.mark.parametrize("version", [MINE, LOOKS_AROUND, UNFINISHED, "no Python"])
-def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
+def test_a_process_that_is_made_ready_holds_nothing_of_the_reference_or_the_last_version(
     folder: ExerciseFolder, tmp_path: Path, version: str
 ) -> None:
     """Searched by a program in it that reads all of the memory that it can write."""
@@ -261,7 +276,7 @@ def test_a_process_that_is_made_ready_holds_nothing_of_the_reference(
     solution.write_text(f"{text}\ndef {MARK}():\n    return '{MARK}'\n", encoding="utf-8")
     course = msgspec.structs.replace(folder, solution=solution)
     file = tmp_path / "mine.py"
-    file.write_text(version.replace("FUNCTION", name), encoding="utf-8")
+    file.write_text(f"# {MARK}\n" + version.replace("FUNCTION", name), encoding="utf-8")
     asked = GradingRequest(cases=12)
     with Session() as session:
         submission = read_submission(file)

@@ -2,8 +2,8 @@
 
 A new process spends most of a grading on what is the same for every version of a file: XLA's start,
 and tracing, lowering and loading the libraries' programs at sizes that are new to it. So a process
-rehearses with the version that was graded last while the learner reads and types, and is then given
-the next one. It never rehearses with the reference, whose text and code would stay in its memory.
+rehearses with a program of the grader's (`rehearsal`) while the learner reads and types, and is
+then given the next version: the first text of anybody's that runs in it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,6 @@ _SECONDS: Final = 20.0
 _PATIENCE: Final = 3.0
 """How long a save waits for the case that is being rehearsed: a new process takes no longer."""
 
-NEUTRAL: Final = """
-import jax
-from flax import linen as nn
-
-def {function}(*values):
-    for each in values:
-        if isinstance(each, jax.Array):
-            nn.Dense(1).init_with_output(jax.random.PRNGKey(0), each)
-"""
-"""Starts XLA, for a version that a process can't rehearse with."""
-
 Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
 """For each role in a grading, the cases to run and the sizes to trace with."""
 
@@ -40,8 +29,7 @@ Rehearsals = Sequence[tuple[Sequence[Case], tuple[Sizes, ...]]]
 class Pool:
     """The prewarmed sides for one file of one exercise, each with its place in a grading.
 
-    What they rehearsed stays in their processes' memory: rehearse with nothing secret, and take
-    one only for a program that can look at nothing there.
+    What they rehearsed stays in their processes' memory: rehearse with nothing secret.
     """
 
     def __init__(self) -> None:

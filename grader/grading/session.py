@@ -12,11 +12,12 @@ from grader import cache
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
-from grader.grading.pool import NEUTRAL, Pool, rehearsals
+from grader.grading.pool import Pool, rehearsals
 from grader.grading.reference import Reference
+from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
-from grader.model.submission import Submission, defines
+from grader.model.submission import Submission
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, Spawner
@@ -123,7 +124,8 @@ class Session:
     def submission_side(self, submission: Submission, folder: ExerciseFolder) -> Side:
         """Start a sandboxed process for a submission, or take one that is prewarmed for it.
 
-        Only a program that can look at nothing but its arguments gets a process that others used.
+        No submission has run in either. But a prewarmed process has started XLA, so a program that
+        could tell, or that sets up jax for itself, gets a new one, as when it is graded once.
         """
         self._pool.stop()
         exercise = folder.exercise
@@ -147,7 +149,7 @@ class Session:
         """Start processes for the file's next version; with `wait`, wait until they are ready."""
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
-        program = self._program(exercise, submission.path, _rehearsed(submission, folder))
+        program = self._program(exercise, submission.path, rehearsal(exercise))
 
         def open_side() -> Side:
             return Side(self._maker, program, policy=self._policy(submission, program, folder))
@@ -180,18 +182,6 @@ class Session:
         """Seconds that importing the libraries took: many of them on a busy machine."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
-
-
-def _rehearsed(submission: Submission, folder: ExerciseFolder) -> str:
-    """Return what a process may rehearse with for the next version: this one, if it leaves nothing.
-
-    Not the reference: who finds a way to look around would find it.
-    """
-    text = submission.source.text
-    leaves_nothing = not read(text, folder.exercise.function).doubt
-    if leaves_nothing and defines(submission.source, folder):
-        return text
-    return NEUTRAL.format(function=folder.exercise.function)
 
 
 def _sendable(path: str) -> str:

@@ -1,0 +1,53 @@
+"""What a prewarmed process runs before it is given a submission: neither anybody's nor the answer.
+
+On the way to an answer the libraries compile much that is the same for every program: drawing
+keys and weights, a dense layer under `nn.vmap`, at sizes that are new to the process. This program
+does that at an exercise's own sizes. It knows of the exercise what the declaration says, no more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.model.exercise import Exercise, Number, Seed, Size
+
+_PROGRAM: Final = """
+import jax
+from flax import linen as nn
+
+class Layer(nn.Module):
+    size: int
+
+    @nn.compact
+    def __call__(self, x):
+        y = nn.Dense(self.size)(x)
+        return nn.Dropout(0.5, deterministic=not {random})(y)
+
+def {function}(*values):
+    sizes = [values[each] for each in {sizes}]
+    key = jax.random.PRNGKey(sum(values[each] for each in {seeds}))
+    keys = dict(zip(("params", "dropout"), jax.random.split(key))) if {random} else key
+    for x in jax.tree.leaves(values):
+        if not isinstance(x, jax.Array) or x.ndim < 2:
+            continue
+        for size in sizes or [1]:
+            layer = nn.vmap(
+                Layer,
+                variable_axes={{"params": None}},
+                split_rngs={{"params": False, "dropout": True}},
+            )(size)
+            variables = layer.init(keys, x)
+            rngs = {{"dropout": keys["dropout"]}} if {random} else None
+            nn.relu(layer.apply(variables, x, rngs=rngs)).reshape(-1)
+"""
+
+
+def rehearsal(exercise: Exercise) -> str:
+    """Return the program, as a submission to the exercise."""
+    kinds = [type(each) for each in exercise.parameters]
+    return _PROGRAM.format(
+        function=exercise.function,
+        seeds=[place for place, kind in enumerate(kinds) if kind is Seed],
+        sizes=[place for place, kind in enumerate(kinds) if kind is Size],
+        random=Number in kinds,
+    )
