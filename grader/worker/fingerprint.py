@@ -26,7 +26,7 @@ import jax.export
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Primitive, primitives
 
 from grader.worker.canonical import NotComparable, Parameter, canonical, canonical_type
-from grader.worker.pure_primitives import CALLS, IDENTITIES, PURE
+from grader.worker.pure_primitives import CALLS, IDENTITIES, POSITIONAL, PURE
 from grader.worker.values import Parameters, Value, Values, number_of
 
 Program = Any
@@ -231,9 +231,17 @@ def _symbolic(equation: Equation) -> bool:
 def _known_name(equation: Equation) -> str:
     primitive = equation.primitive
     name = str(primitive.name)
-    if _EXPORTED.get(name, primitive) is not primitive or name not in PURE | IDENTITIES:
+    known = name in PURE | IDENTITIES or (name in POSITIONAL and _is_local(equation))
+    if _EXPORTED.get(name, primitive) is not primitive or not known:
         raise NotComparable(f"uses {name}, whose result its operands may not fix")
     return name
+
+
+def _is_local(equation: Equation) -> bool:
+    """Say whether a reduction is over the array's own axes, not over other devices."""
+    axes, groups = (equation.params.get(each) for each in ("axes", "axis_index_groups"))
+    own = isinstance(axes, tuple) and all(isinstance(each, int) for each in axes)
+    return own and groups is None
 
 
 def _called(equation: Equation) -> Program:

@@ -14,7 +14,7 @@ import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, ModuleType
 from typing import Any, Final
 
 import flax
@@ -25,6 +25,7 @@ import numpy as np
 from grader.model.observation import Span
 from grader.model.trace import Asked, Decision
 from grader.worker import kinds
+from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
 
 _MOST = 40
@@ -73,6 +74,7 @@ class Guard:
         symbolic = [each for each in sizes.values() if not isinstance(each, int)]
         if symbolic:
             undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
+            undo.append(_patched(jax.lax, counting()))
         if arrays:
             base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
             undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))
@@ -199,8 +201,8 @@ def _itself(size: Any, _: object) -> Any:
     return size
 
 
-def _patched(kind: type, methods: Mapping[str, Any]) -> Callable[[], None]:
-    """Replace methods of a class; what comes back undoes it."""
+def _patched(kind: type | ModuleType, methods: Mapping[str, Any]) -> Callable[[], None]:
+    """Replace methods of a class, or functions of a module; what comes back undoes it."""
     before = {name: vars(kind)[name] for name in methods if name in vars(kind)}
     for name, method in methods.items():
         setattr(kind, name, method)

@@ -50,6 +50,9 @@ argmax argmin cumlogsumexp cummax cummin cumprod cumsum reduce_and reduce_max re
 reduce_prod reduce_sum reduce_xor reduce_window_max reduce_window_min reduce_window_sum sort top_k
 """
 
+POSITIONAL: Final = frozenset({"pmax", "pmin", "psum"})
+"""Reductions over the axes of a mapped array, once `vmap` has put numbers in place of names."""
+
 _LINEAR: Final = """
 cholesky conv_general_dilated dot_general eigh geqrf householder_product lu qr svd triangular_solve
 """
