@@ -194,8 +194,6 @@ def _sizes_named(exercise: Exercise) -> Iterator[str]:
             case Arrays():
                 for item in parameter.items:
                     yield from item.shape
-            case _:
-                pass
 
 
 def _function(folder: Path) -> str | None:

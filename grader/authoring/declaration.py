@@ -125,8 +125,6 @@ def _uses(exercise: Exercise) -> Iterator[tuple[str, str]]:
             case Arrays():
                 for item in parameter.items:
                     yield from ((name, f'array "{item.name}"') for name in item.shape)
-            case _:
-                pass
 
 
 def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:

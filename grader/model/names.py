@@ -66,8 +66,6 @@ def names_of(tree: ast.Module) -> Names:
                 | ast.NamedExpr(target=ast.Name(id=name), value=value)
             ) if found.dotted(value):
                 found.imports.setdefault(name, found.dotted(value))
-            case _:
-                pass
     return found
 
 
