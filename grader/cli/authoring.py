@@ -19,6 +19,7 @@ from grader.cli.problem import visible
 from grader.cli.words import DOT, count, shown_path
 from grader.errors import CommandWrong, Exit
 from grader.grading.request import Color
+from grader.model.exercise import ExerciseFolder
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ def new(exercise: str, folder: Path) -> int:
 
 def _refuse_taken(slug: str, function: str, folder: Path) -> None:
     """Refuse a name that would make two exercises of one name, or of one function."""
-    from grader.authoring.course import Broken, course, slug_of
+    from grader.authoring.course import course
 
     for each in itertools.chain(*course([folder])):
-        if slug == slug_of(each):
+        if slug == each.slug:
             raise CommandWrong(f"{slug} is an exercise already; choose another name")
-        if not isinstance(each, Broken) and function == each.exercise.function:
+        if isinstance(each, ExerciseFolder) and function == each.exercise.function:
             raise CommandWrong(
-                f"{slug} would ask for a function {function}, as {each.exercise.slug} does; "
+                f"{slug} would ask for a function {function}, as {each.slug} does; "
                 "choose another name"
             )
 
@@ -96,13 +97,13 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 
 def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int:
     """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
-    from grader.authoring.course import Broken, course
+    from grader.authoring.course import course
     from grader.authoring.verify import verify as lines_of
     from grader.grading.session import Session
 
     shipped, own = course(folders)
     wanted = _chosen(names, shipped, own)
-    known = [each for each in (*shipped, *own) if not isinstance(each, Broken)]
+    known = [each for each in (*shipped, *own) if isinstance(each, ExerciseFolder)]
     console = new_console(Color(color))
     right = 0
     with Session() as session, _Bar() as bar:
@@ -122,15 +123,13 @@ def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int
 def _chosen(
     names: Sequence[str], shipped: Sequence[Found], own: Sequence[Found]
 ) -> Sequence[Found]:
-    from grader.authoring.course import names_of, slug_of
-
     if not names:
         return own or shipped
     chosen: list[Found] = []
     for name in names:
-        found = [each for each in (*shipped, *own) if name in names_of(each)]
+        found = [each for each in (*shipped, *own) if name in _names(each)]
         if not found:
-            meant = did_you_mean(name, [slug_of(each) for each in (*shipped, *own)])
+            meant = did_you_mean(name, [each.slug for each in (*shipped, *own)])
             if Path(name, "exercises").is_dir():
                 meant = f"; grade verify --exercises {visible(name)} verifies that folder's"
             raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
@@ -138,11 +137,12 @@ def _chosen(
     return chosen
 
 
-def _heading(found: Found) -> Text:
-    from grader.authoring.course import slug_of
+def _names(found: Found) -> set[str]:
+    return {*found.names, found.folder.name.replace("_", "-")}
 
-    place = found.folder
-    return Text.assemble((slug_of(found), "bold"), (f"  {shown_path(place)}", "dim"))
+
+def _heading(found: Found) -> Text:
+    return Text.assemble((found.slug, "bold"), (f"  {shown_path(found.folder)}", "dim"))
 
 
 def _rows(line: Line, console: Console) -> Iterator[Text]:

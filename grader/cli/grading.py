@@ -42,13 +42,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     submission: Submission
     folder: ExerciseFolder | BrokenExercise
 
-    @property
-    def slug(self) -> str:
-        """The exercise's slug."""
-        if isinstance(self.folder, BrokenExercise):
-            return self.folder.slug
-        return self.folder.exercise.slug
-
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be graded; `problems` say in a line each what can't be, and `note` what isn't."""

@@ -172,5 +172,5 @@ def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
 def _what(jobs: Sequence[Job]) -> str:
     if len(jobs) == 1:
         job = jobs[0]
-        return f"grade · {job.slug} · {visible(job.submission.path)}"
+        return f"grade · {job.folder.slug} · {visible(job.submission.path)}"
     return f"grade · {len(jobs)} files"

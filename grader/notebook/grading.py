@@ -89,7 +89,7 @@ def _exercise(
 ) -> ExerciseFolder:
     """Choose by the slug, by the function's name, or by what the file defines."""
     if slug is not None:
-        found = [each for each in known if slug in {each.exercise.slug, each.folder.name}]
+        found = [each for each in known if slug in each.names]
         if not found:
             slugs = ", ".join(each.exercise.slug for each in known)
             raise Unrecognised(f"there is no exercise {slug}; there are {slugs}")
