@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from grader.cli.bar import Bar
 from grader.cli.console import console as new_console
 from grader.cli.console import put
 from grader.cli.problem import visible
@@ -20,11 +18,11 @@ from grader.cli.words import DOT, count, shown_path
 from grader.errors import CommandWrong, Exit
 from grader.grading.request import Color
 from grader.model.exercise import ExerciseFolder
+from grader.render.console import takes
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
     from grader.authoring.course import Found
     from grader.authoring.line import Line
@@ -95,7 +93,7 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 # ------------------------------------------------------------------------------------------ verify
 
 
-def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int:
+def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
     """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
     from grader.authoring.course import course
     from grader.authoring.verify import verify as lines_of
@@ -104,9 +102,9 @@ def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int
     shipped, own = course(folders)
     wanted = _chosen(names, shipped, own)
     known = [each for each in (*shipped, *own) if isinstance(each, ExerciseFolder)]
-    console = new_console(Color(color))
+    console = new_console(color)
     right = 0
-    with Session() as session, _Bar() as bar:
+    with Session() as session, Bar("  grading") as bar:
         for found in wanted:
             put(console, _heading(found))
             wrong = False
@@ -148,75 +146,18 @@ def _heading(found: Found) -> Text:
 def _rows(line: Line, console: Console) -> Iterator[Text]:
     """Yield the line, and under it what is missing, wrapped."""
     fancy, plain = _MARKS[line.state]
-    mark = fancy if _takes(console, fancy) else plain
+    mark = fancy if takes(fancy, console.encoding) else plain
     said = line.said if not line.problems else f"{count(len(line.problems), 'thing')} to mend"
     row = Text.assemble(
         (f"  {mark} ", _STYLES[line.state]), (f"{line.name:<{_NAME_WIDTH}}", "bold"), said
     )
     yield row if not line.skipped else Text(row.plain, "dim")
     for problem in line.problems:
-        yield from _wrapped(visible(problem), console.width)
-
-
-def _wrapped(problem: str, width: int) -> Iterator[Text]:
-    from textwrap import wrap
-
-    lines = wrap(problem, max(width - 8, 30), break_on_hyphens=False)
-    for number, part in enumerate(lines):
-        yield Text(f"      {'-' if number == 0 else ' '} {part}")
-
-
-def _takes(console: Console, text: str) -> bool:
-    try:
-        text.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+        lines = wrap(visible(problem), max(console.width - 8, 30), break_on_hyphens=False)
+        yield from (Text(f"      {' ' if n else '-'} {part}") for n, part in enumerate(lines))
 
 
 def _conclusion(right: int, total: int) -> str:
     if total == 1:
         return "The exercise is right." if right else "The exercise is not right yet."
     return f"{right} of {count(total, 'exercise')} are right."
-
-
-class _Bar:
-    """How many submissions have been graded, on a terminal only."""
-
-    def __init__(self) -> None:
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            self._progress = Progress(
-                TextColumn("  grading"),
-                BarColumn(bar_width=20),
-                MofNCompleteColumn(),
-                console=new_console(stderr=True),
-                transient=True,
-            )
-            self._task = self._progress.add_task("")
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        with self.aside():
-            pass
-
-    def tell(self, done: int, total: int) -> None:
-        """Move the bar, and show it again if a line was printed since. Any thread may call this."""
-        with self._lock:
-            if self._progress is not None and self._task is not None:
-                self._progress.update(self._task, completed=done, total=total)
-                self._progress.start()
-
-    @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
-        """Keep the bar off the screen for as long as a line is printed."""
-        with self._lock:
-            if self._progress is not None:
-                self._progress.stop()
-            yield

@@ -234,7 +234,7 @@ def doctor(color: given.ColorOption = Color.AUTO) -> int:
     """Show versions, the cache, and which protections are active here."""
     from grader.cli.doctor import doctor as examine
 
-    return examine(color=color.value)
+    return examine(color)
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)
@@ -272,4 +272,4 @@ def verify(
     """Check that exercises are right, for course authors."""
     from grader.cli.authoring import verify as check
 
-    return check(tuple(names or ()), given.exercise_folders(exercises), color=color.value)
+    return check(names or (), given.exercise_folders(exercises), color)

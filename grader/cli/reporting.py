@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Self
 
 from grader.catalogue import shipped
 from grader.cli import ci
+from grader.cli.bar import Bar
 from grader.cli.course import course_option
 from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
@@ -19,18 +20,11 @@ from grader.model.report import Report
 from grader.progress import Progress as Remembered
 from grader.progress.place import progress_file
 from grader.render import RENDERERS
-from grader.render.console import usable
 from grader.render.write import write_report
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from rich.progress import Progress, TaskID
-
     from grader.cli.grading import Job
     from grader.grading.request import GradingRequest
-    from grader.render.console import Color
-
 
 LINES: Final = "jsonl"
 """The format of which a line is written as soon as a submission is done."""
@@ -39,7 +33,7 @@ LINES: Final = "jsonl"
 class Reporting:
     """Reports as they come, in a block that begins before the first case runs.
 
-    Raises `CommandWrong` for reports that can't go where they are request to.
+    Raises `CommandWrong` for reports that can't go where they should.
     """
 
     def __init__(self, request: GradingRequest) -> None:
@@ -50,8 +44,7 @@ class Reporting:
         self._many = False
         self._folders: dict[str, ExerciseFolder] = {}
         self._offers: list[str] = []
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar: Bar | None = None
 
     def begin(self, jobs: Sequence[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
@@ -61,37 +54,19 @@ class Reporting:
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
         graded = [job.submission.path for job in jobs]
         check_targets(self._targets, graded, [each for each in kept if each is not None])
-        if not sys.stderr.isatty() or self._request.quiet or os.environ.get("TERM") == "dumb":
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            console=Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ)),
-            transient=True,
-        )
+        self._bar = Bar(_what(jobs), quiet=self._request.quiet)
         self._bar.start()
-        self._task = self._bar.add_task(_what(jobs), total=None)
 
-    def __enter__(self) -> Reporting:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._stop()
 
     def tell(self, done: int, total: int) -> None:
         """Move the bar; from any thread."""
-        bar, task = self._bar, self._task
-        if bar is not None and task is not None and total:
-            bar.update(task, completed=done, total=total)
+        if self._bar is not None:
+            self._bar.tell(done, total)
 
     def add(self, report: Report) -> None:
         """Take one report; what goes out one by one goes out now."""
@@ -123,7 +98,6 @@ class Reporting:
     def _stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
-            self._bar = None
 
     def _write(self, target: Target) -> None:
         if target.path is None and target.format == LINES:
@@ -139,8 +113,7 @@ class Reporting:
         from grader.render.console import console_for
         from grader.render.terminal import render_summary, render_terminal
 
-        color = cast("Color", self._request.color)
-        console = console_for(sys.stdout, color, os.environ)
+        console = console_for(sys.stdout, self._request.color, os.environ)
         for report in self._reports:
             if not self._many or self._request.verbose:
                 render_terminal(

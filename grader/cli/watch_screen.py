@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from enum import Enum, auto, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -25,9 +25,6 @@ from grader.model.report import Report, Verdict
 from grader.progress import Progress
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
-
-if TYPE_CHECKING:
-    from grader.render.console import Color as RenderColor
 
 _ENTER: Final = "\x1b[?1049h\x1b[H"
 _LEAVE: Final = "\x1b[?1049l"
@@ -191,7 +188,7 @@ class Screen:
             return rendered(self._console(), self._beside)
         if self._message is not None or self._report is None:
             return rendered(self._console(), Text(f" {self._message or ''}"))
-        console = console_for(sys.stdout, cast("RenderColor", self._request.color), os.environ)
+        console = console_for(sys.stdout, self._request.color, os.environ)
         with console.capture() as captured:
             render_terminal(self._report, console, verbose=self._request.verbose)
         offer = "" if self._offer is None else f"\n {self._offer}\n"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.progress.place import progress_file
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
     from grader.model.report import Report
@@ -84,12 +83,7 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
