@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,8 +11,7 @@ import msgspec
 from grader.errors import reason
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.filekind import Unfit
-from grader.model.source import Source
-from grader.model.submission import Submission, Unreadable
+from grader.model.submission import Submission, Unreadable, of_text
 from grader.notebook.closure import program
 from grader.notebook.statements import parses, statements, without_magics
 
@@ -31,13 +29,11 @@ def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
             data = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{path} can't be read: {reason(error)}") from error
-    text, unfit = "", None
     try:
         text = decode(_program(_cells(data), functions).encode("utf-8", "replace"))
     except NoText as error:
-        unfit = error.unfit
-    digest = hashlib.sha256(data).hexdigest()
-    return Submission(path=str(path), sha256=digest, source=Source(str(path), text, unfit))
+        return of_text(str(path), data, "", error.unfit)
+    return of_text(str(path), data, text)
 
 
 def _program(cells: list[str], functions: Sequence[str]) -> str:
