@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from grader.model.report import Report, Status, Verdict
 from grader.render.check_rows import CheckRow, check_rows
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.text import render as render_text
 from grader.render.visible import visible, visible_lines
 
@@ -30,7 +28,7 @@ def render(report: Report) -> str:
     else:
         document["message"] = clean(render_text(report, 88), _MOST_TEXT)
         document["tests"] = []
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return written(document)
 
 
 def _status(report: Report) -> str:

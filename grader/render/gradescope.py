@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from grader.model.report import Report, Status
 from grader.render.check_rows import CheckRow, check_rows
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.text import render as render_text
 from grader.render.visible import visible
 
@@ -34,7 +32,7 @@ def render(report: Report) -> str:
     }
     if not report.checks:
         document["score"] = 0.0
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return written(document)
 
 
 def _overview(report: Report) -> str:

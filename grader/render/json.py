@@ -45,13 +45,21 @@ _LIMITS = (
 
 def render(report: Report) -> str:
     """Return the document, indented, with a final newline."""
-    return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
+    return _indented(encoded(report))
 
 
 def render_all(reports: Sequence[Report]) -> str:
     """Return a JSON array with a document for each report."""
-    array = b"[" + b",".join(map(encoded, reports)) + b"]"
-    return msgspec.json.format(array, indent=2).decode() + "\n"
+    return _indented(b"[" + b",".join(map(encoded, reports)) + b"]")
+
+
+def written(document: object) -> str:
+    """Return any document of a JSON format, indented, with a final newline."""
+    return _indented(msgspec.json.encode(document))
+
+
+def _indented(line: bytes) -> str:
+    return msgspec.json.format(line, indent=2).decode() + "\n"
 
 
 def encoded(report: Report) -> bytes:

@@ -10,7 +10,7 @@ import re
 from enum import StrEnum, unique
 from typing import NamedTuple
 
-from grader.render.visible import cells
+from grader.render.visible import cells, visible
 
 # Between words that must stay together: `grade explain RULE`.
 NO_BREAK = "\u00a0"
@@ -18,6 +18,7 @@ NO_BREAK = "\u00a0"
 # be copied. This is a private-use character that is never printed.
 _COMMAND_SPACE = "\ue0a0"
 DOT = "\u00b7"
+MARGIN = 1
 
 # A word, or code between backticks, which stays on one line if it fits.
 _WORD = re.compile(r"`[^`]+`[^\s`]*|[^ ]+")
@@ -191,6 +192,13 @@ def wrap(
                 line, used = [Piece(" " * start)], start + size
             line.extend(part)
     return [[Piece(_spaced(t), r) for t, r in each] for each in [*lines, line] if each]
+
+
+def paragraph(
+    text: str, page: Page, role: Role = Role.PLAIN, *, indent: int = MARGIN
+) -> list[Line]:
+    """Make `text` visible, and wrap it."""
+    return wrap([Piece(visible(text, page.encoding), role)], page.width, indent)
 
 
 def _spaced(text: str) -> str:
