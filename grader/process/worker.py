@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
@@ -35,43 +36,6 @@ def _scratch() -> Path:
             f"no temporary folder can be made ({error.strerror}): "
             "set TMPDIR to a folder that you can write to"
         ) from error
-
-
-class Worker(Protocol):
-    """A process that serves one side."""
-
-    scratch: Path
-
-    def send(self, request: wire.Request) -> None:
-        """Send a request; if the worker is gone, `receive` notices."""
-
-    def receive(self, seconds: float) -> wire.Reply | None:
-        """Return the next reply, None if the worker has ended.
-
-        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
-        """
-
-    def end(self, grace: float = 0.0) -> wire.Ended:
-        """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
-
-    def output(self) -> tuple[Capture, Capture]:
-        """Return what it printed to stdout and stderr."""
-
-
-class Maker(Protocol):
-    """Makes workers: with the nursery, or one process at a time."""
-
-    import_seconds: float | None
-    """How long the libraries took to import, None before `wait` or if unknown."""
-
-    def wait(self) -> None:
-        """Wait until workers can be made; `NurseryBroken` if they can't."""
-
-    def make(self, limits: Limits) -> Worker:
-        """Start a worker; `NurseryBroken` if that's impossible."""
-
-    def close(self) -> None:
-        """Stop everything that was started."""
 
 
 class _Mailbox:
@@ -123,8 +87,8 @@ class _Mailbox:
             self._queue.put_nowait(None)
 
 
-class _Connected:
-    """A worker at the other end of a channel, however it was started."""
+class Worker(ABC):
+    """A process that serves one side, at the other end of a channel."""
 
     def __init__(self, scratch: Path, channel: Replies, captures: tuple[Capture, Capture]) -> None:
         self.scratch = scratch
@@ -135,14 +99,40 @@ class _Connected:
         self._ended: wire.Ended | None = None
 
     def send(self, request: wire.Request) -> None:
+        """Send a request; if the worker is gone, `receive` notices."""
         with contextlib.suppress(OSError):
             self._channel.send(request)
 
     def receive(self, seconds: float) -> wire.Reply | None:
+        """Return the next reply, None if the worker has ended.
+
+        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
+        """
         return self._mailbox.get(seconds)
 
+    @abstractmethod
+    def end(self, grace: float = 0.0) -> wire.Ended:
+        """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
+
     def output(self) -> tuple[Capture, Capture]:
+        """Return what it printed to stdout and stderr."""
         return self._captures
+
+
+class Maker(Protocol):
+    """Makes workers: with the nursery, or one process at a time."""
+
+    import_seconds: float | None
+    """How long the libraries took to import, None before `wait` or if unknown."""
+
+    def wait(self) -> None:
+        """Wait until workers can be made; `NurseryBroken` if they can't."""
+
+    def make(self, limits: Limits) -> Worker:
+        """Start a worker; `NurseryBroken` if that's impossible."""
+
+    def close(self) -> None:
+        """Stop everything that was started."""
 
 
 # ------------------------------------------------------------------------------------- nursery
@@ -237,7 +227,7 @@ class Nursery:
             self.remove(scratch)
 
 
-class _Forked(_Connected):
+class _Forked(Worker):
     """A worker that the nursery forked."""
 
     def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
@@ -316,7 +306,7 @@ class Spawner:
         self._starter.shutdown()
 
 
-class _Spawned(_Connected):
+class _Spawned(Worker):
     """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
