@@ -22,7 +22,7 @@ from grader.grading.session import Session
 from grader.labels import ACCEPTED
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
-from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root
+from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root, Variable
 from grader.model.report import Equivalent, Report, Verdict
 from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
@@ -87,7 +87,8 @@ class Survivors:
             return True, "init looks at shapes only, and makes the same variables"
         if report.equivalence.status is not Equivalent.PROVED:
             return False, f"not proved: {report.equivalence.scope}"
-        if not all(_variables(left) == _variables(right) for left, right in pairs):
+        kept = [[{*_facts(Trail(each).variables)} for each in pair] for pair in pairs]
+        if not all(left == right for left, right in kept):
             return False, "the output is proved the same, and the variables differ"
         if not all(_lifting(left) == _lifting(right) for left, right in pairs):
             return False, "the output is proved the same, and what is lifted differs"
@@ -150,13 +151,13 @@ def _same_inits(programs: Two, pair: Pair) -> bool:
     known = all(each.digest is not None for root in left for each in root.made)
     return (
         known
-        and [_made(root) for root in left] == [_made(root) for root in right]
+        and [_facts(root.made) for root in left] == [_facts(root.made) for root in right]
         and _around(programs[0], left) == _around(programs[1], right)
     )
 
 
-def _made(root: Root) -> tuple[object, ...]:
-    return tuple((each.collection, each.path, each.type, each.digest) for each in root.made)
+def _facts(variables: Iterable[Variable]) -> list[object]:
+    return [(each.collection, each.path, each.type, each.digest) for each in variables]
 
 
 def _bare(call: LiftedCall) -> LiftedCall:
@@ -172,13 +173,6 @@ def _around(text: str, calls: Iterable[LiftedCall | Root]) -> str:
         if node is not None:
             node.args, node.keywords = [], []
     return ast.dump(source.tree) if source.tree is not None else text
-
-
-def _variables(observation: Observation) -> frozenset[object]:
-    return frozenset(
-        (each.collection, each.path, each.type, each.digest)
-        for each in Trail(observation).variables
-    )
 
 
 def _lifting(observation: Observation) -> list[tuple[object, ...]]:

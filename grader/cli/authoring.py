@@ -15,7 +15,7 @@ from grader.cli.console import console as new_console
 from grader.cli.console import put
 from grader.cli.problem import visible
 from grader.cli.words import DOT, count, shown_path
-from grader.errors import CommandWrong, Exit
+from grader.errors import CommandWrong, Exit, NameWrong
 from grader.grading.request import Color
 from grader.model.exercise import ExerciseFolder
 from grader.render.console import takes
@@ -38,13 +38,11 @@ _STYLES: Final = {"right": "green", "wrong": "red", "skipped": "dim"}
 def new(exercise: str, folder: Path) -> int:
     """Write the skeleton of an exercise into a course's folder. Raises `CommandWrong`."""
     from grader.authoring.skeleton import Skeleton
-    from grader.errors import NameWrong
 
     try:
         skeleton = Skeleton.of(exercise, folder)
     except NameWrong as error:
-        meant = f"; did you mean {error.meant}?" if error.meant else ""
-        raise CommandWrong(f"{visible(exercise)}: {error}{meant}") from error
+        raise CommandWrong(f"{visible(exercise)}: {error}") from error
     _refuse_taken(skeleton.slug, skeleton.function, folder)
     try:
         skeleton.write()

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -22,7 +21,7 @@ from grader.grading.request import Color
 from grader.render.console import page_width, usable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import RenderableType
 
@@ -145,22 +144,14 @@ def _through(pager: list[str], text: str) -> bool:
     """Show the text in the pager; return whether it took it."""
     # FRX: leave when all of it fits, show colours, leave the text on the screen at the end.
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
-    with _interrupts_ignored():
-        try:
-            ended = subprocess.run(  # noqa: S603 - the pager is the learner's own choice
-                pager, input=text, text=True, encoding="utf-8", env=environment, check=False,
-                errors="backslashreplace",
-            )  # fmt: skip
-        except OSError:
-            return False
-    return ended.returncode <= 0  # above 0 it could not do it; below, it was ended by a signal
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Leave Ctrl-C to the pager, which handles it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
     try:
-        yield
+        ended = subprocess.run(  # noqa: S603 - the pager is the learner's own choice
+            pager, input=text, text=True, encoding="utf-8", env=environment, check=False,
+            errors="backslashreplace",
+        )  # fmt: skip
+    except OSError:
+        return False
     finally:
         signal.signal(signal.SIGINT, before)
+    return ended.returncode <= 0  # above 0 it could not do it; below, it was ended by a signal

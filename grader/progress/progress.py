@@ -140,10 +140,6 @@ class Progress:
         )
         return tuple(_attempt(row) for row in rows)
 
-    def passed(self, exercise: str) -> bool:
-        """Whether an attempt at `exercise` has passed."""
-        return self.standing(exercise).passed
-
     def same_finding_streak(self, exercise: str) -> Streak | None:
         """Return the mistake that the last versions have in common; None after a pass.
 
