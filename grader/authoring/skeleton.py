@@ -65,7 +65,6 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
             shutil.rmtree(beside, ignore_errors=True)
 
     def _files(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of each file and its text."""
         words = {
             "slug": self.slug,
             "function": self.function,

@@ -78,8 +78,6 @@ def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
 
 
 class _Run:
-    """The parts of one exercise that are graded."""
-
     def __init__(self, folder: ExerciseFolder, session: Session, tell: Tell) -> None:
         self._folder = folder
         self._session = session

@@ -130,7 +130,6 @@ def _field(each: Declared, value: Any) -> Any:  # noqa: ANN401
 
 
 def _parameter(name: str, each: Declared) -> inspect.Parameter:
-    """Return an option as a parameter that Typer understands."""
     listed = isinstance(each.default, tuple)
     kind: Any = list[get_args(each.kind)[0]] | None if listed else each.kind  # type: ignore[misc]
     default = None if listed else False if each.switches_off else each.default

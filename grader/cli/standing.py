@@ -99,7 +99,6 @@ def _summary(known: Sequence[ExerciseFolder], standings: dict[str, Standing]) ->
 
 
 def _step(first: ExerciseFolder, progress: Progress) -> str:
-    """Return the command that goes on with `first`."""
     begun = progress.latest(first.exercise.slug)
     if begun is None or not begun[1].is_file():
         return command_for(first, "start")

@@ -261,7 +261,6 @@ class Screen:
 
 
 def _size() -> tuple[int, int]:
-    """Return the columns and the lines of the terminal."""
     try:
         columns, lines = os.get_terminal_size(sys.stdout.fileno())
     except OSError:
@@ -270,5 +269,4 @@ def _size() -> tuple[int, int]:
 
 
 def _height(row: str, columns: int) -> int:
-    """Return how many lines of the terminal a row takes."""
     return max(-(-cell_len(_STYLE.sub("", row)) // max(columns, 1)), 1)

@@ -251,7 +251,6 @@ class Source:
 
 
 def _is_shallow(tree: ast.Module) -> bool:
-    """Whether no branch of the tree is deeper than the limit."""
     level: list[ast.AST] = [tree]
     for _ in range(_DEEPEST):
         level = [child for node in level for child in ast.iter_child_nodes(node)]

@@ -60,7 +60,6 @@ def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signa
 
 
 def _options() -> list[Parameter]:
-    """Return the options that a notebook offers, as keywords."""
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.kind)
         for name, each in offered(Front.NOTEBOOK).items()

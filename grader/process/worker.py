@@ -228,8 +228,6 @@ class Nursery:
 
 
 class _Forked(Worker):
-    """A worker that the nursery forked."""
-
     def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
         self._nursery = nursery
         ours, theirs = socket.socketpair()
@@ -358,7 +356,6 @@ class _Spawned(Worker):
             return self._ended
 
     def _look_after(self) -> None:
-        """Kill the worker when it exceeds a limit."""
         while not self._over.wait(WATCH_SECONDS):
             if self._process.poll() is not None:
                 return

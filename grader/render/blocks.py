@@ -192,7 +192,6 @@ def _lesson(report: Report, page: Page) -> list[Line]:
 
 
 def _details(report: Report, page: Page) -> list[Line]:
-    """Return timings and versions, for `--verbose`."""
     parts = [f"{'  ' * each.within}{visible(each.part)}" for each in report.timings]
     width = max(map(len, parts), default=0)
     lines: list[Line] = [

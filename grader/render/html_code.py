@@ -74,7 +74,6 @@ def _block(source: Source, marks: Sequence[Marked], numbers: Iterable[int], pref
 
 
 def _looks(source: Source, marks: Sequence[Marked]) -> list[list[_Look]]:
-    """Return the looks of the characters, for each line."""
     text = "\n".join(source.lines)
     tokens = [""] * len(text)
     for match in _TOKENS.finditer(text):

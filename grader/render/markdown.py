@@ -145,7 +145,6 @@ def _row(report: Report) -> str:
 
 
 def _body(report: Report) -> list[str]:
-    """Return the parts below the title."""
     parts = [part for finding in report.findings for part in _finding(report, finding)]
     if report.verdict is Verdict.ERROR:
         parts.append(prose(report.summary))

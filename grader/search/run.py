@@ -157,7 +157,6 @@ class Search:
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
-        """Return the sizes that the shapes of the weights depend on."""
         return [case.sizes[each.name] for each in self._exercise.dimensions if each.weights]
 
     # ------------------------------------------------------------------------------------ playing
@@ -303,7 +302,6 @@ def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
 
 
 def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:
-    """Group cases that follow each other and are alike in `key`."""
     return (list(group) for _, group in groupby(some, key))
 
 

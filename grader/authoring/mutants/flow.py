@@ -52,7 +52,6 @@ def _left_out(program: Program, call: ast.Call) -> Iterator[Mutant]:
 
 
 def _transposed_before(program: Program, call: ast.Call) -> Iterator[Mutant]:
-    """Transpose what is flattened."""
     match call.func:
         case ast.Attribute(value=receiver, attr=name) if name in _FLATTENING:
             array = call.args[0] if program.is_module(receiver) and call.args else receiver
