@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -56,7 +57,6 @@ class Survivors:
         plan = session.plan(folder.exercise, asked)
         self._cases = (plan.discriminating[0], *plan.edges[::2])
         self._solution = folder.solution.read_text(encoding="utf-8")
-        self._expected: tuple[Observation, ...] | None = None
         self._accepted = dict(_accepted(folder))
 
     def of(self, mutant: Mutant, report: Report) -> Survivor | None:
@@ -66,20 +66,15 @@ class Survivors:
         file = self._accepted.get(same_program(mutant.text))
         if file is not None:
             return Survivor(mutant=mutant, right=True, reason=f"{ACCEPTED}/{file} is this program")
-        actual = self._observed(mutant.text)
-        if self._expected is None:
-            self._expected = self._observed(self._solution)
-        right, reason = self._compared(mutant, report, actual, self._expected)
+        right, reason = self._compared(mutant, report)
         return Survivor(mutant=mutant, right=right, reason=reason)
 
-    def _compared(
-        self,
-        mutant: Mutant,
-        report: Report,
-        actual: tuple[Observation, ...],
-        expected: tuple[Observation, ...],
-    ) -> tuple[bool, str]:
-        pairs = list(zip(expected, actual, strict=True))
+    @cached_property
+    def _expected(self) -> tuple[Observation, ...]:
+        return self._observed(self._solution)
+
+    def _compared(self, mutant: Mutant, report: Report) -> tuple[bool, str]:
+        pairs = list(zip(self._expected, self._observed(mutant.text), strict=True))
         programs = (self._solution, mutant.text)
         if all(_same_calls(programs, each) for each in pairs):
             return True, "nn.vmap gets the same arguments: it has them by default"

@@ -83,9 +83,9 @@ def command(text: str) -> str:
     return text.replace(" ", _COMMAND_SPACE)
 
 
-def command_line(text: str, style: str = "") -> Text:
+def command_line(text: str) -> Text:
     """Return a line with a command, which stays one line however narrow the page is."""
-    return Text(text, style, no_wrap=True, overflow="ignore")
+    return Text(text, no_wrap=True, overflow="ignore")
 
 
 def steps(rows: Sequence[tuple[str, str]], room: int) -> Text:

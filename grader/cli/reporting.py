@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
 from grader.catalogue import shipped
@@ -89,7 +90,7 @@ class Reporting:
                 code = Exit.BROKEN
         actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
-            with ci.fenced(fence=actions):
+            with ci.fenced() if actions else nullcontext():
                 self._print()
         if actions:
             ci.announce(self._reports, annotate=self._document is None)
