@@ -16,37 +16,28 @@ from grader.render.visible import visible, visible_lines
 
 _MOST_TEXT = 65_000
 _MOST_OUTPUT = 500
+_STATUSES = {Verdict.PASSED: "pass", Verdict.FAILED: "fail"}
 
 
 def render(report: Report) -> str:
     """Return the document, indented, with a final newline."""
-    came_to_run = report.verdict in (Verdict.PASSED, Verdict.FAILED)
-    document: dict[str, Any] = {"version": 3, "status": _status(report), "message": None}
-    if came_to_run:
-        output = _printed(report)
-        document["tests"] = [_test(row, output) for row in check_rows(report)]
-    else:
-        document["message"] = clean(render_text(report, 88), _MOST_TEXT)
-        document["tests"] = []
+    status, output = _STATUSES.get(report.verdict, "error"), _printed(report)
+    never_ran = status == "error"
+    document: dict[str, Any] = {
+        "version": 3,
+        "status": status,
+        "message": clean(render_text(report, 88), _MOST_TEXT) if never_ran else None,
+        "tests": [] if never_ran else [_test(row, output) for row in check_rows(report)],
+    }
     return written(document)
 
 
-def _status(report: Report) -> str:
-    match report.verdict:
-        case Verdict.PASSED:
-            return "pass"
-        case Verdict.FAILED:
-            return "fail"
-        case Verdict.UNGRADABLE | Verdict.ERROR:
-            return "error"
-
-
 def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
-    status, message = "pass", None
-    if row.failed:
-        status, message = "fail", row.text
-    elif row.result.status is Status.SKIPPED:
-        status, message = "error", row.headline
+    status, message = {
+        Status.PASSED: ("pass", None),
+        Status.FAILED: ("fail", row.text),
+        Status.SKIPPED: ("error", row.headline),
+    }[row.result.status]
     return {
         "name": visible(f"{row.result.check}: {row.result.title}"),
         "status": status,

@@ -174,19 +174,17 @@ def clean(text: str, most: int) -> str:
 
 def _json_value(value: object, limits: _Limits, depth: int) -> object:
     """Return `value` as JSON; as text if it is not finite, too deep or not JSON."""
-    plain: object
     match value:
         case None | bool():
-            plain = value
+            return value
         case int() if -(2**63) <= value < 2**64:
-            plain = value
+            return value
         case float():
-            plain = _finite(value)
+            return _finite(value)
         case dict() if depth:
             pairs = list(value.items())[: limits.items]
-            plain = {clean(str(k), 200): _json_value(v, limits, depth - 1) for k, v in pairs}
+            return {clean(str(k), 200): _json_value(v, limits, depth - 1) for k, v in pairs}
         case list() | tuple() if depth:
-            plain = [_json_value(each, limits, depth - 1) for each in value[: limits.items]]
+            return [_json_value(each, limits, depth - 1) for each in value[: limits.items]]
         case _:
-            plain = clean(str(value), limits.text)
-    return plain
+            return clean(str(value), limits.text)

@@ -15,7 +15,6 @@ import msgspec
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
 from grader.evidence.direct import returns_directly
-from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
@@ -112,8 +111,8 @@ class Search:
         fresh: Callable[[], Player],
         altering: Callable[[], Player],
         deadline: Deadline,
-        tell: Callable[[int, int], None] = lambda _done, _total: None,
-        judge: Callable[[Transcript], tuple[Finding, ...]] = judged,
+        tell: Callable[[int, int], None],
+        judge: Callable[[Transcript], tuple[Finding, ...]],
     ) -> None:
         self._exercise = exercise
         self._source = source
