@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,15 +19,12 @@ from rich.text import Text
 from grader.cli.problem import visible
 from grader.grading.request import Color
 from grader.render.console import page_width, usable
+from grader.render.layout import COMMAND_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-
-
-_COMMAND_SPACE: Final = "\ue0a0"
-"""Stands for a space where rich must not wrap; it does at every one that Unicode has."""
 
 
 def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
@@ -75,12 +72,12 @@ def rendered(console: Console, *pages: RenderableType | str) -> str:
                 no_wrap=True if whole else None,
                 overflow="ignore" if whole else None,
             )
-    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(_COMMAND_SPACE, " ")
+    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(COMMAND_SPACE, " ")
 
 
 def command(text: str) -> str:
     """Return a command for a sentence, which is then wrapped before or after it and never in it."""
-    return text.replace(" ", _COMMAND_SPACE)
+    return text.replace(" ", COMMAND_SPACE)
 
 
 def command_line(text: str) -> Text:

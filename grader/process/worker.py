@@ -13,7 +13,7 @@ import threading
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -26,16 +26,6 @@ from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
-
-
-def _scratch() -> Path:
-    try:
-        return new_scratch()
-    except OSError as error:
-        raise NurseryBroken(
-            f"no temporary folder can be made ({error.strerror}): "
-            "set TMPDIR to a folder that you can write to"
-        ) from error
 
 
 class _Mailbox:
@@ -119,18 +109,20 @@ class Worker(ABC):
         return self._captures
 
 
-class Maker(Protocol):
+class Maker(ABC):
     """Makes workers: with the nursery, or one process at a time."""
 
-    import_seconds: float | None
+    import_seconds: float | None = None
     """How long the libraries took to import, None before `wait` or if unknown."""
 
-    def wait(self) -> None:
+    def wait(self) -> None:  # noqa: B027 - there may be nothing to wait for
         """Wait until workers can be made; `NurseryBroken` if they can't."""
 
+    @abstractmethod
     def make(self, limits: Limits) -> Worker:
         """Start a worker; `NurseryBroken` if that's impossible."""
 
+    @abstractmethod
     def close(self) -> None:
         """Stop everything that was started."""
 
@@ -141,7 +133,7 @@ _PATIENCE: Final = 120.0
 """Seconds to wait for the nursery's imports, on a machine that is very busy."""
 
 
-class Nursery:
+class Nursery(Maker):
     """The judge's end of the fork server."""
 
     def __init__(self, launched: Launched | None = None) -> None:
@@ -153,7 +145,6 @@ class Nursery:
         self._lock = threading.Lock()
         self._scratch: set[Path] = set()
         self._workers: set[_Forked] = set()
-        self.import_seconds: float | None = None
 
     def wait(self) -> None:
         """Wait until it has imported its libraries; `NurseryBroken` if that fails."""
@@ -198,7 +189,7 @@ class Nursery:
 
     def make(self, limits: Limits) -> Worker:
         """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""
-        scratch = _scratch()
+        scratch = new_scratch()
         self._scratch.add(scratch)
         try:
             worker = _Forked(self, limits, scratch)
@@ -268,22 +259,17 @@ class _Forked(Worker):
 # ------------------------------------------------------------------------------------- spawning
 
 
-class Spawner:
+class Spawner(Maker):
     """Starts each worker as a separate process, where fork isn't available: slower, but the same.
 
     One thread starts all of them and outlives them: Linux treats the thread that started a process
     as its parent, and a worker dies with its parent (prctl(2), PR_SET_PDEATHSIG).
     """
 
-    import_seconds: float | None = None
-
     def __init__(self) -> None:
         self._made: list[_Spawned] = []
         self._closed = False
         self._starter = ThreadPoolExecutor(max_workers=1)
-
-    def wait(self) -> None:
-        """Nothing to wait for."""
 
     def make(self, limits: Limits) -> Worker:
         """Start a worker."""
@@ -308,7 +294,7 @@ class _Spawned(Worker):
     """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
-        scratch = _scratch()
+        scratch = new_scratch()
         self._excess: Excess | None = None
         self._over = threading.Event()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file

@@ -16,7 +16,7 @@ from grader.render.visible import cells, visible
 NO_BREAK = "\u00a0"
 # Between the words of a command, which is never broken, however narrow the page is, so that it can
 # be copied. This is a private-use character that is never printed.
-_COMMAND_SPACE = "\ue0a0"
+COMMAND_SPACE = "\ue0a0"
 DOT = "\u00b7"
 MARGIN = 1
 
@@ -49,7 +49,7 @@ Line = list[Piece]
 
 def command(text: str, role: Role = Role.PLAIN) -> Piece:
     """Return a command that stays on one line."""
-    return Piece(text.replace(" ", _COMMAND_SPACE), role)
+    return Piece(text.replace(" ", COMMAND_SPACE), role)
 
 
 class Glyphs(NamedTuple):
@@ -138,7 +138,7 @@ def _words(pieces: list[Piece]) -> list[Line]:
 
 
 def _is_command(word: Line) -> bool:
-    return any(_COMMAND_SPACE in text for text, _ in word)
+    return any(COMMAND_SPACE in text for text, _ in word)
 
 
 def _smaller(word: Line, width: int) -> list[Line]:
@@ -202,4 +202,4 @@ def paragraph(
 
 
 def _spaced(text: str) -> str:
-    return text.replace(NO_BREAK, " ").replace(_COMMAND_SPACE, " ")
+    return text.replace(NO_BREAK, " ").replace(COMMAND_SPACE, " ")
