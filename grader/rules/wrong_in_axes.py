@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.edits import knob_edits, unturned
 from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.evidence.trail import LiftedRun
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.model.observation import Axes, Axis, AxisTree
@@ -30,6 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             why=_why(deviation),
             help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
+            edits=_edits(evidence, deviation),
             case=look.case,
             evidence={
                 "argument": "in_axes",
@@ -39,6 +42,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         )
     if not evidence.answered_wrong:
         yield from _whole(evidence)
+
+
+def _edits(evidence: Evidence, deviation: Deviation) -> tuple[Edit, ...]:
+    """Map the reference's axes, of the arguments as they came."""
+    ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
+    if ours == theirs:
+        return unturned(evidence)
+    return knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:
@@ -67,6 +78,7 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
         if added
         else f"set in_axes to the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
+        edits=() if added else knob_edits(evidence, run.call, Knob.IN_AXES, wanted),
         case=look.case,
         evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
     )
