@@ -96,7 +96,7 @@ def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...
     """Make the layer as the task does: without the setting, or with the task's value."""
     name, made = difference.name, difference.run.span
     gone = left_out(evidence, made, name) if difference.by_default else ()
-    if gone or difference.inner:
+    if gone or (difference.inner and difference.argument is not None):
         return gone
     wanted = difference.argument or difference.expected_text
     written = literal_edits(evidence, placed(evidence, difference), wanted)
