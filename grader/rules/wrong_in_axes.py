@@ -15,7 +15,7 @@ from grader.evidence.trail import LiftedRun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
-from grader.model.observation import Axes, Axis, AxisTree
+from grader.model.observation import Axes, Axis, AxisTree, ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -32,7 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             why=_why(deviation),
             help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
-            edits=_edits(evidence, deviation),
+            edits=_edits(evidence, look, deviation),
             case=look.case,
             evidence={
                 "argument": "in_axes",
@@ -44,12 +44,22 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         yield from _whole(evidence)
 
 
-def _edits(evidence: Evidence, deviation: Deviation) -> tuple[Edit, ...]:
+def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, ...]:
     """Map the reference's axes, of the arguments as they came."""
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
     if ours == theirs:
         return unturned(evidence)
-    return knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
+    given, wanted = deviation.run.run, deviation.reference.run
+    if given is not None and wanted is not None and _shapes_of(given) != _shapes_of(wanted):
+        return ()  # these axes don't fit the arguments that it is called with
+    makers = [each.run for each in look.actual.lifted(look.actual.maker) if each.run is not None]
+    turned = wanted is not None and any(_shapes_of(each) != _shapes_of(wanted) for each in makers)
+    axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
+    return (*axes, *unturned(evidence)) if turned else axes
+
+
+def _shapes_of(run: ModuleRun) -> list[tuple[int, ...]]:
+    return [each.shape for each in run.inputs]
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:

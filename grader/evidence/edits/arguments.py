@@ -38,7 +38,7 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
     """
     marks = evidence.landmarks
     origins, node = marks.origins, marks.node(call.span)
-    if origins is None or node is None:
+    if origins is None or node is None or _has_methods(node):
         return ()
     made = node if isinstance(node, ast.Call) else origins.partial(node)
     steps = knob_steps(origins, node, knob)
@@ -52,6 +52,12 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
     if is_name:
         text = own_name(evidence, found, text) or text
     return replaced(evidence.source, found, text) if found is not None else ()
+
+
+def _has_methods(node: ast.expr) -> bool:
+    """Whether a call to `nn.vmap` gives each method arguments of its own."""
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    return any(each.arg == "methods" and isinstance(each.value, ast.Dict) for each in keywords)
 
 
 def argument_edits(evidence: Evidence, made: Span | None, name: str, text: str) -> Edits:
@@ -115,6 +121,7 @@ def target_edits(evidence: Evidence, call: LiftedCall) -> Edits:
         expression_at(source, evidence.landmarks.target(call)),
         name_of(source, "flax.linen"),
     )
-    if node is None or linen is None or not module.startswith("nn.") or isinstance(node, ast.Call):
+    own = not call.defined_in.startswith("flax.")
+    if node is None or linen is None or not (own and module.startswith("nn.")):
         return ()
     return replaced(source, node, module.replace("nn", linen, 1))

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def lift_edits(evidence: Evidence, look: Look, top: ModuleRun) -> Edits:
-    """Put `nn.vmap` with the task's arguments around the class from which a module is made."""
+    """Put `nn.vmap` with the task's arguments around Flax's class that a module is made of."""
     source = evidence.source
     call, linen = source.call_at(top.span), name_of(source, "flax.linen")
     lifted = look.expected.lifted(look.expected.answer)
-    if call is None or linen is None or not lifted or isinstance(call.func, ast.Call):
+    if call is None or linen is None or not lifted or not _is_plain(call):
+        return ()
+    if f"nn.{top.class_name}" != evidence.exercise.module or _is_mapped(look):
         return ()
     made_by = segment(source, call.func)
     wanted = lifted[0].call
@@ -43,6 +45,17 @@ def lift_edits(evidence: Evidence, look: Look, top: ModuleRun) -> Edits:
     if name is not None:
         given.append(f"axis_size={name}")
     return replaced(source, call.func, ", ".join(given) + ")")
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether a module is made of a class by its name, and of plain values."""
+    values = [*call.args, *(each.value for each in call.keywords)]
+    named = isinstance(call.func, ast.Name | ast.Attribute)
+    return named and all(isinstance(each, ast.Name | ast.Constant) for each in values)
+
+
+def _is_mapped(look: Look) -> bool:
+    return bool(look.exchange.actual.record.batch_calls)
 
 
 def size_argument(evidence: Evidence) -> str | None:

@@ -73,13 +73,18 @@ def name_of(source: Source, module: str) -> str | None:
 
 
 def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
-    """Return what the function calls an argument at a place in it, None elsewhere."""
+    """Return what the function calls an argument at a place in it; None if it has no such name.
+
+    Nor has it if the name is given another value.
+    """
     entry = evidence.landmarks.entry
     if entry is None or not is_inside(at, entry):
         return None
     names = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
     parameters = [each.name for each in evidence.exercise.parameters]
-    return dict(zip(parameters, names, strict=False)).get(declared)
+    name = dict(zip(parameters, names, strict=False)).get(declared)
+    named = (each for each in ast.walk(entry) if isinstance(each, ast.Name) and each.id == name)
+    return None if any(isinstance(each.ctx, ast.Store) for each in named) else name
 
 
 def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:
