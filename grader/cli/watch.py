@@ -36,6 +36,7 @@ from grader.errors import (
 )
 from grader.grading.assembly import error_report
 from grader.grading.grading import Grading
+from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import hint_offer
@@ -271,7 +272,10 @@ class Watcher:
             self._screen.about(folder)
 
     def _done(self, number: int, show: Call) -> None:
-        """Show the result of a grading, if it is the one that counts; it has ended."""
+        """Show the result of a grading, if it is the one that counts; it has ended.
+
+        It may come twice: again when it is known whether the mended program passes.
+        """
         with self._lock:
             if number != self._number:
                 return
@@ -301,20 +305,35 @@ class Watcher:
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
         self._calls.put(partial(self._recognised, number, folder))
-        grading = Grading(self._session, job.submission, folder, request)
-        with self._lock:
-            self._check(number)
-            self._grading = grading
+        run = partial(self._run, number, folder, request)
         try:
-            report = msgspec.structs.replace(grading.run(), course_option=course_option(folder))
+            report = msgspec.structs.replace(
+                run(job.submission), course_option=course_option(folder)
+            )
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, folder.exercise, str(error), request)
         self._check(number)
         self._compare(submission, read(self._file))
-        show = partial(self._screen.show, report, self._record(report, folder))
-        self._calls.put(partial(self._done, number, show))
+        offer = self._record(report, folder)
+        self._calls.put(partial(self._done, number, partial(self._screen.show, report, offer)))
+        if request.repair:
+            later = repaired(report, job.submission, run)
+            if later is not report:
+                self._check(number)
+                show = partial(self._screen.show, later, offer)
+                self._calls.put(partial(self._done, number, show))
         self._check(number)
         self._session.prewarm(job.submission, folder, request)
+
+    def _run(
+        self, number: int, folder: ExerciseFolder, request: GradingRequest, submission: Submission
+    ) -> Report:
+        """Grade a text of the file, so that another save can cancel it."""
+        grading = Grading(self._session, submission, folder, request)
+        with self._lock:
+            self._check(number)
+            self._grading = grading
+        return grading.run()
 
     def _check(self, number: int) -> None:
         """Raise `Cancelled` if another grading counts by now."""
@@ -339,7 +358,13 @@ class Watcher:
     # ------------------------------------------------------------------------------------ keys
 
     def _press(self, key: str) -> None:
-        pages = {"h": Page.HINT, "e": Page.EXPLANATION, "s": Page.SOLUTION, "l": Page.LESSON}
+        pages = {
+            "h": Page.HINT,
+            "e": Page.EXPLANATION,
+            "s": Page.SOLUTION,
+            "l": Page.LESSON,
+            "d": Page.DIFF,
+        }
         lines = {UP: -1, "k": -1, DOWN: 1, "j": 1}
         screens = {PAGE_UP: -1, "b": -1, PAGE_DOWN: 1}
         key = key.lower() if len(key) == 1 else key
