@@ -188,4 +188,4 @@ def test_a_declaration_that_does_not_load(folder: Path, text: str, says: str) ->
     assert [first.name, first.state] == ["declaration", "wrong"]
     assert says in first.problems[0]
     assert {line.state for line in others} == {"skipped"}
-    assert len(others) == 9
+    assert len(others) == 10
