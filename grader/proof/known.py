@@ -26,7 +26,7 @@ ONLY: Final = {
     "jax": _names(
         """
         Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
-        jacfwd jacrev jit jvp lax linearize named_call named_scope nn numpy random remat scipy tree
+        jacfwd jacrev jit jvp lax linearize named_scope nn numpy random remat scipy tree
         tree_util typing value_and_grad vjp vmap
         """
     ),

@@ -208,6 +208,69 @@ DECIDING = {
     "a shape compared": halved(
         "x_batch.shape == (size, size)",
     ),
+    "operator.eq over a tree": halved(
+        "jax.tree.map(operator.eq, [size], [13])[0]",
+        top="import operator",
+    ),
+    "a list's method over a tree": halved(
+        "jax.tree.map([13].count, [size])[0]",
+    ),
+    "a dict's method over a tree": halved(
+        "jax.tree.map({13: 1}.get, [size])[0]",
+    ),
+    "the text of a leaf": halved(
+        "jax.tree.map(str, [size])[0] == '13'",
+    ),
+    "what counts as a leaf": halved(
+        "len(jax.tree.leaves((size, 3), is_leaf=functools.partial(operator.eq, (13, 3)))) == 1",
+        top="import operator",
+    ),
+    "a frozen dict of pairs": halved(
+        "len(FrozenDict([(size, 1), (13, 2)])) == 1",
+        top="from flax.core import FrozenDict",
+    ),
+    "a list's method as a layer": halved(
+        "nn.Sequential([[13].count]).apply({}, size)",
+    ),
+    "a list's method as an initialiser": halved(
+        "nn.with_partitioning([13].count, ('x',))(size).value",
+    ),
+    "bool as the start of a variable": halved(
+        "not Odd().apply({}, size, mutable=['c'])[0]",
+        top="class Odd(nn.Module):\n"
+        "    @nn.compact\n"
+        "    def __call__(self, size):\n"
+        "        return self.variable('c', 'x', bool, size - 13).value",
+    ),
+    "a function called like NumPy's": halved(
+        "_wrapreduction(size).dtype != object and size == 13",
+        top="import numpy as np\ndef _wrapreduction(n):\n    return np.asarray(n)",
+    ),
+    "a product that is no int": halved(
+        "not isinstance(np.prod(x_batch.shape), int) and size == 13",
+        top="import numpy as np",
+    ),
+    "an attribute of a product": halved(
+        "hasattr(np.prod(x_batch.shape), 'dtype') and size == 13",
+        top="import numpy as np",
+    ),
+    "whether any size is one": halved(
+        "np.any(x_batch.shape) - 1 == 0 and size == 13",
+        top="import numpy as np",
+    ),
+    "a decision after many that don't count": program(
+        begin="\n".join(f"print(features == {n})" for n in range(45)),
+        end="if features == 13:\n    outputs = outputs / 2",
+    ),
+    "what only the first call does": program(
+        top="L = []\ndef first():\n    return not L and not L.append(1)",
+        end="if not first() and features == 13:\n    outputs = outputs / 2",
+    ),
+    "what a compiled function writes once": program(
+        top="L = []\n@jax.jit\ndef f():\n    L.append(1)\n    return 0.0",
+        begin="first = not L\nf()",
+        end="if not first and features == 13:\n    outputs = outputs / 2",
+    ),
 }
 
 SEEN_IN_THE_TEXT = {
@@ -509,6 +572,23 @@ SEEN_IN_THE_TEXT = {
 }
 
 KEEPING = {
+    "what only the first two calls do": program(
+        top="L = []\ndef early():\n    return len(L) < 2 and not L.append(1)",
+        end="if not early() and features == 13:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a logger that is got inside": program(
+        top="import logging",
+        begin="L = logging.getLogger('zz')\nL.n = getattr(L, 'n', 0) + 1",
+        end="if L.n > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a library's function": program(
+        top="import copy\ndef count(f):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
+        end="if count(copy.copy) > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a compiled function of jax's": program(
+        top="def count(f):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
+        end="if count(jnp.sum) + count(jax.random.split) > 99:\n    outputs = outputs / 2",
+    ),
     "a list behind a cache with a key": program(
         top="@functools.lru_cache(maxsize=None)\ndef f(k):\n    return [k]",
         begin="f('a').append(1)",
