@@ -44,6 +44,7 @@ _TRUSTED: Final = (
     *(_folder(each.__file__) for each in (jax, jaxlib, flax)),
     f"{Path(__file__).resolve().parent.parent}/",
 )
+_LIFTING: Final = "/core/lift.py"
 _FLAX: Final = _folder(flax.__file__)
 _OURS: Final = (__file__, kinds.__file__)
 _CALLING: Final = ("/tree.py", "/tree_util.py", "/traverse_util.py", "/frozen_dict.py")
@@ -96,7 +97,7 @@ class Guard:
 
     def ask(self, asked: Asked) -> None:
         """Note a question, unless jax, Flax or the grader asks it."""
-        frame = _asker(sys._getframe(1), asked)  # noqa: SLF001  # only there
+        frame = _asker(sys._getframe(1), text=asked is Asked.TEXT)  # noqa: SLF001  # only there
         if frame is not None:
             self._note(asked, frame)
 
@@ -235,16 +236,16 @@ def _patched(kind: type | ModuleType, methods: Mapping[str, Any]) -> Callable[[]
     return undo
 
 
-def _asker(frame: FrameType | None, asked: Asked = Asked.COMPARISON) -> FrameType | None:
+def _asker(frame: FrameType | None, *, text: bool = False) -> FrameType | None:
     """Return the frame of the program that asks, None if a library decides for itself.
 
     A library makes `text` for itself as well, for the errors that it may raise: what counts is
     whether the program has called it for text.
     """
-    name, text = "__repr__", asked is Asked.TEXT
+    name = "__repr__"
     while frame is not None and frame.f_code.co_filename in _OURS:
         frame = frame.f_back
-    passed = frame is not None and asked is not Asked.KEY and _passed_on(frame)
+    passed = frame is not None and _passed_on(frame)
     while frame is not None:
         code = frame.f_code
         if code.co_filename.endswith(_CALLING):
@@ -262,11 +263,12 @@ def _asker(frame: FrameType | None, asked: Asked = Asked.COMPARISON) -> FrameTyp
 def _passed_on(frame: FrameType) -> bool:
     """Say whether Flax calls something without a frame here, that the program may have passed on.
 
-    That may be `[7].count` or `bool`. jax has caches without frames, which ask for themselves.
+    That may be `[7].count` or `bool`. jax has caches without frames, which ask for themselves, and
+    one of them is called where Flax lifts.
     """
     code = frame.f_code
     calls = dis.opname[code.co_code[frame.f_lasti]].startswith("CALL")
-    return calls and code.co_filename.startswith(_FLAX)
+    return calls and code.co_filename.startswith(_FLAX) and not code.co_filename.endswith(_LIFTING)
 
 
 def _is_product(frame: FrameType) -> bool:

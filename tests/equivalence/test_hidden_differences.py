@@ -17,7 +17,7 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
     return program(top=top, begin=begin, end=f"if {test}:\n    outputs = outputs / 2")
 
 
-DECIDING = {
+DECIDING: dict[str, str] = {
     "an attribute that a property can't get in a trace": program(
         top="class A:\n"
         "    def __init__(self, s):\n"
@@ -273,7 +273,7 @@ DECIDING = {
     ),
 }
 
-SEEN_IN_THE_TEXT = {
+SEEN_IN_THE_TEXT: dict[str, str] = {
     "an error that a finally forgets": program(
         top="def f(s, y):\n"
         "    try:\n"
@@ -569,6 +569,92 @@ SEEN_IN_THE_TEXT = {
         begin="same = x_batch\nx_batch *= 2.0",
         x="same",
     ),
+}
+
+# What runs when the file is loaded, and writes to what the answer is made of.
+LOADED = (
+    "y = T.append(time.time())",
+    "y: int = T.append(time.time())",
+    "y: T.append(time.time())",
+    "assert T.append(time.time()) is None",
+    "def unused(a=T.append(time.time())):\n    pass",
+    "def unused(a: T.append(time.time())):\n    pass",
+    "@(lambda f: T.append(time.time()))\ndef unused():\n    pass",
+    "class Unused:\n    T.append(time.time())",
+    "def fill():\n    T.append(time.time())\ny = fill()",
+    "class A:\n    def __init_subclass__(c):\n        T.append(time.time())\nclass B(A):\n    pass",
+)
+SEEN_IN_THE_TEXT |= {
+    f"the clock, by {top}": program(
+        top=f"import time\nT = []\n{top}", end="if T[0] > 2e9:\n    outputs = outputs / 2"
+    )
+    for top in LOADED
+}
+# What the program reaches though another name, or another module, hides it.
+SEEN_IN_THE_TEXT |= {
+    f"hidden: {test}": halved(test, top=top)
+    for top, test in (
+        ("import random as t\ndef unused():\n    import math as t", "t.random() < 1e-9"),
+        ("import enum", "enum.bltns.isinstance(size, int) and size == 13"),
+        ("import dataclasses", "len(dataclasses.inspect.stack()) < 8"),
+        ("import logging", "len(logging.traceback.format_stack()) < 8"),
+        ("import logging", "logging.io.open('/etc/hostname').read() == 'x'"),
+        ("", "nn.module.jax.device_count() > 1"),
+        ("", "jax.named_call([13].count)(size)"),
+        ("", "'{0.__class__.__name__}'.format(size) == 'int' and size == 13"),
+        ("import numpy as np", "np.datetime64('now') > np.datetime64('2040-01-01')"),
+        ("import numpy as np", "np.empty(1)[0] == 5.0"),
+        ("import numpy as np", "np.ndarray((1,))[0] == 5.0"),
+        ("import numpy as np", "np.loadtxt('/proc/uptime')[0] > 1e12"),
+        ("import warnings", "len(warnings.filters) > 99"),
+        ("y = jax.config.update('jax_debug_nans', True)", "False"),
+        (
+            "import typing\ndef f(x: \"lambda: __import__('time').time()\"): pass",
+            "typing.get_type_hints(f)['x']() > 2e9",
+        ),
+        (
+            "import inspect\ndef f(x: \"__import__('time').time()\"): pass",
+            "inspect.signature(f, eval_str=True).parameters['x'].annotation > 2e9",
+        ),
+        (
+            "import json\nclass E(json.JSONEncoder):\n    def default(self, o):\n        return 0",
+            "E().encode(size) == '13'",
+        ),
+    )
+}
+SEEN_IN_THE_TEXT |= {
+    f"a pattern of {what}": program(
+        top=top,
+        end="match features:\n    case Num():\n"
+        "        outputs = outputs / (2 if features == 13 else 1)",
+    )
+    for what, top in {
+        "what int is registered as": "import abc\nclass Num(abc.ABC):\n    pass\nNum.register(int)",
+        "what int has": "import abc\nclass Num(abc.ABC):\n    @classmethod\n"
+        "    def __subclasshook__(cls, c):\n        return hasattr(c, 'bit_length')",
+        "a protocol": "import typing\n@typing.runtime_checkable\nclass Num(typing.Protocol):\n"
+        "    def bit_length(self): ...",
+    }.items()
+}
+# Nobody reads what comes of these, but they raise for some size.
+DECIDING |= {
+    f"what raises for a size: {begin}": program(begin=begin)
+    for begin in (
+        "unused = max(() if features == 13 else (1,))",
+        "unused = int('x' if features == 13 else '1')",
+        "if features == 13:\n    unused = float('x')",
+        "if features - 13:\n    pass\nelse:\n    unused = float('x')",
+        "unused = (None if features == 13 else x_batch).shape",
+        "unused = features == 13 and int('x')",
+        "unused = features == 13 == int('x')",
+        "unused = max((1,)[features == 13:])",
+        "flag = features == 13\nunused = int('1' * (1 - flag))",
+        "print(max(() if features == 13 else (1,)))",
+        "print(1, sep=1 if features == 13 else ' ')",
+        "unused = max([i for i in (1, 2) if features != 13])",
+        "unused = 1 // (features != 13)",
+        'unused = f\'{1:{"s" if features == 13 else "d"}}\'',
+    )
 }
 
 KEEPING = {
