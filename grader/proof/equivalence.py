@@ -53,9 +53,9 @@ def compare(  # noqa: PLR0911  # one for each answer
     widest = _widest(pairs)
     if not widest:
         return _unknown(_why_not_traced(submission.traces))
-    if any(left.digest != right.digest for left, right in widest):
-        return _unknown("it takes other steps than the reference, which may be right all the same")
     doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
+    if any(left.digest != right.digest for left, right in widest):
+        doubts.append("it takes other steps than the reference, which may be right all the same")
     if any(doubts):
         return _unknown(next(filter(None, doubts)))
     sentence = _sentence(exercise, [left.scope for left, _ in widest])

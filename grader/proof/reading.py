@@ -83,7 +83,7 @@ def _looked(tree: ast.Module, function: str) -> Look:
     rebound = not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
     waiting = [each for each in tree.body if rebound or not is_not_run(each)]
     reached = [each for each in waiting if not idle.holds(each) and _acts(each, names, function)]
-    loading, top = Loading(tree.body), {name for each in tree.body for name in bound(each)}
+    loading, top = Loading(tree.body), {*names.bound} - {*names.imports}
     changes = {each: bound(each) | loading.reached(each) & top for each in waiting}
     look.used.add(function)
     if "*" in names.imports:
