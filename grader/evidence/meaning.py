@@ -11,7 +11,9 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     """What an exception means, as far as it is known.
 
     `message`, if there is one, says more than that an exception was raised. `span` and `label` are
-    the place of the cause, if that isn't the line that raised.
+    the place of the cause, if that isn't the line that raised. `misspelt` is a name that doesn't
+    exist, and the similar one that was meant. `streams` are those whose keys the call that raised
+    should have got.
     """
 
     why: str
@@ -19,3 +21,5 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     label: str = ""
     span: Span | None = None
+    misspelt: tuple[str, str] | None = None
+    streams: tuple[str, ...] = ()
