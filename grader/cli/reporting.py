@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.progress import Progress, TaskID
+    from rich.status import Status
 
     from grader.cli.grading import Job
     from grader.grading.request import GradingRequest
@@ -54,6 +55,7 @@ class Reporting:
         self._offers: list[str] = []
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._spinner: Status | None = None
         self._shown: int | None = None
 
     def begin(self, jobs: Sequence[Job]) -> None:
@@ -64,20 +66,30 @@ class Reporting:
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
         graded = [job.submission.path for job in jobs]
         check_targets(self._targets, graded, [each for each in kept if each is not None])
-        if not sys.stderr.isatty() or self._request.quiet or os.environ.get("TERM") == "dumb":
+        if not self._draws:
             return
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        self._bar = Progress(
+        bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            console=Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ)),
+            console=self._stderr(),
             transient=True,
         )
-        self._bar.start()
-        self._task = self._bar.add_task(_what(jobs), total=None)
+        bar.start()
+        self._bar, self._task = bar, bar.add_task(_what(jobs), total=None)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether somebody watches stderr, on a terminal that can redraw a line."""
+        dumb = os.environ.get("TERM") == "dumb"
+        return sys.stderr.isatty() and not self._request.quiet and not dumb
+
+    def _stderr(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ))
 
     def __enter__(self) -> Reporting:
         return self
@@ -113,6 +125,9 @@ class Reporting:
             self._shown = len(report.findings)
             self._print_one(report)
             sys.stdout.flush()
+            if self._draws and any(each.edits for each in report.findings):
+                self._spinner = self._stderr().status("checking what that changes …")
+                self._spinner.start()
 
     def finish(self) -> int:
         """Write every report that was asked for; return an exit code for what got lost."""
@@ -141,6 +156,9 @@ class Reporting:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
 
     def _write(self, target: Target) -> None:
         if target.path is None and target.format == LINES:
