@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Self
 from grader.render.console import usable
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
+
+
+def is_watched() -> bool:
+    """Whether somebody watches stderr, on a terminal that can redraw a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def stderr_console() -> Console:
+    """Return the console that what moves is drawn on."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ))
 
 
 class Bar:
@@ -21,17 +34,14 @@ class Bar:
     def __init__(self, text: str, *, quiet: bool = False) -> None:
         self._lock = threading.Lock()
         self._progress: Progress | None = None
-        if sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb":
-            from rich.console import Console
+        if is_watched() and not quiet:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
             self._progress = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=20),
                 MofNCompleteColumn(),
-                console=Console(
-                    stderr=True, markup=False, emoji=False, _environ=usable(os.environ)
-                ),
+                console=stderr_console(),
                 transient=True,
             )
             self._task = self._progress.add_task(text, total=None)

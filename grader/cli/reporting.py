@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from grader.catalogue import shipped
 from grader.cli import ci
-from grader.cli.bar import Bar
+from grader.cli.bar import Bar, is_watched, stderr_console
 from grader.cli.course import course_option
 from grader.cli.mending import fix, print_diff
 from grader.cli.problem import visible
@@ -26,6 +26,7 @@ from grader.render.write import write_report
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
     from grader.cli.grading import Job
     from grader.grading.request import GradingRequest
@@ -49,6 +50,7 @@ class Reporting:
         self._folders: dict[str, ExerciseFolder] = {}
         self._offers: list[str] = []
         self._bar: Bar | None = None
+        self._spinner: Status | None = None
         self._shown: int | None = None
 
     def begin(self, jobs: Sequence[Job]) -> None:
@@ -90,6 +92,9 @@ class Reporting:
             self._shown = len(report.findings)
             self._print_one(report)
             sys.stdout.flush()
+            if is_watched() and any(each.edits for each in report.findings):
+                self._spinner = stderr_console().status("checking what that changes …")
+                self._spinner.start()
 
     def finish(self) -> int:
         """Write every report that was asked for; return an exit code for what got lost."""
@@ -117,6 +122,9 @@ class Reporting:
     def _stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
 
     def _write(self, target: Target) -> None:
         if target.path is None and target.format == LINES:

@@ -196,9 +196,10 @@ def _repair(report: Report, page: Page) -> list[Line]:
     if not words:
         return []
     pieces = [Piece("checked:", Role.STRONG), Piece(f" {words}")]
-    if report.shows_repair:
+    if report.shows_repair and report.path.endswith((".py", ".ipynb")):
         path = visible(shlex.quote(report.path), page.encoding)
-        pieces += [Piece("; "), command(f"grade --diff {path}"), Piece(" shows it")]
+        shows = command(f"grade --diff {path}{report.course_option}")
+        pieces += [Piece("; "), shows, Piece(" shows it")]
     return wrap(pieces, page.width, MARGIN, MARGIN + 2)
 
 
