@@ -360,7 +360,7 @@ class Watcher:
         self._compare(submission, read(self._file))
         offer = self._record(report, folder)
         self._events.put(Graded(number=number, report=report, offer=offer))
-        if request.repair:
+        if request.repairs(report):
             later = repaired(report, job.submission, run)
             if later is not report:
                 self._check(number)
