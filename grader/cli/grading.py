@@ -214,7 +214,7 @@ def _graded(
     try:
         report = grade(session, job.submission, job.folder, request, tell)
         report = msgspec.structs.replace(report, course_option=course_option(job.folder))
-        if not request.repairs:
+        if not request.repairs(report):
             return report
         show(report)
         folder = job.folder

@@ -316,7 +316,7 @@ class Watcher:
         self._compare(submission, read(self._file))
         offer = self._record(report, folder)
         self._calls.put(partial(self._done, number, partial(self._screen.show, report, offer)))
-        if request.repair:
+        if request.repairs(report):
             later = repaired(report, job.submission, run)
             if later is not report:
                 self._check(number)

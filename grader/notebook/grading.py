@@ -117,7 +117,7 @@ def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequ
 
 def _repaired(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
     report = graded(_session(), submission, folder, request)
-    if not request.repair:
+    if not request.repairs(report):
         return report
     return repaired(report, submission, lambda each: graded(_session(), each, folder, request))
 
