@@ -8,13 +8,13 @@ first one hid. If it fails in the same way, the edits are withdrawn.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
-from grader.model.edit import Edit, Edited, whole_lines
+from grader.model.edit import Edit, Edited, overlap, whole_lines
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Span
@@ -48,33 +48,44 @@ class _Rounds:
         self._grade = grade
         self._texts: list[Edited] = []
         self._changes = 0
+        self._known: list[Finding] = []
+        self._sure: list[Finding] = []
         self._further: list[Finding] = []
-        self._known: set[str] = set()
 
     def run(self, report: Report, errors: Sequence[Finding]) -> Report:
         """Mend, grade, and put what comes of it into the report."""
         began = time.monotonic()
         current, found = self._submission, tuple(errors)
-        self._known |= {each.rule for each in found}
+        self._known += found
         status = Repaired.FAILS
         while len(self._texts) < _MOST_ROUNDS and time.monotonic() - began < _SECONDS:
-            mending = [each for each in found if each.edits]
-            edited = Edited(current.source, [edit for each in mending for edit in each.edits])
-            graded = self._graded(current, edited) if mending else None
-            if graded is None:
+            step = self._step(current, found, stopped=_stopped(errors))
+            if step is None:
                 break
-            current, again = graded
-            self._texts.append(edited)
-            self._changes += len(mending)
+            current, again = step
             if again.verdict is Verdict.PASSED:
                 status = Repaired.PASSES
                 break
             found = _errors(again.findings)
-            if self._is_no_better(mending, found, stopped=_stopped(errors)):
-                self._withdraw(len(mending))
-                break
             self._note(found)
         return self._told(report, status)
+
+    def _step(
+        self, before: Submission, found: Sequence[Finding], *, stopped: bool
+    ) -> tuple[Submission, Report] | None:
+        """Make the edits of what was found, or only those that are sure, if that gets further."""
+        for mending in _attempts(found):
+            edited = Edited(before.source, [edit for each in mending for edit in each.edits])
+            graded = self._graded(before, edited)
+            if graded is None:
+                continue
+            self._texts.append(edited)
+            again = _errors(graded[1].findings)
+            if not self._is_no_better(mending, again, stopped=stopped):
+                self._changes += len(mending)
+                return graded
+            self._texts.pop()
+        return None
 
     def _graded(self, before: Submission, edited: Edited) -> tuple[Submission, Report] | None:
         """Grade the edited text; None if it can't be graded."""
@@ -91,25 +102,30 @@ class _Rounds:
     ) -> bool:
         """Whether a mistake is still there, or the edits have made one.
 
-        `stopped`: the learner's own text didn't run.
+        What comes up after a guess may be the guess's doing. `stopped`: the learner's own text
+        didn't run.
         """
         edited = self._texts[-1]
         ours = any(each.span is not None and edited.wrote(each.span) for each in found)
         left = {_mistake(self._in_the_original(each)) for each in found}
         same = left & {self._placed(each) for each in mending}
-        return ours or bool(same) or (_stopped(found) and not stopped)
-
-    def _withdraw(self, changes: int) -> None:
-        """Take back the last edits: what they should have mended is still there."""
-        self._texts.pop()
-        self._changes -= changes
+        guessed = any(map(_is_guess, mending)) and any(
+            self._is_new(self._in_the_original(each)) for each in found
+        )
+        return ours or guessed or bool(same) or (_stopped(found) and not stopped)
 
     def _note(self, found: Sequence[Finding]) -> None:
-        """Keep the mistakes of a kind that wasn't seen before."""
+        """Keep the mistakes that weren't seen before; those of a new kind may be sure."""
         for each in map(self._in_the_original, found):
-            if each.rule not in self._known:
-                self._known.add(each.rule)
+            if self._is_new(each):
+                if _is_cause(each) and all(known.rule != each.rule for known in self._known):
+                    self._sure.append(each)
+                self._known.append(each)
                 self._further.append(each)
+
+    def _is_new(self, finding: Finding) -> bool:
+        alike = (known.span for known in self._known if known.rule == finding.rule)
+        return not any(_meet(span, finding.span) for span in alike)
 
     def _in_the_original(self, finding: Finding) -> Finding:
         """Return a finding at its place in the learner's text."""
@@ -130,8 +146,8 @@ class _Rounds:
             return msgspec.structs.replace(report, repair=Repair(status=Repaired.FAILS))
         text = self._texts[-1].text
         repair = Repair(status=status, edits=self._edits(text), changes=self._changes, text=text)
-        sure = [each for each in self._further if status is Repaired.PASSES or _is_cause(each)]
-        further = tuple(map(_shown_later, sure))
+        named = self._further if status is Repaired.PASSES else self._sure
+        further = tuple(map(_shown_later, named))
         return msgspec.structs.replace(report, repair=repair, findings=report.findings + further)
 
     def _edits(self, text: str) -> tuple[Edit, ...]:
@@ -148,6 +164,36 @@ def _shown_later(finding: Finding) -> Finding:
     return msgspec.structs.replace(finding, details=(_LATER, *finding.details), edits=())
 
 
+def _together(found: Sequence[Finding]) -> list[Finding]:
+    """Return the findings whose edits can be made at once: of two that overlap, the cause."""
+    chosen: list[Finding] = []
+    for each in sorted(found, key=_is_guess):
+        made = [edit for other in chosen for edit in other.edits]
+        if each.edits and not any(overlap(edit, one) for edit in each.edits for one in made):
+            chosen.append(each)
+    return chosen
+
+
+def _attempts(found: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Yield the findings to mend at once: all that can be, then all but the guesses."""
+    everything = _together(found)
+    sure = [each for each in everything if not _is_guess(each)]
+    if everything:
+        yield everything
+    if sure and len(sure) < len(everything):
+        yield sure
+
+
+def _meet(one: Span | None, other: Span | None) -> bool:
+    """Whether two places have text in common; one that isn't known may be anywhere."""
+    if one is None or other is None:
+        return True
+    return (one.line, one.column) <= (other.end_line, other.end_column) and (
+        other.line,
+        other.column,
+    ) <= (one.end_line, one.end_column)
+
+
 def _stopped(findings: Sequence[Finding]) -> bool:
     """Whether a program doesn't run, for no reason that is known: edits may be why."""
     return any(each.check in {Check.LOADS, Check.RUNS} for each in findings)
@@ -156,6 +202,17 @@ def _stopped(findings: Sequence[Finding]) -> bool:
 def _is_cause(finding: Finding) -> bool:
     """Whether a rule names the mistake itself: a symptom may be left over from the one before."""
     return rule_by_id(finding.rule).shows is None and not _stopped([finding])
+
+
+def _is_guess(finding: Finding) -> bool:
+    """Whether edits replace what a program computes, so that a right part of it may go."""
+    replaces = any(_is_filled(each.span) for each in finding.edits)
+    symptom = rule_by_id(finding.rule).shows is not None
+    return replaces and (symptom or finding.check in {Check.SHAPE, Check.VALUES})
+
+
+def _is_filled(span: Span) -> bool:
+    return (span.line, span.column) != (span.end_line, span.end_column)
 
 
 def _errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -20,12 +20,25 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+def overlap(one: Edit, other: Edit) -> bool:
+    """Whether two edits can't both be made as they are: the same edit twice can.
+
+    So can two arguments be added at the same place.
+    """
+    if one == other:
+        return False
+    (start, end), (first, last) = _ends(one.span), _ends(other.span)
+    if start == end == first == last:
+        return not (one.text.startswith(",") and other.text.startswith(","))
+    return start < last and first < end
+
+
 class Edited:
     """A text with some edits. Edits that overlap one before them are left out."""
 
     def __init__(self, source: Source, edits: Iterable[Edit]) -> None:
         self._before = _Places(source.text)
-        ordered = sorted(set(edits), key=lambda each: self._offsets(each.span))
+        ordered = sorted(dict.fromkeys(edits), key=lambda each: self._offsets(each.span))
         kept = ordered[:1]
         for edit in ordered[1:]:
             if self._offsets(edit.span)[0] >= self._offsets(kept[-1].span)[1]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import argument_edits, left_out, literal_edits
+from grader.evidence.edits import argument_edits, field_edits, left_out, literal_edits
 from grader.evidence.notation import value_text
 from grader.evidence.settings import SettingDifference, placed, settings_that_show
 from grader.evidence.shape_rows import shape_row
@@ -98,11 +98,13 @@ def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...
     gone = left_out(evidence, made, name) if difference.by_default else ()
     if gone or (difference.inner and difference.argument is not None):
         return gone
-    wanted = difference.argument or difference.expected_text
+    if difference.argument is not None:
+        return field_edits(evidence, made, name, difference.position, difference.argument)
+    wanted = difference.expected_text
     written = literal_edits(evidence, placed(evidence, difference), wanted)
     if written or difference.by_default:
         return written
-    return argument_edits(evidence, made, name, wanted)
+    return argument_edits(evidence, made, name, wanted, difference.position)
 
 
 def _rows(look: Look) -> tuple[ShapeRow, ...]:

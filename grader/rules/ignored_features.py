@@ -8,7 +8,7 @@ from itertools import combinations
 import msgspec
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import size_edits
+from grader.evidence.edits import field_edits
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
 from grader.model.exercise import Check
@@ -109,7 +109,7 @@ def _sighting(
         "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=span,
-        edits=size_edits(evidence, made, span, field, name),
+        edits=field_edits(evidence, made, field, 0, name),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )

@@ -91,6 +91,21 @@ def test_fix_changes_the_file_and_nothing_else_in_it(
     assert file.read_bytes() == write(MENDED).encode()
 
 
+def test_a_read_only_file_stays_as_it_is(grade: Grade, file: Path) -> None:
+    file.chmod(0o444)
+    ran = grade(str(file), FEW, "--fix")
+    assert (ran.code, file.read_text(encoding="utf-8")) == (3, WRONG)
+    assert "is unchanged: it is read-only" in ran.err
+
+
+def test_lines_that_end_in_different_ways_stay_as_they_are(grade: Grade, file: Path) -> None:
+    mixed = WRONG.replace("\n", "\r\n", 3).encode()
+    file.write_bytes(mixed)
+    ran = grade(str(file), FEW, "--fix")
+    assert (ran.code, file.read_bytes()) == (3, mixed)
+    assert "is unchanged: its lines end in different ways" in ran.err
+
+
 @pytest.mark.parametrize("option", ["--fix", "--diff"])
 def test_what_is_not_known_is_said(grade: Grade, file: Path, option: str) -> None:
     file.write_text(UNKNOWN, encoding="utf-8")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from typing import Any
+
 import pytest
 
 from grader.catalogue import exercises
+from grader.evidence.edits import statement_removed
 from grader.model.case import Case
 from grader.model.edit import Edited
 from grader.model.exercise import Exercise
 from grader.model.report import Repaired
+from grader.model.submission import from_bytes
 from tests.mending import mended
 from tests.observe import example_case, solution_text
 
@@ -112,7 +117,7 @@ def nn_vmap_forward(seed, x_batch, features):
     return model.apply(model.init(jax.random.PRNGKey(seed), x_batch), x_batch).reshape(-1)
 """,
 }
-OTHERS = {
+OTHERS: dict[str, tuple[Any, ...]] = {
     "members that share": (
         ENSEMBLE,
         ('variable_axes={"params": 0}', 'variable_axes={"params": None}'),
@@ -125,6 +130,15 @@ OTHERS = {
     "one mask for all": (DROPOUT, ('"dropout": True', '"dropout": False')),
     "in evaluation mode": (DROPOUT, ("rate=rate, deterministic=False", "rate=rate")),
     "a rate of its own": (DROPOUT, ("rate=rate, det", "rate=0.3, det")),
+    "a rate of its own, by position": (
+        DROPOUT,
+        ("features=features, rate=rate,", "features, 0.3,"),
+    ),
+    "a rate of the module": (
+        DROPOUT,
+        ("import jax\n", "import jax\n\nRATE = 0.25\n"),
+        ("rate=rate, det", "rate=RATE, det"),
+    ),
     "a key for both": (DROPOUT, ('rngs={"dropout": dropout_key}', 'rngs={"dropout": params_key}')),
     "no key": (DROPOUT, (', rngs={"dropout": dropout_key}', "")),
     "axes exchanged": (CELL, ("in_axes=(1, 0)", "in_axes=(0, 1)")),
@@ -153,9 +167,9 @@ def test_one_change_makes_it_pass(name: str, telling: tuple[Case, ...]) -> None:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_one_change_makes_other_exercises_pass(name: str) -> None:
-    exercise, change = OTHERS[name]
+    exercise, *changes = OTHERS[name]
     cases = [example_case(exercise, seed) for seed in (7, 0, 1)]
-    report = mended(solution(exercise, change), cases, exercise)
+    report = mended(solution(exercise, *changes), cases, exercise)
     assert report.findings, "it is right already"
     assert report.repair.status is Repaired.PASSES, report.findings
 
@@ -203,7 +217,171 @@ def test_all_mistakes_are_named_and_all_changes_make_it_pass(
     assert Edited(report.source, report.repair.edits).text == report.repair.text
 
 
+NESTED = f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    model = nn.vmap(nn.Dense, {SHARING})(features)
+    return model.apply(model.init(jax.random.PRNGKey(0), x_batch), x_batch)
+"""
+"""The change of the seed lies in what is flattened."""
+EXACTLY: dict[str, tuple[Any, ...]] = {
+    "a dict with comments": (
+        shared(
+            'nn.Dense, variable_axes={\n        # weights\n        "params": 0,  # each\n    },'
+            ' split_rngs={"params": False}'
+        ),
+        ('"params": 0,  # each', '"params": None,  # each'),
+    ),
+    "an argument between comments": (
+        shared(made="\n        features,  # the width\n        use_bias=False,  # so\n    "),
+        ("        use_bias=False,  # so", "          # so"),
+    ),
+    "the first argument before a comment": (
+        shared(made="\n        use_bias=False,  # so\n        features=features,\n    "),
+        ("        use_bias=False,  # so", "          # so"),
+    ),
+    "no return behind a comment": (
+        shared(answer="0").replace("return 0", f"y = {APPLY}.reshape(-1)  # flat"),
+        ("# flat", "# flat\n    return y"),
+    ),
+    "no return on a line of several statements": (
+        shared(answer="0").replace("return 0", f"print(); y = {APPLY}.reshape(-1)"),
+        (
+            "y = model.apply(variables, x_batch).reshape(-1)",
+            "y = model.apply(variables, x_batch).reshape(-1); return y",
+        ),
+    ),
+    "no return, and tabs": (
+        shared(answer="0").replace("return 0", f"y = {APPLY}.reshape(-1)").replace("    ", "\t"),
+        ("reshape(-1)", "reshape(-1)\n\treturn y"),
+    ),
+    "not flattened, of several terms": (
+        shared(answer=f"{APPLY} + 0"),
+        (f"{APPLY} + 0", f"({APPLY} + 0).reshape(-1)"),
+    ),
+    "a change inside another": (
+        NESTED,
+        ("(0)", "(seed)"),
+        (", x_batch), x_batch)", ", x_batch), x_batch).reshape(-1)"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXACTLY)
+def test_nothing_else_is_changed(name: str, telling: tuple[Case, ...]) -> None:
+    text, *changes = EXACTLY[name]
+    assert isinstance(text, str)
+    report = mended(text, telling, SHARED)
+    for wrong, right in changes:
+        assert text.count(wrong) == 1, wrong
+        text = text.replace(wrong, right)
+    assert report.repair.text == text
+    assert report.repair.status is Repaired.PASSES
+
+
+def test_a_call_is_not_repeated_where_its_names_mean_something_else() -> None:
+    text = solution(
+        CELL,
+        (
+            "    return model.apply(variables, carry, x_batch)",
+            "    y, carry = model.apply(variables, carry, x_batch)\n    return y, carry[::-1]",
+        ),
+        ('variable_axes={"params": None}', 'variable_axes={"params": 0}'),
+    )
+    report = mended(text, [example_case(CELL, seed) for seed in (7, 0, 1)], CELL)
+    assert {each.rule for each in report.findings} == {"per-example-params", "wrong-order"}
+
+
+def test_what_a_change_undoes_is_no_mistake() -> None:
+    text = solution(
+        CELL,
+        ("PRNGKey(seed)", "PRNGKey(0)"),
+        ("in_axes=(1, 0)", "in_axes=0"),
+        ("out_axes=(1, 0)", "out_axes=0"),
+        ("init(jax.random.PRNGKey(0), carry,", "init(jax.random.PRNGKey(0), carry.T,"),
+        (
+            "    return model.apply(variables, carry, x_batch)",
+            "    new, y = model.apply(variables, carry.T, x_batch)\n    return new.T, 2 * y",
+        ),
+    )
+    report = mended(text, [example_case(CELL, seed) for seed in (7, 0, 1)], CELL)
+    assert "wrong-out-axes" not in {each.rule for each in report.findings}
+    assert "new.T" in report.repair.text
+
+
+def test_of_two_changes_in_one_place_that_of_the_cause_is_made() -> None:
+    text = solution(
+        DROPOUT,
+        ("params_key, dropout_key =", "dropout_key, params_key ="),
+        ('rngs={"dropout": dropout_key})', 'rngs={"dropout": dropout_key}) * (1 - rate)'),
+    )
+    report = mended(text, [example_case(DROPOUT, seed) for seed in (7, 0, 1)], DROPOUT)
+    assert {each.rule for each in report.findings} == {"derived-key", "wrong-values"}
+    assert report.repair.status is Repaired.PASSES
+
+
+def test_a_second_mistake_of_a_kind_is_named_too(telling: tuple[Case, ...]) -> None:
+    text = shared().replace("PRNGKey", "PRNGkey").replace("nn.vmap", "nn.vmapp")
+    report = mended(text, telling, SHARED)
+    assert [each.rule for each in report.findings] == ["raised", "raised"]
+    assert report.repair.status is Repaired.PASSES
+
+
+REMOVED = {
+    "before others": ("    stop(); go()\n", "    go()\n"),
+    "behind others": ("    go(); stop()\n", "    go(); pass\n"),
+    "between others": ("    go(); stop() ; go()\n", "    go(); go()\n"),
+    "behind a colon": ("    if go(): stop(); go()\n", "    if go(): go()\n"),
+    "alone": ("    stop()  # look\n    go()\n", "    go()\n"),
+    "alone, with a semicolon": ("    stop();\n    go()\n", "    go()\n"),
+    "over two lines": ("    stop(\n    ); go()\n", "    go()\n"),
+    "the only one": ("    stop()\n", "    stop()\n"),
+}
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_a_statement_is_removed_and_no_other(name: str) -> None:
+    before, after = (f"def f():\n{each}" for each in REMOVED[name])
+    source = from_bytes("submission.py", before.encode()).source
+    assert source.tree is not None
+    (call,) = (
+        each
+        for each in ast.walk(source.tree)
+        if isinstance(each, ast.Call) and ast.unparse(each) == "stop()"
+    )
+    assert Edited(source, statement_removed(source, source.span(call))).text == after
+
+
+DECORATED = f"""{HEAD}from functools import partial
+
+
+@partial(nn.vmap, variable_axes={{"params": 0}}, split_rngs={{"params": False}})
+class Layer(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dense(self.features)(x)
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    model = Layer(features)
+    return model.apply(model.init(jax.random.PRNGKey(seed), x_batch), x_batch).reshape(-1)
+"""
+
+
+def test_a_decorator_is_not_replaced_by_a_class(telling: tuple[Case, ...]) -> None:
+    report = mended(DECORATED, telling, SHARED)
+    assert "wrong-module" in {each.rule for each in report.findings}
+    assert report.repair.text == DECORATED.replace('"params": 0', '"params": None')
+
+
 NOT_MENDED = {
+    "statistics of a model that is made and run at once": shared(answer="y")
+    .replace("    variables =", "    y, variables =")
+    .replace("model.init(", "model.init_with_output("),
+    "names that mean something else": shared(answer="y.reshape(-1)").replace(
+        "    return", f"    y = {APPLY}\n    y = 2 * y\n    variables = None\n    return"
+    ),
     "weights of one's own": shared(answer=f"({APPLY} * 0 + jnp.sum(x_batch)).reshape(-1)"),
     "a seed that is overwritten": shared().replace("    Batch", "    seed = 3\n    Batch"),
     "an input that is changed before": shared().replace("    Batch", "    x_batch /= 2\n    Batch"),

@@ -6,16 +6,17 @@ where, there is none.
 
 from grader.evidence.edits.answer import (
     answer_edits,
+    flattened,
     input_edits,
     missing_return,
     unturned,
 )
 from grader.evidence.edits.arguments import (
     argument_edits,
+    field_edits,
     knob_edits,
     left_out,
     literal_edits,
-    size_edits,
     target_edits,
 )
 from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
@@ -33,6 +34,8 @@ __all__ = [
     "Edits",
     "answer_edits",
     "argument_edits",
+    "field_edits",
+    "flattened",
     "input_edits",
     "key_edits",
     "knob_edits",
@@ -44,7 +47,6 @@ __all__ = [
     "renamed",
     "seed_edits",
     "size_argument",
-    "size_edits",
     "statement_removed",
     "stream_edits",
     "syntax_edits",

@@ -6,8 +6,18 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from grader.evidence.edits.text import Edits, between, end, own_name, replaced, segment, start
-from grader.evidence.origins import own_nodes
+from grader.evidence.edits.text import (
+    Edits,
+    between,
+    end,
+    indentation,
+    is_inside,
+    own_name,
+    replaced,
+    segment,
+    start,
+)
+from grader.evidence.origins import called, own_nodes
 from grader.model.case import ArrayValue
 from grader.model.edit import Edit
 from grader.model.exercise import Array
@@ -15,11 +25,13 @@ from grader.model.exercise import Array
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.evidence.look import Look
-    from grader.model.observation import Root
+    from grader.model.observation import Root, Span
+    from grader.model.source import Source
 
 _LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
 _BINDING: Final = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.NamedExpr)
 _TRANSPOSING: Final = frozenset({"transpose", "swapaxes", "moveaxis", "permute_dims"})
+_ATOMS: Final = (ast.Name, ast.Call, ast.Attribute, ast.Subscript)
 _ARRAYS: Final = frozenset({"jnp", "np", "numpy"})
 
 
@@ -31,7 +43,7 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
     root, entry, source = root or look.actual.answer, evidence.landmarks.entry, evidence.source
     call = source.call_at(root.span) if root is not None else None
     rest = _rest(look)
-    if call is None or rest is None or not isinstance(entry, ast.FunctionDef):
+    if call is None or rest is None or not isinstance(entry, ast.FunctionDef) or _updates(call):
         return ()
     nodes = [node for part in entry.body for node in own_nodes(part)]
     returns = [each for each in nodes if isinstance(each, ast.Return)]
@@ -39,8 +51,42 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
     again = any(call is inner for each in loops for inner in ast.walk(each))
     if again or len(returns) != 1 or not any(each is call for each in nodes):
         return ()
-    given, value = returns[0].value, _assigned(nodes, call) or segment(source, call)
-    return replaced(source, given, f"{value}{rest}") if given is not None and value else ()
+    given, name = returns[0].value, _assigned(nodes, call)
+    if given is None or (name is None and not is_inside(call, given) and _changes(nodes, call)):
+        return ()
+    value = name or segment(source, call)
+    return replaced(source, given, f"{value}{rest}") if value else ()
+
+
+def flattened(evidence: Evidence) -> Edits:
+    """Flatten what the function returns."""
+    entry, source = evidence.landmarks.entry, evidence.source
+    body = entry.body if isinstance(entry, ast.FunctionDef) else []
+    nodes = [node for part in body for node in own_nodes(part)]
+    returns = [each.value for each in nodes if isinstance(each, ast.Return)]
+    given = returns[0] if len(returns) == 1 else None
+    if given is None:
+        return ()
+    span, bare = source.span(given), isinstance(given, _ATOMS)
+    behind = Edit(span=between(end(span), end(span)), text=f"{'' if bare else ')'}.reshape(-1)")
+    return (behind,) if bare else (Edit(span=between(start(span), start(span)), text="("), behind)
+
+
+def _updates(call: ast.Call) -> bool:
+    """Whether a call into Flax returns variables beside the module's output."""
+    return called(call) == "init_with_output" or any(e.arg == "mutable" for e in call.keywords)
+
+
+def _changes(nodes: list[ast.AST], call: ast.Call) -> bool:
+    """Whether what a call reads is given another value by its statement, or after it."""
+    read = {each.id for each in ast.walk(call) if isinstance(each, ast.Name)}
+    around = [each for each in nodes if isinstance(each, ast.stmt) and is_inside(call, each)]
+    first = max(((each.lineno, each.col_offset) for each in around), default=(0, 0))
+    return any(
+        each.id in read and (each.lineno, each.col_offset) >= first
+        for each in nodes
+        if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)
+    )
 
 
 def _rest(look: Look) -> str | None:
@@ -103,10 +149,18 @@ def missing_return(evidence: Evidence) -> Edits:
         case ast.Expr(value=ast.Call()) if span is not None:
             return (Edit(span=between(start(span), start(span)), text="return "),)
         case ast.Assign(targets=[ast.Name(id=name)]) if span is not None:
-            text = f"\n{' ' * (span.column - 1)}return {name}"
-            return (Edit(span=between(end(span), end(span)), text=text),)
+            return _return_behind(source, span, name)
         case _:
             return ()
+
+
+def _return_behind(source: Source, span: Span, name: str) -> Edits:
+    """Return a name behind the statement at `span`: on a line of its own if that is."""
+    indent = indentation(source.lines[span.line - 1])
+    if len(indent) < span.column - 1:
+        return (Edit(span=between(end(span), end(span)), text=f"; return {name}"),)
+    at = (span.end_line, len(source.lines[span.end_line - 1]) + 1)
+    return (Edit(span=between(at, at), text=f"\n{indent}return {name}"),)
 
 
 def unturned(evidence: Evidence) -> Edits:

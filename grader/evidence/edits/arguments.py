@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.text import (
@@ -12,10 +14,10 @@ from grader.evidence.edits.text import (
     end,
     expression_at,
     inserted,
-    is_inside,
     name_of,
     own_name,
     replaced,
+    rewritten,
     start,
 )
 from grader.evidence.landmarks import knob_steps
@@ -51,7 +53,7 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
         found = first.node if not first.path and isinstance(first.node, ast.expr) else None
     if is_name:
         text = own_name(evidence, found, text) or text
-    return replaced(evidence.source, found, text) if found is not None else ()
+    return rewritten(evidence.source, found, text) if found is not None else ()
 
 
 def _has_methods(node: ast.expr) -> bool:
@@ -60,16 +62,29 @@ def _has_methods(node: ast.expr) -> bool:
     return any(each.arg == "methods" and isinstance(each.value, ast.Dict) for each in keywords)
 
 
-def argument_edits(evidence: Evidence, made: Span | None, name: str, text: str) -> Edits:
-    """Give a keyword of the call at `made` a value, also if the call doesn't have it yet."""
+def argument_edits(
+    evidence: Evidence, made: Span | None, name: str, text: str, position: int | None = None
+) -> Edits:
+    """Give an argument of the call at `made` a value, also if the call doesn't have it yet.
+
+    `position` is its place among the arguments if it may be given by position.
+    """
     call = evidence.source.call_at(made)
-    return _keyword(evidence.source, call, name, text) if call is not None else ()
+    return _argument(evidence.source, call, name, text, position) if call is not None else ()
+
+
+def _argument(source: Source, call: ast.Call, name: str, text: str, position: int | None) -> Edits:
+    if position is not None and len(call.args) > position:
+        before = call.args[: position + 1]
+        unpacked = any(isinstance(each, ast.Starred) for each in before)
+        return () if unpacked else replaced(source, call.args[position], text)
+    return _keyword(source, call, name, text)
 
 
 def _keyword(source: Source, call: ast.Call, name: str, text: str) -> Edits:
     for each in call.keywords:
         if each.arg == name:
-            return replaced(source, each.value, text)
+            return rewritten(source, each.value, text)
         if each.arg is None:
             return ()  # it may be among these
     return inserted(source, call, f"{name}={text}")
@@ -82,14 +97,30 @@ def left_out(evidence: Evidence, made: Span | None, name: str) -> Edits:
     parts = arguments(call) if call is not None else []
     for place, each in enumerate(parts):
         if isinstance(each, ast.keyword) and each.arg == name:
-            own = source.span(each)
-            if place:
-                whole = between(end(source.span(parts[place - 1])), end(own))
-            else:
-                follows = start(source.span(parts[1])) if len(parts) > 1 else end(own)
-                whole = between(start(own), follows)
-            return (Edit(span=whole, text=""),)
+            return (Edit(span=_with_comma(source, parts, place), text=""),)
     return ()
+
+
+def _with_comma(source: Source, parts: Sequence[ast.expr | ast.keyword], place: int) -> Span:
+    """Return where an argument stands, with a comma before or after it, but with no comment."""
+    own = source.span(parts[place])
+    if place:
+        whole = between(end(source.span(parts[place - 1])), end(own))
+    else:
+        whole = between(start(own), start(source.span(parts[1])) if len(parts) > 1 else end(own))
+    if not any("#" in each for each in _blanks(source, whole, own)):
+        return whole
+    comma = re.match(r"\s*,", source.lines[own.end_line - 1][own.end_column - 1 :])
+    return between(start(own), (own.end_line, own.end_column + (comma.end() if comma else 0)))
+
+
+def _blanks(source: Source, whole: Span, own: Span) -> Iterator[str]:
+    """Yield the text around an argument that a longer span has, line by line."""
+    for first, last in ((start(whole), start(own)), (end(own), end(whole))):
+        for number in range(first[0], last[0] + 1):
+            line = source.lines[number - 1]
+            stop = last[1] - 1 if number == last[0] else len(line)
+            yield line[first[1] - 1 if number == first[0] else 0 : stop]
 
 
 def literal_edits(evidence: Evidence, span: Span | None, text: str) -> Edits:
@@ -98,30 +129,22 @@ def literal_edits(evidence: Evidence, span: Span | None, text: str) -> Edits:
     return replaced(evidence.source, node, text) if isinstance(node, _LITERALS) else ()
 
 
-def size_edits(
-    evidence: Evidence, made: Span | None, place: Span | None, field: str, argument: str
+def field_edits(
+    evidence: Evidence, made: Span | None, field: str, position: int, argument: str
 ) -> Edits:
-    """Make a layer with an argument of the task; `place` is where its size was written."""
-    source = evidence.source
-    call, node = source.call_at(made), expression_at(source, place)
+    """Make a module with an argument of the task as the field at a position."""
+    call = evidence.source.call_at(made)
     name = own_name(evidence, call, argument)
-    if call is None or name is None:
-        return ()
-    if node is not None and node is not call and is_inside(node, call):
-        return replaced(source, node, name)
-    if call.args and all(each.arg != field for each in call.keywords):
-        return replaced(source, call.args[0], name)
-    return _keyword(source, call, field, name)
+    return argument_edits(evidence, made, field, name, position) if name is not None else ()
 
 
 def target_edits(evidence: Evidence, call: LiftedCall) -> Edits:
     """Lift the task's own module, if it is one of Flax's."""
     source, module = evidence.source, evidence.exercise.module
-    node, linen = (
-        expression_at(source, evidence.landmarks.target(call)),
-        name_of(source, "flax.linen"),
-    )
+    place, linen = evidence.landmarks.target(call), name_of(source, "flax.linen")
+    node = expression_at(source, place) if place != call.span else None
     own = not call.defined_in.startswith("flax.")
-    if node is None or linen is None or not (own and module.startswith("nn.")):
+    named = isinstance(node, ast.Name | ast.Attribute)
+    if node is None or linen is None or not (named and own and module.startswith("nn.")):
         return ()
     return replaced(source, node, module.replace("nn", linen, 1))

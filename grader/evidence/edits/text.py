@@ -24,17 +24,46 @@ def replaced(source: Source, node: ast.expr, text: str) -> Edits:
     return (Edit(span=source.span(node), text=text),)
 
 
+def rewritten(source: Source, node: ast.expr, text: str) -> Edits:
+    """Write something else in place of an expression; of a dict, only the values that differ."""
+    old, new = _entries(node), _entries(ast.parse(text, mode="eval").body)
+    if not old or new is None or old.keys() != new.keys():
+        return replaced(source, node, text)
+    edits = (
+        edit
+        for key, value in old.items()
+        if ast.dump(value) != ast.dump(new[key])
+        for edit in replaced(source, value, ast.unparse(new[key]))
+    )
+    return tuple(edits)
+
+
+def _entries(node: ast.expr) -> dict[object, ast.expr] | None:
+    """Return the values of a dict that is written out with constant keys."""
+    if not isinstance(node, ast.Dict):
+        return None
+    pairs = zip(node.keys, node.values, strict=True)
+    found: dict[object, ast.expr] = {
+        key.value: value for key, value in pairs if isinstance(key, ast.Constant)
+    }
+    return found if len(found) == len(node.keys) else None
+
+
 def inserted(source: Source, call: ast.Call, text: str) -> Edits:
     """Add an argument behind the last one, on a line of its own if that one has one."""
     parts = arguments(call)
     if not parts:
         return before_end(source.span(call), text)
     last = source.span(parts[-1])
-    line = source.lines[last.line - 1]
-    indent = line[: len(line) - len(line.lstrip())]
+    indent = indentation(source.lines[last.line - 1])
     own_line = len(parts) > 1 and last.column == len(indent) + 1
     gap = f"\n{indent}" if own_line else " "
     return (Edit(span=between(end(last), end(last)), text=f",{gap}{text}"),)
+
+
+def indentation(line: str) -> str:
+    """Return the blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
 
 
 def before_end(span: Span, text: str) -> Edits:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from grader.evidence.edits.text import Edits, between, end, start
+from grader.evidence.edits.text import Edits, between, end, indentation, start
 from grader.model.edit import Edit
 from grader.model.observation import Span
 from grader.model.source import Source, SyntaxFault
@@ -35,9 +35,23 @@ def statement_removed(source: Source, span: Span | None) -> Edits:
         for body in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
             for each in body if isinstance(body, list) and len(body) > 1 else ():
                 if isinstance(each, ast.Expr) and each.value is call is not None:
-                    last = each.end_lineno or each.lineno
-                    return (Edit(span=between((each.lineno, 1), (last + 1, 1)), text=""),)
+                    return _without(source, each)
     return ()
+
+
+def _without(source: Source, statement: ast.Expr) -> Edits:
+    """Delete a statement: its lines, or what it takes of a line that has others."""
+    span = source.span(statement)
+    line, last = source.lines[span.line - 1], source.lines[span.end_line - 1]
+    rest = last[span.end_column - 1 :]
+    semicolon = re.match(r"\s*;\s*", rest)
+    alone = len(indentation(line)) == span.column - 1
+    if semicolon is not None and rest[semicolon.end() :].strip():
+        behind = (span.end_line, span.end_column + semicolon.end())
+        return (Edit(span=between(start(span), behind), text=""),)
+    if alone:
+        return (Edit(span=between((span.line, 1), (span.end_line + 1, 1)), text=""),)
+    return (Edit(span=span, text="pass"),)
 
 
 def parameter_edits(evidence: Evidence) -> Edits:
@@ -62,6 +76,6 @@ def syntax_edits(source: Source, fault: SyntaxFault) -> Edits:
         at = (number, len(line[: fault.span.column - 1].rstrip()) + 1)
         return (Edit(span=between(at, at), text=":"),)
     if fault.message == "unexpected indent" and above:
-        indent, wanted = (each[: len(each) - len(each.lstrip())] for each in (line, above[-1]))
+        indent, wanted = (indentation(each) for each in (line, above[-1]))
         return (Edit(span=between((number, 1), (number, len(indent) + 1)), text=wanted),)
     return ()
