@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
@@ -19,6 +20,7 @@ from grader.render.write import write_report
 
 _MARK: Final = "\ufeff"
 """What some editors put at the start of a file in UTF-8."""
+_WRITABLE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def check_mending(request: GradingRequest, files: Sequence[Path]) -> None:
@@ -89,6 +91,10 @@ def _write(report: Report) -> None:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ReportNotWritten("it can't be read, or isn't UTF-8") from error
+    if not path.stat().st_mode & _WRITABLE:
+        raise ReportNotWritten("it is read-only")
+    if 0 < text.count("\r\n") < text.count("\n"):
+        raise ReportNotWritten("its lines end in different ways")
     mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
     if text.removeprefix(_MARK).replace("\r\n", "\n") != report.source.text:
         raise ReportNotWritten("it has changed since")
