@@ -100,7 +100,7 @@ def whole_lines(before: Source, after: str) -> tuple[Edit, ...]:
 
     old, new = (_Places(each) for each in (before.text, after))
     ours, theirs = ([*each.lines] for each in (old, new))
-    matcher = SequenceMatcher(a=ours, b=theirs, autojunk=False)
+    matcher = SequenceMatcher(a=ours, b=theirs)  # thousands of equal lines would take minutes
     return tuple(
         Edit(span=old.span(old.starts[a], old.starts[b]), text="".join(theirs[c:d]))
         for kind, a, b, c, d in matcher.get_opcodes()

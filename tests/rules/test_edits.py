@@ -10,7 +10,7 @@ import pytest
 from grader.catalogue import exercises
 from grader.evidence.edits import statement_removed
 from grader.model.case import Case
-from grader.model.edit import Edited
+from grader.model.edit import Edited, whole_lines
 from grader.model.exercise import Exercise
 from grader.model.report import Repaired
 from grader.model.submission import from_bytes
@@ -179,6 +179,12 @@ SEVERAL = {
         shared(f"nn.Dense, out_axes=1, {SHARING}", answer=f"2 * {APPLY}.reshape(-1)"),
         ["wrong-out-axes", "wrong-values"],
     ),
+    "arguments in another order and a constant key": (
+        shared(key="jax.random.PRNGKey(0)").replace(
+            "(seed, x_batch, features):", "(x_batch, seed, features):"
+        ),
+        ["wrong-signature", "ignored-seed"],
+    ),
     "copies, a constant key and no bias": (
         shared(
             'nn.Dense, variable_axes={"params": 0}',
@@ -289,6 +295,13 @@ def test_a_call_is_not_repeated_where_its_names_mean_something_else() -> None:
     )
     report = mended(text, [example_case(CELL, seed) for seed in (7, 0, 1)], CELL)
     assert {each.rule for each in report.findings} == {"per-example-params", "wrong-order"}
+
+
+def test_lines_that_are_all_alike_take_no_time() -> None:
+    lines = "x = 1\n" * 4000
+    before, after = (f"{lines}{each}\n{lines}" for each in ("a", "b"))
+    source = from_bytes("submission.py", before.encode()).source
+    assert Edited(source, whole_lines(source, after)).text == after
 
 
 def test_what_a_change_undoes_is_no_mistake() -> None:

@@ -111,7 +111,8 @@ def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | Non
         return None
     names = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
     parameters = [each.name for each in evidence.exercise.parameters]
-    name = dict(zip(parameters, names, strict=False)).get(declared)
+    called = dict(zip(parameters, names, strict=False)).get(declared)
+    name = declared if declared in names else called
     named = (each for each in ast.walk(entry) if isinstance(each, ast.Name) and each.id == name)
     return None if any(isinstance(each.ctx, ast.Store) for each in named) else name
 
