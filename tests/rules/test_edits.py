@@ -217,3 +217,15 @@ def test_edits_that_do_not_help_are_withdrawn(name: str, telling: tuple[Case, ..
     if report.repair.status is not Repaired.PASSES:
         assert report.repair.edits == ()
         assert report.repair.text == ""
+
+
+def test_a_module_that_gets_another_array_is_not_lifted_over_the_tasks_axes(
+    telling: tuple[Case, ...],
+) -> None:
+    text = f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    model, x = nn.Dense(features), x_batch[None]
+    return model.apply(model.init(jax.random.PRNGKey(seed), x), x).reshape(-1)
+"""
+    found = mended(text, telling, SHARED).findings
+    assert [(each.rule, each.edits) for each in found] == [("no-nn-vmap", ())]
