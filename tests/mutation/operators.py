@@ -85,10 +85,9 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             for at, op in enumerate(ops):
                 for other in _FLIPPED[type(op)]:
                     yield f"{type(op).__name__} as {other.__name__}", _compared(at, other)
-        case ast.BoolOp(values=values):
-            yield from _all_dropped("values", values)
-        case ast.comprehension(ifs=ifs):
-            yield from _all_dropped("ifs", ifs)
+        case ast.BoolOp(values=parts) | ast.comprehension(ifs=parts):
+            for at, part in enumerate(parts):
+                yield f"without {ast.unparse(part)}", _dropped(at)
         case ast.UnaryOp(op=ast.Not()):
             yield "without not", _unnegated
         case ast.Constant(value=bool() | int()):
@@ -99,11 +98,6 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "without its guard", _unguarded
 
 
-def _all_dropped(field: str, values: list[ast.expr]) -> Iterator[tuple[str, Change]]:
-    for at, value in enumerate(values):
-        yield f"without {ast.unparse(value)}", _dropped(field, at)
-
-
 def _compared(at: int, other: type[ast.cmpop]) -> Change:
     def change(node: ast.AST) -> None:
         assert isinstance(node, ast.Compare)
@@ -112,9 +106,13 @@ def _compared(at: int, other: type[ast.cmpop]) -> Change:
     return change
 
 
-def _dropped(field: str, at: int) -> Change:
+def _dropped(at: int) -> Change:
     def change(node: ast.AST) -> None:
-        del getattr(node, field)[at]
+        match node:
+            case ast.BoolOp(op=op, values=parts):
+                parts[at] = ast.Constant(isinstance(op, ast.And))
+            case ast.comprehension(ifs=parts):
+                del parts[at]
 
     return change
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import multiprocessing
 import os
@@ -11,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Final, NamedTuple
 
 import pytest
@@ -78,7 +78,8 @@ def _replay(recordings: Sequence[Replayed]) -> bool:
 
 
 def _fails(run: Callable[[], bool], site: Site) -> bool:
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site))
+    code = compile(site.mutant.tree(), str(site.path), "exec", dont_inherit=True)
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site, code))
     process.start()
     process.join(SECONDS)
     process.kill()
@@ -86,7 +87,7 @@ def _fails(run: Callable[[], bool], site: Site) -> bool:
     return process.exitcode != 0
 
 
-def _run(run: Callable[[], bool], site: Site) -> None:
+def _run(run: Callable[[], bool], site: Site, code: CodeType) -> None:
     """Run in this process, which is the mutant's alone. What it prints is of no interest."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
@@ -94,30 +95,31 @@ def _run(run: Callable[[], bool], site: Site) -> None:
     for module in list(sys.modules):
         if module.startswith(JUDGE):
             del sys.modules[module]
-    sys.meta_path.insert(0, _Finder(site))
+    sys.meta_path.insert(0, _Finder(site, code))
     sys.exit(0 if run() else 1)
 
 
 class _Finder:
     """Finds one module: the mutated one."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, code: CodeType) -> None:
         self._site = site
+        self._code = code
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         if name != self._site.module:
             return None
         path = str(self._site.path)
-        loader = _Loader(name, path, self._site.mutant.tree())
+        loader = _Loader(name, path, self._code)
         return importlib.util.spec_from_file_location(name, path, loader=loader)
 
 
 class _Loader(SourceFileLoader):
-    """Loads a module from a tree instead of its file."""
+    """Loads a module from other code than its file's."""
 
-    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
         super().__init__(name, path)
-        self._tree = tree
+        self._code = code
 
-    def get_code(self, _: str) -> object:
-        return compile(self._tree, self.path, "exec", dont_inherit=True)
+    def get_code(self, _: str) -> CodeType:
+        return self._code
