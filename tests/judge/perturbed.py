@@ -82,7 +82,7 @@ class Perturbed(NamedTuple):
         for number in range(len(exchanges)):
             if self.everywhere or number == self.first:
                 for change in self.changes:
-                    exchanges[number] = _changed(exchanges[number], change)
+                    exchanges[number] = changed(exchanges[number], change)
                 if self.answer is not None:
                     exchanges[number] = with_other_answer(exchanges[number], self.answer)
         return with_exchanges(transcript, exchanges)
@@ -100,7 +100,7 @@ def perturbed(
     first = draw(st.integers(0, max(len(exchanges) - 1, 0)))
     changes: list[Change] = []
     if exchanges:
-        plain = _builtins(exchanges[first].actual)
+        plain = plain_of(exchanges[first].actual)
         change = st.builds(
             Change,
             path=paths(plain),
@@ -133,13 +133,13 @@ def _steps(plain: Any) -> list[str | int]:
     return list(range(len(plain))) if isinstance(plain, list) else []
 
 
-def _builtins(observation: Observation) -> Any:
+def plain_of(observation: Observation) -> Any:
     return msgspec.msgpack.decode(msgspec.msgpack.encode(observation))  # with lists, not tuples
 
 
-def _changed(exchange: Exchange, change: Change) -> Exchange:
+def changed(exchange: Exchange, change: Change) -> Exchange:
     """Return the exchange with the place changed; as it is where no worker could send that."""
-    plain = _builtins(exchange.actual)
+    plain = plain_of(exchange.actual)
     try:
         _change(plain, change)
         actual = msgspec.convert(plain, Observation)

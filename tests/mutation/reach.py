@@ -25,7 +25,7 @@ UNIT_TESTS: Final = (
     "--ignore=tests/judge/test_recorded_properties.py",
 )
 """The quick tests of the judge: those of what Hypothesis draws take minutes, others grade live."""
-OPTIONS: Final = ("-x", "-q", "-n0", "-p", "no:cacheprovider")
+OPTIONS: Final = ("-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore:Module already")
 
 
 class Replayed(NamedTuple):

@@ -1,17 +1,23 @@
-"""One mutant tried: in a process of its own, which imports the mutated module for the real one."""
+"""One mutant tried, in a process of its own: its functions get the mutated code.
+
+What a module does when it's imported has run by then; for a mutant of that, the judge is imported
+anew, the mutated module for the real one.
+"""
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import multiprocessing
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import CodeType
-from typing import Final, NamedTuple
+from types import CodeType, FunctionType
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -30,7 +36,7 @@ JUDGE: Final = (
     "tests.recordings",
     "tests.rules",
 )
-"""What is imported anew: the judge, and all that has it imported by name."""
+"""What is imported anew: the judge, and all that has imported something of it by name."""
 
 SECONDS: Final = 300
 """A mutant that takes longer loops: to judge all recordings takes half a minute."""
@@ -92,11 +98,45 @@ def _run(run: Callable[[], bool], site: Site, code: CodeType) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-    for module in list(sys.modules):
-        if module.startswith(JUDGE):
-            del sys.modules[module]
-    sys.meta_path.insert(0, _Finder(site, code))
+    if not (site.mutant.inside and _is_exchanged(code)):
+        for module in list(sys.modules):
+            if module.startswith(JUDGE):
+                del sys.modules[module]
+        sys.meta_path.insert(0, _Finder(site, code))
     sys.exit(0 if run() else 1)
+
+
+def _is_exchanged(code: CodeType) -> bool:
+    """Give a module's functions their new code; False where one can't be told from another."""
+    mutated = {_place(each): each for each in _codes(code)}
+    functions = [f for f in _ours(FunctionType) if f.__code__.co_filename == code.co_filename]
+    if len(mutated) < len(list(_codes(code))) or not functions:
+        return False
+    for each in functions:
+        each.__code__ = mutated[_place(each.__code__)]
+    for kept in _ours(type(cache(_ours))):
+        kept.cache_clear()
+    return True
+
+
+@cache
+def _ours(kind: type) -> tuple[Any, ...]:
+    """Return the functions of the judge, or the caches in front of them."""
+    every = (each for each in gc.get_objects() if type(each) is kind)
+    return tuple(each for each in every if (each.__module__ or "").startswith(JUDGE[:4]))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield the code of all functions in a module's."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _codes(each)
+
+
+def _place(code: CodeType) -> tuple[object, ...]:
+    starts = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
+    return code.co_qualname, code.co_firstlineno, min(starts, default=None)
 
 
 class _Finder:
