@@ -8,6 +8,7 @@ from grader.model.exercise import (
     Dimension,
     Exercise,
     Number,
+    Repairs,
     Seed,
     Size,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Dimension",
     "Exercise",
     "Number",
+    "Repairs",
     "Seed",
     "Size",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final, Self
 
 from grader.grading.grading import grade
+from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
@@ -48,7 +50,19 @@ class Grades:
         self._session.reference(folder)  # made once, here: two threads would make two
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 
+    def mend(
+        self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
+    ) -> list[Future[Report]]:
+        """Have the edits of reports made and graded, after what was begun before."""
+        return [
+            self._pool.submit(repaired, report, each, partial(self._grade_quietly, folder))
+            for each, report in graded
+        ]
+
+    def _grade_quietly(self, folder: ExerciseFolder, submission: Submission) -> Report:
+        return grade(self._session, submission, folder, self._asked)
+
     def _grade(self, submission: Submission, folder: ExerciseFolder) -> Report:
-        report = grade(self._session, submission, folder, self._asked)
+        report = self._grade_quietly(folder, submission)
         self._tell()
         return report

@@ -11,7 +11,7 @@ from grader.evidence.notation import listing
 from grader.labels import ACCEPTED, MISTAKES, Labelled, Place, places
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
-from grader.model.report import Report, Verdict
+from grader.model.report import Repaired, Report, Verdict
 
 FEWEST: Final = {MISTAKES: 6, ACCEPTED: 3}
 """How many there are at least; how many are enough depends on what can go wrong."""
@@ -50,6 +50,19 @@ def mistakes(graded: Sequence[Graded]) -> Line:
     wrong = [problem for each, report in graded for problem in _mislabelled(each, report)]
     said = f"{len(graded)}, each found where its label says"
     return Line(name=MISTAKES, said=said, problems=(*_too_few(MISTAKES, graded), *wrong))
+
+
+def repairs(graded: Sequence[Graded]) -> Line:
+    """See that no mistake is still there once it is mended; the reports know what came of it."""
+    problems = tuple(
+        f"{_name(each)}: the same mistake is found when the report's own changes are made; that is "
+        "a fault of the rule, please report it"
+        for each, report in graded
+        if report.repair.status is Repaired.FAILS and not report.repair.edits
+    )
+    passing = sum(report.repair.status is Repaired.PASSES for _, report in graded)
+    said = f"{passing} of {len(graded)} mistakes pass with what the report would change"
+    return Line(name="repairs", said=said, problems=problems)
 
 
 def accepted(graded: Sequence[Graded]) -> Line:

@@ -12,7 +12,7 @@ from grader.authoring.declaration import declaration, obstacles
 from grader.authoring.grades import Grades
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
-from grader.authoring.submissions import accepted, mistakes, starter
+from grader.authoring.submissions import accepted, mistakes, repairs, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
@@ -27,7 +27,7 @@ from grader.model.submission import read_submission
 
 Tell = Callable[[int, int], None]
 
-_GRADED = ("starter", "solution", MISTAKES, ACCEPTED, "mutants", "rules")
+_GRADED = ("starter", "solution", MISTAKES, "repairs", ACCEPTED, "mutants", "rules")
 
 
 def verify(
@@ -112,6 +112,8 @@ class _Run:
         yield starter(folder, begun[0].result() if begun else None)
         pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
         yield mistakes(pairs)
+        mending = grades.mend(folder, [(read_submission(each.path), it) for each, it in pairs])
+        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, mending, strict=True)])
         yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
         reports = [future.result() for future in graded]
         yield self._mutants(made, reports)

@@ -18,6 +18,7 @@ from grader.cli.choose import available, named
 from grader.cli.course import course_option
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
+from grader.cli.mending import check_mending
 from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
 from grader.errors import CommandWrong, Exit
 from grader.grading.machine import explained, lacks
@@ -62,6 +63,7 @@ def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
 
+    check_mending(request, files)
     reporting = Reporting(request)
     work = find_work(files, request)
     for problem in work.problems:
@@ -74,7 +76,7 @@ def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
     with INTERRUPTS.noted(), reporting:
         reporting.begin(work.jobs)
         try:
-            for report in run_jobs(work.jobs, request, reporting.tell):
+            for report in run_jobs(work.jobs, request, reporting.tell, reporting.show):
                 reporting.add(report)
                 reports.append(report)
         except KeyboardInterrupt:
@@ -170,9 +172,12 @@ def _decided(
     return Work(jobs=tuple(jobs), problems=tuple(problems), note=gathered.note)
 
 
-def run_jobs(jobs: Sequence[Job], request: GradingRequest, tell: Tell) -> Iterator[Report]:
+def run_jobs(
+    jobs: Sequence[Job], request: GradingRequest, tell: Tell, show: Callable[[Report], None]
+) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order.
 
+    `show` gets the report of an only job before it is known whether the mended program passes.
     When interrupted, yield those that are finished and raise `KeyboardInterrupt`.
     """
     from grader.grading.session import Session
@@ -180,7 +185,7 @@ def run_jobs(jobs: Sequence[Job], request: GradingRequest, tell: Tell) -> Iterat
     alone = tell if len(jobs) == 1 else _untold
     with Session(early.take()) as session:
         gradings = Abreast(
-            lambda job: _graded(session, job, request, alone),
+            lambda job: _graded(session, job, request, alone, show),
             jobs,
             threads=request.jobs or os.cpu_count() or 1,
             told=INTERRUPTS.wake,
@@ -202,17 +207,25 @@ def _untold(_done: int, _total: int) -> None:
     """Nobody follows the cases of one file among several."""
 
 
-def _graded(session: Session, job: Job, request: GradingRequest, tell: Tell) -> Report:
+def _graded(
+    session: Session, job: Job, request: GradingRequest, tell: Tell, show: Callable[[Report], None]
+) -> Report:
     """Grade one file. Whatever goes wrong is told in its report: the other files are graded."""
     from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
     from grader.grading.assembly import error_report
     from grader.grading.grading import grade
+    from grader.grading.repair import repaired
 
     if isinstance(job.folder, BrokenExercise):
         return error_report(job.submission, None, job.folder.reason, request)
     try:
         report = grade(session, job.submission, job.folder, request, tell)
-        return msgspec.structs.replace(report, course_option=course_option(job.folder))
+        report = msgspec.structs.replace(report, course_option=course_option(job.folder))
+        if not request.repairs:
+            return report
+        show(report)
+        folder = job.folder
+        return repaired(report, job.submission, lambda each: grade(session, each, folder, request))
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         reason = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from grader.catalogue import shipped
 from grader.cli import ci
 from grader.cli.course import course_option
+from grader.cli.mending import fix, print_diff
 from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
 from grader.errors import ExerciseBroken, Exit, ReportNotWritten
@@ -25,6 +26,7 @@ from grader.render.write import write_report
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from grader.cli.grading import Job
@@ -52,6 +54,7 @@ class Reporting:
         self._offers: list[str] = []
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._shown: int | None = None
 
     def begin(self, jobs: Sequence[Job]) -> None:
         """Say at once what is being graded, and keep a bar going: on a terminal only."""
@@ -102,23 +105,37 @@ class Reporting:
             sys.stdout.write(RENDERERS[LINES](report))
             sys.stdout.flush()
 
+    def show(self, report: Report) -> None:
+        """Print the report of the only file at once, if somebody reads it; called in a thread."""
+        terminal = self._document is None and sys.stdout.isatty() and not ci.in_github_actions()
+        if terminal and not (self._many or self._request.quiet or self._request.diff):
+            self._stop()
+            self._shown = len(report.findings)
+            self._print_one(report)
+            sys.stdout.flush()
+
     def finish(self) -> int:
         """Write every report that was asked for; return an exit code for what got lost."""
         self._stop()
-        code = Exit.PASSED
+        code = int(Exit.PASSED)
         for target in self._targets:
             try:
                 self._write(target)
             except ReportNotWritten as error:
                 print(f"grade: {visible(str(error))}", file=sys.stderr)
-                code = Exit.BROKEN
+                code = int(Exit.BROKEN)
+        if self._request.diff:
+            print_diff(self._reports)
+        if self._request.fix:
+            code = max(code, fix(self._reports))
         actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
-            with ci.fenced(fence=actions):
+            with ci.fenced(fence=actions and not self._request.diff):
                 self._print()
         if actions:
-            ci.announce(self._reports, annotate=self._document is None)
-        return int(code)
+            annotate = self._document is None and not self._request.diff
+            ci.announce(self._reports, annotate=annotate)
+        return code
 
     def _stop(self) -> None:
         if self._bar is not None:
@@ -136,22 +153,32 @@ class Reporting:
             write_report(document, target.path)
 
     def _print(self) -> None:
-        from grader.render.console import console_for
-        from grader.render.terminal import render_summary, render_terminal
+        from grader.render.terminal import render_later, render_summary
 
-        color = cast("Color", self._request.color)
-        console = console_for(sys.stdout, color, os.environ)
+        console = self._console()
         for report in self._reports:
-            if not self._many or self._request.verbose:
-                render_terminal(
-                    report, console, verbose=self._request.verbose, quiet=self._request.quiet
-                )
+            if self._shown is not None:
+                render_later(report, console, self._shown, verbose=self._request.verbose)
+            elif not self._many or self._request.verbose:
+                self._print_one(report)
                 if self._many:
                     console.print()
         if self._many:
             render_summary(self._reports, console)
         elif self._offers and not self._request.quiet:
             console.print(f"\n {self._offers[-1]}", soft_wrap=True)
+
+    def _print_one(self, report: Report) -> None:
+        from grader.render.terminal import render_terminal
+
+        asked = self._request
+        render_terminal(report, self._console(), verbose=asked.verbose, quiet=asked.quiet)
+
+    def _console(self) -> Console:
+        from grader.render.console import console_for
+
+        stream = sys.stderr if self._request.diff else sys.stdout
+        return console_for(stream, cast("Color", self._request.color), os.environ)
 
     def _remember(self, report: Report) -> None:
         with Remembered.open() as progress:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from enum import Enum, auto, unique
+from functools import partial
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -36,6 +37,7 @@ from grader.errors import (
 )
 from grader.grading.assembly import error_report
 from grader.grading.grading import Grading
+from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import hint_offer
@@ -78,7 +80,10 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """A grading is done. `number` is which one; a later one makes it stale."""
+    """A grading is done. `number` is which one; a later one makes it stale.
+
+    It may be told twice: again when it is known whether the mended program passes.
+    """
 
     number: int
     report: Report
@@ -344,20 +349,34 @@ class Watcher:
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
         self._events.put(Recognised(number=number, folder=folder))
-        grading = Grading(self._session, job.submission, folder, request)
-        with self._lock:
-            self._check(number)
-            self._grading = grading
+        run = partial(self._run, number, folder, request)
         try:
-            report = msgspec.structs.replace(grading.run(), course_option=course_option(folder))
+            report = msgspec.structs.replace(
+                run(job.submission), course_option=course_option(folder)
+            )
         except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
             report = error_report(job.submission, folder.exercise, str(error), request)
         self._check(number)
         self._compare(submission, read(self._file))
         offer = self._record(report, folder)
         self._events.put(Graded(number=number, report=report, offer=offer))
+        if request.repair:
+            later = repaired(report, job.submission, run)
+            if later is not report:
+                self._check(number)
+                self._events.put(Graded(number=number, report=later, offer=offer))
         self._check(number)
         self._session.prewarm(job.submission, folder, request)
+
+    def _run(
+        self, number: int, folder: ExerciseFolder, request: GradingRequest, submission: Submission
+    ) -> Report:
+        """Grade a text of the file, so that another save can cancel it."""
+        grading = Grading(self._session, submission, folder, request)
+        with self._lock:
+            self._check(number)
+            self._grading = grading
+        return grading.run()
 
     def _check(self, number: int) -> None:
         """Raise `Cancelled` if another grading counts by now."""
@@ -404,7 +423,13 @@ class Watcher:
     # ------------------------------------------------------------------------------------ keys
 
     def _press(self, key: str) -> None:
-        pages = {"h": Page.HINT, "e": Page.EXPLANATION, "s": Page.SOLUTION, "l": Page.LESSON}
+        pages = {
+            "h": Page.HINT,
+            "e": Page.EXPLANATION,
+            "s": Page.SOLUTION,
+            "l": Page.LESSON,
+            "d": Page.DIFF,
+        }
         lines = {UP: -1, "k": -1, DOWN: 1, "j": 1}
         screens = {PAGE_UP: -1, "b": -1, PAGE_DOWN: 1}
         key = key.lower() if len(key) == 1 else key

@@ -16,12 +16,13 @@ from rich.text import Text
 
 from grader.cli.console import console as new_console
 from grader.cli.console import rendered
+from grader.cli.mending import mending_lines
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
 from grader.grading.request import GradingRequest
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
-from grader.model.report import Report, Verdict
+from grader.model.report import Repaired, Report, Verdict
 from grader.progress import Progress
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
@@ -46,6 +47,7 @@ class Page(Enum):
     EXPLANATION = auto()
     SOLUTION = auto()
     LESSON = auto()
+    DIFF = auto()
 
 
 class Screen:
@@ -88,10 +90,22 @@ class Screen:
         self.draw()
 
     def show(self, report: Report, offer: str | None) -> None:
-        """A report is there."""
+        """A report is there; if it only says more than the one that is shown, stay where it is."""
+        more = self._report is not None and self._report.repair.status is Repaired.NONE
+        more = more and self._report_is_of(report) and self._message is None
         self._report, self._offer = report, offer
         self._passed = self._passed or report.verdict is Verdict.PASSED
-        self._say(None, "")
+        if more and not self._status:
+            self.draw()
+        else:
+            self._say(None, "")
+
+    def _report_is_of(self, later: Report) -> bool:
+        shown = self._report
+        return shown is not None and (shown.sha256, shown.duration_s) == (
+            later.sha256,
+            later.duration_s,
+        )
 
     def refuse(self, reason: str) -> None:
         """The file can't be graded as it is."""
@@ -205,6 +219,8 @@ class Screen:
                 return self._explanation()
             case Page.SOLUTION:
                 return self._solution(folder)
+            case Page.DIFF:
+                return self._diff()
             case _:
                 return lesson_page(folder)
 
@@ -220,6 +236,10 @@ class Screen:
         if self._report is None or not self._report.findings:
             return Text("There is no finding to explain.")
         return rule_page(rule_by_id(self._report.findings[0].rule))
+
+    def _diff(self) -> RenderableType:
+        lines = [*mending_lines(self._report)] if self._report is not None else []
+        return Text("\n".join(f" {each}" for each in lines) or " Nothing is known to mend it with.")
 
     def _solution(self, folder: ExerciseFolder) -> RenderableType:
         if not self._passed:
@@ -248,6 +268,8 @@ class Screen:
         yield "h hint"
         if self._report is not None and self._report.findings:
             yield "e explain"
+            if any(mending_lines(self._report)):
+                yield "d diff"
         if self._passed:
             yield "s solution"
         yield from ("l lesson", "r run", "a all", "q quit")

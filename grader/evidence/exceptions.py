@@ -341,6 +341,7 @@ def _misspelt(raised: Raised) -> Meaning | None:
         label="has no value",
         why="This name has no value at this point.",
         help=f"write {raised.meant}, or give {name[1]} a value before this line",
+        misspelt=(name[1], raised.meant),
     )
 
 

@@ -58,6 +58,7 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
             message=f"{home} has no {name}; did you mean {meant}?",
             why="The module exists, but it has nothing with this name.",
             help=f"write {meant} instead of {name}",
+            misspelt=(name, meant),
         )
     return Meaning(
         message=f"{home} has no {name}",
@@ -75,6 +76,7 @@ def _meant(name: str, near: str) -> Meaning:
         message=f"there is no module {name}; did you mean {near}?",
         why="Python found no module with this name.",
         help=f"write {near} instead of {name}",
+        misspelt=(name.rpartition(".")[2], near.rpartition(".")[2]),
     )
 
 

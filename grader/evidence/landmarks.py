@@ -93,16 +93,16 @@ class Landmarks:
         For a collection or stream `name` it is the dict, or only its entry if the dict has several
         lines or parts.
         """
-        node = self._node(call.span)
-        if node is None or self._origins is None:
+        node = self.node(call.span)
+        if node is None or self.origins is None:
             return call.span
-        found = self._knob(self._origins, node, call, knob, name)
+        found = self._knob(self.origins, node, call, knob, name)
         return self.source.span(found) if found is not None else call.span
 
     def _knob(
         self, origins: Origins, node: ast.expr, call: LiftedCall, knob: Knob, name: str
     ) -> ast.expr | None:
-        steps = _steps(origins, node, knob, ())
+        steps = knob_steps(origins, node, knob)
         sizes = knob is Knob.AXIS_SIZE
         whole = written(origins, steps, recorded(call, knob, name), constants=not sizes)
         if not name:
@@ -110,23 +110,23 @@ class Landmarks:
         entry = None
         if is_listed(call, knob, name):
             accepts = recorded_entry(call, knob, name)
-            entry = written(origins, _steps(origins, node, knob, (name,)), accepts)
+            entry = written(origins, knob_steps(origins, node, knob, (name,)), accepts)
         if entry is None or (whole is not None and _is_short(whole, entry)):
             return whole
         return entry
 
     @cached_property
-    def _origins(self) -> Origins | None:
+    def origins(self) -> Origins | None:
         """The origins of the values in the text."""
         return origins_in(self.source, self.name)
 
-    def _node(self, span: Span | None) -> ast.expr | None:
+    def node(self, span: Span | None) -> ast.expr | None:
         """Return the call at `span`, or the decorator that acts as one."""
         return self.source.call_at(span) or self.source.decorator_at(span)
 
     def target(self, call: LiftedCall) -> Span | None:
         """Return where the module class is passed to nn.vmap, or else the call."""
-        node, origins = self.source.call_at(call.span), self._origins
+        node, origins = self.source.call_at(call.span), self.origins
         steps = _argument(origins, node, "target") if node is not None and origins else []
         given = steps[0].node if steps else None
         return self.source.span(given) if isinstance(given, ast.expr) else call.span
@@ -147,7 +147,7 @@ class Landmarks:
         followed an argument. If the callee is itself a call over several lines, only the arguments
         are marked.
         """
-        node, origins = self.source.call_at(made), self._origins
+        node, origins = self.source.call_at(made), self.origins
         if node is None or origins is None:
             return made
         steps = origins.argument(origins.arguments(node), name, (), position)
@@ -198,7 +198,7 @@ class Landmarks:
 
     def keyword(self, call: Span | None, name: str) -> Span | None:
         """Return where the value of a keyword in the call at `call` was written, or the call."""
-        node, origins = self.source.call_at(call), self._origins
+        node, origins = self.source.call_at(call), self.origins
         if node is None or origins is None:
             return call
         steps = origins.argument(origins.arguments(node), name)
@@ -210,7 +210,7 @@ class Landmarks:
 
         `seed` is the recorded number. Otherwise, return the call.
         """
-        node, origins = self.source.call_at(made), self._origins
+        node, origins = self.source.call_at(made), self.origins
         if node is None or origins is None or not node.args:
             return made
         found = written(origins, [Step(node.args[0], named=True)], shown_as(seed))
@@ -265,7 +265,7 @@ def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name)
 
 
-def _steps(origins: Origins, node: ast.expr, knob: Knob, path: Path) -> list[Step]:
+def knob_steps(origins: Origins, node: ast.expr, knob: Knob, path: Path = ()) -> list[Step]:
     """Return where to look for an argument of nn.vmap, including those in `methods`."""
     methods = _argument(origins, node, "methods", ("__call__", knob.value, *path))
     return [*methods, *_argument(origins, node, knob.value, path)]

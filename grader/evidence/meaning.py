@@ -11,7 +11,8 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     """What an exception means, as far as it is known.
 
     `message`, if there is one, says more than that an exception was raised. `span` and `label` are
-    the place of the cause, if that isn't the line that raised.
+    the place of the cause, if that isn't the line that raised. `misspelt` is a name that doesn't
+    exist, and the similar one that was meant.
     """
 
     why: str
@@ -19,3 +20,4 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     label: str = ""
     span: Span | None = None
+    misspelt: tuple[str, str] | None = None

@@ -163,6 +163,29 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     progress: Annotated[
         bool, Option(flags=("--no-progress",), help="Don't store this attempt.")
     ] = True
+    repair: Annotated[
+        bool,
+        Option(
+            flags=("--no-repair",),
+            help="Don't try whether the program passes once it is mended.",
+        ),
+    ] = True
+    diff: Annotated[
+        bool,
+        Option(
+            flags=("--diff",),
+            help="Print what mends the program as a diff, and the report to stderr.",
+            fronts=_COMMAND,
+        ),
+    ] = False
+    fix: Annotated[
+        bool,
+        Option(
+            flags=("--fix",),
+            help="Mend the file, if it is known to pass then; never on CI.",
+            fronts=_COMMAND,
+        ),
+    ] = False
     exercises: Annotated[
         tuple[Path, ...],
         Option(
@@ -172,6 +195,12 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     prove: bool = True
+
+    @property
+    def repairs(self) -> bool:
+        """Whether anybody learns from it whether the mended program passes."""
+        told = not self.quiet or bool(self.reports)
+        return self.diff or self.fix or (self.repair and told)
 
     @property
     def load_seconds(self) -> float:

@@ -89,6 +89,14 @@ class Number(msgspec.Struct, frozen=True, kw_only=True, tag="number"):
 Parameter = Seed | Array | Arrays | Size | Number
 
 
+@unique
+class Repairs(StrEnum):
+    """Whether a learner may see the edits that mend a program: when asked for, or never."""
+
+    ASKED = "asked"
+    NEVER = "never"
+
+
 class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One check of an exercise: its title in a report and its weight in the score."""
 
@@ -106,7 +114,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     be lifted, as messages write it. `tolerance` multiplies the tolerance of values, for exercises
     whose arithmetic amplifies rounding. `untaught` are the ids of rules for which `grade verify`
     needs no labelled mistake. `plain_numpy`: the task is about NumPy arrays, and every case passes
-    them; it is set if the solution imports NumPy and neither jax nor flax.
+    them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`: whether
+    `--diff`, `--fix` and reports show what mends a program.
     """
 
     slug: str
@@ -123,6 +132,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     tolerance: float = 1.0
     untaught: tuple[str, ...] = ()
     plain_numpy: bool = False
+    repairs: Repairs = Repairs.ASKED
 
     @property
     def folder_name(self) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 import msgspec
 
 from grader.model.case import Case
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import Span
 
@@ -40,7 +41,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `message` is one line that says what happened. `label` is the short text under the marked
     source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`
     says why it matters; `help` is one next step. `case` is the smallest case that shows it.
-    `evidence` is the machine-readable form: JSON values only.
+    `evidence` is the machine-readable form: JSON values only. `edits` do what `help` says, if it is
+    known what to write where; nobody knows yet whether the program is right then.
     """
 
     rule: str
@@ -55,3 +57,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     evidence: dict[str, object] = {}
     case: Case | None = None
+    edits: tuple[Edit, ...] = ()

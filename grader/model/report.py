@@ -6,7 +6,8 @@ from enum import StrEnum, unique
 
 import msgspec
 
-from grader.model.exercise import Check, Exercise
+from grader.model.edit import Edit
+from grader.model.exercise import Check, Exercise, Repairs
 from grader.model.finding import Finding
 from grader.model.source import Source
 
@@ -97,12 +98,34 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     within: bool = False
 
 
+@unique
+class Repaired(StrEnum):
+    """Whether the mended program passes; `none` if there was nothing to mend it with."""
+
+    PASSES = "passes"
+    FAILS = "fails"
+    NONE = "none"
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried to mend the program: `edits` of its text, graded together.
+
+    `changes` counts the findings that they are for. `text` is the mended program.
+    """
+
+    status: Repaired = Repaired.NONE
+    edits: tuple[Edit, ...] = ()
+    changes: int = 0
+    text: str = ""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict and its reasons.
 
     `exercise` is None if the run ended before one was recognised. `findings` are in the order
     in which a learner should read them, the cause first. `score` is from 0 to 1. `course_option`
-    is what a command needs to find the exercise, empty for most.
+    is what a command needs to find the exercise, empty for most. `repair` says whether the
+    program passes with the findings' edits.
     """
 
     verdict: Verdict
@@ -121,3 +144,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     timings: tuple[Timing, ...] = ()
     course_option: str = ""
+    repair: Repair = Repair()
+
+    @property
+    def shows_repair(self) -> bool:
+        """Whether the course lets a learner see the edits."""
+        return self.exercise is None or self.exercise.repairs is Repairs.ASKED

@@ -13,6 +13,7 @@ from typing import Any
 from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
 from grader.grading.grading import grade as graded
+from grader.grading.repair import repaired
 from grader.grading.request import Front, GradingRequest, offered
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
@@ -104,15 +105,22 @@ def _exercise(
 def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
     """Grade in the warm session; in a new one if an interrupt or a kill has ended that."""
     try:
-        return graded(_session(), submission, folder, request)
+        return _repaired(submission, folder, request)
     except NurseryBroken:
         _end()
-        return graded(_session(), submission, folder, request)
+        return _repaired(submission, folder, request)
     except SandboxMissing as error:
         raise CannotGrade(str(error)) from error
     except KeyboardInterrupt:
         _end()
         raise
+
+
+def _repaired(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
+    report = graded(_session(), submission, folder, request)
+    if not request.repair:
+        return report
+    return repaired(report, submission, lambda each: graded(_session(), each, folder, request))
 
 
 @cache

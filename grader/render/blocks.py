@@ -24,6 +24,7 @@ from grader.render.words import (
     count_words,
     equivalence_words,
     message_words,
+    repair_words,
 )
 
 _OUTPUT_LINES = 20
@@ -47,13 +48,21 @@ def report_lines(report: Report, page: Page, *, verbose: bool, quiet: bool) -> l
         *_findings(report, page, verbose=verbose),
         _printed(report, page, verbose=verbose),
         _checks(report, page, verbose=verbose),
+        _repair(report, page),
         _lesson(report, page),
         _details(report, page) if verbose else [],
     ]
-    lines: list[Line] = []
-    for block in filter(None, blocks):
-        lines += [[], *block]
-    return lines[1:]
+    return _apart(blocks)[1:]
+
+
+def later_lines(report: Report, page: Page, shown: int, *, verbose: bool) -> list[Line]:
+    """Return what a repair adds to a report of which `shown` findings are printed already."""
+    return _apart([*_findings(report, page, verbose=verbose)[shown:], _repair(report, page)])
+
+
+def _apart(blocks: list[list[Line]]) -> list[Line]:
+    """Put an empty line before each block."""
+    return [line for block in filter(None, blocks) for line in ([], *block)]
 
 
 def _verdict_role(report: Report) -> Role:
@@ -180,6 +189,18 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
             reason = visible(f"skipped: {check.reason}", page.encoding)
             lines += wrap([Piece(reason, Role.FAINT)], page.width, at)
     return lines
+
+
+def _repair(report: Report, page: Page) -> list[Line]:
+    """Say that the mended program passes, if it was graded."""
+    words = repair_words(report)
+    if not words:
+        return []
+    pieces = [Piece("checked:", Role.STRONG), Piece(f" {words}")]
+    if report.shows_repair:
+        path = visible(shlex.quote(report.path), page.encoding)
+        pieces += [Piece("; "), command(f"grade --diff {path}"), Piece(" shows it")]
+    return wrap(pieces, page.width, MARGIN, MARGIN + 2)
 
 
 def _lesson(report: Report, page: Page) -> list[Line]:

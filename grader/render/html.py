@@ -30,6 +30,7 @@ from grader.render.words import (
     count_words,
     equivalence_words,
     message_words,
+    repair_words,
 )
 
 _STYLE_PATH = Path(__file__).with_name("html.css")
@@ -214,6 +215,8 @@ def _checks(report: Report) -> str:
         return ""
     proved = report.verdict is Verdict.PASSED and report.cases.executed
     proof = f"<p>{_text(equivalence_words(report))}</p>" if proved else ""
+    if repair_words(report):
+        proof += f"<p>Checked: {_text(repair_words(report))}.</p>"
     counts = f'<p class="faint">{_text(count_words(report))}</p>'
     return f"<h2>Checks</h2><table><tbody>{''.join(rows)}</tbody></table>{counts}{proof}"
 

@@ -15,6 +15,7 @@ import msgspec
 
 from grader.model.case import FloatValue, IntValue
 from grader.model.finding import Finding
+from grader.model.observation import Span
 from grader.model.report import Report
 from grader.render.reproduce import reproduce
 from grader.render.tool import TOOL_NAME, tool_version
@@ -82,6 +83,7 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
             {"id": each.check, "title": each.title, "status": each.status} for each in report.checks
         ],
         "findings": [_finding(report, each, limits) for each in report.findings[: limits.findings]],
+        "repair": {"status": report.repair.status, "edits": _edits(report, limits)},
         "equivalence": {
             "status": equivalence.status,
             "scope": clean(equivalence.scope, limits.text),
@@ -100,17 +102,26 @@ def _finding(report: Report, finding: Finding, limits: _Limits) -> _Json:
         "check": finding.check,
         "message": clean(finding.message, limits.text),
         "help": clean(finding.help, limits.text),
-        "location": _location(report, finding, limits),
+        "location": _location(report, finding.span, limits),
         "evidence": evidence if isinstance(evidence, dict) else {},
         "counterexample": _counterexample(report, finding, limits),
     }
 
 
-def _location(report: Report, finding: Finding, limits: _Limits) -> _Json | None:
+def _edits(report: Report, limits: _Limits) -> list[_Json]:
+    """Return the edits, all or none: some of them alone may not be right."""
+    edits = report.repair.edits if report.shows_repair else ()
+    texts = ["".join(each.text.splitlines()) for each in edits]
+    if len(edits) > limits.items or any(clean(each, limits.text) != each for each in texts):
+        return []
+    return [{"location": _location(report, e.span, limits), "text": e.text} for e in edits]
+
+
+def _location(report: Report, span: Span | None, limits: _Limits) -> _Json | None:
     """Return the place; lines and columns count from 1, the end column is exclusive."""
-    if finding.span is None:
+    if span is None:
         return None
-    ends = msgspec.structs.asdict(finding.span)
+    ends = msgspec.structs.asdict(span)
     places = {name: max(number, 1) for name, number in ends.items()}
     return {"path": clean(report.path, limits.text), **places}
 

@@ -27,6 +27,7 @@ from grader.render.words import (
     count_words,
     equivalence_words,
     message_words,
+    repair_words,
 )
 
 # A comment on GitHub may have 65536 characters.
@@ -209,6 +210,8 @@ def _footer(report: Report) -> str:
     words = prose(count_words(report))
     if report.cases.executed and report.verdict is Verdict.PASSED:
         words += f"<br>{prose(equivalence_words(report))}"
+    if repair_words(report):
+        words += f"<br>Checked: {prose(repair_words(report))}."
     return words
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.report import Report
-from grader.render.blocks import report_lines
+from grader.render.blocks import later_lines, report_lines
 from grader.render.console import page_for
 from grader.render.layout import Line, Role
 from grader.render.summary import summary_table
@@ -40,6 +40,11 @@ def render_terminal(
     """
     lines = report_lines(report, page_for(console), verbose=verbose, quiet=quiet)
     print_lines(lines, console)
+
+
+def render_later(report: Report, console: Console, shown: int, *, verbose: bool = False) -> None:
+    """Print what a repair adds to a report of which `shown` findings are printed already."""
+    print_lines(later_lines(report, page_for(console), shown, verbose=verbose), console)
 
 
 def render_summary(reports: Sequence[Report], console: Console) -> None:

@@ -7,7 +7,7 @@ import re
 from grader.evidence.notation import value_text
 from grader.model.case import Case, Container
 from grader.model.finding import Finding, Severity
-from grader.model.report import Equivalent, Report, Status, Verdict
+from grader.model.report import Equivalent, Repaired, Report, Status, Verdict
 
 VERDICT_WORDS = {
     Verdict.PASSED: "passed",
@@ -63,6 +63,14 @@ def count_words(report: Report) -> str:
             f"{cases.executed} executed",
         ]
     return " \u00b7 ".join([*parts, seconds_words(report.duration_s)])
+
+
+def repair_words(report: Report) -> str:
+    """Return what is known of the mended program; nothing unless it passes."""
+    if report.repair.status is not Repaired.PASSES:
+        return ""
+    count = report.repair.changes
+    return f"with {'this change' if count == 1 else f'these {count} changes'} your program passes"
 
 
 def equivalence_words(report: Report) -> str:

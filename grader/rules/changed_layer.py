@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import argument_edits, left_out, literal_edits
 from grader.evidence.notation import value_text
 from grader.evidence.settings import SettingDifference, placed, settings_that_show
 from grader.evidence.shape_rows import shape_row
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -43,6 +45,7 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         why=_PARAMETERS if difference.effect not in {"the numbers", ""} else _NUMBERS,
         help=_help(evidence, difference),
         span=placed(evidence, difference),
+        edits=_edits(evidence, difference),
         case=look.case,
         certain=difference.certain,
         evidence={
@@ -87,6 +90,19 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
     if difference.inner:
         return f"use {module} from the starter unchanged: it passes {name} on"
     return f"make it with the argument: {name}={difference.argument}"
+
+
+def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...]:
+    """Make the layer as the task does: without the setting, or with the task's value."""
+    name, made = difference.name, difference.run.span
+    gone = left_out(evidence, made, name) if difference.by_default else ()
+    if gone or (difference.inner and difference.argument is not None):
+        return gone
+    wanted = difference.argument or difference.expected_text
+    written = literal_edits(evidence, placed(evidence, difference), wanted)
+    if written or difference.by_default:
+        return written
+    return argument_edits(evidence, made, name, wanted)
 
 
 def _rows(look: Look) -> tuple[ShapeRow, ...]:

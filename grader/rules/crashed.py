@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from grader.evidence import Evidence
+from grader.evidence.edits import statement_removed
 from grader.evidence.notation import shortened
 from grader.evidence.waiting import stop_at
 from grader.model.case import Case
@@ -69,11 +70,15 @@ def _left(evidence: Evidence, outcome: Raised, case: Case) -> Sighting:
             why=stop.why,
             help=stop.help,
             span=stop.span,
+            edits=statement_removed(evidence.source, stop.span),
             case=case,
             evidence={"reason": outcome.message},
         )
     text = f": {outcome.message}" if outcome.message else ""
-    found = _sighting(f"it tried to exit the process{text}", case, outcome.place)
+    found = msgspec.structs.replace(
+        _sighting(f"it tried to exit the process{text}", case, outcome.place),
+        edits=statement_removed(evidence.source, outcome.place),
+    )
     if (outcome.library or "").startswith("argparse"):
         return msgspec.structs.replace(
             found,

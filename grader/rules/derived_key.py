@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed, place
+from grader.evidence.edits import key_edits
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import (
     Fault,
@@ -67,6 +68,7 @@ def _sighting(evidence: Evidence, span: Span | None, look: Look, pairs: list[Key
         "results can't be compared or repeated.",
         help=_help(evidence, pairs),
         span=span,
+        edits=key_edits(evidence, pairs),
         case=look.case,
         evidence={
             "stream": pair.stream,

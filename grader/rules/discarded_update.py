@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import update_edits
 from grader.evidence.notation import collection_noun, listing
 from grader.evidence.updates import discarded, updated
 from grader.model.exercise import Check
@@ -40,6 +41,7 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         "the next step and the evaluation start from the old values.",
         help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
+        edits=update_edits(evidence, look.actual.answer, collection),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
         certain=_is_independent(look, collection),

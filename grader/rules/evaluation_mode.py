@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import argument_edits, literal_edits
 from grader.evidence.settings import EVALUATION, SettingDifference, placed, setting_differences
 from grader.evidence.updates import idle
 from grader.model.exercise import Check
@@ -63,6 +64,8 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         "without them, and nothing raises.",
         help=f"turn training mode on: {name}=False",
         span=placed(evidence, difference),
+        edits=literal_edits(evidence, placed(evidence, difference), "False")
+        or argument_edits(evidence, run.span, name, "False"),
         case=look.case,
         evidence={"setting": name, "module": run.class_name, "expected": False, "actual": True},
     )

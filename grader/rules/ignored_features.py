@@ -8,6 +8,7 @@ from itertools import combinations
 import msgspec
 
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import size_edits
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
 from grader.model.exercise import Check
@@ -96,6 +97,8 @@ def _sighting(
     sizes = sorted(each.case.sizes[name] for each in pair)
     field = next(iter(size_settings(look, name)), name)
     given = next((e.text for e in layer.settings if e.name == field), "") if layer else ""
+    made = layer.span if layer is not None else None
+    span = evidence.landmarks.setting(made, field, 0, given, size=True)
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None
@@ -105,9 +108,8 @@ def _sighting(
         why="The size of the layer must follow the argument; otherwise the function only works "
         "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
-        span=evidence.landmarks.setting(
-            layer.span if layer is not None else None, field, 0, given, size=True
-        ),
+        span=span,
+        edits=size_edits(evidence, made, span, field, name),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )

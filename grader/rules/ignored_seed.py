@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import key_edits, seed_edits
 from grader.evidence.keys import (
     Fault,
     SeedPair,
@@ -17,6 +18,7 @@ from grader.evidence.keys import (
 from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
 from grader.evidence.provenance import way
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import Span
 from grader.rules.example import RIGHT
@@ -46,6 +48,7 @@ def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> S
         why=_why(streams),
         help=_help(evidence, pairs),
         span=span,
+        edits=_edits(evidence, pairs),
         case=second.case if second.failed else first.case,
         evidence={"seeds": list(seeds)},
         certain=bool(streams),
@@ -91,6 +94,17 @@ def _is_loaded(pairs: list[SeedPair]) -> bool:
 def _keys(pair: SeedPair) -> list[KeyPair]:
     """Return what is known about the stream, or all streams, in the second look."""
     return [each for each in pair.second.keys if pair.stream in {None, each.stream}]
+
+
+def _edits(evidence: Evidence, pairs: list[SeedPair]) -> tuple[Edit, ...]:
+    """Make the first key from the seed if the rest is right, otherwise the key of each stream."""
+    keys = [each for pair in pairs for each in _keys(pair)]
+    made = [making_step(each.actual) for each in keys]
+    if {fault(each) for each in keys} == {Fault.FIRST} and made[0] is not None:
+        found = seed_edits(evidence, made[0].span)
+        if found:
+            return found
+    return key_edits(evidence, keys)
 
 
 def _detail(pair: SeedPair) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence import Evidence
+from grader.evidence.edits import renamed
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.waiting import removal
 from grader.model.exercise import Check
@@ -27,6 +28,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
     told = meaning(loaded, evidence.source)
     known = told.why or told.message
+    span = told.span or (loaded.frames[0].span if loaded.frames else None)
     return Sighting(
         message=told.message or f"the file can't be imported: {loaded.exception}",
         label=told.label or f"raises {loaded.exception}",
@@ -35,7 +37,8 @@ def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
         help=told.help
         if known
         else "run the file by itself, and read the last line of the exception",
-        span=told.span or (loaded.frames[0].span if loaded.frames else None),
+        span=span,
+        edits=renamed(evidence.source, span, *told.misspelt) if told.misspelt is not None else (),
         evidence=_evidence(loaded),
     )
 

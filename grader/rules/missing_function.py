@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import renamed
 from grader.evidence.notation import listing
 from grader.model.exercise import Check
 from grader.model.observation import FunctionMissing, Span
@@ -41,6 +42,7 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
         label=f"the task calls it {name}",
         help=f"rename `{near}` to `{name}`",
         span=names.get(near),
+        edits=renamed(source, names.get(near), near, name),
         evidence={"meant": near},
     )
 

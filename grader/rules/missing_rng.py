@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import stream_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.keys import task_key, unfed_streams
 from grader.model.exercise import Check
@@ -30,6 +31,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 help=f'pass the key under the name of its stream: rngs={{"{stream}": '
                 f"{task_key(evidence, stream) or '…'}}}",
                 span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
+                edits=stream_edits(evidence, root.span, [stream]),
                 case=look.case,
                 evidence={"stream": stream, "given": given},
             )

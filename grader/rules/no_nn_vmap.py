@@ -8,6 +8,7 @@ from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Use, altered_look, use
 from grader.evidence.discarded import discarded
+from grader.evidence.edits import lift_edits
 from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
@@ -171,12 +172,21 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
         if top is not None and is_lifted(top)
         else f"lift the class, nn.vmap({module}, …), and use what it returns",
         span=span or evidence.landmarks.head,
+        edits=lift_edits(evidence, look, top)
+        if top is not None and batch is None and _ran_once(evidence, top)
+        else (),
         case=look.case,
         evidence={
             "module": top.class_name if top is not None else None,
             "transform": batch.transform if batch is not None else None,
         },
     )
+
+
+def _ran_once(evidence: Evidence, top: ModuleRun) -> bool:
+    """Whether one call of a plain module gave each answer, whatever the batch."""
+    calls = [sum(not r.raised for r in look.actual.forward) for look in evidence.looks]
+    return not is_lifted(top) and set(calls) == {1}
 
 
 def _takes_batch(look: Look, top: ModuleRun | None) -> bool:

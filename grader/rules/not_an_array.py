@@ -7,6 +7,7 @@ from typing import Final
 
 from grader.compare import OtherKind
 from grader.evidence import Evidence
+from grader.evidence.edits import answer_edits, missing_return
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.notation import output_name
 from grader.model.case import ArrayValue
@@ -38,6 +39,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 label=f"this is {comparison.actual}",
                 help=_help(result, comparison),
                 span=_place(evidence.landmarks, result, comparison.place),
+                edits=missing_return(evidence)
+                if evidence.landmarks.ends_without_return
+                else answer_edits(evidence, look),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.compare import OtherShape, close, numbers
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import answer_edits
 from grader.evidence.notation import array_text
 from grader.model.case import ArrayValue
 from grader.model.exercise import Check
@@ -36,6 +37,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 ),
                 help="flatten it at the end: .reshape(-1)",
                 span=evidence.returned(),
+                edits=answer_edits(evidence, look),
                 case=look.case,
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import update_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.notation import collection_noun
 from grader.evidence.symptom import raised_by_knobs
@@ -28,6 +29,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 f"{_new(name)} if you ask for them.",
                 help=_advice(name, root.kind),
                 span=evidence.landmarks.keyword(root.span, "mutable") or evidence.landmarks.head,
+                edits=update_edits(evidence, root, name) if root.kind == "apply" else (),
                 case=look.case,
                 evidence={"argument": "mutable", "collection": name},
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, collections_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
@@ -35,6 +36,9 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if ways is None
         else f"pass it in and out: variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        edits=knob_edits(
+            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
+        ),
         case=look.case,
         evidence={"argument": "variable_axes", "collection": name},
     )

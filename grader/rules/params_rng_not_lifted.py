@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, split_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
@@ -33,6 +34,9 @@ def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) 
         why=why,
         help=f"name it: split_rngs={split_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+        edits=knob_edits(
+            evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
+        ),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name},
     )

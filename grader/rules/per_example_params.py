@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, collections_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
@@ -44,6 +45,9 @@ def sighting(
         help="share it among the examples: "
         f"variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        edits=knob_edits(
+            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
+        ),
         case=look.case,
         evidence={
             "argument": "variable_axes",

@@ -8,6 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.deviation import Arrangement
+from grader.evidence.edits import renamed, statement_removed
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.meaning import Meaning
@@ -118,6 +119,11 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         why=told.why,
         help=told.help,
         span=span or raised.place,
+        edits=renamed(evidence.source, span or raised.place, *told.misspelt)
+        if told.misspelt is not None
+        else statement_removed(evidence.source, told.span)
+        if told.help.startswith("delete")
+        else (),
         case=look.case,
         evidence={
             "exception": raised.exception,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.edits import key_edits
 from grader.evidence.keys import reused, task_key
 from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
@@ -36,6 +37,7 @@ def _sighting(evidence: Evidence, look: Look, pair: tuple[KeyPair, KeyPair]) -> 
         "should be independent are then correlated.",
         help=_help(evidence, [each for each in pair if each.differs]),
         span=evidence.landmarks.keyword(root.span, "rngs") or evidence.landmarks.head,
+        edits=key_edits(evidence, [each for each in pair if each.differs]),
         case=look.case,
         evidence={
             "streams": [each.stream for each in pair],

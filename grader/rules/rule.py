@@ -8,6 +8,7 @@ import msgspec
 
 from grader.evidence import Evidence
 from grader.model.case import Case
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity, ShapeRow
 from grader.model.observation import Span
@@ -34,6 +35,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity = Severity.ERROR
     certain: bool = False
     last_resort: bool = False
+    edits: tuple[Edit, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,4 +86,5 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             details=sighting.details,
             evidence=sighting.evidence,
             case=sighting.case,
+            edits=sighting.edits,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, collections_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
 from grader.evidence.shape_rows import common
@@ -35,6 +36,9 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         help="give the collection an axis: "
         f"variable_axes={collections_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
+        edits=knob_edits(
+            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
+        ),
         case=look.case,
         evidence={
             "argument": "variable_axes",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.deviation import split_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -27,6 +28,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 help="give all examples the same key: "
                 f"split_rngs={split_text(look.expected, deviation)}",
                 span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+                edits=knob_edits(
+                    evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
+                ),
                 case=look.case,
                 evidence={
                     "argument": "split_rngs",

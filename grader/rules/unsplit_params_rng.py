@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, split_text
+from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -56,6 +57,9 @@ def sighting(
         why=why,
         help=f"give each its own key: split_rngs={split_text(look.expected, deviation)}",
         span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
+        edits=knob_edits(
+            evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
+        ),
         case=look.case,
         evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.edits import argument_edits, knob_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob
 from grader.evidence.settings import SettingDifference, placed, unnamed_axes
@@ -40,6 +41,7 @@ def _by_call(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         "the name it can't compute a mean over them.",
         help=f'give the axis the name that the module uses: axis_name="{wanted}"',
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_NAME),
+        edits=knob_edits(evidence, deviation.call, Knob.AXIS_NAME, f'"{wanted}"'),
         case=look.case,
         evidence={"argument": "axis_name", "expected": wanted, "actual": found},
     )
@@ -62,6 +64,7 @@ def _by_module(evidence: Evidence, look: Look, difference: SettingDifference) ->
         else "A module written for one example finds the others by the name of the axis.",
         help=f"tell it the axis: axis_name={difference.expected}",
         span=placed(evidence, difference),
+        edits=argument_edits(evidence, run.span, "axis_name", difference.expected),
         case=look.case,
         evidence={
             "argument": "axis_name",

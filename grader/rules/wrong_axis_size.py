@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.edits import knob_edits, size_argument
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -22,6 +23,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     wanted, found = deviation.expected, deviation.actual
     given = deviation.reference.call.axis_size is not None
+    argument = size_argument(evidence)
     return Sighting(
         message=f"the mapped axis has size {found}; {wanted} was expected"
         if found is not None
@@ -35,20 +37,19 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if found is not None
         else "With in_axes=None no input determines the size, and before init there are no "
         "variables either.",
-        help=_help(evidence)
+        help=_help(argument)
         if given
         else "remove axis_size: the input determines how long the axis is",
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_SIZE),
+        edits=knob_edits(evidence, deviation.call, Knob.AXIS_SIZE, argument)
+        if given and argument is not None
+        else (),
         case=look.case,
         evidence={"argument": "axis_size", "expected": wanted, "actual": found},
     )
 
 
-def _help(evidence: Evidence) -> str:
-    """Name the argument that determines the size of the reference's axis."""
-    calls = [(look, look.expected.lifted(look.expected.answer)) for look in evidence.looks]
-    sizes = [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
-    argument = evidence.argument_for(sizes)
+def _help(argument: str | None) -> str:
     if argument is None:
         return "set axis_size to the number that the task passes for it"
     return f"use the argument: axis_size={argument}"

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.edits import knob_edits, unturned
 from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.evidence.trail import LiftedRun
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
-from grader.model.observation import Axes, Axis, AxisTree
+from grader.model.observation import Axes, Axis, AxisTree, ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -30,6 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             why=_why(deviation),
             help=_help(look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
+            edits=_edits(evidence, look, deviation),
             case=look.case,
             evidence={
                 "argument": "in_axes",
@@ -39,6 +42,24 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         )
     if not evidence.answered_wrong:
         yield from _whole(evidence)
+
+
+def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, ...]:
+    """Map the reference's axes, of the arguments as they came."""
+    ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
+    if ours == theirs:
+        return unturned(evidence)
+    given, wanted = deviation.run.run, deviation.reference.run
+    if given is not None and wanted is not None and _shapes_of(given) != _shapes_of(wanted):
+        return ()  # these axes don't fit the arguments that it is called with
+    makers = [each.run for each in look.actual.lifted(look.actual.maker) if each.run is not None]
+    turned = wanted is not None and any(_shapes_of(each) != _shapes_of(wanted) for each in makers)
+    axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
+    return (*axes, *unturned(evidence)) if turned else axes
+
+
+def _shapes_of(run: ModuleRun) -> list[tuple[int, ...]]:
+    return [each.shape for each in run.inputs]
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:
@@ -67,6 +88,7 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
         if added
         else f"set in_axes to the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
+        edits=() if added else knob_edits(evidence, run.call, Knob.IN_AXES, wanted),
         case=look.case,
         evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
+from grader.evidence.edits import target_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
@@ -194,6 +195,7 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         why=_why(look),
         help=_help(evidence, look),
         span=evidence.landmarks.target(run.call),
+        edits=target_edits(evidence, run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
     )

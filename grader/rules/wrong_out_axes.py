@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob, axes_text, nested
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
@@ -34,6 +35,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             why=_why(look, deviation),
             help=f"put the mapped axis where the task wants it: out_axes={axes_text(wanted)}",
             span=evidence.landmarks.knob(deviation.call, Knob.OUT_AXES),
+            edits=knob_edits(evidence, deviation.call, Knob.OUT_AXES, axes_text(wanted)),
             case=look.case,
             evidence={
                 "argument": "out_axes",

@@ -12,6 +12,7 @@ import numpy as np
 from grader.compare import Numbers, OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
+from grader.evidence.edits import answer_edits
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, other_size
@@ -52,6 +53,7 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
         details=also_wrong(evidence.answered_wrong, place),
         help=_help(evidence, looks, comparison),
         span=evidence.returned(place),
+        edits=answer_edits(evidence, look),
         case=look.case,
         evidence={
             "expected": list(comparison.expected),

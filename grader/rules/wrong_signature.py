@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import parameter_edits
 from grader.evidence.notation import shortened
 from grader.model.exercise import Check
 from grader.model.observation import SignatureWrong
@@ -24,6 +25,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             details=(f"{shortened(loaded.reason)}.",) if loaded.reason else (),
             help=f"change its arguments to ({wanted}), in this order",
             span=span or loaded.span,
+            edits=parameter_edits(evidence),
             evidence={"expected": f"({wanted})", "actual": loaded.signature},
         )
     elif evidence.wrong and _swapped(evidence):
@@ -33,6 +35,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             why="Arguments are passed by position, so the names get each other's values.",
             help=f"change its arguments to ({wanted}), in this order",
             span=span,
+            edits=parameter_edits(evidence),
             case=evidence.wrong[0].case,
             evidence={"expected": f"({wanted})"},
         )

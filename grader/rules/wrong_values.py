@@ -9,9 +9,11 @@ from grader.evidence import Evidence, Look
 from grader.evidence.bias import Bias, bias
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
+from grader.evidence.edits import answer_edits, input_edits
 from grader.evidence.notation import output_name
 from grader.evidence.results import also_wrong, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -110,6 +112,7 @@ def _numbers(
         else "",
         help="remove this setting" if setting is not None else _help(evidence),
         span=span or evidence.returned(comparison.place),
+        edits=() if setting is not None else _edits(evidence, look),
         case=look.case,
         certain=_is_processed(evidence) or bool(_astray(evidence)),
         last_resort=last_resort,
@@ -195,6 +198,12 @@ def _help(evidence: Evidence) -> str:
             return (
                 "print what the module gets and what it returns, and compare that with the answer"
             )
+
+
+def _edits(evidence: Evidence, look: Look) -> tuple[Edit, ...]:
+    if _stage(evidence) is Stage.INPUT:
+        return input_edits(evidence, look)
+    return answer_edits(evidence, look)
 
 
 RULE = Rule(

@@ -16,6 +16,7 @@ import msgspec
 from grader.judge import Assessment, assess, judge, static_findings
 from grader.labels import Labelled
 from grader.model.finding import Finding
+from grader.model.observation import Span
 from grader.model.transcript import Transcript
 from tests.labelled import labelled
 from tests.recordings import FOLDER, recordings_of, replayed
@@ -69,13 +70,19 @@ def _lines(finding: Finding) -> Iterator[str]:
     yield from (f"    {line}" for text in words for line in text.splitlines())
     for row in finding.shapes:
         yield f"    {row.name}: {row.expected}, {row.actual}, {row.remark}, {row.surplus_axis}"
+    for edit in finding.edits:
+        yield f"    write at {_span(edit.span)} {edit.text!r}"
 
 
 def _places(finding: Finding) -> Iterator[str]:
-    if (span := finding.span) is not None:
-        yield f"{span.line}:{span.column}-{span.end_line}:{span.end_column}"
+    if finding.span is not None:
+        yield _span(finding.span)
     if finding.case is not None:
         yield ",".join(f"{name}={size}" for name, size in finding.case.sizes.items())
+
+
+def _span(span: Span) -> str:
+    return f"{span.line}:{span.column}-{span.end_line}:{span.end_column}"
 
 
 def write() -> None:

@@ -1,0 +1,101 @@
+"""`--diff` and `--fix`: what mends a program, shown or written into its file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+from pathlib import Path
+from typing import Final
+
+from grader.cli.early import STDIN
+from grader.cli.problem import visible
+from grader.errors import CommandWrong, Exit, ReportNotWritten
+from grader.grading.request import GradingRequest
+from grader.model.report import Repaired, Report, Verdict
+from grader.render.visible import visible_lines
+from grader.render.write import write_report
+
+_MARK: Final = "\ufeff"
+"""What some editors put at the start of a file in UTF-8."""
+
+
+def check_mending(request: GradingRequest, files: Sequence[Path]) -> None:
+    """Raise `CommandWrong` where nothing could be shown or written."""
+    asked = "--fix" if request.fix else "--diff"
+    if not (request.diff or request.fix):
+        return
+    if not request.repair:
+        raise CommandWrong(f"{asked} and --no-repair exclude each other")
+    if request.diff and any("=" not in each for each in request.reports):
+        raise CommandWrong("--diff takes stdout; give the report a path: --report FORMAT=PATH")
+    if request.fix and os.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        raise CommandWrong("--fix changes the learner's file, which it never does on CI")
+    if request.fix and any(str(each) == STDIN or each.suffix == ".ipynb" for each in files):
+        raise CommandWrong("--fix only changes Python files")
+
+
+def mending_lines(report: Report) -> Iterator[str]:
+    """Yield the edits as lines of a unified diff, harmless to a terminal."""
+    if report.repair.status is Repaired.PASSES and report.shows_repair:
+        name = visible(report.path)
+        before, after = map(_lines, (report.source.text, report.repair.text))
+        for line in unified_diff(before, after, fromfile=name, tofile=name):
+            yield line.removesuffix("\n")
+            if not line.endswith("\n"):
+                yield "\\ No newline at end of file"
+
+
+def _lines(text: str) -> list[str]:
+    """Return a text's lines with what acts made visible, all but perhaps the last with an end."""
+    *lines, last = visible_lines(text)
+    return [*(f"{each}\n" for each in lines), *([last] if last else [])]
+
+
+def print_diff(reports: Sequence[Report]) -> None:
+    """Print the diffs of all reports, and say of which there are none."""
+    for report in reports:
+        lines = [*mending_lines(report)]
+        if lines:
+            print("\n".join(lines))
+        elif report.verdict is not Verdict.PASSED:
+            print(f"grade: {visible(report.path)}: {_why_none(report)}", file=sys.stderr)
+    sys.stdout.flush()
+
+
+def fix(reports: Sequence[Report]) -> int:
+    """Write the mended programs into their files; return an exit code for what got lost."""
+    code = Exit.PASSED
+    for report in reports:
+        name = visible(report.path)
+        if report.repair.status is not Repaired.PASSES or not report.shows_repair:
+            if report.verdict is not Verdict.PASSED:
+                print(f"grade: {name} is unchanged: {_why_none(report)}", file=sys.stderr)
+            continue
+        try:
+            _write(report)
+            print(f"grade: {name} is mended, and passes now", file=sys.stderr)
+        except ReportNotWritten as error:
+            print(f"grade: {name} is unchanged: {visible(str(error))}", file=sys.stderr)
+            code = Exit.BROKEN
+    return int(code)
+
+
+def _write(report: Report) -> None:
+    """Raises `ReportNotWritten` if the file isn't any more what was graded, or isn't UTF-8."""
+    path = Path(report.path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportNotWritten("it can't be read, or isn't UTF-8") from error
+    mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
+    if text.removeprefix(_MARK).replace("\r\n", "\n") != report.source.text:
+        raise ReportNotWritten("it has changed since")
+    write_report(mark + report.repair.text.replace("\n", end), path)
+
+
+def _why_none(report: Report) -> str:
+    if not report.shows_repair:
+        return "the course shows no repairs"
+    return "no change is known with which it passes"

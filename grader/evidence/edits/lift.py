@@ -1,0 +1,70 @@
+"""Lifts a plain module, as the task does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from grader.evidence.deviation import wanted_split
+from grader.evidence.edits.text import Edits, name_of, own_name, replaced, segment
+from grader.evidence.lifting import axes_text, collection_axis
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+    from grader.evidence.look import Look
+    from grader.model.observation import ModuleRun
+
+
+def lift_edits(evidence: Evidence, look: Look, top: ModuleRun) -> Edits:
+    """Put `nn.vmap` with the task's arguments around Flax's class that a module is made of."""
+    source = evidence.source
+    call, linen = source.call_at(top.span), name_of(source, "flax.linen")
+    lifted = look.expected.lifted(look.expected.answer)
+    if call is None or linen is None or not lifted or not _is_plain(call):
+        return ()
+    if f"nn.{top.class_name}" != evidence.exercise.module or _is_mapped(look):
+        return ()
+    made_by = segment(source, call.func)
+    wanted = lifted[0].call
+    axes = {
+        each.collection: collection_axis(wanted.variable_axes, each.collection, "in")
+        for each in look.expected.variables
+    }
+    given = [
+        f"{linen}.vmap({made_by}",
+        f"in_axes={axes_text(wanted.in_axes)}",
+        f"out_axes={axes_text(wanted.out_axes)}",
+        f"variable_axes={_mapping(axes)}",
+        f"split_rngs={_mapping(wanted_split(look.expected, lifted[0]))}",
+    ]
+    if wanted.axis_name is not None:
+        given.append(f'axis_name="{wanted.axis_name}"')
+    size = size_argument(evidence) if wanted.axis_size is not None else None
+    name = own_name(evidence, call, size) if size is not None else None
+    if name is not None:
+        given.append(f"axis_size={name}")
+    return replaced(source, call.func, ", ".join(given) + ")")
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether a module is made of a class by its name, and of plain values."""
+    values = [*call.args, *(each.value for each in call.keywords)]
+    named = isinstance(call.func, ast.Name | ast.Attribute)
+    return named and all(isinstance(each, ast.Name | ast.Constant) for each in values)
+
+
+def _is_mapped(look: Look) -> bool:
+    return bool(look.exchange.actual.record.batch_calls)
+
+
+def size_argument(evidence: Evidence) -> str | None:
+    """Return the argument that determines the size of the reference's mapped axis."""
+    calls = [(look, look.expected.lifted(look.expected.answer)) for look in evidence.looks]
+    return evidence.argument_for(
+        [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
+    )
+
+
+def _mapping(values: Mapping[str, object]) -> str:
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"

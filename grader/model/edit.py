@@ -1,0 +1,130 @@
+"""Edits of a program's text: applied all at once, and traced back to the text as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import pairwise
+
+import msgspec
+
+from grader.model.observation import Span
+from grader.model.source import Source
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write in place of a piece of text; an empty span lies between two characters."""
+
+    span: Span
+    text: str
+
+
+class Edited:
+    """A text with some edits. Edits that overlap one before them are left out."""
+
+    def __init__(self, source: Source, edits: Iterable[Edit]) -> None:
+        self._before = _Places(source.text)
+        ordered = sorted(set(edits), key=lambda each: self._offsets(each.span))
+        kept = ordered[:1]
+        for edit in ordered[1:]:
+            if self._offsets(edit.span)[0] >= self._offsets(kept[-1].span)[1]:
+                kept.append(edit)
+        self.edits = tuple(kept)
+
+    @cached_property
+    def text(self) -> str:
+        """The text with the edits, with the line ends that it has."""
+        return "".join(text for text, _ in self._pieces)
+
+    def before(self, span: Span) -> Span:
+        """Return where a piece of the edited text was; what was written is where it was put."""
+        places = _Places(self.text)
+        start, end = (self._old(places.offset(*each)) for each in _ends(span))
+        return self._before.span(start[0], max(end[1], start[0]))
+
+    def wrote(self, span: Span) -> bool:
+        """Whether a piece of the edited text is all written by one edit."""
+        places, passed = _Places(self.text), 0
+        start, end = (places.offset(*each) for each in _ends(span))
+        for text, (first, last) in self._pieces:
+            inside = passed <= start and end <= passed + len(text) and start < end
+            if inside and text != self._before.text[first:last]:
+                return True
+            passed += len(text)
+        return False
+
+    def _old(self, offset: int) -> tuple[int, int]:
+        """Return the offsets before the edits between which one after them lies."""
+        for text, (start, end) in self._pieces:
+            if offset <= len(text):
+                kept = end - start == len(text)
+                return (start + offset, start + offset) if kept else (start, end)
+            offset -= len(text)
+        return len(self._before.text), len(self._before.text)
+
+    @cached_property
+    def _pieces(self) -> tuple[tuple[str, tuple[int, int]], ...]:
+        """The edited text in pieces, each with the offsets of what it stands for."""
+        old = self._before
+        pieces: list[tuple[str, tuple[int, int]]] = []
+        place = 0
+        for edit in self.edits:
+            start, end = self._offsets(edit.span)
+            pieces.append((old.text[place:start], (place, start)))
+            pieces.append((edit.text.replace("\n", old.line_end), (start, end)))
+            place = end
+        return (*pieces, (old.text[place:], (place, len(old.text))))
+
+    def _offsets(self, span: Span) -> tuple[int, int]:
+        start, end = (self._before.offset(*each) for each in _ends(span))
+        return start, end
+
+
+def whole_lines(before: Source, after: str) -> tuple[Edit, ...]:
+    """Return the edits that make one text of another, line by line."""
+    from difflib import SequenceMatcher
+
+    old, new = (_Places(each) for each in (before.text, after))
+    ours, theirs = ([*each.lines] for each in (old, new))
+    matcher = SequenceMatcher(a=ours, b=theirs, autojunk=False)
+    return tuple(
+        Edit(span=old.span(old.starts[a], old.starts[b]), text="".join(theirs[c:d]))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    )
+
+
+class _Places:
+    """Offsets in a text, and their lines and columns as a `Source` counts them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        ends = [each.end() for each in re.finditer(r"\r\n|\r|\n", text)]
+        self.starts = [0, *ends, len(text)]
+
+    @property
+    def lines(self) -> Iterable[str]:
+        """The lines with their ends."""
+        return (self.text[start:end] for start, end in pairwise(self.starts))
+
+    @property
+    def line_end(self) -> str:
+        """How the text ends its first line."""
+        found = re.search(r"\r\n|\r|\n", self.text)
+        return found.group() if found else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        return min(self.starts[min(line, len(self.starts)) - 1] + column - 1, len(self.text))
+
+    def span(self, start: int, end: int) -> Span:
+        (line, column), (end_line, end_column) = map(self._place, (start, end))
+        return Span(line=line, column=column, end_line=end_line, end_column=end_column)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        line = max(n for n, start in enumerate(self.starts[:-1], 1) if start <= offset)
+        return line, offset - self.starts[line - 1] + 1
+
+
+def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (span.line, span.column), (span.end_line, span.end_column)

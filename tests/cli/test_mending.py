@@ -1,0 +1,132 @@
+"""`--diff`, `--fix` and `--no-repair`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Grade
+
+WRONG = """\
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(nn.Dense, variable_axes={"params": 0}, split_rngs={"params": False})
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
+"""
+MENDED = WRONG.replace('{"params": 0}', '{"params": None}')
+UNKNOWN = WRONG.replace(
+    "seed, x_batch, features):", "seed, x_batch, features):\n    raise ValueError"
+)
+FEW = "--cases=12"
+
+
+@pytest.fixture
+def file(here: Path) -> Path:
+    found = here / "mine.py"
+    found.write_text(WRONG, encoding="utf-8")
+    return found
+
+
+def test_the_report_says_that_the_mended_program_passes(grade: Grade, file: Path) -> None:
+    ran = grade(str(file), FEW)
+    assert ran.code == 1
+    assert "checked: with this change your program passes" in ran.out
+    assert "None" not in ran.out.partition("checked:")[2], "the change itself is for who asks"
+
+
+def test_no_repair_says_nothing_of_it(grade: Grade, file: Path) -> None:
+    ran = grade(str(file), FEW, "--no-repair", "--report", "json")
+    assert json.loads(ran.out)["repair"] == {"status": "none", "edits": []}
+
+
+def test_the_document_has_the_edits(grade: Grade, file: Path) -> None:
+    ran = grade(str(file), FEW, "--report", "json")
+    repair = json.loads(ran.out)["repair"]
+    assert repair["status"] == "passes"
+    (edit,) = repair["edits"]
+    assert edit["text"] == '{"params": None}'
+    place = edit["location"]
+    assert (place["line"], place["end_line"]) == (6, 6)
+    line = WRONG.splitlines()[5]
+    assert line[place["column"] - 1 : place["end_column"] - 1] == '{"params": 0}'
+
+
+def test_the_diff_can_be_applied(grade: Grade, file: Path, here: Path) -> None:
+    ran = grade("mine.py", FEW, "--diff")
+    assert ran.code == 1
+    assert "per-example-params" in ran.err
+    (here / "mine.diff").write_text(ran.out, encoding="utf-8")
+    subprocess.run(["git", "apply", "-p0", "mine.diff"], cwd=here, check=True)
+    assert file.read_text(encoding="utf-8") == MENDED
+
+
+def test_the_diff_of_a_file_without_a_last_line_end(grade: Grade, file: Path) -> None:
+    file.write_text(WRONG.rstrip("\n"), encoding="utf-8")
+    assert grade(str(file), FEW, "--diff").out.endswith("\\ No newline at end of file\n")
+
+
+@pytest.mark.parametrize(
+    ("write", "end"),
+    [
+        (lambda t: t, ""),
+        (lambda t: t.replace("\n", "\r\n"), "CRLF"),
+        (lambda t: "\ufeff" + t, "BOM"),
+    ],
+)
+def test_fix_changes_the_file_and_nothing_else_in_it(
+    grade: Grade, file: Path, write: Callable[[str], str], end: str
+) -> None:
+    file.write_bytes(write(WRONG).encode())
+    ran = grade(str(file), FEW, "--fix")
+    assert ran.code == 1, end
+    assert "is mended, and passes now" in ran.err
+    assert file.read_bytes() == write(MENDED).encode()
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_what_is_not_known_is_said(grade: Grade, file: Path, option: str) -> None:
+    file.write_text(UNKNOWN, encoding="utf-8")
+    ran = grade(str(file), FEW, option)
+    assert "no change is known with which it passes" in ran.err
+    assert "+++" not in ran.out
+    assert file.read_text(encoding="utf-8") == UNKNOWN
+
+
+def test_a_right_program_needs_no_change(grade: Grade, file: Path) -> None:
+    file.write_text(MENDED, encoding="utf-8")
+    ran = grade(str(file), FEW, "--diff")
+    assert (ran.code, ran.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--fix", "--no-repair"), "exclude each other"),
+        (("--diff", "--report", "json"), "--diff takes stdout"),
+    ],
+)
+def test_what_excludes_each_other(
+    grade: Grade, file: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = grade(str(file), *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_fix_never_runs_on_ci(grade: Grade, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    ran = grade(str(file), "--fix")
+    assert (ran.code, ran.out) == (2, "")
+    assert file.read_text(encoding="utf-8") == WRONG
+
+
+def test_standard_input_is_not_fixed(grade: Grade) -> None:
+    assert grade("-", "--fix").code == 2

@@ -1,0 +1,80 @@
+"""What the labelled mistakes are told, done: then they pass, or another mistake is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from grader.catalogue import exercises
+from grader.grading.grading import grade
+from grader.grading.repair import repaired
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
+from grader.judge import judge
+from grader.labels import MISTAKES, Labelled
+from grader.model.exercise import ExerciseFolder
+from grader.model.finding import Severity
+from grader.model.report import Repaired, Report
+from grader.model.submission import Submission, read_submission
+from tests.labelled import labelled
+from tests.mending import report_on
+from tests.recordings import path_of, replayed
+
+pytestmark = pytest.mark.slow
+
+FEWER_CASES = GradingRequest(cases=12)
+SURE = 0.95
+"""The share of mistakes of which every one has edits that pass at least."""
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session() as made:
+        yield made
+
+
+def with_edits(folder: ExerciseFolder) -> list[tuple[Labelled, Report]]:
+    """Return the mistakes for which the report knows what to change, from their recordings."""
+    found = []
+    for each in labelled():
+        if each.folder == folder and each.kind == MISTAKES:
+            transcript = replayed(each, path_of(each))
+            report = report_on(transcript.source, judge(transcript), folder.exercise)
+            if any(finding.edits for finding in report.findings):
+                found.append((each, report))
+    return found
+
+
+def mended(
+    session: Session, folder: ExerciseFolder, known: tuple[Labelled, Report]
+) -> tuple[str, Report, Report]:
+    each, report = known
+
+    def again(submission: Submission) -> Report:
+        return grade(session, submission, folder, FEWER_CASES)
+
+    return str(each), report, repaired(report, read_submission(each.path), again)
+
+
+@pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
+def test_what_the_report_says_mends_the_program(session: Session, folder: ExerciseFolder) -> None:
+    known = with_edits(folder)
+    with ThreadPoolExecutor(2) as pool:
+        tried = list(pool.map(partial(mended, session, folder), known))
+    whole = [
+        (name, later)
+        for name, report, later in tried
+        if all(each.edits for each in report.findings if each.severity is Severity.ERROR)
+    ]
+    failing = [name for name, later in whole if later.repair.status is not Repaired.PASSES]
+    withdrawn = [
+        name
+        for name, _, later in tried
+        if later.repair.status is Repaired.FAILS and not later.repair.edits
+    ]
+    print(f"{len(whole) - len(failing)} of {len(whole)} pass; {failing}")
+    assert withdrawn == [], "the same mistake is found again"
+    assert len(failing) <= len(whole) * (1 - SURE), failing
