@@ -7,6 +7,7 @@ the same for the same seed.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         for some in _progress("varying", labelled())
         for each in variations(some)
     ]
+    gc.freeze()  # or each process would copy what it only reads
     tried = ((site, _is_noticed(site, every, tests)) for site in _progress("mutating", sample))
     missed = [_told(site) for site, noticed in tried if not noticed]
     share = 1 - len(missed) / len(sample)
