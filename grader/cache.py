@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 LIMIT_BYTES: Final = 256 << 20
+_PRUNE_SECONDS: Final = 24 * 3600.0
 _PACKAGE: Final = Path(__file__).resolve().parent
 _OBSERVING: Final = ("*.py", "model/*.py", "worker/*.py")
 """The code that decides how a program is observed: when it changes, the cache is stale."""
@@ -109,15 +110,15 @@ def size(folder: Path) -> int:
     return sum(found_size for _, _, found_size in _files(folder))
 
 
-def prune(folder: Path, limit: int = LIMIT_BYTES) -> None:
-    """Delete the least recently used files until the folder is below `limit` bytes.
+def prune(folder: Path) -> None:
+    """Delete the least recently used files until the folder is below its limit.
 
     This may delete a file that another run is about to read: it's missing there, and is made again.
     """
     files = sorted(_files(folder))
     total = sum(found_size for _, _, found_size in files)
     for _, path, found_size in files:
-        if total <= limit:
+        if total <= LIMIT_BYTES:
             return
         with contextlib.suppress(OSError):
             path.unlink()
@@ -135,11 +136,11 @@ def _files(folder: Path) -> list[tuple[float, Path, int]]:
     return found
 
 
-def prune_sometimes(folder: Path, every: float = 24 * 3600.0) -> None:
+def prune_sometimes(folder: Path) -> None:
     """Prune at most once a day, and note the time in the folder."""
     stamp = folder / "pruned"
     with contextlib.suppress(OSError):
-        if stamp.is_file() and time.time() - stamp.stat().st_mtime < every:
+        if stamp.is_file() and time.time() - stamp.stat().st_mtime < _PRUNE_SECONDS:
             return
         stamp.touch()
         prune(folder)

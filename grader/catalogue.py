@@ -31,7 +31,7 @@ class BrokenExercise(NamedTuple):
 
     folder: Path
     reason: str
-    function: str | None
+    function: str | None = None
 
     @property
     def names(self) -> set[str]:
@@ -160,19 +160,26 @@ def _usable(folder: ExerciseFolder) -> ExerciseFolder:
     """
     declaration = folder.folder / "exercise.py"
     exercise = folder.exercise
-    try:
-        msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
-    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
+    if (error := mistyped(exercise)) is not None:
         raise ExerciseBroken(f"{declaration} has a field of the wrong type: {error}") from error
     for problem in _unusable(exercise):
         raise ExerciseBroken(f"{declaration}: {problem}")
     return folder
 
 
+def mistyped(exercise: Exercise) -> Exception | None:
+    """Say which field isn't of its type, None if each is."""
+    try:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
+        return error
+    return None
+
+
 def _unusable(exercise: Exercise) -> Iterator[str]:
     """Say why no case could be made."""
     known = {each.name for each in exercise.dimensions}
-    for name in _sizes_named(exercise):
+    for name, _ in sizes_named(exercise):
         if name not in known:
             yield f'"{name}" is used as a size but is not a dimension'
     for dimension in exercise.dimensions:
@@ -183,19 +190,17 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
             yield f'the number "{parameter.name}" has no choices'
 
 
-def _sizes_named(exercise: Exercise) -> Iterator[str]:
-    yield from exercise.output
+def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Yield each name that has to be a dimension's, and what uses it; a parameter's use is last."""
+    for name in exercise.output:
+        yield name, "output"
     for parameter in exercise.parameters:
-        match parameter:
-            case Size():
-                yield parameter.name
-            case Array():
-                yield from parameter.shape
-            case Arrays():
-                for item in parameter.items:
-                    yield from item.shape
-            case _:
-                pass
+        if isinstance(parameter, Size):
+            yield parameter.name, f'the size "{parameter.name}"'
+        arrays = parameter.items if isinstance(parameter, Arrays) else (parameter,)
+        for array in arrays:
+            if isinstance(array, Array):
+                yield from ((name, f'array "{array.name}"') for name in array.shape)
 
 
 def _function(folder: Path) -> str | None:

@@ -45,13 +45,9 @@ class CommandWrong(GraderError):
 
 
 class NameWrong(GraderError):
-    """No exercise can be called that; `meant` is the name that comes nearest, empty if none."""
+    """No exercise can be called that; the text says why, and names the nearest that one can."""
 
     code = Exit.WRONG_COMMAND
-
-    def __init__(self, reason: str, meant: str = "") -> None:
-        super().__init__(reason)
-        self.meant = meant
 
 
 class ExerciseBroken(GraderError):

@@ -49,15 +49,11 @@ def read_labels(text: str) -> frozenset[Place]:
 def labelled(folder: ExerciseFolder) -> tuple[Labelled, ...]:
     """Return the exercise's mistakes, then its accepted submissions, sorted by name."""
     return tuple(
-        Labelled(folder=folder, path=path, expected=_labels_of(path))
+        Labelled(folder=folder, path=path, expected=read_labels(path.read_text("utf-8", "replace")))
         for kind in (MISTAKES, ACCEPTED)
         for path in sorted((folder.folder / kind).glob("*.py"))
         if path.is_file()
     )
-
-
-def _labels_of(path: Path) -> frozenset[Place]:
-    return read_labels(path.read_bytes().decode("utf-8", errors="replace"))
 
 
 def places(report: Report) -> frozenset[Place]:

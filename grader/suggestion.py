@@ -6,13 +6,10 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[str], form: str = "{}") -> str:
-    """Return `; did you mean …?` for the known word nearest to `word`, or nothing.
-
-    `form` is how the sentence shows the word, such as `grade {}`.
-    """
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` for the known word nearest to `word`, or nothing."""
     near = nearest(word, known)
-    return f"; did you mean {form.format(near)}?" if near is not None else ""
+    return f"; did you mean {near}?" if near is not None else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -11,7 +11,6 @@ import marshal
 import tarfile
 import zipfile
 from importlib.util import MAGIC_NUMBER
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from grader.catalogue import exercises
 from grader.judge import static_findings
 from grader.model.decoding import LARGEST
 from grader.model.filekind import Unfit
-from grader.model.submission import from_bytes, unread
+from grader.model.submission import from_bytes, of_text
 
 PROGRAM = "import jax\n\n\ndef nn_vmap_forward(seed, x_batch, features):\n    return x_batch\n"
 
@@ -123,7 +122,7 @@ def test_a_doctest_is_not_blamed_for_a_missing_colon() -> None:
 
 
 def test_an_unreadable_file_is_not_a_syntax_error() -> None:
-    source = unread(Path("a.py"), Unfit("it is a link", "put the file there")).source
+    source = of_text("a.py", b"", "", Unfit("it is a link", "put the file there")).source
     (finding,) = static_findings(source, exercises()[0].exercise)
     assert (finding.rule, finding.message, finding.span) == (
         "unreadable-file",

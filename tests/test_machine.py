@@ -10,8 +10,8 @@ import pytest
 
 from grader.errors import NurseryBroken
 from grader.grading import machine
-from grader.process import worker
 from grader.process.worker import Spawner
+from grader.sandbox import scratch
 from grader.sandbox.limits import Limits
 
 ROOT = Path(__file__).parents[1]
@@ -97,10 +97,10 @@ def test_a_zip_says_that_it_is_one(tmp_path: Path) -> None:
 
 
 def test_no_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> Path:
+    def refuse(**_options: str) -> str:
         raise FileNotFoundError(2, "No usable temporary directory found")
 
-    monkeypatch.setattr(worker, "new_scratch", refuse)
+    monkeypatch.setattr(scratch.tempfile, "mkdtemp", refuse)
     maker = Spawner()
     with pytest.raises(NurseryBroken, match="set TMPDIR to a folder that you can write to"):
         maker.make(Limits())

@@ -5,35 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import msgspec
-
-from grader.catalogue import load_exercise, shipped
+from grader.catalogue import BrokenExercise, load_exercise, shipped
 from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
 
-
-class Broken(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder that should hold an exercise, and why it does not load."""
-
-    folder: Path
-    reason: str
-
-
-Found = ExerciseFolder | Broken
-
-
-def names_of(found: Found) -> set[str]:
-    """Return what an exercise may be called by: its slug, and its folder's name in either case."""
-    folder = found.folder.name
-    names = {folder, folder.replace("_", "-")}
-    return names if isinstance(found, Broken) else {*names, found.exercise.slug}
-
-
-def slug_of(found: Found) -> str:
-    """Return the slug, or what it would be by the folder's name."""
-    if isinstance(found, Broken):
-        return found.folder.name.replace("_", "-")
-    return found.exercise.slug
+Found = ExerciseFolder | BrokenExercise
 
 
 def course(extra: Sequence[Path]) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
@@ -50,4 +26,4 @@ def _found(root: Path, solutions: Path) -> Iterator[Found]:
             try:
                 yield load_exercise(folder, solutions)
             except ExerciseBroken as error:
-                yield Broken(folder=folder, reason=str(error))
+                yield BrokenExercise(folder, str(error))

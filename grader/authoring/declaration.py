@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-import msgspec
-
 from grader.authoring.line import Line, unfinished
+from grader.catalogue import mistyped, sizes_named
 from grader.evidence.notation import listing
-from grader.model.exercise import Array, Arrays, Check, Exercise, ExerciseFolder, Number, Size
+from grader.model.exercise import Check, Exercise, ExerciseFolder, Number
 from grader.rules import RULES
 from grader.suggestion import did_you_mean
 
@@ -40,11 +39,10 @@ def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[
 
 def _mistyped(exercise: Exercise) -> tuple[str, ...]:
     """Say which field is of another type than it should be; nothing checks that when it loads."""
-    try:
-        msgspec.msgpack.decode(msgspec.msgpack.encode(exercise), type=Exercise)
-    except (msgspec.MsgspecError, TypeError) as error:
-        return (f"a field of the declaration is of the wrong type, change it: {error}",)
-    return ()
+    error = mistyped(exercise)
+    if error is None:
+        return ()
+    return (f"a field of the declaration is of the wrong type, change it: {error}",)
 
 
 def _names(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Iterator[str]:
@@ -98,7 +96,7 @@ def _sizes(exercise: Exercise) -> Iterator[str]:
 
 
 def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
-    used = dict(_uses(exercise))
+    used = dict(sizes_named(exercise))
     for name, where in used.items():
         if name not in known:
             meant = did_you_mean(name, known)
@@ -110,23 +108,6 @@ def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
             yield f'dimension "{dimension.name}" is at most {dimension.largest}: let it vary'
         if not dimension.noun.strip():
             yield f'dimension "{dimension.name}" has no noun: say what it is, such as the batch'
-
-
-def _uses(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield each name that should be a dimension's, and what names it; a parameter's use counts."""
-    for name in exercise.output:
-        yield name, "output"
-    for parameter in exercise.parameters:
-        match parameter:
-            case Size():
-                yield parameter.name, f'the size "{parameter.name}"'
-            case Array():
-                yield from ((name, f'array "{parameter.name}"') for name in parameter.shape)
-            case Arrays():
-                for item in parameter.items:
-                    yield from ((name, f'array "{item.name}"') for name in item.shape)
-            case _:
-                pass
 
 
 def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:

@@ -65,7 +65,6 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
             shutil.rmtree(beside, ignore_errors=True)
 
     def _files(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of each file and its text."""
         words = {
             "slug": self.slug,
             "function": self.function,
@@ -78,7 +77,9 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
 
 def _check_name(slug: str) -> None:
     if not SLUG.fullmatch(slug):
-        raise NameWrong("exercises are named in kebab case, such as my-exercise", kebab(slug))
+        near = kebab(slug)
+        meant = f"; did you mean {near}?" if near else ""
+        raise NameWrong(f"exercises are named in kebab case, such as my-exercise{meant}")
     name = slug.replace("-", "_")
     if keyword.iskeyword(name):
         raise NameWrong(f"Python keeps {name} for itself, and no function can be called that")

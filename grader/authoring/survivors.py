@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -22,7 +23,7 @@ from grader.grading.session import Session
 from grader.labels import ACCEPTED
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
-from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root
+from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root, Variable
 from grader.model.report import Equivalent, Report, Verdict
 from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
@@ -56,7 +57,6 @@ class Survivors:
         plan = session.plan(folder.exercise, asked)
         self._cases = (plan.discriminating[0], *plan.edges[::2])
         self._solution = folder.solution.read_text(encoding="utf-8")
-        self._expected: tuple[Observation, ...] | None = None
         self._accepted = dict(_accepted(folder))
 
     def of(self, mutant: Mutant, report: Report) -> Survivor | None:
@@ -66,20 +66,15 @@ class Survivors:
         file = self._accepted.get(same_program(mutant.text))
         if file is not None:
             return Survivor(mutant=mutant, right=True, reason=f"{ACCEPTED}/{file} is this program")
-        actual = self._observed(mutant.text)
-        if self._expected is None:
-            self._expected = self._observed(self._solution)
-        right, reason = self._compared(mutant, report, actual, self._expected)
+        right, reason = self._compared(mutant, report)
         return Survivor(mutant=mutant, right=right, reason=reason)
 
-    def _compared(
-        self,
-        mutant: Mutant,
-        report: Report,
-        actual: tuple[Observation, ...],
-        expected: tuple[Observation, ...],
-    ) -> tuple[bool, str]:
-        pairs = list(zip(expected, actual, strict=True))
+    @cached_property
+    def _expected(self) -> tuple[Observation, ...]:
+        return self._observed(self._solution)
+
+    def _compared(self, mutant: Mutant, report: Report) -> tuple[bool, str]:
+        pairs = list(zip(self._expected, self._observed(mutant.text), strict=True))
         programs = (self._solution, mutant.text)
         if all(_same_calls(programs, each) for each in pairs):
             return True, "nn.vmap gets the same arguments: it has them by default"
@@ -87,7 +82,8 @@ class Survivors:
             return True, "init looks at shapes only, and makes the same variables"
         if report.equivalence.status is not Equivalent.PROVED:
             return False, f"not proved: {report.equivalence.scope}"
-        if not all(_variables(left) == _variables(right) for left, right in pairs):
+        kept = [[{*_facts(Trail(each).variables)} for each in pair] for pair in pairs]
+        if not all(left == right for left, right in kept):
             return False, "the output is proved the same, and the variables differ"
         if not all(_lifting(left) == _lifting(right) for left, right in pairs):
             return False, "the output is proved the same, and what is lifted differs"
@@ -150,13 +146,13 @@ def _same_inits(programs: Two, pair: Pair) -> bool:
     known = all(each.digest is not None for root in left for each in root.made)
     return (
         known
-        and [_made(root) for root in left] == [_made(root) for root in right]
+        and [_facts(root.made) for root in left] == [_facts(root.made) for root in right]
         and _around(programs[0], left) == _around(programs[1], right)
     )
 
 
-def _made(root: Root) -> tuple[object, ...]:
-    return tuple((each.collection, each.path, each.type, each.digest) for each in root.made)
+def _facts(variables: Iterable[Variable]) -> list[object]:
+    return [(each.collection, each.path, each.type, each.digest) for each in variables]
 
 
 def _bare(call: LiftedCall) -> LiftedCall:
@@ -172,13 +168,6 @@ def _around(text: str, calls: Iterable[LiftedCall | Root]) -> str:
         if node is not None:
             node.args, node.keywords = [], []
     return ast.dump(source.tree) if source.tree is not None else text
-
-
-def _variables(observation: Observation) -> frozenset[object]:
-    return frozenset(
-        (each.collection, each.path, each.type, each.digest)
-        for each in Trail(observation).variables
-    )
 
 
 def _lifting(observation: Observation) -> list[tuple[object, ...]]:

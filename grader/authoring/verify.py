@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 
 from grader.authoring import parts
-from grader.authoring.course import Broken, Found
+from grader.authoring.course import Found
 from grader.authoring.coverage import rules
 from grader.authoring.declaration import declaration, obstacles
 from grader.authoring.grades import Grades
@@ -14,6 +14,7 @@ from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, repairs, starter
 from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
+from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
 from grader.grading.grading import grade
@@ -41,7 +42,7 @@ def verify(
     `known` are all exercises that it will be listed with. `tell` is called with how many
     submissions have been graded and how many there are. Raises `NurseryBroken`.
     """
-    if isinstance(found, Broken):
+    if isinstance(found, BrokenExercise):
         problem = f"{found.reason}: mend it, and verify again"
         yield Line(name="declaration", said="", problems=(problem,))
         yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
@@ -77,8 +78,6 @@ def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
 
 
 class _Run:
-    """The parts of one exercise that are graded."""
-
     def __init__(self, folder: ExerciseFolder, session: Session, tell: Tell) -> None:
         self._folder = folder
         self._session = session

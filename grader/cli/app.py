@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from grader.cli.coercion import lighten
-from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
+from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, folder_is_gone, visible
 from grader.cli.streams import output_failure, prepare_streams
 from grader.errors import CommandWrong, ExerciseBroken, Exit
 from grader.grading.machine import lacks
@@ -108,12 +108,11 @@ def run(argv: Sequence[str]) -> int:
     """Carry out the command line `argv` (without the program's name); return the exit code."""
     prepare_streams()
     try:
-        code = _finished(_invoke(argv))
+        return _finished(_invoke(argv))
     except KeyboardInterrupt:
-        code = _interrupted()
+        return _interrupted()
     except SystemExit as leaving:  # completion, and a command that ended the process itself
-        code = _code(leaving.code)
-    return code
+        return _code(leaving.code)
 
 
 def _invoke(argv: Sequence[str]) -> int:
@@ -159,7 +158,7 @@ def _interrupted() -> int:
 
 
 def _broken(error: Exception) -> int:
-    if _folder_is_gone():
+    if folder_is_gone():
         gone = "the folder that you are in is gone; change to another (cd) and try again"
         return _say(gone, Exit.WRONG_COMMAND)
     if os.environ.get(TRACEBACK_VARIABLE):
@@ -167,14 +166,6 @@ def _broken(error: Exception) -> int:
     if isinstance(error, (OSError, MemoryError)) and (missing := lacks()):
         return _say("; ".join(missing), Exit.BROKEN)
     return _say(broken_words(error), Exit.BROKEN)
-
-
-def _folder_is_gone() -> bool:
-    try:
-        os.getcwd()  # noqa: PTH109 - pathlib would be imported for it
-    except OSError:
-        return True
-    return False
 
 
 def _usage_line(error: Any) -> str:  # noqa: ANN401

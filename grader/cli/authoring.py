@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from grader.cli.bar import Bar
 from grader.cli.console import console as new_console
 from grader.cli.console import put
 from grader.cli.problem import visible
 from grader.cli.words import DOT, count, shown_path
-from grader.errors import CommandWrong, Exit
+from grader.errors import CommandWrong, Exit, NameWrong
 from grader.grading.request import Color
+from grader.model.exercise import ExerciseFolder
+from grader.render.console import takes
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
     from grader.authoring.course import Found
     from grader.authoring.line import Line
@@ -39,13 +38,11 @@ _STYLES: Final = {"right": "green", "wrong": "red", "skipped": "dim"}
 def new(exercise: str, folder: Path) -> int:
     """Write the skeleton of an exercise into a course's folder. Raises `CommandWrong`."""
     from grader.authoring.skeleton import Skeleton
-    from grader.errors import NameWrong
 
     try:
         skeleton = Skeleton.of(exercise, folder)
     except NameWrong as error:
-        meant = f"; did you mean {error.meant}?" if error.meant else ""
-        raise CommandWrong(f"{visible(exercise)}: {error}{meant}") from error
+        raise CommandWrong(f"{visible(exercise)}: {error}") from error
     _refuse_taken(skeleton.slug, skeleton.function, folder)
     try:
         skeleton.write()
@@ -62,14 +59,14 @@ def new(exercise: str, folder: Path) -> int:
 
 def _refuse_taken(slug: str, function: str, folder: Path) -> None:
     """Refuse a name that would make two exercises of one name, or of one function."""
-    from grader.authoring.course import Broken, course, slug_of
+    from grader.authoring.course import course
 
     for each in itertools.chain(*course([folder])):
-        if slug == slug_of(each):
+        if slug == each.slug:
             raise CommandWrong(f"{slug} is an exercise already; choose another name")
-        if not isinstance(each, Broken) and function == each.exercise.function:
+        if isinstance(each, ExerciseFolder) and function == each.exercise.function:
             raise CommandWrong(
-                f"{slug} would ask for a function {function}, as {each.exercise.slug} does; "
+                f"{slug} would ask for a function {function}, as {each.slug} does; "
                 "choose another name"
             )
 
@@ -94,18 +91,18 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 # ------------------------------------------------------------------------------------------ verify
 
 
-def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int:
+def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
     """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
-    from grader.authoring.course import Broken, course
+    from grader.authoring.course import course
     from grader.authoring.verify import verify as lines_of
     from grader.grading.session import Session
 
     shipped, own = course(folders)
     wanted = _chosen(names, shipped, own)
-    known = [each for each in (*shipped, *own) if not isinstance(each, Broken)]
-    console = new_console(Color(color))
+    known = [each for each in (*shipped, *own) if isinstance(each, ExerciseFolder)]
+    console = new_console(color)
     right = 0
-    with Session() as session, _Bar() as bar:
+    with Session() as session, Bar("  grading") as bar:
         for found in wanted:
             put(console, _heading(found))
             wrong = False
@@ -122,15 +119,13 @@ def verify(names: tuple[str, ...], folders: tuple[Path, ...], color: str) -> int
 def _chosen(
     names: Sequence[str], shipped: Sequence[Found], own: Sequence[Found]
 ) -> Sequence[Found]:
-    from grader.authoring.course import names_of, slug_of
-
     if not names:
         return own or shipped
     chosen: list[Found] = []
     for name in names:
-        found = [each for each in (*shipped, *own) if name in names_of(each)]
+        found = [each for each in (*shipped, *own) if name in _names(each)]
         if not found:
-            meant = did_you_mean(name, [slug_of(each) for each in (*shipped, *own)])
+            meant = did_you_mean(name, [each.slug for each in (*shipped, *own)])
             if Path(name, "exercises").is_dir():
                 meant = f"; grade verify --exercises {visible(name)} verifies that folder's"
             raise CommandWrong(f"there is no exercise {visible(name)}{meant}")
@@ -138,85 +133,29 @@ def _chosen(
     return chosen
 
 
-def _heading(found: Found) -> Text:
-    from grader.authoring.course import slug_of
+def _names(found: Found) -> set[str]:
+    return {*found.names, found.folder.name.replace("_", "-")}
 
-    place = found.folder
-    return Text.assemble((slug_of(found), "bold"), (f"  {shown_path(place)}", "dim"))
+
+def _heading(found: Found) -> Text:
+    return Text.assemble((found.slug, "bold"), (f"  {shown_path(found.folder)}", "dim"))
 
 
 def _rows(line: Line, console: Console) -> Iterator[Text]:
     """Yield the line, and under it what is missing, wrapped."""
     fancy, plain = _MARKS[line.state]
-    mark = fancy if _takes(console, fancy) else plain
+    mark = fancy if takes(fancy, console.encoding) else plain
     said = line.said if not line.problems else f"{count(len(line.problems), 'thing')} to mend"
     row = Text.assemble(
         (f"  {mark} ", _STYLES[line.state]), (f"{line.name:<{_NAME_WIDTH}}", "bold"), said
     )
     yield row if not line.skipped else Text(row.plain, "dim")
     for problem in line.problems:
-        yield from _wrapped(visible(problem), console.width)
-
-
-def _wrapped(problem: str, width: int) -> Iterator[Text]:
-    from textwrap import wrap
-
-    lines = wrap(problem, max(width - 8, 30), break_on_hyphens=False)
-    for number, part in enumerate(lines):
-        yield Text(f"      {'-' if number == 0 else ' '} {part}")
-
-
-def _takes(console: Console, text: str) -> bool:
-    try:
-        text.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+        lines = wrap(visible(problem), max(console.width - 8, 30), break_on_hyphens=False)
+        yield from (Text(f"      {' ' if n else '-'} {part}") for n, part in enumerate(lines))
 
 
 def _conclusion(right: int, total: int) -> str:
     if total == 1:
         return "The exercise is right." if right else "The exercise is not right yet."
     return f"{right} of {count(total, 'exercise')} are right."
-
-
-class _Bar:
-    """How many submissions have been graded, on a terminal only."""
-
-    def __init__(self) -> None:
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            self._progress = Progress(
-                TextColumn("  grading"),
-                BarColumn(bar_width=20),
-                MofNCompleteColumn(),
-                console=new_console(stderr=True),
-                transient=True,
-            )
-            self._task = self._progress.add_task("")
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        with self.aside():
-            pass
-
-    def tell(self, done: int, total: int) -> None:
-        """Move the bar, and show it again if a line was printed since. Any thread may call this."""
-        with self._lock:
-            if self._progress is not None and self._task is not None:
-                self._progress.update(self._task, completed=done, total=total)
-                self._progress.start()
-
-    @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
-        """Keep the bar off the screen for as long as a line is printed."""
-        with self._lock:
-            if self._progress is not None:
-                self._progress.stop()
-            yield

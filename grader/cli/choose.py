@@ -36,7 +36,7 @@ def named(name: str, found_in: Catalogue) -> ExerciseFolder:
     Raises `CommandWrong` if there is none, or several have that function, and `ExerciseBroken`.
     """
     known = found_in.exercises
-    by_name = [each for each in known if name in {each.exercise.slug, each.folder.name}]
+    by_name = [each for each in known if name in each.names]
     found = by_name or [each for each in known if each.exercise.function == name]
     if len(found) == 1:
         return found[0]

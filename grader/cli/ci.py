@@ -19,15 +19,12 @@ def in_github_actions() -> bool:
 
 
 @contextlib.contextmanager
-def fenced(*, fence: bool) -> Iterator[None]:
+def fenced() -> Iterator[None]:
     """Keep what is printed in the block from being read as workflow commands.
 
     The token can't be guessed by a submission, which printed its text before it was drawn.
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    if not fence:
-        yield
-        return
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}", flush=True)
     try:

@@ -7,9 +7,10 @@ than all else that a command such as `grade list` does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
+from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import typer
 
@@ -59,40 +60,29 @@ def path(text: Any) -> Path | None:  # noqa: ANN401
 
 def whole(least: float | None = None, most: float | None = None) -> Convert:
     """Return a callback that takes whole numbers between bounds."""
-    return lambda text: _number(text, int, "a whole number", _Range(least, most))
+    return lambda text: _number(text, int, "a whole number", least, most)
 
 
 def real(least: float | None = None, most: float | None = None) -> Convert:
     """Return a callback that takes numbers between bounds."""
-    return lambda text: _number(text, float, "a number", _Range(least, most))
+    return lambda text: _number(text, float, "a number", least, most)
 
 
-def choice(choices: type[Enum]) -> Convert:
+def choice(choices: type[StrEnum]) -> Convert:
     """Return a callback that takes the values of `choices`."""
-    return lambda text: _choice(text, choices)
+
+    def convert(text: str) -> StrEnum:
+        if text not in {*choices}:
+            raise typer.BadParameter(f"{text} is none of {', '.join(choices)}")
+        return choices(text)
+
+    return convert
 
 
-class _Range(NamedTuple):
-    """The numbers that an option takes; None where there is no bound."""
-
-    least: float | None
-    most: float | None
-
-    def takes(self, number: float) -> bool:
-        """Whether the number is between the bounds; what isn't a number is not."""
-        above = self.least is None or number >= self.least
-        below = self.most is None or number <= self.most
-        return above and below and number == number  # noqa: PLR0124 - nan is not itself
-
-    @property
-    def words(self) -> str:
-        """The bounds in words."""
-        if self.least is None or self.most is None:
-            return "" if self.least is None else f" of at least {self.least}"
-        return f" from {self.least} to {self.most}"
-
-
-def _number(text: object, kind: Convert, noun: str, allowed: _Range) -> float | None:
+def _number(
+    text: object, kind: Convert, noun: str, least: float | None, most: float | None
+) -> float | None:
+    """Return a number between the bounds, None for no text; what isn't a number is not."""
     if text is None:
         return None
     given = quoted_blank(shortened(str(text)))
@@ -100,15 +90,8 @@ def _number(text: object, kind: Convert, noun: str, allowed: _Range) -> float | 
         number: float = kind(str(text))
     except ValueError:
         raise typer.BadParameter(f"{given} is not {noun}") from None
-    if not allowed.takes(number):
-        raise typer.BadParameter(f"{given} is not {noun}{allowed.words}")
+    low, high = -inf if least is None else least, inf if most is None else most
+    if not low <= number <= high:
+        bounds = f" of at least {least}" if most is None else f" from {least} to {most}"
+        raise typer.BadParameter(f"{given} is not {noun}{bounds if least is not None else ''}")
     return number
-
-
-def _choice(text: object, choices: type[Enum]) -> Enum:
-    values = [str(each.value) for each in choices]
-    if isinstance(text, choices):
-        return text
-    if text not in values:
-        raise typer.BadParameter(f"{text} is none of {', '.join(values)}")
-    return choices(text)

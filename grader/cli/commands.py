@@ -110,21 +110,19 @@ def show(
 def start(
     exercise: Annotated[
         str | None,
-        typer.Argument(
-            metavar="EXERCISE",
-            autocompletion=given.complete_exercise,
-            help="The exercise; by default the first one that you haven't passed.",
-            show_default=False,
+        given.argument(
+            "EXERCISE",
+            "The exercise; by default the first one that you haven't passed.",
+            given.complete_exercise,
         ),
     ] = None,
     path: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="PATH",
-            autocompletion=given.complete_file,
-            callback=coercion.path,
-            help="Where to put your file; by default in this folder.",
-            show_default=False,
+        given.argument(
+            "PATH",
+            "Where to put your file; by default in this folder.",
+            given.complete_file,
+            coercion.path,
         ),
     ] = None,
     force: ForceOption = False,
@@ -184,11 +182,8 @@ def solution(
 def explain(
     rule: Annotated[
         str | None,
-        typer.Argument(
-            metavar="RULE",
-            autocompletion=given.complete_rule,
-            help="The rule, as named in a finding; by default all of them.",
-            show_default=False,
+        given.argument(
+            "RULE", "The rule, as named in a finding; by default all of them.", given.complete_rule
         ),
     ] = None,
     color: given.ColorOption = Color.AUTO,
@@ -202,13 +197,7 @@ def explain(
 @app.command(cls=Command, rich_help_panel=LEARN)
 def history(
     exercise: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="EXERCISE",
-            autocompletion=given.complete_exercise,
-            help="Only this exercise.",
-            show_default=False,
-        ),
+        str | None, given.argument("EXERCISE", "Only this exercise.", given.complete_exercise)
     ] = None,
     last: Annotated[
         int,
@@ -234,20 +223,13 @@ def doctor(color: given.ColorOption = Color.AUTO) -> int:
     """Show versions, the cache, and which protections are active here."""
     from grader.cli.doctor import doctor as examine
 
-    return examine(color=color.value)
+    return examine(color)
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)
 def new(
-    exercise: Annotated[
-        str, typer.Argument(metavar="EXERCISE", help="Its name, in kebab case.", show_default=False)
-    ],
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DIR", callback=coercion.path, help="Your course's folder.", show_default=False
-        ),
-    ],
+    exercise: Annotated[str, given.argument("EXERCISE", "Its name, in kebab case.")],
+    folder: Annotated[Path, given.argument("DIR", "Your course's folder.", convert=coercion.path)],
 ) -> int:
     """Write the skeleton of a new exercise, for course authors."""
     from grader.cli.authoring import new as write_skeleton
@@ -259,11 +241,10 @@ def new(
 def verify(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="EXERCISE...",
-            autocompletion=given.complete_exercise,
-            help="The exercises; by default those of your course, or all.",
-            show_default=False,
+        given.argument(
+            "EXERCISE...",
+            "The exercises; by default those of your course, or all.",
+            given.complete_exercise,
         ),
     ] = None,
     color: given.ColorOption = Color.AUTO,
@@ -272,4 +253,4 @@ def verify(
     """Check that exercises are right, for course authors."""
     from grader.cli.authoring import verify as check
 
-    return check(tuple(names or ()), given.exercise_folders(exercises), color=color.value)
+    return check(names or (), given.exercise_folders(exercises), color)

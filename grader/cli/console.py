@@ -9,9 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -20,15 +19,12 @@ from rich.text import Text
 from grader.cli.problem import visible
 from grader.grading.request import Color
 from grader.render.console import page_width, usable
+from grader.render.layout import COMMAND_SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import RenderableType
-
-
-_COMMAND_SPACE: Final = "\ue0a0"
-"""Stands for a space where rich must not wrap; it does at every one that Unicode has."""
 
 
 def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
@@ -76,17 +72,17 @@ def rendered(console: Console, *pages: RenderableType | str) -> str:
                 no_wrap=True if whole else None,
                 overflow="ignore" if whole else None,
             )
-    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(_COMMAND_SPACE, " ")
+    return re.sub(r" +$", "", captured.get(), flags=re.MULTILINE).replace(COMMAND_SPACE, " ")
 
 
 def command(text: str) -> str:
     """Return a command for a sentence, which is then wrapped before or after it and never in it."""
-    return text.replace(" ", _COMMAND_SPACE)
+    return text.replace(" ", COMMAND_SPACE)
 
 
-def command_line(text: str, style: str = "") -> Text:
+def command_line(text: str) -> Text:
     """Return a line with a command, which stays one line however narrow the page is."""
-    return Text(text, style, no_wrap=True, overflow="ignore")
+    return Text(text, no_wrap=True, overflow="ignore")
 
 
 def steps(rows: Sequence[tuple[str, str]], room: int) -> Text:
@@ -145,22 +141,14 @@ def _through(pager: list[str], text: str) -> bool:
     """Show the text in the pager; return whether it took it."""
     # FRX: leave when all of it fits, show colours, leave the text on the screen at the end.
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
-    with _interrupts_ignored():
-        try:
-            ended = subprocess.run(  # noqa: S603 - the pager is the learner's own choice
-                pager, input=text, text=True, encoding="utf-8", env=environment, check=False,
-                errors="backslashreplace",
-            )  # fmt: skip
-        except OSError:
-            return False
-    return ended.returncode <= 0  # above 0 it could not do it; below, it was ended by a signal
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Leave Ctrl-C to the pager, which handles it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
     try:
-        yield
+        ended = subprocess.run(  # noqa: S603 - the pager is the learner's own choice
+            pager, input=text, text=True, encoding="utf-8", env=environment, check=False,
+            errors="backslashreplace",
+        )  # fmt: skip
+    except OSError:
+        return False
     finally:
         signal.signal(signal.SIGINT, before)
+    return ended.returncode <= 0  # above 0 it could not do it; below, it was ended by a signal

@@ -15,7 +15,8 @@ from grader.model.exercise import ExerciseFolder
 def course_option(folder: ExerciseFolder) -> str:
     """Return ` --exercises PATH`, empty where every command finds the exercise without it."""
     exercises = folder.folder.parent
-    if exercises == catalogue.shipped()[0] or _is_listed(exercises.parent):
+    listed = map(os.path.realpath, listed_courses())
+    if exercises == catalogue.shipped()[0] or os.path.realpath(exercises.parent) in listed:
         return ""
     return f" --exercises {shown_path(exercises.parent.absolute())}"
 
@@ -29,7 +30,3 @@ def command_for(folder: ExerciseFolder, verb: str, *words: str) -> str:
 def grade_command(folder: ExerciseFolder, file: Path) -> str:
     """Return the command that grades a file, which is for that exercise."""
     return f"grade {shown_path(file)}{course_option(folder)}"
-
-
-def _is_listed(course: Path) -> bool:
-    return os.path.realpath(course) in set(map(os.path.realpath, listed_courses()))

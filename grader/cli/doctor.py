@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _PACKAGES = ("jax", "jaxlib", "flax", "numpy", "hypothesis", "typer", "rich")
 
 
-def doctor(*, color: str = "auto") -> int:
+def doctor(color: Color) -> int:
     """Print versions, cache, protections and a self-test; 0 unless grading can't work."""
     fault = _starting_fault()
     put(
-        console(Color(color)),
+        console(color),
         _versions(),
         Text(),
         _cache(),

@@ -15,7 +15,7 @@ from grader.cli.missing import no_such_file
 from grader.cli.problem import visible
 from grader.errors import reason
 from grader.model.decoding import LARGEST
-from grader.model.submission import Submission, Unreadable, from_bytes, read_submission, unread
+from grader.model.submission import Submission, Unreadable, from_bytes, of_text, read_submission
 
 _NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
 _NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
@@ -134,7 +134,7 @@ def _read_of_folder(path: Path) -> Submission:
     try:
         return read(path)
     except Unreadable as error:
-        return unread(path, error.unfit)
+        return of_text(str(path), b"", "", error.unfit)
 
 
 def _python_files(folder: Path, problems: list[str]) -> list[Path]:

@@ -20,7 +20,7 @@ from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.mending import check_mending
 from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
-from grader.errors import CommandWrong, Exit
+from grader.errors import CommandWrong, Exit, reason
 from grader.grading.machine import explained, lacks
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
@@ -42,13 +42,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     submission: Submission
     folder: ExerciseFolder | BrokenExercise
-
-    @property
-    def slug(self) -> str:
-        """The exercise's slug."""
-        if isinstance(self.folder, BrokenExercise):
-            return self.folder.slug
-        return self.folder.exercise.slug
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,9 +94,9 @@ def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) 
 def _tell_errors(reports: Sequence[Report]) -> None:
     """Say whole what a table of several files has no room for: why one could not be graded."""
     if len(reports) > 1:
-        reasons = [each.summary for each in reports if each.verdict is Verdict.ERROR]
-        for reason in dict.fromkeys(reasons):
-            print(f"grade: {visible(reason)}", file=sys.stderr)
+        summaries = [each.summary for each in reports if each.verdict is Verdict.ERROR]
+        for each in dict.fromkeys(summaries):
+            print(f"grade: {visible(each)}", file=sys.stderr)
 
 
 def find_job(file: Path, request: GradingRequest) -> Job:
@@ -221,23 +214,19 @@ def _graded(
     try:
         report = grade(session, job.submission, job.folder, request, tell)
         report = msgspec.structs.replace(report, course_option=course_option(job.folder))
-        if not request.repairs:
+        if not request.repairs(report):
             return report
         show(report)
         folder = job.folder
         return repaired(report, job.submission, lambda each: grade(session, each, folder, request))
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-        reason = explained(str(error))
+        why = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
         if os.environ.get(TRACEBACK_VARIABLE):
             traceback.print_exception(error)
-        if (
-            isinstance(error, OSError) and lacks()
-        ):  # no descriptor for this file: others may get one
-            reason = explained(error.strerror or str(error))
-        else:
-            reason = broken_words(error)
-    return error_report(job.submission, job.folder.exercise, reason, request)
+        scarce = isinstance(error, OSError) and lacks()  # no descriptor: other files may get one
+        why = explained(reason(error)) if scarce else broken_words(error)
+    return error_report(job.submission, job.folder.exercise, why, request)
 
 
 def exit_code(reports: Sequence[Report], request: GradingRequest) -> int:

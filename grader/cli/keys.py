@@ -23,15 +23,9 @@ _SEQUENCE: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|.", re.DOTA
 _WINDOWS: Final = {"H": UP, "P": DOWN, "I": PAGE_UP, "Q": PAGE_DOWN}
 
 
-def _nothing() -> None:
-    pass
-
-
 @contextlib.contextmanager
 def single_keys(
-    take: Callable[[str], None],
-    stopped: Callable[[], None] = _nothing,
-    continued: Callable[[], None] = _nothing,
+    take: Callable[[str], None], stopped: Callable[[], None], continued: Callable[[], None]
 ) -> Iterator[None]:
     """Hand each key to `take`, in a thread of its own, for as long as the block runs.
 

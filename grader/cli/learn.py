@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from textwrap import wrap
 
 from rich.text import Text
 
@@ -205,15 +206,7 @@ def _entry(name: str, width: int, text: str, room: int) -> Text:
     """Return `  name   text`, the text wrapped under itself."""
     indent = width + 4
     line = Text(f"  {name:<{width}}  ")
-    for number, part in enumerate(_wrapped(text, max(room - indent, 20))):
-        line.append(part if number == 0 else f"\n{'':{indent}}{part}")
-    return line
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, width) or [""]
+    return line.append(f"\n{'':{indent}}".join(wrap(text, max(room - indent, 20))))
 
 
 def explain_rule(name: str, color: Color) -> int:

@@ -130,7 +130,6 @@ def _field(each: Declared, value: Any) -> Any:  # noqa: ANN401
 
 
 def _parameter(name: str, each: Declared) -> inspect.Parameter:
-    """Return an option as a parameter that Typer understands."""
     listed = isinstance(each.default, tuple)
     kind: Any = list[get_args(each.kind)[0]] | None if listed else each.kind  # type: ignore[misc]
     default = None if listed else False if each.switches_off else each.default
@@ -174,34 +173,35 @@ def _alone(name: str) -> Any:  # noqa: ANN401
 
 # ------------------------------------------------------------------------- of several commands
 
+
+def argument(
+    metavar: str,
+    about: str,
+    complete: Callable[[str], Any] | None = None,
+    convert: coercion.Convert | None = None,
+) -> Any:  # noqa: ANN401 - as Typer declares it
+    """Return an argument for Typer, whose help doesn't show a default."""
+    return typer.Argument(
+        metavar=metavar,
+        help=about,
+        autocompletion=complete,
+        callback=convert,
+        show_default=False,
+    )
+
+
 ColorOption = Annotated[Color, _alone("color")]
 ExercisesOption = Annotated[list[Path] | None, _alone("exercises")]
 ExerciseArgument = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="EXERCISE",
-        autocompletion=complete_exercise,
-        help="The exercise; by default the current one.",
-        show_default=False,
-    ),
+    str | None, argument("EXERCISE", "The exercise; by default the current one.", complete_exercise)
 ]
-FileArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE",
-        autocompletion=complete_file,
-        callback=coercion.path,
-        help="Your file.",
-        show_default=False,
-    ),
-]
+FileArgument = Annotated[Path, argument("FILE", "Your file.", complete_file, coercion.path)]
 FilesArgument = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="FILE...",
-        autocompletion=complete_file,
-        callback=coercion.each(coercion.path),
-        help="What to grade; the function in a file tells which exercise it is.",
-        show_default=False,
+    argument(
+        "FILE...",
+        "What to grade; the function in a file tells which exercise it is.",
+        complete_file,
+        coercion.each(coercion.path),
     ),
 ]

@@ -119,16 +119,12 @@ def _comment_indent(line: str) -> str | None:
 
 
 class _LeftHeading(Heading):
-    """A heading at the left."""
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         self.text.justify = "left"
         yield self.text
 
 
 class _Code(CodeBlock):
-    """A block of code."""
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Code(str(self.text), self.lexer_name)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final, Self
 
 from grader.catalogue import shipped
 from grader.cli import ci
+from grader.cli.bar import Bar, is_watched, stderr_console
 from grader.cli.course import course_option
 from grader.cli.mending import fix, print_diff
 from grader.cli.problem import visible
@@ -20,19 +22,14 @@ from grader.model.report import Report
 from grader.progress import Progress as Remembered
 from grader.progress.place import progress_file
 from grader.render import RENDERERS
-from grader.render.console import usable
 from grader.render.write import write_report
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
-    from rich.progress import Progress, TaskID
+    from rich.status import Status
 
     from grader.cli.grading import Job
     from grader.grading.request import GradingRequest
-    from grader.render.console import Color
-
 
 LINES: Final = "jsonl"
 """The format of which a line is written as soon as a submission is done."""
@@ -41,7 +38,7 @@ LINES: Final = "jsonl"
 class Reporting:
     """Reports as they come, in a block that begins before the first case runs.
 
-    Raises `CommandWrong` for reports that can't go where they are request to.
+    Raises `CommandWrong` for reports that can't go where they should.
     """
 
     def __init__(self, request: GradingRequest) -> None:
@@ -52,8 +49,8 @@ class Reporting:
         self._many = False
         self._folders: dict[str, ExerciseFolder] = {}
         self._offers: list[str] = []
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar: Bar | None = None
+        self._spinner: Status | None = None
         self._shown: int | None = None
 
     def begin(self, jobs: Sequence[Job]) -> None:
@@ -64,37 +61,19 @@ class Reporting:
         kept = [*shipped(), *(each.folder for each in folders), progress_file()]
         graded = [job.submission.path for job in jobs]
         check_targets(self._targets, graded, [each for each in kept if each is not None])
-        if not sys.stderr.isatty() or self._request.quiet or os.environ.get("TERM") == "dumb":
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            console=Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ)),
-            transient=True,
-        )
+        self._bar = Bar(_what(jobs), quiet=self._request.quiet)
         self._bar.start()
-        self._task = self._bar.add_task(_what(jobs), total=None)
 
-    def __enter__(self) -> Reporting:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._stop()
 
     def tell(self, done: int, total: int) -> None:
         """Move the bar; from any thread."""
-        bar, task = self._bar, self._task
-        if bar is not None and task is not None and total:
-            bar.update(task, completed=done, total=total)
+        if self._bar is not None:
+            self._bar.tell(done, total)
 
     def add(self, report: Report) -> None:
         """Take one report; what goes out one by one goes out now."""
@@ -113,6 +92,9 @@ class Reporting:
             self._shown = len(report.findings)
             self._print_one(report)
             sys.stdout.flush()
+            if is_watched() and any(each.edits for each in report.findings):
+                self._spinner = stderr_console().status("checking what that changes …")
+                self._spinner.start()
 
     def finish(self) -> int:
         """Write every report that was asked for; return an exit code for what got lost."""
@@ -130,7 +112,7 @@ class Reporting:
             code = max(code, fix(self._reports))
         actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
-            with ci.fenced(fence=actions and not self._request.diff):
+            with ci.fenced() if actions and not self._request.diff else nullcontext():
                 self._print()
         if actions:
             annotate = self._document is None and not self._request.diff
@@ -140,7 +122,9 @@ class Reporting:
     def _stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
-            self._bar = None
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
 
     def _write(self, target: Target) -> None:
         if target.path is None and target.format == LINES:
@@ -178,7 +162,7 @@ class Reporting:
         from grader.render.console import console_for
 
         stream = sys.stderr if self._request.diff else sys.stdout
-        return console_for(stream, cast("Color", self._request.color), os.environ)
+        return console_for(stream, self._request.color, os.environ)
 
     def _remember(self, report: Report) -> None:
         with Remembered.open() as progress:
@@ -199,5 +183,5 @@ def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
 def _what(jobs: Sequence[Job]) -> str:
     if len(jobs) == 1:
         job = jobs[0]
-        return f"grade · {job.slug} · {visible(job.submission.path)}"
+        return f"grade · {job.folder.slug} · {visible(job.submission.path)}"
     return f"grade · {len(jobs)} files"

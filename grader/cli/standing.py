@@ -24,7 +24,6 @@ from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing
 
-_MARKS = {"passed": ("\u2713", "bold green"), "begun": (">", "bold"), "new": (" ", "")}
 _VERDICTS = {"passed": "bold green", "failed": "bold red", "ungradable": "bold red"}
 _NEW = Standing()
 _NOT_AVAILABLE = "Your progress is not available right now."
@@ -32,8 +31,8 @@ _NOT_AVAILABLE = "Your progress is not available right now."
 
 def _mark(standing: Standing) -> tuple[str, str]:
     if standing.passed:
-        return _MARKS["passed"]
-    return _MARKS["new" if standing == _NEW else "begun"]
+        return "\u2713", "bold green"
+    return (" ", "") if standing == _NEW else (">", "bold")
 
 
 def state(standing: Standing) -> str:
@@ -100,7 +99,6 @@ def _summary(known: Sequence[ExerciseFolder], standings: dict[str, Standing]) ->
 
 
 def _step(first: ExerciseFolder, progress: Progress) -> str:
-    """Return the command that goes on with `first`."""
     begun = progress.latest(first.exercise.slug)
     if begun is None or not begun[1].is_file():
         return command_for(first, "start")

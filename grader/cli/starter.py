@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from grader.cli.problem import visible
+from grader.cli.problem import folder_is_gone, visible
 from grader.errors import CommandWrong
 
 
@@ -30,7 +30,8 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
                 f"{visible(str(target))} is there already, and is left as it is; "
                 "--force begins anew, or give another PATH"
             ) from error
-        why = error.strerror if _here() else "this folder has been deleted; cd into another"
+        gone = "this folder has been deleted; cd into another"
+        why = gone if folder_is_gone() else error.strerror
         raise CommandWrong(f"{visible(str(target))} can't be written: {why}") from error
     finally:
         with contextlib.suppress(OSError):
@@ -49,11 +50,3 @@ def _name_if_free(beside: Path, target: Path) -> None:
     except OSError:  # a file system without hard links
         with target.open("xb") as file:
             file.write(beside.read_bytes())
-
-
-def _here() -> bool:
-    """Whether the current folder is still there."""
-    try:
-        return bool(os.getcwd())  # noqa: PTH109 - nothing but whether it raises
-    except OSError:
-        return False

@@ -86,7 +86,6 @@ def _tolerant(stream: TextIO, descriptor: int) -> TextIO:
         io.BufferedWriter(_Tolerant(descriptor, "w", closefd=False)),
         encoding=stream.encoding,
         line_buffering=True,
-        write_through=False,
     )
 
 

@@ -9,11 +9,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from enum import Enum, auto, unique
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final
 
 import msgspec
 
@@ -53,57 +52,8 @@ _EMPTY_SECONDS: Final = 0.3
 _SIGNAL_SECONDS: Final = 0.1
 
 
-# ------------------------------------------------------------------------------------------ events
-
-
-@unique
-class Happened(Enum):
-    """What needs no more than its name."""
-
-    SAVED = auto()
-    RESIZED = auto()
-    CONTINUED = auto()
-    OUTDATED = auto()
-
-
-class Key(msgspec.Struct, frozen=True):
-    """A key was pressed; it is one letter, or one of the names in `keys`."""
-
-    name: str
-
-
-class Recognised(msgspec.Struct, frozen=True, kw_only=True):
-    """The file is known to be for this exercise. `number` is which grading found out."""
-
-    number: int
-    folder: ExerciseFolder
-
-
-class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """A grading is done. `number` is which one; a later one makes it stale.
-
-    It may be told twice: again when it is known whether the mended program passes.
-    """
-
-    number: int
-    report: Report
-    offer: str | None
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """The file can't be graded at all; `reason` says why."""
-
-    number: int
-    reason: str
-
-
-class Failed(msgspec.Struct, frozen=True, kw_only=True):
-    """The grader itself is broken."""
-
-    error: Exception
-
-
-Event = Happened | Key | Recognised | Graded | Refused | Failed
+Call = Callable[[], None]
+"""What the main thread does next, such as showing a report. Any thread may ask for it."""
 
 
 def watch(file: Path, request: GradingRequest) -> int:
@@ -116,23 +66,22 @@ def watch(file: Path, request: GradingRequest) -> int:
         raise CommandWrong(f"{visible(str(file))} is a folder; grade watch takes one file")
     if request.exercise is not None:
         named(request.exercise, catalogue(request.exercises))
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with Session(early.take()) as session:
-        watcher = Watcher(file, request, session, events)
+        watcher = Watcher(file, request, session)
         with (
             watcher.on_screen(),
-            _file_events(file, events),
-            _resizes(events),
-            single_keys(lambda key: events.put(Key(key)), watcher.stopped, watcher.continued),
+            _saves(file, watcher.saved),
+            _resizes(watcher.resized),
+            single_keys(watcher.press, watcher.stopped, watcher.continued),
         ):
             return watcher.run()
 
 
 @contextlib.contextmanager
-def _file_events(file: Path, events: queue.SimpleQueue[Event]) -> Iterator[None]:
-    """Tell of every change of the file, also by editors that put a new one in its place."""
+def _saves(file: Path, saved: Call) -> Iterator[None]:
+    """Call `saved` after every change of the file, also by editors that replace it."""
     stop = threading.Event()
-    thread = threading.Thread(target=_follow, args=(file, events, stop), daemon=True)
+    thread = threading.Thread(target=_follow, args=(file, saved, stop), daemon=True)
     thread.start()
     try:
         yield
@@ -141,8 +90,8 @@ def _file_events(file: Path, events: queue.SimpleQueue[Event]) -> Iterator[None]
         thread.join(timeout=1)
 
 
-def _follow(file: Path, events: queue.SimpleQueue[Event], stop: threading.Event) -> None:
-    """Wait for the system to tell of changes, and look for oneself where it doesn't."""
+def _follow(file: Path, saved: Call, stop: threading.Event) -> None:
+    """Wait for the system to report changes, and look at the file where it doesn't."""
     from watchfiles import watch as watch_folder
 
     target = file.absolute()
@@ -162,7 +111,7 @@ def _follow(file: Path, events: queue.SimpleQueue[Event], stop: threading.Event)
             ):
                 before, seen = seen, _state(target)
                 if seen != before or any(Path(path).name == target.name for _, path in changes):
-                    events.put(Happened.SAVED)
+                    saved()
         except (OSError, RuntimeError):  # the folder is gone; it may come back
             stop.wait(_LOOK_MS / 1000)
 
@@ -177,11 +126,11 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 
 @contextlib.contextmanager
-def _resizes(events: queue.SimpleQueue[Event]) -> Iterator[None]:
+def _resizes(resized: Call) -> Iterator[None]:
     if not hasattr(signal, "SIGWINCH"):
         yield
         return
-    before = signal.signal(signal.SIGWINCH, lambda *_: events.put(Happened.RESIZED))
+    before = signal.signal(signal.SIGWINCH, lambda *_: resized())
     try:
         yield
     finally:
@@ -191,6 +140,10 @@ def _resizes(events: queue.SimpleQueue[Event]) -> Iterator[None]:
 # ----------------------------------------------------------------------------------------- watcher
 
 
+def _raise(error: Exception) -> None:
+    raise error
+
+
 class Watcher:
     """The state of a watch: what the file was, the grading that is under way, and the screen.
 
@@ -198,17 +151,12 @@ class Watcher:
     number, whose processes `_grading` has.
     """
 
-    def __init__(
-        self,
-        file: Path,
-        request: GradingRequest,
-        session: Session,
-        events: queue.SimpleQueue[Event],
-    ) -> None:
+    def __init__(self, file: Path, request: GradingRequest, session: Session) -> None:
         self._file = file
         self._request = request
         self._session = session
-        self._events = events
+        self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
+        self._watching = True
         self._screen = Screen(file, request)
         self._lock = threading.RLock()  # a signal handler may come while it is held
         self._number = 0
@@ -227,58 +175,58 @@ class Watcher:
             self._screen.leave()
 
     def run(self) -> int:
-        """Grade, and handle events until one ends it."""
+        """Grade, and do what is asked for until `q` is pressed."""
         self._look()
         try:
-            while True:
-                event = self._next_event()
-                if isinstance(event, Key) and event.name in {"q", "Q", "\x04"}:
-                    return int(Exit.PASSED)
-                self._handle(event)
+            while self._watching:
+                self._next_call()()
         finally:
             self._stop()
+        return int(Exit.PASSED)
 
-    def _next_event(self) -> Event:
-        """Wait for an event, and let Python run the handlers of signals meanwhile.
+    def _next_call(self) -> Call:
+        """Wait for a call, and let Python run the handlers of signals meanwhile.
 
         The system may hand a signal to any thread, and that wakes no wait of this one, in which
         alone handlers run: the continuing after Ctrl-Z would be noticed at the next key only.
         """
         while True:
             with contextlib.suppress(queue.Empty):
-                return self._events.get(timeout=_SIGNAL_SECONDS)
+                return self._calls.get(timeout=_SIGNAL_SECONDS)
 
-    def _handle(self, event: Event) -> None:
-        match event:
-            case Happened.SAVED:
-                self._look()
-            case Happened.RESIZED:
-                self._screen.draw()
-            case Happened.CONTINUED:
-                self._resume()
-            case Happened.OUTDATED:
-                self._look_again()
-            case Key(name=name):
-                self._press(name)
-            case Failed(error=error):
-                raise error
-            case Recognised() | Graded() | Refused():
-                self._tell(event)
-            case _ as never:
-                assert_never(never)
+    # ------------------------------------------------------- events, from threads and signals
 
-    def _tell(self, event: Recognised | Graded | Refused) -> None:
-        """Show what a grading found out, if it is the one that counts."""
-        match event:
-            case Recognised(number=number, folder=folder):
-                if number == self._number:
-                    self._screen.about(folder)
-            case Graded(number=number, report=report, offer=offer):
-                if self._is_done(number):
-                    self._screen.show(report, offer)
-            case Refused(number=number, reason=reason):
-                if self._is_done(number):
-                    self._screen.refuse(reason)
+    def saved(self) -> None:
+        """Grade the file if it has changed."""
+        self._calls.put(self._look)
+
+    def resized(self) -> None:
+        """Draw the screen for its new size."""
+        self._calls.put(self._screen.draw)
+
+    def press(self, key: str) -> None:
+        """Do what a key does; it is one letter, or one of the names in `keys`."""
+        self._calls.put(partial(self._press, key))
+
+    def stopped(self) -> None:
+        """Drop the grading under way before Ctrl-Z takes effect: its deadlines would go on.
+
+        Called in a signal handler, as is `continued`.
+        """
+        with self._lock:
+            self._number += 1
+        self._screen.suspend()
+
+    def continued(self) -> None:
+        """Draw everything again after Ctrl-Z."""
+        self._screen.resume()
+        self._calls.put(self._resume)
+
+    def _resume(self) -> None:
+        if self._under_way and self._submission is not None:
+            self._start(self._submission, prove=self._prove)
+        self._look()
+        self._screen.draw()
 
     # --------------------------------------------------------------------------------- grading
 
@@ -318,24 +266,32 @@ class Watcher:
             with contextlib.suppress(NurseryBroken):
                 grading.cancel()
 
-    def _is_done(self, number: int) -> bool:
-        """Whether this is the grading that counts; it is not under way any more."""
+    def _recognised(self, number: int, folder: ExerciseFolder) -> None:
+        """Show what the file is for, if it is the grading that counts which found that out."""
+        if number == self._number:
+            self._screen.about(folder)
+
+    def _done(self, number: int, show: Call) -> None:
+        """Show the result of a grading, if it is the one that counts; it has ended.
+
+        It may come twice: again when it is known whether the mended program passes.
+        """
         with self._lock:
             if number != self._number:
-                return False
+                return
             self._grading, self._under_way = None, False
-        return True
+        show()
 
     def _grade(self, number: int, submission: Submission, prove: bool) -> None:
-        """Grade once, in a thread; what comes of it goes to the events."""
+        """Grade once, in a thread; the main thread shows the result."""
         try:
             self._grade_now(number, submission, prove=prove)
         except Cancelled:
             pass
         except (CommandWrong, ExerciseBroken, Unreadable) as error:
-            self._events.put(Refused(number=number, reason=str(error)))
+            self._calls.put(partial(self._done, number, partial(self._screen.refuse, str(error))))
         except Exception as error:  # noqa: BLE001 - for the main thread to raise
-            self._events.put(Failed(error=error))
+            self._calls.put(partial(_raise, error))
 
     def _grade_now(self, number: int, submission: Submission, *, prove: bool) -> None:
         """Grade, and get ready for the next save. Raises `Cancelled` if another grading counts."""
@@ -348,7 +304,7 @@ class Watcher:
         folder = job.folder
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
-        self._events.put(Recognised(number=number, folder=folder))
+        self._calls.put(partial(self._recognised, number, folder))
         run = partial(self._run, number, folder, request)
         try:
             report = msgspec.structs.replace(
@@ -359,12 +315,13 @@ class Watcher:
         self._check(number)
         self._compare(submission, read(self._file))
         offer = self._record(report, folder)
-        self._events.put(Graded(number=number, report=report, offer=offer))
-        if request.repair:
+        self._calls.put(partial(self._done, number, partial(self._screen.show, report, offer)))
+        if request.repairs(report):
             later = repaired(report, job.submission, run)
             if later is not report:
                 self._check(number)
-                self._events.put(Graded(number=number, report=later, offer=offer))
+                show = partial(self._screen.show, later, offer)
+                self._calls.put(partial(self._done, number, show))
         self._check(number)
         self._session.prewarm(job.submission, folder, request)
 
@@ -386,7 +343,7 @@ class Watcher:
     def _compare(self, seen: Submission, now: Submission) -> None:
         """Raise `Cancelled` if the file is another by now; it may be half written."""
         if seen.sha256 != now.sha256:
-            self._events.put(Happened.OUTDATED)
+            self._calls.put(self._look_again)
             raise Cancelled
 
     def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
@@ -397,28 +354,6 @@ class Watcher:
             progress.record(report)
             return hint_offer(folder, progress, "h shows you a hint")
         return None
-
-    # -------------------------------------------------------------------------- stop and go on
-
-    def stopped(self) -> None:
-        """Drop the grading under way before Ctrl-Z takes effect: its deadlines would go on.
-
-        Called in a signal handler.
-        """
-        with self._lock:
-            self._number += 1
-        self._screen.suspend()
-
-    def continued(self) -> None:
-        """Have everything drawn again. Called in a signal handler."""
-        self._screen.resume()
-        self._events.put(Happened.CONTINUED)
-
-    def _resume(self) -> None:
-        if self._under_way and self._submission is not None:
-            self._start(self._submission, prove=self._prove)
-        self._look()
-        self._screen.draw()
 
     # ------------------------------------------------------------------------------------ keys
 
@@ -433,7 +368,9 @@ class Watcher:
         lines = {UP: -1, "k": -1, DOWN: 1, "j": 1}
         screens = {PAGE_UP: -1, "b": -1, PAGE_DOWN: 1}
         key = key.lower() if len(key) == 1 else key
-        if key in pages:
+        if key in {"q", "\x04"}:
+            self._watching = False
+        elif key in pages:
             self._screen.turn(pages[key])
         elif key in lines:
             self._screen.scroll(lines[key])

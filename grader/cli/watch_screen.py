@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from enum import Enum, auto, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -26,9 +26,6 @@ from grader.model.report import Repaired, Report, Verdict
 from grader.progress import Progress
 from grader.render.console import console_for
 from grader.render.terminal import render_terminal
-
-if TYPE_CHECKING:
-    from grader.render.console import Color as RenderColor
 
 _ENTER: Final = "\x1b[?1049h\x1b[H"
 _LEAVE: Final = "\x1b[?1049l"
@@ -205,7 +202,7 @@ class Screen:
             return rendered(self._console(), self._beside)
         if self._message is not None or self._report is None:
             return rendered(self._console(), Text(f" {self._message or ''}"))
-        console = console_for(sys.stdout, cast("RenderColor", self._request.color), os.environ)
+        console = console_for(sys.stdout, self._request.color, os.environ)
         with console.capture() as captured:
             render_terminal(self._report, console, verbose=self._request.verbose)
         offer = "" if self._offer is None else f"\n {self._offer}\n"
@@ -286,7 +283,6 @@ class Screen:
 
 
 def _size() -> tuple[int, int]:
-    """Return the columns and the lines of the terminal."""
     try:
         columns, lines = os.get_terminal_size(sys.stdout.fileno())
     except OSError:
@@ -295,5 +291,4 @@ def _size() -> tuple[int, int]:
 
 
 def _height(row: str, columns: int) -> int:
-    """Return how many lines of the terminal a row takes."""
     return max(-(-cell_len(_STYLE.sub("", row)) // max(columns, 1)), 1)

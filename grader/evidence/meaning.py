@@ -12,7 +12,8 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
 
     `message`, if there is one, says more than that an exception was raised. `span` and `label` are
     the place of the cause, if that isn't the line that raised. `misspelt` is a name that doesn't
-    exist, and the similar one that was meant.
+    exist, and the similar one that was meant. `streams` are those whose keys the call that raised
+    should have got.
     """
 
     why: str
@@ -21,3 +22,4 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     span: Span | None = None
     misspelt: tuple[str, str] | None = None
+    streams: tuple[str, ...] = ()

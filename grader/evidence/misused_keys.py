@@ -78,7 +78,8 @@ def _refused(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
         why = _SEVERAL
     elif why is _SOMETHING and any("impl=" in each for each in _operands(look)):
         why = "Flax accepts plain numbers only as keys of the default kind. This key isn't."
-    return Meaning(why=why, help=_passed(evidence, raised) or "pass one key")
+    told = _passed(evidence, raised)
+    return Meaning(why=why, help=told or "pass one key", streams=_streams(look, raised))
 
 
 _SOMETHING = "The value that was passed as a key isn't one."
@@ -112,7 +113,7 @@ def _unnamed(evidence: Evidence, look: Look, raised: Raised) -> Meaning | None:
         return None
     streams = listing(f'"{each}"' for each in given)
     why = f'The call gets a key for {streams}, but none for "{found["stream"]}".'
-    return Meaning(why=why, help=told)
+    return Meaning(why=why, help=told, streams=_streams(look, raised))
 
 
 def _indexed(evidence: Evidence, _: Look, raised: Raised) -> Meaning | None:
@@ -154,13 +155,25 @@ def _assigned(tree: ast.AST | None, name: ast.expr) -> list[ast.Assign]:
 
 def _passed(evidence: Evidence, raised: Raised) -> str | None:
     """Say what the reference passes to the call that raised, as code."""
-    applies = re.search(r"\bapply\b", f"{raised.library} {raised.message}") is not None
-    texts = {
-        _keys_text(evidence, look, look.expected.answer if applies else look.expected.maker)
-        for look in evidence.looks
-    }
+    texts = {_keys_text(evidence, look, _counterpart(look, raised)) for look in evidence.looks}
     keys = in_all(texts)
-    return f"pass what the task passes: {'rngs=' if applies else ''}{keys}" if keys else None
+    return (
+        f"pass what the task passes: {'rngs=' if _applies(raised) else ''}{keys}" if keys else None
+    )
+
+
+def _applies(raised: Raised) -> bool:
+    return re.search(r"\bapply\b", f"{raised.library} {raised.message}") is not None
+
+
+def _counterpart(look: Look, raised: Raised) -> Root | None:
+    """Return the reference's call that corresponds to the one that raised."""
+    return look.expected.answer if _applies(raised) else look.expected.maker
+
+
+def _streams(look: Look, raised: Raised) -> tuple[str, ...]:
+    root = _counterpart(look, raised)
+    return tuple(key.stream for key in root.keys) if root is not None else ()
 
 
 def _keys_text(evidence: Evidence, look: Look, root: Root | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from grader.errors import NurseryBroken
+from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
 from grader.model.edit import Edit, Edited, whole_lines
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity
@@ -83,8 +83,8 @@ class _Rounds:
             return None
         try:
             return after, self._grade(after)
-        except NurseryBroken:
-            return None
+        except (NurseryBroken, ReferenceBroken, SandboxMissing, ImportError):
+            return None  # the report stands, whatever can't be checked of it
 
     def _is_no_better(
         self, mending: Sequence[Finding], found: Sequence[Finding], *, stopped: bool

@@ -10,6 +10,7 @@ from typing import Annotated, Final, get_type_hints
 
 import msgspec
 
+from grader.model.report import Report
 from grader.render import RENDERERS
 
 EXERCISES_VARIABLE: Final = "GRADER_EXERCISES"
@@ -196,10 +197,12 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     prove: bool = True
 
-    @property
-    def repairs(self) -> bool:
-        """Whether anybody learns from it whether the mended program passes."""
-        told = not self.quiet or bool(self.reports)
+    def repairs(self, report: Report) -> bool:
+        """Whether to try if the mended program passes.
+
+        What is seen to be wrong without running a file is told at once, so it isn't tried then.
+        """
+        told = (not self.quiet or bool(self.reports)) and report.cases.generated > 0
         return self.diff or self.fix or (self.repair and told)
 
     @property

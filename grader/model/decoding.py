@@ -28,7 +28,7 @@ _UTF_8: Final = "save the file with the encoding UTF-8"
 
 
 class NoText(ValueError):
-    """The bytes can't be decoded or are too many; `unfit` tells the author why.
+    """A file has no text to grade; `unfit` tells the author why.
 
     `text` has a replacement character for each byte that can't be decoded.
     """

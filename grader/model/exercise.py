@@ -155,6 +155,16 @@ class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
     solution: Path
 
     @property
+    def slug(self) -> str:
+        """The exercise's slug."""
+        return self.exercise.slug
+
+    @property
+    def names(self) -> set[str]:
+        """The names that the exercise can be called by."""
+        return {self.folder.name, self.slug}
+
+    @property
     def lesson(self) -> Path:
         """The lesson and the task, in Markdown."""
         return self.folder / "README.md"

@@ -20,7 +20,6 @@ class Unfit(NamedTuple):
 HAND_IN: Final = "hand in the program itself, as a plain text file that ends in .py"
 _UNPACK: Final = "unpack it and grade the .py file inside"
 PLAIN: Final = "save the program as plain text, in a file that ends in .py"
-_DOWNLOAD: Final = "download the .py file itself: on its page, choose Raw or Download"
 
 _OFFICE: Final = re.compile(rb"word/|xl/|ppt/|mimetypeapplication/vnd\.oasis")
 _BYTES: Final = (

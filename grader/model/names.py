@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 class Names:
     """The names of a whole text, without regard to scopes.
 
-    `imports` maps a name to the dotted name that it stands for, `modules` are those that surely are
-    modules, `bound` is all that is bound otherwise. `own` are the attributes that the text's
-    classes define, `loggers` and `sentinels` what a stand-in never is.
+    `imports` maps a name to the dotted name that it stands for, or to several; `modules` are those
+    that surely are modules, `bound` is all that is bound otherwise. `own` are the attributes that
+    the text's classes define, `loggers` and `sentinels` what a stand-in never is.
     """
 
     imports: dict[str, str] = field(default_factory=dict)
@@ -66,15 +66,16 @@ def names_of(tree: ast.Module) -> Names:
                 | ast.NamedExpr(target=ast.Name(id=name), value=value)
             ) if found.dotted(value):
                 found.imports.setdefault(name, found.dotted(value))
-            case _:
-                pass
     return found
 
 
 def _collect(found: Names, node: ast.AST) -> None:
     match node:
         case ast.Import() | ast.ImportFrom():
-            found.imports.update(imported(node))
+            for name, dotted in imported(node):
+                whole = dotted.replace("typing_extensions.", "typing.")
+                known = found.imports.setdefault(name, whole)
+                found.imports[name] = whole if known == whole else f"{known} or {whole}"
             if isinstance(node, ast.Import):
                 found.modules.update(dotted for _, dotted in imported(node))
         case ast.ClassDef(name=name, body=body):
@@ -128,3 +129,14 @@ def root(node: ast.AST) -> ast.AST:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node
+
+
+def given(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call is given, by place and by name."""
+    yield from call.args
+    yield from (each.value for each in call.keywords)
+
+
+def reads(node: ast.AST, name: str) -> bool:
+    """Say whether a node reads a name."""
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)

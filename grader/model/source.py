@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from grader.model.filekind import Unfit
+from grader.model.names import binds
 from grader.model.observation import Span
 from grader.model.parsing import parsed
 from grader.model.textkind import is_notebook, kind_of, notebook
@@ -250,7 +251,6 @@ class Source:
 
 
 def _is_shallow(tree: ast.Module) -> bool:
-    """Whether no branch of the tree is deeper than the limit."""
     level: list[ast.AST] = [tree]
     for _ in range(_DEEPEST):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -280,23 +280,11 @@ def _stood_for(statement: ast.stmt | None) -> list[str | ast.Lambda]:
 
 def _names_bound(statement: ast.stmt) -> Iterator[str]:
     """Yield the names that a statement itself binds, not those that its blocks bind."""
+    yield from binds(statement)
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-    elif isinstance(statement, ast.Import):
-        for alias in statement.names:
-            yield alias.asname or alias.name.partition(".")[0]
-    elif isinstance(statement, ast.ImportFrom):
-        for alias in statement.names:
-            yield alias.asname or alias.name
-    else:
-        for part in _own_expressions(statement):
-            for node in ast.walk(part):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    yield node.id
-
-
-def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the expressions of a statement, without its nested statements."""
+        return
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
-            yield child
+            for node in ast.walk(child):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id

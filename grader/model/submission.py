@@ -21,7 +21,6 @@ _NEAR: Final = 0.6
 _ALIKE: Final = 0.85
 """difflib's ratios from which two names are similar, and spellings of the same name."""
 
-
 _ADVICE: Final = "put a regular file there that the grader may read"
 
 
@@ -79,19 +78,16 @@ def read_submission(path: Path) -> Submission:
 
 def from_bytes(path: str, data: bytes) -> Submission:
     """Make a submission from a file's bytes."""
-    text, unfit = "", None
     try:
-        text = decode(data)
+        return of_text(path, data, decode(data))
     except NoText as error:
-        text, unfit = error.text, error.unfit
+        return of_text(path, data, error.text, error.unfit)
+
+
+def of_text(path: str, data: bytes, text: str, unfit: Unfit | None = None) -> Submission:
+    """Make a submission whose bytes have this text; `unfit` says why it can't be graded."""
     digest = hashlib.sha256(data).hexdigest()
     return Submission(path=path, sha256=digest, source=Source(path, text, unfit))
-
-
-def unread(path: Path, unfit: Unfit) -> Submission:
-    """Make a submission from a file that could not be read; its report says why."""
-    digest = hashlib.sha256(b"").hexdigest()
-    return Submission(path=str(path), sha256=digest, source=Source(str(path), "", unfit))
 
 
 def defines(source: Source, folder: ExerciseFolder) -> bool:

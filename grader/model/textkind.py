@@ -73,69 +73,36 @@ def kind_of(text: str, stops: int, parses: Parses) -> Unfit | None:
 
 
 def _around(text: str) -> Iterator[_Mended]:
-    yield from _merged(text)
-    yield from _in_markdown(text)
-    yield from _typed(text)
-    yield from _with_commands(text)
-
-
-def _merged(text: str) -> Iterator[_Mended]:
-    found = _CONFLICT.search(text)
-    for version in (r"\1", r"\2") if found else ():
-        assert found is not None
-        yield _Mended(
-            _CONFLICT.sub(version, text),
-            Unfit(
-                "the file contains two versions: a merge was not finished",
-                "keep one version: delete the other, and the lines that start with <<<<<<<, "
-                "======= and >>>>>>>",
-                _line(text, found),
-            ),
+    if found := _CONFLICT.search(text):
+        unfit = Unfit(
+            "the file contains two versions: a merge was not finished",
+            "keep one version: delete the other, and the lines that start with <<<<<<<, ======= "
+            "and >>>>>>>",
+            _line(text, found),
         )
-
-
-def _in_markdown(text: str) -> Iterator[_Mended]:
-    found = _FENCE.search(text)
-    if found is None:
-        return
-    blocks = [each[2] for each in _FENCED.finditer(text)]
-    for mended in ("\n".join(blocks) if blocks else "", _FENCE.sub("", text)):
-        if mended:
-            yield _Mended(
-                mended,
-                Unfit(
-                    f"the program is inside Markdown: {found[1]} marks a code block",
-                    f"delete the lines with {found[1]} and everything outside them",
-                    _line(text, found),
-                ),
-            )
-
-
-def _typed(text: str) -> Iterator[_Mended]:
-    found = _PROMPT.search(text)
-    if found is not None:
-        prompt = found[1].strip()
-        yield _Mended(
-            "\n".join(_TYPED.findall(text)),
-            Unfit(
-                f"the lines are copied from an interactive session: {prompt} is its prompt",
-                "delete the prompts at the start of the lines, and what the session printed",
-                _line(text, found),
-            ),
+        yield from (_Mended(_CONFLICT.sub(version, text), unfit) for version in (r"\1", r"\2"))
+    if found := _FENCE.search(text):
+        unfit = Unfit(
+            f"the program is inside Markdown: {found[1]} marks a code block",
+            f"delete the lines with {found[1]} and everything outside them",
+            _line(text, found),
         )
-
-
-def _with_commands(text: str) -> Iterator[_Mended]:
-    found = _COMMAND.search(text)
-    if found is not None:
-        yield _Mended(
-            _COMMAND.sub("", text),
-            Unfit(
-                f"`{found[1].split()[0]}` is a notebook command, not Python",
-                "delete this line and others like it",
-                _line(text, found),
-            ),
+        blocks = "\n".join(each[2] for each in _FENCED.finditer(text))
+        yield from (_Mended(each, unfit) for each in (blocks, _FENCE.sub("", text)) if each)
+    if found := _PROMPT.search(text):
+        unfit = Unfit(
+            f"the lines are copied from an interactive session: {found[1].strip()} is its prompt",
+            "delete the prompts at the start of the lines, and what the session printed",
+            _line(text, found),
         )
+        yield _Mended("\n".join(_TYPED.findall(text)), unfit)
+    if found := _COMMAND.search(text):
+        unfit = Unfit(
+            f"`{found[1].split()[0]}` is a notebook command, not Python",
+            "delete this line and others like it",
+            _line(text, found),
+        )
+        yield _Mended(_COMMAND.sub("", text), unfit)
 
 
 def _line(text: str, found: re.Match[str]) -> int:

@@ -63,3 +63,18 @@ class Untraceable(msgspec.Struct, frozen=True, kw_only=True, tag="untraceable"):
 
 
 Trace = Fingerprint | Untraceable
+
+
+_PLAIN = {
+    "TracerArrayConversionError": "makes a NumPy array of a result while it runs",
+    "TracerIntegerConversionError": "makes a Python number of a result while it runs",
+    "ConcretizationTypeError": "makes a Python number of a result while it runs",
+    "TracerBoolConversionError": "decides by a value while it runs",
+    "InconclusiveDimensionOperation": "decides by a size while it runs",
+}
+
+
+def in_plain_words(reason: str) -> str:
+    """Say why a program could not be traced."""
+    name = reason.partition(":")[0]
+    return _PLAIN.get(name, f"could not be traced ({reason})")

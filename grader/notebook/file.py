@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,21 +11,12 @@ import msgspec
 from grader.errors import reason
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.filekind import Unfit
-from grader.model.source import Source
-from grader.model.submission import Submission, Unreadable
+from grader.model.submission import Submission, Unreadable, of_text
 from grader.notebook.closure import program
 from grader.notebook.statements import parses, statements, without_magics
 
 _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest notebook that is read: outputs may hold pictures."""
-
-
-class _Wrong(ValueError):
-    """The file isn't a notebook in Python; `unfit` says what it is."""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(message)
-        self.unfit = Unfit(message, advice)
 
 
 def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
@@ -39,13 +29,11 @@ def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
             data = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{path} can't be read: {reason(error)}") from error
-    text, unfit = "", None
     try:
         text = decode(_program(_cells(data), functions).encode("utf-8", "replace"))
-    except (_Wrong, NoText) as error:
-        unfit = error.unfit
-    digest = hashlib.sha256(data).hexdigest()
-    return Submission(path=str(path), sha256=digest, source=Source(str(path), text, unfit))
+    except NoText as error:
+        return of_text(str(path), data, "", error.unfit)
+    return of_text(str(path), data, text)
 
 
 def _program(cells: list[str], functions: Sequence[str]) -> str:
@@ -62,25 +50,27 @@ def _program(cells: list[str], functions: Sequence[str]) -> str:
 
 
 def _cells(data: bytes) -> list[str]:
-    """Return the texts of the code cells, in the notebook's order. Raises `_Wrong`."""
+    """Return the texts of the code cells, in the notebook's order. Raises `NoText`."""
     if len(data) > _LARGEST:
         most = f"{_LARGEST >> 20} MB"
-        raise _Wrong(f"the notebook is larger than {most}", "clear its outputs, and save it")
+        raise NoText(Unfit(f"the notebook is larger than {most}", "clear its outputs, and save it"))
     try:
         notebook: object = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise _Wrong(
-            f"the file is not a notebook: {error}", "save it again in Jupyter, or as a .py file"
-        ) from error
+        message = f"the file is not a notebook: {error}"
+        raise NoText(Unfit(message, "save it again in Jupyter, or as a .py file")) from error
     language = _language(notebook)
     if language not in {"", "python"}:
-        raise _Wrong(f"the notebook is in {language}, not in Python", "hand in one in Python")
+        message = f"the notebook is in {language}, not in Python"
+        raise NoText(Unfit(message, "hand in one in Python"))
     cells = [text for cell in _all_cells(notebook) if (text := _code(cell)) is not None]
     if not cells:
-        raise _Wrong("the notebook has no code cells", "write the function in a code cell")
+        message = "the notebook has no code cells"
+        raise NoText(Unfit(message, "write the function in a code cell"))
     if sum(map(len, cells)) > LARGEST:
         most = f"{LARGEST >> 10} kB"
-        raise _Wrong(f"the notebook's code is larger than {most}", "hand in what you wrote alone")
+        message = f"the notebook's code is larger than {most}"
+        raise NoText(Unfit(message, "hand in what you wrote alone"))
     return cells
 
 

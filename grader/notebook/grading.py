@@ -61,7 +61,6 @@ def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signa
 
 
 def _options() -> list[Parameter]:
-    """Return the options that a notebook offers, as keywords."""
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.kind)
         for name, each in offered(Front.NOTEBOOK).items()
@@ -90,7 +89,7 @@ def _exercise(
 ) -> ExerciseFolder:
     """Choose by the slug, by the function's name, or by what the file defines."""
     if slug is not None:
-        found = [each for each in known if slug in {each.exercise.slug, each.folder.name}]
+        found = [each for each in known if slug in each.names]
         if not found:
             slugs = ", ".join(each.exercise.slug for each in known)
             raise Unrecognised(f"there is no exercise {slug}; there are {slugs}")
@@ -118,7 +117,7 @@ def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequ
 
 def _repaired(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
     report = graded(_session(), submission, folder, request)
-    if not request.repair:
+    if not request.repairs(report):
         return report
     return repaired(report, submission, lambda each: graded(_session(), each, folder, request))
 

@@ -81,12 +81,8 @@ def _parsed(text: str) -> list[ast.stmt]:
 def parses(cell: str) -> bool:
     """Whether a cell is Python, but for lines that only IPython understands."""
     text = without_magics(cell)
-    return not text.strip() or bool(_parsed(text)) or _is_blank(text)
-
-
-def _is_blank(text: str) -> bool:
     lines = (line.strip() for line in text.splitlines())
-    return all(not line or line.startswith("#") for line in lines)
+    return bool(_parsed(text)) or all(not line or line.startswith("#") for line in lines)
 
 
 def without_magics(cell: str) -> str:
@@ -94,13 +90,10 @@ def without_magics(cell: str) -> str:
     if _parsed(cell):
         return cell
     lines = cell.split("\n")
-    magic = [number for number, line in enumerate(lines) if line.lstrip()[:1] in {"%", "!", "?"}]
-    first = lines[0].lstrip() if lines else ""
+    first = lines[0].lstrip()
     if first.startswith("%%") and first[2:].split(" ")[0] not in _TRANSPARENT_MAGICS:
         return ""  # another language, or a file that is only written
-    for number in magic:
-        lines[number] = ""
-    return "\n".join(lines)
+    return "\n".join("" if line.lstrip()[:1] in {"%", "!", "?"} else line for line in lines)
 
 
 def _cell_magic_body(node: ast.stmt) -> str | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Final
+
+_KEPT: Final = 16 * 1024
+"""Bytes; the rest is read and dropped."""
 
 
 class Capture:
-    """Reads a pipe in its own thread, so that a flood blocks neither the worker nor us.
+    """Reads a pipe in its own thread, so that a flood blocks neither the worker nor us."""
 
-    `limit` is how many bytes are kept; the rest is read and dropped.
-    """
-
-    def __init__(self, fd: int, limit: int = 16 * 1024) -> None:
+    def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._limit = limit
         self._kept = bytearray()
         self.truncated = False
         self._thread = threading.Thread(target=self._drain, daemon=True)
@@ -29,7 +29,7 @@ class Capture:
             if not part:
                 os.close(self._fd)
                 return
-            room = self._limit - len(self._kept)
+            room = _KEPT - len(self._kept)
             self._kept += part[:room]
             self.truncated |= len(part) > room
 

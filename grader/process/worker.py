@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -25,53 +26,6 @@ from grader.sandbox.scratch import new_scratch, remove_scratch
 from grader.sandbox.usage import WATCH_SECONDS, Watch
 
 Replies = wire.Channel[wire.Reply]
-
-
-def _scratch() -> Path:
-    try:
-        return new_scratch()
-    except OSError as error:
-        raise NurseryBroken(
-            f"no temporary folder can be made ({error.strerror}): "
-            "set TMPDIR to a folder that you can write to"
-        ) from error
-
-
-class Worker(Protocol):
-    """A process that serves one side."""
-
-    scratch: Path
-
-    def send(self, request: wire.Request) -> None:
-        """Send a request; if the worker is gone, `receive` notices."""
-
-    def receive(self, seconds: float) -> wire.Reply | None:
-        """Return the next reply, None if the worker has ended.
-
-        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
-        """
-
-    def end(self, grace: float = 0.0) -> wire.Ended:
-        """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
-
-    def output(self) -> tuple[Capture, Capture]:
-        """Return what it printed to stdout and stderr."""
-
-
-class Maker(Protocol):
-    """Makes workers: with the nursery, or one process at a time."""
-
-    import_seconds: float | None
-    """How long the libraries took to import, None before `wait` or if unknown."""
-
-    def wait(self) -> None:
-        """Wait until workers can be made; `NurseryBroken` if they can't."""
-
-    def make(self, limits: Limits) -> Worker:
-        """Start a worker; `NurseryBroken` if that's impossible."""
-
-    def close(self) -> None:
-        """Stop everything that was started."""
 
 
 class _Mailbox:
@@ -123,8 +77,8 @@ class _Mailbox:
             self._queue.put_nowait(None)
 
 
-class _Connected:
-    """A worker at the other end of a channel, however it was started."""
+class Worker(ABC):
+    """A process that serves one side, at the other end of a channel."""
 
     def __init__(self, scratch: Path, channel: Replies, captures: tuple[Capture, Capture]) -> None:
         self.scratch = scratch
@@ -135,14 +89,42 @@ class _Connected:
         self._ended: wire.Ended | None = None
 
     def send(self, request: wire.Request) -> None:
+        """Send a request; if the worker is gone, `receive` notices."""
         with contextlib.suppress(OSError):
             self._channel.send(request)
 
     def receive(self, seconds: float) -> wire.Reply | None:
+        """Return the next reply, None if the worker has ended.
+
+        Raises `TimeoutError` after `seconds` without one, `WireBroken` for nonsense.
+        """
         return self._mailbox.get(seconds)
 
+    @abstractmethod
+    def end(self, grace: float = 0.0) -> wire.Ended:
+        """Kill the worker, if it doesn't end within `grace` seconds, and say how it ended."""
+
     def output(self) -> tuple[Capture, Capture]:
+        """Return what it printed to stdout and stderr."""
         return self._captures
+
+
+class Maker(ABC):
+    """Makes workers: with the nursery, or one process at a time."""
+
+    import_seconds: float | None = None
+    """How long the libraries took to import, None before `wait` or if unknown."""
+
+    def wait(self) -> None:  # noqa: B027 - there may be nothing to wait for
+        """Wait until workers can be made; `NurseryBroken` if they can't."""
+
+    @abstractmethod
+    def make(self, limits: Limits) -> Worker:
+        """Start a worker; `NurseryBroken` if that's impossible."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop everything that was started."""
 
 
 # ------------------------------------------------------------------------------------- nursery
@@ -151,7 +133,7 @@ _PATIENCE: Final = 120.0
 """Seconds to wait for the nursery's imports, on a machine that is very busy."""
 
 
-class Nursery:
+class Nursery(Maker):
     """The judge's end of the fork server."""
 
     def __init__(self, launched: Launched | None = None) -> None:
@@ -163,7 +145,6 @@ class Nursery:
         self._lock = threading.Lock()
         self._scratch: set[Path] = set()
         self._workers: set[_Forked] = set()
-        self.import_seconds: float | None = None
 
     def wait(self) -> None:
         """Wait until it has imported its libraries; `NurseryBroken` if that fails."""
@@ -208,7 +189,7 @@ class Nursery:
 
     def make(self, limits: Limits) -> Worker:
         """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""
-        scratch = _scratch()
+        scratch = new_scratch()
         self._scratch.add(scratch)
         try:
             worker = _Forked(self, limits, scratch)
@@ -237,9 +218,7 @@ class Nursery:
             self.remove(scratch)
 
 
-class _Forked(_Connected):
-    """A worker that the nursery forked."""
-
+class _Forked(Worker):
     def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
         self._nursery = nursery
         ours, theirs = socket.socketpair()
@@ -280,22 +259,17 @@ class _Forked(_Connected):
 # ------------------------------------------------------------------------------------- spawning
 
 
-class Spawner:
+class Spawner(Maker):
     """Starts each worker as a separate process, where fork isn't available: slower, but the same.
 
     One thread starts all of them and outlives them: Linux treats the thread that started a process
     as its parent, and a worker dies with its parent (prctl(2), PR_SET_PDEATHSIG).
     """
 
-    import_seconds: float | None = None
-
     def __init__(self) -> None:
         self._made: list[_Spawned] = []
         self._closed = False
         self._starter = ThreadPoolExecutor(max_workers=1)
-
-    def wait(self) -> None:
-        """Nothing to wait for."""
 
     def make(self, limits: Limits) -> Worker:
         """Start a worker."""
@@ -316,11 +290,11 @@ class Spawner:
         self._starter.shutdown()
 
 
-class _Spawned(_Connected):
+class _Spawned(Worker):
     """A worker in a separate process; all its output comes on stderr."""
 
     def __init__(self, limits: Limits) -> None:
-        scratch = _scratch()
+        scratch = new_scratch()
         self._excess: Excess | None = None
         self._over = threading.Event()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
@@ -368,7 +342,6 @@ class _Spawned(_Connected):
             return self._ended
 
     def _look_after(self) -> None:
-        """Kill the worker when it exceeds a limit."""
         while not self._over.wait(WATCH_SECONDS):
             if self._process.poll() is not None:
                 return

@@ -13,6 +13,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from grader.errors import reason
+
 Note = Callable[[str], None]
 Values = tuple[str | bytes | int | float, ...]
 Row = tuple[str | bytes | int | float | None, ...]
@@ -109,8 +111,8 @@ def open_database(file: Path, note: Note) -> Database | None:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Database(_opened(file), note)
-    except _Unusable as reason:
-        return _opened_anew(file, before, note, str(reason))
+    except _Unusable as error:
+        return _opened_anew(file, before, note, str(error))
     except (sqlite3.Error, OSError) as error:
         if _is_busy(error):
             note(f"progress is not available: {_text(error)}")
@@ -121,17 +123,17 @@ def open_database(file: Path, note: Note) -> Database | None:
 
 
 def _opened_anew(
-    file: Path, before: tuple[int, int] | None, note: Note, reason: str
+    file: Path, before: tuple[int, int] | None, note: Note, why: str
 ) -> Database | None:
     """Rename the unusable file, unless another process just did, and create a new one."""
     try:
         aside = _set_aside(file) if _identity(file) == before else None
         database = Database(_opened(file), note)
     except (_Unusable, sqlite3.Error, OSError) as error:
-        note(f"progress is not kept: {reason}, and can't be replaced: {_text(error)}")
+        note(f"progress is not kept: {why}, and can't be replaced: {_text(error)}")
         return None
     if aside is not None:
-        note(f"{reason}; it was renamed to {aside.name}, and progress starts from zero")
+        note(f"{why}; it was renamed to {aside.name}, and progress starts from zero")
     return database
 
 
@@ -147,7 +149,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
 def _text(error: Exception) -> str:
     if _is_busy(error):
         return "another program is using its file (database is locked); try again in a moment"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return reason(error)
 
 
 def _is_busy(error: Exception) -> bool:

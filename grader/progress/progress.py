@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.progress.place import progress_file
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
     from grader.model.report import Report
@@ -84,12 +83,7 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -145,10 +139,6 @@ class Progress:
             last,
         )
         return tuple(_attempt(row) for row in rows)
-
-    def passed(self, exercise: str) -> bool:
-        """Whether an attempt at `exercise` has passed."""
-        return self.standing(exercise).passed
 
     def same_finding_streak(self, exercise: str) -> Streak | None:
         """Return the mistake that the last versions have in common; None after a pass.

@@ -17,7 +17,7 @@ import msgspec
 from grader.evidence.notation import listing
 from grader.model.exercise import Exercise, Seed
 from grader.model.report import Equivalence, Equivalent
-from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
+from grader.model.trace import Fingerprint, Scope, Trace, Untraceable, in_plain_words
 from grader.proof.reading import Reading
 
 _NOT_FOLLOWED = "a proof can't follow that"
@@ -53,9 +53,9 @@ def compare(  # noqa: PLR0911  # one for each answer
     widest = _widest(pairs)
     if not widest:
         return _unknown(_why_not_traced(submission.traces))
-    if any(left.digest != right.digest for left, right in widest):
-        return _unknown("it takes other steps than the reference, which may be right all the same")
     doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
+    if any(left.digest != right.digest for left, right in widest):
+        doubts.append("it takes other steps than the reference, which may be right all the same")
     if any(doubts):
         return _unknown(next(filter(None, doubts)))
     sentence = _sentence(exercise, [left.scope for left, _ in widest])
@@ -103,21 +103,7 @@ def _unknown(why: str) -> Equivalence:
 def _why_not_traced(actual: tuple[Trace, ...]) -> str:
     """Give the reason of the last rung: the others fail for what only they ask."""
     reasons = [trace.reason for trace in actual if isinstance(trace, Untraceable)]
-    return _in_plain_words(reasons[-1]) if reasons else "not traced"
-
-
-_PLAIN = {
-    "TracerArrayConversionError": "makes a NumPy array of a result while it runs",
-    "TracerIntegerConversionError": "makes a Python number of a result while it runs",
-    "ConcretizationTypeError": "makes a Python number of a result while it runs",
-    "TracerBoolConversionError": "decides by a value while it runs",
-    "InconclusiveDimensionOperation": "decides by a size while it runs",
-}
-
-
-def _in_plain_words(reason: str) -> str:
-    name = reason.partition(":")[0]
-    return _PLAIN.get(name, f"could not be traced ({reason})")
+    return in_plain_words(reasons[-1]) if reasons else "not traced"
 
 
 def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:

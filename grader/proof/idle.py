@@ -6,9 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from grader.model.names import Names
+from grader.model.hazards import Hazards, says
+from grader.model.names import Names, given
 from grader.proof import known
 
+_ROUNDS: Final = 50
 _PARTS: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 
@@ -21,24 +23,38 @@ class Idle:
     def __init__(self, names: Names, body: Iterable[ast.stmt] = ()) -> None:
         self._names = names
         body = list(body)
+        self._hazards = Hazards(body)
+        self._held: dict[ast.stmt, bool] = {}
         every = [each for statement in body for each in ast.walk(statement)]
         shared = [each for each in every if isinstance(each, ast.Global | ast.Nonlocal)]
         self._unread = {name for each in every for name in self._kept(each)}
         self._unread -= {name for each in shared for name in each.names}
-        while unread := self._unread & self._read(body):
-            self._unread -= unread
+        for left in range(_ROUNDS, -1, -1):
+            unread = self._unread & self._read(body)
+            if not unread:
+                return
+            self._unread -= unread if left else self._unread
+            self._held.clear()
 
     def holds(self, node: ast.stmt) -> bool:
         """Say whether a statement can't reach the answer."""
+        if node not in self._held:
+            self._held[node] = self._holds(node)
+        return self._held[node]
+
+    def _holds(self, node: ast.stmt) -> bool:
         match node:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return True
             case ast.Expr(value=ast.Call() as call):
                 return self._tame(call) or (self._shows(call) and all(map(self._tame, given(call))))
             case ast.If(test=test, body=body, orelse=orelse):
-                return self._tame(test) and all(map(self.holds, [*body, *orelse]))
+                inner = [*body, *orelse]
+                plain = not self._hazards.decides(test) or all(map(says, inner))
+                return plain and self._tame(test) and all(map(self.holds, inner))
             case ast.For(iter=iterated, target=ast.Name(), body=body, orelse=[]):
-                return self._tame(iterated) and all(map(self.holds, body))
+                plain = not self._hazards.in_(ast.Expr(value=iterated))
+                return plain and self._tame(iterated) and all(map(self.holds, body))
             case _:
                 kept = set(self._kept(node))
                 return bool(kept) and kept <= self._unread
@@ -69,6 +85,8 @@ class Idle:
     def _kept(self, node: ast.AST) -> Iterator[str]:
         """Yield the names that an assignment of something tame binds."""
         match node:
+            case ast.AugAssign() if self._hazards.in_(ast.Expr(value=node.value)):
+                return
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
@@ -97,33 +115,30 @@ class Idle:
             logger = isinstance(func.value, ast.Name) and func.value.id in self._names.loggers
             head = self._names.surely(func).partition(".")[0]
             return func.attr in known.SHOWING and (logger or head in ("logging", "warnings"))
-        return self.prints(ast.Expr(value=call))
+        return self.prints(ast.Expr(value=call)) and not any(map(self._hazards.in_, call.keywords))
 
     def _tame(self, node: ast.AST) -> bool:
-        """Say whether an expression changes nothing, whatever it gives."""
+        """Say whether an expression changes nothing, and can't fail by what it asks."""
+        return self._is_quiet(node) and not self._hazards.in_(node)
+
+    def _is_quiet(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Call):
-            return self._tame_call(node) and all(map(self._tame, given(node)))
+            return self._is_quiet_call(node) and all(map(self._is_quiet, given(node)))
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant | ast.Slice):
             return False  # there may be no such element
         if isinstance(node, _PARTS):
             return True
         inner = ast.iter_child_nodes(node)
-        return type(node).__name__ in known.PLAIN and all(map(self._tame, inner))
+        return type(node).__name__ in known.PLAIN and all(map(self._is_quiet, inner))
 
-    def _tame_call(self, call: ast.Call) -> bool:
+    def _is_quiet_call(self, call: ast.Call) -> bool:
         func = call.func
         dotted = self._names.surely(func)
         if dotted:
             return dotted.startswith(known.TAME_LIBRARIES)
         if isinstance(func, ast.Attribute):
-            return func.attr in known.TAME_METHODS - self._names.own and self._tame(func.value)
+            return func.attr in known.TAME_METHODS - self._names.own and self._is_quiet(func.value)
         return self._names.builtin(func) in known.TAME or self._is_error(func)
 
     def _is_error(self, node: ast.AST) -> bool:
         return self._names.builtin(node).endswith(("Error", "Exception"))
-
-
-def given(call: ast.Call) -> Iterator[ast.expr]:
-    """Yield what a call is given, by place and by name."""
-    yield from call.args
-    yield from (each.value for each in call.keywords)

@@ -26,7 +26,7 @@ ONLY: Final = {
     "jax": _names(
         """
         Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
-        jacfwd jacrev jit jvp lax linearize named_call named_scope nn numpy random remat scipy tree
+        jacfwd jacrev jit jvp lax linearize named_scope nn numpy random remat scipy tree
         tree_util typing value_and_grad vjp vmap
         """
     ),
@@ -41,17 +41,26 @@ ONLY: Final = {
 
 DENIED: Final = _names(
     """
-    Formatter Handler LogRecord StreamHandler all_leaves array_equal array_equiv array_repr
-    array_str asyncio attrgetter builtins codecs config ctypes debug errstate export extend
-    frombuffer fromfile gc get_printoptions importlib interpreters isscalar iterable lastResort lib
-    load memmap methodcaller module_paths os platform_dependent printoptions register_pytree_node
-    register_pytree_node_class rng_uniform save savetxt savez setLogRecordFactory setLoggerClass
-    set_printoptions seterr signal singledispatch singledispatchmethod socket subprocess suppress
-    suppress_warnings sys tabulate tempfile test_util threading time tracers typeof uuid weakref
+    Formatter ForwardRef Handler JSONEncoder LogRecord StreamHandler all_leaves array_equal
+    array_equiv array_repr array_str asyncio attrgetter bltns builtins codecs config ctypes debug
+    errstate export extend frombuffer fromfile gc get_annotations get_printoptions get_type_hints
+    importlib interpreters isscalar iterable jax jnp lastResort lib load memmap methodcaller
+    module_paths os platform_dependent printoptions register_pytree_node register_pytree_node_class
+    rng_uniform save savetxt savez setLogRecordFactory setLoggerClass set_printoptions seterr signal
+    singledispatch singledispatchmethod socket subprocess suppress suppress_warnings sys tabulate
+    tempfile test_util threading time tracers typeof uuid weakref
     """
 )
 """What is denied wherever it stands in a library's dotted name."""
-DENIED_OF: Final = {"numpy": _names("core random")}
+DENIED_OF: Final = {
+    "numpy": _names(
+        "DataSource core datetime64 empty empty_like fromregex genfromtxt loadtxt random"
+    ),
+    "logging": _names("currentframe root"),
+    "warnings": _names("filters"),
+}
+SHARED: Final = _names("abc array copy select struct trace")
+"""Names that modules of the standard library have as well."""
 MODULES: Final = _names(
     "jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util jax.scipy flax.linen flax.core"
 )
@@ -68,8 +77,9 @@ QUESTIONS: Final = _names("isinstance type hasattr getattr")
 ATTRIBUTES: Final = _names(
     """
     addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
-    cr_frame delete device devices f_back f_globals gi_frame is_deleted is_fully_addressable
-    is_fully_replicated push sharding tb_frame traceback unsafe_buffer_pointer weak_type
+    cr_frame delete device devices f_back f_globals findCaller gi_frame is_deleted
+    is_fully_addressable is_fully_replicated push register sharding tb_frame traceback
+    unsafe_buffer_pointer weak_type
     """
 )
 """Attributes by which a stand-in can be told from an array, or that reach frames and caches."""
@@ -85,12 +95,12 @@ UNDERSCORED: Final = _names(
 
 METHODS: Final = _names(
     "__del__ __eq__ __getattr__ __getattribute__ __hash__ __instancecheck__ __ne__"
-    " __subclasscheck__"
+    " __subclasscheck__ __subclasshook__"
 )
 KEYWORDS: Final = _names(
     """
     assigned backend compare compiler_options device donate donate_argnames donate_argnums
-    donate_vars out out_sharding updated
+    donate_vars eval_str out out_sharding updated
     """
 )
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable
 
-from grader.model.names import Names, root, stored
+from grader.model.catching import catches, swallows
+from grader.model.hazards import formats_plainly
+from grader.model.loading import calling_hints
+from grader.model.names import Names, reads, root, stored
 from grader.proof import known
 from grader.proof.idle import Idle
 
-_LEAVING = (ast.Return, ast.Break, ast.Continue)
 _SINGLE = (None, True, False, ...)
 
 
@@ -30,6 +33,8 @@ class Look:
         self._names = names
         self._parents = {part: node for node in ast.walk(tree) for part in _parts(node)}
         self._idle = Idle(names)
+        self._sets: set[str] = set()
+        self._protocols = {"typing.Protocol"} & {*map(names.dotted, self._parents)}
         self._scopes: list[set[str]] = []
         self._top = {name for each in tree.body for name in stored(each)}
         self.doubts: list[tuple[int, str]] = []
@@ -81,26 +86,32 @@ class Look:
         match node:
             case ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith() | ast.Await():
                 self._doubt(node, "uses `async`")
-            case ast.FunctionDef(name="__exit__") if any(map(_swallows, ast.walk(node))):
+            case ast.FunctionDef() | ast.AnnAssign() if calling_hints(node):
+                self._doubt(node, "calls something in a type hint")
+            case ast.FunctionDef(name="__exit__") if any(map(swallows, ast.walk(node))):
                 self._doubt(node, "may catch errors in `__exit__`")
             case ast.FunctionDef(name=name) if name in known.METHODS & self._names.own:
                 self._doubt(node, f"defines `{name}`")
             case ast.Name(id="__exit__", ctx=ast.Store()):
                 self._doubt(node, "may catch errors in `__exit__`")
-            case ast.Try() | ast.TryStar() if self._scopes and _catches(node):
+            case ast.Try() | ast.TryStar() if self._scopes and catches(node):
                 self._doubt(node, "catches errors with `try`")
             case ast.Compare(ops=ops):
                 sides = [node.left, *node.comparators]
                 for op, *pair in zip(ops, sides, sides[1:], strict=False):
                     if isinstance(op, ast.Is | ast.IsNot) and not any(map(self._no_value, pair)):
                         self._doubt(node, "compares by `is`")
-            case ast.MatchClass(cls=cls) if not self._is_own(cls):
+            case ast.MatchClass(cls=cls) if self._protocols or not self._is_own(cls):
                 if self._names.builtin(cls) not in ("str", "dict", "list", "tuple"):
                     self._doubt(cls, "tests a type with `match`")
             case ast.Set(elts=[_, _, *_]) if not self._is_unordered(node):
                 self._doubt(node, "may depend on the order of a set")
             case ast.AugAssign(target=ast.Name(id=name)) if name in self._names.parameters:
                 self._doubt(node, f"changes `{name}` in place")
+            case ast.Attribute(attr="format" | "format_map", value=value) if not formats_plainly(
+                value
+            ):
+                self._doubt(node, "formats text that may ask for attributes")
             case ast.Constant(value=str(name)) if name in known.ATTRIBUTES:
                 self._doubt(node, f"uses `.{name}`")
             case ast.Call():
@@ -134,8 +145,11 @@ class Look:
                 return ordered or self._names.surely(func).startswith("flax.")
             case ast.keyword(arg=arg):
                 return arg in ("mutable", "variable_axes", "split_rngs")
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                return all(self._is_unordered(each) for each in self._parents if _reads(each, name))
+            case ast.Assign(targets=[ast.Name(id=name)]) if name not in self._sets:
+                self._sets.add(name)
+                return all(self._is_unordered(each) for each in self._parents if reads(each, name))
+            case ast.Assign(targets=[ast.Name()]):
+                return True  # it is being looked at, or was
             case _:
                 return False
 
@@ -178,7 +192,9 @@ class Look:
         head, *parts = dotted.split(".")
         allowed = known.ONLY.get(head, frozenset(parts[:1]))
         denied = known.DENIED | known.DENIED_OF.get(head, frozenset())
+        within = parts[1:] if head in ("flax", "jax", "numpy") else parts
         hidden = [each for each in parts if each[:1] == "_" and each not in known.UNDERSCORED]
+        hidden += [each for each in within if each in sys.stdlib_module_names - known.SHARED]
         if head not in known.PACKAGES or hidden or denied & {*parts} or not allowed >= {*parts[:1]}:
             self._doubt(node, f"uses `{dotted}`")
         elif dotted in self._names.modules | known.MODULES:
@@ -193,6 +209,8 @@ class Look:
             unknown = keyword.arg is None and any(each.endswith("jit") for each in called)
             if keyword.arg in denied or unknown:
                 self._doubt(node, f"passes `{keyword.arg or '**'}`")
+        if self._names.dotted(node.func) == "numpy.ndarray":
+            self._doubt(node, "makes an array of what happens to be in memory")
         match node:
             case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[ast.Name(id="self"), *_]):
                 pass
@@ -202,22 +220,3 @@ class Look:
 
 def _parts(node: ast.AST) -> Iterable[ast.AST]:
     return ast.iter_child_nodes(node)
-
-
-def _catches(node: ast.Try | ast.TryStar) -> bool:
-    inner = [each for statement in node.finalbody for each in ast.walk(statement)]
-    return any(isinstance(each, _LEAVING) for each in inner) or not all(map(_raises, node.handlers))
-
-
-def _raises(handler: ast.ExceptHandler) -> bool:
-    leaves = any(isinstance(each, _LEAVING) for each in ast.walk(handler))
-    return isinstance(handler.body[-1], ast.Raise) and not leaves
-
-
-def _swallows(node: ast.AST) -> bool:
-    fine = ("return", "return None", "return False")
-    return isinstance(node, ast.Return) and ast.unparse(node) not in fine
-
-
-def _reads(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)

@@ -9,14 +9,15 @@ from typing import Final
 
 import msgspec
 
-from grader.model.names import Names, names_of, root, stored
+from grader.model.loading import Loading, bound, changed, executed, is_not_run
+from grader.model.names import Names, names_of
 from grader.model.parsing import parsed
 from grader.model.trace import Asked, Decision
 from grader.proof import known
 from grader.proof.idle import Idle
 from grader.proof.look import Look
 
-_LONGEST: Final = 50_000
+_LONGEST: Final = 25_000
 """Characters, read within a second; an exercise is a page."""
 
 _ASKED: Final = {
@@ -31,7 +32,6 @@ _DEFINING: Final = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assert, ast.Import, ast.ImportFrom),
     ast.AnnAssign,
 )
-_NOT_RUN: Final = ("__name__ == '__main__'", "TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 Place = tuple[int, int, int, int]
@@ -81,12 +81,14 @@ def _looked(tree: ast.Module, function: str) -> Look:
     look = Look(tree, names)
     idle = Idle(names)
     rebound = not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
-    waiting = [each for each in tree.body if rebound or not _is_not_run(each)]
+    waiting = [each for each in tree.body if rebound or not is_not_run(each)]
     reached = [each for each in waiting if not idle.holds(each) and _acts(each, names, function)]
+    loading, top = Loading(tree.body), {*names.bound} - {*names.imports}
+    changes = {each: bound(each) | loading.reached(each) & top for each in waiting}
     look.used.add(function)
     if "*" in names.imports:
         look.doubts.append((1, "imports all of a module"))
-    while reached := reached or [each for each in waiting if look.used & _binds(each)]:
+    while reached := reached or [each for each in waiting if look.used & changes[each]]:
         waiting = [each for each in waiting if each not in reached]
         for each in reached:
             look.at(each)
@@ -94,33 +96,20 @@ def _looked(tree: ast.Module, function: str) -> Look:
     return look
 
 
-def _binds(statement: ast.stmt) -> set[str]:
-    """Return the names at the top that a statement gives a meaning, or changes."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {statement.name}
-    return {*stored(statement), *_changed(statement)}
-
-
-def _changed(statement: ast.stmt) -> list[str]:
-    """Return the names of which a statement changes an attribute or an element."""
-    members = (ast.Attribute, ast.Subscript)
-    parts = [each for each in ast.walk(statement) if isinstance(each, members)]
-    heads = [root(each) for each in parts if isinstance(each.ctx, ast.Store | ast.Del)]
-    return [each.id for each in heads if isinstance(each, ast.Name)]
-
-
 def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
     """Say whether a statement at the top may do more than give its own names a meaning.
 
     The function may be tried there, and variables set that nobody reads any more.
     """
+    if any(_sets(each, names) for part in executed(statement) for each in ast.walk(part)):
+        return True
     match statement:
         case ast.If(body=body, orelse=orelse) | ast.Try(body=body, orelse=orelse):
             return any(_acts(each, names, function) for each in [*body, *orelse])
         case ast.Assign() | ast.Expr() if re.fullmatch(known.SETTINGS, ast.unparse(statement)):
             return False
         case ast.Assign():
-            return any(name in names.imports for name in _changed(statement))
+            return any(name in names.imports for name in changed(statement))
         case ast.Expr():
             calls = [each.func for each in ast.walk(statement) if isinstance(each, ast.Call)]
             tried = [ast.unparse(each) for each in calls if not names.dotted(each)]
@@ -129,9 +118,10 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
             return not isinstance(statement, _DEFINING)
 
 
-def _is_not_run(node: ast.stmt) -> bool:
-    """Say whether this doesn't run where the file is imported."""
-    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in _NOT_RUN
+def _sets(node: ast.AST, names: Names) -> bool:
+    """Say whether this may set what isn't the program's own."""
+    builtin = names.builtin(node) in known.BUILTINS - {"__import__", "dir", "id", "open", "repr"}
+    return builtin or {*names.dotted(node).split(".")} & {"config", "seterr", "__dict__"} != set()
 
 
 def _place(node: ast.stmt | ast.expr) -> Place:

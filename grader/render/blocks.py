@@ -6,8 +6,9 @@ import shlex
 
 from grader.model.finding import Finding
 from grader.model.report import Report, Status, Verdict
-from grader.render.finding_block import MARGIN, finding_block
+from grader.render.finding_block import finding_block
 from grader.render.layout import (
+    MARGIN,
     NO_BREAK,
     Line,
     Page,
@@ -15,6 +16,7 @@ from grader.render.layout import (
     Role,
     command,
     line_cells,
+    paragraph,
     wrap,
 )
 from grader.render.visible import cells, cut, cut_path, visible, visible_lines
@@ -95,7 +97,7 @@ def _summary(report: Report, page: Page) -> list[Line]:
     """Return the summary if no finding says the same: mostly for a failure of the grader."""
     if report.findings or report.verdict is Verdict.PASSED or not report.summary:
         return []
-    return wrap([Piece(visible(report.summary, page.encoding))], page.width, MARGIN)
+    return paragraph(report.summary, page)
 
 
 def _findings(report: Report, page: Page, *, verbose: bool) -> list[list[Line]]:
@@ -142,11 +144,9 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     """Return the checks, then the number of cases, then what was proved."""
     titled = verbose or (report.verdict is Verdict.PASSED and not report.findings)
     lines = _titled_checks(report, page) if titled else _check_row(report, page)
-    count = Piece(visible(count_words(report), page.encoding), Role.FAINT)
-    lines += wrap([count], page.width, MARGIN)
+    lines += paragraph(count_words(report), page, Role.FAINT)
     if report.cases.executed and report.verdict is Verdict.PASSED:
-        words = visible(equivalence_words(report), page.encoding)
-        lines += wrap([Piece(words)], page.width, MARGIN)
+        lines += paragraph(equivalence_words(report), page)
     if report.environment.missing:
         layers = ", ".join(report.environment.missing)
         words = visible(f"It ran without {layers}: ", page.encoding)
@@ -182,12 +182,11 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
     for check, sign in signs.items():
         lead = f"{sign:<{sign_width}} {check.check:<{width}}   "
         at = MARGIN + cells(lead)
-        title, *others = wrap([Piece(visible(check.title, page.encoding))], page.width, at)
+        title, *others = paragraph(check.title, page, indent=at)
         lines.append([Piece(" " * MARGIN), Piece(lead, _STATUS_ROLES[check.status]), *title[1:]])
         lines += others
         if check.reason:
-            reason = visible(f"skipped: {check.reason}", page.encoding)
-            lines += wrap([Piece(reason, Role.FAINT)], page.width, at)
+            lines += paragraph(f"skipped: {check.reason}", page, Role.FAINT, indent=at)
     return lines
 
 
@@ -197,9 +196,10 @@ def _repair(report: Report, page: Page) -> list[Line]:
     if not words:
         return []
     pieces = [Piece("checked:", Role.STRONG), Piece(f" {words}")]
-    if report.shows_repair:
+    if report.shows_repair and report.path.endswith((".py", ".ipynb")):
         path = visible(shlex.quote(report.path), page.encoding)
-        pieces += [Piece("; "), command(f"grade --diff {path}"), Piece(" shows it")]
+        shows = command(f"grade --diff {path}{report.course_option}")
+        pieces += [Piece("; "), shows, Piece(" shows it")]
     return wrap(pieces, page.width, MARGIN, MARGIN + 2)
 
 
@@ -207,15 +207,13 @@ def _lesson(report: Report, page: Page) -> list[Line]:
     """Return the takeaway, and what to read next, after passing."""
     if report.verdict is not Verdict.PASSED or report.exercise is None:
         return []
-    takeaway = wrap([Piece(visible(report.exercise.takeaway, page.encoding))], page.width, MARGIN)
+    takeaway = paragraph(report.exercise.takeaway, page)
     solution = command(f"grade solution {shlex.quote(report.exercise.slug)}{report.course_option}")
     pieces = [Piece("next:", Role.STRONG), Piece(" compare with our solution: "), solution]
     return [*takeaway, *wrap(pieces, page.width, MARGIN, MARGIN + 2)]
 
 
 def _details(report: Report, page: Page) -> list[Line]:
-    """Return timings and versions, for `--verbose`."""
-    dot = visible(" \u00b7 ", page.encoding)
     parts = [f"{'  ' * each.within}{visible(each.part)}" for each in report.timings]
     width = max(map(len, parts), default=0)
     lines: list[Line] = [
@@ -223,20 +221,10 @@ def _details(report: Report, page: Page) -> list[Line]:
         for part, each in zip(parts, report.timings, strict=True)
     ]
     if any(each.within for each in report.timings):
-        lines += wrap(
-            [Piece("(indented: all processes together, side by side)")], page.width, MARGIN
-        )
+        lines += paragraph("(indented: all processes together, side by side)", page)
     env = report.environment
-    versions = {
-        "python": env.python,
-        "jax": env.jax,
-        "flax": env.flax,
-        "hypothesis": env.hypothesis,
-    }
-    known = [f"{name} {version}" for name, version in versions.items() if version]
-    words = dot.join([*known, *filter(None, [env.platform])])
+    versions = [(name, getattr(env, name)) for name in ("python", "jax", "flax", "hypothesis")]
+    known = [f"{name} {version}" for name, version in versions if version]
+    lines += paragraph(" \u00b7 ".join([*known, *filter(None, [env.platform])]), page)
     protections = ", ".join(env.protections) or "none"
-    lines += wrap([Piece(visible(words, page.encoding))], page.width, MARGIN)
-    return lines + wrap(
-        [Piece(visible(f"protections: {protections}", page.encoding))], page.width, MARGIN
-    )
+    return lines + paragraph(f"protections: {protections}", page)

@@ -26,11 +26,6 @@ class CheckRow(NamedTuple):
     headline: str
     text: str
 
-    @property
-    def failed(self) -> bool:
-        """Whether the check failed: a warning or a note does not make it fail."""
-        return self.result.status is Status.FAILED
-
 
 def check_rows(report: Report) -> tuple[CheckRow, ...]:
     """Return a row for each check of `report`."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import IO, Literal
+from typing import IO
 
 from rich.console import Console
 
 from grader.render.layout import ASCII, UNICODE, Page
-
-Color = Literal["auto", "always", "never"]
 
 # A longer line is hard to read however wide the window is.
 WIDEST = 100
@@ -23,8 +21,8 @@ DEFAULT_WIDTH = 80
 _IS_SIZE = re.compile("[0-9]{1,4}")
 
 
-def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Console:
-    """Return a console for `stream`.
+def console_for(stream: IO[str], color: str, env: Mapping[str, str]) -> Console:
+    """Return a console for `stream`; `color` is `auto`, `always` or `never`.
 
     `auto` means colour on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR`
     turns it on in a pipe. `COLUMNS` sets the width; the default outside a terminal is 80 columns.
@@ -47,27 +45,19 @@ def console_for(stream: IO[str], color: Color, env: Mapping[str, str]) -> Consol
 def page_for(console: Console) -> Page:
     """Return the page to lay out for: ASCII if the stream can't take more or is dumb."""
     encoding = console.encoding
-    plain = console.is_dumb_terminal or not _takes("".join(UNICODE), encoding)
+    plain = console.is_dumb_terminal or not takes("".join(UNICODE), encoding)
     width = max(min(console.width, WIDEST), NARROWEST)
     return Page(width, ASCII if plain else UNICODE, encoding)
 
 
-def _colored(stream: IO[str], color: Color, env: Mapping[str, str]) -> bool:
-    match color:
-        case "always":
-            return True
-        case "never":
-            return False
-        case "auto":
-            if env.get("NO_COLOR"):
-                return False
-            if env.get("FORCE_COLOR", "") not in ("", "0"):
-                return True
-            return _is_terminal(stream) and not _is_dumb(env)
-
-
-def _is_dumb(env: Mapping[str, str]) -> bool:
-    return env.get("TERM", "").lower() in ("dumb", "unknown")
+def _colored(stream: IO[str], color: str, env: Mapping[str, str]) -> bool:
+    if color != "auto":
+        return color == "always"
+    if env.get("NO_COLOR"):
+        return False
+    if env.get("FORCE_COLOR", "") not in ("", "0"):
+        return True
+    return _is_terminal(stream) and env.get("TERM", "").lower() not in ("dumb", "unknown")
 
 
 def _is_terminal(stream: IO[str]) -> bool:
@@ -105,7 +95,8 @@ def usable(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _takes(text: str, encoding: str) -> bool:
+def takes(text: str, encoding: str) -> bool:
+    """Whether a stream of `encoding` can show `text`."""
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -8,47 +8,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from grader.model.report import Report, Status, Verdict
 from grader.render.check_rows import CheckRow, check_rows
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.text import render as render_text
 from grader.render.visible import visible, visible_lines
 
 _MOST_TEXT = 65_000
 _MOST_OUTPUT = 500
+_STATUSES = {Verdict.PASSED: "pass", Verdict.FAILED: "fail"}
 
 
 def render(report: Report) -> str:
     """Return the document, indented, with a final newline."""
-    came_to_run = report.verdict in (Verdict.PASSED, Verdict.FAILED)
-    document: dict[str, Any] = {"version": 3, "status": _status(report), "message": None}
-    if came_to_run:
-        output = _printed(report)
-        document["tests"] = [_test(row, output) for row in check_rows(report)]
-    else:
-        document["message"] = clean(render_text(report, 88), _MOST_TEXT)
-        document["tests"] = []
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-
-
-def _status(report: Report) -> str:
-    match report.verdict:
-        case Verdict.PASSED:
-            return "pass"
-        case Verdict.FAILED:
-            return "fail"
-        case Verdict.UNGRADABLE | Verdict.ERROR:
-            return "error"
+    status, output = _STATUSES.get(report.verdict, "error"), _printed(report)
+    never_ran = status == "error"
+    document: dict[str, Any] = {
+        "version": 3,
+        "status": status,
+        "message": clean(render_text(report, 88), _MOST_TEXT) if never_ran else None,
+        "tests": [] if never_ran else [_test(row, output) for row in check_rows(report)],
+    }
+    return written(document)
 
 
 def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
-    status, message = "pass", None
-    if row.failed:
-        status, message = "fail", row.text
-    elif row.result.status is Status.SKIPPED:
-        status, message = "error", row.headline
+    status, message = {
+        Status.PASSED: ("pass", None),
+        Status.FAILED: ("fail", row.text),
+        Status.SKIPPED: ("error", row.headline),
+    }[row.result.status]
     return {
         "name": visible(f"{row.result.check}: {row.result.title}"),
         "status": status,

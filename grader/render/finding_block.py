@@ -5,7 +5,18 @@ from __future__ import annotations
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report
 from grader.render.excerpt import excerpt
-from grader.render.layout import DOT, Line, Page, Piece, Role, command, line_cells, wrap
+from grader.render.layout import (
+    DOT,
+    MARGIN,
+    Line,
+    Page,
+    Piece,
+    Role,
+    command,
+    line_cells,
+    paragraph,
+    wrap,
+)
 from grader.render.reproduce import reproduce
 from grader.render.shape_tree import shape_tree
 from grader.render.visible import cells, visible, visible_lines
@@ -16,7 +27,6 @@ ROLES = {
     Severity.WARNING: Role.WARNING,
     Severity.NOTE: Role.NOTE,
 }
-MARGIN = 1
 _BODY = MARGIN + 2
 _EVIDENCE = MARGIN + 4
 # A column for messages needs at least this many cells.
@@ -63,11 +73,11 @@ def _heading(finding: Finding, page: Page, check_width: int) -> list[Line]:
     check = f"{finding.check:<{check_width}}"
     lead = [Piece(" " * MARGIN), Piece(f"{sign} {check}", role), Piece("   ")]
     at = line_cells(lead)
-    message = Piece(visible(message_words(finding), page.encoding), Role.STRONG)
+    message = message_words(finding)
     if page.width - at < _LEAST_MESSAGE:
         first = [lead[0], Piece(f"{sign} {finding.check}", role)]
-        return [first, *wrap([message], page.width, _BODY)]
-    first_line, *others = wrap([message], page.width, at) or [[]]
+        return [first, *paragraph(message, page, Role.STRONG, indent=_BODY)]
+    first_line, *others = paragraph(message, page, Role.STRONG, indent=at) or [[]]
     first_line = [*lead, *first_line[1:]]
     gap = page.width - line_cells(first_line) - cells(finding.rule)
     if gap >= 2 and not others:

@@ -22,7 +22,6 @@ def fingerprinted(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding, 
 
 
 def _digest(report: Report, finding: Finding) -> str:
-    """Hash the rule, the file and the marked lines."""
     span = finding.span and clamped(report.source, finding.span)
     lines = report.source.lines[span.line - 1 : span.end_line] if span else ()
     parts = [finding.rule, report.path, *(line.strip() for line in lines)]

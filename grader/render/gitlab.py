@@ -9,13 +9,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Verdict
 from grader.render.excerpt import clamped
 from grader.render.fingerprints import fingerprinted
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.visible import visible
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -32,7 +30,7 @@ def render(report: Report) -> str:
 def render_all(reports: Sequence[Report]) -> str:
     """Return one list of all findings, indented, with a final newline."""
     found = [*_broken(reports), *_findings(reports)]
-    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+    return written(found)
 
 
 def _broken(reports: Sequence[Report]) -> Iterator[_Json]:

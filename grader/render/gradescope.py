@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from grader.model.report import Report, Status
 from grader.render.check_rows import CheckRow, check_rows
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.text import render as render_text
 from grader.render.visible import visible
 
@@ -34,7 +32,7 @@ def render(report: Report) -> str:
     }
     if not report.checks:
         document["score"] = 0.0
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return written(document)
 
 
 def _overview(report: Report) -> str:
@@ -47,12 +45,13 @@ def _overview(report: Report) -> str:
 def _test(report: Report, row: CheckRow) -> dict[str, Any]:
     weight = _weight(report, row)
     passed = row.result.status is Status.PASSED
+    text = row.headline if row.result.status is Status.SKIPPED else row.text
     return {
         "name": visible(f"{row.result.check}: {row.result.title}"),
         "score": weight if passed else 0.0,
         "max_score": weight,
         "status": "passed" if passed else "failed",
-        "output": clean(_output(row), _MOST_TEXT),
+        "output": clean(text, _MOST_TEXT),
         "tags": sorted({finding.rule for finding in row.findings}),
         "visibility": "visible",
     }
@@ -61,9 +60,3 @@ def _test(report: Report, row: CheckRow) -> dict[str, Any]:
 def _weight(report: Report, row: CheckRow) -> float:
     specs = report.exercise.checks if report.exercise else ()
     return next((spec.weight for spec in specs if spec.check == row.result.check), 1.0)
-
-
-def _output(row: CheckRow) -> str:
-    if row.result.status is Status.SKIPPED:
-        return row.headline
-    return row.text

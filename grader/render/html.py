@@ -31,6 +31,7 @@ from grader.render.words import (
     equivalence_words,
     message_words,
     repair_words,
+    verdict_words,
 )
 
 _STYLE_PATH = Path(__file__).with_name("html.css")
@@ -95,17 +96,13 @@ def _lines(text: str) -> str:
     return escape(shown[:_MOST_OUTPUT] + ("\u2026" if len(shown) > _MOST_OUTPUT else ""))
 
 
-def _css(report: Report) -> str:
-    return "passed" if report.verdict is Verdict.PASSED else "failed"
-
-
 def _table_row(report: Report, prefix: str) -> str:
     first = report.findings[0].message if report.findings else ""
     if report.verdict is Verdict.ERROR:
         first = report.summary
     slug = report.exercise.slug if report.exercise else ""
     return (
-        f'<tr><td class="sign {_css(report)}">{_SIGNS[_status(report)]}</td>'
+        f'<tr><td class="sign {_status(report)}">{_SIGNS[_status(report)]}</td>'
         f'<td><a href="#{prefix}top">{_text(report.path)}</a></td>'
         f'<td class="fit">{_text(slug)}</td>'
         f'<td class="fit">{checks_words(report)}</td><td>{_text(cut(first, 120))}</td></tr>'
@@ -134,11 +131,11 @@ def _article(report: Report, prefix: str) -> str:
 
 def _header(report: Report, prefix: str) -> str:
     slug = f"{report.exercise.slug} \u00b7 {report.exercise.title}" if report.exercise else ""
-    words = ", ".join(filter(None, [VERDICT_WORDS[report.verdict], checks_words(report)]))
+    sign = _SIGNS[_status(report)]
     return (
         f'<header id="{prefix}top"><p class="kicker">{_text(slug)}</p>'
         f"<h1>{_text(report.path)}</h1>"
-        f'<p class="verdict {_css(report)}">{_SIGNS[_status(report)]} {words}</p></header>'
+        f'<p class="verdict {_status(report)}">{sign} {verdict_words(report)}</p></header>'
     )
 
 

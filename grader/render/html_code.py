@@ -52,13 +52,13 @@ def source_html(source: Source, marks: Sequence[Marked], prefix: str) -> str:
     return _block(source, marks, numbers, prefix)
 
 
-def excerpt_html(source: Source, mark: Marked, around: int = 2) -> str:
-    """Return the marked lines with some context; empty if the span is outside the text."""
+def excerpt_html(source: Source, mark: Marked) -> str:
+    """Return the marked lines with two around; empty if the span is outside the text."""
     span = clamped(source, mark.span)
     if span is None:
         return ""
-    first = max(span.line - around, 1)
-    last = min(span.end_line + around, len(source.lines))
+    first = max(span.line - 2, 1)
+    last = min(span.end_line + 2, len(source.lines))
     return _block(source, [mark], range(first, last + 1), "")
 
 
@@ -74,7 +74,6 @@ def _block(source: Source, marks: Sequence[Marked], numbers: Iterable[int], pref
 
 
 def _looks(source: Source, marks: Sequence[Marked]) -> list[list[_Look]]:
-    """Return the looks of the characters, for each line."""
     text = "\n".join(source.lines)
     tokens = [""] * len(text)
     for match in _TOKENS.finditer(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import takewhile
 from typing import NamedTuple
 
 from grader.model.finding import ShapeRow
@@ -38,10 +39,11 @@ def shape_picture(rows: tuple[ShapeRow, ...]) -> str:
     names_end = max(_text_end(_x(node.depth), visible(node.name)) for node in nodes) + 24
     heights = [_height(node) for node in nodes]
     tops = [_LINE + sum(heights[:index]) for index in range(len(nodes))]
-    actual = [_leaf(node, names_end, top) for node, top in zip(nodes, tops, strict=True)]
+    leaves = [(node.row, top) for node, top in zip(nodes, tops, strict=True) if node.row]
+    actual = [_actual(row, names_end, top) for row, top in leaves]
     expected_at = max([names_end + 80, *(drawn.end for drawn in actual)]) + 28
-    expected = [_expected(node, expected_at, top) for node, top in zip(nodes, tops, strict=True)]
-    remarks = [_remark(node, names_end, top) for node, top in zip(nodes, tops, strict=True)]
+    expected = [_expected(row, expected_at, top) for row, top in leaves]
+    remarks = [_remark(row, names_end, top) for row, top in leaves if row.remark]
     width = max(drawn.end for drawn in [*expected, *remarks]) + _MARGIN
     height = _LINE + sum(heights) + _MARGIN
     body = [
@@ -64,11 +66,8 @@ def _nodes(rows: tuple[ShapeRow, ...]) -> list[_Node]:
     open_path: list[str] = []
     for row in rows:
         *parents, name = row.name.split("/")
-        shared = 0
-        while (
-            shared < len(parents) and parents[shared : shared + 1] == open_path[shared : shared + 1]
-        ):
-            shared += 1
+        pairs = zip(parents, open_path, strict=False)
+        shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
         nodes += [_Node(part, depth, None) for depth, part in enumerate(parents) if depth >= shared]
         nodes.append(_Node(name, len(parents), row))
         open_path = parents
@@ -99,7 +98,6 @@ def _text(x: float, y: float, text: str, kind: str = "") -> str:
 
 
 def _branches(nodes: list[_Node], tops: list[int]) -> list[str]:
-    """Return a line from each node to its parent."""
     lines = []
     for index, (node, top) in enumerate(zip(nodes, tops, strict=True)):
         above = [i for i in range(index) if nodes[i].depth < node.depth]
@@ -112,27 +110,21 @@ def _branches(nodes: list[_Node], tops: list[int]) -> list[str]:
     return lines
 
 
-def _leaf(node: _Node, x: float, top: int) -> _Drawn:
-    if node.row is None:
-        return _Drawn("", x)
-    if node.row.actual is None:
+def _actual(row: ShapeRow, x: float, top: int) -> _Drawn:
+    if row.actual is None:
         return _Drawn(_text(x, top + 18, "missing", "surplus"), _text_end(x, "missing"))
-    return _shape(node.row.actual, node.row.surplus_axis, x, top)
+    return _shape(row.actual, row.surplus_axis, x, top)
 
 
-def _expected(node: _Node, x: float, top: int) -> _Drawn:
-    if node.row is None:
-        return _Drawn("", x)
-    if node.row.expected is None:
+def _expected(row: ShapeRow, x: float, top: int) -> _Drawn:
+    if row.expected is None:
         return _Drawn(_text(x, top + 18, "nothing", "faint"), _text_end(x, "nothing"))
-    return _shape(node.row.expected, None, x, top)
+    return _shape(row.expected, None, x, top)
 
 
-def _remark(node: _Node, x: float, top: int) -> _Drawn:
-    if node.row is None or not node.row.remark:
-        return _Drawn("", x)
-    text = visible(node.row.remark)
-    kind = "faint" if node.row.surplus_axis is None else "surplus"
+def _remark(row: ShapeRow, x: float, top: int) -> _Drawn:
+    text = visible(row.remark)
+    kind = "faint" if row.surplus_axis is None else "surplus"
     return _Drawn(_text(x, top + 40, text, kind), _text_end(x, text))
 
 

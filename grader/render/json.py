@@ -46,13 +46,21 @@ _LIMITS = (
 
 def render(report: Report) -> str:
     """Return the document, indented, with a final newline."""
-    return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
+    return _indented(encoded(report))
 
 
 def render_all(reports: Sequence[Report]) -> str:
     """Return a JSON array with a document for each report."""
-    array = b"[" + b",".join(map(encoded, reports)) + b"]"
-    return msgspec.json.format(array, indent=2).decode() + "\n"
+    return _indented(b"[" + b",".join(map(encoded, reports)) + b"]")
+
+
+def written(document: object) -> str:
+    """Return any document of a JSON format, indented, with a final newline."""
+    return _indented(msgspec.json.encode(document))
+
+
+def _indented(line: bytes) -> str:
+    return msgspec.json.format(line, indent=2).decode() + "\n"
 
 
 def encoded(report: Report) -> bytes:
@@ -177,19 +185,17 @@ def clean(text: str, most: int) -> str:
 
 def _json_value(value: object, limits: _Limits, depth: int) -> object:
     """Return `value` as JSON; as text if it is not finite, too deep or not JSON."""
-    plain: object
     match value:
         case None | bool():
-            plain = value
+            return value
         case int() if -(2**63) <= value < 2**64:
-            plain = value
+            return value
         case float():
-            plain = _finite(value)
+            return _finite(value)
         case dict() if depth:
             pairs = list(value.items())[: limits.items]
-            plain = {clean(str(k), 200): _json_value(v, limits, depth - 1) for k, v in pairs}
+            return {clean(str(k), 200): _json_value(v, limits, depth - 1) for k, v in pairs}
         case list() | tuple() if depth:
-            plain = [_json_value(each, limits, depth - 1) for each in value[: limits.items]]
+            return [_json_value(each, limits, depth - 1) for each in value[: limits.items]]
         case _:
-            plain = clean(str(value), limits.text)
-    return plain
+            return clean(str(value), limits.text)

@@ -73,7 +73,7 @@ def _test(report: Report, row: CheckRow) -> Element:
     name = f"{row.result.check}: {row.result.title}"
     if row.result.status is Status.SKIPPED:
         return _case(name, report, _element("skipped", {"message": row.headline}))
-    if row.failed:
+    if row.result.status is Status.FAILED:
         return _case(name, report, _failure(report, row))
     said = [_element("system-out", {}, text=row.text)] if row.findings else []
     return _case(name, report, *said)

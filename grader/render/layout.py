@@ -10,14 +10,15 @@ import re
 from enum import StrEnum, unique
 from typing import NamedTuple
 
-from grader.render.visible import cells
+from grader.render.visible import cells, visible
 
 # Between words that must stay together: `grade explain RULE`.
 NO_BREAK = "\u00a0"
 # Between the words of a command, which is never broken, however narrow the page is, so that it can
 # be copied. This is a private-use character that is never printed.
-_COMMAND_SPACE = "\ue0a0"
+COMMAND_SPACE = "\ue0a0"
 DOT = "\u00b7"
+MARGIN = 1
 
 # A word, or code between backticks, which stays on one line if it fits.
 _WORD = re.compile(r"`[^`]+`[^\s`]*|[^ ]+")
@@ -48,7 +49,7 @@ Line = list[Piece]
 
 def command(text: str, role: Role = Role.PLAIN) -> Piece:
     """Return a command that stays on one line."""
-    return Piece(text.replace(" ", _COMMAND_SPACE), role)
+    return Piece(text.replace(" ", COMMAND_SPACE), role)
 
 
 class Glyphs(NamedTuple):
@@ -137,7 +138,7 @@ def _words(pieces: list[Piece]) -> list[Line]:
 
 
 def _is_command(word: Line) -> bool:
-    return any(_COMMAND_SPACE in text for text, _ in word)
+    return any(COMMAND_SPACE in text for text, _ in word)
 
 
 def _smaller(word: Line, width: int) -> list[Line]:
@@ -193,5 +194,12 @@ def wrap(
     return [[Piece(_spaced(t), r) for t, r in each] for each in [*lines, line] if each]
 
 
+def paragraph(
+    text: str, page: Page, role: Role = Role.PLAIN, *, indent: int = MARGIN
+) -> list[Line]:
+    """Make `text` visible, and wrap it."""
+    return wrap([Piece(visible(text, page.encoding), role)], page.width, indent)
+
+
 def _spaced(text: str) -> str:
-    return text.replace(NO_BREAK, " ").replace(_COMMAND_SPACE, " ")
+    return text.replace(NO_BREAK, " ").replace(COMMAND_SPACE, " ")

@@ -28,6 +28,7 @@ from grader.render.words import (
     equivalence_words,
     message_words,
     repair_words,
+    verdict_words,
 )
 
 # A comment on GitHub may have 65536 characters.
@@ -59,7 +60,7 @@ _MENTION = re.compile(r"([@#])(?=\w)")
 
 def render(report: Report) -> str:
     """Return the report as Markdown."""
-    return _bounded([_title(report, "##"), *_body(report)])
+    return _bounded([_title(report), *_body(report)])
 
 
 def render_all(reports: Sequence[Report]) -> str:
@@ -129,10 +130,9 @@ def _bounded(parts: Iterable[str]) -> str:
     return "\n\n".join(kept) + "\n"
 
 
-def _title(report: Report, level: str) -> str:
+def _title(report: Report) -> str:
     slug = f"{prose(report.exercise.slug)} \u00b7 " if report.exercise else ""
-    words = ", ".join(filter(None, [VERDICT_WORDS[report.verdict], checks_words(report)]))
-    return f"{level} {_VERDICT_SIGNS[report.verdict]} {slug}{code(report.path)}: {words}"
+    return f"## {_VERDICT_SIGNS[report.verdict]} {slug}{code(report.path)}: {verdict_words(report)}"
 
 
 def _row(report: Report) -> str:
@@ -146,7 +146,6 @@ def _row(report: Report) -> str:
 
 
 def _body(report: Report) -> list[str]:
-    """Return the parts below the title."""
     parts = [part for finding in report.findings for part in _finding(report, finding)]
     if report.verdict is Verdict.ERROR:
         parts.append(prose(report.summary))

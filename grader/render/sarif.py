@@ -9,13 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Verdict
 from grader.render.excerpt import clamped
 from grader.render.fingerprints import fingerprinted
-from grader.render.json import clean
+from grader.render.json import clean, written
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import visible_lines
 from grader.render.words import case_words
@@ -47,7 +45,7 @@ def render_all(reports: Sequence[Report]) -> str:
         "results": _results(reports, index),
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+    return written(log)
 
 
 def _rules(found: Iterable[str]) -> list[_Json]:

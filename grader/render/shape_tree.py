@@ -8,6 +8,7 @@ params
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ class _Leaf(NamedTuple):
 def shape_tree(rows: tuple[ShapeRow, ...], page: Page, role: Role) -> list[Line]:
     """Return the lines of the tree, without margin, at most `page.width` cells wide."""
     groups = [(parent, list(each)) for parent, each in groupby(rows, _parent)]
-    drawn = [_leaves(parent, each, page) for parent, each in groups]
+    drawn = [list(_leaves(parent, each, page)) for parent, each in groups]
     columns = _columns([leaf for leaves in drawn for leaf in leaves], page)
     lines: list[Line] = []
     for (parent, each), leaves in zip(groups, drawn, strict=True):
@@ -53,35 +54,23 @@ def _is_branch(parent: str, rows: list[ShapeRow]) -> bool:
     return bool(parent) and len(rows) > 1
 
 
-def _leaves(parent: str, rows: list[ShapeRow], page: Page) -> list[_Leaf]:
-    if not _is_branch(parent, rows):
-        return [_leaf("", "", row.name, row, page) for row in rows]
-    glyphs = page.glyphs
-    names = [row.name.rpartition("/")[2] for row in rows]
-    middle = [
-        _leaf(glyphs.branch, glyphs.trunk, name, row, page)
-        for name, row in zip(names[:-1], rows[:-1], strict=True)
-    ]
-    return [*middle, _leaf(glyphs.last, "   ", names[-1], rows[-1], page)]
-
-
-def _leaf(branch: str, trunk: str, name: str, row: ShapeRow, page: Page) -> _Leaf:
-    actual = "missing" if row.actual is None else row.actual
-    if row.expected is None:
-        expected = "not expected"
-    elif row.expected == row.actual:
-        expected = "as expected"
-    else:
-        expected = f"expected {row.expected}"
-    encoding = page.encoding
-    return _Leaf(
-        branch,
-        trunk,
-        visible(name, encoding),
-        visible(actual, encoding),
-        visible(expected, encoding),
-        row,
-    )
+def _leaves(parent: str, rows: list[ShapeRow], page: Page) -> Iterator[_Leaf]:
+    branched = _is_branch(parent, rows)
+    for row in rows:
+        branch, trunk = "", ""
+        if branched:
+            glyphs, is_last = page.glyphs, row is rows[-1]
+            branch, trunk = (glyphs.last, "   ") if is_last else (glyphs.branch, glyphs.trunk)
+        if row.expected is None:
+            expected = "not expected"
+        elif row.expected == row.actual:
+            expected = "as expected"
+        else:
+            expected = f"expected {row.expected}"
+        name = row.name.removeprefix(f"{parent}/") if branched else row.name
+        actual = "missing" if row.actual is None else row.actual
+        name, actual, expected = (visible(each, page.encoding) for each in (name, actual, expected))
+        yield _Leaf(branch, trunk, name, actual, expected, row)
 
 
 def _columns(leaves: list[_Leaf], page: Page) -> tuple[int, int, int]:

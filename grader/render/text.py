@@ -19,10 +19,9 @@ def render(
     return as_text(report_lines(report, Page(width), verbose=verbose, quiet=quiet))
 
 
-def render_all(reports: Sequence[Report], width: int = _WIDTH) -> str:
+def render_all(reports: Sequence[Report]) -> str:
     """Return the reports one after the other, then a table of all of them."""
-    parts = [render(report, width) for report in reports]
-    return "\n\n".join([*parts, as_text(summary_table(reports, Page(width)))])
+    return "\n\n".join([*map(render, reports), as_text(summary_table(reports, Page(_WIDTH)))])
 
 
 def as_text(lines: list[Line]) -> str:

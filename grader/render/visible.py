@@ -83,13 +83,9 @@ def visible_lines(text: str, encoding: str = "utf-8") -> list[str]:
 
     Terminal styling, such as colours, is removed.
     """
-    lines = unstyled(text).replace("\r\n", "\n").split("\n")
+    plain = _STYLING.sub("", text) if "\x1b" in text else text
+    lines = plain.replace("\r\n", "\n").split("\n")
     return [visible(line, encoding) for line in lines]
-
-
-def unstyled(text: str) -> str:
-    """Return `text` without the escape sequences that style it."""
-    return _STYLING.sub("", text) if "\x1b" in text else text
 
 
 def inert(text: str) -> str:

@@ -47,9 +47,9 @@ def checks_words(report: Report) -> str:
     return f"{passed} of {counted(len(report.checks), 'check')}"
 
 
-def seconds_words(seconds: float) -> str:
-    """Return `1.9 s`, or `0.02 s` for less than a tenth of a second."""
-    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds:.2f} s"
+def verdict_words(report: Report) -> str:
+    """Return `not passed, 6 of 8 checks`."""
+    return ", ".join(filter(None, [VERDICT_WORDS[report.verdict], checks_words(report)]))
 
 
 def count_words(report: Report) -> str:
@@ -62,7 +62,9 @@ def count_words(report: Report) -> str:
             f"{counted(cases.generated, 'case')}, seed {cases.seed}",
             f"{cases.executed} executed",
         ]
-    return " \u00b7 ".join([*parts, seconds_words(report.duration_s)])
+    seconds = report.duration_s
+    digits = 1 if seconds >= 0.1 else 2
+    return " \u00b7 ".join([*parts, f"{seconds:.{digits}f} s"])
 
 
 def repair_words(report: Report) -> str:

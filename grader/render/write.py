@@ -9,7 +9,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from grader.errors import ReportNotWritten
+from grader.errors import ReportNotWritten, reason
 
 _DESCRIPTORS = ("/dev/fd/", "/dev/std", "/proc/")
 
@@ -84,8 +84,7 @@ def _try(target: Path) -> None:
 
 
 def _not_written(path: Path, error: Exception) -> ReportNotWritten:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return ReportNotWritten(f"can't write the report to {path}: {reason}")
+    return ReportNotWritten(f"can't write the report to {path}: {reason(error)}")
 
 
 def _is_stream(path: Path, mode: int) -> bool:

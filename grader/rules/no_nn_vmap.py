@@ -8,7 +8,7 @@ from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Use, altered_look, use
 from grader.evidence.discarded import discarded
-from grader.evidence.edits import lift_edits
+from grader.evidence.edits import answer_edits, left_out, lift_edits
 from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
@@ -229,6 +229,7 @@ def _indifferent_sighting(evidence: Evidence, look: Look) -> Sighting:
         "but not for one with keys, statistics or a cache.",
         help="make the answer from what this call returns, and from nothing else",
         span=lifted[-1].span if lifted else evidence.landmarks.head,
+        edits=answer_edits(evidence, look, lifted[-1]) if lifted else (),
         case=look.case,
         evidence={"module": module, "transform": None},
     )
@@ -243,6 +244,7 @@ def _unused_sighting(evidence: Evidence, look: Look, root: Root) -> Sighting:
         "but not for one with keys, statistics or a cache.",
         help="compute the answer from what this call returns",
         span=root.span,
+        edits=answer_edits(evidence, look, root),
         case=look.case,
         evidence={"module": module, "transform": None},
     )
@@ -266,6 +268,7 @@ def _unlifted_method(evidence: Evidence, look: Look, call: LiftedCall) -> Sighti
         "input at once, as in the plain class.",
         help="remove methods: __call__ is lifted by default",
         span=evidence.landmarks.keyword(call.span, "methods"),
+        edits=left_out(evidence, call.span, "methods"),
         case=look.case,
         evidence={"methods": list(call.methods), "expected": ["__call__"]},
     )

@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.deviation import Arrangement
-from grader.evidence.edits import renamed, statement_removed
+from grader.evidence.edits import renamed, statement_removed, stream_edits
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.meaning import Meaning
@@ -18,8 +18,9 @@ from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
+from grader.model.edit import Edit
 from grader.model.exercise import Check
-from grader.model.observation import Raised
+from grader.model.observation import Raised, Span
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -119,11 +120,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         why=told.why,
         help=told.help,
         span=span or raised.place,
-        edits=renamed(evidence.source, span or raised.place, *told.misspelt)
-        if told.misspelt is not None
-        else statement_removed(evidence.source, told.span)
-        if told.help.startswith("delete")
-        else (),
+        edits=_edits(evidence, told, span or raised.place),
         case=look.case,
         evidence={
             "exception": raised.exception,
@@ -133,6 +130,14 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         },
         last_resort=last_resort,
     )
+
+
+def _edits(evidence: Evidence, told: Meaning, place: Span | None) -> tuple[Edit, ...]:
+    if told.misspelt is not None:
+        return renamed(evidence.source, place, *told.misspelt)
+    if told.streams:
+        return stream_edits(evidence, place, told.streams)
+    return statement_removed(evidence.source, told.span)
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence import Evidence
+from grader.evidence.edits import syntax_edits
 from grader.evidence.notation import shortened
 from grader.model.exercise import Check
 from grader.model.observation import COMPILER, LoadOutcome, Raised
@@ -52,6 +53,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             label="Python stops here",
             help=_advice(fault.message),
             span=fault.span,
+            edits=syntax_edits(evidence.source, fault),
             evidence={"error": fault.message},
         )
 

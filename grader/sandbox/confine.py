@@ -5,10 +5,7 @@ learner code. It cannot be undone, and never raises because a layer is missing: 
 """
 
 from grader.sandbox import identity, landlock, rlimits, seccomp
-from grader.sandbox.paths import listable_above, python_paths, readable_without
 from grader.sandbox.policy import Policy, Protection
-
-__all__ = ["available", "confine", "listable_above", "python_paths", "readable_without"]
 
 
 def confine(policy: Policy) -> tuple[Protection, ...]:

@@ -3,12 +3,14 @@
 Each step is one row of the report, and none raises: where a system lacks it, the row says so.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.sandbox.libc import SUPPORTED, capset, prctl
@@ -53,7 +55,7 @@ def own_session() -> Protection:
 
 def no_new_privileges() -> Protection:
     """Gain nothing from set-user-ID programs any more. Landlock and seccomp ask for it."""
-    return _by_prctl("no-new-privileges", PR_SET_NO_NEW_PRIVS, 1)
+    return _on_linux("no-new-privileges", lambda: prctl(PR_SET_NO_NEW_PRIVS, 1))
 
 
 def without_capabilities() -> Protection:
@@ -61,18 +63,17 @@ def without_capabilities() -> Protection:
 
     The bounding set as well, where that is allowed, so that no exec could bring them back.
     """
-    name = "capabilities"
-    if not SUPPORTED:
-        return Protection(name=name, active=False, detail=NOT_LINUX)
+    return _on_linux("capabilities", _drop_capabilities, "none held")
+
+
+def _drop_capabilities() -> None:
+    with contextlib.suppress(OSError):  # past the last one, or not privileged: nothing to give up
+        for capability in range(HIGHEST_CAPABILITY + 1):
+            prctl(PR_CAPBSET_DROP, capability)
     # Version 3 has two 32-bit words each of effective, permitted and inheritable.
     header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
     nothing = ctypes.create_string_buffer(24)
-    try:
-        _empty_bounding_set()
-        capset(ctypes.addressof(header), ctypes.addressof(nothing))
-    except OSError as error:
-        return Protection(name=name, active=False, detail=str(error.strerror))
-    return Protection(name=name, active=True, detail="none held")
+    capset(ctypes.addressof(header), ctypes.addressof(nothing))
 
 
 def unreadable_memory() -> Protection:
@@ -81,7 +82,7 @@ def unreadable_memory() -> Protection:
     RLIMIT_CORE does not keep a core from a pipe; this does. The process still reads its own
     `/proc/self/maps` and `statm`, and anybody may read its resident size.
     """
-    return _by_prctl("unreadable-memory", PR_SET_DUMPABLE, 0)
+    return _on_linux("unreadable-memory", lambda: prctl(PR_SET_DUMPABLE, 0))
 
 
 def dies_with_parent() -> Protection:
@@ -90,7 +91,7 @@ def dies_with_parent() -> Protection:
     A change of identity would clear it, so it comes after `without_capabilities`.
     """
     number = signal.SIGKILL if sys.platform != "win32" else 0
-    return _by_prctl("dies-with-parent", PR_SET_PDEATHSIG, number)
+    return _on_linux("dies-with-parent", lambda: prctl(PR_SET_PDEATHSIG, number))
 
 
 def running_threads() -> int:
@@ -101,19 +102,12 @@ def running_threads() -> int:
         return threading.active_count()
 
 
-def _empty_bounding_set() -> None:
-    try:
-        for capability in range(HIGHEST_CAPABILITY + 1):
-            prctl(PR_CAPBSET_DROP, capability)
-    except OSError:
-        return  # Past the last capability, or not privileged: there is nothing to give up.
-
-
-def _by_prctl(name: str, option: int, value: int) -> Protection:
+def _on_linux(name: str, act: Callable[[], object], detail: str = "") -> Protection:
+    """Act, and report whether that worked; `detail` is what to say if it did."""
     if not SUPPORTED:
         return Protection(name=name, active=False, detail=NOT_LINUX)
     try:
-        prctl(option, value)
+        act()
     except OSError as error:
         return Protection(name=name, active=False, detail=str(error.strerror))
-    return Protection(name=name, active=True, detail="")
+    return Protection(name=name, active=True, detail=detail)

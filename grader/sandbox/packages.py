@@ -41,7 +41,7 @@ def package_folders() -> tuple[str, ...]:
 
 def importable(folder: str, secrets: Collection[str] = ()) -> Iterator[str]:
     """Yield what may be read of a folder of packages. `secrets` are resolved paths."""
-    entries = _entries(folder)
+    entries = unlinked(folder)
     found = [_distribution(each.path) for each in entries if each.name.endswith(_METADATA)]
     beneath = {
         _module(PurePath(each).relative_to(folder).parts[0])
@@ -60,11 +60,11 @@ def importable(folder: str, secrets: Collection[str] = ()) -> Iterator[str]:
 
 def _is_package_folder(path: str) -> bool:
     return path.endswith("-packages") or any(
-        each.name.endswith(".dist-info") for each in _entries(path)
+        each.name.endswith(".dist-info") for each in unlinked(path)
     )
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def unlinked(folder: str) -> list[os.DirEntry[str]]:
     """Return what is in the folder, without links: they would grant what they lead to."""
     try:
         with os.scandir(folder) as found:

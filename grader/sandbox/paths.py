@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from grader.sandbox.packages import importable, package_folders
+from grader.sandbox.packages import importable, package_folders, unlinked
 
 PACKAGES = ("jax", "jaxlib", "flax")
 """Found through `find_spec`, which imports nothing, because any may be an editable install whose
@@ -179,13 +179,9 @@ def _walk(
 
 
 def _children(folder: str) -> list[tuple[str, str]]:
-    """Return the names and paths of what is in the folder, without links.
+    """Return the names and paths of what is in the folder, in order, without links.
 
-    A link would grant what it points to: what lies inside the root is granted by itself, and
-    what lies outside was not granted by the root either.
+    What a link leads to is granted by itself if it lies inside the root; what lies outside was not
+    granted by the root either.
     """
-    try:
-        with os.scandir(folder) as entries:
-            return sorted((each.name, each.path) for each in entries if not each.is_symlink())
-    except OSError:
-        return []
+    return sorted((each.name, each.path) for each in unlinked(folder))

@@ -13,8 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum, unique
 from pathlib import Path
-
-import msgspec
+from typing import NamedTuple
 
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy
@@ -34,7 +33,7 @@ class ProbeOutcome(StrEnum):
     UNTESTED = "untested"
 
 
-class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeResult(NamedTuple):
     """The result of one hostile act; `detail` is one line for `grade doctor`."""
 
     name: str
@@ -49,7 +48,7 @@ def run_probes(policy: Policy, solutions: Iterable[str] = ()) -> tuple[ProbeResu
     """
     names = (*PROBES, READ_A_SOLUTION)
     if not hasattr(os, "fork"):
-        return tuple(_result(name, ProbeOutcome.UNTESTED, "no fork here") for name in names)
+        return tuple(ProbeResult(name, ProbeOutcome.UNTESTED, "no fork here") for name in names)
     with tempfile.NamedTemporaryFile("w", prefix="grader-probe-", encoding="utf-8") as secret:
         secret.write("a secret")
         secret.flush()
@@ -62,10 +61,12 @@ def _try_to_read(policy: Policy, solutions: tuple[str, ...]) -> ProbeResult:
     results = [_try(READ_A_SOLUTION, read_a_file, policy, each) for each in solutions]
     for each, path in zip(results, solutions, strict=True):
         if each.outcome is ProbeOutcome.ESCAPED:
-            return _result(each.name, each.outcome, f"{path} is readable")
+            return ProbeResult(each.name, each.outcome, f"{path} is readable")
     if not results:
-        return _result(READ_A_SOLUTION, ProbeOutcome.UNTESTED, "no solution was found")
-    return _result(READ_A_SOLUTION, ProbeOutcome.HELD, f"{results[0].detail}, {len(results)} files")
+        return ProbeResult(READ_A_SOLUTION, ProbeOutcome.UNTESTED, "no solution was found")
+    return ProbeResult(
+        READ_A_SOLUTION, ProbeOutcome.HELD, f"{results[0].detail}, {len(results)} files"
+    )
 
 
 def read_a_file(path: str) -> str:
@@ -110,14 +111,10 @@ def _try(name: str, probe: Probe, policy: Policy, path: str) -> ProbeResult:
         answer = answers.read(LONGEST_ANSWER).decode("utf-8", "replace")
     _, status = os.waitpid(child, 0)
     outcome, _, detail = answer.partition(":")
-    match outcome:
-        case ProbeOutcome.ESCAPED:
-            return _result(name, ProbeOutcome.ESCAPED, detail)
-        case ProbeOutcome.HELD:
-            return _result(name, ProbeOutcome.HELD, detail)
-        case _:
-            ended = os.waitstatus_to_exitcode(status)
-            return _result(name, ProbeOutcome.HELD, f"ended with status {ended}")
+    if outcome in {ProbeOutcome.ESCAPED, ProbeOutcome.HELD}:
+        return ProbeResult(name, ProbeOutcome(outcome), detail)
+    ended = os.waitstatus_to_exitcode(status)
+    return ProbeResult(name, ProbeOutcome.HELD, f"ended with status {ended}")
 
 
 def _fork() -> int:
@@ -142,7 +139,3 @@ def _outcome_of(probe: Probe, secret: str) -> str:
         return f"{ProbeOutcome.ESCAPED}:{probe(secret)}"
     except OSError as error:
         return f"{ProbeOutcome.HELD}:{errno.errorcode.get(error.errno or 0, str(error))}"
-
-
-def _result(name: str, outcome: ProbeOutcome, detail: str) -> ProbeResult:
-    return ProbeResult(name=name, outcome=outcome, detail=detail)

@@ -9,10 +9,18 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from grader.errors import NurseryBroken
+
 
 def new_scratch() -> Path:
-    """Make a scratch folder, which only this user can enter."""
-    return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+    """Make a scratch folder, which only this user can enter. Raises `NurseryBroken`."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+    except OSError as error:
+        raise NurseryBroken(
+            f"no temporary folder can be made ({error.strerror}): "
+            "set TMPDIR to a folder that you can write to"
+        ) from error
 
 
 def remove_scratch(folder: Path) -> None:

@@ -90,7 +90,6 @@ def _array(shape: tuple[int, ...], elements: list[int], scale: float) -> ArrayVa
 
 
 def _with_non_finite(value: ArrayValue) -> st.SearchStrategy[ArrayValue]:
-    """Put a NaN or an infinity in one place of an array."""
 
     def put(place: int, number: float) -> ArrayValue:
         array = np.array(value.numpy())

@@ -26,7 +26,8 @@ def covering_sizes(exercise: Exercise, met: Iterable[Sizes], seed: int) -> list[
     """Draw sizes that meet each size of a dimension that `met` doesn't, equal ones among them."""
     met = list(met)
     missing = {each.name: _missing(each, met) for each in exercise.dimensions}
-    columns = draw_one(_columns(missing), seed=seed)
+    orders = {name: st.permutations(each) for name, each in missing.items()}
+    columns = draw_one(st.fixed_dictionaries(orders), seed=seed)
     alike = _alike(exercise, columns)
     columns = {
         each.name: _first(alike, columns[each.name], _MOST_WEIGHTS if each.weights else _MOST)
@@ -45,10 +46,6 @@ def _missing(dimension: Dimension, met: list[Sizes]) -> list[int]:
     known = {sizes[dimension.name] for sizes in met}
     everything = range(1, dimension.largest + 1)
     return [size for size in everything if size not in known] or [dimension.largest]
-
-
-def _columns(missing: Columns) -> st.SearchStrategy[Columns]:
-    return st.fixed_dictionaries({name: st.permutations(each) for name, each in missing.items()})
 
 
 def _alike(exercise: Exercise, columns: Columns) -> int:

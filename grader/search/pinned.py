@@ -35,36 +35,29 @@ class PinnedProvider(providers.HypothesisProvider):
 providers.AVAILABLE_PROVIDERS[_BACKEND] = f"{__name__}.PinnedProvider"
 
 
-def settings(*, examples: int, phases: tuple[Phase, ...]) -> hypothesis.settings:
-    """Return settings that don't depend on the environment."""
-    return hypothesis.settings(
-        max_examples=examples,
-        phases=phases,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        print_blob=False,
-        report_multiple_bugs=False,
-        stateful_step_count=50,
-        suppress_health_check=list(HealthCheck),
-        verbosity=hypothesis.Verbosity.quiet,
-        backend=_BACKEND,
-    )
+_SETTINGS = hypothesis.settings(
+    phases=(Phase.generate,),
+    database=None,
+    deadline=None,
+    derandomize=False,
+    print_blob=False,
+    report_multiple_bugs=False,
+    stateful_step_count=50,
+    suppress_health_check=list(HealthCheck),
+    verbosity=hypothesis.Verbosity.quiet,
+    backend=_BACKEND,
+)
+"""All that could depend on the environment."""
 
 
-def draw(
-    strategy: strategies.SearchStrategy[Example],
-    *,
-    count: int,
-    seed: int,
-) -> list[Example]:
+def draw(strategy: strategies.SearchStrategy[Example], *, count: int, seed: int) -> list[Example]:
     """Draw `count` different examples, or as many as there are; none for a count below 1."""
     found: list[Example] = []
     if count < 1:
         return found
 
     @hypothesis.seed(seed)
-    @settings(examples=count, phases=(Phase.generate,))
+    @hypothesis.settings(_SETTINGS, max_examples=count)
     @hypothesis.given(strategy)
     def collect(example: Example) -> None:
         if len(found) < count:

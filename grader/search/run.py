@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby, islice
+from operator import attrgetter
 from typing import Protocol
 
 import msgspec
@@ -14,7 +15,6 @@ import msgspec
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
 from grader.evidence.direct import returns_directly
-from grader.judge import judge as judged
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
@@ -111,8 +111,8 @@ class Search:
         fresh: Callable[[], Player],
         altering: Callable[[], Player],
         deadline: Deadline,
-        tell: Callable[[int, int], None] = lambda _done, _total: None,
-        judge: Callable[[Transcript], tuple[Finding, ...]] = judged,
+        tell: Callable[[int, int], None],
+        judge: Callable[[Transcript], tuple[Finding, ...]],
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -145,7 +145,7 @@ class Search:
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
-        first, *others = _grouped(plan.edges, _sizes)
+        first, *others = _grouped(plan.edges, attrgetter("sizes"))
         yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, len(self._lanes)):
             yield partial(self._play_together, parts)
@@ -156,7 +156,6 @@ class Search:
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
-        """Return the sizes that the shapes of the weights depend on."""
         return [case.sizes[each.name] for each in self._exercise.dimensions if each.weights]
 
     # ------------------------------------------------------------------------------------ playing
@@ -235,7 +234,8 @@ class Search:
         first = next(each for each in self._exchanges if each.case == case)
         played = len(self._exchanges)
         self._play_together([[case] for _ in lanes], lanes)
-        if not all(self._alike(first, again) for again in self._exchanges[played:]):
+        again = self._exchanges[played:]
+        if not all(self._same(first, first.actual, each.actual) for each in again):
             self._repeat_in_fresh_processes(case)
 
     def _with_altered(self, case: Case) -> Transcript:
@@ -264,20 +264,15 @@ class Search:
 
     def _repeat_afresh(self, plan: Plan) -> None:
         """Repeat the first case that went wrong: here, and as the first case of a new process."""
-        wrong = next((each for each in self._exchanges if self._differs(each)), None)
-        case = wrong.case if wrong is not None else plan.discriminating[0]
+        played = self._exchanges
+        wrong = (each.case for each in played if not self._same(each, each.expected, each.actual))
+        case = next(wrong, plan.discriminating[0])
         self._exchanges += self._lanes[0].play([case])
         self._repeat_in_fresh_processes(case)
 
     def _repeat_in_fresh_processes(self, case: Case) -> None:
         fresh = [self._lane(self._fresh()) for _ in range(2)]
         self._play_together([[case], [case]], fresh)
-
-    def _differs(self, exchange: Exchange) -> bool:
-        return not self._same(exchange, exchange.expected, exchange.actual)
-
-    def _alike(self, first: Exchange, second: Exchange) -> bool:
-        return self._same(first, first.actual, second.actual)
 
     def _same(self, exchange: Exchange, one: Observation, other: Observation) -> bool:
         """Whether two observations of a case agree, within the tolerance of its values."""
@@ -305,12 +300,7 @@ def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
         yield from each.actual.record.modules
 
 
-def _sizes(case: Case) -> object:
-    return case.sizes
-
-
 def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:
-    """Group cases that follow each other and are alike in `key`."""
     return (list(group) for _, group in groupby(some, key))
 
 

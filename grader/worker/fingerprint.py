@@ -42,6 +42,7 @@ _CALLED: Final = tuple(getattr(primitives, name) for name in CALLS if hasattr(pr
 _SETTINGS: Final = ("jax_default_matmul_precision", "jax_enable_x64", "jax_threefry_partitionable")
 _LARGE: Final = re.compile(r"\d{5}|\^\d{2}|\^[4-9]|\w+(\*\w+(\^\d)?){4}")
 
+_NARROW: Final = ("int8", "int16", "uint8", "uint16", "uint32", "uint64", "int4", "uint4")
 _FUNCTIONS: Final = {"floordiv": floordiv, "mod": mod, "max": max, "min": min}
 
 SEED: Final = "calculates with the seed, where Python and jax can differ"
@@ -207,6 +208,13 @@ class _Numbering:
             self.doubts.add(HUGE)
         if name == "dim_as_value" and _LARGE.search(str(equation.params["dim"])):
             self.doubts.add(LARGE)
+        if name == "convert_element_type" and self._is_narrow(equation, operands[0]):
+            self.doubts.add(LARGE)
+
+    def _is_narrow(self, equation: Equation, operand: Value) -> bool:
+        """Say whether a size is made a number of a type that can't hold all sizes."""
+        dtype = str(equation.outvars[0].aval.dtype)
+        return self.values.made[operand].primitive == "dim_as_value" and dtype in _NARROW
 
 
 def _elements(aval: Any) -> int:  # noqa: ANN401  # private to jax

@@ -9,6 +9,7 @@ A question whose answer is the same for every size above 1 is none.
 
 from __future__ import annotations
 
+import dis
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,10 @@ from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
 
 _MOST = 40
+_TOO_MANY: Final = Decision(
+    asked=Asked.COMPARISON, span=Span(line=0, column=0, end_line=0, end_column=0)
+)
+"""Stands for all further ones. No piece of a text is there, so it counts."""
 
 
 def _folder(file: str | None) -> str:
@@ -39,7 +44,11 @@ _TRUSTED: Final = (
     *(_folder(each.__file__) for each in (jax, jaxlib, flax)),
     f"{Path(__file__).resolve().parent.parent}/",
 )
+_LIFTING: Final = "/core/lift.py"
+_FLAX: Final = _folder(flax.__file__)
 _OURS: Final = (__file__, kinds.__file__)
+_CALLING: Final = ("/tree.py", "/tree_util.py", "/traverse_util.py", "/frozen_dict.py")
+"""Files of jax and Flax that ask for whoever calls them, of what they are given."""
 _STANDARD: Final = f"{Path(sysconfig.get_path('stdlib')).resolve()}/"
 _NUMPY: Final = _folder(np.__file__)
 _COMPARING: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
@@ -59,6 +68,7 @@ class Guard:
     def __init__(self, namespace: dict[str, Any] | None) -> None:
         self._namespace = {} if namespace is None else namespace
         self._found: dict[Decision, None] = {}
+        self._kinds = kinds.Kinds((), self.ask)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -70,7 +80,8 @@ class Guard:
         self, sizes: Mapping[str, Any], arrays: tuple[Any, ...], seeds: tuple[Any, ...]
     ) -> Iterator[None]:
         """Watch the stand-ins while the block runs."""
-        undo = [self._lend(kinds.Kinds(seeds, self.ask).questions())]
+        self._kinds = kinds.Kinds(seeds, self.ask)
+        undo = [self._lend(self._kinds.questions())]
         symbolic = [each for each in sizes.values() if not isinstance(each, int)]
         if symbolic:
             undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
@@ -87,9 +98,15 @@ class Guard:
     def ask(self, asked: Asked) -> None:
         """Note a question, unless jax, Flax or the grader asks it."""
         frame = _asker(sys._getframe(1), text=asked is Asked.TEXT)  # noqa: SLF001  # only there
-        if frame is not None and len(self._found) < _MOST:
+        if frame is not None:
+            self._note(asked, frame)
+
+    def _note(self, asked: Asked, frame: FrameType) -> None:
+        if len(self._found) < _MOST:
             span = _place(frame.f_code, frame.f_lasti)
             self._found[Decision(asked=asked, span=span)] = None
+        else:
+            self._found[_TOO_MANY] = None
 
     def _lend(self, questions: Mapping[str, Any]) -> Callable[[], None]:
         """Give the program its own `isinstance` and the like, for names that it left alone."""
@@ -152,7 +169,9 @@ class Guard:
     @property
     def _array(self) -> Callable[..., Any]:
         def array(size: Any, *_: object, **__: object) -> Any:
-            if sys._getframe(1).f_code.co_name != "_wrapreduction":  # noqa: SLF001  # np.prod
+            if _is_product(sys._getframe(1)):  # noqa: SLF001
+                self._kinds.multiplied = True
+            else:
                 self.ask(Asked.KIND)
             found = np.empty((), object)
             found[()] = size
@@ -224,18 +243,39 @@ def _asker(frame: FrameType | None, *, text: bool = False) -> FrameType | None:
     whether the program has called it for text.
     """
     name = "__repr__"
+    while frame is not None and frame.f_code.co_filename in _OURS:
+        frame = frame.f_back
+    passed = frame is not None and _passed_on(frame)
     while frame is not None:
         code = frame.f_code
-        if code.co_filename in _OURS:
+        if code.co_filename.endswith(_CALLING):
             pass
         elif code.co_filename.startswith(_TRUSTED):
             name = code.co_name
-            if name not in _OPERATORS and not text:
+            if name not in _OPERATORS and not text and not passed:
                 return None
         elif not _asks_for_another(code):
-            return frame if not text or name in _SHOWING else None
+            return frame if not text or passed or name in _SHOWING else None
         frame = frame.f_back
     return None
+
+
+def _passed_on(frame: FrameType) -> bool:
+    """Say whether Flax calls something without a frame here, that the program may have passed on.
+
+    That may be `[7].count` or `bool`. jax has caches without frames, which ask for themselves, and
+    one of them is called where Flax lifts.
+    """
+    code = frame.f_code
+    calls = dis.opname[code.co_code[frame.f_lasti]].startswith("CALL")
+    return calls and code.co_filename.startswith(_FLAX) and not code.co_filename.endswith(_LIFTING)
+
+
+def _is_product(frame: FrameType) -> bool:
+    """Say whether this is `np.prod`, which multiplies sizes like ints."""
+    codes = [each.f_code for each in (frame, frame.f_back) if each is not None]
+    names = [each.co_name for each in codes if each.co_filename.startswith(_NUMPY)]
+    return names == ["_wrapreduction", "prod"]
 
 
 def _asks_for_another(code: CodeType) -> bool:

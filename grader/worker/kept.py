@@ -22,7 +22,7 @@ from flax import linen as nn
 _ATOMS: Final = (int, float, complex, bool, str, bytes, type(None))
 _MOST: Final = 50_000
 _LIBRARIES: Final = frozenset({"jax", "jaxlib", "flax", "numpy", "ml_dtypes", "grader"})
-_BORROWED: Final = ("flax.linen", "jax.numpy", "jax")
+_BORROWED: Final = ("flax.linen", "jax.numpy", "jax", "jax.random", "jax.lax", "jax.nn")
 
 
 class Kept:
@@ -34,7 +34,8 @@ class Kept:
         self._seen: dict[int, Any] = {}
         self._shown: list[object] = []
         self.running = False
-        waiting: list[Any] = [namespace, *(sys.modules.get(each) for each in _BORROWED)]
+        waiting: list[Any] = [namespace, logging.root.manager.loggerDict]
+        waiting += [sys.modules.get(each) for each in _BORROWED]
         while waiting and len(self._seen) < _MOST:
             waiting.extend(self._visit(waiting.pop()))
         self.whole = not waiting
@@ -66,13 +67,15 @@ class Kept:
         if isinstance(value, types.FunctionType):
             return self._of_function(value)
         if isinstance(value, types.ModuleType):
-            return self._borrowed(vars(value)) if value.__name__ in _BORROWED else ()
+            lent = value.__name__ in _BORROWED or value in self._namespace.values()
+            return self._borrowed(dict(vars(value))) if lent else ()
         if issubclass(kind, type):
             return self._of_class(value)
         return self._of_object(value, kind)
 
     def _of_function(self, value: types.FunctionType) -> Iterable[Any]:
         if _root(value.__module__) in _LIBRARIES:
+            self._written(value)
             return ()
         cells = [each for cell in value.__closure__ or () for each in _content(cell)]
         return [*cells, value.__defaults__, value.__kwdefaults__, value.__dict__]
@@ -88,7 +91,14 @@ class Kept:
         for name, each in members.items():
             if not _is_made(name) and not isinstance(each, types.ModuleType):
                 self._shown.append((name, id(each)))
+                self._written(each)
         return [each for each in members.values() if issubclass(type(each), type)]
+
+    def _written(self, value: Any) -> None:
+        """Show which attributes something has that isn't the program's, such as a function."""
+        own = getattr(value, "__dict__", None)
+        if type(own) is dict:
+            self._shown.append([(name, id(each)) for name, each in list(own.items())])
 
     def _of_object(self, value: Any, kind: type) -> Iterable[Any]:
         match value:
@@ -111,6 +121,8 @@ class Kept:
         self.running = self.running or bound or hasattr(kind, "__next__")
         foreign = _root(kind.__module__) in _LIBRARIES and not isinstance(value, nn.Module)
         if foreign or kind.__module__ == "typing":
+            if callable(value):
+                self._written(value)
             return ()
         return self._fields(value, kind)
 

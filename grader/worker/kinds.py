@@ -7,11 +7,13 @@ question is noted.
 from __future__ import annotations
 
 import builtins
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import jax
 import jax.export
+import numpy as np
 
 from grader.model.trace import Asked
 
@@ -20,6 +22,7 @@ _NONE: Final = object()
 _TELLING: Final = frozenset({"aval", "committed", "device", "devices", "sharding", "weak_type"})
 SAMPLE: Final = 2
 """An int like the sizes and seeds of a call, as far as types go."""
+_PRODUCT: Final = np.int64(SAMPLE)
 
 
 class Kinds:
@@ -28,6 +31,8 @@ class Kinds:
     def __init__(self, seeds: tuple[Any, ...], ask: Callable[[Asked], None]) -> None:
         self._seeds = seeds
         self._ask = ask
+        self.multiplied = False
+        """Whether `np.prod` has multiplied sizes: then a size may stand for a number of NumPy's."""
 
     def questions(self) -> Mapping[str, Any]:
         """Return what to give to the program, by the builtins' names."""
@@ -44,6 +49,8 @@ class Kinds:
     def _is_instance(self, value: Any, kinds: Any) -> bool:
         kinds = _without(self._type_of, kinds)
         if self._is_int(value):
+            if self.multiplied and _isinstance(SAMPLE, kinds) is not _isinstance(_PRODUCT, kinds):
+                self._ask(Asked.KIND)
             return _isinstance(SAMPLE, kinds)
         found = _isinstance(value, kinds)
         if _has_protocol(kinds):  # it looks attributes up, which may fail in a trace only
@@ -55,6 +62,8 @@ class Kinds:
     def _type_of(self, *arguments: Any, **options: Any) -> Any:
         if len(arguments) == 1 and not options:
             if self._is_int(arguments[0]):
+                if self.multiplied:
+                    self._ask(Asked.KIND)
                 return int
             if _is_tracer(arguments[0]):
                 self._ask(Asked.KIND)
@@ -66,12 +75,16 @@ class Kinds:
 
     def _get(self, value: Any, name: str, *default: Any) -> Any:
         self._look_up(value, name)
-        return _getattr(value, name, *default)
+        found = _getattr(value, name, *default)
+        if _isinstance(found, types.BuiltinMethodType):  # it may ask where nobody is seen to
+            self._ask(Asked.KIND)
+        return found
 
     def _look_up(self, value: Any, name: str) -> None:
         if name.startswith("_") or name in _TELLING:
             self._ask(Asked.KIND)
-        kinds = (int,) if self._is_int(value) else _possible(value) if _is_tracer(value) else ()
+        ints = (int, np.int64) if self.multiplied else (int,)
+        kinds = ints if self._is_int(value) else _possible(value) if _is_tracer(value) else ()
         found = _hasattr(value, name)
         failed = not found and any(name in vars(base) for base in _type(value).__mro__)
         if failed or any(_hasattr(kind, name) is not found for kind in kinds):
@@ -89,11 +102,19 @@ def _is_tracer(value: Any) -> bool:
 
 
 def _possible(value: Any) -> tuple[type, ...]:
-    """Return the types of what a stand-in for an array may stand for in a call."""
+    """Return the types of what a stand-in for an array may stand for in a call.
+
+    The size of a named axis is an int there.
+    """
     aval = value.aval
-    if _getattr(aval, "weak_type", False) and value.shape == ():
+    counts = np.issubdtype(np.dtype(aval.dtype), np.integer) if _is_plain(aval) else False
+    if (_getattr(aval, "weak_type", False) or counts) and value.shape == ():
         return (_array_type(), int)
     return (_array_type(),)
+
+
+def _is_plain(aval: Any) -> bool:
+    return _isinstance(_getattr(aval, "dtype", None), np.dtype)
 
 
 def _array_type() -> type:

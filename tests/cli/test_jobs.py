@@ -31,7 +31,7 @@ def passed(submission: Submission, folder: ExerciseFolder) -> Report:
 
 def slugs(*paths: Path, exercise: str | None = None) -> list[str]:
     work = find_work(paths, GradingRequest(exercise=exercise))
-    return [each.slug for each in work.jobs]
+    return [each.folder.slug for each in work.jobs]
 
 
 @pytest.mark.usefixtures("course")
@@ -59,7 +59,7 @@ def test_a_notebooks_function_tells_its_exercise(here: Path) -> None:
     cells = [{"cell_type": "code", "source": text} for text in (ONE, "print(1)")]
     (here / "mine.ipynb").write_text(json.dumps({"cells": cells}))
     job = find_job(here / "mine.ipynb", GradingRequest())
-    assert (job.slug, job.submission.source.text.strip()) == ("sum-one", ONE.strip())
+    assert (job.folder.slug, job.submission.source.text.strip()) == ("sum-one", ONE.strip())
 
 
 @pytest.mark.usefixtures("course")
@@ -86,7 +86,7 @@ def test_a_file_for_a_broken_exercise_is_not_graded_as_another(here: Path, cours
     jobs = find_work(files, GradingRequest()).jobs
     broken = [isinstance(each.folder, BrokenExercise) for each in jobs]
     assert broken == [True, True, False, False]
-    assert [each.slug for each in jobs[:3]] == ["product", "product", "sum-one"]
+    assert [each.folder.slug for each in jobs[:3]] == ["product", "product", "sum-one"]
     declaration.write_text("1 / 0")
     broken = [
         isinstance(each.folder, BrokenExercise) for each in find_work(files, GradingRequest()).jobs

@@ -48,6 +48,8 @@ def test_another_reduction_is_not(step: str) -> None:
         "y + jnp.zeros(jax.lax.axis_size('i')).sum()",
         "y * len(str(jax.lax.psum(1, 'i')))",
         "y * {3: 1.0}.get(jax.lax.psum(1, 'i'), 2.0)",
+        "y if not isinstance(jax.lax.axis_size('i'), int) else y / 2",
+        "y if hasattr(jax.lax.psum(1, 'i'), 'dtype') else y / 2",
     ],
 )
 def test_a_decision_by_the_size_of_the_axis_is_not_proved(step: str) -> None:

@@ -17,7 +17,7 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
     return program(top=top, begin=begin, end=f"if {test}:\n    outputs = outputs / 2")
 
 
-DECIDING = {
+DECIDING: dict[str, str] = {
     "an attribute that a property can't get in a trace": program(
         top="class A:\n"
         "    def __init__(self, s):\n"
@@ -208,9 +208,72 @@ DECIDING = {
     "a shape compared": halved(
         "x_batch.shape == (size, size)",
     ),
+    "operator.eq over a tree": halved(
+        "jax.tree.map(operator.eq, [size], [13])[0]",
+        top="import operator",
+    ),
+    "a list's method over a tree": halved(
+        "jax.tree.map([13].count, [size])[0]",
+    ),
+    "a dict's method over a tree": halved(
+        "jax.tree.map({13: 1}.get, [size])[0]",
+    ),
+    "the text of a leaf": halved(
+        "jax.tree.map(str, [size])[0] == '13'",
+    ),
+    "what counts as a leaf": halved(
+        "len(jax.tree.leaves((size, 3), is_leaf=functools.partial(operator.eq, (13, 3)))) == 1",
+        top="import operator",
+    ),
+    "a frozen dict of pairs": halved(
+        "len(FrozenDict([(size, 1), (13, 2)])) == 1",
+        top="from flax.core import FrozenDict",
+    ),
+    "a list's method as a layer": halved(
+        "nn.Sequential([[13].count]).apply({}, size)",
+    ),
+    "a list's method as an initialiser": halved(
+        "nn.with_partitioning([13].count, ('x',))(size).value",
+    ),
+    "bool as the start of a variable": halved(
+        "not Odd().apply({}, size, mutable=['c'])[0]",
+        top="class Odd(nn.Module):\n"
+        "    @nn.compact\n"
+        "    def __call__(self, size):\n"
+        "        return self.variable('c', 'x', bool, size - 13).value",
+    ),
+    "a function called like NumPy's": halved(
+        "_wrapreduction(size).dtype != object and size == 13",
+        top="import numpy as np\ndef _wrapreduction(n):\n    return np.asarray(n)",
+    ),
+    "a product that is no int": halved(
+        "not isinstance(np.prod(x_batch.shape), int) and size == 13",
+        top="import numpy as np",
+    ),
+    "an attribute of a product": halved(
+        "hasattr(np.prod(x_batch.shape), 'dtype') and size == 13",
+        top="import numpy as np",
+    ),
+    "whether any size is one": halved(
+        "np.any(x_batch.shape) - 1 == 0 and size == 13",
+        top="import numpy as np",
+    ),
+    "a decision after many that don't count": program(
+        begin="\n".join(f"print(features == {n})" for n in range(45)),
+        end="if features == 13:\n    outputs = outputs / 2",
+    ),
+    "what only the first call does": program(
+        top="L = []\ndef first():\n    return not L and not L.append(1)",
+        end="if not first() and features == 13:\n    outputs = outputs / 2",
+    ),
+    "what a compiled function writes once": program(
+        top="L = []\n@jax.jit\ndef f():\n    L.append(1)\n    return 0.0",
+        begin="first = not L\nf()",
+        end="if not first and features == 13:\n    outputs = outputs / 2",
+    ),
 }
 
-SEEN_IN_THE_TEXT = {
+SEEN_IN_THE_TEXT: dict[str, str] = {
     "an error that a finally forgets": program(
         top="def f(s, y):\n"
         "    try:\n"
@@ -508,7 +571,110 @@ SEEN_IN_THE_TEXT = {
     ),
 }
 
+# What runs when the file is loaded, and writes to what the answer is made of.
+LOADED = (
+    "y = T.append(time.time())",
+    "y: int = T.append(time.time())",
+    "y: T.append(time.time())",
+    "assert T.append(time.time()) is None",
+    "def unused(a=T.append(time.time())):\n    pass",
+    "def unused(a: T.append(time.time())):\n    pass",
+    "@(lambda f: T.append(time.time()))\ndef unused():\n    pass",
+    "class Unused:\n    T.append(time.time())",
+    "def fill():\n    T.append(time.time())\ny = fill()",
+    "class A:\n    def __init_subclass__(c):\n        T.append(time.time())\nclass B(A):\n    pass",
+)
+SEEN_IN_THE_TEXT |= {
+    f"the clock, by {top}": program(
+        top=f"import time\nT = []\n{top}", end="if T[0] > 2e9:\n    outputs = outputs / 2"
+    )
+    for top in LOADED
+}
+# What the program reaches though another name, or another module, hides it.
+SEEN_IN_THE_TEXT |= {
+    f"hidden: {test}": halved(test, top=top)
+    for top, test in (
+        ("import random as t\ndef unused():\n    import math as t", "t.random() < 1e-9"),
+        ("import enum", "enum.bltns.isinstance(size, int) and size == 13"),
+        ("import dataclasses", "len(dataclasses.inspect.stack()) < 8"),
+        ("import logging", "len(logging.traceback.format_stack()) < 8"),
+        ("import logging", "logging.io.open('/etc/hostname').read() == 'x'"),
+        ("", "nn.module.jax.device_count() > 1"),
+        ("", "jax.named_call([13].count)(size)"),
+        ("", "'{0.__class__.__name__}'.format(size) == 'int' and size == 13"),
+        ("import numpy as np", "np.datetime64('now') > np.datetime64('2040-01-01')"),
+        ("import numpy as np", "np.empty(1)[0] == 5.0"),
+        ("import numpy as np", "np.ndarray((1,))[0] == 5.0"),
+        ("import numpy as np", "np.loadtxt('/proc/uptime')[0] > 1e12"),
+        ("import warnings", "len(warnings.filters) > 99"),
+        ("y = jax.config.update('jax_debug_nans', True)", "False"),
+        (
+            "import typing\ndef f(x: \"lambda: __import__('time').time()\"): pass",
+            "typing.get_type_hints(f)['x']() > 2e9",
+        ),
+        (
+            "import inspect\ndef f(x: \"__import__('time').time()\"): pass",
+            "inspect.signature(f, eval_str=True).parameters['x'].annotation > 2e9",
+        ),
+        (
+            "import json\nclass E(json.JSONEncoder):\n    def default(self, o):\n        return 0",
+            "E().encode(size) == '13'",
+        ),
+    )
+}
+SEEN_IN_THE_TEXT |= {
+    f"a pattern of {what}": program(
+        top=top,
+        end="match features:\n    case Num():\n"
+        "        outputs = outputs / (2 if features == 13 else 1)",
+    )
+    for what, top in {
+        "what int is registered as": "import abc\nclass Num(abc.ABC):\n    pass\nNum.register(int)",
+        "what int has": "import abc\nclass Num(abc.ABC):\n    @classmethod\n"
+        "    def __subclasshook__(cls, c):\n        return hasattr(c, 'bit_length')",
+        "a protocol": "import typing\n@typing.runtime_checkable\nclass Num(typing.Protocol):\n"
+        "    def bit_length(self): ...",
+    }.items()
+}
+# Nobody reads what comes of these, but they raise for some size.
+DECIDING |= {
+    f"what raises for a size: {begin}": program(begin=begin)
+    for begin in (
+        "unused = max(() if features == 13 else (1,))",
+        "unused = int('x' if features == 13 else '1')",
+        "if features == 13:\n    unused = float('x')",
+        "if features - 13:\n    pass\nelse:\n    unused = float('x')",
+        "unused = (None if features == 13 else x_batch).shape",
+        "unused = features == 13 and int('x')",
+        "unused = features == 13 == int('x')",
+        "unused = max((1,)[features == 13:])",
+        "flag = features == 13\nunused = int('1' * (1 - flag))",
+        "print(max(() if features == 13 else (1,)))",
+        "print(1, sep=1 if features == 13 else ' ')",
+        "unused = max([i for i in (1, 2) if features != 13])",
+        "unused = 1 // (features != 13)",
+        'unused = f\'{1:{"s" if features == 13 else "d"}}\'',
+    )
+}
+
 KEEPING = {
+    "what only the first two calls do": program(
+        top="L = []\ndef early():\n    return len(L) < 2 and not L.append(1)",
+        end="if not early() and features == 13:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a logger that is got inside": program(
+        top="import logging",
+        begin="L = logging.getLogger('zz')\nL.n = getattr(L, 'n', 0) + 1",
+        end="if L.n > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a library's function": program(
+        top="import copy\ndef count(f):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
+        end="if count(copy.copy) > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a compiled function of jax's": program(
+        top="def count(f):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
+        end="if count(jnp.sum) + count(jax.random.split) > 99:\n    outputs = outputs / 2",
+    ),
     "a list behind a cache with a key": program(
         top="@functools.lru_cache(maxsize=None)\ndef f(k):\n    return [k]",
         begin="f('a').append(1)",

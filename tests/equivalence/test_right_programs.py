@@ -121,6 +121,19 @@ PROGRAMS = {
     "a default decides": program(
         more=", flat=True", result="outputs.reshape(-1) if flat else outputs"
     ),
+    "a helper that nobody uses": program(
+        top="def train(steps=10, key=jax.random.PRNGKey(0)):\n"
+        "    import time\n    return time.time()"
+    ),
+    "text put together": program(
+        begin="print('x ' + str(x_batch.shape))\nprint(f'{x_batch.shape} of %s' % features)"
+    ),
+    "what a comparison gives is printed": program(
+        begin="print('square' if x_batch.shape[0] == features else 'wide')"
+    ),
+    "a setting that turns printing on": program(
+        top="DEBUG = False", begin="if DEBUG:\n    print(x_batch.shape, x_batch.mean())"
+    ),
     "a list is filled": program(
         end="flat = []\nfor each in (outputs,):\n    flat.append(each.reshape(-1))",
         result="flat[0]",

@@ -217,6 +217,10 @@ DOUBTFUL = {
         RIGHT,
         program(begin="unused = jnp.zeros((x_batch.shape[0],) * 6).sum()"),
     ),
+    "a size that is too large for a small integer, and nobody looks": (
+        RIGHT,
+        program(begin="unused = jnp.asarray(x_batch.shape[0], jnp.int8)"),
+    ),
     "a number that is too large for many examples, and nobody looks": (
         RIGHT,
         program(begin="unused = jnp.asarray(x_batch.shape[0] * 600000000)"),

@@ -31,8 +31,8 @@ from grader.model.observation import (
 from grader.process.launch import can_fork
 from grader.process.side import Program, Side, Spent
 from grader.process.worker import Maker, Nursery, Spawner
-from grader.sandbox.confine import python_paths
 from grader.sandbox.limits import Limits
+from grader.sandbox.paths import python_paths
 from grader.sandbox.policy import Policy
 from grader.sandbox.scratch import new_scratch, remove_scratch
 

@@ -104,7 +104,7 @@ def test_nothing_is_known_at_first(progress: Progress) -> None:
     assert progress.latest() is None
     assert progress.hints_shown(SLUG) == 0
     assert progress.same_finding_streak(SLUG) is None
-    assert not progress.passed(SLUG)
+    assert not progress.standing(SLUG).passed
 
 
 def test_a_report_is_stored(progress: Progress) -> None:
@@ -141,10 +141,10 @@ def test_attempts_come_newest_first_and_by_exercise(progress: Progress, add: Add
 
 def test_a_pass_stays_a_pass(progress: Progress, add: Add) -> None:
     add("a")
-    assert not progress.passed(SLUG)
+    assert not progress.standing(SLUG).passed
     add()
     add("a")
-    assert progress.passed(SLUG)
+    assert progress.standing(SLUG).passed
     assert progress.standing(SLUG) == Standing(attempts=3, passed=True)
 
 

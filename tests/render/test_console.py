@@ -7,7 +7,7 @@ import io
 import pytest
 from reports import MISTAKEN
 
-from grader.render.console import Color, console_for, page_for
+from grader.render.console import console_for, page_for
 from grader.render.layout import ASCII, UNICODE
 from grader.render.terminal import render_terminal
 
@@ -34,7 +34,7 @@ class Terminal(io.StringIO):
         ("never", True, {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
     ],
 )
-def test_colour(color: Color, terminal: bool, env: dict[str, str], colored: bool) -> None:
+def test_colour(color: str, terminal: bool, env: dict[str, str], colored: bool) -> None:
     stream = Terminal() if terminal else io.StringIO()
     render_terminal(MISTAKEN, console_for(stream, color, env))
     assert ("\x1b[" in stream.getvalue()) is colored

@@ -9,7 +9,8 @@ import pytest
 from sandbox_forker import Answer, Request
 
 import grader.sandbox
-from grader.sandbox.confine import available, python_paths
+from grader.sandbox.confine import available
+from grader.sandbox.paths import python_paths
 from grader.sandbox.policy import Policy
 
 ROOT = Path(grader.sandbox.__file__).parents[2]

@@ -6,31 +6,20 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import msgspec
-
 from grader.authoring.mutants import constants, flow, keys, operands, sizes
-from grader.authoring.mutants.program import Change, Program
+from grader.authoring.mutants.program import Mutant, Program
 from grader.model.exercise import Exercise
 from grader.model.parsing import parsed
 
 __all__ = ["Mutant", "mutants", "same_program"]
 
-_MAKERS: Final[tuple[Callable[[Program], Iterable[Change]], ...]] = (
+_MAKERS: Final[tuple[Callable[[Program], Iterable[Mutant]], ...]] = (
     constants.changes,
     operands.changes,
     keys.changes,
     sizes.changes,
     flow.changes,
 )
-
-
-class Mutant(msgspec.Struct, frozen=True, kw_only=True):
-    """A changed program. `name` says what was changed, on `line`; `family` what sort of thing."""
-
-    name: str
-    family: str
-    line: int
-    text: str
 
 
 def mutants(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
@@ -40,17 +29,9 @@ def mutants(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
     """
     program = Program(text, exercise)
     seen = {same_program(text)}
-    found = []
-    for make in _MAKERS:
-        for change in make(program):
-            mutated = program.replaced(change.pieces)
-            if _is_new(mutated, seen):
-                found.append(_mutant(change, mutated))
+    made = (each for make in _MAKERS for each in make(program))
+    found = [each for each in made if _is_new(each.text, seen)]
     return tuple(sorted(found, key=lambda each: each.line))
-
-
-def _mutant(change: Change, text: str) -> Mutant:
-    return Mutant(name=change.name, family=change.family, line=change.line, text=text)
 
 
 def _is_new(text: str, seen: set[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.authoring.mutants.program import Change, Program, shown
+from grader.authoring.mutants.program import Mutant, Program, shown
 
 
-def changes(program: Program) -> Iterator[Change]:
+def changes(program: Program) -> Iterator[Mutant]:
     """Swap each constant for others of its kind, an axis also for None."""
     for node in program.all(ast.Constant):
         outer = program.around(node)
@@ -21,7 +21,7 @@ def changes(program: Program) -> Iterator[Change]:
 
 def _swapped(
     program: Program, node: ast.expr, value: str, others: tuple[str, ...]
-) -> Iterator[Change]:
+) -> Iterator[Mutant]:
     where = _where(program, node)
     for other in others:
         said = f"{where}{value} -> {other}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from grader.authoring.mutants.program import Change, Program, shown
+from grader.authoring.mutants.program import Mutant, Program, shown
 
 _FLATTENING: Final = frozenset({"reshape", "ravel", "flatten"})
 _OPERATORS: Final = {
@@ -22,7 +22,7 @@ _OPERATORS: Final = {
 }
 
 
-def changes(program: Program) -> Iterator[Change]:
+def changes(program: Program) -> Iterator[Mutant]:
     """Change calls, results, operators and the order of statements."""
     for call in program.all(ast.Call):
         yield from _left_out(program, call)
@@ -36,7 +36,7 @@ def changes(program: Program) -> Iterator[Change]:
         yield from _statements(program, function)
 
 
-def _left_out(program: Program, call: ast.Call) -> Iterator[Change]:
+def _left_out(program: Program, call: ast.Call) -> Iterator[Mutant]:
     """Put what a call was given in its place: the receiver, the class, the layer's input."""
     instead: ast.expr | None = None
     match call.func:
@@ -46,25 +46,20 @@ def _left_out(program: Program, call: ast.Call) -> Iterator[Change]:
             instead = receiver
         case ast.Attribute() | ast.Name() if call.args:
             instead = call.args[0]
-        case _:
-            pass
     if instead is not None and not isinstance(instead, ast.Starred):
         said = f"{shown(program.source(call.func))}(...) left out"
         yield program.change("call", (call, program.source(instead)), name=said)
 
 
-def _transposed_before(program: Program, call: ast.Call) -> Iterator[Change]:
-    """Transpose what is flattened."""
+def _transposed_before(program: Program, call: ast.Call) -> Iterator[Mutant]:
     match call.func:
         case ast.Attribute(value=receiver, attr=name) if name in _FLATTENING:
             array = call.args[0] if program.is_module(receiver) and call.args else receiver
             text = f"{program.source(array)}.T"
             yield program.change("call", (array, text), name=f"transposed before {name}")
-        case _:
-            pass
 
 
-def _initialised_instead(program: Program, call: ast.Call) -> Iterator[Change]:
+def _initialised_instead(program: Program, call: ast.Call) -> Iterator[Mutant]:
     """Call `init` in place of `apply`, and `apply` with what is inside of the variables."""
     match call.func:
         case ast.Attribute(value=receiver, attr="apply"):
@@ -73,11 +68,9 @@ def _initialised_instead(program: Program, call: ast.Call) -> Iterator[Change]:
             if call.args:
                 inside = f'{program.source(call.args[0])}["params"]'
                 yield program.change("argument", (call.args[0], inside))
-        case _:
-            pass
 
 
-def _returned(program: Program, statement: ast.Return) -> Iterator[Change]:
+def _returned(program: Program, statement: ast.Return) -> Iterator[Mutant]:
     value = statement.value
     if value is None:
         return
@@ -92,7 +85,7 @@ def _returned(program: Program, statement: ast.Return) -> Iterator[Change]:
         yield _return(program, value, text)
 
 
-def _return(program: Program, item: ast.expr, text: str) -> Change:
+def _return(program: Program, item: ast.expr, text: str) -> Mutant:
     before = program.source(item)
     wrapped = text.replace(f"({before})", "it", 1)
     return program.change("result", (item, text), name=f"returned: {shown(wrapped)}")
@@ -104,7 +97,7 @@ def _locals(program: Program, statement: ast.Return) -> list[str]:
     return sorted(_bound(function)) if function is not None else []
 
 
-def _operator(program: Program, operation: ast.BinOp) -> Iterator[Change]:
+def _operator(program: Program, operation: ast.BinOp) -> Iterator[Mutant]:
     other = _OPERATORS.get(type(operation.op))
     if other is not None:
         left, right = program.source(operation.left), program.source(operation.right)
@@ -113,7 +106,7 @@ def _operator(program: Program, operation: ast.BinOp) -> Iterator[Change]:
         yield program.change("operator", (operation, right))
 
 
-def _statements(program: Program, function: ast.FunctionDef) -> Iterator[Change]:
+def _statements(program: Program, function: ast.FunctionDef) -> Iterator[Mutant]:
     """Swap statements that follow each other, and leave out those that can be missed."""
     changeable = [
         each for each in function.body if not isinstance(each, ast.Expr | ast.FunctionDef)

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grader.authoring.mutants.program import Change, Program, shown
+from grader.authoring.mutants.program import Mutant, Program, shown
 
 
-def changes(program: Program) -> Iterator[Change]:
+def changes(program: Program) -> Iterator[Mutant]:
     """Leave out keywords and entries of displays, and swap what stands side by side."""
     for call in program.all(ast.Call):
         yield from _keywords_dropped(program, call)
@@ -24,21 +24,21 @@ def changes(program: Program) -> Iterator[Change]:
     yield from _siblings(program)
 
 
-def _keywords_dropped(program: Program, call: ast.Call) -> Iterator[Change]:
+def _keywords_dropped(program: Program, call: ast.Call) -> Iterator[Mutant]:
     for keyword in call.keywords:
         if keyword.arg is not None:
             said = shown(program.source(keyword))
             yield program.without("argument", keyword, keyword, said)
 
 
-def _swapped(program: Program, items: Sequence[ast.expr]) -> Iterator[Change]:
+def _swapped(program: Program, items: Sequence[ast.expr]) -> Iterator[Mutant]:
     for first, second in pairwise(items):
         left, right = program.source(first), program.source(second)
         said = f"{shown(left)} and {shown(right)} swapped"
         yield program.change("order", (first, right), (second, left), name=said)
 
 
-def _entries(program: Program, display: ast.Dict) -> Iterator[Change]:
+def _entries(program: Program, display: ast.Dict) -> Iterator[Mutant]:
     """Leave out each entry, and swap the values of each two."""
     entries = [
         (key, value)
@@ -54,7 +54,7 @@ def _entries(program: Program, display: ast.Dict) -> Iterator[Change]:
         yield program.change("order", (first, right), (second, left), name=said)
 
 
-def _items_dropped(program: Program, items: ast.Tuple | ast.List) -> Iterator[Change]:
+def _items_dropped(program: Program, items: ast.Tuple | ast.List) -> Iterator[Mutant]:
     if len(items.elts) < 2 and not isinstance(items, ast.List):
         return
     for item in items.elts:
@@ -62,7 +62,7 @@ def _items_dropped(program: Program, items: ast.Tuple | ast.List) -> Iterator[Ch
         yield program.without("argument", item, item, said)
 
 
-def _siblings(program: Program) -> Iterator[Change]:
+def _siblings(program: Program) -> Iterator[Mutant]:
     """Read another of the names that were bound together: one key in place of the other."""
     together = [
         [item.id for item in target.elts if isinstance(item, ast.Name)]

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from grader.model.exercise import Exercise, Parameter
+from grader.model.names import imported
 from grader.model.parsing import parsed
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -20,21 +21,13 @@ _BRACKETED: Final = (ast.Call, ast.keyword, ast.Return, ast.Assign, ast.Dict, as
 """Where an expression stands alone, so that it needs no brackets of its own."""
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """Bytes `start` to `end` of the text, and what stands there instead."""
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """A changed program. `name` says what was changed, on `line`; `family` what sort of thing."""
 
-    start: int
-    end: int
-    text: str
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One idea of what to change: `name` says what, `family` what sort of thing."""
-
-    family: str
     name: str
+    family: str
     line: int
-    pieces: tuple[Piece, ...]
+    text: str
 
 
 class Program:
@@ -49,7 +42,8 @@ class Program:
         self.exercise = exercise
         self.tree = parsed(text)
         self._bytes = text.encode()
-        self._starts = _line_starts(self._bytes)
+        lines = re.finditer(rb"\r\n|\r|\n", self._bytes)  # as Python counts lines
+        self._starts = [0, *(match.end() for match in lines)]
         self._around: dict[ast.AST, ast.AST] = {}
         self._nodes = list(self._walk(self.tree))
         self.modules = _imported(self.tree)
@@ -84,13 +78,11 @@ class Program:
 
     @property
     def function(self) -> ast.FunctionDef | None:
-        """The function that is called, None if it is not there by a plain `def`."""
-        named = (each for each in self.all(ast.FunctionDef) if self.is_asked_for(each))
-        return next(named, None)
-
-    def is_asked_for(self, node: ast.FunctionDef) -> bool:
-        """Whether this is the function that the exercise asks for."""
-        return node.name == self.exercise.function and self._around[node] is self.tree
+        """The function that the exercise asks for, None if no plain `def` defines it."""
+        for node in self.all(ast.FunctionDef):
+            if node.name == self.exercise.function and self._around[node] is self.tree:
+                return node
+        return None
 
     def arguments(self, kind: type[Parameter]) -> Iterator[tuple[ast.Name, Parameter]]:
         """Yield each place where the function reads an argument of this kind."""
@@ -119,29 +111,29 @@ class Program:
         start, end = self.span(node)
         return self._bytes[start:end].decode()
 
-    def replaced(self, pieces: tuple[Piece, ...]) -> str:
-        """Return the text with `pieces` in it, which don't overlap."""
+    def _replaced(self, *pieces: tuple[tuple[int, int], str]) -> str:
+        """Return the text with a text in place of each span of bytes; the spans don't overlap."""
         data = self._bytes
-        for piece in sorted(pieces, key=lambda each: -each.start):
-            data = data[: piece.start] + piece.text.encode() + data[piece.end :]
+        for (start, end), text in sorted(pieces, reverse=True):
+            data = data[:start] + text.encode() + data[end:]
         return data.decode()
 
     # --------------------------------------------------------------------------------- changes
 
-    def change(self, family: str, *swaps: tuple[Located, str], name: str = "") -> Change:
+    def change(self, family: str, *swaps: tuple[Located, str], name: str = "") -> Mutant:
         """Write each text in place of its node. Without a name, the first swap is the name."""
         node, text = swaps[0]
-        pieces = tuple(Piece(*self.span(old), self._fitted(old, new)) for old, new in swaps)
+        changed = self._replaced(*((self.span(old), self._fitted(old, new)) for old, new in swaps))
         said = name or f"{shown(self.source(node))} -> {shown(text)}"
-        return Change(family=family, name=said, line=node.lineno, pieces=pieces)
+        return Mutant(family=family, name=said, line=node.lineno, text=changed)
 
-    def without(self, family: str, first: Located, last: Located, name: str) -> Change:
+    def without(self, family: str, first: Located, last: Located, name: str) -> Mutant:
         """Leave out `first` to `last`, an item of a list, and the comma after it."""
         start, end = self.span(first)[0], self.span(last)[1]
         comma = re.match(rb"\s*,", self._bytes[end:])
         end += comma.end() if comma else 0
-        pieces = (Piece(start, end, ""),)
-        return Change(family=family, name=f"{name} left out", line=first.lineno, pieces=pieces)
+        changed = self._replaced(((start, end), ""))
+        return Mutant(family=family, name=f"{name} left out", line=first.lineno, text=changed)
 
     def _fitted(self, node: Located, text: str) -> str:
         """Put brackets around an expression where others stand beside it."""
@@ -163,11 +155,6 @@ def shown(text: str) -> str:
     return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 3]}..."
 
 
-def _line_starts(data: bytes) -> list[int]:
-    """Return where each line begins, as Python counts lines."""
-    return [0, *(match.end() for match in re.finditer(rb"\r\n|\r|\n", data))]
-
-
 def _is_inert(node: ast.AST) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
@@ -181,8 +168,8 @@ def _is_inert(node: ast.AST) -> bool:
 def _imported(tree: ast.Module) -> frozenset[str]:
     """Return the names that `import` binds: modules, and what is taken out of them."""
     return frozenset(
-        (alias.asname or alias.name).partition(".")[0]
+        name
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
+        for name, _ in imported(node)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.authoring.mutants.program import Change, Program
+from grader.authoring.mutants.program import Mutant, Program
 from grader.model.exercise import Array, Arrays, Number, Parameter, Size
 
 
-def changes(program: Program) -> Iterator[Change]:
+def changes(program: Program) -> Iterator[Mutant]:
     """Change each argument where it is read, and each field that a module reads of itself."""
     for kind in (Size, Number, Array, Arrays):
         for name, parameter in program.arguments(kind):
@@ -35,7 +35,7 @@ def _others(program: Program, name: str, parameter: Parameter) -> tuple[str, ...
             return ()
 
 
-def _fields(program: Program) -> Iterator[Change]:
+def _fields(program: Program) -> Iterator[Mutant]:
     for node in program.all(ast.Attribute):
         inside = program.within(node, ast.ClassDef)
         of_self = isinstance(node.value, ast.Name) and node.value.id == "self"

@@ -22,7 +22,12 @@ from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
 from grader.evidence.edits.lift import lift_edits, size_argument
 from grader.evidence.edits.text import Edits
 from grader.evidence.edits.updates import update_edits
-from grader.evidence.edits.words import parameter_edits, renamed, statement_removed
+from grader.evidence.edits.words import (
+    parameter_edits,
+    renamed,
+    statement_removed,
+    syntax_edits,
+)
 
 __all__ = [
     "Edits",
@@ -42,6 +47,7 @@ __all__ = [
     "size_edits",
     "statement_removed",
     "stream_edits",
+    "syntax_edits",
     "target_edits",
     "unturned",
     "update_edits",

@@ -15,6 +15,7 @@ from grader.model.exercise import Array
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.evidence.look import Look
+    from grader.model.observation import Root
 
 _LOOPS: Final = (ast.For, ast.AsyncFor, ast.While)
 _BINDING: Final = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.NamedExpr)
@@ -22,9 +23,12 @@ _TRANSPOSING: Final = frozenset({"transpose", "swapaxes", "moveaxis", "permute_d
 _ARRAYS: Final = frozenset({"jnp", "np", "numpy"})
 
 
-def answer_edits(evidence: Evidence, look: Look) -> Edits:
-    """Return what the call into Flax gives, flattened if the task says so, and nothing else."""
-    root, entry, source = look.actual.answer, evidence.landmarks.entry, evidence.source
+def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Edits:
+    """Return what a call into Flax gives, flattened if the task says so, and nothing else.
+
+    Without `root`, it is the call that gave the answer.
+    """
+    root, entry, source = root or look.actual.answer, evidence.landmarks.entry, evidence.source
     call = source.call_at(root.span) if root is not None else None
     rest = _rest(look)
     if call is None or rest is None or not isinstance(entry, ast.FunctionDef):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.evidence.edits.text import Edits, between, end, start
 from grader.model.edit import Edit
 from grader.model.observation import Span
-from grader.model.source import Source
+from grader.model.source import Source, SyntaxFault
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -52,3 +52,16 @@ def parameter_edits(evidence: Evidence) -> Edits:
         return ()
     spans = [evidence.source.span(each) for each in given]
     return (Edit(span=between(start(spans[0]), end(spans[-1])), text=", ".join(wanted)),)
+
+
+def syntax_edits(source: Source, fault: SyntaxFault) -> Edits:
+    """Write a missing colon, or give a line the indentation of the one above."""
+    number = fault.span.line
+    line, above = source.lines[number - 1], [e for e in source.lines[: number - 1] if e.strip()]
+    if fault.message == "expected ':'":
+        at = (number, len(line[: fault.span.column - 1].rstrip()) + 1)
+        return (Edit(span=between(at, at), text=":"),)
+    if fault.message == "unexpected indent" and above:
+        indent, wanted = (each[: len(each) - len(each.lstrip())] for each in (line, above[-1]))
+        return (Edit(span=between((number, 1), (number, len(indent) + 1)), text=wanted),)
+    return ()
