@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 _FLIPPED: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Eq: (ast.NotEq,),
@@ -49,12 +49,20 @@ def mutants(text: str) -> Iterator[Mutant]:
     """Yield every mutant of a module."""
     tree = ast.parse(text)
     within = _within_functions(tree)
+    promises = {id(each.value) for each in ast.walk(tree) if _is_promise(each)}
     for number, node in enumerate(ast.walk(tree)):
+        if id(node) in promises:
+            continue
         for name, change in _changes(node):
             place = _place(node)
             lines = range(place.lineno, (place.end_lineno or place.lineno) + 1)
             title = f"{ast.unparse(node).splitlines()[0]}: {name}"
             yield Mutant(text, number, change, lines, id(node) in within, title)
+
+
+def _is_promise(node: ast.AST) -> TypeGuard[ast.keyword]:
+    """Whether it only forbids something that no program does: no test could notice."""
+    return isinstance(node, ast.keyword) and node.arg in {"frozen", "kw_only", "strict"}
 
 
 def _place(node: ast.AST) -> ast.expr | ast.stmt:
