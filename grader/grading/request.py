@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum, auto, unique
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Final, get_type_hints
 
 import msgspec
 
-from grader.model.report import Report
 from grader.render import RENDERERS
+
+if TYPE_CHECKING:
+    from grader.model.report import Report
 
 EXERCISES_VARIABLE: Final = "GRADER_EXERCISES"
 _MOST_CASES: Final = 5_000
