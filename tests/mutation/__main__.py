@@ -22,7 +22,6 @@ from tests.labelled import labelled
 from tests.mutation.operators import mutants
 from tests.mutation.reach import Replayed, UnitTests, replayed, unit_tests
 from tests.mutation.trial import Site, replay_notices, unit_tests_notice
-from tests.recordings.variations import variations
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MUTATED: Final = ("grader/judge.py", "grader/checks.py", "grader/rules", "grader/evidence")
@@ -45,11 +44,6 @@ def main(arguments: Sequence[str]) -> int:
         replayed(recordings.replayed(each, path), files)
         for each in _progress("replaying", labelled())
         for path in recordings.recordings_of(each)
-    ]
-    every += [
-        replayed(each.transcript, files)
-        for some in _progress("varying", labelled())
-        for each in variations(some)
     ]
     gc.freeze()  # or each process would copy what it only reads
     tried = ((site, _is_noticed(site, every, tests)) for site in _progress("mutating", sample))

@@ -26,7 +26,7 @@ from grader.model.report import Report
 from grader.model.submission import read_submission
 from grader.model.transcript import Transcript
 from tests.labelled import labelled
-from tests.recordings import FOLDER, Stale, encoded, findings, path_of, replayed, variations
+from tests.recordings import FOLDER, Stale, encoded, findings, path_of, replayed
 
 OLDEST = "0.10"
 """The jax that the plain recordings are made with: the oldest that is supported."""
@@ -49,7 +49,6 @@ def main(arguments: Sequence[str]) -> int:
     unlike = list(record(wanted, variant))
     try:
         findings.write()
-        variations.write()
     except Stale as error:
         print(f"what is said of the recordings isn't stored: {error}")
     for each, report in unlike:
