@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
 WRONG = EXERCISE / "mistakes" / "one_copy_per_example.py"
+ANOTHER = EXERCISE / "mistakes" / "key_folded_in.py"
 UNTRACEABLE = EXERCISE / "accepted" / "numpy_result.py"
 
 RUN_ONCE = """
@@ -55,6 +56,7 @@ def test_submission(seed, batch, in_dim, features):
 SAVES = {
     "save": ("watch: from a save to its report, right", RIGHT, "8 of 8 checks"),
     "save wrong": ("watch: from a save to its report, wrong", WRONG, "7 of 8 checks"),
+    "save checked": ("watch: from a save to what mends it", ANOTHER, "checked:"),
 }
 
 
@@ -76,7 +78,7 @@ class Watched:
 
     def seconds(self, program: Path, said: str) -> float:
         """Save a program and return the seconds until the terminal says so much of it."""
-        time.sleep(0.5)  # as long as anybody needs to look at the report before
+        time.sleep(3)  # no more than anybody needs to read the report and to write something
         began = time.perf_counter()
         self._file.write_bytes(program.read_bytes())
         self._child.expect_exact(said)
