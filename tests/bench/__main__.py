@@ -78,7 +78,9 @@ class Watched:
 
     def seconds(self, program: Path, said: str) -> float:
         """Save a program and return the seconds until the terminal says so much of it."""
-        time.sleep(3)  # no more than anybody needs to read the report and to write something
+        # No more than anybody needs to read the report and to write something.
+        self._child.expect(pexpect.TIMEOUT, timeout=3)
+        self._child.buffer = ""  # what was drawn meanwhile
         began = time.perf_counter()
         self._file.write_bytes(program.read_bytes())
         self._child.expect_exact(said)
