@@ -143,7 +143,22 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", ONE_MISTAKE)
+QUICK = {
+    "a value in a dict that is unpacked",
+    "an argument of several lines that is missing",
+    "a partial",
+    "a key of the module",
+    "a folded key",
+    "a setting that comes first",
+    "doubled",
+    "a plain module",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in ONE_MISTAKE],
+)
 def test_one_change_makes_it_pass(name: str, telling: tuple[Case, ...]) -> None:
     report = mended(ONE_MISTAKE[name], telling, SHARED)
     assert report.findings, "it is right already"
