@@ -86,7 +86,8 @@ bench: $(VENV)/installed-dev ## time a grading against running the file once
 
 .PHONY: coverage
 coverage: $(VENV)/installed-dev ## which branches of the pure parts their quick tests run
-	@$(BIN)/python -m pytest $(PARALLEL) $(PURE_TESTS) --cov --cov-branch $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(PURE_TESTS) --cov --cov-report= $(ARGS)
+	@$(BIN)/python -m tests.layers
 
 .PHONY: mutate
 mutate: $(VENV)/installed-dev ## mutate the judge and see whether its tests notice

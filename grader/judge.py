@@ -40,15 +40,20 @@ def _unexplained(sighted: Iterable[Sighted], *, last_resort: bool) -> list[Findi
     """Go down the rules, and leave out what those above account for."""
     found: list[Finding] = []
     above: list[Rule] = []
+    exact: list[Rule] = []
     for rule, sightings in sighted:
-        explained = any(each.accounts_for(rule) for each in above)
+        told = [each for each in sightings if last_resort or not each.last_resort]
+        if any(each.accounts_for(rule) for each in exact):
+            told = []
+        elif any(each.accounts_for(rule) for each in above):
+            told = [each for each in told if each.certain]
         places: dict[Span | None, Finding] = {}
-        for each in sightings:
-            if (each.certain or not explained) and (last_resort or not each.last_resort):
-                places.setdefault(each.span, rule.finding(each))
+        for each in told:
+            places.setdefault(each.span, rule.finding(each))
         found.extend(places.values())
         if _has_error(places.values()):
             above.append(rule)
+            exact += [rule] if any(each.exact for each in told) else []
     return found
 
 

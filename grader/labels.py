@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader.model.exercise import ExerciseFolder
-from grader.model.finding import Severity
+from grader.model.finding import Finding, Severity
 from grader.model.report import Report
 
 Place = tuple[int | None, str]
@@ -58,8 +59,10 @@ def labelled(folder: ExerciseFolder) -> tuple[Labelled, ...]:
 
 def places(report: Report) -> frozenset[Place]:
     """Return the places and rules of the report's errors."""
-    return frozenset(
-        (each.span.line if each.span else None, each.rule)
-        for each in report.findings
-        if each.severity is Severity.ERROR
-    )
+    return places_of(report.findings)
+
+
+def places_of(findings: Iterable[Finding]) -> frozenset[Place]:
+    """Return the places and rules of those that are errors."""
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    return frozenset((each.span.line if each.span else None, each.rule) for each in errors)

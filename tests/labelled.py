@@ -15,7 +15,7 @@ from grader.labels import ACCEPTED, Labelled
 from grader.model.report import Report
 from grader.model.submission import read_submission
 
-ACCEPTED_EACH = 3
+ACCEPTED_EACH = 2
 """Accepted submissions of each exercise in the sample."""
 
 
@@ -27,18 +27,18 @@ def labelled() -> list[Labelled]:
 def sample() -> list[Labelled]:
     """Return few submissions that show every labelled rule and belong to every exercise.
 
-    That holds whatever files are added: the first one that shows a rule is taken.
+    That holds whatever files are added: the first of those that show most rules is taken.
     """
-    covered: set[str] = set()
-    chosen: list[Labelled] = []
-    for folder in exercises():
-        found = labels.labelled(folder)
-        chosen += [each for each in found if each.kind == ACCEPTED][:ACCEPTED_EACH]
-        for each in found:
-            rules = {rule for _, rule in each.expected}
-            if rules - covered:
-                chosen.append(each)
-                covered |= rules
+    chosen = [
+        each
+        for folder in exercises()
+        for each in [e for e in labels.labelled(folder) if e.kind == ACCEPTED][:ACCEPTED_EACH]
+    ]
+    left = {rule for each in labelled() for _, rule in each.expected}
+    while left:
+        best = max(labelled(), key=lambda each: len(left & {rule for _, rule in each.expected}))
+        chosen.append(best)
+        left -= {rule for _, rule in best.expected}
     return chosen
 
 

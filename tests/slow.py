@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 SLOW: Final = (
+    "tests/test_repairs.py",
     "tests/test_labelled.py",
     "tests/hostile/test_hostile.py",
     "tests/test_modes.py",
@@ -23,6 +24,8 @@ SLOW: Final = (
     "tests/rules/test_examples.py",
     "tests/authoring/test_mutants.py",
     "tests/rules/test_next_steps.py",
+    "tests/rules/test_edits.py",
+    "tests/cli/test_mending.py",
     "tests/search/test_cases.py",
     "tests/fuzz/test_fuzz.py",
     "tests/cli/test_interrupted.py",

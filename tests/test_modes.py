@@ -34,6 +34,9 @@ MODES = {
 }
 
 
+pytestmark = pytest.mark.slow
+
+
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
     """A session that differs from the usual one."""
 
@@ -46,9 +49,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "each" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--everything")
         chosen = labelled() if everything else labelled()[::FEW]
-        first, *others = chosen
-        slow = [pytest.param(each, marks=pytest.mark.slow) for each in others]
-        metafunc.parametrize("each", [first, *slow], ids=str)
+        metafunc.parametrize("each", chosen, ids=str)
 
 
 @pytest.fixture(scope="module")

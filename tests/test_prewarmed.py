@@ -251,6 +251,7 @@ def test_a_rehearsal_that_hangs_is_not_waited_for(
     assert slow.may_end.is_set(), "its process is still there"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
 def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: ExerciseFolder) -> None:
     exercise = folder.exercise

@@ -71,7 +71,9 @@ def real(least: float | None = None, most: float | None = None) -> Convert:
 def choice(choices: type[StrEnum]) -> Convert:
     """Return a callback that takes the values of `choices`."""
 
-    def convert(text: str) -> StrEnum:
+    def convert(text: str | None) -> StrEnum | None:
+        if text is None:
+            return None
         if text not in {*choices}:
             raise typer.BadParameter(f"{text} is none of {', '.join(choices)}")
         return choices(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -23,6 +24,7 @@ from grader.grading.request import (
     Declared,
     Front,
     GradingRequest,
+    Option,
     declared,
     offered,
 )
@@ -147,23 +149,26 @@ def _typer_option(each: Declared) -> Any:  # noqa: ANN401 - as Typer declares it
         *option.flags,
         metavar=option.metavar,
         help=option.help,
-        callback=_callback(each),
+        callback=conversion(each),
         autocompletion=_COMPLETED.get(option.metavar or ""),
     )
 
 
-def _callback(each: Declared) -> coercion.Convert | None:
+def conversion(each: Declared) -> coercion.Convert | None:
     """Return what turns the text into a value of the field's type, None where it stays a text."""
-    option, kinds = each.option, {each.kind, *get_args(each.kind)}
+    convert = _of_one(each.option, {each.kind, *get_args(each.kind)})
+    return coercion.each(convert) if convert and isinstance(each.default, tuple) else convert
+
+
+def _of_one(option: Option, kinds: set[Any]) -> coercion.Convert | None:
     if Path in kinds:
-        return coercion.each(coercion.path)
+        return coercion.path
     if int in kinds:
         return coercion.whole(option.least, option.most)
     if float in kinds:
         return coercion.real(option.least, option.most)
-    if Color in kinds:
-        return coercion.choice(Color)
-    return None
+    choices = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)]
+    return coercion.choice(choices[0]) if choices else None
 
 
 def _alone(name: str) -> Any:  # noqa: ANN401

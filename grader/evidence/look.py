@@ -72,6 +72,11 @@ class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
         return known and self.expected.data != self.actual.data
 
     @property
+    def agrees(self) -> bool:
+        """Whether both are known and the same."""
+        return self.expected.data is not None and self.expected.data == self.actual.data
+
+    @property
     def other_kind(self) -> bool:
         """Whether their implementations are known to differ."""
         kinds = {self.expected.implementation, self.actual.implementation}

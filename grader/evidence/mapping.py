@@ -80,11 +80,7 @@ def _inside(trail: Trail, lifted: LiftedRun) -> list[ModuleRun]:
     """Return the runs at the lifted module's place that are not lifted themselves."""
     path = lifted.run.path if lifted.run is not None else ()
     runs = trail.runs(lifted.root)
-    return [
-        each
-        for each in runs
-        if each.inside is not None and each.lifted is None and each.path == path
-    ]
+    return [each for each in runs if each.lifted is None and each.path == path]
 
 
 def _same_module(expected: Trail, actual: Trail) -> bool:

@@ -131,7 +131,8 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and (ours.taken, _digests(look.actual)) == (theirs.taken, _digests(look.expected))
         and ours.given != theirs.given
         and ours.given == look.given
-        and not (look.other_key or look.deviations or evidence.impure)
+        and all(pair.agrees for pair in look.keys)
+        and not (look.deviations or evidence.impure)
         and not any(unfed_streams(look))
         and not setting_differences(look)
         and not _is_explained(evidence, look)

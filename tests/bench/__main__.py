@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
 WRONG = EXERCISE / "mistakes" / "one_copy_per_example.py"
+ANOTHER = EXERCISE / "mistakes" / "key_folded_in.py"
 UNTRACEABLE = EXERCISE / "accepted" / "numpy_result.py"
 
 RUN_ONCE = """
@@ -53,8 +54,9 @@ def test_submission(seed, batch, in_dim, features):
 
 
 SAVES = {
-    "save": ("watch: from a save to its report, right", RIGHT, "8 of 8 checks"),
-    "save wrong": ("watch: from a save to its report, wrong", WRONG, "7 of 8 checks"),
+    "save": ("watch: from a save to its report, right", RIGHT, ("8 of 8 checks",)),
+    "save wrong": ("watch: from a save to its report, wrong", WRONG, ("7 of 8 checks",)),
+    "save checked": ("watch: from a save to what mends it", ANOTHER, ("a derived key", "checked:")),
 }
 
 
@@ -72,15 +74,21 @@ class Watched:
             encoding="utf-8",
             timeout=120,
         )
-        self._child.expect_exact(SAVES["save wrong"][2])
+        self._wait(SAVES["save wrong"][2])
 
-    def seconds(self, program: Path, said: str) -> float:
-        """Save a program and return the seconds until the terminal says so much of it."""
-        time.sleep(0.5)  # as long as anybody needs to look at the report before
+    def seconds(self, program: Path, said: tuple[str, ...]) -> float:
+        """Save a program and return the seconds until the terminal says all this, in order."""
+        # No more than anybody needs to read the report and to write something.
+        self._child.expect(pexpect.TIMEOUT, timeout=3)
+        self._child.buffer = ""  # what was drawn meanwhile
         began = time.perf_counter()
         self._file.write_bytes(program.read_bytes())
-        self._child.expect_exact(said)
+        self._wait(said)
         return time.perf_counter() - began
+
+    def _wait(self, said: tuple[str, ...]) -> None:
+        for each in said:
+            self._child.expect_exact(each)
 
     def close(self) -> None:
         self._child.close(force=True)

@@ -42,6 +42,7 @@ def test_the_report_says_that_the_mended_program_passes(grade: Grade, file: Path
     assert "None" not in ran.out.partition("checked:")[2], "the change itself is for who asks"
 
 
+@pytest.mark.slow
 def test_no_repair_says_nothing_of_it(grade: Grade, file: Path) -> None:
     ran = grade(str(file), FEW, "--no-repair", "--report", "json")
     assert json.loads(ran.out)["repair"] == {"status": "none", "edits": []}
@@ -68,6 +69,7 @@ def test_the_diff_can_be_applied(grade: Grade, file: Path, here: Path) -> None:
     assert file.read_text(encoding="utf-8") == MENDED
 
 
+@pytest.mark.slow
 def test_the_diff_of_a_file_without_a_last_line_end(grade: Grade, file: Path) -> None:
     file.write_text(WRONG.rstrip("\n"), encoding="utf-8")
     assert grade(str(file), FEW, "--diff").out.endswith("\\ No newline at end of file\n")
@@ -77,8 +79,8 @@ def test_the_diff_of_a_file_without_a_last_line_end(grade: Grade, file: Path) ->
     ("write", "end"),
     [
         (lambda t: t, ""),
-        (lambda t: t.replace("\n", "\r\n"), "CRLF"),
-        (lambda t: "\ufeff" + t, "BOM"),
+        pytest.param(lambda t: t.replace("\n", "\r\n"), "CRLF", marks=pytest.mark.slow),
+        pytest.param(lambda t: "\ufeff" + t, "BOM", marks=pytest.mark.slow),
     ],
 )
 def test_fix_changes_the_file_and_nothing_else_in_it(
@@ -91,6 +93,7 @@ def test_fix_changes_the_file_and_nothing_else_in_it(
     assert file.read_bytes() == write(MENDED).encode()
 
 
+@pytest.mark.slow
 def test_a_read_only_file_stays_as_it_is(grade: Grade, file: Path) -> None:
     file.chmod(0o444)
     ran = grade(str(file), FEW, "--fix")
@@ -98,6 +101,7 @@ def test_a_read_only_file_stays_as_it_is(grade: Grade, file: Path) -> None:
     assert "is unchanged: it is read-only" in ran.err
 
 
+@pytest.mark.slow
 def test_lines_that_end_in_different_ways_stay_as_they_are(grade: Grade, file: Path) -> None:
     mixed = WRONG.replace("\n", "\r\n", 3).encode()
     file.write_bytes(mixed)
@@ -106,6 +110,7 @@ def test_lines_that_end_in_different_ways_stay_as_they_are(grade: Grade, file: P
     assert "is unchanged: its lines end in different ways" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--fix", "--diff"])
 def test_what_is_not_known_is_said(grade: Grade, file: Path, option: str) -> None:
     file.write_text(UNKNOWN, encoding="utf-8")
@@ -115,6 +120,7 @@ def test_what_is_not_known_is_said(grade: Grade, file: Path, option: str) -> Non
     assert file.read_text(encoding="utf-8") == UNKNOWN
 
 
+@pytest.mark.slow
 def test_a_right_program_needs_no_change(grade: Grade, file: Path) -> None:
     file.write_text(MENDED, encoding="utf-8")
     ran = grade(str(file), FEW, "--diff")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+from enum import Enum, StrEnum
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn, get_args
@@ -15,9 +16,10 @@ from cli_course import Grade, add_exercise
 
 from grader import grade as notebook_grade
 from grader.cli import watch
+from grader.cli.options import conversion
 from grader.cli.watch import Watcher
 from grader.grading.grading import Grading
-from grader.grading.request import Color, Declared, Front, GradingRequest, declared, offered
+from grader.grading.request import Declared, Front, GradingRequest, Option, declared, offered
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import Submission, read_submission
 
@@ -79,10 +81,11 @@ def sample(name: str, each: Declared) -> object:
         return TEXTS[name]
     if isinstance(each.default, bool):
         return not each.default
-    if each.kind is Color:
-        return Color.NEVER
+    if isinstance(each.default, Enum):
+        return next(other for other in type(each.default) if other is not each.default)
     kind = next(each for each in (each.kind, *get_args(each.kind)) if each in {int, float})
-    return kind(3)
+    least = kind(each.option.least or 0)
+    return least + 1 if least == each.default else least
 
 
 def field(name: str, value: object) -> object:
@@ -121,6 +124,33 @@ def test_an_option_arrives(
     assert [getattr(each, name) for each in arrived] == [field(name, value)]
     given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})
     assert given_only == GradingRequest()
+
+
+class Shade(StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "given", "value"),
+    [
+        (int, 5, "7", 7),
+        (float | None, None, "7", 7.0),
+        (Shade, Shade.LIGHT, "dark", Shade.DARK),
+        (Shade | None, None, None, None),
+        (Path | None, None, "a/b", Path("a/b")),
+        (tuple[Path, ...], (), ["a", "b"], [Path("a"), Path("b")]),
+        (tuple[int, ...], (), ["1", "2"], [1, 2]),
+    ],
+)
+def test_a_new_option_of_any_type_is_converted(
+    kind: object, default: object, given: object, value: object
+) -> None:
+    option = Option(flags=("--new",), help="New.")
+    convert = conversion(Declared(kind=kind, default=default, option=option))
+    assert convert is not None
+    assert convert(given) == value
+    assert type(convert(given)) is type(value)
 
 
 def test_every_field_is_an_option_but_the_proof() -> None:

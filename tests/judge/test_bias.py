@@ -22,9 +22,12 @@ RANDOM = np.random.default_rng(3)
 TOLERANT = next(
     each
     for each in ACCEPTED
-    if recorded(each).exercise.tolerance > 8 and len(recorded(each).exchanges) > 50
+    if recorded(each).exercise.tolerance > 8 and len(recorded(each).exchanges) > 20
 )
-"""An answer to an exercise whose tolerance is wide enough for deviations that are not rounding."""
+"""An answer to an exercise whose tolerance is wide enough for deviations that are not rounding.
+
+It ran in more than a few cases, as one that is proved right needn't.
+"""
 
 
 def changed(change: Callable[[Numbers], Numbers]) -> Transcript:

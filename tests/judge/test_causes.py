@@ -96,8 +96,16 @@ def test_a_symptom_with_evidence_of_its_own_is_never_silent() -> None:
     assert found == ["made-up", "wrong-values"]
 
 
-def test_a_warning_silences_nothing() -> None:
-    warning = msgspec.structs.replace(SEEN, severity=Severity.WARNING)
+def test_a_cause_that_gives_the_wrong_numbers_exactly_silences_a_certain_symptom() -> None:
+    exact = made_up(msgspec.structs.replace(SEEN, exact=True))
+    assert rules_of(a_recording(PROCESSED), (exact, *RULES)) == ["made-up"]
+    elsewhere = having(exact, alters=frozenset({Trait.SHAPE}))
+    assert rules_of(a_recording(PROCESSED), (elsewhere, *RULES)) == ["made-up", "wrong-values"]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_warning_silences_nothing(exact: bool) -> None:
+    warning = msgspec.structs.replace(SEEN, severity=Severity.WARNING, exact=exact)
     found = rules_of(a_recording(VALUES), (made_up(warning), *RULES))
     assert found == ["made-up", "wrong-values"]
 

@@ -60,3 +60,7 @@ def test_arrays_of_many_axes_are_not_searched_for_an_order() -> None:
     backwards = MATRIX.reshape(-1)[::-1]
     assert order_of(MATRIX.reshape(-1), backwards, shape, Tolerance()) == Order()
     assert order_of(MATRIX.reshape(-1), backwards, shape[1:], Tolerance()) != Order()
+
+
+def test_an_array_without_numbers_has_no_order() -> None:
+    assert rearranged(ArrayValue.of(MATRIX[:0]), (0, 2), digest(b"")) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 _FLIPPED: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Eq: (ast.NotEq,),
@@ -49,12 +49,20 @@ def mutants(text: str) -> Iterator[Mutant]:
     """Yield every mutant of a module."""
     tree = ast.parse(text)
     within = _within_functions(tree)
+    promises = {id(each.value) for each in ast.walk(tree) if _is_promise(each)}
     for number, node in enumerate(ast.walk(tree)):
+        if id(node) in promises:
+            continue
         for name, change in _changes(node):
             place = _place(node)
             lines = range(place.lineno, (place.end_lineno or place.lineno) + 1)
             title = f"{ast.unparse(node).splitlines()[0]}: {name}"
             yield Mutant(text, number, change, lines, id(node) in within, title)
+
+
+def _is_promise(node: ast.AST) -> TypeGuard[ast.keyword]:
+    """Whether it only forbids something that no program does: no test could notice."""
+    return isinstance(node, ast.keyword) and node.arg in {"frozen", "kw_only", "strict"}
 
 
 def _place(node: ast.AST) -> ast.expr | ast.stmt:
@@ -85,10 +93,9 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             for at, op in enumerate(ops):
                 for other in _FLIPPED[type(op)]:
                     yield f"{type(op).__name__} as {other.__name__}", _compared(at, other)
-        case ast.BoolOp(values=values):
-            yield from _all_dropped("values", values)
-        case ast.comprehension(ifs=ifs):
-            yield from _all_dropped("ifs", ifs)
+        case ast.BoolOp(values=parts) | ast.comprehension(ifs=parts):
+            for at, part in enumerate(parts):
+                yield f"without {ast.unparse(part)}", _dropped(at)
         case ast.UnaryOp(op=ast.Not()):
             yield "without not", _unnegated
         case ast.Constant(value=bool() | int()):
@@ -99,11 +106,6 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "without its guard", _unguarded
 
 
-def _all_dropped(field: str, values: list[ast.expr]) -> Iterator[tuple[str, Change]]:
-    for at, value in enumerate(values):
-        yield f"without {ast.unparse(value)}", _dropped(field, at)
-
-
 def _compared(at: int, other: type[ast.cmpop]) -> Change:
     def change(node: ast.AST) -> None:
         assert isinstance(node, ast.Compare)
@@ -112,9 +114,13 @@ def _compared(at: int, other: type[ast.cmpop]) -> Change:
     return change
 
 
-def _dropped(field: str, at: int) -> Change:
+def _dropped(at: int) -> Change:
     def change(node: ast.AST) -> None:
-        del getattr(node, field)[at]
+        match node:
+            case ast.BoolOp(op=op, values=parts):
+                parts[at] = ast.Constant(isinstance(op, ast.And))
+            case ast.comprehension(ifs=parts):
+                del parts[at]
 
     return change
 

@@ -1,22 +1,28 @@
-"""One mutant tried: in a process of its own, which imports the mutated module for the real one."""
+"""One mutant tried, in a process of its own: its functions get the mutated code.
+
+What a module does when it's imported has run by then; for a mutant of that, the judge is imported
+anew, the mutated module for the real one.
+"""
 
 from __future__ import annotations
 
-import ast
+import gc
 import importlib.util
 import multiprocessing
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from typing import Final, NamedTuple
+from types import CodeType, FunctionType
+from typing import Any, Final, NamedTuple
 
 import pytest
 
 from tests.mutation.operators import Mutant
-from tests.mutation.reach import Replayed
+from tests.mutation.reach import OPTIONS, Replayed
 
 JUDGE: Final = (
     "grader.judge",
@@ -25,21 +31,15 @@ JUDGE: Final = (
     "grader.evidence",
     "grader.grading",
     "grader.authoring",
+    "tests.judge",
     "tests.labelled",
     "tests.recordings",
+    "tests.rules",
 )
-"""What is imported anew: the judge, and all that has it imported by name."""
+"""What is imported anew: the judge, and all that has imported something of it by name."""
 
-SECONDS: Final = 600
+SECONDS: Final = 300
 """A mutant that takes longer loops: to judge all recordings takes half a minute."""
-
-UNIT_TESTS: Final = (
-    "tests/rules",
-    "tests/judge",
-    "--ignore=tests/judge/test_recorded_properties.py",
-    "--ignore=tests/judge/test_properties.py",
-)
-"""The quick tests of the judge: those of what Hypothesis draws take minutes."""
 
 
 class Site(NamedTuple):
@@ -56,10 +56,25 @@ def replay_notices(site: Site, recordings: Sequence[Replayed]) -> bool:
     return _fails(lambda: _replay(mixed), site)
 
 
-def unit_tests_notice(site: Site) -> bool:
-    """Whether a quick test of the judge fails."""
-    options = ("-x", "-q", "-n0", "-p", "no:cacheprovider")
-    return _fails(lambda: pytest.main([*UNIT_TESTS, *options]) == pytest.ExitCode.OK, site)
+def unit_tests_notice(site: Site, ids: frozenset[str]) -> bool:
+    """Whether one of these quick tests of the judge fails."""
+    files = sorted({each.partition("::")[0] for each in ids})
+    return bool(ids) and _fails(lambda: _passes(files, ids), site)
+
+
+def _passes(files: Sequence[str], ids: frozenset[str]) -> bool:
+    return pytest.main([*files, *OPTIONS], plugins=[_Only(ids)]) == pytest.ExitCode.OK
+
+
+class _Only:
+    """Keeps pytest to some of the tests that it finds."""
+
+    def __init__(self, ids: frozenset[str]) -> None:
+        self._ids = ids
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [each for each in items if each.nodeid in self._ids]
 
 
 def _replay(recordings: Sequence[Replayed]) -> bool:
@@ -69,7 +84,8 @@ def _replay(recordings: Sequence[Replayed]) -> bool:
 
 
 def _fails(run: Callable[[], bool], site: Site) -> bool:
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site))
+    code = compile(site.mutant.tree(), str(site.path), "exec", dont_inherit=True)
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site, code))
     process.start()
     process.join(SECONDS)
     process.kill()
@@ -77,38 +93,73 @@ def _fails(run: Callable[[], bool], site: Site) -> bool:
     return process.exitcode != 0
 
 
-def _run(run: Callable[[], bool], site: Site) -> None:
+def _run(run: Callable[[], bool], site: Site, code: CodeType) -> None:
     """Run in this process, which is the mutant's alone. What it prints is of no interest."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-    for module in list(sys.modules):
-        if module.startswith(JUDGE):
-            del sys.modules[module]
-    sys.meta_path.insert(0, _Finder(site))
+    if not (site.mutant.inside and _is_exchanged(code)):
+        for module in list(sys.modules):
+            if module.startswith(JUDGE):
+                del sys.modules[module]
+        sys.meta_path.insert(0, _Finder(site, code))
     sys.exit(0 if run() else 1)
+
+
+def _is_exchanged(code: CodeType) -> bool:
+    """Give a module's functions their new code; False where one can't be told from another."""
+    mutated = {_place(each): each for each in _codes(code)}
+    functions = [f for f in _ours(FunctionType) if f.__code__.co_filename == code.co_filename]
+    if len(mutated) < len(list(_codes(code))) or not functions:
+        return False
+    for each in functions:
+        each.__code__ = mutated[_place(each.__code__)]
+    for kept in _ours(type(cache(_ours))):
+        kept.cache_clear()
+    return True
+
+
+@cache
+def _ours(kind: type) -> tuple[Any, ...]:
+    """Return the functions of the judge, or the caches in front of them."""
+    every = (each for each in gc.get_objects() if type(each) is kind)
+    return tuple(each for each in every if (each.__module__ or "").startswith(JUDGE[:4]))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield the code of all functions in a module's."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _codes(each)
+
+
+def _place(code: CodeType) -> tuple[object, ...]:
+    starts = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
+    return code.co_qualname, code.co_firstlineno, min(starts, default=None)
 
 
 class _Finder:
     """Finds one module: the mutated one."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, code: CodeType) -> None:
         self._site = site
+        self._code = code
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         if name != self._site.module:
             return None
         path = str(self._site.path)
-        loader = _Loader(name, path, self._site.mutant.tree())
+        loader = _Loader(name, path, self._code)
         return importlib.util.spec_from_file_location(name, path, loader=loader)
 
 
 class _Loader(SourceFileLoader):
-    """Loads a module from a tree instead of its file."""
+    """Loads a module from other code than its file's."""
 
-    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
         super().__init__(name, path)
-        self._tree = tree
+        self._code = code
 
-    def get_code(self, _: str) -> object:
-        return compile(self._tree, self.path, "exec", dont_inherit=True)
+    def get_code(self, _: str) -> CodeType:
+        return self._code

@@ -47,14 +47,17 @@ def main(arguments: Sequence[str]) -> int:
     for path in superfluous():
         path.unlink()
     unlike = list(record(wanted, variant))
+    said = {str(each): (each, report.summary) for each, report in unlike}
     try:
         findings.write()
+        for each, found in findings.unlike_labels():
+            said[str(each)] = each, "; ".join(f"{one.rule}: {one.message}" for one in found)
     except Stale as error:
         print(f"what is said of the recordings isn't stored: {error}")
-    for each, report in unlike:
-        print(f"{each}: labelled {sorted(each.expected, key=str)}, {report.summary}")
-    print(f"{len(wanted)} graded, {len(unlike)} of them not as they are labelled")
-    return 1 if unlike else 0
+    for each, words in said.values():
+        print(f"{each}: labelled {sorted(each.expected, key=str)}, {words or 'nothing found'}")
+    print(f"{len(wanted)} graded; {len(said)} of all are not as they are labelled")
+    return 1 if said else 0
 
 
 def record(wanted: Sequence[Labelled], variant: str) -> Iterator[tuple[Labelled, Report]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader.judge import Assessment, assess, judge, static_findings
-from grader.labels import Labelled
+from grader.labels import Labelled, places_of
 from grader.model.finding import Finding
 from grader.model.observation import Span
 from grader.model.transcript import Transcript
@@ -83,6 +83,15 @@ def _places(finding: Finding) -> Iterator[str]:
 
 def _span(span: Span) -> str:
     return f"{span.line}:{span.column}-{span.end_line}:{span.end_column}"
+
+
+def unlike_labels() -> Iterator[tuple[Labelled, tuple[Finding, ...]]]:
+    """Yield each submission whose recording is judged otherwise than its label says."""
+    for each in labelled():
+        for path in recordings_of(each):
+            found = judged(each, path).findings
+            if places_of(found) != each.expected:
+                yield each, found
 
 
 def write() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.labels import ACCEPTED, Labelled, Place
+from grader.labels import ACCEPTED, Labelled, places_of
 from grader.model.finding import Finding, Severity
 from grader.model.report import Status, Verdict
 from tests.labelled import labelled
@@ -24,7 +24,7 @@ RECORDED = [
 @pytest.mark.parametrize(("each", "path"), RECORDED)
 def test_each_recording_gets_its_labels(each: Labelled, path: Path) -> None:
     found, assessment = judged(each, path)
-    assert places(found) == each.expected
+    assert places_of(found) == each.expected
     assert (assessment.verdict is Verdict.PASSED) == (each.kind == ACCEPTED)
     failed = {row.check for row in assessment.checks if row.status is Status.FAILED}
     assert {finding.check for finding in errors(found)} <= failed
@@ -43,7 +43,3 @@ def test_findings_are_the_stored_ones(slug: str) -> None:
 
 def errors(found: tuple[Finding, ...]) -> list[Finding]:
     return [each for each in found if each.severity is Severity.ERROR]
-
-
-def places(found: tuple[Finding, ...]) -> frozenset[Place]:
-    return frozenset((each.span.line if each.span else None, each.rule) for each in errors(found))

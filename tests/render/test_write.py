@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -84,3 +85,33 @@ def test_a_pipe_that_is_read_gets_the_report_whole(tmp_path: Path) -> None:
     write_report("text", pipe)
     assert os.read(reading, 10) == b"text"
     os.close(reading)
+
+
+def test_a_probe_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    probe(path)
+    path.write_text("old")
+    probe(path)
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".", "is a folder"),
+        ("socket", "is a socket"),
+        ("no/folder/report", "there is no folder"),
+        ("\0", "can't write the report"),
+        ("read-only", "Permission denied"),
+    ],
+)
+def test_a_probe_says_why_a_report_could_not_be_written(
+    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the name of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("socket")
+    (tmp_path / "read-only").touch()
+    monkeypatch.setattr(os, "access", lambda path, _: path.name != "read-only")
+    with pytest.raises(ReportNotWritten, match=why):
+        probe(tmp_path / name)

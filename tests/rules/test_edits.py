@@ -157,7 +157,22 @@ OTHERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", ONE_MISTAKE)
+QUICK = {
+    "a value in a dict that is unpacked",
+    "an argument of several lines that is missing",
+    "a partial",
+    "a key of the module",
+    "a folded key",
+    "a setting that comes first",
+    "doubled",
+    "a plain module",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in ONE_MISTAKE],
+)
 def test_one_change_makes_it_pass(name: str, telling: tuple[Case, ...]) -> None:
     report = mended(ONE_MISTAKE[name], telling, SHARED)
     assert report.findings, "it is right already"
@@ -408,3 +423,15 @@ def test_edits_that_do_not_help_are_withdrawn(name: str, telling: tuple[Case, ..
     if report.repair.status is not Repaired.PASSES:
         assert report.repair.edits == ()
         assert report.repair.text == ""
+
+
+def test_a_module_that_gets_another_array_is_not_lifted_over_the_tasks_axes(
+    telling: tuple[Case, ...],
+) -> None:
+    text = f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    model, x = nn.Dense(features), x_batch[None]
+    return model.apply(model.init(jax.random.PRNGKey(seed), x), x).reshape(-1)
+"""
+    found = mended(text, telling, SHARED).findings
+    assert [(each.rule, each.edits) for each in found] == [("no-nn-vmap", ())]

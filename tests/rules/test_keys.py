@@ -73,7 +73,7 @@ def marked(text: str, finding: Finding) -> str:
 
 
 @pytest.mark.parametrize("key", [*CONSTANT, *DERIVED, *RIGHT])
-@pytest.mark.parametrize("in_axes", [0, 1])
+@pytest.mark.parametrize("in_axes", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_keys_are_judged_independently_of_nn_vmaps_arguments(
     key: str, in_axes: int, telling: tuple[Case, ...]
 ) -> None:
