@@ -81,9 +81,12 @@ class Evidence:
         ):
             return  # the axes fit the arguments, and at some sizes nothing shows it
         seen: set[tuple[Span | None, str]] = set()
+        more = any((look.mapped_size or 0) > 1 for look in self.looks)
         for look in sorted(self.looks, key=lambda look: look.mapped_size == 1):
             for each in shown(look, reorders=self.landmarks.reorders):
                 place = each.call.span, each.name
+                if look.mapped_size == 1 and more and knob is Knob.IN_AXES:
+                    continue  # an array of one example looks the same transposed
                 if each.knob is knob and place not in seen:
                     seen.add(place)
                     yield look, each
