@@ -18,6 +18,17 @@ from grader.rules.example import RIGHT
 from tests.labelled import labelled
 from tests.observe import observe, reference_observations
 
+CONTRACT = {
+    "loads": {"syntax-error", "import-failed", "missing-function", "wrong-signature"},
+    "runs": {"raised", "timed-out", "out-of-memory", "crashed"},
+    "shape": {"not-an-array", "not-flattened", "wrong-shape", "wrong-dtype"},
+    "values": {"wrong-order", "wrong-values"},
+    "lifted": {"no-nn-vmap", "wrong-module", "wrong-in-axes", "wrong-out-axes"},
+    "params": {"per-example-params", "params-not-lifted", "changed-layer", "ignored-features"},
+    "rng": {"split-params-rng", "params-rng-not-lifted", "ignored-seed", "derived-key"},
+    "pure": {"nondeterministic", "stateful", "mutated-input"},
+}
+"""The rules that other programs know, by their checks. Others may be added."""
 OUTCOMES = {
     "timed-out": TimedOut(seconds=5.0),
     "out-of-memory": OutOfMemory(limit=2**30),
@@ -79,7 +90,13 @@ def test_the_right_program_has_no_finding(
     assert judge(run(right, forward, telling, references[right])) == ()
 
 
-def test_the_labels_hold_the_ids_that_other_programs_rely_on() -> None:
+def test_the_rules_that_other_programs_know_are_there() -> None:
+    checks = {rule.id: rule.check.value for rule in RULES}
+    for check, ids in CONTRACT.items():
+        assert {each: checks.get(each) for each in ids} == dict.fromkeys(ids, check)
+
+
+def test_every_rule_has_a_label_and_every_label_a_rule() -> None:
     """A rule that nobody has labelled isn't tested, and a label of no rule is out of date."""
     assert {rule for each in labelled() for _, rule in each.expected} == {rule.id for rule in RULES}
 
