@@ -223,7 +223,7 @@ def test_parts_that_need_the_solution(flawed: dict[str, Line], part: str, says: 
 
 def test_right_parts_get_no_sentence(flawed: dict[str, Line]) -> None:
     assert [name for name, line in flawed.items() if line.state == "right"] == [
-        "declaration", "files", "lesson", "hints", "solution"
+        "declaration", "files", "lesson", "hints", "solution", "repairs"
     ]  # fmt: skip
     assert not any("mistakes/right.py" in each for each in flawed["mistakes"].problems)
 

@@ -17,6 +17,7 @@ from grader.evidence.edits.text import (
 from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
+from grader.model.exercise import Array
 from grader.model.observation import Span
 from grader.model.source import Source
 
@@ -55,6 +56,8 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
     if call is None or len(known) < len(keys):
         return ()
     value = _given(call)
+    if _is_array(evidence, call, value):
+        return ()  # its arguments are in another order
     entries = [f'"{stream}": {key}' for stream, key in known.items()]
     written = f"{{{', '.join(entries)}}}"
     if value is None:
@@ -64,6 +67,13 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
         return _in_dict(source, mapping, known)
     alone = list(known) == ["params"] and called(call).startswith("init")
     return replaced(source, value, known["params"] if alone else written)
+
+
+def _is_array(evidence: Evidence, call: ast.Call, value: ast.expr | None) -> bool:
+    """Whether one of the task's arrays is passed where a key belongs."""
+    arrays = (each.name for each in evidence.exercise.parameters if isinstance(each, Array))
+    names = {own_name(evidence, call, each) for each in arrays} - {None}
+    return isinstance(value, ast.Name) and value.id in names
 
 
 def _in_dict(source: Source, mapping: ast.Dict, keys: Mapping[str, str]) -> Edits:
