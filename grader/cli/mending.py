@@ -14,7 +14,7 @@ from grader.cli.early import STDIN
 from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.grading.request import GradingRequest
-from grader.model.report import Repaired, Report, Verdict
+from grader.model.report import Report, Verdict
 from grader.render.visible import visible_lines
 from grader.render.write import write_report
 
@@ -40,7 +40,7 @@ def check_mending(request: GradingRequest, files: Sequence[Path]) -> None:
 
 def mending_lines(report: Report) -> Iterator[str]:
     """Yield the edits as lines of a unified diff, harmless to a terminal."""
-    if report.repair.status is Repaired.PASSES and report.shows_repair:
+    if report.has_repair_to_show:
         name = visible(report.path)
         before, after = map(_lines, (report.source.text, report.repair.text))
         for line in unified_diff(before, after, fromfile=name, tofile=name):
@@ -58,11 +58,10 @@ def _lines(text: str) -> list[str]:
 def print_diff(reports: Sequence[Report]) -> None:
     """Print the diffs of all reports, and say of which there are none."""
     for report in reports:
-        lines = [*mending_lines(report)]
-        if lines:
-            print("\n".join(lines))
-        elif report.verdict is not Verdict.PASSED:
-            print(f"grade: {visible(report.path)}: {_why_none(report)}", file=sys.stderr)
+        if report.has_repair_to_show:
+            print("\n".join(mending_lines(report)))
+        else:
+            _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
 
 
@@ -71,9 +70,8 @@ def fix(reports: Sequence[Report]) -> int:
     code = Exit.PASSED
     for report in reports:
         name = visible(report.path)
-        if report.repair.status is not Repaired.PASSES or not report.shows_repair:
-            if report.verdict is not Verdict.PASSED:
-                print(f"grade: {name} is unchanged: {_why_none(report)}", file=sys.stderr)
+        if not report.has_repair_to_show:
+            _tell_why_none(report, f"{name} is unchanged")
             continue
         try:
             _write(report)
@@ -101,7 +99,9 @@ def _write(report: Report) -> None:
     write_report(mark + report.repair.text.replace("\n", end), path)
 
 
-def _why_none(report: Report) -> str:
-    if not report.shows_repair:
-        return "the course shows no repairs"
-    return "no change is known with which it passes"
+def _tell_why_none(report: Report, what: str) -> None:
+    """Say why there is nothing to show or to write, if the program doesn't pass as it is."""
+    if report.verdict is not Verdict.PASSED:
+        why = "no change is known with which it passes"
+        why = why if report.shows_repair else "the course shows no repairs"
+        print(f"grade: {what}: {why}", file=sys.stderr)

@@ -265,7 +265,7 @@ class Screen:
         yield "h hint"
         if self._report is not None and self._report.findings:
             yield "e explain"
-            if any(mending_lines(self._report)):
+            if self._report.has_repair_to_show:
                 yield "d diff"
         if self._passed:
             yield "s solution"

@@ -150,3 +150,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def shows_repair(self) -> bool:
         """Whether the course lets a learner see the edits."""
         return self.exercise is None or self.exercise.repairs is Repairs.ASKED
+
+    @property
+    def has_repair_to_show(self) -> bool:
+        """Whether edits are known with which the program passes, and may be seen."""
+        return self.repair.status is Repaired.PASSES and self.shows_repair
