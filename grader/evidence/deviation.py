@@ -194,22 +194,23 @@ def _split_rngs(
 
 def collections_text(expected: Trail, deviation: Deviation) -> str:
     """Write `variable_axes` with all collections of the task, so that none gets lost."""
-    return _dict_text(wanted_axes(expected, deviation))
+    return dict_text(wanted_axes(expected, deviation.reference, deviation.name))
 
 
 def split_text(expected: Trail, deviation: Deviation) -> str:
     """Write `split_rngs` with all streams that are drawn from, so that none gets lost."""
-    return _dict_text(wanted_split(expected, deviation.reference))
+    return dict_text(wanted_split(expected, deviation.reference))
 
 
-def _dict_text(values: Mapping[str, object]) -> str:
+def dict_text(values: Mapping[str, object]) -> str:
+    """Write an argument of `nn.vmap` that has a value for each name."""
     return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"
 
 
-def wanted_axes(expected: Trail, deviation: Deviation) -> dict[str, int | None]:
-    """Return the reference's value for each collection that it uses, and the deviating one."""
-    entries = deviation.reference.call.variable_axes
-    names = dict.fromkeys((*(each.collection for each in expected.variables), deviation.name))
+def wanted_axes(expected: Trail, reference: LiftedRun, *more: str) -> dict[str, int | None]:
+    """Return the reference's value for each collection that it uses, and for `more`."""
+    entries = reference.call.variable_axes
+    names = dict.fromkeys((*(each.collection for each in expected.variables), *more))
     found = {name: collection_axis(entries, name, "in") for name in names}
     return {
         name: axis

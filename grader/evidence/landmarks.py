@@ -71,12 +71,23 @@ class Landmarks:
     def _value(self) -> ast.expr | None:
         if isinstance(self.entry, ast.Lambda):
             return self.entry.body
-        body = self.entry.body if self.entry is not None else []
-        returns = [
-            node for part in body for node in own_nodes(part) if isinstance(node, ast.Return)
-        ]
-        values = [node.value for node in returns if node.value is not None]
+        values = [each for each in self.results if each is not None]
         return values[-1] if values else None
+
+    @cached_property
+    def results(self) -> list[ast.expr | None]:
+        """What each `return` of the function gives."""
+        return [each.value for each in self.own if isinstance(each, ast.Return)]
+
+    @cached_property
+    def own(self) -> list[ast.AST]:
+        """The nodes of the function's body, without those of functions and classes in it."""
+        body = (
+            self.entry.body
+            if isinstance(self.entry, ast.FunctionDef | ast.AsyncFunctionDef)
+            else []
+        )
+        return [node for part in body for node in own_nodes(part)]
 
     @property
     def ends_without_return(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -50,12 +51,9 @@ def other_library(source: Source) -> OtherLibrary | None:
         return None
     own = [(path, source.span(node)) for title, path, node in found if title == found[0][0]]
     maps = [span for path, span in own if path.rpartition(".")[2] in _MAPS]
-    spans = sorted((span for _, span in own), key=lambda span: (span.line, span.column))
-    return OtherLibrary(title=found[0][0], span=min(maps or spans, key=_start), calls=tuple(spans))
-
-
-def _start(span: Span) -> tuple[int, int]:
-    return span.line, span.column
+    start = attrgetter("start")
+    spans = sorted((span for _, span in own), key=start)
+    return OtherLibrary(title=found[0][0], span=min(maps or spans, key=start), calls=tuple(spans))
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -97,5 +95,4 @@ def _title(path: str) -> str | None:
 
 
 def _holds(outer: Span, inner: Span) -> bool:
-    starts = _start(outer) <= _start(inner)
-    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    return outer.start <= inner.start and inner.end <= outer.end

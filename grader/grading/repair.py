@@ -188,10 +188,7 @@ def _meet(one: Span | None, other: Span | None) -> bool:
     """Whether two places have text in common; one that isn't known may be anywhere."""
     if one is None or other is None:
         return True
-    return (one.line, one.column) <= (other.end_line, other.end_column) and (
-        other.line,
-        other.column,
-    ) <= (one.end_line, one.end_column)
+    return one.start <= other.end and other.start <= one.end
 
 
 def _stopped(findings: Sequence[Finding]) -> bool:
@@ -206,13 +203,9 @@ def _is_cause(finding: Finding) -> bool:
 
 def _is_guess(finding: Finding) -> bool:
     """Whether edits replace what a program computes, so that a right part of it may go."""
-    replaces = any(_is_filled(each.span) for each in finding.edits)
+    replaces = any(each.span.start != each.span.end for each in finding.edits)
     symptom = rule_by_id(finding.rule).shows is not None
     return replaces and (symptom or finding.check in {Check.SHAPE, Check.VALUES})
-
-
-def _is_filled(span: Span) -> bool:
-    return (span.line, span.column) != (span.end_line, span.end_column)
 
 
 def _errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:

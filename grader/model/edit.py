@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import msgspec
 
-from grader.model.observation import Span
+from grader.model.observation import Point, Span, between
 from grader.model.source import Source
 
 
@@ -27,7 +27,7 @@ def overlap(one: Edit, other: Edit) -> bool:
     """
     if one == other:
         return False
-    (start, end), (first, last) = _ends(one.span), _ends(other.span)
+    (start, end), (first, last) = ((each.span.start, each.span.end) for each in (one, other))
     if start == end == first == last:
         return not (one.text.startswith(",") and other.text.startswith(","))
     return start < last and first < end
@@ -53,13 +53,13 @@ class Edited:
     def before(self, span: Span) -> Span:
         """Return where a piece of the edited text was; what was written is where it was put."""
         places = _Places(self.text)
-        start, end = (self._old(places.offset(*each)) for each in _ends(span))
+        start, end = (self._old(places.offset(*each)) for each in (span.start, span.end))
         return self._before.span(start[0], max(end[1], start[0]))
 
     def wrote(self, span: Span) -> bool:
         """Whether a piece of the edited text is all written by one edit."""
         places, passed = _Places(self.text), 0
-        start, end = (places.offset(*each) for each in _ends(span))
+        start, end = places.offset(*span.start), places.offset(*span.end)
         for text, (first, last) in self._pieces:
             inside = passed <= start and end <= passed + len(text) and start < end
             if inside and text != self._before.text[first:last]:
@@ -90,8 +90,7 @@ class Edited:
         return (*pieces, (old.text[place:], (place, len(old.text))))
 
     def _offsets(self, span: Span) -> tuple[int, int]:
-        start, end = (self._before.offset(*each) for each in _ends(span))
-        return start, end
+        return self._before.offset(*span.start), self._before.offset(*span.end)
 
 
 def whole_lines(before: Source, after: str) -> tuple[Edit, ...]:
@@ -131,13 +130,8 @@ class _Places:
         return min(self.starts[min(line, len(self.starts)) - 1] + column - 1, len(self.text))
 
     def span(self, start: int, end: int) -> Span:
-        (line, column), (end_line, end_column) = map(self._place, (start, end))
-        return Span(line=line, column=column, end_line=end_line, end_column=end_column)
+        return between(self._place(start), self._place(end))
 
-    def _place(self, offset: int) -> tuple[int, int]:
+    def _place(self, offset: int) -> Point:
         line = max(n for n, start in enumerate(self.starts[:-1], 1) if start <= offset)
         return line, offset - self.starts[line - 1] + 1
-
-
-def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (span.line, span.column), (span.end_line, span.end_column)

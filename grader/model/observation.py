@@ -33,6 +33,10 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
+Point = tuple[int, int]
+"""A line and a column of a text."""
+
+
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of the submission's text: 1-based lines and columns, the end column exclusive.
 
@@ -43,6 +47,21 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     column: Place
     end_line: Place
     end_column: Place
+
+    @property
+    def start(self) -> Point:
+        """Where it starts."""
+        return self.line, self.column
+
+    @property
+    def end(self) -> Point:
+        """Where it ends."""
+        return self.end_line, self.end_column
+
+
+def between(first: Point, last: Point) -> Span:
+    """Return the span between two places."""
+    return Span(line=first[0], column=first[1], end_line=last[0], end_column=last[1])
 
 
 COMPILER = "builtins.compile"
@@ -300,6 +319,11 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     def own_name(self) -> str:
         """The class's name in the file: Flax derives a lifted class's name from it."""
         return self.class_name.removeprefix("Vmap") if self.lifted is not None else self.class_name
+
+    @property
+    def input_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the arrays that went in."""
+        return tuple(each.shape for each in self.inputs)
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

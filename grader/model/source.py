@@ -183,8 +183,7 @@ class Source:
         exact = self._calls.get(span)
         if exact is not None:
             return exact
-        end = (span.end_line, span.end_column)
-        ending = [c for s, c in self._calls.items() if (s.end_line, s.end_column) == end]
+        ending = [call for each, call in self._calls.items() if each.end == span.end]
         return ending[0] if len(ending) == 1 else None
 
     def decorator_at(self, span: Span | None) -> ast.expr | None:

@@ -15,7 +15,7 @@ from grader.evidence.trail import LiftedRun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
-from grader.model.observation import Axes, Axis, AxisTree, ModuleRun
+from grader.model.observation import Axes, Axis, AxisTree
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -50,16 +50,12 @@ def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, 
     if ours == theirs:
         return unturned(evidence)
     given, wanted = deviation.run.run, deviation.reference.run
-    if given is not None and wanted is not None and _shapes_of(given) != _shapes_of(wanted):
+    if given is not None and wanted is not None and given.input_shapes != wanted.input_shapes:
         return ()  # these axes don't fit the arguments that it is called with
     makers = [each.run for each in look.actual.lifted(look.actual.maker) if each.run is not None]
-    turned = wanted is not None and any(_shapes_of(each) != _shapes_of(wanted) for each in makers)
+    turned = wanted is not None and any(e.input_shapes != wanted.input_shapes for e in makers)
     axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
     return (*axes, *unturned(evidence)) if turned else axes
-
-
-def _shapes_of(run: ModuleRun) -> list[tuple[int, ...]]:
-    return [each.shape for each in run.inputs]
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.text import (
     Edits,
-    between,
-    end,
+    array_names,
     indentation,
     is_inside,
-    own_name,
+    put,
     replaced,
     segment,
-    start,
 )
-from grader.evidence.origins import called, own_nodes
+from grader.evidence.origins import called
 from grader.model.case import ArrayValue
-from grader.model.edit import Edit
-from grader.model.exercise import Array
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -45,13 +41,12 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
     rest = _rest(look)
     if call is None or rest is None or not isinstance(entry, ast.FunctionDef) or _updates(call):
         return ()
-    nodes = [node for part in entry.body for node in own_nodes(part)]
-    returns = [each for each in nodes if isinstance(each, ast.Return)]
+    nodes, returned = evidence.landmarks.own, evidence.landmarks.results
     loops = [each for each in nodes if isinstance(each, _LOOPS)]
     again = any(call is inner for each in loops for inner in ast.walk(each))
-    if again or len(returns) != 1 or not any(each is call for each in nodes):
+    if again or len(returned) != 1 or not any(each is call for each in nodes):
         return ()
-    given, name = returns[0].value, _assigned(nodes, call)
+    given, name = returned[0], _assigned(nodes, call)
     if given is None or (name is None and not is_inside(call, given) and _changes(nodes, call)):
         return ()
     value = name or segment(source, call)
@@ -60,16 +55,14 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
 
 def flattened(evidence: Evidence) -> Edits:
     """Flatten what the function returns."""
-    entry, source = evidence.landmarks.entry, evidence.source
-    body = entry.body if isinstance(entry, ast.FunctionDef) else []
-    nodes = [node for part in body for node in own_nodes(part)]
-    returns = [each.value for each in nodes if isinstance(each, ast.Return)]
-    given = returns[0] if len(returns) == 1 else None
+    returned = evidence.landmarks.results
+    given = returned[0] if len(returned) == 1 else None
     if given is None:
         return ()
-    span, bare = source.span(given), isinstance(given, _ATOMS)
-    behind = Edit(span=between(end(span), end(span)), text=f"{'' if bare else ')'}.reshape(-1)")
-    return (behind,) if bare else (Edit(span=between(start(span), start(span)), text="("), behind)
+    span, bare = evidence.source.span(given), isinstance(given, _ATOMS)
+    if bare:
+        return (put(".reshape(-1)", span.end),)
+    return put("(", span.start), put(").reshape(-1)", span.end)
 
 
 def _updates(call: ast.Call) -> bool:
@@ -131,9 +124,8 @@ def input_edits(evidence: Evidence, look: Look) -> Edits:
     """Pass the function's own arrays to the call into Flax that gives the answer."""
     root, source = look.actual.answer, evidence.source
     call = source.call_at(root.span) if root is not None else None
-    arrays = [each.name for each in evidence.exercise.parameters if isinstance(each, Array)]
     given = call.args[1:] if call is not None else []
-    names = [own_name(evidence, call, each) for each in arrays]
+    names = array_names(evidence, call)
     if len(given) != len(names) or any(isinstance(each, ast.Starred) for each in given):
         return ()
     pairs = zip(given, names, strict=True)
@@ -147,7 +139,7 @@ def missing_return(evidence: Evidence) -> Edits:
     span = source.span(last) if last is not None else None
     match last:
         case ast.Expr(value=ast.Call()) if span is not None:
-            return (Edit(span=between(start(span), start(span)), text="return "),)
+            return (put("return ", span.start),)
         case ast.Assign(targets=[ast.Name(id=name)]) if span is not None:
             return _return_behind(source, span, name)
         case _:
@@ -158,9 +150,9 @@ def _return_behind(source: Source, span: Span, name: str) -> Edits:
     """Return a name behind the statement at `span`: on a line of its own if that is."""
     indent = indentation(source.lines[span.line - 1])
     if len(indent) < span.column - 1:
-        return (Edit(span=between(end(span), end(span)), text=f"; return {name}"),)
+        return (put(f"; return {name}", span.end),)
     at = (span.end_line, len(source.lines[span.end_line - 1]) + 1)
-    return (Edit(span=between(at, at), text=f"\n{indent}return {name}"),)
+    return (put(f"\n{indent}return {name}", at),)
 
 
 def unturned(evidence: Evidence) -> Edits:

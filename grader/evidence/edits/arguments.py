@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Final
 from grader.evidence.edits.text import (
     Edits,
     arguments,
-    between,
-    end,
     expression_at,
     inserted,
     name_of,
     own_name,
     replaced,
     rewritten,
-    start,
 )
 from grader.evidence.landmarks import knob_steps
 from grader.evidence.lifting import Knob
 from grader.evidence.origins import recorded, written
 from grader.model.edit import Edit
-from grader.model.observation import LiftedCall, Span
+from grader.model.observation import LiftedCall, Span, between
 from grader.model.source import Source
 
 if TYPE_CHECKING:
@@ -105,18 +102,18 @@ def _with_comma(source: Source, parts: Sequence[ast.expr | ast.keyword], place: 
     """Return where an argument stands, with a comma before or after it, but with no comment."""
     own = source.span(parts[place])
     if place:
-        whole = between(end(source.span(parts[place - 1])), end(own))
+        whole = between(source.span(parts[place - 1]).end, own.end)
     else:
-        whole = between(start(own), start(source.span(parts[1])) if len(parts) > 1 else end(own))
+        whole = between(own.start, source.span(parts[1]).start if len(parts) > 1 else own.end)
     if not any("#" in each for each in _blanks(source, whole, own)):
         return whole
     comma = re.match(r"\s*,", source.lines[own.end_line - 1][own.end_column - 1 :])
-    return between(start(own), (own.end_line, own.end_column + (comma.end() if comma else 0)))
+    return between(own.start, (own.end_line, own.end_column + (comma.end() if comma else 0)))
 
 
 def _blanks(source: Source, whole: Span, own: Span) -> Iterator[str]:
     """Yield the text around an argument that a longer span has, line by line."""
-    for first, last in ((start(whole), start(own)), (end(own), end(whole))):
+    for first, last in ((whole.start, own.start), (own.end, whole.end)):
         for number in range(first[0], last[0] + 1):
             line = source.lines[number - 1]
             stop = last[1] - 1 if number == last[0] else len(line)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.evidence.edits.text import (
     Edits,
+    array_names,
     before_end,
     inserted,
     name_of,
@@ -17,7 +18,6 @@ from grader.evidence.edits.text import (
 from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
-from grader.model.exercise import Array
 from grader.model.observation import Span
 from grader.model.source import Source
 
@@ -32,10 +32,7 @@ def seed_edits(evidence: Evidence, made: Span | None) -> Edits:
     seed = _seed_name(evidence, call)
     if call is None or seed is None or not call.args:
         return ()
-    given = call.args[0]
-    if isinstance(given, ast.Name) and given.id == seed:
-        return ()  # it has the right name, and another value
-    return replaced(evidence.source, given, seed)
+    return replaced(evidence.source, call.args[0], seed)
 
 
 def key_edits(evidence: Evidence, pairs: Iterable[KeyPair]) -> Edits:
@@ -56,7 +53,7 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
     if call is None or len(known) < len(keys):
         return ()
     value = _given(call)
-    if _is_array(evidence, call, value):
+    if isinstance(value, ast.Name) and value.id in array_names(evidence, call):
         return ()  # its arguments are in another order
     entries = [f'"{stream}": {key}' for stream, key in known.items()]
     written = f"{{{', '.join(entries)}}}"
@@ -67,13 +64,6 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
         return _in_dict(source, mapping, known)
     alone = list(known) == ["params"] and called(call).startswith("init")
     return replaced(source, value, known["params"] if alone else written)
-
-
-def _is_array(evidence: Evidence, call: ast.Call, value: ast.expr | None) -> bool:
-    """Whether one of the task's arrays is passed where a key belongs."""
-    arrays = (each.name for each in evidence.exercise.parameters if isinstance(each, Array))
-    names = {own_name(evidence, call, each) for each in arrays} - {None}
-    return isinstance(value, ast.Name) and value.id in names
 
 
 def _in_dict(source: Source, mapping: ast.Dict, keys: Mapping[str, str]) -> Edits:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from grader.evidence.deviation import wanted_split
+from grader.evidence.deviation import dict_text, wanted_axes, wanted_split
 from grader.evidence.edits.text import Edits, name_of, own_name, replaced, segment
-from grader.evidence.lifting import axes_text, collection_axis
+from grader.evidence.lifting import axes_text
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -29,16 +28,12 @@ def lift_edits(evidence: Evidence, look: Look, top: ModuleRun) -> Edits:
         return ()
     made_by = segment(source, call.func)
     wanted = lifted[0].call
-    axes = {
-        each.collection: collection_axis(wanted.variable_axes, each.collection, "in")
-        for each in look.expected.variables
-    }
     given = [
         f"{linen}.vmap({made_by}",
         f"in_axes={axes_text(wanted.in_axes)}",
         f"out_axes={axes_text(wanted.out_axes)}",
-        f"variable_axes={_mapping(axes)}",
-        f"split_rngs={_mapping(wanted_split(look.expected, lifted[0]))}",
+        f"variable_axes={dict_text(wanted_axes(look.expected, lifted[0]))}",
+        f"split_rngs={dict_text(wanted_split(look.expected, lifted[0]))}",
     ]
     if wanted.axis_name is not None:
         given.append(f'axis_name="{wanted.axis_name}"')
@@ -67,7 +62,7 @@ def _takes_the_same(look: Look) -> bool:
     theirs = lifted[0].run if lifted else None
     if ours is None or theirs is None:
         return True
-    return [each.shape for each in ours.inputs] == [each.shape for each in theirs.inputs]
+    return ours.input_shapes == theirs.input_shapes
 
 
 def size_argument(evidence: Evidence) -> str | None:
@@ -76,7 +71,3 @@ def size_argument(evidence: Evidence) -> str | None:
     return evidence.argument_for(
         [(look, str(runs[0].call.axis_size)) for look, runs in calls if runs]
     )
-
-
-def _mapping(values: Mapping[str, object]) -> str:
-    return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"

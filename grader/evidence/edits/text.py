@@ -6,15 +6,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from grader.model.edit import Edit
+from grader.model.exercise import Array
 from grader.model.names import names_of
-from grader.model.observation import Span
+from grader.model.observation import Point, Span, between
 from grader.model.source import Source
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
 
 Edits = tuple[Edit, ...]
-Point = tuple[int, int]
 
 
 def replaced(source: Source, node: ast.expr, text: str) -> Edits:
@@ -49,6 +49,11 @@ def _entries(node: ast.expr) -> dict[object, ast.expr] | None:
     return found if len(found) == len(node.keys) else None
 
 
+def put(text: str, first: Point, last: Point | None = None) -> Edit:
+    """Write a text in place of what stands between two places, or at a single one."""
+    return Edit(span=between(first, first if last is None else last), text=text)
+
+
 def inserted(source: Source, call: ast.Call, text: str) -> Edits:
     """Add an argument behind the last one, on a line of its own if that one has one."""
     parts = arguments(call)
@@ -58,7 +63,7 @@ def inserted(source: Source, call: ast.Call, text: str) -> Edits:
     indent = indentation(source.lines[last.line - 1])
     own_line = len(parts) > 1 and last.column == len(indent) + 1
     gap = f"\n{indent}" if own_line else " "
-    return (Edit(span=between(end(last), end(last)), text=f",{gap}{text}"),)
+    return (put(f",{gap}{text}", last.end),)
 
 
 def indentation(line: str) -> str:
@@ -68,8 +73,7 @@ def indentation(line: str) -> str:
 
 def before_end(span: Span, text: str) -> Edits:
     """Write something before the last character, which is a bracket."""
-    at = (span.end_line, span.end_column - 1)
-    return (Edit(span=between(at, at), text=text),)
+    return (put(text, (span.end_line, span.end_column - 1)),)
 
 
 def arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:
@@ -122,16 +126,7 @@ def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:
     return node is not None and outer is not None and any(e is node for e in ast.walk(outer))
 
 
-def start(span: Span) -> Point:
-    """Return where a span starts."""
-    return span.line, span.column
-
-
-def end(span: Span) -> Point:
-    """Return where a span ends."""
-    return span.end_line, span.end_column
-
-
-def between(first: Point, last: Point) -> Span:
-    """Return the span between two places."""
-    return Span(line=first[0], column=first[1], end_line=last[0], end_column=last[1])
+def array_names(evidence: Evidence, at: ast.AST | None) -> list[str | None]:
+    """Return what the function calls the task's arrays at a place in it, in their order."""
+    arrays = (each.name for each in evidence.exercise.parameters if isinstance(each, Array))
+    return [own_name(evidence, at, each) for each in arrays]

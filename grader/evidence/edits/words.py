@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from grader.evidence.edits.text import Edits, between, end, indentation, start
+from grader.evidence.edits.text import Edits, indentation, put
 from grader.model.edit import Edit
 from grader.model.observation import Span
 from grader.model.source import Source, SyntaxFault
@@ -25,7 +25,7 @@ def renamed(source: Source, span: Span | None, name: str, other: str) -> Edits:
     if not found or found[-1].start() < span.column - 1:
         return ()
     at = [(span.line, column + 1) for column in found[-1].span()]
-    return (Edit(span=between(*at), text=other),)
+    return (put(other, *at),)
 
 
 def statement_removed(source: Source, span: Span | None) -> Edits:
@@ -48,9 +48,9 @@ def _without(source: Source, statement: ast.Expr) -> Edits:
     alone = len(indentation(line)) == span.column - 1
     if semicolon is not None and rest[semicolon.end() :].strip():
         behind = (span.end_line, span.end_column + semicolon.end())
-        return (Edit(span=between(start(span), behind), text=""),)
+        return (put("", span.start, behind),)
     if alone:
-        return (Edit(span=between((span.line, 1), (span.end_line + 1, 1)), text=""),)
+        return (put("", (span.line, 1), (span.end_line + 1, 1)),)
     return (Edit(span=span, text="pass"),)
 
 
@@ -65,7 +65,7 @@ def parameter_edits(evidence: Evidence) -> Edits:
     if not plain or sorted(each.arg for each in given) != sorted(wanted):
         return ()
     spans = [evidence.source.span(each) for each in given]
-    return (Edit(span=between(start(spans[0]), end(spans[-1])), text=", ".join(wanted)),)
+    return (put(", ".join(wanted), spans[0].start, spans[-1].end),)
 
 
 def syntax_edits(source: Source, fault: SyntaxFault) -> Edits:
@@ -73,9 +73,8 @@ def syntax_edits(source: Source, fault: SyntaxFault) -> Edits:
     number = fault.span.line
     line, above = source.lines[number - 1], [e for e in source.lines[: number - 1] if e.strip()]
     if fault.message == "expected ':'":
-        at = (number, len(line[: fault.span.column - 1].rstrip()) + 1)
-        return (Edit(span=between(at, at), text=":"),)
+        return (put(":", (number, len(line[: fault.span.column - 1].rstrip()) + 1)),)
     if fault.message == "unexpected indent" and above:
         indent, wanted = (indentation(each) for each in (line, above[-1]))
-        return (Edit(span=between((number, 1), (number, len(indent) + 1)), text=wanted),)
+        return (put(wanted, (number, 1), (number, len(indent) + 1)),)
     return ()
