@@ -121,13 +121,16 @@ class Trail:
 
     @cached_property
     def doubtful(self) -> bool:
-        """Whether another call gave the same numbers with other variables, as for zeros."""
+        """Whether another call with other variables may have given the answer just as well.
+
+        As for zeros, or if the answer has the numbers of no call.
+        """
         answer = self.answer
-        if answer is None or not self._likeness(answer)[1]:
+        if answer is None:
             return False
         roots = [root for root in self.forward if not root.raised]
         alike = [each for each in roots if self._likeness(each)[:2] == self._likeness(answer)[:2]]
-        return any(_fingerprint(root.given) != _fingerprint(answer.given) for root in alike)
+        return any(not _known_same(root.given, answer.given) for root in alike if root != answer)
 
     @cached_property
     def written(self) -> frozenset[str]:
@@ -224,6 +227,12 @@ class Trail:
 def is_lifted(run: ModuleRun) -> bool:
     """Whether a run is lifted, or inside a lifted one. A class's name proves nothing."""
     return run.lifted is not None or run.inside is not None
+
+
+def _known_same(some: tuple[Variable, ...], others: tuple[Variable, ...]) -> bool:
+    """Whether two variable trees are known to have the same numbers."""
+    known = all(each.digest is not None for each in (*some, *others))
+    return known and _fingerprint(some) == _fingerprint(others)
 
 
 def _fingerprint(variables: tuple[Variable, ...]) -> frozenset[tuple[object, ...]]:
