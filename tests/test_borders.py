@@ -16,7 +16,7 @@ PACKAGE = ROOT / "grader"
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"authoring", "notebook"},
+    {"authoring", "gradebook", "notebook"},
     {"hints"},
     {"grading"},
     {"progress", "render"},
