@@ -31,8 +31,7 @@ def recognise(path: Path, found: Listing, students: str | None, known: Known | N
     """Return the layout: the pattern's, a platform's where it is sure, or else the plain one."""
     trees = _trees(path, found)
     if students is not None:
-        starts = [_start(tree) for tree in trees]
-        return pattern(students, lambda each: _ways(each, starts))
+        return _of_pattern(students, trees)
     for tree in trees:
         for platform in PLATFORMS:
             if layout := platform(tree):
@@ -46,11 +45,17 @@ def _start(tree: Tree) -> str:
     return "".join(f"{each}/" for each in tree.names[1:])
 
 
-def _ways(path: str, starts: Sequence[str]) -> Sequence[str]:
-    """Return the path, also without the folders that everything is in, and as that of its zip."""
-    ways = [path.removeprefix(each) for each in starts]
-    zips = [each[: each.lower().index(".zip/") + 4] for each in ways if ".zip/" in each.lower()]
-    return tuple(dict.fromkeys(ways + zips))
+def _of_pattern(template: str, trees: Sequence[Tree]) -> Layout:
+    """Return the pattern's layout, below the folder in which it tells most people apart."""
+    layout = pattern(template)
+    best = max(trees, key=lambda tree: _told_apart(layout, tree))
+    return _below(layout, _start(best))
+
+
+def _told_apart(layout: Layout, tree: Tree) -> tuple[int, int]:
+    """Return how many paths the pattern matches, and how many people they are of."""
+    seen = [each.who for path in tree.paths for each in layout.sightings(path)]
+    return len(seen), len(set(seen))
 
 
 def _below(layout: Layout, start: str) -> Layout:

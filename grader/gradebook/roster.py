@@ -79,7 +79,7 @@ def _text(path: Path) -> str:
 def _encodings(data: bytes) -> tuple[str, ...]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
-    if data[1:200:2].count(0) > 40:
+    if data[1:200:2].count(0) > 0.4 * len(data[1:200:2]):
         return ("utf-16-le",)
     return ("utf-8-sig",)
 

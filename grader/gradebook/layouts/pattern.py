@@ -9,7 +9,6 @@ between one and an end, may lead through several folders.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -30,16 +29,17 @@ _LOOSE: Final = _FIELDS | {"id": r"[^/]+?"}
 _NAMING: Final = ("id", "number", "email", "name")
 _PART: Final = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}]*)\}|(?P<brace>[{}])|(?P<literal>[^{}]+)")
 _HELP: Final = "such as {name}_{id}_{rest}.py"
+_ZIP: Final = re.compile(r"(?i)^(.+?\.zip)/")
 _STARTS: Final = re.compile(r"(?:[^\w./]|_)+")
 _ENDS: Final = re.compile(r"(?:[^\w./]|_)+$")
 Piece = tuple[str, bool]
 """A text, and whether it is the name of a field."""
 
 
-def pattern(template: str, below: Callable[[str], Sequence[str]]) -> Layout:
+def pattern(template: str) -> Layout:
     """Return the layout that a template describes. Raises `CommandWrong` for a wrong template.
 
-    `below` returns the ways in which a file's path may be written.
+    A file in a zip that was handed in has its own path, and the zip's.
     """
     pieces = _pieces(template)
     _check(template, pieces)
@@ -48,7 +48,7 @@ def pattern(template: str, below: Callable[[str], Sequence[str]]) -> Layout:
 
     def sightings(path: str) -> tuple[Sighting, ...]:
         for expression in (strict, loose):
-            for each in below(path):
+            for each in (path, *_ZIP.findall(path)):
                 if match := expression.fullmatch(each):
                     return (_seen(match.groupdict(), "/".join(each.split("/")[: depth + 1])),)
         return ()
