@@ -13,7 +13,7 @@ from grader.errors import ExerciseBroken
 from grader.hints import parse_hints
 from grader.model.exercise import ExerciseFolder
 
-_TEACHES: Final = re.compile(r"^<!--\s*teaches:([\w\s,-]*?)-->\s*$", re.MULTILINE)
+_TEACHES: Final = re.compile(r"^<!--\s*teaches:([\w\s,-]*?)-->\s*?$\n*", re.MULTILINE)
 
 
 def taught(markdown: str) -> dict[str, str]:
@@ -32,3 +32,8 @@ def taught_in(folder: ExerciseFolder) -> dict[str, str]:
         return taught(course_text(folder.lesson))
     except ExerciseBroken:
         return {}
+
+
+def without_marks(markdown: str) -> str:
+    """Return a lesson without what only teachers need."""
+    return _TEACHES.sub("", markdown)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from grader.catalogue import exercises
 from grader.gradebook.classroom import Result, Student
 from grader.gradebook.insight import Insight, insight
 from grader.gradebook.insight_table import insight_lines
-from grader.gradebook.lessons import taught
+from grader.gradebook.lessons import taught, taught_in
 from grader.gradebook.programs import program_of
 from grader.model.finding import Finding
 from grader.model.report import Report
 from grader.model.source import Source
 from grader.render.layout import ASCII, Page, line_cells
 from grader.render.text import as_text
+from grader.rules import RULES
 from tests.gradebook.classes import ANNA, BEN, CLEO, FAILED, PASSED, SLUG, result, student
 from tests.render.reports import ERROR, MISTAKEN_TEXT, NASTY, PER_EXAMPLE, UNGRADABLE, report, span
 
@@ -162,3 +164,10 @@ def test_the_table_without_names_has_none(width: int) -> None:
 
 def test_an_empty_class_has_no_table() -> None:
     assert shown(insight([])) == ""
+
+
+def test_the_lessons_sections_teach_rules_that_there_are() -> None:
+    known = {rule.id for rule in RULES}
+    for folder in exercises():
+        assert taught_in(folder)
+        assert set(taught_in(folder)) <= known
