@@ -26,7 +26,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
-    {"catalogue", "sandbox", "cache", "suggestion", "exercise"},
+    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise"},
     {"model"},
     {"errors"},
 )
