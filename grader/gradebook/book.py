@@ -91,7 +91,7 @@ class Gradebook:
 
     def begin(self, entries: Sequence[Entry]) -> None:
         """Note all that was handed in. What isn't there any more is kept, and counts no longer."""
-        rows = [(self.root, *_row(each)) for each in entries]
+        rows = [_row(self.root, each) for each in entries]
         with self._writing() as connection:
             connection.execute(schema.ABSENT, (self.root,))
             connection.executemany(schema.HANDED_IN, rows)
@@ -128,10 +128,7 @@ class Gradebook:
             self._join(connection, number, entries)
 
     def _join(self, connection: sqlite3.Connection, number: int, entries: Sequence[Entry]) -> None:
-        rows = [
-            (number, self.root, each.handed.path, each.key.sha256, each.key.exercise)
-            for each in entries
-        ]
+        rows = [(number, self.root, *_place(each)) for each in entries]
         connection.executemany(schema.JOINED, rows)
 
     def results(self) -> Iterator[Result]:
@@ -154,10 +151,9 @@ class Gradebook:
 
     def report(self, entry: Entry) -> Report:
         """Return a file's report, which has to be there."""
-        key = entry.key
-        where = self.root, entry.handed.path, key.sha256, key.exercise
         with self._using() as connection:
-            (data,) = connection.execute(schema.REPORT_OF, where).fetchone()
+            found = connection.execute(schema.REPORT_OF, (self.root, *_place(entry)))
+            (data,) = found.fetchone()
         return self._unpacked(data, entry.handed)
 
     def _report(self, number: int, handed: HandedIn) -> Report:
@@ -202,14 +198,14 @@ def _begun_anew(file: Path, before: tuple[int, int] | None, why: str) -> str:
     return f"{why}; it was renamed to {aside.name}, and a new one begins"
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _place(entry: Entry) -> tuple[str, str, str, str]:
+    """Return what tells an entry from all others of its folder or zip."""
+    handed, key = entry.handed, entry.key
+    return handed.path, key.sha256, key.exercise, handed.student.key if handed.student else ""
+
+
+def _row(root: str, entry: Entry) -> tuple[object, ...]:
     handed = entry.handed
-    return (
-        handed.path,
-        entry.key.sha256,
-        entry.key.exercise,
-        msgspec.msgpack.encode(handed),
-        handed.student.key if handed.student is not None else "",
-        handed.attempt,
-        handed.time,
-    )
+    owner = handed.student.key if handed.student is not None else f"\x1f{root}\x1f{handed.path}"
+    packed_up = msgspec.msgpack.encode(handed)
+    return root, *_place(entry), owner, packed_up, handed.order, handed.time
