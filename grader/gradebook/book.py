@@ -169,18 +169,19 @@ class Gradebook:
                 f"the gradebook {self.file} has no readable report of {handed.path}; "
                 "grade it again with --again"
             ) from error
-        return of(report, handed)
+        return _of(report, handed)
 
 
-def of(report: Report, handed: HandedIn) -> Report:
+def _of(report: Report, handed: HandedIn) -> Report:
     """Return a report as that of one student's file: equal files share a report."""
-    source = report.source
-    return msgspec.structs.replace(
-        report,
-        path=handed.path,
-        student=handed.student.key if handed.student is not None else "",
-        source=Source(handed.path, source.text, source.unread),
-    )
+    student = handed.student.key if handed.student is not None else ""
+    return at(msgspec.structs.replace(report, student=student), handed.path)
+
+
+def at(report: Report, path: str) -> Report:
+    """Return a report that calls its file by another path."""
+    source = Source(path, report.source.text, report.source.unread)
+    return msgspec.structs.replace(report, path=path, source=source)
 
 
 def _connected(file: Path) -> sqlite3.Connection:
