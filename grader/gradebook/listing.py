@@ -23,7 +23,7 @@ MOST_INSIDE: Final = 2_000
 _OURS: Final = ".grade"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A file in the folder or zip. `path` is relative, and text that any encoding can hold.
 
     `inside` is the path of the zip that the file is in, if that is in the folder or zip itself.

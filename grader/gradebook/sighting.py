@@ -9,7 +9,7 @@ import msgspec
 from grader.gradebook.classroom import Student
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a platform's layout says of one file and one student.
 
     `label` is what the path calls them; `who` is known from it or from the platform's own list, and
