@@ -79,7 +79,9 @@ def _joined(
             )
             continue
         joined |= {own: _merged(student, seen[own].who) for own in owns}
-    if unknown:
+    if not joined and len(unknown) > 1:
+        problems.append("nobody who handed in is on the roster: it may be another class's")
+    elif unknown:
         problems.append(f"not on the roster: {listed(unknown)}")
     return joined, problems
 

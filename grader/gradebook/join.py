@@ -78,6 +78,8 @@ class Index:
         A short id may be there by chance, and a first name alone is not enough.
         """
         found: dict[Student, None] = {}
+        for start in re.finditer("-", label):  # a repository is called for assignment and login
+            found |= dict.fromkeys(self._by["login"].get(label[start.end() :].casefold(), ()))
         for part in re.split(r"[\s_]+", label.casefold()):
             for field in ("id", "login", "email", "number"):
                 if len(part) >= _TELLING:

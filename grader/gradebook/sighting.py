@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -44,13 +44,13 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """The paths of all that was handed in, below what all of them have in common.
 
-    `names` are those of the folders above, the nearest last; `texts` are the platform's own files,
-    by path.
+    `names` are those of the folders above, the nearest last; `texts` are the lines of the
+    platform's own files, by path, whose reading raises `Damaged`.
     """
 
     paths: tuple[str, ...]
     names: tuple[str, ...]
-    texts: Mapping[str, Callable[[], str]]
+    texts: Mapping[str, Callable[[], Iterable[str]]]
 
 
 def unnamed(**fields: str) -> Student:
