@@ -27,7 +27,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
-    {"catalogue", "sandbox", "cache", "suggestion", "exercise", "folder"},
+    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder"},
     {"model"},
     {"errors"},
 )
