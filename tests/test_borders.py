@@ -16,7 +16,8 @@ PACKAGE = ROOT / "grader"
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"authoring", "gradebook", "notebook"},
+    {"gradebook"},
+    {"authoring", "notebook"},
     {"hints"},
     {"grading"},
     {"progress", "render"},
@@ -26,7 +27,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
-    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise"},
+    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder"},
     {"model"},
     {"errors"},
 )

@@ -15,7 +15,9 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` is what the gradebook calls them, different for each: the roster's or the platform's id,
     or else the email address, the name, or what the path calls them. `number` is the platform's
-    own number of the person or of the hand-in, which its importer wants back; empty if unknown.
+    own number of the person or of the hand-in, which its importer wants back; `login` is what they
+    log in with (Canvas' SIS Login ID, the name on GitHub), `section` their group or groups. All are
+    empty if unknown.
     """
 
     key: str
@@ -23,15 +25,18 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     email: str = ""
     number: str = ""
+    login: str = ""
+    section: str = ""
 
 
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     """One file that was handed in. `path` is relative to the folder or the zip, with `/`.
 
-    `student` is None for a file that belongs to nobody. `attempt` counts the hand-ins of a student
+    `student` is None for a file that belongs to nobody. A group's file is there once for each of
+    them, so path and student tell one from all others. `attempt` counts the hand-ins of a student
     as far as the platform numbers them, `time` is Unix time where the platform or the file system
-    tells; the newest is the one with the largest of both. `place` is the part of the path that the
-    platform needs to give feedback back: its folder or its file name.
+    tells. `order` counts a student's files from the oldest, 0, to the newest. `place` is the part
+    of the path that the platform needs to give feedback back: its folder or its file name.
     """
 
     path: str
@@ -40,14 +45,17 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     time: float | None = None
     late: bool = False
     place: str = ""
+    order: int = 0
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """All that a folder or a zip holds. Nothing in it is dropped without a word.
 
     `layout` names the platform whose layout it is, in words. `left_out` are files that nobody hands
-    in. `problems` say in a line each what is wrong with a part of it. `absent` are on the roster
-    and handed in nothing. `read` returns a file of it as a submission, whose path is the file's.
+    in, and folders, which end in `/`. `problems` say in a line each what is wrong with a part of
+    it. `absent` handed in nothing: they are on the roster, or there is only an empty folder.
+    `read` returns a file of it as a submission, whose path starts with that of the folder or zip;
+    it never raises, and several threads may call it.
     """
 
     layout: str
