@@ -52,7 +52,8 @@ def _named_result(evidence: Evidence, look: Look) -> str | None:
     call, results = called_once(evidence, look.actual.answer), task_results(evidence, look)
     if call is None or results is None or results.written:
         return None
-    return assigned(evidence.landmarks.own, call, results.rest)
+    found = assigned(evidence.landmarks.own, call, results.rest)
+    return found or f"{segment(evidence.source, call)}{results.rest}"
 
 
 def _return_behind(source: Source, span: Span, name: str) -> Edits:
