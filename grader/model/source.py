@@ -155,6 +155,11 @@ class Source:
             None if text.isascii() else text.encode("utf-8", "replace") for text in self.lines
         )
 
+    def text_of(self, node: Located) -> str:
+        """Return the text of a node."""
+        span = self.span(node)
+        return self.text_between(span.start, span.end)
+
     def text_between(self, start: Point, end: Point) -> str:
         """Return the text between two places."""
         lines = list(self.lines[start[0] - 1 : end[0]])

@@ -131,7 +131,7 @@ SIGNATURES = {
     "(seed, *, features, x_batch)": True,
     "(seed, x_batch, features, model)": False,
     "(seed, x_batch, width)": False,
-    "(seed: int, features: int)": False,
+    "(x_batch: Any, seed: int)": True,
     "(x_batch, seed=0, features=1)": False,
     "(x_batch, *seeds)": False,
     "(\n    x_batch,\n    seed,\n    features,\n)": False,
@@ -142,7 +142,9 @@ SIGNATURES = {
 def test_arguments_are_only_rewritten_if_they_are_the_tasks(given: str) -> None:
     evidence = evidence_of(f"def nn_vmap_forward{given}:\n    return x_batch\n")
     after = Edited(evidence.source, parameter_edits(evidence)).text
-    wanted = "(seed, x_batch, features)" if SIGNATURES[given] else given
+    right = "(seed, x_batch, features)"
+    right = "(seed: int, x_batch: Any, features)" if ":" in given else right
+    wanted = right if SIGNATURES[given] else given
     assert after == f"def nn_vmap_forward{wanted}:\n    return x_batch\n"
 
 

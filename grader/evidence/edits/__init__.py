@@ -15,7 +15,7 @@ from grader.evidence.edits.arguments import (
 )
 from grader.evidence.edits.chance import seeded
 from grader.evidence.edits.given import given_edits, import_replaced, imported
-from grader.evidence.edits.inputs import input_edits, variable_edits
+from grader.evidence.edits.inputs import input_edits, rest_of_the_input, variable_edits
 from grader.evidence.edits.items import item_edits, reordered
 from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
 from grader.evidence.edits.lift import lift_edits, made_as_the_task, size_argument
@@ -75,6 +75,7 @@ __all__ = [
     "relift_edits",
     "renamed",
     "reordered",
+    "rest_of_the_input",
     "seed_edits",
     "seeded",
     "setting_removed",

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from grader.evidence.edits.statements import deleted, not_overwritten
 from grader.evidence.edits.text import (
+    Advice,
     Edits,
+    array_names,
     arrays_of,
     given_name,
+    put,
     replaced,
 )
 from grader.evidence.edits.values import called_once, is_repeated
@@ -75,3 +78,16 @@ def _passed(evidence: Evidence, call: ast.Call, names: Sequence[str]) -> Edits |
         return None
     pairs = zip(given, names, strict=True)
     return tuple(e for node, name in pairs for e in replaced(evidence.source, node, name))
+
+
+def rest_of_the_input(evidence: Evidence, call: ast.Call | None) -> Advice | None:
+    """Pass the task's other arrays to a call into Flax that gets only the first ones, or none."""
+    names = array_names(evidence, call)
+    if call is None or called(call) not in {"init", "init_with_output", "apply"} or not call.args:
+        return None
+    given = [each.id if isinstance(each, ast.Name) else None for each in call.args[1:]]
+    rest = [str(each) for each in names[len(given) :]]
+    if not rest or given != names[: len(given)] or None in names:
+        return None
+    edit = put("".join(f", {each}" for each in rest), evidence.source.span(call.args[-1]).end)
+    return Advice(f"pass {' and '.join(rest)}, too", (edit,))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.evidence.edits.arguments import left_out
-from grader.evidence.edits.inputs import input_edits
+from grader.evidence.edits.inputs import input_edits, rest_of_the_input
 from grader.evidence.edits.keys import seed_edits
 from grader.evidence.edits.lift import settings_text
 from grader.evidence.edits.statements import around, deleted
@@ -43,6 +43,7 @@ _VMAP: Final = (
     "metadata_params",
 )
 _NO_SUCH_AXIS: Final = "remove the call: outside the mapped function there is no such axis"
+_ARRAYS: Final = frozenset({"jnp", "np", "jax.numpy", "numpy"})
 _OTHER_SHAPES: Final = frozenset({"ScopeParamShapeError", "IndexError", "ValueError", "TypeError"})
 
 
@@ -90,18 +91,19 @@ def _float_seed(failure: _Failure) -> Advice | None:
     return Advice(f"pass it {seed} unchanged: jax.random.{function}({seed})", edits)
 
 
-def _key_behind(failure: _Failure) -> Advice | None:
-    """The key behind the arrays in a call of `init`."""
+def _behind_the_input(failure: _Failure) -> Advice | None:
+    """The key or the variables behind the arrays, in a call of `init` or `apply`."""
     evidence, call = failure.evidence, failure.call
     names = array_names(evidence, call)
     given = [each.id if isinstance(each, ast.Name) else None for each in call.args]
-    if not _is_call_of(call, "init") or None in names or len(given) != len(names) + 1:
+    if not _is_call_of(call, *_ENTRIES) or None in names or len(given) != len(names) + 1:
         return None
     if given[:-1] != names or given[-1] in names:
         return None
     texts = [segment(evidence.source, each) or "" for each in call.args]
     edits = _arguments_replaced(failure, [texts[-1], *texts[:-1]])
-    return Advice("pass the key first, then the input", edits)
+    first = "the variables" if _is_call_of(call, "apply") else "the key"
+    return Advice(f"pass {first} first, then the input", edits)
 
 
 def _keys_by_position(failure: _Failure) -> Advice | None:
@@ -180,16 +182,8 @@ def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
 
 def _missing_input(failure: _Failure) -> Advice | None:
     """Too few of the module's arguments."""
-    evidence, call = failure.evidence, failure.call
-    names = array_names(evidence, call)
-    given = [each.id if isinstance(each, ast.Name) else None for each in call.args[1:]]
-    if failure.raised.library is None or not _is_call_of(call, *_ENTRIES) or not call.args:
-        return None
-    rest = [str(each) for each in names[len(given) :]]
-    if not rest or given != names[: len(given)] or None in names:
-        return None
-    edit = put("".join(f", {each}" for each in rest), evidence.source.span(call.args[-1]).end)
-    return Advice(f"pass {' and '.join(rest)}, too", (edit,))
+    entered = failure.raised.library is not None
+    return rest_of_the_input(failure.evidence, failure.call) if entered else None
 
 
 def _other_input(failure: _Failure) -> Advice | None:
@@ -253,8 +247,11 @@ def _called_itself(failure: _Failure) -> Advice | None:
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="init")),
             ) if owner == model:
                 first = source.span(call.args[0]).start
-                edits = (put(".apply", source.span(call.func).end), put(f"{variables}, ", first))
-                return Advice(f"call {model}.apply with the variables that init returned", edits)
+                edits = [put(".apply", source.span(call.func).end)]
+                if ast.unparse(call.args[0]) != variables:
+                    edits.append(put(f"{variables}, ", first))
+                text = f"call {model}.apply with the variables that init returned"
+                return Advice(text, tuple(edits))
             case _:
                 continue
     return None
@@ -333,7 +330,8 @@ def _known_keywords(failure: _Failure) -> tuple[str, ...]:
 def _wrong_size(failure: _Failure) -> Advice | None:
     """A size that doesn't fit, where the task asks for a single axis."""
     source, call = failure.evidence.source, failure.call
-    sizes = call.args if isinstance(call.func, ast.Attribute) else []
+    library = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in _ARRAYS
+    sizes = call.args[1 if library else 0 :]
     if called(call) != "reshape" or not failure.evidence.exercise.output or not sizes:
         return None
     first, last = source.span(sizes[0]), source.span(sizes[-1])
@@ -408,7 +406,7 @@ def _is_call_of(call: ast.Call, *names: str) -> bool:
 
 _ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
     _float_seed,
-    _key_behind,
+    _behind_the_input,
     _keys_by_position,
     _by_name,
     _as_a_tuple,

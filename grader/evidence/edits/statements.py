@@ -137,11 +137,25 @@ def trial_call(evidence: Evidence, loaded: Raised) -> Advice | None:
     body = source.tree.body if source.tree is not None and len(places) > 1 else []
     for each in body:
         within = entry is not None and is_inside_span(source, entry, places[-1])
-        if isinstance(each, ast.Expr) and within and is_inside_span(source, each, places[0]):
-            guard = '`if __name__ == "__main__":`'
-            text = f"delete this line, or put it at the end of the file under {guard}"
-            return Advice(text, deleted(source, each))
+        calls = isinstance(each, ast.Expr | ast.Assign) and is_inside_span(source, each, places[0])
+        if within and calls and isinstance(each, ast.Expr | ast.Assign):
+            return _guarded(source, each)
     return None
+
+
+def _guarded(source: Source, statement: ast.Expr | ast.Assign) -> Advice:
+    """Delete a statement at the top, unless the name that it gives a value is used elsewhere."""
+    guard = '`if __name__ == "__main__":`'
+    stored = {
+        each.id
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [])
+        for each in ast.walk(target)
+        if isinstance(each, ast.Name)
+    }
+    nodes = ast.walk(source.tree) if source.tree is not None else ()
+    names = [each.id for each in nodes if isinstance(each, ast.Name) and each.id in stored]
+    text = f"delete this line, or put it at the end of the file under {guard}"
+    return Advice(text, deleted(source, statement) if len(names) == len(stored) else ())
 
 
 def is_inside_span(source: Source, node: ast.stmt | ast.expr, span: Span) -> bool:

@@ -10,20 +10,13 @@ from typing import TYPE_CHECKING, Final
 from grader.evidence.edits.given import import_line, imported
 from grader.evidence.edits.text import Advice
 from grader.evidence.edits.words import renamed
+from grader.evidence.libraries import ALIASES
 from grader.model.names import names_of
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.model.observation import Span
 
-_USUAL: Final = {
-    "jax": "jax",
-    "jnp": "jax.numpy",
-    "np": "numpy",
-    "nn": "flax.linen",
-    "random": "jax.random",
-    "partial": "functools.partial",
-}
 _NO_VALUE: Final = re.compile(r"^name '(\w+)' is not defined")
 
 
@@ -38,8 +31,8 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
     source, tree = evidence.source, evidence.source.tree
     if tree is None or name in names_of(tree).imports:
         return None
-    if name in _USUAL:
-        dotted = _USUAL[name]
+    if name in ALIASES:
+        dotted = ALIASES[name]
         home, _, last = dotted.rpartition(".")
         line = f"from {home} import {last}" if name == last and home else import_line(name, dotted)
         return Advice(f"import it: {line}", imported(source, line))

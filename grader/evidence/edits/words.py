@@ -37,11 +37,10 @@ def parameter_edits(evidence: Evidence) -> Edits:
         return ()
     given = [*entry.args.posonlyargs, *entry.args.args, *entry.args.kwonlyargs]
     plain = not (entry.args.defaults or entry.args.posonlyargs or any(entry.args.kw_defaults))
-    if not plain or entry.args.vararg or entry.args.kwarg or any(each.annotation for each in given):
+    texts = {each.arg: source.text_of(each) for each in given}
+    if not plain or entry.args.vararg or entry.args.kwarg or not texts.keys() <= set(wanted):
         return ()
-    if not {each.arg for each in given} <= set(wanted):
-        return ()
-    return _between_brackets(source, entry, ", ".join(wanted))
+    return _between_brackets(source, entry, ", ".join(texts.get(each, each) for each in wanted))
 
 
 def _between_brackets(source: Source, entry: ast.FunctionDef, text: str) -> Edits:
