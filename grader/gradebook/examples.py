@@ -26,8 +26,8 @@ class Examples:
         self._names = frozenset(
             word.casefold()
             for each in students
-            for text in (each.name, each.email.partition("@")[0], each.key.partition("@")[0])
-            for word in _WORD.findall(text)
+            for text in (each.name, each.login, each.email, each.key)
+            for word in _WORD.findall(text.partition("@")[0])
         )
 
     def collection(self) -> Collection:

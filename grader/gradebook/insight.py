@@ -220,11 +220,12 @@ def _tries(mine: Iterable[Result]) -> Iterator[Tries]:
     for results in handed.values():
         student = results[0].handed.student
         if len(results) > 1 and student is not None:
-            yield Tries(student=student, results=tuple(sorted(results, key=_when)))
+            yield Tries(student=student, results=tuple(sorted(results, key=in_order)))
 
 
-def _when(result: Result) -> tuple[int, float, bool]:
-    return result.handed.attempt, result.handed.time or 0.0, result.counts
+def in_order(result: Result) -> tuple[int, bool]:
+    """Sort a student's files from the oldest to the one that counts."""
+    return result.handed.order, result.counts
 
 
 class _Programs:

@@ -35,7 +35,13 @@ def result(
     errors = [each.rule for each in report.findings if each.severity is Severity.ERROR]
     return Result(
         handed=HandedIn(
-            path=path, student=who, attempt=attempt, time=time, late=late, place=place or path
+            path=path,
+            student=who,
+            attempt=attempt,
+            order=attempt - 1,
+            time=time,
+            late=late,
+            place=place or path,
         ),
         sha256=report.sha256,
         exercise=exercise,

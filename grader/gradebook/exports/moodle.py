@@ -8,7 +8,8 @@ https://docs.moodle.org/en/Assignment_settings ("Offline grading worksheet" has 
 
 - A worksheet is one assignment's, so each exercise is a file of its own.
 - Who it is, is read off `Identifier` alone: `Participant 123`, which is the number in the name of
-  the folder that Moodle's *Download all submissions* made. Nobody else can have a row.
+  the folder that Moodle's *Download all submissions* made. Nobody else can have a row. In a group
+  assignment the folder has the group's number, by which Moodle finds nobody.
 - `Identifier`, `Grade` and `Last modified (grade)` have to be there, in the language in which the
   teacher sees Moodle, which has to be English. An empty grade is skipped, an empty comment deletes
   the one that is there.

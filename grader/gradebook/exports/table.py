@@ -17,7 +17,7 @@ from grader.render.write import write_report
 NAME = "grades.csv"
 
 HEAD = [
-    *("student", "name", "id", "email"),
+    *("student", "name", "id", "email", "login", "section"),
     *("exercise", "verdict", "score", "points", "max_points", "rules"),
     *("path", "sha256", "attempt", "late", "handed_in_at", "graded_at"),
 ]
@@ -45,12 +45,15 @@ def _rows(grades: Grades) -> Iterator[list[str]]:
     for key, student in students.items():
         for exercise in exercises or ("",):
             if exercise not in seen.get(key, ()):
-                rest = [""] * (len(HEAD) - 6)
+                rest = [""] * (len(HEAD) - 8)
                 yield [*_who(student), exercise, MISSING, *rest]
 
 
 def _who(student: Student | None) -> list[str]:
-    return [student.key, student.name, student.id, student.email] if student else [""] * 4
+    if student is None:
+        return [""] * 6
+    names = [student.key, student.name, student.id]
+    return [*names, student.email, student.login, student.section]
 
 
 def _what(grades: Grades, result: Result) -> list[str]:

@@ -211,7 +211,7 @@ def _table(title: str, identity: str, results: Sequence[Result], people: People)
     yield f'<h2 id="{identity}">{title}: {counted(len(results), "student")}</h2>'
     yield (
         '<table class="students"><thead><tr><th>student</th><th class="number">score</th>'
-        '<th class="optional number">try</th><th>mistakes</th></tr></thead><tbody>'
+        "<th>mistakes</th></tr></thead><tbody>"
     )
     rows = sorted(_labelled(results, people), key=lambda row: row[:2])
     for label, link, each in rows[:_MOST_PEOPLE]:
@@ -235,8 +235,7 @@ def _row(label: str, link: str, result: Result) -> str:
         said = VERDICT_WORDS[result.verdict]
     return (
         f'<tr><td><a href="{escape(link)}">{text_html(label)}</a>{late}</td>'
-        f'<td class="number">{result.score:.2f}</td>'
-        f'<td class="optional number">{result.handed.attempt}</td><td>{text_html(said)}</td></tr>'
+        f'<td class="number">{result.score:.2f}</td><td>{text_html(said)}</td></tr>'
     )
 
 

@@ -118,7 +118,8 @@ def _words(text: str) -> Words:
 
 def _names(student: Student) -> Iterator[Words]:
     """Yield what a student is known by, as words; a name also the other way round."""
-    for text in (student.name, student.email, student.id, student.key, student.number):
+    ids = (student.id, student.key, student.number, student.login)
+    for text in (student.name, student.email, *ids):
         words = _words(text)
         if words and len("".join(words)) > 2:
             yield words
@@ -135,6 +136,6 @@ def _own(result: Result) -> frozenset[str]:
     address = student.email.partition("@")[0]
     key = student.key.partition("@")[0]
     words = [*_words(student.name), *_words(address), *_words(key)]
-    words += [*_words(student.id), *_words(student.number)]
+    words += [*_words(student.id), *_words(student.number), *_words(student.login)]
     joined = "".join(_words(student.name))
     return frozenset([each for each in words if len(each) > 1] + [joined])
