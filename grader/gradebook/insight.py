@@ -71,10 +71,14 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseInsight(msgspec.Struct, frozen=True, kw_only=True):
-    """What a class did with one exercise. `counted` has one result for each student."""
+    """What a class did with one exercise. `counted` has one result for each student.
+
+    `missing` handed in something, but not for this exercise.
+    """
 
     exercise: str
     counted: tuple[Result, ...]
+    missing: tuple[Student, ...]
     mistakes: tuple[Mistake, ...]
     together: tuple[Together, ...]
     alike: tuple[Alike, ...]
@@ -120,15 +124,17 @@ def insight(
     slugs = sorted({each.exercise for each in owned if each.exercise}) or [""]
     if len(slugs) > 1 and not all(each.exercise for each in owned):
         slugs.append("")
-    examples = Examples(_students(owned))
+    students = _students(owned)
+    examples = Examples(students.values())
     return Insight(
         exercises=tuple(
             _of_exercise(
                 exercise,
-                [each for each in owned if each.exercise == exercise or len(slugs) == 1],
-                examples,
-                (lessons or {}).get(exercise, {}),
-                known or {},
+                mine=[each for each in owned if each.exercise == exercise or len(slugs) == 1],
+                students=students if exercise else {},
+                examples=examples,
+                sections=(lessons or {}).get(exercise, {}),
+                known=known or {},
             )
             for exercise in slugs
             if owned
@@ -140,21 +146,21 @@ def insight(
     )
 
 
-def _students(results: Iterable[Result]) -> list[Student]:
-    found = {
-        each.handed.student.key: each.handed.student for each in results if each.handed.student
-    }
-    return list(found.values())
+def _students(results: Iterable[Result]) -> dict[str, Student]:
+    return {each.handed.student.key: each.handed.student for each in results if each.handed.student}
 
 
 def _of_exercise(
     exercise: str,
+    *,
     mine: Sequence[Result],
+    students: Mapping[str, Student],
     examples: Examples,
     sections: Mapping[str, str],
     known: Mapping[str, str],
 ) -> ExerciseInsight:
     counted = tuple(each for each in mine if each.counts)
+    here = _students(mine)
     programs = _Programs()
     lines = examples.collection()
     for result in counted:
@@ -165,6 +171,7 @@ def _of_exercise(
     return ExerciseInsight(
         exercise=exercise,
         counted=counted,
+        missing=tuple(student for key, student in students.items() if key not in here),
         mistakes=tuple(
             Mistake(
                 rule=rule,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from grader.gradebook.addressed import addressed
 from grader.gradebook.classroom import Result
@@ -43,7 +44,8 @@ def _tries(results: Sequence[Result]) -> str:
         f"<tr><td>{text_html(each.exercise)}</td><td>{number}</td>"
         f"<td>{VERDICT_WORDS[each.verdict]}</td><td>{each.score:.2f}</td>"
         f"<td>{text_html(', '.join(each.rules))}</td></tr>"
-        for number, each in enumerate(results, 1)
+        for _, same in groupby(results, key=lambda result: result.exercise)
+        for number, each in enumerate(same, 1)
     ]
     return (
         "<table><thead><tr><th>exercise</th><th></th><th></th><th>score</th>"
