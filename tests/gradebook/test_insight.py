@@ -77,6 +77,12 @@ def test_the_example_names_nobody() -> None:
     )
 
 
+def test_somebody_may_be_called_like_the_code() -> None:
+    line = "x = nn.vmap(nn.Dense, in_axes=0)"
+    results = [result(student("Dense In"), written(line)), result(ANNA, written(line))]
+    assert one(results).exercises[0].mistakes[0].example == line
+
+
 def test_rules_that_go_together_are_counted_with_how_often_each_occurs() -> None:
     results = [result(ANNA, TWO_RULES), result(BEN, TWO_RULES), result(CLEO, FAILED)]
     (pair,) = one(results).exercises[0].together

@@ -213,6 +213,12 @@ def test_a_mask_keeps_columns(text: str, shown: str) -> None:
     assert len(masked(text)) == len(text)
 
 
+def test_a_mask_leaves_python_alone() -> None:
+    who = student("In Park")
+    text = "for x in park:  # by In Park"
+    assert masked(text, who).replace("\u00d7", "*") == "for x in ****:  # by In ****"
+
+
 def numbers(figure: str, of: str) -> list[str]:
     return re.findall(rf'class="{of}"[^>]*>([^<]*)<', figure)
 

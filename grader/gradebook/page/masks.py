@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]{0,3}")
 _MASK: Final = "\u00d7"
 _TEXTS: Final = ("message", "help", "why", "label")
+
+_KEYWORDS: Final = frozenset(map(str.casefold, keyword.kwlist))
+"""Somebody may be called In or Is: alone, these words say nothing."""
 
 Words = tuple[str, ...]
 
@@ -138,4 +142,4 @@ def _own(result: Result) -> frozenset[str]:
     words = [*_words(student.name), *_words(address), *_words(key)]
     words += [*_words(student.id), *_words(student.number), *_words(student.login)]
     joined = "".join(_words(student.name))
-    return frozenset([each for each in words if len(each) > 1] + [joined])
+    return frozenset([each for each in words if len(each) > 1] + [joined]) - _KEYWORDS
