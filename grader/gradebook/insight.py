@@ -2,6 +2,7 @@
 
 Pure. Each report is read once and not kept, since a class may have more than fit into memory.
 Counted is what counts: a student's newest file for an exercise. Files of nobody are told apart.
+Those that don't count are older ones of the same student, or aren't there any more.
 """
 
 from __future__ import annotations
@@ -121,10 +122,10 @@ def insight(
     """
     owned = [each for each in results if each.handed.student is not None]
     counted = [each for each in owned if each.counts]
-    slugs = sorted({each.exercise for each in owned if each.exercise}) or [""]
-    if len(slugs) > 1 and not all(each.exercise for each in owned):
+    slugs = sorted({each.exercise for each in counted if each.exercise}) or [""]
+    if len(slugs) > 1 and not all(each.exercise for each in counted):
         slugs.append("")
-    students = _students(owned)
+    students = _students(counted)
     examples = Examples(students.values())
     return Insight(
         exercises=tuple(
@@ -137,12 +138,12 @@ def insight(
                 known=known or {},
             )
             for exercise in slugs
-            if owned
+            if counted
         ),
         absent=tuple(absent),
-        nobody=tuple(each for each in results if each.handed.student is None),
+        nobody=tuple(each for each in results if each.counts and each.handed.student is None),
         late=tuple(each for each in counted if each.handed.late),
-        broken=tuple(each for each in results if each.verdict is Verdict.ERROR),
+        broken=tuple(each for each in results if each.counts and each.verdict is Verdict.ERROR),
     )
 
 

@@ -53,6 +53,20 @@ def test_students_are_counted_and_not_files_or_findings() -> None:
     assert len(seen.nobody) == 1
 
 
+def test_files_that_are_gone_are_not_counted_or_told_of() -> None:
+    """The gradebook keeps what it graded, also of folders that were renamed since."""
+    gone = [
+        result(student("Old Name"), FAILED, counts=False),
+        result(None, counts=False),
+        result(student("Old"), ERROR, counts=False),
+        result(student("Old"), exercise="another", counts=False),
+    ]
+    seen = one([*gone, result(ANNA)])
+    (exercise,) = seen.exercises
+    assert (len(exercise.counted), exercise.missing, exercise.mistakes) == (1, (), ())
+    assert (seen.nobody, seen.broken) == ((), ())
+
+
 def test_what_the_grader_failed_to_grade_is_nobodys_mistake() -> None:
     seen = one([result(ANNA, ERROR), result(BEN)])
     (exercise,) = seen.exercises

@@ -171,6 +171,12 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         assert words in text, words
 
 
+def test_files_that_are_gone_have_no_page(tmp_path: Path) -> None:
+    results = [result(BEN, counts=False), result(ANNA)]
+    done = write_pages(insight(results), results, tmp_path)
+    assert len(done.paths) == 2
+
+
 def test_an_empty_class_has_a_page(tmp_path: Path) -> None:
     pages = site(tmp_path, [])
     assert list(pages) == ["index.html"]

@@ -35,13 +35,12 @@ def _rows(grades: Grades) -> Iterator[list[str]]:
     only = exercises[0] if len(exercises) == 1 else ""
     seen: dict[str, set[str]] = {}
     students = {each.key: each for each in grades.absent}
-    for result in grades.results:
+    for result in filter(lambda each: each.counts, grades.results):
         student, exercise = result.handed.student, result.exercise or only
         if student is not None:
             students[student.key] = student
             seen.setdefault(student.key, set()).add(exercise)
-        if result.counts or student is None:
-            yield [*_who(student), exercise, *_what(grades, result)]
+        yield [*_who(student), exercise, *_what(grades, result)]
     for key, student in students.items():
         for exercise in exercises or ("",):
             if exercise not in seen.get(key, ()):
