@@ -16,13 +16,11 @@ import html5lib
 import msgspec
 import pytest
 
-from grader.errors import GradebookBroken
 from grader.gradebook.classroom import Result, Student
 from grader.gradebook.insight import insight
 from grader.gradebook.page import write_pages
 from grader.gradebook.page.masks import Masks
 from grader.gradebook.page.plots import Bar, Curve, Part, bars, curves
-from grader.gradebook.page.secret import secret_of
 from grader.model.report import Output, Report
 from grader.model.source import Source
 from tests.gradebook.classes import ANNA, BEN, CLEO, FAILED, PASSED, moodle, result, student
@@ -142,15 +140,6 @@ def test_lists_without_names_are_not_in_the_order_of_the_names(tmp_path: Path) -
     index = site(tmp_path, results, SECRET)["index.html"]
     shown = re.findall(r'html">Student ([0-9A-F]{6})</a></td>', index)
     assert len(shown) == 8 and shown == sorted(shown)
-
-
-def test_a_gradebooks_secret_stays_and_is_nobody_elses(tmp_path: Path) -> None:
-    book, other = tmp_path / "gradebook.sqlite", tmp_path / "other.sqlite"
-    assert secret_of(book) == secret_of(book) != secret_of(other)
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
-    (tmp_path / "other.sqlite.secret").write_bytes(b"")
-    with pytest.raises(GradebookBroken, match="damaged"):
-        secret_of(other)
 
 
 def test_the_page_says_what_happened(tmp_path: Path) -> None:
