@@ -52,7 +52,7 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alike(msgspec.Struct, frozen=True, kw_only=True):
-    """Several students' files that are the same program.
+    """Several students' files that are the same program; also one's, if it is `known`.
 
     `identical` if they are the same bytes; else comments, layout or names differ. `known` says
     what else it is the same as, such as the starter file.
@@ -257,7 +257,11 @@ class _Programs:
 
     def alike(self, known: Mapping[str, str]) -> Iterator[Alike]:
         """Yield the programs that several students wrote, the longest first."""
-        groups = [(key, results) for key, results in self._wrote.items() if len(results) > 1]
+        groups = [
+            (key, results)
+            for key, results in self._wrote.items()
+            if len(results) > 1 or key in known
+        ]
         for key, results in sorted(groups, key=lambda item: (-self._statements[item[0]], item[0])):
             yield Alike(
                 results=tuple(results),

@@ -28,11 +28,13 @@ from grader.gradebook.exports.sheet import sheet
 from grader.gradebook.places import moodle_place
 from grader.model.finding import Severity
 from grader.model.report import Report
-from grader.render.visible import visible
+from grader.render.visible import cut, visible
 from grader.render.words import verdict_words
 from grader.render.write import write_report
 
 NAME = "moodle.csv"
+_LONGEST = 300
+"""Characters of a mistake: a comment is a summary, the page has all of it."""
 
 _HEAD = [
     "Identifier",
@@ -87,7 +89,7 @@ def _rows(grades: Grades, graded: list[Graded]) -> Iterator[list[str]]:
 def comment(report: Report) -> str:
     """Return the verdict and the mistakes as HTML, which is how Moodle reads a comment."""
     mistakes = "".join(
-        f"<li>{escape(visible(each.message))} ({each.rule})</li>"
+        f"<li>{escape(cut(visible(each.message), _LONGEST))} ({each.rule})</li>"
         for each in report.findings
         if each.severity is Severity.ERROR
     )

@@ -184,7 +184,9 @@ def _group(alike: Alike) -> str:
     passed = sum(each.verdict is Verdict.PASSED for each in alike.results)
     count = len(alike.results)
     verdict = {0: "not passed", count: "passed"}.get(passed, f"{passed} passed")
-    how = "identical files" if alike.identical else "the same but for names and comments"
+    how = "identical files" if alike.identical else "the same but for names, layout and comments"
+    if count == 1:
+        return f"1 student, {verdict}, {text_html(alike.known)}"
     size = counted(alike.statements, "statement") if alike.statements else "no Python"
     known = f", {text_html(alike.known)}" if alike.known else ""
     return f"{counted(count, 'student')}, {size}, {how}, {verdict}{known}"
