@@ -54,6 +54,7 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 class Alike(msgspec.Struct, frozen=True, kw_only=True):
     """Several students' files that are the same program; also one's, if it is `known`.
 
+    A file that a group handed in together is one file.
     `identical` if they are the same bytes; else comments, layout or names differ. `known` says
     what else it is the same as, such as the starter file.
     """
@@ -260,7 +261,7 @@ class _Programs:
         groups = [
             (key, results)
             for key, results in self._wrote.items()
-            if len(results) > 1 or key in known
+            if len({each.handed.path for each in results}) > 1 or key in known
         ]
         for key, results in sorted(groups, key=lambda item: (-self._statements[item[0]], item[0])):
             yield Alike(

@@ -118,6 +118,13 @@ def test_same_programs_are_found_whatever_the_names() -> None:
     assert alike.identical
 
 
+def test_a_file_that_a_group_handed_in_is_no_coincidence() -> None:
+    together = [result(ANNA, path="team 1/hw.py"), result(BEN, path="team 1/hw.py")]
+    assert one(together).exercises[0].alike == ()
+    (alike,) = one([*together, result(CLEO, path="cleo.py")]).exercises[0].alike
+    assert len(alike.results) == 3
+
+
 def test_a_program_that_is_known_is_named() -> None:
     tree = PASSED.source.tree
     assert tree is not None

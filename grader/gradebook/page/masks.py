@@ -56,6 +56,7 @@ class Masks:
             report,
             path=path,
             sha256="",
+            student=None,
             source=Source(path, mask(report.source.text)),
             summary=mask(report.summary),
             findings=tuple(map(finding, report.findings)),
