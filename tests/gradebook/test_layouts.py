@@ -95,6 +95,15 @@ submission_11:
         - :name: Somebody Else
     stdout: "two
       \\  :submitters:"
+  :history:
+  - :submitters: []
+    :created_at: 2023-09-20 10:11:12.123456000 Z
+    :results:
+      output: ":created_at: 2023-01-01 00:00:00.0 Z"
+    :id: 9
+  - :submitters: []
+    :created_at: 2023-09-22 10:11:12.123456000 Z
+    :id: 12
 submission_12:
   :created_at: 2023-09-21 12:11:12.000000000 +02:00
   :submitters:
@@ -125,6 +134,7 @@ def test_gradescope(laid_out: Make) -> None:
     assert people["b@uni.edu"].student.name == "Björk Å"
     assert people["0031"].time == 1695291072
     assert people["33"].time == 1695291072
+    assert (people["0031"].attempt, people["33"].attempt) == (2, 1)
     assert [each.key for each in found.absent] == ["34"]
 
 
@@ -296,3 +306,16 @@ def test_names_as_yaml_writes_them(written: str, name: str) -> None:
     (one,) = metadata(text.splitlines())["submission_1"]
     assert (one.who.name or one.label) == name
     assert one.label.encode()
+
+
+def test_a_yaml_parser_reads_the_same_people() -> None:
+    yaml = pytest.importorskip("yaml")
+    expected = {
+        folder: [(each[":name"], each[":sid"], each[":email"]) for each in entry[":submitters"]]
+        for folder, entry in yaml.safe_load(METADATA).items()
+    }
+    found = {
+        folder: [(each.who.name, each.who.id or None, each.who.email) for each in seen]
+        for folder, seen in metadata(METADATA.splitlines()).items()
+    }
+    assert found == expected

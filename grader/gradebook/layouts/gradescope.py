@@ -10,6 +10,9 @@ The metadata is written by Ruby's YAML with symbols for keys, in one fixed shape
       :created_at: 2023-09-21 10:11:12.123456000 Z
       :results:
         … all that the autograder printed, often most of the file
+      :history:
+      - :submitters: []
+        :created_at: …
 
 A YAML parser would read all of that, slowly, and a course would need it for this file alone. So
 only lines of that shape are read, which no text can imitate, since YAML indents it deeper than its
@@ -28,6 +31,7 @@ from grader.gradebook.classroom import Student
 from grader.gradebook.sighting import Layout, Sighting, Tree, most_of, top, unnamed
 
 METADATA: Final = "submission_metadata.yml"
+_EARLIER: Final = "    :created_at:"
 _ITEM: Final = re.compile(r"(?P<indent> {2}| {4})- :(?P<key>\w+): ?(?P<value>.*)")
 _KEY: Final = re.compile(r"(?P<indent> +):(?P<key>\w+): ?(?P<value>.*)")
 _ANCHOR: Final = re.compile(r"&(?P<name>\w+) (?P<text>.*)")
@@ -82,11 +86,13 @@ def metadata(lines: Iterable[str]) -> dict[str, tuple[Sighting, ...]]:
     found: dict[str, tuple[Sighting, ...]] = {}
     anchors: dict[str, str] = {}
     for folder, section in _sections(lines):
-        people, time = _people(section, anchors), _time(section)
+        people = _people(section, anchors)
+        time, attempt = _time(section), _attempt(section)
         found[folder] = tuple(
             Sighting(
                 label=who.name or who.email or folder,
                 who=who,
+                attempt=attempt,
                 time=time,
                 place=folder,
             )
@@ -96,7 +102,7 @@ def metadata(lines: Iterable[str]) -> dict[str, tuple[Sighting, ...]]:
 
 
 def _sections(text: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each folder's name, and its lines up to what the autograder printed."""
+    """Yield each folder's name and its lines, without what the autograder printed."""
     folder, reading = "", False
     lines: list[str] = []
     for line in (each.rstrip("\r\n") for each in text):
@@ -108,7 +114,7 @@ def _sections(text: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
             reading = False
         elif line.startswith("  :"):
             reading = True
-        if reading and line.startswith(" "):
+        if (reading and line.startswith(" ")) or line.startswith(_EARLIER):
             lines.append(line)
     if folder:
         yield folder, lines
@@ -175,6 +181,20 @@ def _unescaped(match: re.Match[str]) -> str:
 def _time(lines: list[str]) -> float | None:
     """Return when it was handed in; a time without a zone is UTC, as Ruby writes it."""
     line = next((each for each in lines if each.startswith("  :created_at:")), "")
+    return _unix_time(line)
+
+
+def _attempt(lines: list[str]) -> int:
+    """Return which hand-in it is: one more than the history has that are older.
+
+    The one that counts on Gradescope isn't always the newest.
+    """
+    time = _time(lines)
+    others = [_unix_time(each) for each in lines if each.startswith(_EARLIER)]
+    return 1 + sum(other is not None and time is not None and other < time for other in others)
+
+
+def _unix_time(line: str) -> float | None:
     match = _TIME.search(line)
     if match is None:
         return None
