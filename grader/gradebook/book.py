@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -25,6 +25,9 @@ from grader.gradebook.packing import Unreadable, packed, unpacked
 from grader.gradebook.setup import Key
 from grader.model.report import Report, Verdict
 from grader.model.source import Source
+
+_DATABASES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
+_MAGIC: Final = b"SQLite format 3\0"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class Gradebook:
 
         Raises `CommandWrong` for a file of something else, or of a newer version.
         """
+        _refuse_other(file)
         before = database.identity(file)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -182,6 +186,16 @@ def at(report: Report, path: str) -> Report:
     """Return a report that calls its file by another path."""
     source = Source(path, report.source.text, report.source.unread)
     return msgspec.structs.replace(report, path=path, source=source)
+
+
+def _refuse_other(file: Path) -> None:
+    """Raise `CommandWrong` for a file that by its name and content is no database at all."""
+    if file.suffix in _DATABASES or not file.is_file():
+        return
+    with contextlib.suppress(OSError), file.open("rb") as opened:
+        start = opened.read(len(_MAGIC))
+        if start and start != _MAGIC:
+            raise CommandWrong(f"{file} is no gradebook; choose another file with --gradebook")
 
 
 def _connected(file: Path) -> sqlite3.Connection:
