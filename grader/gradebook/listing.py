@@ -12,6 +12,7 @@ import msgspec
 from grader.errors import CommandWrong, reason
 from grader.folder import Kind, is_made_by_tools, refuse_too_many, walk
 from grader.gradebook.archive import Damaged, Member, members
+from grader.gradebook.own_files import looks_written_here
 from grader.gradebook.stored import MOST_NESTED, NestedArchive, OnDisk, Origin, Stored, Zipped
 from grader.model.submission import Unreadable
 
@@ -70,6 +71,7 @@ def _folder(folder: Path, passed_over: Iterable[Path]) -> Listing:
     _refuse_home(folder)
     without = {os.path.realpath(each) for each in passed_over}
     entries: list[Entry] = []
+    ours: list[str] = []
     left_out: list[str] = []
     problems: list[str] = []
     folders: set[str] = set()
@@ -83,12 +85,21 @@ def _folder(folder: Path, passed_over: Iterable[Path]) -> Listing:
                     folders.add(path)
                 case Kind.PASSED_OVER if seen.path.name != _OURS:
                     left_out.append(path + "/" * seen.path.is_dir())
+                case Kind.FILE if _is_ours(seen.path):
+                    ours.append(path)
                 case Kind.FILE:
                     entries.append(Entry(path, OnDisk(seen.path), _changed(seen.path)))
                     refuse_too_many(folder, len(entries), MOST_FILES, "files")
     except Unreadable as error:
         raise CommandWrong(str(error)) from error
-    return _sorted(entries, left_out, problems, _empty(folders, entries))
+    paths = [each.path for each in entries]
+    return _sorted(entries, left_out, problems, _empty(folders, [*paths, *ours]))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a page that an earlier call wrote into the class's folder."""
+    made = path.suffix in {".html", ".zip"} and path.is_file() and not path.is_symlink()
+    return made and looks_written_here(path)
 
 
 def _refuse_home(folder: Path) -> None:
@@ -163,7 +174,7 @@ def _of_members(found: Iterable[Member], archive: Path | NestedArchive, prefix: 
         Entry(path, Zipped(archive, each), each.time, prefix.rstrip("/"))
         for path, each in by_path.items()
     ]
-    return _sorted(entries, left_out, problems, _empty(folders, entries))
+    return _sorted(entries, left_out, problems, _empty(folders, by_path))
 
 
 def _is_marker(member: Member) -> bool:
@@ -253,10 +264,11 @@ def _shut(entry: Entry) -> Entry:
     return msgspec.structs.replace(entry, fault="is a zip inside another zip, and isn't opened")
 
 
-def _empty(folders: set[str], entries: Iterable[Entry]) -> set[str]:
+def _empty(folders: set[str], paths: Iterable[str]) -> set[str]:
+    """Return the folders that none of the paths leads through."""
     filled: set[str] = set()
-    for each in entries:
-        above = each.path.rpartition("/")[0]
+    for each in paths:
+        above = each.rpartition("/")[0]
         while above and above not in filled:
             filled.add(above)
             above = above.rpartition("/")[0]
