@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from grader.gradebook.archive import Damaged
+from grader.gradebook.entry import Entry
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.inflate import TooLarge, refuse
-from grader.gradebook.listing import Entry
 from grader.gradebook.stored import Stored, Zipped
 from grader.model.decoding import LARGEST
 from grader.model.filekind import HAND_IN, Unfit, other

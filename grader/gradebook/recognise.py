@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from grader.gradebook.entry import Entry, Listing
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.layouts.canvas import canvas
 from grader.gradebook.layouts.github import github
@@ -16,7 +17,6 @@ from grader.gradebook.layouts.gradescope import METADATA, gradescope
 from grader.gradebook.layouts.moodle import moodle
 from grader.gradebook.layouts.pattern import pattern
 from grader.gradebook.layouts.plain import Known, plain
-from grader.gradebook.listing import Entry, Listing
 from grader.gradebook.sighting import Layout, Sighting, Tree, top
 from grader.gradebook.stored import Stored
 

@@ -106,7 +106,7 @@ def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bel
 
 @pytest.mark.parametrize("most", ["MOST_FILES", "MOST_FOLDERS"])
 def test_a_disk_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str) -> None:
-    monkeypatch.setattr(f"grader.gradebook.listing.{most}", 2)
+    monkeypatch.setattr(f"grader.gradebook.folder_listing.{most}", 2)
     folder = tree(tmp_path / "class", programs("a/x.py", "b/x.py", "c/x.py"))
     with pytest.raises(CommandWrong, match="has more than 2 f"):
         collect(folder)
