@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum, unique
+from functools import lru_cache
 from typing import Final
 
 from grader.folder import is_no_submission
@@ -32,6 +33,7 @@ class FileType(IntEnum):
     NO_SUBMISSION = 4
 
 
+@lru_cache(maxsize=1024)
 def file_type(name: str) -> FileType:
     """Tell by a file's name, without its folders."""
     if name.lower().endswith(_PROGRAMS):
