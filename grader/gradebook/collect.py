@@ -10,10 +10,11 @@ import msgspec
 
 from grader.errors import CommandWrong
 from grader.gradebook.classroom import Collected, HandedIn, Student
+from grader.gradebook.entry import Entry, Listing, twins
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.identify import identify
 from grader.gradebook.join import Index
-from grader.gradebook.listing import Entry, Listing, listing, twins
+from grader.gradebook.listing import listing
 from grader.gradebook.reading import fault_of, read_entry
 from grader.gradebook.recognise import recognise
 from grader.gradebook.roster import read_roster

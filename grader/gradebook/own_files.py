@@ -13,6 +13,8 @@ from grader.render.write import write_data
 
 _SEAL: Final = re.compile(rb"<!-- grade class ([0-9a-f]{64}) -->\n\Z")
 ZIP_COMMENT: Final = b"written by grade class"
+_TAIL: Final = 128
+"""Bytes in which the seal or the comment is, at the end."""
 
 
 class OwnFiles:
@@ -64,13 +66,32 @@ class OwnFiles:
         return True
 
 
+def looks_written_here(path: Path) -> bool:
+    """Whether a page or a zip ends as those do that were written here. Raises nothing."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(path.stat().st_size, _TAIL), 2)
+            tail = file.read(_TAIL)
+    except OSError:
+        return False
+    return tail.endswith(ZIP_COMMENT) or _SEAL.search(tail) is not None
+
+
 def _is_free(path: Path) -> bool:
     """Whether there is no file, or one that was written here and not changed since."""
     try:
         if path.is_symlink() or not path.exists():
             return not path.is_symlink()
-        if not path.is_file():
-            return False
+        return path.is_file() and is_own(path)
+    except OSError:
+        return False
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file was written here, by any run, and not changed since."""
+    if path.suffix not in {".html", ".zip"}:
+        return False
+    try:
         return _is_own_zip(path) if path.suffix == ".zip" else _is_own_page(path.read_bytes())
     except OSError:
         return False
