@@ -13,7 +13,7 @@ _PROGRAMS: Final = (".py", ".ipynb")
 _ASIDE: Final = re.compile(
     r"(?i)readme.*|licen[sc]e.*|makefile|requirements.*|thumbs\.db|desktop\.ini|submission_metadata\.yml"
     r"|.*~|#.*#|.*\.(csv|tsv|json|jsonl|ya?ml|toml|cfg|ini|log|lock|sqlite|db|pyc|pyo|bak|swp|npy|npz"
-    r"|pkl|pickle|h5|hdf5|msgpack|svg|ico|css|xlsx?|ods)"
+    r"|pkl|pickle|h5|hdf5|msgpack|svg|ico|css|xlsx?|ods|xml|sarif)"
 )
 _PICTURE: Final = re.compile(r"(?i).*\.(png|jpe?g|gif|bmp|webp|heic|mp4|mov|md|rst)")
 

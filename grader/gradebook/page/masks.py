@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]{0,3}")
 _MASK: Final = "\u00d7"
 _TEXTS: Final = ("message", "help", "why", "label")
+
+_KEYWORDS: Final = frozenset(map(str.casefold, keyword.kwlist))
+"""Somebody may be called In or Is: alone, these words say nothing."""
 
 Words = tuple[str, ...]
 
@@ -52,6 +56,7 @@ class Masks:
             report,
             path=path,
             sha256="",
+            student=None,
             source=Source(path, mask(report.source.text)),
             summary=mask(report.summary),
             findings=tuple(map(finding, report.findings)),
@@ -118,7 +123,8 @@ def _words(text: str) -> Words:
 
 def _names(student: Student) -> Iterator[Words]:
     """Yield what a student is known by, as words; a name also the other way round."""
-    for text in (student.name, student.email, student.id, student.key, student.number):
+    ids = (student.id, student.key, student.number, student.login)
+    for text in (student.name, student.email, *ids):
         words = _words(text)
         if words and len("".join(words)) > 2:
             yield words
@@ -135,6 +141,6 @@ def _own(result: Result) -> frozenset[str]:
     address = student.email.partition("@")[0]
     key = student.key.partition("@")[0]
     words = [*_words(student.name), *_words(address), *_words(key)]
-    words += [*_words(student.id), *_words(student.number)]
+    words += [*_words(student.id), *_words(student.number), *_words(student.login)]
     joined = "".join(_words(student.name))
-    return frozenset([each for each in words if len(each) > 1] + [joined])
+    return frozenset([each for each in words if len(each) > 1] + [joined]) - _KEYWORDS
