@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from grader.compare import Same, compare
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
@@ -65,6 +66,19 @@ def discarded(look: Look) -> tuple[Discarded, ...]:
                 and _holds(found.get(place), ours.get(_name(new)))
             )
         )
+    )
+
+
+def unaccounted(look: Look) -> tuple[str, ...]:
+    """Return the places of the wrong arrays that aren't what was there before an update."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    old = {each.place for each in discarded(look)}
+    return tuple(
+        place
+        for place, array in wanted.items()
+        if place in found
+        and place not in old
+        and not isinstance(compare(array, found[place], look.tolerance, place), Same)
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.compare import OtherShape, OtherType, OtherValues
+from grader.compare import OtherShape, OtherType, OtherValues, compare
 from grader.evidence import Evidence, Look
 from grader.evidence.bias import Bias, bias
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
 from grader.evidence.edits import answer_edits, input_edits
 from grader.evidence.notation import output_name
-from grader.evidence.results import also_wrong, exchanged, outputs
+from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
+from grader.evidence.updates import unaccounted
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
@@ -77,7 +78,8 @@ def _follows(evidence: Evidence, look: Look) -> bool:
 def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
     comparison = look.comparison
     if isinstance(comparison, OtherValues):
-        return _numbers(evidence, look, comparison, last_resort=last_resort)
+        unlike = _unaccounted(look) or comparison
+        return _numbers(evidence, look, unlike, last_resort=last_resort)
     return Sighting(
         message="the numbers are wrong, not only their type",
         label="not the expected numbers",
@@ -86,6 +88,16 @@ def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
         case=look.case,
         last_resort=last_resort,
     )
+
+
+def _unaccounted(look: Look) -> OtherValues | None:
+    """Return how the first array is wrong that isn't what was there before an update."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    for place in unaccounted(look):
+        comparison = compare(wanted[place], found[place], look.tolerance, place)
+        if isinstance(comparison, OtherValues):
+            return comparison
+    return None
 
 
 def _numbers(
@@ -139,7 +151,7 @@ def _message(comparison: OtherValues) -> str:
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
-    processed = all(look.processed and look.shaped_as_expected for look in looks)
+    processed = all(look.processed and look.sized_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
     return processed and not evidence.impure
 
@@ -149,7 +161,11 @@ def _astray(evidence: Evidence) -> list[Look]:
     if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
         return []
     looks = evidence.compared(OtherValues)
-    return [each for each in looks if astray(each) and order_in(each) is None]
+    return [
+        each
+        for each in looks
+        if astray(each) and not _follows(evidence, each) and order_in(each) is None
+    ]
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
@@ -178,6 +194,8 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
             return ("The module had the right weights, but got a different input than the task's.",)
         case Stage.VARIABLES:
             return ("init made the right variables, but the module was applied with others.",)
+        case None if _is_processed(evidence):
+            return ("They aren't the numbers that the module gave, in any order.",)
         case None:
             return ()
 
@@ -185,7 +203,10 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
 def _help(evidence: Evidence) -> str:
     """Return the next step, as far as it is known."""
     flat = ", flattened" if evidence.exercise.output else ""
-    match _stage(evidence):
+    found = _stage(evidence)
+    if found is None and _is_processed(evidence):
+        found = Stage.OUTPUT
+    match found:
         case Stage.OUTPUT:
             return f"return what apply returns{flat}, and do nothing else to it"
         case Stage.INPUT:
