@@ -1,0 +1,65 @@
+"""No platform's layout: a folder for each student, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from grader.gradebook.filetype import FileType, file_type
+from grader.gradebook.sighting import Layout, Sighting, Tree, unnamed
+
+_DEEPEST: Final = 4
+Known = Callable[[str], bool]
+"""Whether somebody on the roster is called so."""
+
+
+def plain(tree: Tree, known: Known | None) -> Layout:
+    """Tell by the first part of the path, or by the part in which the roster's students are.
+
+    Where most are folders, a file beside them belongs to nobody; where most are files, so does one
+    that nobody hands in, or a folder of such files. The roster knows better.
+    """
+    level = _level(tree.paths, known) if known else 0
+    files, folders = _tops(tree.paths, level)
+    by_folder = len(folders) >= len(files) and bool(folders)
+
+    def sightings(path: str) -> tuple[Sighting, ...]:
+        parts = path.split("/")
+        if len(parts) <= level:
+            return ()
+        label = parts[level] if len(parts) > level + 1 else _stem(parts[level])
+        place = "/".join(parts[: level + 1])
+        stray = place not in (folders if by_folder else files | folders)
+        if stray and (len(parts) == level + 1 or not by_folder) and not (known and known(label)):
+            return ()
+        return (Sighting(label=label, who=unnamed(name=label), place=place),)
+
+    what = "folder" if by_folder else "file"
+    return Layout(title=f"a {what} for each student", sightings=sightings)
+
+
+def _tops(paths: tuple[str, ...], level: int) -> tuple[set[str], set[str]]:
+    """Return the files and the folders at a level that have something handed in."""
+    files: set[str] = set()
+    folders: set[str] = set()
+    for each in paths:
+        parts = each.split("/")
+        if len(parts) > level and file_type(parts[-1]) <= FileType.OTHER:
+            alone = len(parts) == level + 1
+            (files if alone else folders).add("/".join(parts[: level + 1]))
+    return files, folders
+
+
+def _level(paths: tuple[str, ...], known: Known) -> int:
+    """Return the part of the path in which most students of the roster are named."""
+    counts: list[int] = []
+    for level in range(_DEEPEST):
+        parts = {parts[level] for each in paths if len(parts := each.split("/")) > level}
+        counts.append(sum(known(each) or known(_stem(each)) for each in parts))
+    return counts.index(max(counts))
+
+
+def _stem(name: str) -> str:
+    """Return a file's name without its ending; of a folder, the name."""
+    stem, dot, suffix = name.rpartition(".")
+    return stem if dot and stem and len(suffix) <= 6 and suffix.isalnum() else name
