@@ -77,7 +77,8 @@ class Evidence:
         little, so it's only used if there is no other case.
         """
         if knob is Knob.IN_AXES and any(
-            look.arguments_exchanged or look.inputs_replaced for look in self.looks
+            look.arguments_exchanged or look.inputs_replaced or look.inputs_turned
+            for look in self.looks
         ):
             return  # the axes fit the arguments, and at some sizes nothing shows it
         seen: set[tuple[Span | None, str]] = set()

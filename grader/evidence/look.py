@@ -24,6 +24,7 @@ from grader.evidence.deviation import (
     arrangement,
     deviations,
     inputs_replaced,
+    inputs_turned,
 )
 from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
@@ -295,6 +296,11 @@ class Look:
     def inputs_replaced(self) -> bool:
         """Whether the lifted module got another array, mapped along the reference's axis."""
         return self.wrong and inputs_replaced(self.expected, self.actual)
+
+    @cached_property
+    def inputs_turned(self) -> bool:
+        """Whether the lifted module got a transposed array, mapped along the right axis."""
+        return self.wrong and inputs_turned(self.expected, self.actual)
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:
