@@ -9,18 +9,19 @@ from typing import overload
 
 from grader.cli.reporting import LINES, write_targets
 from grader.cli.targets import check_targets, targets
-from grader.gradebook.book import Entry, Gradebook
+from grader.gradebook.book import Entry, Gradebook, at
 from grader.gradebook.request import ClassRequest
 from grader.model.report import Report
 from grader.render import RENDERERS
 
 
 class Kept(Sequence[Report]):
-    """The reports of files that the gradebook has; each is read when it is asked for."""
+    """The reports of a folder's or zip's files; each is read from the gradebook when asked for."""
 
-    def __init__(self, book: Gradebook, entries: Sequence[Entry]) -> None:
+    def __init__(self, book: Gradebook, entries: Sequence[Entry], path: Path) -> None:
         self._book = book
         self._entries = entries
+        self._path = path
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -31,8 +32,9 @@ class Kept(Sequence[Report]):
     def __getitem__(self, place: slice) -> Sequence[Report]: ...
     def __getitem__(self, place: int | slice) -> Report | Sequence[Report]:
         if isinstance(place, slice):
-            return Kept(self._book, self._entries[place])
-        return self._book.report(self._entries[place])
+            return Kept(self._book, self._entries[place], self._path)
+        entry = self._entries[place]
+        return at(self._book.report(entry), str(self._path / entry.handed.path))
 
 
 class ClassReports:

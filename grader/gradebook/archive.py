@@ -37,7 +37,7 @@ class Damaged(Exception):
     """An archive or a member of it can't be read. The text says why, and fits after its name."""
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True):
+class Member(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One member, as the directory has it, which may lie.
 
     `path` has `/` between its parts, and may lead anywhere: nothing is ever written there. `offset`

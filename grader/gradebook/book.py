@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -25,6 +25,9 @@ from grader.gradebook.packing import Unreadable, packed, unpacked
 from grader.gradebook.setup import Key
 from grader.model.report import Report, Verdict
 from grader.model.source import Source
+
+_DATABASES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
+_MAGIC: Final = b"SQLite format 3\0"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class Gradebook:
 
         Raises `CommandWrong` for a file of something else, or of a newer version.
         """
+        _refuse_other(file)
         before = database.identity(file)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +95,7 @@ class Gradebook:
 
     def begin(self, entries: Sequence[Entry]) -> None:
         """Note all that was handed in. What isn't there any more is kept, and counts no longer."""
-        rows = [(self.root, *_row(each)) for each in entries]
+        rows = [_row(self.root, each) for each in entries]
         with self._writing() as connection:
             connection.execute(schema.ABSENT, (self.root,))
             connection.executemany(schema.HANDED_IN, rows)
@@ -128,10 +132,7 @@ class Gradebook:
             self._join(connection, number, entries)
 
     def _join(self, connection: sqlite3.Connection, number: int, entries: Sequence[Entry]) -> None:
-        rows = [
-            (number, self.root, each.handed.path, each.key.sha256, each.key.exercise)
-            for each in entries
-        ]
+        rows = [(number, self.root, *_place(each)) for each in entries]
         connection.executemany(schema.JOINED, rows)
 
     def results(self) -> Iterator[Result]:
@@ -154,10 +155,9 @@ class Gradebook:
 
     def report(self, entry: Entry) -> Report:
         """Return a file's report, which has to be there."""
-        key = entry.key
-        where = self.root, entry.handed.path, key.sha256, key.exercise
         with self._using() as connection:
-            (data,) = connection.execute(schema.REPORT_OF, where).fetchone()
+            found = connection.execute(schema.REPORT_OF, (self.root, *_place(entry)))
+            (data,) = found.fetchone()
         return self._unpacked(data, entry.handed)
 
     def _report(self, number: int, handed: HandedIn) -> Report:
@@ -173,18 +173,29 @@ class Gradebook:
                 f"the gradebook {self.file} has no readable report of {handed.path}; "
                 "grade it again with --again"
             ) from error
-        return of(report, handed)
+        return _of(report, handed)
 
 
-def of(report: Report, handed: HandedIn) -> Report:
+def _of(report: Report, handed: HandedIn) -> Report:
     """Return a report as that of one student's file: equal files share a report."""
-    source = report.source
-    return msgspec.structs.replace(
-        report,
-        path=handed.path,
-        student=handed.student.key if handed.student is not None else "",
-        source=Source(handed.path, source.text, source.unread),
-    )
+    student = handed.student.key if handed.student is not None else ""
+    return at(msgspec.structs.replace(report, student=student), handed.path)
+
+
+def at(report: Report, path: str) -> Report:
+    """Return a report that calls its file by another path."""
+    source = Source(path, report.source.text, report.source.unread)
+    return msgspec.structs.replace(report, path=path, source=source)
+
+
+def _refuse_other(file: Path) -> None:
+    """Raise `CommandWrong` for a file that by its name and content is no database at all."""
+    if file.suffix in _DATABASES or not file.is_file():
+        return
+    with contextlib.suppress(OSError), file.open("rb") as opened:
+        start = opened.read(len(_MAGIC))
+        if start and start != _MAGIC:
+            raise CommandWrong(f"{file} is no gradebook; choose another file with --gradebook")
 
 
 def _connected(file: Path) -> sqlite3.Connection:
@@ -202,14 +213,14 @@ def _begun_anew(file: Path, before: tuple[int, int] | None, why: str) -> str:
     return f"{why}; it was renamed to {aside.name}, and a new one begins"
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _place(entry: Entry) -> tuple[str, str, str, str]:
+    """Return what tells an entry from all others of its folder or zip."""
+    handed, key = entry.handed, entry.key
+    return handed.path, key.sha256, key.exercise, handed.student.key if handed.student else ""
+
+
+def _row(root: str, entry: Entry) -> tuple[object, ...]:
     handed = entry.handed
-    return (
-        handed.path,
-        entry.key.sha256,
-        entry.key.exercise,
-        msgspec.msgpack.encode(handed),
-        handed.student.key if handed.student is not None else "",
-        handed.attempt,
-        handed.time,
-    )
+    owner = handed.student.key if handed.student is not None else f"\x1f{root}\x1f{handed.path}"
+    packed_up = msgspec.msgpack.encode(handed)
+    return root, *_place(entry), owner, packed_up, handed.order, handed.time

@@ -10,7 +10,7 @@ from grader.model.report import Report, Verdict
 from grader.model.submission import Submission
 
 
-class Student(msgspec.Struct, frozen=True, kw_only=True):
+class Student(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Somebody in the class.
 
     `key` is what the gradebook calls them, different for each: the roster's or the platform's id,
@@ -29,7 +29,7 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
 
 
-class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
+class HandedIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file that was handed in. `path` is relative to the folder or the zip, with `/`.
 
     `student` is None for a file that belongs to nobody. A group's file is there once for each of

@@ -16,7 +16,7 @@ from grader.gradebook.join import Index
 from grader.gradebook.listing import Entry, Listing, listing, twins
 from grader.gradebook.reading import fault_of, read_entry
 from grader.gradebook.recognise import recognise
-from grader.gradebook.roster import Roster, read_roster
+from grader.gradebook.roster import read_roster
 from grader.gradebook.sighting import Layout, Sighting, unnamed
 from grader.gradebook.stored import Stored
 from grader.gradebook.words import listed
@@ -44,21 +44,19 @@ def collect(
     `functions` are what is taken out of a notebook. `passed_over` are files and folders of the
     grader's own, such as pages that it wrote into the class's folder.
     """
-    known = read_roster(roster) if roster is not None else None
+    index = Index(read_roster(roster)) if roster is not None else None
     found = listing(path, [*passed_over, *([roster] if roster is not None else [])])
-    index = Index(known.students) if known is not None else None
-    calls = (lambda name: bool(index.called(name) or index.within(name))) if index else None
-    layout = recognise(path, found, students, calls)
-    return _collected(path, found, layout, known, functions)
+    layout = recognise(path, found, students, index.knows if index is not None else None)
+    return _collected(path, found, layout, index, functions)
 
 
 def _collected(
-    path: Path, found: Listing, layout: Layout, roster: Roster | None, functions: Sequence[str]
+    path: Path, found: Listing, layout: Layout, index: Index | None, functions: Sequence[str]
 ) -> Collected:
     pairs = [_Of(each, seen) for each in found.entries for seen in _seen(layout, each.path)]
     without = [seen for each in found.empty for seen in layout.sightings(f"{each}/x.py")]
     own = [each.seen for each in pairs if each.seen is not None]
-    people = identify([*own, *layout.listed, *without], roster)
+    people = identify([*own, *layout.listed, *without], index)
     owners = iter(people.students)
     of: dict[Student | None, list[_Of]] = defaultdict(list)
     for pair in pairs:
@@ -72,7 +70,7 @@ def _collected(
     if not files:
         raise CommandWrong(f"there is no Python file and no notebook in {path}")
     handed_in = {each.student.key for each in files if each.student is not None}
-    named = [*(roster.students if roster is not None else ()), *people.students]
+    named = [*(index.roster.students if index is not None else ()), *people.students]
     absent = {each.key: each for each in named if each.key not in handed_in}
     entries = {each.path: each for each in found.entries}
     stored = Stored()
@@ -88,7 +86,7 @@ def _collected(
         problems=(
             *map(visible, found.problems),
             *map(visible, layout.problems),
-            *(roster.problems if roster is not None else ()),
+            *(index.roster.problems if index is not None else ()),
             *people.problems,
             *_said(files, entries),
         ),

@@ -9,7 +9,6 @@ import msgspec
 
 from grader.gradebook.classroom import Student
 from grader.gradebook.join import Index
-from grader.gradebook.roster import Roster
 from grader.gradebook.sighting import Sighting
 from grader.gradebook.words import listed
 from grader.render.visible import visible
@@ -22,16 +21,15 @@ class Identified(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
 
 
-def identify(sightings: Iterable[Sighting], roster: Roster | None) -> Identified:
+def identify(sightings: Iterable[Sighting], index: Index | None) -> Identified:
     """Tell who everybody is. Nobody is joined with the roster who might be somebody else."""
     seen = tuple(sightings)
     by_own = {_own(each): each for each in seen}
-    index = Index(roster.students) if roster is not None else None
     joined: dict[tuple[str, str], Student] = {}
     problems: list[str] = []
     if index is not None:
         joined, problems = _joined(by_own, index)
-    taken = {each.key for each in roster.students} if roster is not None else set()
+    taken = {each.key for each in index.roster.students} if index is not None else set()
     for own, sighting in by_own.items():
         if own not in joined:
             joined[own] = _alone(own[0], sighting, taken)
@@ -81,7 +79,9 @@ def _joined(
             )
             continue
         joined |= {own: _merged(student, seen[own].who) for own in owns}
-    if unknown:
+    if not joined and len(unknown) > 1:
+        problems.append("nobody who handed in is on the roster: it may be another class's")
+    elif unknown:
         problems.append(f"not on the roster: {listed(unknown)}")
     return joined, problems
 

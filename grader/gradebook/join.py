@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Final
 
 from grader.gradebook.classroom import Student
-from grader.gradebook.names import run_together, unordered, words
+from grader.gradebook.names import run_together, words
+from grader.gradebook.roster import Roster
 from grader.gradebook.sighting import Sighting
 
 _TELLING: Final = 4
@@ -20,15 +20,21 @@ _MOST_WORDS: Final = 6
 class Index:
     """The roster's students by what may name them. One name may be several students'."""
 
-    def __init__(self, students: Sequence[Student]) -> None:
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
         self._by: dict[str, dict[object, list[Student]]] = defaultdict(lambda: defaultdict(list))
-        for each in students:
+        for each in roster.students:
             for field in ("number", "id", "email", "login"):
                 self._add(field, getattr(each, field).casefold(), each)
             self._add("mailbox", each.email.casefold().partition("@")[0], each)
-            self._add("name", unordered(each.name), each)
-            for spelling in run_together(each.name):
+            name = words(each.name)
+            self._add("name", tuple(sorted(name)), each)
+            for spelling in run_together(name):
                 self._add("together", spelling, each)
+
+    def knows(self, label: str) -> bool:
+        """Whether a label names anybody."""
+        return bool(self.called(label) or self.within(label))
 
     def _add(self, field: str, value: object, student: Student) -> None:
         if value and student not in self._by[field][value]:
@@ -62,8 +68,9 @@ class Index:
         return self._named(label)
 
     def _named(self, name: str) -> tuple[Student, ...]:
-        found = self._by["name"].get(unordered(name), [])
-        return tuple(found or self._by["together"].get("".join(words(name)), []))
+        found = words(name)
+        people = self._by["name"].get(tuple(sorted(found)), [])
+        return tuple(people or self._by["together"].get("".join(found), []))
 
     def within(self, label: str) -> tuple[Student, ...]:
         """Return those whose id, login or whole name is in a label: `anna_smith_hw1`, `hw1 s12345`.
@@ -71,6 +78,8 @@ class Index:
         A short id may be there by chance, and a first name alone is not enough.
         """
         found: dict[Student, None] = {}
+        for start in re.finditer("-", label):  # a repository is called for assignment and login
+            found |= dict.fromkeys(self._by["login"].get(label[start.end() :].casefold(), ()))
         for part in re.split(r"[\s_]+", label.casefold()):
             for field in ("id", "login", "email", "number"):
                 if len(part) >= _TELLING:

@@ -12,18 +12,22 @@ import msgspec
 from grader.errors import CommandWrong, reason
 from grader.folder import Kind, is_made_by_tools, refuse_too_many, walk
 from grader.gradebook.archive import Damaged, Member, members
-from grader.gradebook.stored import NestedArchive, OnDisk, Origin, Stored, Zipped
+from grader.gradebook.stored import MOST_NESTED, NestedArchive, OnDisk, Origin, Stored, Zipped
 from grader.model.submission import Unreadable
 
 MOST_FILES: Final = 1_000_000
 """Of a class. 200,000 students hand in a few files each."""
 MOST_FOLDERS: Final = 1_000_000
-MOST_INSIDE: Final = 2_000
-"""Files in a zip that a student handed in."""
+MOST_INSIDE: Final = 20_000
+"""Files in a zip that is in the folder or zip: a student's, or one assignment's."""
+_MOST_OPENED: Final = 1 << 30
+_MOST_TIMES: Final = 20
+"""Bytes of the zips in a zip that are opened: so many, or so many times what the zip itself has.
+Packing zips makes them no smaller, so more than once is a bomb."""
 _OURS: Final = ".grade"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A file in the folder or zip. `path` is relative, and text that any encoding can hold.
 
     `inside` is the path of the zip that the file is in, if that is in the folder or zip itself.
@@ -56,7 +60,7 @@ def listing(path: Path, passed_over: Iterable[Path] = ()) -> Listing:
     if not os.path.lexists(path):
         raise CommandWrong(f"there is no folder or zip {path}")
     found = _folder(path, passed_over) if path.is_dir() else _zip(path)
-    return _with_archives(found)
+    return _with_archives(path, found)
 
 
 # ------------------------------------------------------------------------------------ a folder
@@ -137,6 +141,8 @@ def _zip(path: Path) -> Listing:
 
 def _of_members(found: Iterable[Member], archive: Path | NestedArchive, prefix: str) -> Listing:
     """List a zip's members, with `prefix` before their paths."""
+    found = tuple(found)
+    environments = {each.path.removesuffix("pyvenv.cfg") for each in found if _is_marker(each)}
     by_path: dict[str, Member] = {}
     left_out: dict[str, None] = {}
     problems: list[str] = []
@@ -145,7 +151,7 @@ def _of_members(found: Iterable[Member], archive: Path | NestedArchive, prefix: 
         path = prefix + _normal(each.path)
         if each.leads_out:
             problems.append(f"{prefix}{each.path}: this path leads out of the zip; it is left out")
-        elif passed_over := _passed_over(path):
+        elif passed_over := _passed_over(path) or _environment(each, environments, prefix):
             left_out[passed_over] = None
         elif each.folder:
             folders.add(path)
@@ -158,6 +164,18 @@ def _of_members(found: Iterable[Member], archive: Path | NestedArchive, prefix: 
         for path, each in by_path.items()
     ]
     return _sorted(entries, left_out, problems, _empty(folders, entries))
+
+
+def _is_marker(member: Member) -> bool:
+    return member.path.endswith("/pyvenv.cfg")
+
+
+def _environment(member: Member, environments: set[str], prefix: str) -> str:
+    """Return the virtual environment that a member is in, empty if it is in none."""
+    for each in environments:
+        if member.path.startswith(each):
+            return prefix + _normal(each) + "/"
+    return ""
 
 
 def _normal(path: str) -> str:
@@ -176,35 +194,63 @@ def _passed_over(path: str) -> str:
 # ------------------------------------------------------------------------- zips among the files
 
 
-def _with_archives(found: Listing) -> Listing:
+def _with_archives(path: Path, found: Listing) -> Listing:
     """List what is in the zips that were handed in, beside the zips themselves."""
     entries: list[Entry] = []
     left_out: list[str] = [*found.left_out]
     problems: list[str] = [*found.problems]
+    there = {each.path for each in found.entries}
+    left = max(_MOST_OPENED, _MOST_TIMES * _size(path))
     for each in found.entries:
         if not each.name.lower().endswith(".zip"):
             entries.append(each)
             continue
         try:
-            inside = _inside(each, MOST_FILES - len(entries))
+            left -= _inflated(each)
+            inside = _inside(each, MOST_FILES - len(entries), left)
         except Damaged as error:
             entries.append(msgspec.structs.replace(each, fault=str(error)))
             continue
-        entries += [each, *inside.entries]
+        if any(one.fault for one in inside.entries):
+            each = msgspec.structs.replace(each, fault="has another zip in it, which isn't opened")  # noqa: PLW2901
+        entries += [each, *(one for one in inside.entries if one.path not in there)]
         left_out += inside.left_out
         problems += inside.problems
     return _sorted(entries, left_out, problems, found.empty)
 
 
-def _inside(archive: Entry, most: int) -> Listing:
-    """List a zip that was handed in. Raises `Damaged`."""
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _inflated(archive: Entry) -> int:
+    """Return how many bytes are inflated to open a zip: those of one in a zip, if it is opened."""
+    size = archive.origin.member.size if isinstance(archive.origin, Zipped) else 0
+    return size if size <= MOST_NESTED else 0
+
+
+def _inside(archive: Entry, most: int, left: int) -> Listing:
+    """List a zip that was handed in. Raises `Damaged`, also if `left` bytes are less than none."""
+    if left < 0:
+        raise Damaged("isn't opened: all zips in here together are too large")
     nested = NestedArchive(archive.origin)
     try:
         with Stored().archive(nested) as file:
             found = members(file, min(most, MOST_INSIDE))
     except OSError as error:
         raise Damaged(f"can't be read: {reason(error)}") from error
-    return _of_members(found, nested, f"{archive.path}/")
+    inside = _of_members(found, nested, f"{archive.path}/")
+    return msgspec.structs.replace(inside, entries=tuple(map(_shut, inside.entries)))
+
+
+def _shut(entry: Entry) -> Entry:
+    """Say of a zip in a zip that was handed in that it isn't opened."""
+    if not entry.name.lower().endswith(".zip"):
+        return entry
+    return msgspec.structs.replace(entry, fault="is a zip inside another zip, and isn't opened")
 
 
 def _empty(folders: set[str], entries: Iterable[Entry]) -> set[str]:

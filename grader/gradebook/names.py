@@ -14,17 +14,13 @@ _PLAIN: Final = str.maketrans(
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, in its order: `Ødegård, Anna` becomes odegard, anna."""
-    apart = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
-    letters = "".join(each for each in apart if not unicodedata.combining(each))
-    return tuple(re.findall(r"[^\W_]+", letters.replace("'", "").replace("\u2019", "")))
+    letters = name.casefold().replace("'", "").replace("\u2019", "")
+    if not letters.isascii():
+        apart = unicodedata.normalize("NFKD", letters.translate(_PLAIN))
+        letters = "".join(each for each in apart if not unicodedata.combining(each))
+    return tuple(re.findall(r"[^\W_]+", letters))
 
 
-def unordered(name: str) -> tuple[str, ...]:
-    """Return a name's words so that two orders of the same words are equal."""
-    return tuple(sorted(words(name)))
-
-
-def run_together(name: str) -> frozenset[str]:
-    """Return how a platform may write the name in one word, last name first or last."""
-    found = words(name)
+def run_together(found: tuple[str, ...]) -> frozenset[str]:
+    """Return how a platform may write a name's words in one, last name first or last."""
     return frozenset("".join(found[at:] + found[:at]) for at in range(max(len(found), 1)))

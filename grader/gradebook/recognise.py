@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from grader.gradebook.archive import Damaged
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.layouts.canvas import canvas
 from grader.gradebook.layouts.github import github
@@ -33,11 +33,39 @@ def recognise(path: Path, found: Listing, students: str | None, known: Known | N
     if students is not None:
         return _of_pattern(students, trees)
     for tree in trees:
-        for platform in PLATFORMS:
-            if layout := platform(tree):
-                return _below(layout, _start(tree))
+        if layout := _of_platform(tree):
+            return _below(layout, _start(tree))
+    if layout := _of_several(trees[-1]):
+        return _below(layout, _start(trees[-1]))
     tree = _plain_tree(trees, known)
     return _below(plain(tree, known), _start(tree))
+
+
+def _of_platform(tree: Tree) -> Layout | None:
+    for platform in PLATFORMS:
+        if layout := platform(tree):
+            return layout
+    return None
+
+
+def _of_several(tree: Tree) -> Layout | None:
+    """Recognise several downloads side by side: a folder or a zip for each assignment."""
+    paths = tuple(rest for each in tree.paths if (rest := each.partition("/")[2]))
+    beside = [each for each in tree.paths if "/" not in each and not each.lower().endswith(".zip")]
+    if len(beside) > 0.1 * len({top(each) for each in tree.paths}):
+        return None
+    layout = _of_platform(msgspec.structs.replace(tree, paths=paths, names=(), texts={}))
+    if layout is None or layout.title == "Gradescope":
+        return None
+
+    def sightings(path: str) -> tuple[Sighting, ...]:
+        start, _, rest = path.partition("/")
+        found = layout.sightings(rest)
+        return tuple(msgspec.structs.replace(each, place=f"{start}/{each.place}") for each in found)
+
+    return msgspec.structs.replace(
+        layout, title=f"several downloads of {layout.title}", sightings=sightings
+    )
 
 
 def _start(tree: Tree) -> str:
@@ -105,11 +133,9 @@ def _tree(paths: Iterable[str], names: Sequence[str], found: Listing) -> Tree:
     return Tree(paths=tuple(paths), names=tuple(names), texts=texts)
 
 
-def _reader(entry: Entry) -> Callable[[], str]:
-    def read() -> str:
-        try:
-            return Stored().read(entry.origin, _MOST_METADATA).decode("utf-8", "replace")
-        except Damaged:
-            return ""
+def _reader(entry: Entry) -> Callable[[], Iterable[str]]:
+    def read() -> Iterable[str]:
+        data = io.BytesIO(Stored().read(entry.origin, _MOST_METADATA))
+        return io.TextIOWrapper(data, "utf-8", "replace")
 
     return read

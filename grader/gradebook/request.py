@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
+from grader.gradebook.exports import Platform
 from grader.grading.request import Front, GradingRequest, Option
 
 if TYPE_CHECKING:
     from grader.model.report import Report
 
-EXPORTS: Final = ("canvas", "moodle", "gradescope", "csv")
 _MOST_POINTS: Final = 1_000_000
 _CLASS: Final = frozenset({Front.CLASS})
 
@@ -72,7 +72,7 @@ class ClassRequest(GradingRequest, frozen=True, kw_only=True):
         Option(
             flags=("--export",),
             metavar="FORMAT[=PATH]",
-            help=f"Write the grades for a platform: {', '.join(EXPORTS)}.",
+            help=f"Write the grades for a platform: {', '.join(Platform)}.",
             fronts=_CLASS,
         ),
     ] = ()

@@ -20,7 +20,10 @@ _LARGEST: Final = 256 << 20
 _DELIMITERS: Final = ",;\t"
 _FIRST_ROWS: Final = 6
 """A title may stand above the heads."""
-_PARTICIPANT: Final = re.compile(r"[^\W\d]+\s+(\d+)")
+_PARTICIPANT: Final = re.compile(
+    r"(?i)(?:participant|teilnehm|participante|partecipante|deelnemer)[^\d\s]*\s*(\d+)"
+)
+"""Moodle's column `Identifier`, in some of its languages."""
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):

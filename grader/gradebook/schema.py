@@ -31,14 +31,15 @@ SCHEMA: Final = Schema(
                 path TEXT NOT NULL,
                 sha256 TEXT NOT NULL,
                 exercise TEXT NOT NULL,
-                handed BLOB NOT NULL,
                 student TEXT NOT NULL,
-                attempt INTEGER NOT NULL,
+                owner TEXT NOT NULL,
+                handed BLOB NOT NULL,
+                turn INTEGER NOT NULL,
                 handed_in REAL,
                 present INTEGER NOT NULL,
                 counts INTEGER NOT NULL DEFAULT 0,
                 grading INTEGER REFERENCES gradings (id),
-                UNIQUE (root, path, sha256, exercise)
+                UNIQUE (root, path, sha256, exercise, student)
             )""",
             "CREATE INDEX submissions_of ON submissions (sha256, exercise)",
             """CREATE VIEW results AS
@@ -59,26 +60,30 @@ ABSENT: Final = "UPDATE submissions SET present = 0 WHERE root = ?"
 
 HANDED_IN: Final = """
     INSERT INTO submissions
-        (root, path, sha256, exercise, handed, student, attempt, handed_in, present)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
-    ON CONFLICT (root, path, sha256, exercise) DO UPDATE SET
-        handed = excluded.handed, student = excluded.student, attempt = excluded.attempt,
-        handed_in = excluded.handed_in, present = 1"""
+        (root, path, sha256, exercise, student, owner, handed, turn, handed_in, present)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    ON CONFLICT (root, path, sha256, exercise, student) DO UPDATE SET
+        handed = excluded.handed, turn = excluded.turn, handed_in = excluded.handed_in,
+        present = 1"""
 
 COUNTED: Final = (
     "UPDATE submissions SET counts = 0 WHERE counts",
     """UPDATE submissions SET counts = 1 WHERE id IN (
         SELECT id FROM (
             SELECT id, ROW_NUMBER() OVER (
-                PARTITION BY exercise,
-                    CASE student WHEN '' THEN root || char(0) || path ELSE student END
-                ORDER BY attempt DESC, handed_in DESC, id DESC
+                PARTITION BY exercise, owner ORDER BY handed_in DESC, id DESC
             ) AS place
-            FROM submissions WHERE present
+            FROM (
+                SELECT id, exercise, owner, handed_in, ROW_NUMBER() OVER (
+                    PARTITION BY root, exercise, owner ORDER BY turn DESC, id DESC
+                ) AS place
+                FROM submissions WHERE present
+            ) WHERE place = 1
         ) WHERE place = 1
     )""",
 )
-"""Of each student's submissions for an exercise the newest counts; nobody's all count."""
+"""Of each student's files for an exercise the newest counts: the last one of a folder or zip, and
+of several of these the one that was handed in last. Nobody's files all count."""
 
 GRADED: Final = """
     INSERT INTO gradings
@@ -92,7 +97,7 @@ ID: Final = "SELECT id FROM gradings WHERE sha256 = ? AND exercise = ? AND setup
 
 JOINED: Final = """
     UPDATE submissions SET grading = ?
-    WHERE root = ? AND path = ? AND sha256 = ? AND exercise = ?"""
+    WHERE root = ? AND path = ? AND sha256 = ? AND exercise = ? AND student = ?"""
 
 KNOWN: Final = f"{ID} AND verdict <> 'error'"
 """A file that could not be graded is graded again: the grader or the machine was at fault."""
@@ -108,4 +113,5 @@ REPORT: Final = "SELECT report FROM gradings WHERE id = ?"
 
 REPORT_OF: Final = """
     SELECT report FROM submissions JOIN gradings ON gradings.id = grading
-    WHERE root = ? AND path = ? AND submissions.sha256 = ? AND submissions.exercise = ?"""
+    WHERE root = ? AND path = ? AND submissions.sha256 = ? AND submissions.exercise = ?
+        AND student = ?"""

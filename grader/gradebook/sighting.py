@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from grader.gradebook.classroom import Student
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a platform's layout says of one file and one student.
 
     `label` is what the path calls them; `who` is known from it or from the platform's own list, and
@@ -44,13 +44,13 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """The paths of all that was handed in, below what all of them have in common.
 
-    `names` are those of the folders above, the nearest last; `texts` are the platform's own files,
-    by path.
+    `names` are those of the folders above, the nearest last; `texts` are the lines of the
+    platform's own files, by path, whose reading raises `Damaged`.
     """
 
     paths: tuple[str, ...]
     names: tuple[str, ...]
-    texts: Mapping[str, Callable[[], str]]
+    texts: Mapping[str, Callable[[], Iterable[str]]]
 
 
 def unnamed(**fields: str) -> Student:

@@ -20,7 +20,7 @@ MOST_NESTED: Final = 32 << 20
 """Bytes of the largest zip that a student may hand in. It is held in memory while it is read."""
 
 
-class OnDisk(msgspec.Struct, frozen=True):
+class OnDisk(msgspec.Struct, frozen=True, gc=False):
     """A file in a folder."""
 
     path: Path
@@ -32,7 +32,7 @@ class NestedArchive(msgspec.Struct, frozen=True):
     origin: OnDisk | Zipped
 
 
-class Zipped(msgspec.Struct, frozen=True):
+class Zipped(msgspec.Struct, frozen=True, gc=False):
     """A member of a zip."""
 
     archive: Path | NestedArchive

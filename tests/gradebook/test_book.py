@@ -28,12 +28,12 @@ def entry(
     sha256: str = "a",
     student: Student | None = ANNA,
     *,
-    attempt: int = 1,
+    order: int = 0,
     time: float | None = None,
     exercise: str = "nn-vmap-shared",
     setup: str = "s",
 ) -> Entry:
-    handed = HandedIn(path=path, student=student, attempt=attempt, time=time)
+    handed = HandedIn(path=path, student=student, order=order, time=time)
     return Entry(handed=handed, key=Key(sha256, exercise, setup))
 
 
@@ -122,9 +122,8 @@ def test_a_file_that_could_not_be_graded_is_tried_again(file: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (entry("a.py", "1", time=9.0), entry("a-1.py", "2", attempt=2, time=5.0)),
-        (entry("a.py", "1", time=5.0), entry("b.py", "2", time=9.0)),
-        (entry("a.py", "1"), entry("b.py", "2", time=9.0)),
+        (entry("a.py", "1", time=9.0), entry("a-1.py", "2", order=1, time=5.0)),
+        (entry("a.py", "1"), entry("b.py", "2", order=1)),
     ],
 )
 def test_of_several_submissions_the_newest_counts(file: Path, old: Entry, new: Entry) -> None:
@@ -132,6 +131,14 @@ def test_of_several_submissions_the_newest_counts(file: Path, old: Entry, new: E
     assert [row[2] for row in rows(file)] == ["2"]
     with opened(file) as book:
         assert {each.sha256: each.counts for each in book.results()} == {"1": False, "2": True}
+
+
+def test_a_groups_file_is_that_of_each_of_them(file: Path) -> None:
+    kept(file, entry(), entry(student=Student(key="ben")))
+    assert [row[:3] for row in rows(file)] == [
+        ("anna", "anna/x.py", "a"),
+        ("ben", "anna/x.py", "a"),
+    ]
 
 
 def test_each_exercise_counts_for_itself_and_nobodys_files_all_do(file: Path) -> None:

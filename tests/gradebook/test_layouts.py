@@ -129,7 +129,9 @@ def test_gradescope(laid_out: Make) -> None:
 
 
 def test_what_an_autograder_printed_makes_no_students() -> None:
-    assert [each.who.name for each in metadata(METADATA)["submission_11"]] == ["Anna Smith"]
+    assert [each.who.name for each in metadata(METADATA.splitlines())["submission_11"]] == [
+        "Anna Smith"
+    ]
 
 
 def test_gradescope_without_its_metadata(laid_out: Make) -> None:

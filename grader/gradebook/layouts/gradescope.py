@@ -19,10 +19,11 @@ key. What is written in another way is left out, and said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from grader.gradebook.archive import Damaged
 from grader.gradebook.classroom import Student
 from grader.gradebook.sighting import Layout, Sighting, Tree, most_of, top, unnamed
 
@@ -40,20 +41,23 @@ _ESCAPES: Final = {"n": "\n", "t": "\t", "e": "\x1b", "0": "\0", "r": "\r"}
 
 def gradescope(tree: Tree) -> Layout | None:
     """Recognise Gradescope's layout, by its metadata or by the names of its folders alone."""
-    text = tree.texts.get(METADATA)
-    if text is None:
-        return _without_metadata(tree)
-    groups = metadata(text())
+    lines = tree.texts.get(METADATA)
+    if lines is None:
+        return _without_metadata(tree, f"{METADATA} is missing")
+    try:
+        groups = metadata(lines())
+    except Damaged as error:
+        return _without_metadata(tree, f"{METADATA} {error}")
     listed = tuple(each for group in groups.values() for each in group)
     found = {top(path) for path in tree.paths}
     if not groups or not any(each in found for each in groups):
-        return _without_metadata(tree, METADATA + " is not written as Gradescope writes it")
+        return _without_metadata(tree, f"{METADATA} is not written as Gradescope writes it")
     return Layout(
         title="Gradescope", sightings=lambda path: groups.get(top(path), ()), listed=listed
     )
 
 
-def _without_metadata(tree: Tree, problem: str = METADATA + " is missing") -> Layout | None:
+def _without_metadata(tree: Tree, problem: str) -> Layout | None:
     def sightings(path: str) -> tuple[Sighting, ...]:
         folder = top(path)
         if folder == path or not re.fullmatch(r"submission_\d+", folder):
@@ -70,12 +74,12 @@ def _without_metadata(tree: Tree, problem: str = METADATA + " is missing") -> La
     )
 
 
-def metadata(text: str) -> dict[str, tuple[Sighting, ...]]:
-    """Return who handed in each folder, as far as the text has the shape described above."""
+def metadata(lines: Iterable[str]) -> dict[str, tuple[Sighting, ...]]:
+    """Return who handed in each folder, as far as the lines have the shape described above."""
     found: dict[str, tuple[Sighting, ...]] = {}
     anchors: dict[str, str] = {}
-    for folder, lines in _sections(text):
-        people, time = _people(lines, anchors), _time(lines)
+    for folder, section in _sections(lines):
+        people, time = _people(section, anchors), _time(section)
         found[folder] = tuple(
             Sighting(
                 label=who.name or who.email or folder,
@@ -88,11 +92,11 @@ def metadata(text: str) -> dict[str, tuple[Sighting, ...]]:
     return found
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+def _sections(text: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield each folder's name, and its lines up to what the autograder printed."""
     folder, reading = "", False
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in (each.rstrip("\r\n") for each in text):
         if line[:1] not in {"", " ", "#", "-"}:
             if folder:
                 yield folder, lines

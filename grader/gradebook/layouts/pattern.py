@@ -1,9 +1,9 @@
 """`--students PATTERN`: a template that says where in a path a student is named.
 
 `{name}_{id}_{rest}.py` is matched against the path below the folder. A field takes as little as it
-can; an `{id}` has a digit in it, if with that the path matches at all. `{late}` is the word late,
-which may be missing, with what separates it from the next field. `{rest}` alone between two `/`, or
-between one and an end, may lead through several folders.
+can; an `{id}` has a digit in it and no `_`, if with that the path matches at all. `{late}` is the
+word late, which may be missing, with what separates it from the next field. `{rest}` alone between
+two `/`, or between one and an end, may lead through several folders.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from grader.suggestion import did_you_mean
 
 _FIELDS: Final = {
     "name": r"[^/]+?",
-    "id": r"[^/_]*\d[^/_]*?",
+    "id": "",
     "email": r"[^/@\s]+@[^/@\s]+?",
     "number": r"\d+",
     "attempt": r"\d+",
     "late": r"late",
     "rest": r"[^/]*?",
 }
-_LOOSE: Final = _FIELDS | {"id": r"[^/]+?"}
+_IDS: Final = (r"[^/_]*\d[^/_]*?", r"[^/_]+?", r"[^/]+?")
+"""What an id looks like, the surest first."""
 _NAMING: Final = ("id", "number", "email", "name")
 _PART: Final = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}]*)\}|(?P<brace>[{}])|(?P<literal>[^{}]+)")
 _HELP: Final = "such as {name}_{id}_{rest}.py"
@@ -43,11 +44,13 @@ def pattern(template: str) -> Layout:
     """
     pieces = _pieces(template)
     _check(template, pieces)
-    strict, loose = (re.compile(_regex(pieces, each), re.IGNORECASE) for each in (_FIELDS, _LOOSE))
+    expressions = [
+        re.compile(_regex(pieces, _FIELDS | {"id": each}), re.IGNORECASE) for each in _IDS
+    ]
     depth = _depth(pieces)
 
     def sightings(path: str) -> tuple[Sighting, ...]:
-        for expression in (strict, loose):
+        for expression in expressions:
             for each in (path, *_ZIP.findall(path)):
                 if match := expression.fullmatch(each):
                     return (_seen(match.groupdict(), "/".join(each.split("/")[: depth + 1])),)

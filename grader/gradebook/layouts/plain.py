@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +10,10 @@ from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.sighting import Layout, Sighting, Tree, unnamed
 
 _DEEPEST: Final = 4
+_SUSPICIOUS: Final = 4
+"""Folders of one student with a file of the same name; attempts are rarely more."""
+_MANY: Final = 12
+"""Programs of one student."""
 Known = Callable[[str], bool]
 """Whether somebody on the roster is called so."""
 
@@ -24,7 +29,7 @@ def plain(tree: Tree, known: Known | None) -> Layout:
     by_folder = len(folders) >= len(files) and bool(folders)
 
     def sightings(path: str) -> tuple[Sighting, ...]:
-        parts = path.split("/")
+        parts = _parts(path, level)
         if len(parts) <= level:
             return ()
         label = parts[level] if len(parts) > level + 1 else _stem(parts[level])
@@ -35,7 +40,41 @@ def plain(tree: Tree, known: Known | None) -> Layout:
         return (Sighting(label=label, who=unnamed(name=label), place=place),)
 
     what = "folder" if by_folder else "file"
-    return Layout(title=f"a {what} for each student", sightings=sightings)
+    return Layout(
+        title=f"a {what} for each student",
+        sightings=sightings,
+        problems=_doubts(tree.paths) if known is None else (),
+    )
+
+
+def _doubts(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Say what looks as if the students were one folder further down; without a roster, it may be.
+
+    Several people's files in a folder would count as one person's, of which only the newest does.
+    """
+    inside: dict[str, set[str]] = defaultdict(set)
+    folders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in paths:
+        folder, _, rest = each.partition("/")
+        if file_type(rest.rpartition("/")[2]) is FileType.PROGRAM:
+            inside[folder].add(rest)
+            if "/" in rest:
+                folders[folder, rest.rpartition("/")[2]].add(rest.partition("/")[0])
+    for (folder, name), those in folders.items():
+        if len(those) >= _SUSPICIOUS:
+            return (_doubt(folder, f"{name} in {len(those)} folders", "{rest}/{name}/{rest}"),)
+    for folder, files in inside.items():
+        flat = [each for each in files if "/" not in each]
+        if len(flat) >= max(_MANY, len(inside)):
+            return (_doubt(folder, f"{len(flat)} programs", "{rest}/{name}.py"),)
+    return ()
+
+
+def _doubt(folder: str, what: str, template: str) -> str:
+    return (
+        f"{folder} is taken for one student and has {what}: "
+        f"if they are several students', use --students '{template}'"
+    )
 
 
 def _tops(paths: tuple[str, ...], level: int) -> tuple[set[str], set[str]]:
@@ -43,11 +82,18 @@ def _tops(paths: tuple[str, ...], level: int) -> tuple[set[str], set[str]]:
     files: set[str] = set()
     folders: set[str] = set()
     for each in paths:
-        parts = each.split("/")
+        parts = _parts(each, level)
         if len(parts) > level and file_type(parts[-1]) <= FileType.OTHER:
             alone = len(parts) == level + 1
             (files if alone else folders).add("/".join(parts[: level + 1]))
     return files, folders
+
+
+def _parts(path: str, level: int) -> list[str]:
+    """Return the parts of a path. What is in a zip that stands for a student is that zip."""
+    parts = path.split("/")
+    is_zip = len(parts) > level and parts[level].lower().endswith(".zip")
+    return parts[: level + 1] if is_zip else parts
 
 
 def _level(paths: tuple[str, ...], known: Known) -> int:
