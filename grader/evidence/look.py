@@ -299,7 +299,7 @@ class Look:
 
     @cached_property
     def inputs_turned(self) -> bool:
-        """Whether the lifted module got a transposed array, mapped along the right axis."""
+        """Whether the lifted module got an array that was transposed."""
         return self.wrong and inputs_turned(self.expected, self.actual)
 
     @cached_property
