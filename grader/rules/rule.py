@@ -88,5 +88,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             details=sighting.details,
             evidence=sighting.evidence,
             case=sighting.case,
+            certain=sighting.certain,
             edits=sighting.edits,
         )
