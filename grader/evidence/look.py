@@ -57,6 +57,11 @@ class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
         """The variable's name in the tree: `params/kernel`."""
         return "/".join((self.collection, *self.path))
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one side has it."""
+        return self.expected is None or self.actual is None
+
 
 class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
     """The keys that both sides used for one stream."""

@@ -232,8 +232,7 @@ def _effect(look: Look, difference: SettingDifference) -> str | None:
         missing = [
             each
             for each in look.variables
-            if (each.expected is None or each.actual is None)
-            and each.path[: len(difference.run.path)] == difference.run.path
+            if each.one_sided and each.path[: len(difference.run.path)] == difference.run.path
         ]
         return f"{_WHICH}: {missing[0].name}" if missing else _numbers(look)
     if difference.actual.startswith(_DTYPES):
@@ -299,7 +298,7 @@ def _values(variables: tuple[Variable, ...], path: tuple[str, ...]) -> str | Non
 
 def _numbers(look: Look) -> str | None:
     """Say that the numbers change, if they do although key and parameters are the same."""
-    renamed = any(each.expected is None or each.actual is None for each in look.variables)
+    renamed = any(each.one_sided for each in look.variables)
     return "the numbers" if look.answer_wrong and not look.other_key and not renamed else None
 
 
