@@ -1,4 +1,4 @@
-"""Work on several things at a time, in threads that nothing waits for when the work is given up."""
+"""Work on several things at a time, in threads that nobody waits for after giving up."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class Abreast(Generic[_Item, _Done]):
             thread.start()
 
     def results(self, wait: Callable[[Callable[[], bool]], None]) -> Iterator[_Done]:
-        """Yield what came of each item, in order; `wait` waits until its argument is true."""
+        """Yield the result of each item, in order; `wait` waits until its argument is true."""
         while self._results:
             wait(self._results[0].done)
             yield self._results.popleft().result()
 
     def give_up(self) -> tuple[_Done, ...]:
-        """Begin nothing more, and return what is done and was not yielded, in order."""
+        """Start nothing more, and return the finished results that weren't yielded, in order."""
         self._waiting.clear()
         done = [each for each in self._results if each.done() and each.exception() is None]
         return tuple(each.result() for each in done)

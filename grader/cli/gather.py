@@ -1,4 +1,4 @@
-"""The files that a command names: which are submissions, which aren't there, which are left out."""
+"""The files that a command names: submissions, missing files, and files that are left out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def note(self) -> str:
-        """Say what is left out, empty if nothing is."""
+        """Name what is left out; empty if nothing is."""
         if not self.left_out:
             return ""
         names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]
@@ -161,7 +161,7 @@ def _python_files(folder: Path, problems: list[str]) -> list[Path]:
 
 
 def _refuse_too_many(folder: Path, folders: int, files: int) -> None:
-    """Raise `Unreadable` for what is no folder of submissions, but a disk or a home."""
+    """Raise `Unreadable` for a disk or a home folder, which aren't folders of submissions."""
     for number, most, noun in (
         (files, _MOST_FILES, "Python files"),
         (folders, _MOST_FOLDERS, "folders"),

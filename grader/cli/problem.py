@@ -1,4 +1,4 @@
-"""What is said in one line where a command can't do what was asked."""
+"""One-line messages for a command that can't do what was asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
 
 
 def broken_words(error: Exception) -> str:
-    """Say in a line what went wrong in the grader itself, and how to see where."""
+    """Say in one line what went wrong in the grader itself, and how to see where."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"the grader itself is broken: {what} (set {TRACEBACK_VARIABLE}=1 to see where)"
 
@@ -28,7 +28,7 @@ def shortened(text: str, most: int = 60) -> str:
 
 
 def quoted_blank(text: str) -> str:
-    """Return what was typed as `visible` has it; in quotes where there is nothing to see."""
+    """Return what was typed, made `visible`; in quotes if it is blank."""
     return visible(text) if text.strip() else f"'{visible(text)}'"
 
 

@@ -45,7 +45,7 @@ from grader.model.transcript import Exchange
 
 
 class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable that only one side has, or whose type differs."""
+    """A variable that only one side has, or that has another type."""
 
     collection: str
     path: tuple[str, ...]
@@ -235,7 +235,7 @@ class Look:
 
     @cached_property
     def variables(self) -> tuple[VariableDifference, ...]:
-        """The variables whose place or type differs, in the reference's collections.
+        """The variables with another place or type, in the reference's collections.
 
         Empty if either side's variables weren't seen.
         """

@@ -16,7 +16,6 @@ from grader.model.observation import ModuleRun, Span, Variable
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
 
-_NUMBER = r"-?\d+(\.\d*)?(e-?\d+)?"
 _DTYPES = ("float", "bfloat", "int", "uint", "complex", "bool")
 
 

@@ -100,7 +100,7 @@ class Database:
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
             self.readable = self.readable and not reading
             if not self._noted:
-                what = "is not available" if reading else "is not kept"
+                what = "isn't available" if reading else "isn't saved"
                 self._note(f"progress {what}: {_text(error)}")
             self._noted = True
 
@@ -115,10 +115,10 @@ def open_database(file: Path, note: Note) -> Database | None:
         return _opened_anew(file, before, note, str(error))
     except (sqlite3.Error, OSError) as error:
         if _is_busy(error):
-            note(f"progress is not available: {_text(error)}")
+            note(f"progress isn't available: {_text(error)}")
         else:
             where = f"{file} can't be used; set GRADER_HOME to another folder"
-            note(f"progress is not kept: {_text(error)}: {where}")
+            note(f"progress isn't saved: {_text(error)}: {where}")
         return None
 
 
@@ -130,7 +130,7 @@ def _opened_anew(
         aside = _set_aside(file) if _identity(file) == before else None
         database = Database(_opened(file), note)
     except (_Unusable, sqlite3.Error, OSError) as error:
-        note(f"progress is not kept: {why}, and can't be replaced: {_text(error)}")
+        note(f"progress isn't saved: {why}, and can't be replaced: {_text(error)}")
         return None
     if aside is not None:
         note(f"{why}; it was renamed to {aside.name}, and progress starts from zero")

@@ -1,4 +1,4 @@
-"""A module of one's own lifts the layer inside, so its parameters are one level deeper."""
+"""The learner's own module lifts the layer inside, so its parameters are one level deeper."""
 
 import jax
 from flax import linen as nn
