@@ -168,7 +168,7 @@ def _is_processed(evidence: Evidence) -> bool:
 
 
 def _astray(evidence: Evidence) -> list[Look]:
-    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    """Return the looks with wrong numbers although the module's call is the task's."""
     if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
         return []
     looks = evidence.compared(OtherValues)
