@@ -25,10 +25,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     Few numbers may stand in many orders at once, so the largest answer says which one it is.
     Numbers that are wrong for another reason may still be told to be those that the module gave.
     """
-    wrong = evidence.compared(OtherValues)
-    flat = tuple(look for look in evidence.compared(OtherShape) if _is_flat(look))
+    wrong, others = evidence.compared(OtherValues), evidence.compared(OtherShape)
     by_numbers = wrong, [order_in(look) for look in wrong], False
-    by_hash = wrong + flat, _given(wrong + flat), True
+    given = wrong + others if all(map(_is_flat, others)) else ()
+    by_hash = given, _given(given), True
     for looks, orders, certain in (by_numbers, by_hash):
         if looks and None not in orders:
             order = orders[-1] or Order()

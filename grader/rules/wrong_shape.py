@@ -20,7 +20,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
-from grader.rules.trait import NUMBERS, Trait
+from grader.rules.trait import Trait
 
 _MOST_AXES: Final = 4
 
@@ -183,5 +183,5 @@ targets, the loss is still a number, and training optimises something else.
     link="https://docs.jax.dev/en/latest/jax.numpy.html",
     find=_find,
     shows=Trait.SHAPE,
-    alters=NUMBERS,
+    alters=frozenset({Trait.ORDER, Trait.VALUES}),
 )

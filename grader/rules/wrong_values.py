@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from grader.compare import OtherShape, OtherType, OtherValues
+from grader.compare import OtherShape, OtherType, OtherValues, compare
 from grader.evidence import Evidence, Look
 from grader.evidence.bias import Bias, bias
 from grader.evidence.configuration import computing
@@ -19,8 +19,9 @@ from grader.evidence.edits import (
     variable_edits,
 )
 from grader.evidence.notation import output_name
-from grader.evidence.results import also_wrong, exchanged, outputs
+from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
+from grader.evidence.updates import unaccounted
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -86,7 +87,8 @@ def _follows(evidence: Evidence, look: Look) -> bool:
 def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
     comparison = look.comparison
     if isinstance(comparison, OtherValues):
-        return _numbers(evidence, look, comparison, last_resort=last_resort)
+        unlike = _unaccounted(look) or comparison
+        return _numbers(evidence, look, unlike, last_resort=last_resort)
     return Sighting(
         message="the numbers are wrong, not only their type",
         label="not the expected numbers",
@@ -95,6 +97,16 @@ def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
         case=look.case,
         last_resort=last_resort,
     )
+
+
+def _unaccounted(look: Look) -> OtherValues | None:
+    """Return how the first array is wrong that isn't what was there before an update."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    for place in unaccounted(look):
+        comparison = compare(wanted[place], found[place], look.tolerance, place)
+        if isinstance(comparison, OtherValues):
+            return comparison
+    return None
 
 
 def _numbers(
@@ -149,17 +161,22 @@ def _message(comparison: OtherValues) -> str:
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
-    processed = bool(looks) and all(look.processed and look.shaped_as_expected for look in looks)
+    processed = bool(looks) and all(look.processed and look.sized_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
-    return processed and not evidence.impure
+    harmless = any(look.processed and not look.answer_wrong for look in evidence.completed)
+    return processed and not harmless and not evidence.impure
 
 
 def _astray(evidence: Evidence) -> list[Look]:
-    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    """Return the looks with wrong numbers although the module's call is the task's."""
     if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
         return []
     looks = evidence.compared(OtherValues)
-    return [each for each in looks if astray(each) and order_in(each) is None]
+    return [
+        each
+        for each in looks
+        if astray(each) and not _follows(evidence, each) and order_in(each) is None
+    ]
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
@@ -188,6 +205,8 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
             return ("The module had the right weights, but got a different input than the task's.",)
         case Stage.VARIABLES:
             return ("init made the right variables, but the module was applied with others.",)
+        case None if _is_processed(evidence):
+            return ("They aren't the numbers that the module gave, in any order.",)
         case None:
             return ()
 
@@ -218,7 +237,9 @@ def _plain(evidence: Evidence, look: Look) -> Advice:
     """Return what the module gives."""
     flat = ", flattened" if evidence.exercise.output else ""
     place = look.comparison.place if isinstance(look.comparison, OtherValues) else ""
-    edits = item_edits(evidence, look, place) or answer_edits(evidence, look)
+    seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
+    called = look if look.actual.answer is not None else next(seen, look)
+    edits = item_edits(evidence, look, place) or answer_edits(evidence, called)
     return Advice(f"return what apply returns{flat}, and do nothing else to it", edits)
 
 
