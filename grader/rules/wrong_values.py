@@ -224,13 +224,9 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
             return Advice("apply the model with the variables that init returned", edits)
         case None if evidence.transcript.known:
             return Advice("look for this mistake in your program, and undo it", ())
-        case None if _is_processed(evidence):
-            return _plain(evidence, look)
         case None:
-            text = (
-                "print what the module gets and what it returns, and compare that with the answer"
-            )
-            return Advice(text, ())
+            shown = _plain(evidence, look)
+            return shown if shown.edits else Advice(_SEARCH, ())
 
 
 def _plain(evidence: Evidence, look: Look) -> Advice:
