@@ -28,7 +28,8 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True):
     add another one. `shape` are queries that only run if the tables are the right ones. `noun` is
     what messages call the file, with its article. `application` marks the file as this one's, 0 if
     it isn't marked. `ahead` asks for a write-ahead log, with which readers and a writer don't wait
-    for each other; it needs a local disk.
+    for each other; it needs a local disk. `patience` is how many seconds to wait for another
+    program that writes, None for a few.
     """
 
     noun: str
@@ -36,6 +37,7 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True):
     shape: tuple[str, ...]
     application: int = 0
     ahead: bool = False
+    patience: float | None = None
 
 
 class Unusable(Exception):
@@ -55,7 +57,10 @@ def connect(file: Path, schema: Schema, *, any_thread: bool = False) -> sqlite3.
     if file.exists() and not (file.is_file() and os.access(file, os.R_OK)):
         raise Unusable(f"{schema.noun} {file} can't be read")
     connection = sqlite3.connect(
-        file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread
+        file,
+        timeout=BUSY_SECONDS if schema.patience is None else schema.patience,
+        isolation_level=None,
+        check_same_thread=not any_thread,
     )
     try:
         _check(connection, file, schema)

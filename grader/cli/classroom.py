@@ -58,13 +58,13 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         _tell_left_out([*collected.left_out, *groups.left_out], asked)
         ClassGrading(path, asked, collected, book, reports).run(groups)
         lost = reports.finish(Kept(book, groups.entries, path))
-        results = list(book.results())
-        outputs = Outputs(asked, results, collected.absent)
+        outputs = Outputs(asked, book, collected.absent, known.exercises)
         lost = max(lost, outputs.write())
-        if not reports.takes_stdout:
-            outputs.show(known.exercises)
+        if not (reports.takes_stdout or asked.quiet):
+            outputs.show()
         INTERRUPTS.check()
-        return max(exit_code([each.verdict for each in results if each.counts], asked), lost)
+        counting = [each.verdict for each in outputs.results if each.counts]
+        return max(exit_code(counting, asked), lost)
 
 
 def _note(text: str) -> None:

@@ -101,9 +101,10 @@ class Reporting:
         self._stop()
         code = write_targets(self._targets, self._reports, many=self._many)
         if self._request.diff:
-            print_diff(self._reports)
+            self._reports = print_diff(self._reports)
         if self._request.fix:
-            code = max(code, fix(self._reports))
+            self._reports, lost = fix(self._reports)
+            code = max(code, lost)
         actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
             with ci.fenced() if actions and not self._request.diff else nullcontext():

@@ -8,6 +8,7 @@ import re
 from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
 from grader.evidence.imports import missing
+from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import waiting
 from grader.model.observation import Raised
@@ -181,7 +182,7 @@ _MEANINGS = (
         help="make a new array: x = x.at[i].set(value) instead of x[i] = value",
     ),
     _Pattern(
-        pattern=r"reshape|total size must be unchanged",
+        pattern=r"(?s)^(?!AttributeError).*(reshape|total size must be unchanged)",
         why="The new shape has a different number of elements than the array.",
         help="let reshape compute the size: reshape(-1)",
     ),
@@ -336,6 +337,8 @@ def _misspelt(raised: Raised) -> Meaning | None:
     name = re.match(r"name '(\w+)' is not defined", raised.message)
     if raised.exception != "NameError" or name is None or raised.meant is None:
         return None
+    if name[1] in ALIASES:
+        return None  # it isn't misspelt, but not imported
     return Meaning(
         message=f"there is no name {name[1]}; did you mean {raised.meant}?",
         label="has no value",

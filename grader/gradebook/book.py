@@ -7,6 +7,7 @@ processes may use one gradebook at the same time.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -134,6 +135,13 @@ class Gradebook:
     def _join(self, connection: sqlite3.Connection, number: int, entries: Sequence[Entry]) -> None:
         rows = [(number, self.root, *_place(each)) for each in entries]
         connection.executemany(schema.JOINED, rows)
+
+    def secret(self) -> bytes:
+        """Return what pseudonyms are made from, which is the same for this gradebook's lifetime."""
+        with self._writing() as connection:
+            connection.execute(schema.KEEP_SALT, (secrets.token_bytes(32),))
+            (found,) = connection.execute(schema.SALT).fetchone()
+        return bytes(found)
 
     def results(self) -> Iterator[Result]:
         """Yield what came of each file, also of older versions, in the order of the files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from grader.gradebook.classroom import Student
@@ -12,6 +13,7 @@ from grader.model.finding import Finding, Severity
 from grader.model.report import Report
 from grader.render.excerpt import clamped
 from grader.render.visible import cut, visible
+from grader.rules import rule_by_id
 
 _LONGEST: Final = 120
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -26,8 +28,8 @@ class Examples:
         self._names = frozenset(
             word.casefold()
             for each in students
-            for text in (each.name, each.email.partition("@")[0], each.key.partition("@")[0])
-            for word in _WORD.findall(text)
+            for text in (each.name, each.login, each.email, each.key)
+            for word in _WORD.findall(text.partition("@")[0])
         )
 
     def collection(self) -> Collection:
@@ -61,5 +63,15 @@ class Collection:
             return ""
         code = _COMMENT.sub("", report.source.lines[span.line - 1])
         line = cut(visible(" ".join(code.split())), _LONGEST)
-        named = any(word.casefold() in self._names for word in _WORD.findall(line))
-        return "" if named else line
+        words = {word.casefold() for word in _WORD.findall(line)}
+        return "" if words & self._names - _everybodys(finding.rule) else line
+
+
+@cache
+def _everybodys(rule: str) -> frozenset[str]:
+    """Return words that name nobody although somebody may be called so: the code's own."""
+    try:
+        programs = rule_by_id(rule)
+    except KeyError:
+        return frozenset()
+    return frozenset(map(str.casefold, _WORD.findall(programs.wrong + programs.right)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum, unique
+from functools import lru_cache
 from typing import Final
 
 from grader.folder import is_no_submission
@@ -12,7 +13,7 @@ _PROGRAMS: Final = (".py", ".ipynb")
 _ASIDE: Final = re.compile(
     r"(?i)readme.*|licen[sc]e.*|makefile|requirements.*|thumbs\.db|desktop\.ini|submission_metadata\.yml"
     r"|.*~|#.*#|.*\.(csv|tsv|json|jsonl|ya?ml|toml|cfg|ini|log|lock|sqlite|db|pyc|pyo|bak|swp|npy|npz"
-    r"|pkl|pickle|h5|hdf5|msgpack|svg|ico|css|xlsx?|ods)"
+    r"|pkl|pickle|h5|hdf5|msgpack|svg|ico|css|xlsx?|ods|xml|sarif)"
 )
 _PICTURE: Final = re.compile(r"(?i).*\.(png|jpe?g|gif|bmp|webp|heic|mp4|mov|md|rst)")
 
@@ -32,6 +33,7 @@ class FileType(IntEnum):
     NO_SUBMISSION = 4
 
 
+@lru_cache(maxsize=1024)
 def file_type(name: str) -> FileType:
     """Tell by a file's name, without its folders."""
     if name.lower().endswith(_PROGRAMS):

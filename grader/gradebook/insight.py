@@ -2,6 +2,7 @@
 
 Pure. Each report is read once and not kept, since a class may have more than fit into memory.
 Counted is what counts: a student's newest file for an exercise. Files of nobody are told apart.
+Those that don't count are older ones of the same student, or aren't there any more.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alike(msgspec.Struct, frozen=True, kw_only=True):
-    """Several students' files that are the same program.
+    """Several students' files that are the same program; also one's, if it is `known`.
 
+    A file that a group handed in together is one file.
     `identical` if they are the same bytes; else comments, layout or names differ. `known` says
     what else it is the same as, such as the starter file.
     """
@@ -71,10 +73,14 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseInsight(msgspec.Struct, frozen=True, kw_only=True):
-    """What a class did with one exercise. `counted` has one result for each student."""
+    """What a class did with one exercise. `counted` has one result for each student.
+
+    `missing` handed in something, but not for this exercise.
+    """
 
     exercise: str
     counted: tuple[Result, ...]
+    missing: tuple[Student, ...]
     mistakes: tuple[Mistake, ...]
     together: tuple[Together, ...]
     alike: tuple[Alike, ...]
@@ -117,44 +123,46 @@ def insight(
     """
     owned = [each for each in results if each.handed.student is not None]
     counted = [each for each in owned if each.counts]
-    slugs = sorted({each.exercise for each in owned if each.exercise}) or [""]
-    if len(slugs) > 1 and not all(each.exercise for each in owned):
+    slugs = sorted({each.exercise for each in counted if each.exercise}) or [""]
+    if len(slugs) > 1 and not all(each.exercise for each in counted):
         slugs.append("")
-    examples = Examples(_students(owned))
+    students = _students(counted)
+    examples = Examples(students.values())
     return Insight(
         exercises=tuple(
             _of_exercise(
                 exercise,
-                [each for each in owned if each.exercise == exercise or len(slugs) == 1],
-                examples,
-                (lessons or {}).get(exercise, {}),
-                known or {},
+                mine=[each for each in owned if each.exercise == exercise or len(slugs) == 1],
+                students=students if exercise else {},
+                examples=examples,
+                sections=(lessons or {}).get(exercise, {}),
+                known=known or {},
             )
             for exercise in slugs
-            if owned
+            if counted
         ),
         absent=tuple(absent),
-        nobody=tuple(each for each in results if each.handed.student is None),
+        nobody=tuple(each for each in results if each.counts and each.handed.student is None),
         late=tuple(each for each in counted if each.handed.late),
-        broken=tuple(each for each in results if each.verdict is Verdict.ERROR),
+        broken=tuple(each for each in results if each.counts and each.verdict is Verdict.ERROR),
     )
 
 
-def _students(results: Iterable[Result]) -> list[Student]:
-    found = {
-        each.handed.student.key: each.handed.student for each in results if each.handed.student
-    }
-    return list(found.values())
+def _students(results: Iterable[Result]) -> dict[str, Student]:
+    return {each.handed.student.key: each.handed.student for each in results if each.handed.student}
 
 
 def _of_exercise(
     exercise: str,
+    *,
     mine: Sequence[Result],
+    students: Mapping[str, Student],
     examples: Examples,
     sections: Mapping[str, str],
     known: Mapping[str, str],
 ) -> ExerciseInsight:
     counted = tuple(each for each in mine if each.counts)
+    here = _students(mine)
     programs = _Programs()
     lines = examples.collection()
     for result in counted:
@@ -165,6 +173,7 @@ def _of_exercise(
     return ExerciseInsight(
         exercise=exercise,
         counted=counted,
+        missing=tuple(student for key, student in students.items() if key not in here),
         mistakes=tuple(
             Mistake(
                 rule=rule,
@@ -220,11 +229,12 @@ def _tries(mine: Iterable[Result]) -> Iterator[Tries]:
     for results in handed.values():
         student = results[0].handed.student
         if len(results) > 1 and student is not None:
-            yield Tries(student=student, results=tuple(sorted(results, key=_when)))
+            yield Tries(student=student, results=tuple(sorted(results, key=in_order)))
 
 
-def _when(result: Result) -> tuple[int, float, bool]:
-    return result.handed.attempt, result.handed.time or 0.0, result.counts
+def in_order(result: Result) -> tuple[int, bool]:
+    """Sort a student's files from the oldest to the one that counts."""
+    return result.handed.order, result.counts
 
 
 class _Programs:
@@ -248,7 +258,11 @@ class _Programs:
 
     def alike(self, known: Mapping[str, str]) -> Iterator[Alike]:
         """Yield the programs that several students wrote, the longest first."""
-        groups = [(key, results) for key, results in self._wrote.items() if len(results) > 1]
+        groups = [
+            (key, results)
+            for key, results in self._wrote.items()
+            if len({each.handed.path for each in results}) > 1 or key in known
+        ]
         for key, results in sorted(groups, key=lambda item: (-self._statements[item[0]], item[0])):
             yield Alike(
                 results=tuple(results),

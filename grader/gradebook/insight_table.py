@@ -84,10 +84,15 @@ def _teaches(mistake: Mistake, exercise: str, page: Page) -> Iterator[Piece]:
 
 
 def _alike(seen: ExerciseInsight, page: Page) -> Iterator[Line]:
-    if not seen.alike:
+    for each in seen.alike:
+        if each.known:
+            yield []
+            some = counted(len(each.results), "student")
+            yield from paragraph(f"{some} handed in {each.known}.", page)
+    sizes = [len(each.results) for each in seen.alike if not each.known]
+    if not sizes:
         return
-    most = max(len(each.results) for each in seen.alike)
-    count = len(seen.alike)
+    most, count = max(sizes), len(sizes)
     groups = f"1 group of {most}" if count == 1 else f"{count} groups of up to {most}"
     yield []
     yield from paragraph(f"{groups} students wrote the same program. {NO_PROOF}", page)

@@ -13,6 +13,8 @@ from grader.render.write import write_data
 
 _SEAL: Final = re.compile(rb"<!-- grade class ([0-9a-f]{64}) -->\n\Z")
 ZIP_COMMENT: Final = b"written by grade class"
+_TAIL: Final = 128
+"""Bytes in which the seal or the comment is, at the end."""
 
 
 class OwnFiles:
@@ -62,6 +64,17 @@ class OwnFiles:
             except OSError as error:
                 raise ReportNotWritten(f"can't make the folder {here}: {reason(error)}") from error
         return True
+
+
+def looks_written_here(path: Path) -> bool:
+    """Whether a page or a zip ends as those do that were written here. Raises nothing."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(path.stat().st_size, _TAIL), 2)
+            tail = file.read(_TAIL)
+    except OSError:
+        return False
+    return tail.endswith(ZIP_COMMENT) or _SEAL.search(tail) is not None
 
 
 def _is_free(path: Path) -> bool:

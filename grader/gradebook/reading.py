@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import Final
 
 from grader.gradebook.archive import Damaged
+from grader.gradebook.entry import Entry
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.inflate import TooLarge, refuse
-from grader.gradebook.listing import Entry
 from grader.gradebook.stored import Stored, Zipped
 from grader.model.decoding import LARGEST
 from grader.model.filekind import HAND_IN, Unfit, other
@@ -16,6 +17,8 @@ from grader.model.submission import Submission, from_bytes, of_text
 from grader.notebook.file import LARGEST_NOTEBOOK, notebook_from_bytes
 
 _SMALLER: Final = "keep the function and what it needs; remove data, outputs and other large parts"
+
+_PROGRAM: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 def read_entry(entry: Entry, path: str, functions: Sequence[str], stored: Stored) -> Submission:
@@ -52,10 +55,15 @@ def _most(entry: Entry) -> int:
 def _from_bytes(entry: Entry, path: str, data: bytes) -> Submission:
     """Read a text. One that isn't called a program has to be one to be taken for one."""
     read = from_bytes(path, data)
-    if file_type(entry.name) is FileType.PROGRAM or any(True for _ in read.source.bindings()):
+    if file_type(entry.name) is FileType.PROGRAM or _is_program(read):
         return read
     unfit = read.source.unfit or other(_noun(entry.name), HAND_IN)
     return of_text(path, data, read.source.text, unfit)
+
+
+def _is_program(read: Submission) -> bool:
+    """Whether a text is sure to be a program. `Name: Anna` is valid Python, too."""
+    return any(isinstance(statement, _PROGRAM) for _, statement in read.source.bindings())
 
 
 def _zip(entry: Entry) -> Unfit:

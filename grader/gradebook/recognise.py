@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from grader.gradebook.entry import Entry, Listing
 from grader.gradebook.filetype import FileType, file_type
 from grader.gradebook.layouts.canvas import canvas
 from grader.gradebook.layouts.github import github
@@ -16,7 +17,7 @@ from grader.gradebook.layouts.gradescope import METADATA, gradescope
 from grader.gradebook.layouts.moodle import moodle
 from grader.gradebook.layouts.pattern import pattern
 from grader.gradebook.layouts.plain import Known, plain
-from grader.gradebook.listing import Entry, Listing
+from grader.gradebook.layouts.several import of_several
 from grader.gradebook.sighting import Layout, Sighting, Tree, top
 from grader.gradebook.stored import Stored
 
@@ -35,9 +36,9 @@ def recognise(path: Path, found: Listing, students: str | None, known: Known | N
     for tree in trees:
         if layout := _of_platform(tree):
             return _below(layout, _start(tree))
-    if layout := _of_several(trees[-1]):
+    if layout := of_several(trees[-1], _of_platform):
         return _below(layout, _start(trees[-1]))
-    tree = _plain_tree(trees, known)
+    tree = _plain_tree(trees, found.empty, known)
     return _below(plain(tree, known), _start(tree))
 
 
@@ -46,26 +47,6 @@ def _of_platform(tree: Tree) -> Layout | None:
         if layout := platform(tree):
             return layout
     return None
-
-
-def _of_several(tree: Tree) -> Layout | None:
-    """Recognise several downloads side by side: a folder or a zip for each assignment."""
-    paths = tuple(rest for each in tree.paths if (rest := each.partition("/")[2]))
-    beside = [each for each in tree.paths if "/" not in each and not each.lower().endswith(".zip")]
-    if len(beside) > 0.1 * len({top(each) for each in tree.paths}):
-        return None
-    layout = _of_platform(msgspec.structs.replace(tree, paths=paths, names=(), texts={}))
-    if layout is None or layout.title == "Gradescope":
-        return None
-
-    def sightings(path: str) -> tuple[Sighting, ...]:
-        start, _, rest = path.partition("/")
-        found = layout.sightings(rest)
-        return tuple(msgspec.structs.replace(each, place=f"{start}/{each.place}") for each in found)
-
-    return msgspec.structs.replace(
-        layout, title=f"several downloads of {layout.title}", sightings=sightings
-    )
 
 
 def _start(tree: Tree) -> str:
@@ -95,13 +76,15 @@ def _below(layout: Layout, start: str) -> Layout:
     return msgspec.structs.replace(layout, sightings=sightings)
 
 
-def _plain_tree(trees: Sequence[Tree], known: Known | None) -> Tree:
+def _plain_tree(trees: Sequence[Tree], empty: Iterable[str], known: Known | None) -> Tree:
     """Return the paths below the folder in which the students' folders or files are.
 
     One folder alone is a student's if the roster knows it, or if there is one thing alone in it.
     """
     for tree in trees:
-        tops = {top(each) for each in tree.paths}
+        start = _start(tree)
+        without = [each.removeprefix(start) for each in empty if each.startswith(start)]
+        tops = {top(each) for each in (*tree.paths, *without)}
         if len(tops) > 1 or (known and any(known(each) for each in tops)):
             return tree
     named_alike = len(trees) > 1 and trees[1].names[0] == trees[1].names[1]
@@ -128,7 +111,7 @@ def _tree(paths: Iterable[str], names: Sequence[str], found: Listing) -> Tree:
     texts = {
         each.path.removeprefix(start): _reader(each)
         for each in found.entries
-        if each.path == start + METADATA
+        if each.name == METADATA and each.path.startswith(start)
     }
     return Tree(paths=tuple(paths), names=tuple(names), texts=texts)
 

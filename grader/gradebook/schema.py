@@ -10,6 +10,7 @@ SCHEMA: Final = Schema(
     noun="the gradebook",
     application=0x67726462,
     ahead=True,
+    patience=120.0,
     migrations=(
         (
             """CREATE TABLE gradings (
@@ -41,6 +42,7 @@ SCHEMA: Final = Schema(
                 grading INTEGER REFERENCES gradings (id),
                 UNIQUE (root, path, sha256, exercise, student)
             )""",
+            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
             "CREATE INDEX submissions_of ON submissions (sha256, exercise)",
             """CREATE VIEW results AS
                 SELECT student, path, submissions.sha256 AS sha256,
@@ -51,6 +53,7 @@ SCHEMA: Final = Schema(
     ),
     shape=(
         "SELECT seconds, report FROM gradings LIMIT 0",
+        "SELECT name, value FROM secrets LIMIT 0",
         "SELECT root, handed, present FROM submissions LIMIT 0",
         "SELECT student, path, rules, graded_at FROM results LIMIT 0",
     ),
@@ -115,3 +118,7 @@ REPORT_OF: Final = """
     SELECT report FROM submissions JOIN gradings ON gradings.id = grading
     WHERE root = ? AND path = ? AND submissions.sha256 = ? AND submissions.exercise = ?
         AND student = ?"""
+
+KEEP_SALT: Final = "INSERT OR IGNORE INTO secrets (name, value) VALUES ('pseudonyms', ?)"
+
+SALT: Final = "SELECT value FROM secrets WHERE name = 'pseudonyms'"

@@ -43,11 +43,17 @@ def _sighting(evidence: Evidence, look: Look, places: frozenset[str]) -> Sightin
         "the next step and the evaluation start from the old values.",
         help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
-        edits=update_edits(evidence, look.actual.answer, collection),
+        edits=update_edits(evidence, _seen(evidence, look), collection),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
         certain=_is_independent(look, collection),
     )
+
+
+def _seen(evidence: Evidence, look: Look) -> Root | None:
+    """Return the call that gave the answer, or the same one in a case where it was seen."""
+    answers = (each.actual.answer for each in (look, *evidence.looks))
+    return next((each for each in answers if each is not None), None)
 
 
 def _help(look: Look, collection: str) -> str:

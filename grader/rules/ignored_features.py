@@ -8,9 +8,10 @@ from itertools import combinations
 import msgspec
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import field_edits
+from grader.evidence.edits import field_edits, given_name, not_overwritten
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -109,10 +110,16 @@ def _sighting(
         "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=span,
-        edits=field_edits(evidence, made, field, 0, name),
+        edits=_overwritten(evidence, name) or field_edits(evidence, made, field, 0, name),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )
+
+
+def _overwritten(evidence: Evidence, name: str) -> tuple[Edit, ...]:
+    """Delete the statements that give the argument another value."""
+    own = given_name(evidence, evidence.landmarks.entry, name)
+    return (not_overwritten(evidence, [own]) if own is not None else None) or ()
 
 
 def _rows(look: Look, name: str) -> Iterator[ShapeRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import forgetting
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -13,14 +14,18 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     repeat = evidence.by_memory
     if repeat is not None:
+        advice = forgetting(evidence)
         yield Sighting(
             message="the answer depends on earlier calls",
             label="outlives the call",
             details=evidence.unlike(repeat),
             why="Under jax.jit such code runs once, during tracing, and what it remembers then is "
             "frozen into the compiled function.",
-            help="make the answer depend only on the arguments; keep nothing between calls",
+            help=advice.help
+            if advice is not None
+            else "make the answer depend only on the arguments; keep nothing between calls",
             span=evidence.impurity.memory or evidence.landmarks.head,
+            edits=advice.edits if advice is not None else (),
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
         )

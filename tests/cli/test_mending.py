@@ -91,6 +91,8 @@ def test_fix_changes_the_file_and_nothing_else_in_it(
     assert ran.code == 1, end
     assert "is mended, and passes now" in ran.err
     assert file.read_bytes() == write(MENDED).encode()
+    assert "it is in the file now" in ran.out
+    assert "grade --diff" not in ran.out
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def result(
     who: Student | None,
     report: Report = PROVED,
     *,
-    path: str = "hw.py",
+    path: str = "",
     place: str = "",
     exercise: str = SLUG,
     counts: bool = True,
@@ -31,11 +31,18 @@ def result(
     late: bool = False,
     time: float | None = 1_700_000_000.0,
 ) -> Result:
+    path = path or f"{who.key if who else 'nobody'}/hw.py"
     named = msgspec.structs.replace(report, path=path)
     errors = [each.rule for each in report.findings if each.severity is Severity.ERROR]
     return Result(
         handed=HandedIn(
-            path=path, student=who, attempt=attempt, time=time, late=late, place=place or path
+            path=path,
+            student=who,
+            attempt=attempt,
+            order=attempt - 1,
+            time=time,
+            late=late,
+            place=place or path,
         ),
         sha256=report.sha256,
         exercise=exercise,

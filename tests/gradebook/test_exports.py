@@ -181,6 +181,15 @@ def test_csv_has_a_row_for_each_student_and_exercise(tmp_path: Path) -> None:
     assert (rows["Cleo Doe", SLUG]["verdict"], rows["Cleo Doe", SLUG]["points"]) == ("error", "")
 
 
+def test_files_that_are_gone_have_no_row(tmp_path: Path) -> None:
+    gone = [result(BEN, counts=False, exercise=OTHER), result(None, counts=False)]
+    grades = Grades(results=[*gone, result(ANNA)])
+    for platform in (Platform.CANVAS, Platform.CSV):
+        (path,), notes = written(platform, grades, tmp_path)
+        assert "Anna Meier" in path.read_text() and "Ben" not in path.read_text()
+        assert notes == ""
+
+
 def test_a_file_for_no_exercise_belongs_to_the_only_one(tmp_path: Path) -> None:
     ungradable = msgspec.structs.replace(FAILED, verdict=Verdict.UNGRADABLE, score=0.0)
     grades = Grades(results=[result(ANNA), result(BEN, ungradable, exercise="")])

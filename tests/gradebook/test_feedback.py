@@ -14,7 +14,7 @@ from grader.gradebook.classroom import Result
 from grader.gradebook.feedback import write_feedback
 from grader.gradebook.filenames import Unique, safe_name
 from tests.gradebook.classes import ANNA, BEN, CLEO, FAILED, canvas, moodle, result, student
-from tests.render.reports import NASTY, report
+from tests.render.reports import NASTY
 
 
 def pages(folder: Path) -> dict[str, str]:
@@ -94,19 +94,18 @@ def test_only_the_file_that_counts_gets_a_page(tmp_path: Path) -> None:
     assert pages(tmp_path) == {}
 
 
-def test_a_page_names_no_other_students_file(tmp_path: Path) -> None:
-    """Equal files are graded once, and then have the first one's report."""
-    finding = msgspec.structs.replace(
-        FAILED.findings[0],
-        message="ben_oez.py raised",
-        details=("  File 'x/ben_oez.py', line 3",),
-    )
-    bens = msgspec.structs.replace(FAILED, path="x/ben_oez.py", findings=(finding,))
-    anna = msgspec.structs.replace(result(ANNA, path="mine.py"), report=lambda: bens)
-    write_feedback([anna], tmp_path)
+def test_a_page_names_the_students_own_file_without_its_folders(tmp_path: Path) -> None:
+    write_feedback([result(ANNA, FAILED, path="ben_and_anna/mine.py")], tmp_path)
     (page,) = pages(tmp_path).values()
     assert "ben" not in page.lower()
-    assert "mine.py raised" in page
+    assert "<h1>mine.py</h1>" in page
+
+
+def test_a_groups_file_comes_back_once(tmp_path: Path) -> None:
+    group = moodle(student("Team 1", number="5", key="a"))
+    handed = msgspec.structs.replace(group.handed, student=student("B", number="5", key="b"))
+    write_feedback([group, msgspec.structs.replace(group, handed=handed)], tmp_path)
+    assert len(zipped(tmp_path, "moodle.zip")) == len(pages(tmp_path)) == 1
 
 
 HOSTILE = [
@@ -212,10 +211,3 @@ def test_names_are_told_apart() -> None:
     found = [names.path(each, ".html") for each in ("Anna", "anna", "ANNA", "anna-2")]
     assert found == ["Anna.html", "anna-2.html", "ANNA-3.html", "anna-2-2.html"]
     assert safe_name("Öz, Ben (2)") == "Öz,_Ben_(2)"
-
-
-def test_a_path_that_is_a_sign_is_not_replaced_in_texts(tmp_path: Path) -> None:
-    piped = report("x = 1 - 2\n", FAILED.findings[0], path="-")
-    write_feedback([msgspec.structs.replace(result(ANNA), report=lambda: piped)], tmp_path)
-    (page,) = pages(tmp_path).values()
-    assert "per-example-params" in page

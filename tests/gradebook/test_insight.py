@@ -53,6 +53,20 @@ def test_students_are_counted_and_not_files_or_findings() -> None:
     assert len(seen.nobody) == 1
 
 
+def test_files_that_are_gone_are_not_counted_or_told_of() -> None:
+    """The gradebook keeps what it graded, also of folders that were renamed since."""
+    gone = [
+        result(student("Old Name"), FAILED, counts=False),
+        result(None, counts=False),
+        result(student("Old"), ERROR, counts=False),
+        result(student("Old"), exercise="another", counts=False),
+    ]
+    seen = one([*gone, result(ANNA)])
+    (exercise,) = seen.exercises
+    assert (len(exercise.counted), exercise.missing, exercise.mistakes) == (1, (), ())
+    assert (seen.nobody, seen.broken) == ((), ())
+
+
 def test_what_the_grader_failed_to_grade_is_nobodys_mistake() -> None:
     seen = one([result(ANNA, ERROR), result(BEN)])
     (exercise,) = seen.exercises
@@ -77,6 +91,12 @@ def test_the_example_names_nobody() -> None:
     )
 
 
+def test_somebody_may_be_called_like_the_code() -> None:
+    line = "x = nn.vmap(nn.Dense, in_axes=0)"
+    results = [result(student("Dense In"), written(line)), result(ANNA, written(line))]
+    assert one(results).exercises[0].mistakes[0].example == line
+
+
 def test_rules_that_go_together_are_counted_with_how_often_each_occurs() -> None:
     results = [result(ANNA, TWO_RULES), result(BEN, TWO_RULES), result(CLEO, FAILED)]
     (pair,) = one(results).exercises[0].together
@@ -97,12 +117,23 @@ def test_same_programs_are_found_whatever_the_names() -> None:
     assert alike.identical
 
 
+def test_a_file_that_a_group_handed_in_is_no_coincidence() -> None:
+    together = [result(ANNA, path="team 1/hw.py"), result(BEN, path="team 1/hw.py")]
+    assert one(together).exercises[0].alike == ()
+    (alike,) = one([*together, result(CLEO, path="cleo.py")]).exercises[0].alike
+    assert len(alike.results) == 3
+
+
 def test_a_program_that_is_known_is_named() -> None:
     tree = PASSED.source.tree
     assert tree is not None
     known = {program_of(tree).fingerprint: "the starter"}
     (alike,) = insight([result(ANNA), result(BEN)], known=known).exercises[0].alike
     assert alike.known == "the starter"
+    seen = insight([result(ANNA), result(CLEO, FAILED)], known=known)
+    assert [len(each.results) for each in seen.exercises[0].alike] == [1]
+    assert "1 student handed in the starter." in shown(seen)
+    assert "proves no copying" not in shown(seen)
 
 
 def test_files_that_are_no_programs_are_the_same_only_byte_by_byte() -> None:

@@ -42,7 +42,7 @@ def test_the_newest_file_on_canvas_is_the_one_with_the_largest_number(laid_out: 
 def test_canvas_with_names_hidden(laid_out: Make) -> None:
     found = collect(laid_out(programs("anon_aB3dE_456_hw.py", "LATE_anon_Zz9qX_457_hw.py")))
     assert found.layout == "Canvas"
-    assert sorted(owners(found).values()) == ["anon_Zz9qX", "anon_aB3dE"]
+    assert sorted(owners(found).values()) == ["Zz9qX", "aB3dE"]
     assert handed(found, "LATE_anon_Zz9qX_457_hw.py").late
 
 
@@ -95,6 +95,15 @@ submission_11:
         - :name: Somebody Else
     stdout: "two
       \\  :submitters:"
+  :history:
+  - :submitters: []
+    :created_at: 2023-09-20 10:11:12.123456000 Z
+    :results:
+      output: ":created_at: 2023-01-01 00:00:00.0 Z"
+    :id: 9
+  - :submitters: []
+    :created_at: 2023-09-22 10:11:12.123456000 Z
+    :id: 12
 submission_12:
   :created_at: 2023-09-21 12:11:12.000000000 +02:00
   :submitters:
@@ -125,6 +134,7 @@ def test_gradescope(laid_out: Make) -> None:
     assert people["b@uni.edu"].student.name == "Björk Å"
     assert people["0031"].time == 1695291072
     assert people["33"].time == 1695291072
+    assert (people["0031"].attempt, people["33"].attempt) == (2, 1)
     assert [each.key for each in found.absent] == ["34"]
 
 
@@ -262,3 +272,50 @@ def test_nothing_handed_in_is_a_wrong_command(laid_out: Make) -> None:
 def test_nothing_there_is_a_wrong_command(tmp_path: Path) -> None:
     with pytest.raises(CommandWrong, match="no folder or zip"):
         collect(tmp_path / "gone")
+
+
+def test_a_long_name_adds_nobodys_address() -> None:
+    """YAML folds a long string onto the next line, which it indents deeper than a key."""
+    text = """submission_1:
+  :submitters:
+  - :name: "Eve \\
+      :email: anna@uni.edu"
+    :sid: '1'
+    :email: eve@uni.edu
+"""
+    (eve,) = metadata(text.splitlines())["submission_1"]
+    assert (eve.who.email, eve.who.id) == ("eve@uni.edu", "1")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Anna Smith", "Anna Smith"),
+        ("'O''Neil'", "O'Neil"),
+        ('"A\\"B\\\\C"', 'A"B\\C'),
+        ('"\\u00c5sa \\xE9"', "Åsa é"),
+        ('"\\uD83D"', "\ufffd"),
+        ("&1 Anna", "Anna"),
+        ("~", "submission_1"),
+        ("!binary |-", "submission_1"),
+        ("'", "'"),
+    ],
+)
+def test_names_as_yaml_writes_them(written: str, name: str) -> None:
+    text = f"submission_1:\n  :submitters:\n  - :name: {written}\n    :sid:\n"
+    (one,) = metadata(text.splitlines())["submission_1"]
+    assert (one.who.name or one.label) == name
+    assert one.label.encode()
+
+
+def test_a_yaml_parser_reads_the_same_people() -> None:
+    yaml = pytest.importorskip("yaml")
+    expected = {
+        folder: [(each[":name"], each[":sid"], each[":email"]) for each in entry[":submitters"]]
+        for folder, entry in yaml.safe_load(METADATA).items()
+    }
+    found = {
+        folder: [(each.who.name, each.who.id or None, each.who.email) for each in seen]
+        for folder, seen in metadata(METADATA.splitlines()).items()
+    }
+    assert found == expected

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from gradebook_classes import TEXT, Files, Make, fault, owners, programs, tree
+from gradebook_classes import TEXT, Files, Make, fault, handed, owners, programs, tree
 
 from grader.gradebook.collect import collect
 
@@ -111,3 +111,71 @@ def test_folders_of_assignments_are_doubted(laid_out: Make) -> None:
 def test_students_with_several_exercises_are_not_doubted(laid_out: Make) -> None:
     files = programs(*(f"s{p}/hw{n}/solution.py" for n in range(3) for p in range(20)))
     assert collect(laid_out(files)).problems == ()
+
+
+def test_the_teachers_folders_beside_a_download_are_nobodys(laid_out: Make) -> None:
+    files = programs(
+        "submissions/smithjohn_123_9001_hw.py",
+        "submissions/liwei_124_9002_hw.py",
+        "reference/solution.py",
+    )
+    found = collect(laid_out(files))
+    assert found.layout == "Canvas"
+    assert sorted(owners(found).values()) == ["", "123", "124"]
+    assert "the path names nobody: reference/solution.py" in found.problems
+
+
+def test_a_students_folder_is_not_taken_for_a_download(laid_out: Make) -> None:
+    files = programs(*(f"{name}/hw.py" for name in "abcdef"), "g/my_12_34_hw.py", "g/my_12_35_x.py")
+    found = collect(laid_out(files))
+    assert found.layout == "a folder for each student"
+    assert set(owners(found).values()) == set("abcdefg")
+
+
+def test_moodle_numbers_a_person_anew_in_each_assignment(laid_out: Make) -> None:
+    files = programs(
+        "hw1/Anna Smith_23_assignsubmission_file/hw.py",
+        "hw2/Anna Smith_29_assignsubmission_file/hw.py",
+        "hw1/Li Wei_24_assignsubmission_file/hw.py",
+        "hw1/Li Wei_25_assignsubmission_file/hw.py",
+        "hw2/Li Wei_31_assignsubmission_file/hw.py",
+    )
+    found = collect(laid_out(files))
+    assert found.layout == "several downloads of Moodle"
+    assert sorted(owners(found).values()) == ["24", "25", "31", "Anna Smith", "Anna Smith"]
+
+
+def test_exports_of_several_assignments_of_gradescope(laid_out: Make) -> None:
+    files = programs("a_1_export/submission_5/hw.py", "a_2_export/submission_7/hw.py")
+    for number, folder in ((1, 5), (2, 7)):
+        text = f"submission_{folder}:\n  :submitters:\n  - :name: A\n    :sid: '9'\n"
+        files[f"a_{number}_export/submission_metadata.yml"] = text
+    found = collect(laid_out(files))
+    assert found.layout == "several downloads of Gradescope"
+    assert set(owners(found).values()) == {"9"}
+
+
+def test_several_assignments_of_github_classroom(laid_out: Make) -> None:
+    files = programs(*(f"hw{n}-submissions/hw{n}-{who}/hw.py" for n in (1, 2) for who in "ab"))
+    found = collect(laid_out(files))
+    assert found.layout == "several downloads of GitHub Classroom"
+    assert set(owners(found).values()) == {"a", "b"}
+
+
+def test_what_a_browser_calls_a_copy_is_the_same_students(laid_out: Make) -> None:
+    found = collect(laid_out(programs("anna.py", "anna (2).py", "bob (1).py", "carl.py")))
+    assert owners(found)["anna (2).py"] == "anna"
+    assert handed(found, "anna (2).py").attempt == 3
+    assert owners(found)["bob (1).py"] == "bob (1)"
+
+
+def test_an_empty_folder_shows_that_folders_are_students(tmp_path: Path) -> None:
+    files = programs("class/anna/hw.py") | {"class/bob/": ""}
+    found = collect(tree(tmp_path / "made", files))
+    assert set(owners(found).values()) == {"anna"}
+    assert [each.key for each in found.absent] == ["bob"]
+
+
+def test_a_text_that_python_would_accept_is_no_program(laid_out: Make) -> None:
+    found = collect(laid_out({"anna/hw.py": TEXT, "bob/hw.txt": "Name: Bob\nsorry = 1\n"}))
+    assert ".txt file" in fault(found, "bob/hw.txt")

@@ -154,9 +154,16 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         "Files of nobody: 1 file",
         "Not graded: 1 file",
         "No file: 2 students",
+        "No file for this exercise: 6 students",
         "anna_or_ben.py",
     ):
         assert words in text, words
+
+
+def test_files_that_are_gone_have_no_page(tmp_path: Path) -> None:
+    results = [result(BEN, counts=False), result(ANNA)]
+    done = write_pages(insight(results), results, tmp_path)
+    assert len(done.paths) == 2
 
 
 def test_an_empty_class_has_a_page(tmp_path: Path) -> None:
@@ -174,7 +181,7 @@ def test_pages_of_others_stay(tmp_path: Path) -> None:
 
 
 def masked(text: str, who: Student = ANNA) -> str:
-    mask = Masks([ANNA, BEN, CLEO])
+    mask = Masks([ANNA, BEN, CLEO, student("Max Dense"), student("Xu Model")])
     report = msgspec.structs.replace(PASSED, source=Source("x", text))
     return mask.masked(result(who), report, "x.py").source.text
 
@@ -188,7 +195,8 @@ def masked(text: str, who: Student = ANNA) -> str:
         ("# with Ben Öz", "# with *** **"),
         ("# with Öz, Ben!", "# with **, ***!"),
         ("# ben.öz@example.org", "# ***.**@*******.***"),
-        ("ben = dense(cleo)", "ben = dense(cleo)"),
+        ("ben = dense(cleo)", "*** = dense(****)"),
+        ("cleosModel, max(model)", "cleosModel, max(model)"),
         ("annabel, meiers", "annabel, meiers"),
         ("x = 4711 + 47110", "x = **** + 47110"),
         ("def AnnaMeier(): pass", "def *********(): pass"),
@@ -199,6 +207,12 @@ def masked(text: str, who: Student = ANNA) -> str:
 def test_a_mask_keeps_columns(text: str, shown: str) -> None:
     assert masked(text).replace("\u00d7", "*") == shown
     assert len(masked(text)) == len(text)
+
+
+def test_a_mask_leaves_python_alone() -> None:
+    who = student("In Park")
+    text = "for x in park:  # by In Park"
+    assert masked(text, who).replace("\u00d7", "*") == "for x in ****:  # by In ****"
 
 
 def numbers(figure: str, of: str) -> list[str]:

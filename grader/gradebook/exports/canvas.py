@@ -53,8 +53,8 @@ def _findable(graded: list[Graded]) -> tuple[list[Graded], list[Graded]]:
 
 
 def _ids(graded: Graded) -> tuple[str, str, str]:
-    place = canvas_place(graded.result.handed)
-    return place.user if place else "", graded.student.id, graded.student.email
+    student, place = graded.student, canvas_place(graded.result.handed)
+    return place.user if place else "", student.id, student.login or student.email
 
 
 def _rows(exercise: str, grades: Grades, graded: list[Graded]) -> Iterator[list[str]]:
@@ -63,4 +63,4 @@ def _rows(exercise: str, grades: Grades, graded: list[Graded]) -> Iterator[list[
     for each in graded:
         # A row whose first cell contains these words would set the assignment's points.
         name = each.student.name.replace("Points Possible", "Points possible")
-        yield [name, *_ids(each), "", each.points]
+        yield [name, *_ids(each), each.student.section, each.points]

@@ -40,7 +40,8 @@ class Grades(msgspec.Struct, frozen=True, kw_only=True):
 
     def exercises(self) -> tuple[str, ...]:
         """Return the exercises that anybody handed in, sorted."""
-        return tuple(sorted({each.exercise for each in self.results if each.exercise}))
+        counting = (each.exercise for each in self.results if each.counts)
+        return tuple(sorted({*counting} - {""}))
 
     def graded(self, exercise: str) -> Iterator[Graded]:
         """Yield the files that count for an exercise, and that have a grade.
@@ -66,10 +67,11 @@ class Grades(msgspec.Struct, frozen=True, kw_only=True):
         lost = [each for each in self.results if not each.exercise and each.counts]
         if lost and len(self.exercises()) > 1:
             yield f"{_files(len(lost))} for no exercise: see the csv export"
-        nobody = [each for each in self.results if each.handed.student is None]
+        counting = [each for each in self.results if each.counts]
+        nobody = [each for each in counting if each.handed.student is None]
         if nobody:
             yield f"{_files(len(nobody))} of nobody: see the csv export"
-        broken = [each for each in self.results if each.verdict is Verdict.ERROR and each.counts]
+        broken = [each for each in counting if each.verdict is Verdict.ERROR]
         if broken:
             yield f"{_files(len(broken))} could not be graded, and so got no points"
 

@@ -8,7 +8,8 @@ https://docs.moodle.org/en/Assignment_settings ("Offline grading worksheet" has 
 
 - A worksheet is one assignment's, so each exercise is a file of its own.
 - Who it is, is read off `Identifier` alone: `Participant 123`, which is the number in the name of
-  the folder that Moodle's *Download all submissions* made. Nobody else can have a row.
+  the folder that Moodle's *Download all submissions* made. Nobody else can have a row. In a group
+  assignment the folder has the group's number, by which Moodle finds nobody.
 - `Identifier`, `Grade` and `Last modified (grade)` have to be there, in the language in which the
   teacher sees Moodle, which has to be English. An empty grade is skipped, an empty comment deletes
   the one that is there.
@@ -27,11 +28,13 @@ from grader.gradebook.exports.sheet import sheet
 from grader.gradebook.places import moodle_place
 from grader.model.finding import Severity
 from grader.model.report import Report
-from grader.render.visible import visible
+from grader.render.visible import cut, visible
 from grader.render.words import verdict_words
 from grader.render.write import write_report
 
 NAME = "moodle.csv"
+_LONGEST = 300
+"""Characters of a mistake: a comment is a summary, the page has all of it."""
 
 _HEAD = [
     "Identifier",
@@ -86,7 +89,7 @@ def _rows(grades: Grades, graded: list[Graded]) -> Iterator[list[str]]:
 def comment(report: Report) -> str:
     """Return the verdict and the mistakes as HTML, which is how Moodle reads a comment."""
     mistakes = "".join(
-        f"<li>{escape(visible(each.message))} ({each.rule})</li>"
+        f"<li>{escape(cut(visible(each.message), _LONGEST))} ({each.rule})</li>"
         for each in report.findings
         if each.severity is Severity.ERROR
     )

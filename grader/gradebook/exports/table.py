@@ -17,7 +17,7 @@ from grader.render.write import write_report
 NAME = "grades.csv"
 
 HEAD = [
-    *("student", "name", "id", "email"),
+    *("student", "name", "id", "email", "login", "section"),
     *("exercise", "verdict", "score", "points", "max_points", "rules"),
     *("path", "sha256", "attempt", "late", "handed_in_at", "graded_at"),
 ]
@@ -35,22 +35,24 @@ def _rows(grades: Grades) -> Iterator[list[str]]:
     only = exercises[0] if len(exercises) == 1 else ""
     seen: dict[str, set[str]] = {}
     students = {each.key: each for each in grades.absent}
-    for result in grades.results:
+    for result in filter(lambda each: each.counts, grades.results):
         student, exercise = result.handed.student, result.exercise or only
         if student is not None:
             students[student.key] = student
             seen.setdefault(student.key, set()).add(exercise)
-        if result.counts or student is None:
-            yield [*_who(student), exercise, *_what(grades, result)]
+        yield [*_who(student), exercise, *_what(grades, result)]
     for key, student in students.items():
         for exercise in exercises or ("",):
             if exercise not in seen.get(key, ()):
-                rest = [""] * (len(HEAD) - 6)
+                rest = [""] * (len(HEAD) - 8)
                 yield [*_who(student), exercise, MISSING, *rest]
 
 
 def _who(student: Student | None) -> list[str]:
-    return [student.key, student.name, student.id, student.email] if student else [""] * 4
+    if student is None:
+        return [""] * 6
+    names = [student.key, student.name, student.id]
+    return [*names, student.email, student.login, student.section]
 
 
 def _what(grades: Grades, result: Result) -> list[str]:

@@ -54,11 +54,11 @@ def _seen(path: str, names: frozenset[str]) -> Sighting:
     """Tell what a path says. `names` are those of all files, of which one may be another again."""
     match = _match(path)
     assert match is not None
-    user = match.groupdict().get("user", "")
-    name = match["name"]
+    hidden = match.re is _ANONYMOUS
+    number = match["name"].removeprefix("anon_") if hidden else match["user"]
     return Sighting(
-        label=name,
-        who=unnamed(name="" if not user else name, number=user),
+        label=match["name"],
+        who=unnamed(name="" if hidden else match["name"], number=number),
         attempt=_attempt(match["rest"] or "", names),
         late=match["late"] is not None,
         place=top(path),

@@ -15,6 +15,9 @@ from grader.gradebook.sighting import Layout, Sighting, Tree, most_of, top, unna
 
 _PATTERN: Final = re.compile(r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_.*)?")
 
+_SEVERAL: Final = 3
+"""People who are all called the same; two may be."""
+
 
 def moodle(tree: Tree) -> Layout | None:
     """Recognise Moodle's layout."""
@@ -25,7 +28,7 @@ def moodle(tree: Tree) -> Layout | None:
     ]
     names = {match["name"] for match in matches}
     people = {match["number"] for match in matches}
-    blind = next(iter(names)) if len(names) == 1 and len(people) > 1 else "Participant"
+    blind = next(iter(names)) if len(names) == 1 and len(people) >= _SEVERAL else "Participant"
 
     def sightings(path: str) -> tuple[Sighting, ...]:
         return _seen(path, blind=blind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
@@ -14,6 +15,7 @@ _SUSPICIOUS: Final = 4
 """Folders of one student with a file of the same name; attempts are rarely more."""
 _MANY: Final = 12
 """Programs of one student."""
+_COPY: Final = re.compile(r"(?P<label>.+?) ?\((?P<times>\d{1,3})\)")
 Known = Callable[[str], bool]
 """Whether somebody on the roster is called so."""
 
@@ -27,17 +29,19 @@ def plain(tree: Tree, known: Known | None) -> Layout:
     level = _level(tree.paths, known) if known else 0
     files, folders = _tops(tree.paths, level)
     by_folder = len(folders) >= len(files) and bool(folders)
+    labels = {_stem(each.rpartition("/")[2]) for each in files}
 
     def sightings(path: str) -> tuple[Sighting, ...]:
         parts = _parts(path, level)
         if len(parts) <= level:
             return ()
         label = parts[level] if len(parts) > level + 1 else _stem(parts[level])
+        label, attempt = _copied(label, labels)
         place = "/".join(parts[: level + 1])
         stray = place not in (folders if by_folder else files | folders)
         if stray and (len(parts) == level + 1 or not by_folder) and not (known and known(label)):
             return ()
-        return (Sighting(label=label, who=unnamed(name=label), place=place),)
+        return (Sighting(label=label, who=unnamed(name=label), attempt=attempt, place=place),)
 
     what = "folder" if by_folder else "file"
     return Layout(
@@ -103,6 +107,14 @@ def _level(paths: tuple[str, ...], known: Known) -> int:
         parts = {parts[level] for each in paths if len(parts := each.split("/")) > level}
         counts.append(sum(known(each) or known(_stem(each)) for each in parts))
     return counts.index(max(counts))
+
+
+def _copied(label: str, labels: set[str]) -> tuple[str, int]:
+    """Return whose file `anna (1).py` is, which a browser calls so beside `anna.py`."""
+    match = _COPY.fullmatch(label)
+    if match is None or match["label"] not in labels:
+        return label, 1
+    return match["label"], int(match["times"]) + 1
 
 
 def _stem(name: str) -> str:

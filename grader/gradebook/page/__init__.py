@@ -36,6 +36,8 @@ def write_pages(
     names = ["index.html"]
     written = [files.write("index.html", class_page(seen, people))]
     for key, mine in owned.items():
+        if not any(each.counts for each in mine):  # none of this student's files is there any more
+            continue
         student = students[key]
         names.append(people.link(student))
         written.append(files.write(names[-1], student_page(people.label(student), mine, masks)))

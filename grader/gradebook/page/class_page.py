@@ -54,7 +54,10 @@ def _overview(seen: Insight) -> str:
             (
                 Part(len(each.passed), f"#e{index}-passed"),
                 Part(len(each.missed), f"#e{index}-missed"),
-                Part(len(seen.absent), "#absent"),
+                Part(
+                    len(seen.absent) + len(each.missing),
+                    f"#e{index}-none" if each.missing else "#absent",
+                ),
             ),
         )
         for index, each in enumerate(seen.exercises)
@@ -72,7 +75,7 @@ def _exercise(
 ) -> Iterator[str]:
     if several:
         name = seen.exercise or "No exercise was recognised"
-        yield f'<h2 id="{prefix}top">{text_html(name)}</h2>'
+        yield f'<h2 class="exercise" id="{prefix}top">{text_html(name)}</h2>'
     graded = len(seen.passed) + len(seen.missed)
     share = f" ({100 * len(seen.passed) / graded:.0f} %)" if graded else ""
     words = f"{len(seen.passed)} of {counted(graded, 'student')} passed{share}."
@@ -85,6 +88,10 @@ def _exercise(
     yield from _tries(seen, people)
     yield from _table("Passed", f"{prefix}passed", seen.passed, people)
     yield from _table("Not passed", f"{prefix}missed", seen.missed, people)
+    if seen.missing:
+        some = counted(len(seen.missing), "student")
+        yield f'<h2 id="{prefix}none">No file for this exercise: {some}</h2>'
+        yield _links({(people.label(each), people.link(each)) for each in seen.missing})
 
 
 def _mistakes(seen: ExerciseInsight, prefix: str, people: People) -> Iterator[str]:
@@ -127,7 +134,10 @@ def _teaches(mistake: Mistake, exercise: str) -> str:
 
 def _people(results: Iterable[Result], people: People) -> str:
     """Return a list of links to reports, sorted as they are shown."""
-    found = {(label, link) for label, link, _ in _labelled(results, people)}
+    return _links({(label, link) for label, link, _ in _labelled(results, people)})
+
+
+def _links(found: set[tuple[str, str]]) -> str:
     items = [
         f'<li><a href="{escape(link)}">{text_html(label)}</a></li>' for label, link in sorted(found)
     ]
@@ -174,7 +184,9 @@ def _group(alike: Alike) -> str:
     passed = sum(each.verdict is Verdict.PASSED for each in alike.results)
     count = len(alike.results)
     verdict = {0: "not passed", count: "passed"}.get(passed, f"{passed} passed")
-    how = "identical files" if alike.identical else "the same but for names and comments"
+    how = "identical files" if alike.identical else "the same but for names, layout and comments"
+    if count == 1:
+        return f"1 student, {verdict}, {text_html(alike.known)}"
     size = counted(alike.statements, "statement") if alike.statements else "no Python"
     known = f", {text_html(alike.known)}" if alike.known else ""
     return f"{counted(count, 'student')}, {size}, {how}, {verdict}{known}"
@@ -209,13 +221,15 @@ def _table(title: str, identity: str, results: Sequence[Result], people: People)
     if not results:
         return
     yield f'<h2 id="{identity}">{title}: {counted(len(results), "student")}</h2>'
+    said = any(each.rules or each.verdict is not Verdict.PASSED for each in results)
+    mistakes = "<th>mistakes</th>" if said else ""
     yield (
-        '<table class="students"><thead><tr><th>student</th><th class="number">score</th>'
-        '<th class="optional number">try</th><th>mistakes</th></tr></thead><tbody>'
+        '<table><thead><tr><th>student</th><th class="number">score</th>'
+        f"{mistakes}</tr></thead><tbody>"
     )
     rows = sorted(_labelled(results, people), key=lambda row: row[:2])
     for label, link, each in rows[:_MOST_PEOPLE]:
-        yield _row(label, link, each)
+        yield _row(label, link, each, said=said)
     yield "</tbody></table>"
     if len(rows) > _MOST_PEOPLE:
         yield f"<p>{_more(len(rows))}</p>"
@@ -228,15 +242,15 @@ def _labelled(results: Iterable[Result], people: People) -> Iterator[tuple[str, 
             yield people.label(student), people.link(student), each
 
 
-def _row(label: str, link: str, result: Result) -> str:
+def _row(label: str, link: str, result: Result, *, said: bool) -> str:
     late = ' <span class="warning">late</span>' if result.handed.late else ""
-    said = ", ".join(result.rules)
-    if result.verdict is not Verdict.PASSED and not said:
-        said = VERDICT_WORDS[result.verdict]
+    mistakes = ", ".join(result.rules)
+    if result.verdict is not Verdict.PASSED and not mistakes:
+        mistakes = VERDICT_WORDS[result.verdict]
+    cell = f"<td>{text_html(mistakes)}</td>" if said else ""
     return (
         f'<tr><td><a href="{escape(link)}">{text_html(label)}</a>{late}</td>'
-        f'<td class="number">{result.score:.2f}</td>'
-        f'<td class="optional number">{result.handed.attempt}</td><td>{text_html(said)}</td></tr>'
+        f'<td class="number">{result.score:.2f}</td>{cell}</tr>'
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -14,27 +17,34 @@ from grader.gradebook.classroom import Result, Student
 from grader.model.finding import Finding
 from grader.model.report import Report
 from grader.model.source import Source
+from grader.rules import RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]{0,3}")
 _MASK: Final = "\u00d7"
 _TEXTS: Final = ("message", "help", "why", "label")
 
+_KEYWORDS: Final = frozenset(map(str.casefold, keyword.kwlist))
+"""Somebody may be called In or Is: alone, these words say nothing."""
+
 Words = tuple[str, ...]
 
 
 class Masks:
-    """Masks who wrote a report, and all others of a class by their full names and addresses.
+    """Masks who wrote a report, and all others of a class.
 
-    A first name of somebody else stays, since it may be any word: `dense`, `max`.
+    A single name of somebody else stays if it is a word of the code, too: `dense`, `max`.
     """
 
     def __init__(self, students: Iterable[Student]) -> None:
         self._full: dict[str, set[Words]] = defaultdict(set)
+        single: set[str] = set()
         for student in students:
+            single |= {word for word in _words(student.name) if len(word) > 2}
             for words in _names(student):
                 if len(words) > 1 or words[0].isdecimal():
                     self._full[words[0]].add(words)
+        self._single = single - _code_words()
 
     def masked(self, result: Result, report: Report, path: str) -> Report:
         """Return a report under another path, without names. Lines and columns stay the same."""
@@ -52,6 +62,7 @@ class Masks:
             report,
             path=path,
             sha256="",
+            student=None,
             source=Source(path, mask(report.source.text)),
             summary=mask(report.summary),
             findings=tuple(map(finding, report.findings)),
@@ -76,13 +87,20 @@ class Masks:
     def _length(self, text: str, found: list[_Span], index: int, own: frozenset[str]) -> int:
         """Return how many words from `index` on name somebody."""
         word = found[index].word
-        longest = int(word in own)
+        longest = int(word in own or word in self._single)
         for words in self._full.get(word, ()):
             there = found[index : index + len(words)]
             same = tuple(span.word for span in there) == words
             if same and len(words) > longest and _adjacent(text, there):
                 longest = len(words)
         return longest
+
+
+@cache
+def _code_words() -> frozenset[str]:
+    """Return words that programs consist of: Python's, and those of the rules' examples."""
+    programs = "\n".join(each.wrong + each.right for each in RULES)
+    return frozenset([*_words(programs), *_words(" ".join(dir(builtins)))]) | _KEYWORDS
 
 
 class _Span(NamedTuple):
@@ -118,7 +136,8 @@ def _words(text: str) -> Words:
 
 def _names(student: Student) -> Iterator[Words]:
     """Yield what a student is known by, as words; a name also the other way round."""
-    for text in (student.name, student.email, student.id, student.key, student.number):
+    ids = (student.id, student.key, student.number, student.login)
+    for text in (student.name, student.email, *ids):
         words = _words(text)
         if words and len("".join(words)) > 2:
             yield words
@@ -135,6 +154,6 @@ def _own(result: Result) -> frozenset[str]:
     address = student.email.partition("@")[0]
     key = student.key.partition("@")[0]
     words = [*_words(student.name), *_words(address), *_words(key)]
-    words += [*_words(student.id), *_words(student.number)]
+    words += [*_words(student.id), *_words(student.number), *_words(student.login)]
     joined = "".join(_words(student.name))
-    return frozenset([each for each in words if len(each) > 1] + [joined])
+    return frozenset([each for each in words if len(each) > 1] + [joined]) - _KEYWORDS

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from grader.gradebook.addressed import addressed
 from grader.gradebook.classroom import Result
+from grader.gradebook.insight import in_order
 from grader.gradebook.page.class_page import style
 from grader.gradebook.page.masks import Masks
 from grader.model.report import Report
@@ -13,14 +15,14 @@ from grader.render.html import article, page, text_html
 from grader.render.words import VERDICT_WORDS
 
 _MASKED = (
-    '<p class="faint">Names are replaced by \u00d7, also those in the file and in what it printed.'
-    "</p>"
+    '<p class="faint">Names that are known are replaced by \u00d7, also in the file and in what it '
+    "printed.</p>"
 )
 
 
 def student_page(label: str, results: Sequence[Result], masks: Masks | None) -> str:
     """Return the page. `results` are all of one student; with `masks` nobody is named."""
-    ordered = sorted(results, key=lambda each: (each.exercise, each.handed.attempt))
+    ordered = sorted(results, key=lambda each: (each.exercise, in_order(each)))
     counting = [each for each in ordered if each.counts]
     articles = [article(_report(each, masks), f"r{index}-") for index, each in enumerate(counting)]
     back = '<nav class="top"><a href="../index.html">The class</a></nav>'
@@ -39,10 +41,11 @@ def _report(result: Result, masks: Masks | None) -> Report:
 
 def _tries(results: Sequence[Result]) -> str:
     rows = [
-        f"<tr><td>{text_html(each.exercise)}</td><td>{each.handed.attempt}</td>"
+        f"<tr><td>{text_html(each.exercise)}</td><td>{number}</td>"
         f"<td>{VERDICT_WORDS[each.verdict]}</td><td>{each.score:.2f}</td>"
         f"<td>{text_html(', '.join(each.rules))}</td></tr>"
-        for each in results
+        for _, same in groupby(results, key=lambda result: result.exercise)
+        for number, each in enumerate(same, 1)
     ]
     return (
         "<table><thead><tr><th>exercise</th><th>try</th><th></th><th>score</th>"

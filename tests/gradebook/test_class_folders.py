@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from gradebook_classes import TEXT, fault, handed, owners, programs, tree
 
 from grader.errors import CommandWrong
 from grader.gradebook.collect import collect
+from grader.gradebook.own_files import ZIP_COMMENT, OwnFiles
 
 CLASS = programs("anna/hw.py", "bob/hw.py")
 
@@ -81,6 +83,17 @@ def test_what_the_grader_wrote_is_nobodys(tmp_path: Path) -> None:
     assert found.absent == ()
 
 
+def test_pages_of_an_earlier_call_are_nobodys(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "class", CLASS | {"eve/hw.html": "<html>"})
+    assert OwnFiles(folder / "feedback").write("anna.html", "<html>")
+    with zipfile.ZipFile(folder / "feedback.zip", "w") as packed:
+        packed.writestr("anna.html", "<html>")
+        packed.comment = ZIP_COMMENT
+    found = collect(folder)
+    assert sorted(owners(found).values()) == ["anna", "bob", "eve"]
+    assert (found.left_out, found.absent) == ((), ())
+
+
 @pytest.mark.parametrize("below", ["", "home", "home/teacher"])
 def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
     tree(tmp_path / "home" / "teacher", CLASS) if (tmp_path / "home").mkdir() else None
@@ -93,7 +106,7 @@ def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bel
 
 @pytest.mark.parametrize("most", ["MOST_FILES", "MOST_FOLDERS"])
 def test_a_disk_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str) -> None:
-    monkeypatch.setattr(f"grader.gradebook.listing.{most}", 2)
+    monkeypatch.setattr(f"grader.gradebook.folder_listing.{most}", 2)
     folder = tree(tmp_path / "class", programs("a/x.py", "b/x.py", "c/x.py"))
     with pytest.raises(CommandWrong, match="has more than 2 f"):
         collect(folder)
