@@ -24,7 +24,7 @@ _FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
 
 
 class BrokenExercise(NamedTuple):
-    """A folder whose declaration doesn't load, and why.
+    """A folder with a declaration that doesn't load, and why.
 
     `function` is the function that the exercise asks for, if its text shows that.
     """

@@ -70,7 +70,7 @@ def mended(
 
 
 @pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
-def test_what_the_report_says_mends_the_program(
+def test_following_the_report_fixes_the_program(
     session: Session, folder: ExerciseFolder, request: pytest.FixtureRequest
 ) -> None:
     everything = request.config.getoption("--everything")

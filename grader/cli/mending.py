@@ -1,4 +1,4 @@
-"""`--diff` and `--fix`: what mends a program, shown or written into its file."""
+"""`--diff` and `--fix`: show a program's fix, or write it into its file."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ def _write(report: Report) -> None:
 
 
 def _tell_why_none(report: Report, what: str) -> None:
-    """Say why there is nothing to show or to write, if the program doesn't pass as it is."""
+    """Say why there is no fix, if the program doesn't pass as it is."""
     if report.verdict is not Verdict.PASSED:
-        why = "no change is known with which it passes"
+        why = "no change is known that makes it pass"
         why = why if report.shows_repair else "the course shows no repairs"
         print(f"grade: {what}: {why}", file=sys.stderr)

@@ -67,7 +67,7 @@ class Evidence:
     def compared(
         self, kind: type[OtherKind | OtherShape | OtherType | OtherValues]
     ) -> tuple[Look, ...]:
-        """Return the looks whose answers differ in this way."""
+        """Return the looks with answers that differ in this way."""
         return tuple(look for look in self.looks if isinstance(look.comparison, kind))
 
     def blamed(self, knob: Knob) -> Iterator[tuple[Look, Deviation]]:

@@ -23,7 +23,7 @@ _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
 
 
 class _Pattern(Meaning, frozen=True, kw_only=True):
-    """A meaning of all exceptions whose `Class: text` contains `pattern`.
+    """A meaning of all exceptions with `pattern` in their `Class: text`.
 
     `own` restricts it to those that the submission itself raised, `library` to those from frames
     whose names contain it.
@@ -146,7 +146,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"dot_general|contracting dimensions",
-        why="A matrix product got two arrays whose inner sizes differ. Usually an input was "
+        why="A matrix product got two arrays with different inner sizes. Usually an input was "
         "transposed, or has one axis too many or too few.",
         help="print the shapes of the input and of the parameters, and compare them with the task",
     ),
@@ -235,7 +235,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
-        why="The program combines two arrays whose sizes don't match.",
+        why="The program combines two arrays with sizes that don't match.",
         help="print the shapes before this line, and compare them with the task",
     ),
     _Pattern(
@@ -268,7 +268,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^KeyError",
-        why="The dict has no such key.",
+        why="The dict doesn't have this key.",
         help="print its keys",
     ),
     _Pattern(

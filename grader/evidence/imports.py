@@ -111,6 +111,6 @@ def _no_module(name: str) -> Meaning:
         return _meant(name, near[0])
     return Meaning(
         message=f"there is no module {name} where the file is graded",
-        why=f"Python found no such module. {_ONE_FILE}",
+        why=f"Python didn't find this module. {_ONE_FILE}",
         help=f"a submission is one file: write what it needs from {name} into it, and delete this",
     )

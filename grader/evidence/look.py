@@ -47,7 +47,7 @@ from grader.model.transcript import Exchange
 
 
 class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable that only one side has, or whose type differs."""
+    """A variable that only one side has, or that has another type."""
 
     collection: str
     path: tuple[str, ...]
@@ -58,6 +58,11 @@ class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The variable's name in the tree: `params/kernel`."""
         return "/".join((self.collection, *self.path))
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one side has it."""
+        return self.expected is None or self.actual is None
 
 
 class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,7 +238,7 @@ class Look:
 
     @cached_property
     def variables(self) -> tuple[VariableDifference, ...]:
-        """The variables whose place or type differs, in the reference's collections.
+        """The variables with another place or type, in the reference's collections.
 
         Empty if either side's variables weren't seen.
         """

@@ -49,7 +49,7 @@ def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | N
     """Return two looks with different arguments and layers of the same size.
 
     Cases that differ only in the argument are the best evidence. If there are any, all of them must
-    agree: a layer whose size follows the argument in some way is wrong, but doesn't ignore it.
+    agree: if the layer's size follows the argument in any way, it doesn't ignore it.
     """
     pairs = [
         (first, second)
@@ -78,7 +78,7 @@ def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
 
 
 def _taken_instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
-    """Return what messages call the other dimension whose size the layer always has."""
+    """Return what messages call the other dimension that always gives the layer its size."""
     if len({each.size for each in sized}) < 2:
         return None
     if all(each.size == each.look.case.sizes[name] for each in sized):

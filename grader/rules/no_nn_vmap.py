@@ -97,9 +97,9 @@ def _plain(evidence: Evidence, look: Look, lifted_classes: frozenset[str]) -> Mo
 
 
 def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
-    """Return the calls whose output could be the answer: those with lifted runs, and the others.
+    """Return the calls that could have given the answer: those with lifted runs, and the others.
 
-    Lifted ones whose output is thrown away don't count.
+    Lifted ones don't count if their output is thrown away.
     """
     trail = look.actual
     lifted = [
@@ -149,7 +149,7 @@ def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
         details=("No module of Flax Linen ran.",),
         why="In Linen a module is created without its variables, and nn.vmap says for each "
         f"collection and each stream of random numbers what the examples share. {library.title} "
-        "has no such arguments.",
+        "doesn't have these arguments.",
         help=f"use flax.linen: nn.vmap({module}, …), then init and apply",
         span=library.span,
         case=evidence.looks[0].case,
@@ -224,7 +224,7 @@ def _why(look: Look, top: ModuleRun | None) -> str:
 
 
 def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
-    """Return the call to a lifted module whose result isn't used."""
+    """Return the call to a lifted module if its result isn't used."""
     lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
     unused = [root for root in lifted if discarded(evidence.source, root.span)]
     return unused[-1] if unused and not _used(evidence, look)[1] else None

@@ -44,26 +44,9 @@ JAX transforms assume that functions are pure: the answer depends only on the ar
 runs your Python once, during tracing; the compiled function uses what it remembers at that moment
 forever. A cache of weights by shape gives the second seed the weights of the first.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-calls = []
-
-
-def forward(seed, x, features):
-    calls.append(seed)
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1) * len(calls)
-""",
+    wrong=RIGHT.replace("\n\ndef forward", "\ncalls = []\n\n\ndef forward")
+    .replace("features):\n", "features):\n    calls.append(seed)\n")
+    .replace(".reshape(-1)", ".reshape(-1) * len(calls)"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#pure-functions",
     find=_find,

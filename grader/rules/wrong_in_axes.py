@@ -61,7 +61,7 @@ def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, 
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:
-    """Find a right answer whose module got all examples at once, whatever nn.vmap maps."""
+    """Find a right answer from a module that got all examples at once, whatever nn.vmap maps."""
     looks = [look for look in evidence.looks if (look.mapped_size or 0) > 1]
     if looks and all(sees_the_whole(look) for look in looks):
         yield _whole_sighting(evidence, looks[0])

@@ -163,10 +163,7 @@ def _is_own(wanted: LiftedRun | None) -> bool:
 def _other_places(look: Look) -> bool:
     """Whether a collection of both sides has variables under other names."""
     found = {each.collection for each in look.actual.variables}
-    return any(
-        each.collection in found and (each.expected is None or each.actual is None)
-        for each in look.variables
-    )
+    return any(each.collection in found and each.one_sided for each in look.variables)
 
 
 def _digests(trail: Trail) -> list[str | None]:
@@ -181,9 +178,7 @@ def _is_subclass(look: Look, run: LiftedRun) -> bool:
 
 def _other_tree(look: Look) -> bool:
     """Whether the variables have other names than the reference's."""
-    return any(each.expected is None or each.actual is None for each in look.variables) and bool(
-        look.variables
-    )
+    return any(each.one_sided for each in look.variables)
 
 
 def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:

@@ -161,15 +161,14 @@ def _message(comparison: OtherValues) -> str:
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
-    sized = all(look.processed and look.sized_as_expected for look in looks)
-    processed = bool(looks) and sized
+    processed = bool(looks) and all(look.processed and look.sized_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
     harmless = any(look.processed and not look.answer_wrong for look in evidence.completed)
     return processed and not harmless and not evidence.impure
 
 
 def _astray(evidence: Evidence) -> list[Look]:
-    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    """Return the looks with wrong numbers although the module's call is the task's."""
     if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
         return []
     looks = evidence.compared(OtherValues)
@@ -237,10 +236,10 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
 def _plain(evidence: Evidence, look: Look) -> Advice:
     """Return what the module gives."""
     flat = ", flattened" if evidence.exercise.output else ""
-    seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
-    look = look if look.actual.answer is not None else next(seen, look)
     place = next(iter(unaccounted(look)), "")
-    edits = item_edits(evidence, look, place) or answer_edits(evidence, look)
+    seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
+    called = look if look.actual.answer is not None else next(seen, look)
+    edits = item_edits(evidence, look, place) or answer_edits(evidence, called)
     return Advice(f"return what apply returns{flat}, and do nothing else to it", edits)
 
 
