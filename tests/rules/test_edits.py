@@ -64,6 +64,9 @@ ONE_MISTAKE = {
         before='AXES = {"params": 0}\n',
     ),
     "by position": shared('nn.Dense, {"params": 0}, {"params": False}'),
+    "missing from a dict that is unpacked": shared(
+        "nn.Dense, **KNOBS", before='KNOBS = {"variable_axes": {"params": None}}\n'
+    ),
     "made by dict": shared("nn.Dense, variable_axes=dict(params=0), split_rngs=dict(params=False)"),
     "an argument that is missing": shared('nn.Dense, variable_axes={"params": None}'),
     "an argument of several lines that is missing": shared(
