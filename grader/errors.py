@@ -11,13 +11,17 @@ GraderError
 ├── WireBroken          3  what a process sent makes no sense
 ├── SandboxMissing      3  a required protection isn't available
 ├── ReportNotWritten    3  a report is lost
+├── GradebookBroken     3  the gradebook can't be read or written
 └── Cancelled         130  the grading was cancelled
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, unique
-from typing import ClassVar
+from typing import ClassVar, Final
+
+TRACEBACK_VARIABLE: Final = "GRADER_TRACEBACK"
+"""Set in the environment, it shows where the grader itself fails."""
 
 
 @unique
@@ -76,6 +80,10 @@ class ReportNotWritten(GraderError):
     """The report could not be written; the text says where and why."""
 
 
+class GradebookBroken(GraderError):
+    """The gradebook can't be read or written; the text says where and why."""
+
+
 class Cancelled(GraderError):
     """The grading was cancelled; there is no report."""
 
@@ -85,3 +93,9 @@ class Cancelled(GraderError):
 def reason(error: Exception) -> str:
     """Return what an error says: of the system's, the words without the number and the path."""
     return getattr(error, "strerror", None) or str(error)
+
+
+def broken_words(error: Exception) -> str:
+    """Say in a line what went wrong in the grader itself, and how to see where."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"the grader itself is broken: {what} (set {TRACEBACK_VARIABLE}=1 to see where)"

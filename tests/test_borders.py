@@ -16,6 +16,7 @@ PACKAGE = ROOT / "grader"
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"gradebook"},
     {"authoring", "notebook"},
     {"hints"},
     {"grading"},
@@ -26,7 +27,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
-    {"catalogue", "sandbox", "cache", "suggestion", "exercise"},
+    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder"},
     {"model"},
     {"errors"},
 )

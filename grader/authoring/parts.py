@@ -96,7 +96,7 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
 def _taught(text: str) -> bool:
     """Whether anything but headings stands before the task."""
     before = text.partition(f"\n## {TASK}")[0]
-    return any(line.strip() and not line.startswith("#") for line in before.splitlines())
+    return any(line.strip() and not line.startswith(("#", "<!--")) for line in before.splitlines())
 
 
 def _names(text: str, name: str) -> bool:

@@ -14,7 +14,10 @@ _Done = TypeVar("_Done")
 
 
 class Abreast(Generic[_Item, _Done]):
-    """Does `work` on each of `items`, in `threads` threads; calls `told` after each."""
+    """Does `work` on each of `items`, in `threads` threads; calls `told` after each.
+
+    Results come in the order of the items, or as they end.
+    """
 
     def __init__(
         self,
@@ -23,12 +26,15 @@ class Abreast(Generic[_Item, _Done]):
         *,
         threads: int,
         told: Callable[[], None],
+        in_order: bool = True,
     ) -> None:
         self._work = work
         self._told = told
         pairs: list[tuple[Future[_Done], _Item]] = [(Future(), item) for item in items]
         self._waiting = deque(pairs)
-        self._results = deque(future for future, _ in pairs)
+        self._results = deque(future for future, _ in pairs) if in_order else None
+        self._ended: deque[Future[_Done]] = deque()
+        self._left = len(pairs)
         self._threads = [
             threading.Thread(target=self._serve, daemon=True)
             for _ in range(min(threads, len(items)))
@@ -37,15 +43,20 @@ class Abreast(Generic[_Item, _Done]):
             thread.start()
 
     def results(self, wait: Callable[[Callable[[], bool]], None]) -> Iterator[_Done]:
-        """Yield the result of each item, in order; `wait` waits until its argument is true."""
-        while self._results:
-            wait(self._results[0].done)
-            yield self._results.popleft().result()
+        """Yield the result of each item; `wait` waits until its argument is true."""
+        while self._left:
+            if self._results is not None:
+                wait(self._results[0].done)
+            else:
+                wait(lambda: bool(self._ended))
+            self._left -= 1
+            yield (self._ended if self._results is None else self._results).popleft().result()
 
     def give_up(self) -> tuple[_Done, ...]:
-        """Start nothing more, and return the finished results that weren't yielded, in order."""
+        """Start nothing more, and return the finished results that weren't yielded."""
         self._waiting.clear()
-        done = [each for each in self._results if each.done() and each.exception() is None]
+        rest = tuple(self._ended if self._results is None else self._results)
+        done = [each for each in rest if each.done() and each.exception() is None]
         return tuple(each.result() for each in done)
 
     def join(self, seconds: float) -> None:
@@ -67,4 +78,6 @@ class Abreast(Generic[_Item, _Done]):
             future.set_result(self._work(item))
         except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
             future.set_exception(error)
+        if self._results is None:
+            self._ended.append(future)
         self._told()

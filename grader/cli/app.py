@@ -13,9 +13,9 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from grader.cli.coercion import lighten
-from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, folder_is_gone, visible
+from grader.cli.problem import folder_is_gone, visible
 from grader.cli.streams import output_failure, prepare_streams
-from grader.errors import CommandWrong, ExerciseBroken, Exit
+from grader.errors import TRACEBACK_VARIABLE, CommandWrong, ExerciseBroken, Exit, broken_words
 from grader.grading.machine import lacks
 from grader.suggestion import did_you_mean
 

@@ -13,7 +13,7 @@ from grader.render.console import usable
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 
 def is_watched() -> bool:
@@ -28,10 +28,25 @@ def stderr_console() -> Console:
     return Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ))
 
 
-class Bar:
-    """A bar that is on the screen from `start` or the first `tell` to the end of its block."""
+def _timed_columns() -> tuple[ProgressColumn, ...]:
+    from rich.progress import ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
 
-    def __init__(self, text: str, *, quiet: bool = False) -> None:
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed * 60:.0f} a minute")
+
+    return Rate(), TimeRemainingColumn(compact=True)
+
+
+class Bar:
+    """A bar that is on the screen from `start` or the first `tell` to the end of its block.
+
+    One that is `timed` says how many are done in a minute, and how long the rest will take.
+    """
+
+    def __init__(self, text: str, *, quiet: bool = False, timed: bool = False) -> None:
         self._lock = threading.Lock()
         self._progress: Progress | None = None
         if is_watched() and not quiet:
@@ -41,6 +56,7 @@ class Bar:
                 TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=20),
                 MofNCompleteColumn(),
+                *(_timed_columns() if timed else ()),
                 console=stderr_console(),
                 transient=True,
             )

@@ -19,6 +19,7 @@ from grader.cli.early import STDIN
 from grader.cli.missing import meant_command, no_such_file
 from grader.cli.version import version_line
 from grader.errors import CommandWrong
+from grader.gradebook.request import ClassRequest
 from grader.grading.request import Color, Front, GradingRequest
 
 app = typer.Typer(
@@ -216,6 +217,15 @@ def history(
     from grader.cli.standing import show_history
 
     return show_history(exercise, given.exercise_folders(exercises), color, last=last)
+
+
+@app.command("class", cls=Command, rich_help_panel=AROUND)
+@given.takes(Front.CLASS, ClassRequest)
+def class_(path: given.ClassArgument, request: ClassRequest) -> int:
+    """Grade a class's submissions: gradebook, exports, and what the class got wrong."""
+    from grader.cli.classroom import grade_class
+
+    return grade_class(path, request)
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)

@@ -41,7 +41,7 @@ def start(argv: Sequence[str]) -> None:
 def is_grading(argv: Sequence[str]) -> bool:
     """Whether `argv` is plainly `grade FILE…`, of which nothing is lost before a report is done."""
     first = argv[0] if argv else ""
-    return first not in _IDLE | {"watch"} and (first == STDIN or os.path.exists(first))
+    return first not in _IDLE | {"watch", "class"} and (first == STDIN or os.path.exists(first))
 
 
 def take() -> Launched | None:

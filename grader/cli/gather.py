@@ -14,12 +14,17 @@ from grader.cli.early import STDIN
 from grader.cli.missing import no_such_file
 from grader.cli.problem import visible
 from grader.errors import reason
+from grader.folder import (
+    Kind,
+    is_no_submission,
+    leading_out,
+    leads_out,
+    refuse_too_many,
+    walk,
+)
 from grader.model.decoding import LARGEST
 from grader.model.submission import Submission, Unreadable, from_bytes, of_text, read_submission
 
-_NO_SUBMISSIONS: Final = frozenset({"__init__.py", "__main__.py", "conftest.py", "setup.py"})
-_NO_FOLDERS: Final = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
-_NOT_ON_DISK: Final = frozenset({"/dev", "/proc", "/sys"})
 _MOST_NAMED: Final = 6
 _MOST_FILES: Final = 5_000
 _MOST_FOLDERS: Final = 20_000
@@ -81,18 +86,14 @@ def _add(found: dict[str, Submission], submissions: Sequence[Submission]) -> Non
 def read(path: Path, functions: Sequence[str] = ()) -> Submission:
     """Read a file, or standard input for `-`; of a notebook, what defines `functions`.
 
-    A link that leads out of its folder isn't followed: who hands in such a link in place of a file
-    would be shown what it leads to. Raises `Unreadable`.
+    A link that leads out of its folder isn't followed. Raises `Unreadable`.
     """
     if str(path) == STDIN:
         return _read_stdin()
     if not os.path.lexists(path):
         raise Unreadable(no_such_file(path))
-    if path.is_symlink() and path.exists() and not _inside(path):
-        raise Unreadable(
-            f"{path} is a link that leads out of its folder, and is not followed",
-            "put the file itself there, in place of the link",
-        )
+    if leads_out(path):
+        raise leading_out(path)
     if path.suffix == ".ipynb" and path.is_file():
         from grader.notebook.file import read_notebook
 
@@ -111,18 +112,14 @@ def _read_stdin() -> Submission:
         raise Unreadable(f"standard input can't be read: {reason(error)}") from error
 
 
-def _inside(link: Path) -> bool:
-    return link.resolve().is_relative_to(link.parent.resolve())
-
-
 def _of_folder(folder: Path, left_out: list[Path], problems: list[str]) -> list[Submission]:
     """Read the Python files of a folder. Raises `Unreadable` if there are none.
 
     What can't be read in a folder fails by itself, and nobody else's file with it.
     """
     files = _python_files(folder, problems)
-    left_out += [each for each in files if _is_no_submission(each.name)]
-    handed_in = [each for each in files if not _is_no_submission(each.name)]
+    left_out += [each for each in files if is_no_submission(each.name)]
+    handed_in = [each for each in files if not is_no_submission(each.name)]
     if not files:
         raise Unreadable(f"there is no Python file in {folder}")
     if not handed_in:
@@ -138,56 +135,12 @@ def _read_of_folder(path: Path) -> Submission:
 
 
 def _python_files(folder: Path, problems: list[str]) -> list[Path]:
-    """Return what ends in `.py` below the folder, by path.
-
-    Hidden files and folders, those of packages, of virtual environments and of the kernel are
-    passed over. Raises `Unreadable` where there are too many.
-    """
+    """Return what ends in `.py` below the folder, by path; `Unreadable` if there are too many."""
     files: list[Path] = []
-    waiting = [folder]
-    looked = 0
-    while waiting:
-        looked += 1
-        for entry in _entries(waiting.pop(), problems):
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if not _is_passed_over(entry):
-                    waiting.append(Path(entry.path))
-            elif entry.name.endswith(".py") and not os.path.isdir(entry.path):  # noqa: PTH112 - which never raises
-                files.append(Path(entry.path))
-        _refuse_too_many(folder, looked, len(files))
+    unread: list[str] = []
+    for path, kind in walk(folder, unread, most_folders=_MOST_FOLDERS):
+        if kind is Kind.FILE and path.name.endswith(".py"):
+            files.append(path)
+            refuse_too_many(folder, len(files), _MOST_FILES, "Python files")
+    problems += map(visible, unread)
     return sorted(files)
-
-
-def _refuse_too_many(folder: Path, folders: int, files: int) -> None:
-    """Raise `Unreadable` for a disk or a home folder, which aren't folders of submissions."""
-    for number, most, noun in (
-        (files, _MOST_FILES, "Python files"),
-        (folders, _MOST_FOLDERS, "folders"),
-    ):
-        if number > most:
-            raise Unreadable(
-                f"{folder} has more than {most:,} {noun} in it: "
-                "name the folder that the submissions are in"
-            )
-
-
-def _entries(folder: Path, problems: list[str]) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        problems.append(f"{visible(str(folder))} can't be read: {error.strerror}")
-        return []
-
-
-def _is_passed_over(folder: os.DirEntry[str]) -> bool:
-    name = folder.name
-    made = name in _NO_FOLDERS or name.endswith((".egg-info", ".dist-info"))
-    made = made or os.path.abspath(folder.path) in _NOT_ON_DISK  # noqa: PTH100 - which reads nothing
-    return made or os.path.lexists(Path(folder.path) / "pyvenv.cfg")
-
-
-def _is_no_submission(name: str) -> bool:
-    return name in _NO_SUBMISSIONS or name.startswith("test_") or name.endswith("_test.py")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,13 +18,13 @@ from grader.cli.course import course_option
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.mending import check_mending
-from grader.cli.problem import TRACEBACK_VARIABLE, broken_words, visible
-from grader.errors import CommandWrong, Exit, reason
-from grader.grading.machine import explained, lacks
+from grader.cli.problem import visible
+from grader.errors import CommandWrong, Exit
+from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
-from grader.model.submission import Submission, Unrecognised, defines, recognise
+from grader.model.submission import Submission, Unrecognised
 
 if TYPE_CHECKING:
     from grader.cli.reporting import Reporting
@@ -79,7 +78,11 @@ def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
         _tell_errors(reports)
         sys.stdout.flush()
         INTERRUPTS.check()
-    return max(exit_code(reports, request), Exit.WRONG_COMMAND if work.problems else 0, lost)
+    return max(
+        exit_code([each.verdict for each in reports], request),
+        Exit.WRONG_COMMAND if work.problems else 0,
+        lost,
+    )
 
 
 def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) -> None:
@@ -116,31 +119,8 @@ def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> W
     chosen = named(request.exercise, known) if request.exercise is not None else None
     asked = [chosen] if isinstance(chosen, ExerciseFolder) else known.exercises
     gathered = gather(files, [each.exercise.function for each in asked])
-    folders = [chosen or _folder(each, known) for each in gathered.submissions]
+    folders = [chosen or exercise_of(each, known) for each in gathered.submissions]
     return _decided(gathered, folders)
-
-
-def _folder(
-    submission: Submission, known: Catalogue
-) -> ExerciseFolder | BrokenExercise | Unrecognised:
-    """Return the exercise that a file is for, or why the file doesn't tell."""
-    try:
-        found = recognise(submission.source, known.exercises)
-    except Unrecognised as error:
-        return error
-    if known.broken and not defines(submission.source, found):
-        return _broken_for(submission, known.broken) or found
-    return found
-
-
-def _broken_for(submission: Submission, broken: Sequence[BrokenExercise]) -> BrokenExercise | None:
-    """Return the broken exercise that a file is for, or may be for as none says it isn't."""
-    names = {name for name, _ in submission.source.bindings()}
-    stem = Path(submission.path).stem.replace("-", "_")
-    for each in broken:
-        if each.function in names or each.folder.name == stem:
-            return each
-    return next((each for each in broken if each.function is None), None)
 
 
 def _decided(
@@ -203,41 +183,33 @@ def _untold(_done: int, _total: int) -> None:
 def _graded(
     session: Session, job: Job, request: GradingRequest, tell: Tell, show: Callable[[Report], None]
 ) -> Report:
-    """Grade one file. Any failure goes into its report, so that the others are graded."""
-    from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
-    from grader.grading.assembly import error_report
-    from grader.grading.grading import grade
-    from grader.grading.repair import repaired
+    from grader.grading.guarded import graded
 
-    if isinstance(job.folder, BrokenExercise):
-        return error_report(job.submission, None, job.folder.reason, request)
-    try:
-        report = grade(session, job.submission, job.folder, request, tell)
-        report = msgspec.structs.replace(report, course_option=course_option(job.folder))
-        if not request.repairs(report):
-            return report
-        show(report)
-        folder = job.folder
-        return repaired(report, job.submission, lambda each: grade(session, each, folder, request))
-    except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-        why = explained(str(error))
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
-        if os.environ.get(TRACEBACK_VARIABLE):
-            traceback.print_exception(error)
-        scarce = isinstance(error, OSError) and lacks()  # no descriptor: other files may get one
-        why = explained(reason(error)) if scarce else broken_words(error)
-    return error_report(job.submission, job.folder.exercise, why, request)
+    option = course_option(job.folder) if isinstance(job.folder, ExerciseFolder) else ""
+
+    def told(report: Report) -> Report:
+        return msgspec.structs.replace(report, course_option=option)
+
+    report = graded(
+        session,
+        job.submission,
+        job.folder,
+        request,
+        tell=tell,
+        show=lambda first: show(told(first)),
+    )
+    return told(report)
 
 
-def exit_code(reports: Sequence[Report], request: GradingRequest) -> int:
-    """Return the worst of the reports' exit codes."""
+def exit_code(verdicts: Iterable[Verdict], request: GradingRequest) -> int:
+    """Return the worst exit code."""
     codes = {
         Verdict.PASSED: Exit.PASSED,
         Verdict.FAILED: Exit.NOT_PASSED,
         Verdict.UNGRADABLE: Exit.NOT_PASSED,
         Verdict.ERROR: Exit.BROKEN,
     }
-    worst = max((codes[report.verdict] for report in reports), default=Exit.PASSED)
+    worst = max((codes[each] for each in verdicts), default=Exit.PASSED)
     if request.exit_zero and worst is Exit.NOT_PASSED:
         return int(Exit.PASSED)
     return int(worst)

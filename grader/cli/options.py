@@ -97,20 +97,22 @@ _COMPLETED = {"SLUG": complete_exercise, "FORMAT[=PATH]": complete_format}
 # --------------------------------------------------------------------------- options of a grading
 
 
-def takes(front: Front) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Give a command all options of a front. It gets them as a `GradingRequest`, its last argument.
+def takes(
+    front: Front, request: type[GradingRequest] = GradingRequest
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command all options of a front. It gets them as a `request`, its last argument.
 
     Typer reads parameters off the signature.
     """
 
     def wrap(command: Callable[..., int]) -> Callable[..., int]:
-        names = offered(front)
+        names = offered(front, request)
         own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
 
         @wraps(command)
         def wrapped(**values: Any) -> int:  # noqa: ANN401
-            request = _request({name: values.pop(name) for name in names})
-            return command(*values.values(), request)
+            asked = _request(request, {name: values.pop(name) for name in names})
+            return command(*values.values(), asked)
 
         parameters = [*own, *(_parameter(name, each) for name, each in names.items())]
         wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -119,9 +121,10 @@ def takes(front: Front) -> Callable[[Callable[..., int]], Callable[..., int]]:
     return wrap
 
 
-def _request(values: dict[str, Any]) -> GradingRequest:
-    made = {name: _field(declared()[name], value) for name, value in values.items()}
-    return GradingRequest(**{**made, "exercises": exercise_folders(list(made["exercises"]))})
+def _request(request: type[GradingRequest], values: dict[str, Any]) -> GradingRequest:
+    known = declared(request)
+    made = {name: _field(known[name], value) for name, value in values.items()}
+    return request(**{**made, "exercises": exercise_folders(list(made["exercises"]))})
 
 
 def _field(each: Declared, value: Any) -> Any:  # noqa: ANN401
@@ -209,4 +212,8 @@ FilesArgument = Annotated[
         complete_file,
         coercion.each(coercion.path),
     ),
+]
+ClassArgument = Annotated[
+    Path,
+    argument("PATH", "A folder or a zip of submissions.", complete_file, coercion.path),
 ]

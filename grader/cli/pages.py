@@ -9,6 +9,7 @@ from rich.text import Text
 
 from grader.catalogue import course_text
 from grader.cli.prose import Code, Compared, Prose
+from grader.gradebook.lessons import without_marks
 from grader.hints import Hint
 from grader.model.exercise import ExerciseFolder
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def lesson_page(folder: ExerciseFolder) -> RenderableType:
     """Return the lesson and the task. Raises `ExerciseBroken`."""
-    return Prose(course_text(folder.lesson))
+    return Prose(without_marks(course_text(folder.lesson)))
 
 
 def hint_page(hint: Hint, number: int, total: int, slug: str) -> RenderableType:

@@ -4,14 +4,6 @@ from __future__ import annotations
 
 import os
 
-TRACEBACK_VARIABLE = "GRADER_TRACEBACK"
-
-
-def broken_words(error: Exception) -> str:
-    """Say in one line what went wrong in the grader itself, and how to see where."""
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"the grader itself is broken: {what} (set {TRACEBACK_VARIABLE}=1 to see where)"
-
 
 def folder_is_gone() -> bool:
     """Whether the current folder has been deleted."""

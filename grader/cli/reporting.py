@@ -99,13 +99,7 @@ class Reporting:
     def finish(self) -> int:
         """Write every report that was asked for; return an exit code for what got lost."""
         self._stop()
-        code = int(Exit.PASSED)
-        for target in self._targets:
-            try:
-                self._write(target)
-            except ReportNotWritten as error:
-                print(f"grade: {visible(str(error))}", file=sys.stderr)
-                code = int(Exit.BROKEN)
+        code = write_targets(self._targets, self._reports, many=self._many)
         if self._request.diff:
             print_diff(self._reports)
         if self._request.fix:
@@ -125,16 +119,6 @@ class Reporting:
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None
-
-    def _write(self, target: Target) -> None:
-        if target.path is None and target.format == LINES:
-            return
-        renderer = RENDERERS[target.format]
-        document = renderer.combined(self._reports) if self._many else renderer(self._reports[0])
-        if target.path is None:
-            sys.stdout.write(document)
-        else:
-            write_report(document, target.path)
 
     def _print(self) -> None:
         from grader.render.terminal import render_later, render_summary
@@ -171,6 +155,29 @@ class Reporting:
             offer = _offer(folder, progress) if folder is not None else None
             if offer is not None:
                 self._offers.append(offer)
+
+
+def write_targets(found: Sequence[Target], reports: Sequence[Report], *, many: bool) -> int:
+    """Write every report but for the lines on stdout, which are there; return what got lost."""
+    code = int(Exit.PASSED)
+    for target in found:
+        try:
+            _write(target, reports, many=many)
+        except ReportNotWritten as error:
+            print(f"grade: {visible(str(error))}", file=sys.stderr)
+            code = int(Exit.BROKEN)
+    return code
+
+
+def _write(target: Target, reports: Sequence[Report], *, many: bool) -> None:
+    if target.path is None and target.format == LINES:
+        return
+    renderer = RENDERERS[target.format]
+    document = renderer.combined(reports) if many else renderer(reports[0])
+    if target.path is None:
+        sys.stdout.write(document)
+    else:
+        write_report(document, target.path)
 
 
 def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:

@@ -31,6 +31,7 @@ class Front(Enum):
     COMMAND = auto()
     WATCH = auto()
     NOTEBOOK = auto()
+    CLASS = auto()
 
 
 @unique
@@ -59,6 +60,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 _COMMAND: Final = frozenset({Front.COMMAND})
 _TERMINAL: Final = frozenset({Front.COMMAND, Front.WATCH})
+_FILES: Final = frozenset({Front.COMMAND, Front.CLASS})
+_LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK})
 
 
 class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +86,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             flags=("--report",),
             metavar="FORMAT[=PATH]",
             help=f"Also write a report: {', '.join(RENDERERS)}. Without PATH it takes stdout.",
-            fronts=_COMMAND,
+            fronts=_FILES,
         ),
     ] = ()
     cases: Annotated[
@@ -123,11 +126,11 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             flags=("--color",),
             metavar="WHEN",
             help="Whether to colour what is printed.",
-            fronts=_TERMINAL,
+            fronts=_FILES | _TERMINAL,
         ),
     ] = Color.AUTO
     quiet: Annotated[
-        bool, Option(flags=("--quiet", "-q"), help="Print only the verdict.", fronts=_COMMAND)
+        bool, Option(flags=("--quiet", "-q"), help="Print only the verdict.", fronts=_FILES)
     ] = False
     verbose: Annotated[
         bool,
@@ -138,7 +141,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             flags=("--exit-zero",),
             help="Exit with 0 even if the file has not passed.",
-            fronts=_COMMAND,
+            fronts=_FILES,
         ),
     ] = False
     jobs: Annotated[
@@ -148,7 +151,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             metavar="N",
             least=1,
             help="How many files to grade at the same time.",
-            fronts=_COMMAND,
+            fronts=_FILES,
         ),
     ] = None
     ci: Annotated[
@@ -164,7 +167,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         Option(flags=("--require-sandbox",), help="Refuse to run a file without a sandbox."),
     ] = False
     progress: Annotated[
-        bool, Option(flags=("--no-progress",), help="Don't store this attempt.")
+        bool,
+        Option(flags=("--no-progress",), help="Don't store this attempt.", fronts=_LEARNER),
     ] = True
     repair: Annotated[
         bool,
@@ -227,17 +231,22 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def declared() -> Mapping[str, Declared]:
+def declared(request: type[GradingRequest] = GradingRequest) -> Mapping[str, Declared]:
     """Return all options by their fields' names, in order."""
-    hints = get_type_hints(GradingRequest, include_extras=True)
-    defaults = {each.name: each.default for each in msgspec.structs.fields(GradingRequest)}
+    fields = msgspec.structs.fields(request)
+    hints = get_type_hints(request, include_extras=True)
+    defaults = {each.name: each.default for each in fields}
     return {
-        name: Declared(kind=hint.__origin__, default=defaults[name], option=hint.__metadata__[0])
-        for name, hint in hints.items()
-        if hasattr(hint, "__metadata__")
+        name: Declared(
+            kind=hints[name].__origin__,
+            default=defaults[name],
+            option=hints[name].__metadata__[0],
+        )
+        for name in defaults
+        if hasattr(hints[name], "__metadata__")
     }
 
 
-def offered(front: Front) -> Mapping[str, Declared]:
+def offered(front: Front, request: type[GradingRequest] = GradingRequest) -> Mapping[str, Declared]:
     """Return the options that a front offers."""
-    return {name: each for name, each in declared().items() if front in each.option.fronts}
+    return {name: each for name, each in declared(request).items() if front in each.option.fronts}

@@ -8,7 +8,7 @@ import msgspec
 
 from grader.model.edit import Edit
 from grader.model.exercise import Check, Exercise, Repairs
-from grader.model.finding import Finding
+from grader.model.finding import Finding, Severity
 from grader.model.source import Source
 
 
@@ -125,7 +125,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     `exercise` is None if the run ended before one was recognised. `findings` are in the order
     in which a learner should read them, the cause first. `score` is from 0 to 1. `course_option`
     is what a command needs to find the exercise, empty for most. `repair` says whether the
-    program passes with the findings' edits.
+    program passes with the findings' edits. `student` is who handed it in, if it is one of a
+    class's; empty if that is nobody.
     """
 
     verdict: Verdict
@@ -145,6 +146,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     timings: tuple[Timing, ...] = ()
     course_option: str = ""
     repair: Repair = Repair()
+    student: str | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of the errors, the cause first."""
+        errors = [each.rule for each in self.findings if each.severity is Severity.ERROR]
+        return tuple(dict.fromkeys(errors))
 
     @property
     def shows_repair(self) -> bool:

@@ -43,7 +43,7 @@ class Source:
     def __init__(self, name: str, text: str, unread: Unfit | None = None) -> None:
         self.name = name
         self.text = text
-        self._unread = unread
+        self.unread = unread
         self._no_functions: set[str] = set()
 
     @cached_property
@@ -59,8 +59,8 @@ class Source:
         The text is only parsed here: CPython 3.13's compiler crashed on a page of nested
         comprehensions, so a worker compiles it, which may crash.
         """
-        if self._unread is not None:
-            return SyntaxFault(message=self._unread.message, span=self.whole_line(self._unread))
+        if self.unread is not None:
+            return SyntaxFault(message=self.unread.message, span=self.whole_line(self.unread))
         try:
             tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -70,8 +70,8 @@ class Source:
     @cached_property
     def unfit(self) -> Unfit | None:
         """Why the file isn't a program, even if Python accepts it; None if it may be one."""
-        if self._unread is not None:
-            return self._unread
+        if self.unread is not None:
+            return self.unread
         if is_notebook(self.text):
             return notebook()
         if isinstance(self._parsed, ast.Module):

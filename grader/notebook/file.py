@@ -15,7 +15,7 @@ from grader.model.submission import Submission, Unreadable, of_text
 from grader.notebook.closure import program
 from grader.notebook.statements import parses, statements, without_magics
 
-_LARGEST: Final = 64 * 1024 * 1024
+LARGEST_NOTEBOOK: Final = 64 * 1024 * 1024
 """Bytes of the largest notebook that is read: outputs may hold pictures."""
 
 
@@ -26,14 +26,19 @@ def read_notebook(path: Path, functions: Sequence[str]) -> Submission:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            data = file.read(LARGEST_NOTEBOOK + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{path} can't be read: {reason(error)}") from error
+    return notebook_from_bytes(str(path), data, functions)
+
+
+def notebook_from_bytes(path: str, data: bytes, functions: Sequence[str]) -> Submission:
+    """Make a submission from a notebook's bytes, as `read_notebook` does from its file."""
     try:
         text = decode(_program(_cells(data), functions).encode("utf-8", "replace"))
     except NoText as error:
-        return of_text(str(path), data, "", error.unfit)
-    return of_text(str(path), data, text)
+        return of_text(path, data, "", error.unfit)
+    return of_text(path, data, text)
 
 
 def _program(cells: list[str], functions: Sequence[str]) -> str:
@@ -51,8 +56,8 @@ def _program(cells: list[str], functions: Sequence[str]) -> str:
 
 def _cells(data: bytes) -> list[str]:
     """Return the texts of the code cells, in the notebook's order. Raises `NoText`."""
-    if len(data) > _LARGEST:
-        most = f"{_LARGEST >> 20} MB"
+    if len(data) > LARGEST_NOTEBOOK:
+        most = f"{LARGEST_NOTEBOOK >> 20} MB"
         raise NoText(Unfit(f"the notebook is larger than {most}", "clear its outputs, and save it"))
     try:
         notebook: object = msgspec.json.decode(data)

@@ -103,7 +103,6 @@ class Progress:
         """Store the result of a file, unless its exercise is unknown or the grader failed."""
         if report.exercise is None or report.verdict.value == "error":
             return
-        errors = [each.rule for each in report.findings if each.severity.value == "error"]
         self.record_attempt(
             Attempt(
                 time=self._clock(),
@@ -111,7 +110,7 @@ class Progress:
                 path=_absolute(report.path),
                 digest=report.sha256,
                 verdict=report.verdict.value,
-                rules=tuple(dict.fromkeys(errors)),
+                rules=report.rules,
                 score=report.score,
             )
         )

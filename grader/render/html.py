@@ -1,6 +1,6 @@
 """A self-contained HTML page: no scripts, loads nothing, readable in light and dark mode.
 
-All text goes through `_text`, and a Content-Security-Policy blocks whatever might slip through.
+All text goes through `text_html`, and a Content-Security-Policy blocks whatever might slip through.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _SEVERITY_SIGNS = {Severity.ERROR: "\u2717", Severity.WARNING: "!", Severity.NOT
 def render(report: Report) -> str:
     """Return a page about one report."""
     title = f"{VERDICT_WORDS[report.verdict]}: {report.path}"
-    return _page(title, _article(report, ""))
+    return page(title, article(report, ""))
 
 
 def render_all(reports: Sequence[Report]) -> str:
@@ -58,12 +58,13 @@ def render_all(reports: Sequence[Report]) -> str:
         "<table><thead><tr><th></th><th>submission</th><th>exercise</th><th>checks</th>"
         f"<th>first finding</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
-    articles = [_article(report, f"r{index}-") for index, report in enumerate(reports)]
-    return _page(title, f"<h1>{_text(title)}</h1>{table}{''.join(articles)}")
+    articles = [article(report, f"r{index}-") for index, report in enumerate(reports)]
+    return page(title, f"<h1>{text_html(title)}</h1>{table}{''.join(articles)}")
 
 
-def _page(title: str, body: str) -> str:
-    style = _STYLE_PATH.read_text(encoding="utf-8")
+def page(title: str, body: str, more_style: str = "") -> str:
+    """Return a whole page around `body`, which is HTML."""
+    style = _STYLE_PATH.read_text(encoding="utf-8") + more_style
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (
@@ -71,12 +72,12 @@ def _page(title: str, body: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n"
+        f"<title>{text_html(title)}</title>\n<style>{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
-def _text(text: str) -> str:
+def text_html(text: str) -> str:
     """Return `text` for HTML, on one line, of limited length."""
     return escape(cut(visible(text), _MOST_TEXT))
 
@@ -103,9 +104,9 @@ def _table_row(report: Report, prefix: str) -> str:
     slug = report.exercise.slug if report.exercise else ""
     return (
         f'<tr><td class="sign {_status(report)}">{_SIGNS[_status(report)]}</td>'
-        f'<td><a href="#{prefix}top">{_text(report.path)}</a></td>'
-        f'<td class="fit">{_text(slug)}</td>'
-        f'<td class="fit">{checks_words(report)}</td><td>{_text(cut(first, 120))}</td></tr>'
+        f'<td><a href="#{prefix}top">{text_html(report.path)}</a></td>'
+        f'<td class="fit">{text_html(slug)}</td>'
+        f'<td class="fit">{checks_words(report)}</td><td>{text_html(cut(first, 120))}</td></tr>'
     )
 
 
@@ -113,12 +114,12 @@ def _status(report: Report) -> Status:
     return Status.PASSED if report.verdict is Verdict.PASSED else Status.FAILED
 
 
-def _article(report: Report, prefix: str) -> str:
+def article(report: Report, prefix: str) -> str:
     """Return everything about one report; `prefix` makes its anchors unique."""
     findings = [_finding(report, each, f"{prefix}f{i}") for i, each in enumerate(report.findings)]
     parts = [
         _header(report, prefix),
-        f"<p>{_text(report.summary)}</p>" if report.verdict is Verdict.ERROR else "",
+        f"<p>{text_html(report.summary)}</p>" if report.verdict is Verdict.ERROR else "",
         *findings,
         _takeaway(report),
         _checks(report),
@@ -133,17 +134,18 @@ def _header(report: Report, prefix: str) -> str:
     slug = f"{report.exercise.slug} \u00b7 {report.exercise.title}" if report.exercise else ""
     sign = _SIGNS[_status(report)]
     return (
-        f'<header id="{prefix}top"><p class="kicker">{_text(slug)}</p>'
-        f"<h1>{_text(report.path)}</h1>"
+        f'<header id="{prefix}top"><p class="kicker">{text_html(slug)}</p>'
+        f"<h1>{text_html(report.path)}</h1>"
         f'<p class="verdict {_status(report)}">{sign} {verdict_words(report)}</p></header>'
     )
 
 
 def _finding(report: Report, finding: Finding, identity: str) -> str:
     sign = f'<span class="sign">{_SEVERITY_SIGNS[finding.severity]}</span>'
+    rule = f"<code>{text_html(finding.rule)}</code>"
     parts = [
         f"<h3>{sign} {_prose(message_words(finding))}</h3>",
-        f'<p class="rule">{_text(finding.check)} \u00b7 <code>{_text(finding.rule)}</code></p>',
+        f'<p class="rule">{text_html(finding.check)} \u00b7 {rule}</p>',
     ]
     if finding.span is not None:
         mark = Marked(finding.span, finding.severity, finding.label)
@@ -181,7 +183,7 @@ def _detail(detail: str) -> str:
 def _case(report: Report, finding: Finding) -> str:
     if finding.case is None:
         return ""
-    words = f"<p>Smallest case: {_text(case_words(finding.case).replace(chr(0xA0), ' '))}</p>"
+    words = f"<p>Smallest case: {text_html(case_words(finding.case).replace(chr(0xA0), ' '))}</p>"
     snippet = reproduce(report, finding)
     if snippet is None:
         return words
@@ -191,30 +193,30 @@ def _case(report: Report, finding: Finding) -> str:
 
 def _next(finding: Finding) -> str:
     step = f"{_prose(finding.help)} \u00b7 " if finding.help else ""
-    command = f"<code>grade explain {_text(finding.rule)}</code>"
+    command = f"<code>grade explain {text_html(finding.rule)}</code>"
     return f"<p><strong>Next:</strong> {step}{command}</p>"
 
 
 def _takeaway(report: Report) -> str:
     if report.verdict is not Verdict.PASSED or report.exercise is None:
         return ""
-    return f"<blockquote><p>{_text(report.exercise.takeaway)}</p></blockquote>"
+    return f"<blockquote><p>{text_html(report.exercise.takeaway)}</p></blockquote>"
 
 
 def _checks(report: Report) -> str:
     rows = [
         f'<tr><td class="sign {each.status}">{_SIGNS[each.status]}</td>'
-        f'<td class="fit">{_text(each.check)}</td><td>{_text(each.title)}</td>'
+        f'<td class="fit">{text_html(each.check)}</td><td>{text_html(each.title)}</td>'
         f'<td class="fit {each.status}">{each.status}</td></tr>'
         for each in report.checks
     ]
     if not rows:
         return ""
     proved = report.verdict is Verdict.PASSED and report.cases.executed
-    proof = f"<p>{_text(equivalence_words(report))}</p>" if proved else ""
+    proof = f"<p>{text_html(equivalence_words(report))}</p>" if proved else ""
     if repair_words(report):
-        proof += f"<p>Checked: {_text(repair_words(report))}.</p>"
-    counts = f'<p class="faint">{_text(count_words(report))}</p>'
+        proof += f"<p>Checked: {text_html(repair_words(report))}.</p>"
+    counts = f'<p class="faint">{text_html(count_words(report))}</p>'
     return f"<h2>Checks</h2><table><tbody>{''.join(rows)}</tbody></table>{counts}{proof}"
 
 
@@ -248,4 +250,4 @@ def _facts(report: Report) -> str:
     facts = {"Python": env.python, "jax": env.jax, "flax": env.flax, "on": env.platform}
     words = " \u00b7 ".join(f"{name} {value}" for name, value in facts.items() if value)
     digest = f" \u00b7 SHA-256 {report.sha256[:16]}\u2026" if report.sha256 else ""
-    return f'<p class="faint">{_text(words + digest)}</p>'
+    return f'<p class="faint">{text_html(words + digest)}</p>'

@@ -84,6 +84,7 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
         "environment": environment,
         "exercise": report.exercise.slug if report.exercise else None,
         "submission": {"path": clean(report.path, limits.text), "sha256": report.sha256},
+        **_student(report, limits),
         "verdict": report.verdict,
         "score": min(max(_finite(report.score) or 0.0, 0.0), 1.0),
         "summary": clean(report.summary, limits.text),
@@ -100,6 +101,11 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
         "output": _output(report, limits),
         "duration_s": max(_finite(report.duration_s) or 0.0, 0.0),
     }
+
+
+def _student(report: Report, limits: _Limits) -> _Json:
+    """Return who handed it in: only the reports of a class say it."""
+    return {} if report.student is None else {"student": clean(report.student, limits.text)}
 
 
 def _finding(report: Report, finding: Finding, limits: _Limits) -> _Json:

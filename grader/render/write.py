@@ -20,7 +20,11 @@ def write_report(text: str, path: Path) -> None:
     A link still points to the same file. If the file isn't regular (`/dev/stdout`, a named pipe),
     it is written directly. Raises `ReportNotWritten`; then the file is unchanged.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    write_data(text.encode("utf-8", "backslashreplace"), path)
+
+
+def write_data(data: bytes, path: Path) -> None:
+    """Write bytes in the same way."""
     try:
         mode = _mode(path)
         if mode is not None and stat.S_ISFIFO(mode) and not _is_open(path):

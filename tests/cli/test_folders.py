@@ -131,7 +131,7 @@ def test_a_whole_disk_is_not_searched(
 
 
 def test_folders_of_the_kernel_are_passed_over(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cli.gather._NOT_ON_DISK", {str(here / "proc")})
+    monkeypatch.setattr("grader.folder.NOT_ON_DISK", {str(here / "proc")})
     (here / "proc").mkdir()
     (here / "proc/mine.py").touch()
     (here / "mine.py").touch()

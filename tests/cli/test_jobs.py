@@ -104,7 +104,7 @@ def test_a_file_that_breaks_the_grader_does_not_affect_others(
             raise UnicodeError("no such letter")
         return passed(submission, folder)
 
-    monkeypatch.setattr("grader.grading.grading.grade", broken)
+    monkeypatch.setattr("grader.grading.guarded.grade", broken)
     for name in ("a.py", "b.py", "c.py"):
         (here / name).write_text(ONE)
     code, out, err = grade("a.py", "b.py", "nosuch.py", "c.py", "--no-progress")
@@ -121,7 +121,7 @@ def test_skipped_files_are_listed_separately(
 ) -> None:
     assert course.is_dir()
     monkeypatch.setattr(
-        "grader.grading.grading.grade",
+        "grader.grading.guarded.grade",
         lambda _session, submission, folder, *_: passed(submission, folder),
     )
     for name in ("a.py", "b.py", "test_a.py", "__init__.py"):

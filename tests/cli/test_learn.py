@@ -472,7 +472,7 @@ def test_an_unwritable_home_gets_a_note(
 @pytest.fixture
 def busy(grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Another program has the progress file, in which sum-one was begun."""
-    from grader.progress import database
+    from grader import database
     from grader.progress.place import progress_file
 
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)

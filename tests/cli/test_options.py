@@ -15,17 +15,30 @@ import pytest
 from cli_course import Grade, add_exercise
 
 from grader import grade as notebook_grade
-from grader.cli import watch
+from grader.cli import classroom, watch
 from grader.cli.options import conversion
 from grader.cli.watch import Watcher
+from grader.gradebook.request import ClassRequest
 from grader.grading.grading import Grading
 from grader.grading.request import Declared, Front, GradingRequest, Option, declared, offered
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import Submission, read_submission
 
-EVERY = [(front, name) for front in Front for name in offered(front)]
-TEXTS = {"exercise": "sum-one", "reports": "jsonl", "exercises": "mine"}
+TEXTS = {
+    "exercise": "sum-one",
+    "reports": "jsonl",
+    "exercises": "mine",
+    "students": "{name}.py",
+    "exports": "csv",
+}
 """A value of each option that is a text."""
+
+
+def request_of(front: Front) -> type[GradingRequest]:
+    return ClassRequest if front is Front.CLASS else GradingRequest
+
+
+EVERY = [(front, name) for front in Front for name in offered(front, request_of(front))]
 
 
 class Arrived(Exception):
@@ -83,7 +96,10 @@ def sample(name: str, each: Declared) -> object:
         return not each.default
     if isinstance(each.default, Enum):
         return next(other for other in type(each.default) if other is not each.default)
-    kind = next(each for each in (each.kind, *get_args(each.kind)) if each in {int, float})
+    kinds = {each.kind, *get_args(each.kind)}
+    if Path in kinds:
+        return Path("somewhere")
+    kind = next(each for each in kinds if each in {int, float})
     least = kind(each.option.least or 0)
     return least + 1 if least == each.default else least
 
@@ -92,7 +108,7 @@ def field(name: str, value: object) -> object:
     """What the request holds for a value that was given."""
     if name == "exercises":
         return (Path(str(value)),)
-    return (value,) if name == "reports" else value
+    return (value,) if name in {"reports", "exports"} else value
 
 
 @pytest.fixture
@@ -107,9 +123,14 @@ def file(here: Path, course: Path) -> Path:
 @pytest.mark.parametrize(("front", "name"), EVERY)
 @pytest.mark.usefixtures("watched")
 def test_an_option_arrives(
-    grade: Grade, arrived: list[GradingRequest], file: Path, front: Front, name: str
+    grade: Grade,
+    arrived: list[GradingRequest],
+    file: Path,
+    front: Front,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    each = declared()[name]
+    each = declared(request_of(front))[name]
     value = sample(name, each)
     words = [each.option.flags[0], *([] if isinstance(value, bool) else [str(value)])]
     match front:
@@ -121,9 +142,12 @@ def test_an_option_arrives(
             given = [value] if name == "exercises" else value
             with pytest.raises(Arrived):
                 notebook_grade(file.name, **{name: given})
+        case Front.CLASS:
+            monkeypatch.setattr(classroom, "grade_class", lambda _, asked: arrived.append(asked))
+            grade("class", ".", *words)
     assert [getattr(each, name) for each in arrived] == [field(name, value)]
     given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})
-    assert given_only == GradingRequest()
+    assert given_only == request_of(front)()
 
 
 class Shade(StrEnum):

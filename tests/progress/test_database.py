@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from grader import database as sqlite_files
 from grader.progress import Attempt, Progress
 from grader.progress import database as database_module
 from grader.progress.place import progress_file
@@ -18,6 +20,7 @@ from grader.progress.place import progress_file
 ATTEMPT = Attempt(
     time=1.0, exercise="sums", path="/a.py", digest="d", verdict="failed", rules=("a",), score=0.0
 )
+RELEASED = database_module.SCHEMA
 WRITER = """
 import sys
 from pathlib import Path
@@ -189,16 +192,21 @@ def test_an_empty_file_is_a_new_one(file: Path, notes: list[str]) -> None:
 # -------------------------------------------------------------------------------------- migration
 
 
+def migrated_by(steps: tuple[tuple[str, ...], ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = msgspec.structs.replace(RELEASED, migrations=steps)
+    monkeypatch.setattr(database_module, "SCHEMA", schema)
+
+
 def test_an_old_file_is_migrated(
     file: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(file, 3)
     steps = (
-        *database_module.MIGRATIONS,
+        *RELEASED.migrations,
         ("ALTER TABLE attempts ADD COLUMN mood TEXT", "UPDATE attempts SET mood = 'good'"),
         ("ALTER TABLE attempts ADD COLUMN luck INTEGER",),
     )
-    monkeypatch.setattr(database_module, "MIGRATIONS", steps)
+    migrated_by(steps, monkeypatch)
     still_works(file, notes)
     with sqlite3.connect(file) as connection:
         moods = connection.execute("SELECT mood, luck FROM attempts ORDER BY id").fetchall()
@@ -213,12 +221,11 @@ def test_a_migration_that_fails_changes_nothing(
     file: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(file)
-    released = database_module.MIGRATIONS
     failing = ("ALTER TABLE attempts ADD COLUMN mood TEXT", "INSERT INTO hints VALUES ('a', NULL)")
-    monkeypatch.setattr(database_module, "MIGRATIONS", (*released, failing))
+    migrated_by((*RELEASED.migrations, failing), monkeypatch)
     assert attempts_in(file, notes) == 0
     assert "progress isn't saved" in notes[0]
-    monkeypatch.setattr(database_module, "MIGRATIONS", released)
+    migrated_by(RELEASED.migrations, monkeypatch)
     assert attempts_in(file, []) == 1
 
 
@@ -228,7 +235,7 @@ def test_a_migration_that_fails_changes_nothing(
 def test_a_locked_file_gets_a_note(
     file: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite_files, "BUSY_SECONDS", 0.01)
     fill(file)
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

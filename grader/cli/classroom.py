@@ -1,0 +1,159 @@
+"""`grade class PATH`: a class's submissions, the gradebook, and what comes out of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from grader.cli import early
+from grader.cli.abreast import Abreast
+from grader.cli.bar import Bar
+from grader.cli.choose import available, named
+from grader.cli.class_outputs import Outputs, exports
+from grader.cli.class_reports import ClassReports, Kept
+from grader.cli.grading import exit_code
+from grader.cli.interrupts import INTERRUPTS
+from grader.cli.problem import visible
+from grader.cli.words import count
+from grader.gradebook.book import Gradebook
+from grader.gradebook.classroom import Collected
+from grader.gradebook.collect import collect
+from grader.gradebook.grading import grade_group
+from grader.gradebook.groups import Group, Groups, grouped
+from grader.gradebook.request import ClassRequest
+from grader.gradebook.words import listed
+from grader.grading.guarded import Folder, graded
+from grader.grading.session import Session
+from grader.model.report import Report
+from grader.model.submission import Submission
+
+_UNWINDING: Final = 0.5
+"""Seconds that the threads of an interrupted run have, to put away what they hold."""
+_OWN: Final = Path(".grade")
+_BOOK: Final = _OWN / "gradebook.sqlite"
+
+
+def grade_class(path: Path, asked: ClassRequest) -> int:
+    """Grade what a class handed in, and write what was asked for. Returns the exit code."""
+    exports(asked.exports)
+    known = available(asked.exercises, asked.exercise)
+    chosen = named(asked.exercise, known) if asked.exercise is not None else None
+    collected = collect(
+        path,
+        students=asked.students,
+        roster=asked.roster,
+        functions=[each.exercise.function for each in known.exercises],
+        passed_over=[each for each in (asked.feedback, asked.html) if each is not None],
+    )
+    for problem in collected.problems:
+        _note(problem)
+    with INTERRUPTS.noted(), _opened(path, asked) as book:
+        reports = ClassReports(asked, _paths(path, collected), [book.file])
+        with Bar("reading", quiet=asked.quiet) as bar:
+            groups = grouped(collected, known, chosen, asked, bar.tell)
+        _tell_left_out([*collected.left_out, *groups.left_out], asked)
+        ClassGrading(path, asked, collected, book, reports).run(groups)
+        lost = reports.finish(Kept(book, groups.entries, path))
+        outputs = Outputs(asked, book, collected.absent, known.exercises)
+        lost = max(lost, outputs.write())
+        if not (reports.takes_stdout or asked.quiet):
+            outputs.show()
+        INTERRUPTS.check()
+        counting = [each.verdict for each in outputs.results if each.counts]
+        return max(exit_code(counting, asked), lost)
+
+
+def _note(text: str) -> None:
+    print(f"grade: {visible(text)}", file=sys.stderr)
+
+
+def _tell_left_out(paths: Sequence[str], asked: ClassRequest) -> None:
+    if paths and not asked.quiet:
+        _note(f"left out, as no submission: {listed(paths)}")
+
+
+def _opened(path: Path, asked: ClassRequest) -> Gradebook:
+    folder = path if path.is_dir() else path.parent
+    return Gradebook.open(asked.gradebook or folder / _BOOK, str(path.resolve()), _note)
+
+
+def _paths(path: Path, collected: Collected) -> list[str]:
+    """Return the files that no report may overwrite."""
+    if not path.is_dir():
+        return [str(path)]
+    return [str(path / each.path) for each in collected.files]
+
+
+class ClassGrading:
+    """The gradings of a class: what the gradebook doesn't know is graded, and kept at once."""
+
+    def __init__(
+        self,
+        path: Path,
+        asked: ClassRequest,
+        collected: Collected,
+        book: Gradebook,
+        reports: ClassReports,
+    ) -> None:
+        self._path = path
+        self._asked = asked
+        self._collected = collected
+        self._book = book
+        self._reports = reports
+
+    def run(self, groups: Groups) -> None:
+        """Pass on every report. Raises `KeyboardInterrupt` when the command is interrupted."""
+        self._book.begin(groups.entries)
+        unknown: list[Group] = []
+        for group in groups.groups:
+            if self._asked.again or not self._book.known(group.entries):
+                unknown.append(group)
+            else:
+                self._add(group)
+        if unknown:
+            self._grade(unknown)
+
+    def _add(self, group: Group) -> None:
+        self._reports.add(Kept(self._book, group.entries, self._path))
+
+    def _grade(self, groups: Sequence[Group]) -> None:
+        text = f"grade class · {count(len(groups), 'submission')}"
+        bar = Bar(text, quiet=self._asked.quiet, timed=True)
+        with Session(early.take()) as session, bar:
+            bar.start()
+            for done, group in enumerate(self._abreast(session, groups), 1):
+                bar.tell(done, len(groups))
+                self._add(group)
+
+    def _abreast(self, session: Session, groups: Sequence[Group]) -> Iterator[Group]:
+        """Grade several at a time; yield them as they end."""
+        gradings = Abreast(
+            partial(self._grade_one, session),
+            groups,
+            threads=self._asked.jobs or os.cpu_count() or 1,
+            told=INTERRUPTS.wake,
+            in_order=False,
+        )
+        done = 0
+        try:
+            for group in gradings.results(INTERRUPTS.wait):
+                done += 1
+                yield group
+        except KeyboardInterrupt:
+            gradings.give_up()
+            session.abort()
+            gradings.join(_UNWINDING)
+            kept = f"{done} of {len(groups)} are graded and kept"
+            _note(f"{kept}; the same command goes on from there")
+            raise
+
+    def _grade_one(self, session: Session, group: Group) -> Group:
+        def grade(submission: Submission, folder: Folder) -> Report:
+            return graded(session, submission, folder, self._asked)
+
+        read = partial(self._collected.read, group.handed)
+        return grade_group(group, read, grade, self._book, again=self._asked.again)

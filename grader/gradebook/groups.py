@@ -1,0 +1,123 @@
+"""Which exercise each file is for, and which files are equal: those are graded once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from grader.catalogue import BrokenExercise, Catalogue
+from grader.errors import CommandWrong
+from grader.gradebook.book import Entry
+from grader.gradebook.classroom import Collected, HandedIn
+from grader.gradebook.setup import Key, key_of, setup_digest
+from grader.grading.guarded import Folder
+from grader.grading.recognition import exercise_of
+from grader.grading.request import GradingRequest
+from grader.model.exercise import ExerciseFolder
+from grader.model.submission import Unrecognised, defines
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Files with the same text for the same exercise."""
+
+    entries: tuple[Entry, ...]
+    folder: Folder
+
+    @property
+    def handed(self) -> HandedIn:
+        """The file that is read for all of them."""
+        return self.entries[0].handed
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a file once it was read; its text is read again when it is graded.
+
+    `choices` are the slugs that it may be for, `certain` says that it defines what one asks for.
+    """
+
+    handed: HandedIn
+    key: Key
+    choices: tuple[str, ...]
+    certain: bool
+
+
+class Groups(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be graded, and what is not: helpers of others. `entries` are all files."""
+
+    groups: tuple[Group, ...]
+    entries: tuple[Entry, ...]
+    left_out: tuple[str, ...]
+
+
+def grouped(
+    collected: Collected,
+    known: Catalogue,
+    chosen: ExerciseFolder | None,
+    request: GradingRequest,
+    tell: Callable[[int, int], None],
+) -> Groups:
+    """Read every file, and choose its exercise unless one is `chosen`.
+
+    A file that may be for several exercises is graded as what most of the others are for. One that
+    defines no exercise's function is left out if the student handed in one that does. Raises
+    `CommandWrong` if there are no exercises.
+    """
+    folders: dict[str, Folder] = {each.slug: each for each in known.broken}
+    folders |= {each.slug: each for each in known.exercises}
+    found = list(_read(collected, known, chosen, tell))
+    usual = Counter(each.choices[0] for each in found if len(each.choices) == 1)
+    answering = {_who(each) for each in found if each.certain}
+    files: defaultdict[Key, list[Entry]] = defaultdict(list)
+    entries: list[Entry] = []
+    left_out: list[str] = []
+    setups: dict[str, str] = {}
+    for each in found:
+        if not each.certain and _who(each) in answering:
+            left_out.append(each.handed.path)
+            continue
+        slug = max(each.choices, key=lambda choice: usual[choice])
+        if slug not in setups:
+            setups[slug] = _setup(folders[slug], request)
+        key = Key(each.key.sha256, slug, setups[slug] + each.key.setup)
+        entries.append(Entry(handed=each.handed, key=key))
+        files[key].append(entries[-1])
+    groups = [Group(entries=tuple(own), folder=folders[key.exercise]) for key, own in files.items()]
+    return Groups(groups=tuple(groups), entries=tuple(entries), left_out=tuple(left_out))
+
+
+def _who(read: _Read) -> object:
+    """Return who handed a file in; of nobody's files each has an owner of its own."""
+    student = read.handed.student
+    return student.key if student is not None else (read.handed.path,)
+
+
+def _setup(folder: Folder, request: GradingRequest) -> str:
+    return "" if isinstance(folder, BrokenExercise) else setup_digest(folder, request)
+
+
+def _read(
+    collected: Collected,
+    known: Catalogue,
+    chosen: ExerciseFolder | None,
+    tell: Callable[[int, int], None],
+) -> Iterator[_Read]:
+    for done, handed in enumerate(collected.files, 1):
+        submission = collected.read(handed)
+        folder = chosen or exercise_of(submission, known)
+        if isinstance(folder, Unrecognised):
+            choices = [each.slug for each in folder.choices]
+            if not choices:
+                raise CommandWrong(str(folder))
+            certain = True
+        else:
+            choices = [folder.slug]
+            certain = isinstance(folder, BrokenExercise) or defines(submission.source, folder)
+        yield _Read(
+            handed=handed,
+            key=key_of(submission, "", ""),
+            choices=tuple(choices),
+            certain=certain,
+        )
+        tell(done, len(collected.files))

@@ -1,0 +1,26 @@
+"""Compares people's names: case, accents, and the order of first and last name don't matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "\u0131": "i", "þ": "th"}
+)
+"""Letters that Unicode doesn't take apart into a letter and a mark."""
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name, in its order: `Ødegård, Anna` becomes odegard, anna."""
+    letters = name.casefold().replace("'", "").replace("\u2019", "")
+    if not letters.isascii():
+        apart = unicodedata.normalize("NFKD", letters.translate(_PLAIN))
+        letters = "".join(each for each in apart if not unicodedata.combining(each))
+    return tuple(re.findall(r"[^\W_]+", letters))
+
+
+def run_together(found: tuple[str, ...]) -> frozenset[str]:
+    """Return how a platform may write a name's words in one, last name first or last."""
+    return frozenset("".join(found[at:] + found[:at]) for at in range(max(len(found), 1)))

@@ -1,0 +1,65 @@
+"""What a report depends on beside the submission: if any of it changes, a file is graded anew."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from grader.cache import versions_digest
+from grader.grading.request import GradingRequest
+from grader.model.exercise import ExerciseFolder
+from grader.model.submission import Submission
+from grader.render.tool import tool_version
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Key(msgspec.Struct, frozen=True):
+    """What has one report: a text, the exercise it is graded as, and the digest of all else."""
+
+    sha256: str
+    exercise: str
+    setup: str
+
+
+@cache
+def _grader_digest() -> bytes:
+    """Hash this version of the grader: its code too, since a checkout changes without a number."""
+    digest = hashlib.sha256(f"{tool_version()} {versions_digest()}\n".encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _folder_digest(folder: ExerciseFolder) -> bytes:
+    """Hash the declaration, the solution and the known mistakes."""
+    digest = hashlib.sha256(msgspec.msgpack.encode(folder.exercise))
+    digest.update(folder.solution.read_bytes())
+    for path in sorted(folder.folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def setup_digest(folder: ExerciseFolder, request: GradingRequest) -> str:
+    """Hash the grader, the exercise, and the options that a report depends on."""
+    asked = (
+        request.cases,
+        request.seed,
+        request.timeout,
+        request.repair,
+        request.prove,
+        request.require_sandbox,
+    )
+    digest = hashlib.sha256(_grader_digest() + _folder_digest(folder))
+    digest.update(msgspec.msgpack.encode(asked))
+    return digest.hexdigest()[:20]
+
+
+def key_of(submission: Submission, exercise: str, setup: str) -> Key:
+    """Return a submission's key, without an exercise or a setup if those aren't known yet."""
+    unread = submission.source.unread
+    reason = f" {hashlib.sha256(unread.message.encode()).hexdigest()[:20]}" if unread else ""
+    return Key(submission.sha256, exercise, setup + reason)  # what can't be read has no bytes

@@ -1,0 +1,59 @@
+"""One of many gradings: whatever goes wrong in it is told in its report, and stops no other."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+
+from grader.catalogue import BrokenExercise
+from grader.errors import (
+    TRACEBACK_VARIABLE,
+    NurseryBroken,
+    ReferenceBroken,
+    SandboxMissing,
+    broken_words,
+    reason,
+)
+from grader.grading.assembly import error_report
+from grader.grading.grading import grade
+from grader.grading.machine import explained, lacks
+from grader.grading.repair import repaired
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
+from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
+from grader.model.submission import Submission
+
+Folder = ExerciseFolder | BrokenExercise
+
+
+def graded(
+    session: Session,
+    submission: Submission,
+    folder: Folder,
+    request: GradingRequest,
+    *,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+    show: Callable[[Report], None] = lambda _report: None,
+) -> Report:
+    """Grade one file, and try whether it passes once it is mended if that was asked for.
+
+    `show` gets the report before that is known.
+    """
+    if isinstance(folder, BrokenExercise):
+        return error_report(submission, None, folder.reason, request)
+    try:
+        report = grade(session, submission, folder, request, tell)
+        if not request.repairs(report):
+            return report
+        show(report)
+        return repaired(report, submission, lambda each: grade(session, each, folder, request))
+    except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
+        why = explained(str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
+        if os.environ.get(TRACEBACK_VARIABLE):
+            traceback.print_exception(error)
+        scarce = isinstance(error, OSError) and lacks()  # no descriptor: other files may get one
+        why = explained(reason(error)) if scarce else broken_words(error)
+    return error_report(submission, folder.exercise, why, request)
