@@ -56,6 +56,11 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
         _tell_left_out([*collected.left_out, *groups.left_out], asked)
+        if groups.guessed:
+            _note(
+                "no file defines the function of an exercise: all are graded as "
+                f"{groups.guessed}; say which one it is with --exercise"
+            )
         ClassGrading(path, asked, collected, book, reports).run(groups)
         lost = reports.finish(Kept(book, groups.entries, path))
         outputs = Outputs(asked, book, collected.absent, known.exercises)
@@ -153,7 +158,9 @@ class ClassGrading:
 
     def _grade_one(self, session: Session, group: Group) -> Group:
         def grade(submission: Submission, folder: Folder) -> Report:
-            return graded(session, submission, folder, self._asked)
+            report = graded(session, submission, folder, self._asked)
+            INTERRUPTS.check()  # what was torn down tells nothing of the submission
+            return report
 
         read = partial(self._collected.read, group.handed)
         return grade_group(group, read, grade, self._book, again=self._asked.again)

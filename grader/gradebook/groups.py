@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from grader.grading.guarded import Folder
 from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
-from grader.model.submission import Unrecognised, defines
+from grader.model.submission import Likeness, Unrecognised, defines, likenesses
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,20 +35,26 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a file once it was read; its text is read again when it is graded.
 
     `choices` are the slugs that it may be for, `certain` says that it defines what one asks for.
+    If it defines none, `like` says how much it looks like an answer to each.
     """
 
     handed: HandedIn
     key: Key
     choices: tuple[str, ...]
     certain: bool
+    like: dict[str, Likeness] = {}
 
 
 class Groups(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be graded, and what is not: helpers of others. `entries` are all files."""
+    """What is to be graded, and what is not: helpers of others. `entries` are all files.
+
+    `guessed` is the exercise of all of them where no file tells which one it is; else empty.
+    """
 
     groups: tuple[Group, ...]
     entries: tuple[Entry, ...]
     left_out: tuple[str, ...]
+    guessed: str = ""
 
 
 def grouped(
@@ -61,13 +67,13 @@ def grouped(
     """Read every file, and choose its exercise unless one is `chosen`.
 
     A file that may be for several exercises is graded as what most of the others are for. One that
-    defines no exercise's function is left out if the student handed in one that does. Raises
-    `CommandWrong` if there are no exercises.
+    defines no exercise's function is left out if the student handed in one that does, and else it
+    is for one of the exercises that the others are for. Raises `CommandWrong` if there are none.
     """
     folders: dict[str, Folder] = {each.slug: each for each in known.broken}
     folders |= {each.slug: each for each in known.exercises}
     found = list(_read(collected, known, chosen, tell))
-    usual = Counter(each.choices[0] for each in found if len(each.choices) == 1)
+    usual = _usual(found)
     answering = {_who(each) for each in found if each.certain}
     files: defaultdict[Key, list[Entry]] = defaultdict(list)
     entries: list[Entry] = []
@@ -77,14 +83,51 @@ def grouped(
         if not each.certain and _who(each) in answering:
             left_out.append(each.handed.path)
             continue
-        slug = max(each.choices, key=lambda choice: usual[choice])
+        slug = _exercise(each, usual)
         if slug not in setups:
             setups[slug] = _setup(folders[slug], request)
         key = Key(each.key.sha256, slug, setups[slug] + each.key.setup)
         entries.append(Entry(handed=each.handed, key=key))
         files[key].append(entries[-1])
     groups = [Group(entries=tuple(own), folder=folders[key.exercise]) for key, own in files.items()]
-    return Groups(groups=tuple(groups), entries=tuple(entries), left_out=tuple(left_out))
+    sure = any(each.certain or _is_sure(each) for each in found) or len(folders) == 1
+    return Groups(
+        groups=tuple(groups),
+        entries=tuple(entries),
+        left_out=tuple(left_out),
+        guessed="" if sure or chosen else next(iter(usual)),
+    )
+
+
+def _usual(found: Sequence[_Read]) -> Counter[str]:
+    """Count the files for each exercise that the class is for, by those that tell best."""
+    for telling in (
+        [each for each in found if each.certain and len(each.choices) == 1],
+        [each for each in found if each.certain or _is_sure(each)],
+    ):
+        if telling:
+            return Counter(each.choices[0] for each in telling)
+    return Counter(dict(Counter(each.choices[0] for each in found).most_common(1)))
+
+
+def _is_sure(read: _Read) -> bool:
+    return any(each.sure for each in read.like.values())
+
+
+def _exercise(read: _Read, usual: Counter[str]) -> str:
+    """Return what a file is graded as.
+
+    One that can't be read, is empty, or calls its function otherwise says little of that itself.
+    """
+    like = read.like
+    if not like:
+        return max(read.choices, key=lambda choice: usual[choice])
+
+    def signs(slug: str) -> tuple[float, bool, float, int, float]:
+        sign = like[slug]
+        return sign.alike, sign.called, sign.near, usual[slug], sign.shared
+
+    return max((slug for slug in usual if slug in like), key=signs, default=read.choices[0])
 
 
 def _who(read: _Read) -> object:
@@ -106,6 +149,7 @@ def _read(
     for done, handed in enumerate(collected.files, 1):
         submission = collected.read(handed)
         folder = chosen or exercise_of(submission, known)
+        like: dict[str, Likeness] = {}
         if isinstance(folder, Unrecognised):
             choices = [each.slug for each in folder.choices]
             if not choices:
@@ -114,10 +158,13 @@ def _read(
         else:
             choices = [folder.slug]
             certain = isinstance(folder, BrokenExercise) or defines(submission.source, folder)
+            if not (certain or chosen):
+                like = likenesses(submission.source, known.exercises)
         yield _Read(
             handed=handed,
             key=key_of(submission, "", ""),
             choices=tuple(choices),
             certain=certain,
+            like=like,
         )
         tell(done, len(collected.files))

@@ -111,6 +111,63 @@ def test_a_helper_is_no_submission_of_who_also_handed_in_an_answer(
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
 
 
+def exercises_of(folder: Path) -> dict[str, str]:
+    connection = sqlite3.connect(folder / ".grade" / "gradebook.sqlite")
+    found = dict(connection.execute("SELECT student, exercise FROM results"))
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("answer.pdf", "%PDF-1.4"),
+        ("x.py", ""),
+        ("x.py", "def solve(seed, x):\n    return x + x\n"),
+        ("x.py", "def summ_one(seed, x):\n    return x + x\n"),
+        ("x.py", "def f(:\n"),
+        ("x.py", "\0"),
+    ],
+)
+@pytest.mark.usefixtures("graded")
+def test_a_file_without_the_function_is_for_what_the_class_is_for(
+    grade: Grade, here: Path, name: str, text: str
+) -> None:
+    right = RIGHT.replace("sum_one", "sum_two")
+    hand_in(here / "hw", {"anna/a.py": right, "ben/b.py": right, f"cleo/{name}": text})
+    ran = grade("class", "hw")
+    assert exercises_of(here / "hw") == dict.fromkeys(("anna", "ben", "cleo"), "sum-two")
+    assert "of 3 students passed" in ran.out
+    assert "--exercise" not in ran.err
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_misspelt_function_tells_which_exercise_of_the_class_it_is(
+    grade: Grade, here: Path
+) -> None:
+    files = {f"s{n}/one.py": RIGHT for n in range(3)}
+    files["anna/a.py"] = RIGHT.replace("sum_one", "sum_two")
+    files["ben/b.py"] = RIGHT.replace("sum_one", "sum_twoo")
+    files["cleo/c.py"] = RIGHT.replace("sum_one", "solve")
+    hand_in(here / "hw", files)
+    grade("class", "hw")
+    found = exercises_of(here / "hw")
+    assert (found["ben"], found["cleo"]) == ("sum-two", "sum-one")
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_class_that_tells_no_exercise_is_graded_as_one_and_that_is_said(
+    grade: Grade, here: Path
+) -> None:
+    hand_in(here / "hw", {"anna/a.py": "def f(x):\n    return x\n", "ben/b.pdf": "%PDF"})
+    ran = grade("class", "hw")
+    assert len(set(exercises_of(here / "hw").values())) == 1
+    assert "no file defines the function of an exercise: all are graded as" in ran.err
+    ran = grade("class", "hw", "--exercise", "sum-two")
+    assert set(exercises_of(here / "hw").values()) == {"sum-two"}
+    assert "no file defines" not in ran.err
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_line_for_each_file_says_whose_it_is(
     grade: Grade, here: Path, graded: list[str], *, packed: bool
@@ -157,6 +214,16 @@ def test_an_interrupted_command_keeps_what_is_done_and_goes_on(
     assert grade("class", "hw").code == 1
     assert len(results(here / "hw")) == 6
     assert not set(graded[len(before) :]) & set(before[:4])
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
+@pytest.mark.usefixtures("graded")
+def test_what_an_interrupt_tears_down_gets_no_report(grade: Grade, here: Path) -> None:
+    hand_in(here / "hw", {"anna/a.py": INTERRUPTS, "ben/b.py": RIGHT})
+    assert grade("class", "hw", "--jobs", "1").code == 130
+    assert results(here / "hw") == []
+    assert grade("class", "hw", "--jobs", "1").code == 1
+    assert len(results(here / "hw")) == 2
 
 
 @pytest.mark.parametrize(
