@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 from cli_course import Grade
 
+from grader.cli.interrupts import INTERRUPTS
 from grader.gradebook.request import ClassRequest
 from grader.grading.assembly import error_report
 from grader.grading.session import Session
@@ -217,13 +219,35 @@ def test_an_interrupted_command_keeps_what_is_done_and_goes_on(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
-@pytest.mark.usefixtures("graded")
-def test_what_an_interrupt_tears_down_gets_no_report(grade: Grade, here: Path) -> None:
-    hand_in(here / "hw", {"anna/a.py": INTERRUPTS, "ben/b.py": RIGHT})
-    assert grade("class", "hw", "--jobs", "1").code == 130
+@pytest.mark.usefixtures("course")
+def test_what_an_interrupt_tears_down_gets_no_report(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn_down(
+        _session: Session, submission: Submission, folder: ExerciseFolder, asked: ClassRequest
+    ) -> Report:
+        os.kill(os.getpid(), signal.SIGINT)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                INTERRUPTS.check()
+        return error_report(submission, folder.exercise, "the nursery ended", asked)
+
+    monkeypatch.setattr("grader.cli.classroom.graded", torn_down)
+    hand_in(here / "hw", {"anna/a.py": RIGHT})
+    assert grade("class", "hw").code == 130
     assert results(here / "hw") == []
-    assert grade("class", "hw", "--jobs", "1").code == 1
-    assert len(results(here / "hw")) == 2
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, here: Path) -> None:
+    for name in ("hw.zip", "hw (1).zip"):
+        with zipfile.ZipFile(here / name, "w") as made:
+            made.writestr("anna.py", RIGHT)
+            made.writestr("ben.py", WRONG)
+    first = grade("class", "hw.zip")
+    assert grade("class", "hw (1).zip") == first
+    assert grade("class", "hw.zip") == first
+    assert len(results(here)) == 2
 
 
 @pytest.mark.parametrize(
