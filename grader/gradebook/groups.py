@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,7 +18,16 @@ from grader.grading.guarded import Folder
 from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
-from grader.model.submission import Likeness, Unrecognised, defines, likenesses
+from grader.model.submission import (
+    Likeness,
+    Unrecognised,
+    begins,
+    defines,
+    likenesses,
+)
+
+_AROUND: Final = re.compile(r"^.*_\d+_|(-\d{1,2}| \(\d+\))(?=\.\w+$)")
+"""`smithjohn_123_456_hw-1.py`, `hw (1).py`."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +46,8 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a file once it was read; its text is read again when it is graded.
 
     `choices` are the slugs that it may be for, `certain` says that it defines what one asks for.
-    If it defines none, `like` says how much it looks like an answer to each.
+    If it defines none, `like` says how much it looks like an answer to each, and `broken` that it
+    would define one if its syntax were right.
     """
 
     handed: HandedIn
@@ -43,6 +55,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...]
     certain: bool
     like: dict[str, Likeness] = {}
+    broken: bool = False
 
 
 class Groups(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +87,16 @@ def grouped(
     folders |= {each.slug: each for each in known.exercises}
     found = list(_read(collected, known, chosen, tell))
     usual = _usual(found)
-    answering = {_who(each) for each in found if each.certain}
+    answering: defaultdict[object, set[str]] = defaultdict(set)
+    for each in found:
+        if each.certain:
+            answering[_who(each)].add(_name(each))
     files: defaultdict[Key, list[Entry]] = defaultdict(list)
     entries: list[Entry] = []
     left_out: list[str] = []
     setups: dict[str, str] = {}
     for each in found:
-        if not each.certain and _who(each) in answering:
+        if _who(each) in answering and not _answers(each, answering[_who(each)]):
             left_out.append(each.handed.path)
             continue
         slug = _exercise(each, usual)
@@ -136,6 +152,20 @@ def _who(read: _Read) -> object:
     return student.key if student is not None else (read.handed.path,)
 
 
+def _answers(read: _Read, names: set[str]) -> bool:
+    """Whether it is an answer, and not a helper of one. `names` are what the answers are called.
+
+    Who hands in an answer again may have broken it; that is no reason to let the older one count.
+    """
+    again = read.handed.attempt > 1 and _name(read) in names
+    return read.certain or read.broken or again
+
+
+def _name(read: _Read) -> str:
+    """Return a file's name without what a platform or a browser has put around it."""
+    return _AROUND.sub("", read.handed.path.rpartition("/")[2])
+
+
 def _setup(folder: Folder, request: GradingRequest) -> str:
     return "" if isinstance(folder, BrokenExercise) else setup_digest(folder, request)
 
@@ -146,6 +176,7 @@ def _read(
     chosen: ExerciseFolder | None,
     tell: Callable[[int, int], None],
 ) -> Iterator[_Read]:
+    exercises = (chosen,) if chosen is not None else known.exercises
     for done, handed in enumerate(collected.files, 1):
         submission = collected.read(handed)
         folder = chosen or exercise_of(submission, known)
@@ -158,13 +189,14 @@ def _read(
         else:
             choices = [folder.slug]
             certain = isinstance(folder, BrokenExercise) or defines(submission.source, folder)
-            if not (certain or chosen):
-                like = likenesses(submission.source, known.exercises)
+            if not certain:
+                like = likenesses(submission.source, exercises)
         yield _Read(
             handed=handed,
             key=key_of(submission, "", ""),
             choices=tuple(choices),
             certain=certain,
             like=like,
+            broken=any(begins(submission.source, each) for each in exercises),
         )
         tell(done, len(collected.files))

@@ -95,6 +95,12 @@ def defines(source: Source, folder: ExerciseFolder) -> bool:
     return any(name == folder.exercise.function for name, _ in source.bindings())
 
 
+def begins(source: Source, folder: ExerciseFolder) -> bool:
+    """Whether a file that isn't valid Python has the `def` of the exercise's function."""
+    start = rf"(?m)^def\s+{re.escape(folder.exercise.function)}\b"
+    return source.tree is None and re.search(start, source.text) is not None
+
+
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
     """Return the exercise with a function that the file binds, or else the most similar one.
 

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from cli_course import Grade
 
-from grader.cli.interrupts import INTERRUPTS
+from grader.cli import interrupts
 from grader.gradebook.request import ClassRequest
 from grader.grading.assembly import error_report
 from grader.grading.session import Session
@@ -170,6 +170,34 @@ def test_a_class_that_tells_no_exercise_is_graded_as_one_and_that_is_said(
     assert "no file defines" not in ran.err
 
 
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("newer", "text", "counting"),
+    [
+        ("ashanna_101_2002_hw-1.py", "def sum_one(seed, x:\n    return x\n", True),
+        ("ashanna_101_2002_second.py", "def sum_one(seed, x:\n    return x\n", True),
+        ("ashanna_101_2002_hw-1.py", "def other(seed, x):\n    return x\n", True),
+        ("ashanna_101_2002_hw-1.py", "", True),
+        ("ashanna_101_2002_hw-1.py", "#" * 70_000 + RIGHT, True),
+        ("ashanna_101_2002_helpers.py", "y = 1\n", False),
+        ("ashanna_101_2002_helpers-1.py", "y = 1\n", False),
+        ("ashanna_101_2002_notes.py", "see sum_one above\n", False),
+    ],
+)
+def test_a_newer_answer_counts_even_if_it_is_broken_and_a_helper_never(
+    grade: Grade, here: Path, newer: str, text: str, *, counting: bool
+) -> None:
+    files = {
+        "ashanna_101_2000_helpers.py": "y = 2\n",
+        "ashanna_101_2001_hw.py": RIGHT,
+        "bayben_102_2003_hw.py": RIGHT,
+    }
+    hand_in(here / "hw", {**files, newer: text})
+    grade("class", "hw")
+    expected = newer if counting else "ashanna_101_2001_hw.py"
+    assert [row[1] for row in results(here / "hw") if row[0] == "101"] == [expected]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_line_for_each_file_says_whose_it_is(
     grade: Grade, here: Path, graded: list[str], *, packed: bool
@@ -229,7 +257,7 @@ def test_what_an_interrupt_tears_down_gets_no_report(
         os.kill(os.getpid(), signal.SIGINT)
         with contextlib.suppress(KeyboardInterrupt):
             while True:
-                INTERRUPTS.check()
+                interrupts.INTERRUPTS.check()
         return error_report(submission, folder.exercise, "the nursery ended", asked)
 
     monkeypatch.setattr("grader.cli.classroom.graded", torn_down)
