@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from grader.catalogue import BrokenExercise
-from grader.errors import ClusterBroken, CommandWrong, broken_words
+from grader.errors import ClusterBroken, CommandWrong
 from grader.gradebook.cluster import node
 from grader.gradebook.cluster.address import Place, Scheduler, check_trusted
 from grader.gradebook.cluster.connection import connected
@@ -87,6 +87,7 @@ class ClusterGrading:
         self._seats: Seats[Task] = Seats()
         self._futures: dict[str, Future] = {}
         self._refused: set[str] = set()
+        self._alike: set[str] = set()
         self._sent = 0
         self._trusting = True
 
@@ -106,6 +107,7 @@ class ClusterGrading:
             found = self._unlike(answer)
             if found:
                 raise CommandWrong(f"--dask: the worker at {worker} can't be used: {found}")
+            self._alike.add(worker)
             self._seats.join(worker, workers.get(worker, 1))
         if not self._seats:
             self._course.note("the cluster has no workers yet; waiting for the first (Ctrl-C ends)")
@@ -120,7 +122,10 @@ class ClusterGrading:
             return f"it has no module {answer.name}; install jax-exercise-grader there"
         if not isinstance(answer, bytes):
             return f"it can't say what it has ({answer!r})"
-        return "; ".join(differences(self._run.facts, received(answer, Facts)))
+        try:
+            return "; ".join(differences(self._run.facts, received(answer, Facts)))
+        except msgspec.DecodeError as error:
+            return f"it has another version of the grader ({error})"
 
     def _join(self, worker: str) -> None:
         """Take in a worker that came just now; it compares itself when it gets something."""
@@ -131,6 +136,7 @@ class ClusterGrading:
 
     def _leave(self, worker: str, *, expected: bool) -> Iterator[Group]:
         self._refused.discard(worker)
+        self._alike.discard(worker)
         for key, task in self._seats.leave(worker):
             yield from self._died(key, task, counts=not expected)
         if not self._seats:
@@ -224,9 +230,9 @@ class ClusterGrading:
         try:
             answer = reply(data)
             if isinstance(answer, Refused):
-                self._refuse(worker, answer)
-                self._again.append(task)
+                self._refuse(worker, task, "; ".join(answer.differences))
                 return
+            self._alike.add(worker)
             report = self._own(task, unpacked(answer.report))
         except (msgspec.DecodeError, Unreadable) as error:
             report = self._error(task, f"the worker at {worker} sent no readable report: {error}")
@@ -239,13 +245,13 @@ class ClusterGrading:
             raise Unreadable("it is about another file")
         return report
 
-    def _refuse(self, worker: str, answer: Refused) -> None:
+    def _refuse(self, worker: str, task: Task, why: str) -> None:
         """Use a worker no more: it came later, and isn't like this machine."""
         self._refused.add(worker)
-        for key, task in self._seats.leave(worker):
+        self._again.append(task)
+        for key, other in self._seats.leave(worker):
             self._forget(key)
-            self._again.append(task)
-        why = "; ".join(answer.differences)
+            self._again.append(other)
         self._course.note(f"the worker at {worker} isn't used: {why}")
 
     def _failed(self, event: Failed) -> Iterator[Group]:
@@ -253,14 +259,17 @@ class ClusterGrading:
         found = self._seats.rise(event.key)
         if found is None:
             return
-        _, task = found
+        worker, task = found
         if event.killed:
             yield from self._died(event.key, task, counts=True)
             return
         self._forget(event.key)
         if self._client.status != "running":
             raise ClusterBroken("the connection to the cluster's scheduler is lost")
-        yield self._kept(task, self._error(task, broken_words(RuntimeError(event.why))))
+        if worker not in self._alike:
+            self._refuse(worker, task, event.why)
+            return
+        yield self._kept(task, self._error(task, f"a worker of the cluster failed: {event.why}"))
 
     def _error(self, task: Task, why: str) -> Report:
         folder = task.group.folder
