@@ -56,7 +56,7 @@ def _client(address: str, security: Security) -> Client:
             name="grade",
         )
     except (OSError, RuntimeError, TypeError, ValueError) as error:
-        why = str(error.__cause__ or error).strip().rstrip(".")
+        why = str(error.__cause__ or error).rpartition(">: ")[2].strip().rstrip(".")
         raise CommandWrong(
             f"--dask: no Dask scheduler answers at {address} within {_SECONDS:g} s ({why}); "
             "is it running there, and does it speak this protocol?"

@@ -19,7 +19,7 @@ from grader.errors import ClusterBroken
 from grader.gradebook.cluster.patience import Patience
 
 _SCRIPT: Final = Path(__file__).with_name("local_cluster.py")
-_GRACE: Final = 1.0
+_GRACE: Final = 0.5
 """Seconds for the processes to end by themselves."""
 
 
