@@ -24,7 +24,7 @@ _FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
 
 
 class BrokenExercise(NamedTuple):
-    """A folder whose declaration doesn't load, and why.
+    """A folder with a declaration that doesn't load, and why.
 
     `function` is the function that the exercise asks for, if its text shows that.
     """
@@ -73,7 +73,16 @@ def load_exercise(folder: Path, solutions: Path) -> ExerciseFolder:
     solution = solutions / f"{folder.name}.py"
     if _is_plain_numpy(solution):
         exercise = msgspec.structs.replace(exercise, plain_numpy=True)
-    return ExerciseFolder(exercise=exercise, folder=folder, solution=solution)
+    found = ExerciseFolder(exercise=exercise, folder=folder, solution=solution)
+    return msgspec.structs.replace(found, exercise=_with_given(exercise, found.starter))
+
+
+def _with_given(exercise: Exercise, starter: Path) -> Exercise:
+    """Add the starter's text, if it can be read."""
+    try:
+        return msgspec.structs.replace(exercise, given=course_text(starter))
+    except ExerciseBroken:
+        return exercise
 
 
 def _module(folder: Path) -> ModuleType:

@@ -98,7 +98,7 @@ def _values(evidence: Evidence) -> Ended:
 
 
 def _pure(evidence: Evidence) -> Ended:
-    """A repeated call got the same answer, from a program whose answers aren't all the same."""
+    """A repeated call got the same answer, and other calls got other answers."""
     looks = evidence.completed
     if not _complete(evidence):
         return _INCOMPLETE
@@ -181,7 +181,7 @@ def _follows_seed(evidence: Evidence) -> bool:
 def _recorded(evidence: Evidence, sign: Callable[[Look], Sign], words: Signs) -> Ended:
     """Pass if some case speaks for it, none speaks against it, and every case was seen.
 
-    A function that jax compiled before, or whose answer is cached, leaves nothing to see: such a
+    A function that jax compiled before, or that caches its answer, leaves nothing to see: such a
     case is excused if the same process was seen at the same sizes.
     """
     if not _complete(evidence):

@@ -37,7 +37,7 @@ class Exit(IntEnum):
 
 
 class GraderError(Exception):
-    """Why there is no answer. `about` stands before the text where a command ends with it."""
+    """Why there is no answer. `about` comes before the text if a command ends with it."""
 
     code: ClassVar[Exit] = Exit.BROKEN
     about: ClassVar[str] = ""
@@ -70,7 +70,7 @@ class NurseryBroken(GraderError):
 
 
 class WireBroken(GraderError):
-    """What came is no frame, or is no message that could come now."""
+    """A message that isn't a frame, or isn't expected now."""
 
 
 class SandboxMissing(GraderError):

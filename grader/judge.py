@@ -125,7 +125,7 @@ def assess(findings: tuple[Finding, ...], transcript: Transcript) -> Assessment:
 
 
 def _verdict(findings: tuple[Finding, ...], transcript: Transcript) -> Verdict:
-    """Return the verdict. No finding is no pass where nothing ran that could have shown one."""
+    """Return the verdict. Without findings it is only a pass if something ran that could fail."""
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if not errors:
         return Verdict.PASSED if transcript.exchanges else Verdict.ERROR

@@ -24,7 +24,7 @@ LARGEST_FRAME = 16 * 1024 * 1024
 """Bytes. Observations are smaller: a worker sends at most 8 MB of arrays."""
 
 FAILED = 70
-"""Exit status of a worker whose own code failed, as a program can make it (EX_SOFTWARE)."""
+"""Exit status if a worker's own code failed (EX_SOFTWARE); a program can exit with it, too."""
 
 CUT_OFF = 74
 """Exit status of a worker that can't reach the judge: its descriptors were closed (EX_IOERR)."""

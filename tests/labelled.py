@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 
 from grader import labels
@@ -15,13 +16,11 @@ from grader.labels import ACCEPTED, Labelled
 from grader.model.report import Report
 from grader.model.submission import read_submission
 
-ACCEPTED_EACH = 2
-"""Accepted submissions of each exercise in the sample."""
 
-
-def labelled() -> list[Labelled]:
+@cache
+def labelled() -> tuple[Labelled, ...]:
     """Return every labelled submission, the first exercise's first."""
-    return [each for folder in exercises() for each in labels.labelled(folder)]
+    return tuple(each for folder in exercises() for each in labels.labelled(folder))
 
 
 def sample() -> list[Labelled]:
@@ -29,11 +28,8 @@ def sample() -> list[Labelled]:
 
     That holds whatever files are added: the first of those that show most rules is taken.
     """
-    chosen = [
-        each
-        for folder in exercises()
-        for each in [e for e in labels.labelled(folder) if e.kind == ACCEPTED][:ACCEPTED_EACH]
-    ]
+    accepted = {each.folder.folder: each for each in reversed(labelled()) if each.kind == ACCEPTED}
+    chosen = [accepted[folder.folder] for folder in exercises()]
     left = {rule for each in labelled() for _, rule in each.expected}
     while left:
         best = max(labelled(), key=lambda each: len(left & {rule for _, rule in each.expected}))

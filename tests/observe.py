@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
@@ -52,9 +52,14 @@ def observe(
         return loaded, tuple(subject.call(case) for case in cases)
 
 
-def example_case(exercise: Exercise, seed: int = 0, container: Container = Container.JAX) -> Case:
-    """Make a case of any exercise: sizes of 3, 4, 2, … in order, and values drawn from `seed`."""
-    sizes = {each.name: (3, 4, 2, 5, 6)[n] for n, each in enumerate(exercise.dimensions)}
+def example_case(
+    exercise: Exercise,
+    seed: int = 0,
+    container: Container = Container.JAX,
+    lengths: Sequence[int] = (3, 4, 2, 5, 6),
+) -> Case:
+    """Make a case of any exercise with sizes of these lengths and values drawn from `seed`."""
+    sizes = {each.name: lengths[n] for n, each in enumerate(exercise.dimensions)}
     random = np.random.default_rng(seed)
 
     def array(spec: Array) -> ArrayValue:

@@ -149,6 +149,11 @@ def test_only_renderers_and_commands_know_rich() -> None:
             assert "rich" not in packages(path), path
 
 
+def test_only_the_class_pages_plots_know_pygal() -> None:
+    plots = PACKAGE / "gradebook" / "page" / "plots.py"
+    assert [path for path in sorted(PACKAGE.rglob("*.py")) if "pygal" in packages(path)] == [plots]
+
+
 def test_nothing_unpickles() -> None:
     for path in sorted(PACKAGE.rglob("*.py")):
         assert not packages(path) & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}, path

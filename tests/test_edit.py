@@ -47,7 +47,7 @@ def test_all_edits_are_made(drawn: tuple[str, list[tuple[int, int, str]]]) -> No
 
 
 @given(edited_texts(), st.data())
-def test_what_was_not_edited_is_found_where_it_was(
+def test_unedited_text_keeps_its_place(
     drawn: tuple[str, list[tuple[int, int, str]]], data: st.DataObject
 ) -> None:
     text, pieces = drawn
@@ -69,7 +69,7 @@ def test_whole_lines_make_one_text_of_another(before: str, after: str) -> None:
     assert Edited(source, whole_lines(source, after)).text == after
 
 
-def test_what_was_written_is_where_it_was_put() -> None:
+def test_new_text_is_at_its_place() -> None:
     edit = Edit(span=span("f(0)", 2, 3), text="seed + 1")
     edited = Edited(Source("x.py", "f(0)"), [edit])
     inner = span(edited.text, 4, 6)

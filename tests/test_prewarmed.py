@@ -165,8 +165,8 @@ class Slow:
         self.called = threading.Event()
         self.may_end = threading.Event()
 
-    def shut_in(self) -> None:
-        """It is shut in."""
+    def enter_sandbox(self) -> None:
+        """It is in the sandbox."""
 
     def load(self, seconds: float, *, discard_output: bool) -> LoadOutcome:
         assert seconds > 0
@@ -257,7 +257,7 @@ def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: Exer
     exercise = folder.exercise
     program = Program(exercise=exercise, name="rehearsal.py", text=rehearsal(exercise))
     side = Side(maker, program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     assert side.load(15.0) == Loaded()
     (cases, _), _ = rehearsals(plan(exercise, count=12, seed=0), ())
     for case in cases:
@@ -266,7 +266,15 @@ def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: Exer
     side.end()
 
 
-@pytest.mark.parametrize("version", [MINE, LOOKS_AROUND, UNFINISHED, "no Python"])
+@pytest.mark.parametrize(
+    "version",
+    [
+        MINE,
+        LOOKS_AROUND,
+        pytest.param(UNFINISHED, marks=pytest.mark.slow),
+        pytest.param("no Python", marks=pytest.mark.slow),
+    ],
+)
 def test_a_process_that_is_made_ready_holds_nothing_of_the_reference_or_the_last_version(
     folder: ExerciseFolder, tmp_path: Path, version: str
 ) -> None:

@@ -1,10 +1,11 @@
-"""What the labelled mistakes are told, done: then they pass, or another mistake is found."""
+"""What programs are told, done: then they pass, or another mistake is found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.judge import judge
-from grader.labels import MISTAKES, Labelled
+from grader.labels import MISTAKES, Labelled, places, read_labels
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
 from grader.model.report import Repaired, Report
@@ -39,6 +40,10 @@ def session() -> Iterator[Session]:
 
 FEW = 4
 """One of so many is mended, unless all are asked for: each takes a grading or two."""
+
+SEVERAL = Path(__file__).parent / "several"
+"""Programs with two or three mistakes, each labelled."""
+FEW_OF_SEVERAL = 5
 
 
 def with_edits(folder: ExerciseFolder) -> list[tuple[Labelled, Report]]:
@@ -65,7 +70,7 @@ def mended(
 
 
 @pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
-def test_what_the_report_says_mends_the_program(
+def test_following_the_report_fixes_the_program(
     session: Session, folder: ExerciseFolder, request: pytest.FixtureRequest
 ) -> None:
     everything = request.config.getoption("--everything")
@@ -86,3 +91,25 @@ def test_what_the_report_says_mends_the_program(
     print(f"{len(whole) - len(failing)} of {len(whole)} pass; {failing}")
     assert withdrawn == [], "the same mistake is found again"
     assert len(failing) <= len(whole) * (1 - SURE), failing
+
+
+@pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
+def test_all_of_several_mistakes_are_named_and_mended(
+    session: Session, folder: ExerciseFolder, request: pytest.FixtureRequest
+) -> None:
+    """Each round names what stands in the text as it was, and nothing that is right."""
+    everything = request.config.getoption("--everything")
+    paths = sorted((SEVERAL / folder.folder.name).glob("*.py"))
+    paths = paths[:: 1 if everything else FEW_OF_SEVERAL]
+
+    def whole(path: Path) -> Report:
+        submission = read_submission(path)
+        again = partial(grade, session, folder=folder, request=FEWER_CASES)
+        return repaired(again(submission), submission, again)
+
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(whole, paths))
+    found = {path.stem: places(report) for path, report in zip(paths, reports, strict=True)}
+    assert found == {path.stem: read_labels(path.read_text("utf-8")) for path in paths}
+    status = {path.stem: report.repair.status for path, report in zip(paths, reports, strict=True)}
+    assert status == dict.fromkeys(found, Repaired.PASSES)

@@ -1,4 +1,4 @@
-"""The exercises to be verified: those that load, and those whose declaration is broken."""
+"""The exercises to verify: those that load, and those with a broken declaration."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Whether the labelled mistakes show every rule and every check that the exercise can meet.
 
-A rule can apply to an exercise if a mutant of its solution gets it. A check is one that the
-exercise has a title for. What every program can do wrong (loop for ever, exhaust memory) need not
-be shown by each exercise.
+A rule can apply to an exercise if a mutant of its solution gets it. The checks are those with a
+title in the declaration. Mistakes that any program can make (an endless loop, too much memory)
+don't have to be shown by every exercise.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def rules(
     mistakes: Sequence[tuple[Labelled, Report]],
     mutants: Sequence[tuple[Mutant, Report]],
 ) -> Line:
-    """See that the labels name rules that there are, and all that can apply."""
+    """Check that the labels name existing rules, and all rules that can apply."""
     shown = {rule for each, _ in mistakes for _, rule in each.expected} & _IDS
     can_apply = _first_mutants(mutants)
     missing = {name: can_apply[name] for name in can_apply.keys() - shown - {*exercise.untaught}}
@@ -36,7 +36,7 @@ def rules(
         *_unshown(missing),
         *_unfailed(exercise, shown | missing.keys()),
     )
-    said = f"{len(shown)} are shown by a mistake, all that a mutant gets among them"
+    said = f"{len(shown)} are shown by a mistake, and so is each that a mutant gets"
     return Line(name="rules", said=said, problems=problems)
 
 
@@ -54,7 +54,7 @@ def _unknown(mistakes: Sequence[tuple[Labelled, Report]]) -> Iterator[str]:
         for _, rule in sorted(each.expected, key=str):
             if rule not in _IDS:
                 meant = did_you_mean(rule, _IDS) or "; grade explain lists them"
-                yield f"{each.kind}/{each.path.name} names {rule}, which is no rule{meant}"
+                yield f"{each.kind}/{each.path.name} names {rule}, which isn't a rule{meant}"
 
 
 def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:

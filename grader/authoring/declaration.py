@@ -16,11 +16,11 @@ from grader.suggestion import did_you_mean
 
 SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ALWAYS: Final = (Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.PURE)
-"""What is checked of every exercise; the others are of those that lift, or draw."""
+"""Every exercise has these checks; the others are for exercises that lift, or use keys."""
 
 
 def declaration(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Line:
-    """Look at the declaration; `known` are all exercises that it will be listed with."""
+    """Check the declaration; `known` are all exercises that it will be listed with."""
     problems = [*obstacles(folder, known)]
     if not _mistyped(folder.exercise):
         problems += _texts(folder.exercise)
@@ -29,7 +29,7 @@ def declaration(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Line
 
 
 def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[str, ...]:
-    """Say what has to be mended before anything can be graded."""
+    """Say what has to be fixed before anything can be graded."""
     return _mistyped(folder.exercise) or (
         *_names(folder, known),
         *_sizes(folder.exercise),
@@ -38,7 +38,7 @@ def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[
 
 
 def _mistyped(exercise: Exercise) -> tuple[str, ...]:
-    """Say which field is of another type than it should be; nothing checks that when it loads."""
+    """Name the field with the wrong type; nothing checks types when it loads."""
     error = mistyped(exercise)
     if error is None:
         return ()
@@ -55,7 +55,7 @@ def _names(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Iterator[
             f"{exercise.folder_name}: rename one of them"
         )
     if not exercise.function.isidentifier():
-        yield f'function "{exercise.function}" is no name that Python takes: choose another'
+        yield f'function "{exercise.function}" isn\'t a valid Python name: choose another'
     for other in known:
         if other.folder == folder.folder:
             continue
@@ -88,7 +88,7 @@ def _sizes(exercise: Exercise) -> Iterator[str]:
     yield from _twice("dimensions", dimensions)
     for name in (*parameters, *dimensions):
         if not name.isidentifier():
-            yield f'"{name}" is no name that Python takes: choose another'
+            yield f'"{name}" isn\'t a valid Python name: choose another'
     for parameter in exercise.parameters:
         if isinstance(parameter, Number) and not parameter.choices:
             yield f'number "{parameter.name}" has no choices: name two or three'
@@ -100,7 +100,7 @@ def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
     for name, where in used.items():
         if name not in known:
             meant = did_you_mean(name, known)
-            yield f'{where} names "{name}", which is no dimension{meant or ": declare it"}'
+            yield f'{where} names "{name}", which isn\'t a dimension{meant or ": declare it"}'
     for dimension in exercise.dimensions:
         if dimension.name not in used:
             yield f'no parameter has the dimension "{dimension.name}": use it, or leave it out'
@@ -133,4 +133,4 @@ def _checks(exercise: Exercise) -> Iterator[str]:
     ids = [rule.id for rule in RULES]
     for name in exercise.untaught:
         if name not in ids:
-            yield f'untaught names "{name}", which is no rule{did_you_mean(name, ids)}'
+            yield f'untaught names "{name}", which isn\'t a rule{did_you_mean(name, ids)}'

@@ -20,9 +20,9 @@ AT_A_TIME: Final = 2
 
 
 class Grades:
-    """The reports on many submissions. Used in a `with` block: it has threads.
+    """The reports on many submissions. Use it in a `with` block: it has threads.
 
-    `tell` is called, in any thread, each time that one is done.
+    `tell` is called after each grading, in any thread.
     """
 
     def __init__(
@@ -40,20 +40,20 @@ class Grades:
         self.close()
 
     def close(self) -> None:
-        """Drop what has not been started, and wait for the rest."""
+        """Cancel what hasn't started, and wait for the rest."""
         self._pool.shutdown(cancel_futures=True)
 
     def begin(
         self, folder: ExerciseFolder, submissions: Iterable[Submission]
     ) -> list[Future[Report]]:
-        """Have the submissions graded, after those begun before."""
+        """Queue submissions for grading."""
         self._session.reference(folder)  # made once, here: two threads would make two
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 
     def mend(
         self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
     ) -> list[Future[Report]]:
-        """Have the edits of reports made and graded, after what was begun before."""
+        """Queue the edits of reports: they are made, and the result is graded."""
         return [
             self._pool.submit(repaired, report, each, partial(self._grade_quietly, folder))
             for each, report in graded

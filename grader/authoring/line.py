@@ -1,4 +1,4 @@
-"""One line of what `grade verify` says: a part of an exercise, and what is missing in it."""
+"""One line of `grade verify`: a part of an exercise, and what is missing in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 @unique
 class State(StrEnum):
-    """`skipped`: something before it has to be right first."""
+    """`skipped`: an earlier part has to be fixed first."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -48,7 +48,7 @@ def unfinished(path: Path) -> Iterator[str]:
 
 
 def read(path: Path) -> str:
-    """Return the text of a file, empty if there is none; what is no UTF-8 is replaced."""
+    """Return the text of a file, empty if it is missing; invalid UTF-8 is replaced."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""What can be said of an exercise's files by reading them: nothing is run here."""
+"""Checks of an exercise's files that only read them: nothing runs here."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _unlisted(folder: Path) -> Iterator[str]:
         else:
             known = str(name) in _FILES
         if not known:
-            yield f"{name.as_posix()} is read by nobody: delete it, or move it elsewhere"
+            yield f"{name.as_posix()} isn't used: delete it, or move it elsewhere"
 
 
 # ------------------------------------------------------------------------------------- the lesson
@@ -138,7 +138,7 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
     source = Source(path.name, read(path))
     fault = source.syntax_fault
     if fault is not None:
-        yield f"{path.name} line {fault.span.line} is no Python ({fault.message}): mend it"
+        yield f"{path.name} line {fault.span.line} isn't valid Python ({fault.message}): fix it"
         return
     found = source.function(exercise.function)
     if found is None:

@@ -53,7 +53,7 @@ def mistakes(graded: Sequence[Graded]) -> Line:
 
 
 def repairs(graded: Sequence[Graded]) -> Line:
-    """See that no mistake is still there once it is mended; the reports know what came of it."""
+    """Check that no mistake is found again after its fix, which the reports describe."""
     problems = tuple(
         f"{_name(each)}: the same mistake is found when the report's own changes are made; that is "
         "a fault of the rule, please report it"

@@ -100,7 +100,7 @@ def observed(
     """Return what a submission does on each case, in a fresh process; nothing if it can't load."""
     side = session.submission_side(submission, folder)
     try:
-        side.shut_in()
+        side.enter_sandbox()
         if not isinstance(side.load(_SECONDS), Loaded):
             return ()
         found = []

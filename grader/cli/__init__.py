@@ -12,10 +12,10 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Carry out the command line, and exit with its code.
+    """Run the command line, and exit with its code.
 
-    The worker's libraries take longer to import than all of the rest, so their import is begun
-    in another process before anything else, if this looks like a grading.
+    The worker's libraries take longer to import than everything else, so another process starts to
+    import them first, if this looks like a grading.
     """
     try:
         code = _started(sys.argv[1:])

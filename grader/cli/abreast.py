@@ -1,4 +1,4 @@
-"""Work on several things at a time, in threads that nothing waits for when the work is given up."""
+"""Work on several things at a time, in threads that nobody waits for after giving up."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Abreast(Generic[_Item, _Done]):
             thread.start()
 
     def results(self, wait: Callable[[Callable[[], bool]], None]) -> Iterator[_Done]:
-        """Yield what came of each item; `wait` waits until its argument is true."""
+        """Yield the result of each item; `wait` waits until its argument is true."""
         while self._left:
             if self._results is not None:
                 wait(self._results[0].done)
@@ -53,7 +53,7 @@ class Abreast(Generic[_Item, _Done]):
             yield (self._ended if self._results is None else self._results).popleft().result()
 
     def give_up(self) -> tuple[_Done, ...]:
-        """Begin nothing more, and return what is done and was not yielded."""
+        """Start nothing more, and return the finished results that weren't yielded."""
         self._waiting.clear()
         rest = tuple(self._ended if self._results is None else self._results)
         done = [each for each in rest if each.done() and each.exception() is None]

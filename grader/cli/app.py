@@ -1,4 +1,4 @@
-"""The Typer app: which word is a command and which a file, and how each way to end is told."""
+"""The Typer app: which word is a command and which a file, and how each outcome is reported."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from grader.grading.machine import lacks
 from grader.suggestion import did_you_mean
 
 GRADE = "FILE..."
-"""Name of the command that a first word which is no command stands for; nobody can type it."""
+"""The command that runs if the first word isn't a command; nobody can type its name."""
 
 # Click's Context is another class in each version of Typer, hence Any.
 
 
 class GradeGroup(TyperGroup):
-    """The commands, with `grade FILE` as the one that needs no name."""
+    """The commands, with `grade FILE` as the default."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
         """Return the parameters with converters of our own."""
         return lighten(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """Put the default command's name before what begins with no command."""
+        """Put the default command's name before arguments that don't start with a command."""
         own = {name for param in self.get_params(ctx) for name in param.opts}
         if args and args[0] not in self.commands and args[0] not in own:
             args = [GRADE, *args]
@@ -105,7 +105,7 @@ class GradeCommand(Command):
 
 
 def run(argv: Sequence[str]) -> int:
-    """Carry out the command line `argv` (without the program's name); return the exit code."""
+    """Run the command line `argv` (without the program's name); return the exit code."""
     prepare_streams()
     try:
         return _finished(_invoke(argv))
@@ -159,7 +159,7 @@ def _interrupted() -> int:
 
 def _broken(error: Exception) -> int:
     if folder_is_gone():
-        gone = "the folder that you are in is gone; change to another (cd) and try again"
+        gone = "the current folder is gone; change to another (cd) and try again"
         return _say(gone, Exit.WRONG_COMMAND)
     if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
@@ -169,7 +169,7 @@ def _broken(error: Exception) -> int:
 
 
 def _usage_line(error: Any) -> str:  # noqa: ANN401
-    """Say in our own style what Typer found wrong with the command line."""
+    """Report in our own style what Typer found wrong with the command line."""
     option = getattr(error, "option_name", None)
     if type(error).__name__ == "NoSuchOption" and option:
         return f"there is no option {option}{did_you_mean(option, _options(error))}"

@@ -1,4 +1,4 @@
-"""`grade new` and `grade verify`: an exercise begun, and an exercise checked."""
+"""`grade new` and `grade verify`: start an exercise, and check one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def new(exercise: str, folder: Path) -> int:
         skeleton.write()
     except FileExistsError as error:
         raise CommandWrong(
-            f"{visible(str(error.filename))} is there already, and is left as it is"
+            f"{visible(str(error.filename))} already exists and wasn't changed"
         ) from error
     except OSError as error:
         where = visible(str(folder))
@@ -80,7 +80,7 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
     text = Text(no_wrap=True, overflow="ignore")  # a command that is cut in two can't be copied
     for path in (exercise, solution):
         text.append(f"{shown_path(path.absolute())}\n", "bold")
-    text.append("\nThis is a small exercise that works. Change it into yours, file by file.\n")
+    text.append("\nThis is a small exercise that works. Turn it into yours, file by file.\n")
     text.append("\nnext:\n")
     for command, purpose in steps:
         text.append(f"  {command}\n", "bold").append(f"      {purpose}\n")
@@ -92,7 +92,7 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 
 
 def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
-    """Verify exercises: those named, else the course's own, else all. Raises `CommandWrong`."""
+    """Verify the named exercises, else the course's own, else all. Raises `CommandWrong`."""
     from grader.authoring.course import course
     from grader.authoring.verify import verify as lines_of
     from grader.grading.session import Session

@@ -1,4 +1,4 @@
-"""How many gradings are done, as a bar on stderr: on a terminal only."""
+"""A progress bar of the gradings on stderr, only on a terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_watched() -> bool:
 
 
 def stderr_console() -> Console:
-    """Return the console that what moves is drawn on."""
+    """Return the console for progress."""
     from rich.console import Console
 
     return Console(stderr=True, markup=False, emoji=False, _environ=usable(os.environ))
@@ -69,7 +69,7 @@ class Bar:
         self.stop()
 
     def start(self) -> None:
-        """Show the bar, as it moves before anything is done."""
+        """Show the bar, moving, before anything is done."""
         if self._progress is not None:
             self._progress.start()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def available(folders: Sequence[Path], wanted: str | None = None) -> Catalogue:
     """Return the exercises; broken ones are named on stderr, a line each.
 
-    The one that is `wanted` by name is not: `named` raises what is wrong with it.
+    Except for the one that is `wanted` by name: `named` raises what is wrong with it.
     """
     found = catalogue(folders)
     for each in found.broken:
@@ -62,7 +62,7 @@ def current(name: str | None, folders: Sequence[Path], progress: Progress) -> Ex
         if len(known) == 1 or (latest is not None and each.exercise.slug == latest[0]):
             return each
     if not progress.available:
-        raise CommandWrong("which exercise? your progress is not available, so name it")
+        raise CommandWrong("which exercise? your progress isn't available, so name it")
     raise CommandWrong("which exercise? grade list shows them, and grade start begins one")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,10 @@ from grader.gradebook.insight import Insight, insight
 from grader.gradebook.insight_table import insight_lines
 from grader.gradebook.lessons import taught_in
 from grader.gradebook.page import write_pages
+from grader.gradebook.programs import program_of
 from grader.gradebook.request import ClassRequest
 from grader.model.exercise import ExerciseFolder
+from grader.model.submission import Unreadable, read_submission
 from grader.render.console import console_for, page_for
 from grader.render.terminal import print_lines
 from grader.suggestion import did_you_mean
@@ -92,13 +95,24 @@ class Outputs:
     @cached_property
     def _seen(self) -> Insight:
         lessons = {each.slug: taught_in(each) for each in self._folders}
-        return insight(self.results, self._absent, lessons)
+        return insight(self.results, self._absent, lessons, starters(self._folders))
 
     def show(self) -> None:
         """Print what the class got wrong."""
         console = console_for(sys.stdout, self._asked.color, os.environ)
         name = None if self._asked.anonymous else _called
         print_lines(insight_lines(self._seen, page_for(console), name), console)
+
+
+def starters(folders: Sequence[ExerciseFolder]) -> dict[str, str]:
+    """Return the fingerprints of the starters: who hands one in wrote nothing."""
+    found = {}
+    for folder in folders:
+        with contextlib.suppress(Unreadable):  # `grade start` says so to who needs it
+            tree = read_submission(folder.starter).source.tree
+            if tree is not None:
+                found[program_of(tree).fingerprint] = "the starter"
+    return found
 
 
 def _called(student: Student) -> str:

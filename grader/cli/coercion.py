@@ -1,7 +1,7 @@
-"""Arguments turned into values by callbacks of our own.
+"""Arguments turned into values by our own callbacks.
 
 Typer 0.26 and later validate each argument with a pydantic adapter; importing pydantic takes longer
-than all else that a command such as `grade list` does.
+than the rest of a command such as `grade list`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The consoles that commands print to, and the pager for what is longer than the screen."""
+"""The consoles that commands print to, and the pager for pages longer than the screen."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def console(color: Color = Color.AUTO, *, stderr: bool = False) -> Console:
 
 
 def _dumb() -> bool:
-    """Tell whether the terminal says of itself that it has no colours."""
+    """Whether the terminal says that it has no colours."""
     return os.environ.get("TERM", "") in ("", "dumb", "unknown")
 
 
@@ -126,7 +126,7 @@ def _pager() -> list[str]:
     try:
         wanted = shlex.split(chosen)
     except ValueError as error:
-        return _no_pager(f"PAGER is no command ({error}): {chosen}")
+        return _no_pager(f"PAGER isn't a command ({error}): {chosen}")
     if wanted and not shutil.which(wanted[0]):
         return _no_pager(f"PAGER names a program that is not there: {wanted[0]}")
     return wanted

@@ -1,4 +1,4 @@
-"""Commands that are printed for a learner to copy: they find the exercise that they are about."""
+"""Commands for a learner to copy: they find their exercise, in any course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`grade doctor`: what this machine grades with, and whether its protections hold."""
+"""`grade doctor`: what this machine grades with, and whether its protections work."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _versions() -> RenderableType:
 def _cache() -> RenderableType:
     folder = cache.cache_folder()
     if folder is None:
-        return _rows("cache", [("folder", "none: every run compiles anew")])
+        return _rows("cache", [("folder", "none: every run compiles again")])
     return _rows(
         "cache",
         [
@@ -112,7 +112,7 @@ def _probes() -> RenderableType:
 
 
 def _solutions() -> list[str]:
-    """Return every copy of a solution that Python itself could find, by whatever way it is there.
+    """Return every copy of a solution that Python could find, however it is installed.
 
     Beside the one in use there may be an older install's, in a folder of packages.
     """

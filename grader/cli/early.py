@@ -1,4 +1,4 @@
-"""The nursery's early start: begun from the bare command line, taken over by what grades."""
+"""Starts the nursery early, from the bare command line; the grading takes it over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that a command names: which are submissions, which aren't there, which are left out."""
+"""The files that a command names: submissions, missing files, and files that are left out."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def note(self) -> str:
-        """Say what is left out, empty if nothing is."""
+        """Name what is left out; empty if nothing is."""
         if not self.left_out:
             return ""
         names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]

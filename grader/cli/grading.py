@@ -1,4 +1,4 @@
-"""`grade FILE …`: which files, which exercises, what is reported where, and the exit code."""
+"""`grade FILE …`: chooses files and exercises, reports, and returns the exit code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Tell = Callable[[int, int], None]
 
 _UNWINDING: Final = 0.5
-"""Seconds that the threads of an interrupted run have, to put away what they hold."""
+"""Seconds that the threads of an interrupted run have to clean up."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be graded; `problems` say in a line each what can't be, and `note` what isn't."""
+    """What to grade; `problems` say in a line each what can't be graded, `note` what isn't."""
 
     jobs: tuple[Job, ...]
     problems: tuple[str, ...]
@@ -95,7 +95,7 @@ def _keep(reports: Sequence[Report], jobs: Sequence[Job], reporting: Reporting) 
 
 
 def _tell_errors(reports: Sequence[Report]) -> None:
-    """Say whole what a table of several files has no room for: why one could not be graded."""
+    """Say in full why a file could not be graded; the table of several files has no room."""
     if len(reports) > 1:
         summaries = [each.summary for each in reports if each.verdict is Verdict.ERROR]
         for each in dict.fromkeys(summaries):
@@ -169,7 +169,7 @@ def run_jobs(
                     tell(done, len(jobs))
                 yield report
         except KeyboardInterrupt:
-            finished = gradings.give_up()  # what ends from here on, ends for want of processes
+            finished = gradings.give_up()  # later ones end because their processes are gone
             session.abort()
             gradings.join(_UNWINDING)
             yield from finished

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP: noted by a handler that does nothing else, acted on in one place.
+"""Ctrl-C, SIGTERM and SIGHUP: a handler only notes them, and one place acts on them.
 
 A handler that raised would do so in whatever line the main thread is at: in an import, in a
 destructor, which swallows it, or in the middle of a write, which is then done twice.
@@ -28,7 +28,7 @@ _SHOW_CURSOR: Final = "\x1b[?25h"
 
 
 class Interrupts:
-    """Whether this process was told to end, and how the main thread waits without missing it."""
+    """Whether this process was told to end, and a way to wait without missing that."""
 
     def __init__(self) -> None:
         self._first: float | None = None

@@ -27,7 +27,7 @@ _WINDOWS: Final = {"H": UP, "P": DOWN, "I": PAGE_UP, "Q": PAGE_DOWN}
 def single_keys(
     take: Callable[[str], None], stopped: Callable[[], None], continued: Callable[[], None]
 ) -> Iterator[None]:
-    """Hand each key to `take`, in a thread of its own, for as long as the block runs.
+    """Hand each key to `take`, in a separate thread, until the block ends.
 
     An arrow is one key, as are the constants above. Ctrl-C and Ctrl-Z keep their meaning. The
     terminal is given back as it was, also while the program is stopped; `stopped` is called before
@@ -84,7 +84,7 @@ def _read_unix(take: Callable[[str], None], stop: threading.Event) -> None:
 
 @contextlib.contextmanager
 def _terminal_ready(stopped: Callable[[], None], continued: Callable[[], None]) -> Iterator[None]:
-    """Have keys come one by one and unechoed; undo it at the end and while stopped by Ctrl-Z."""
+    """Receive keys one by one, without echo; undo it at the end and while stopped by Ctrl-Z."""
     if sys.platform == "win32":
         yield
         return

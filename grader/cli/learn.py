@@ -1,4 +1,4 @@
-"""What a learner asks for beside a grading: lesson, starter, hints, solution, explanations."""
+"""What learners ask for besides gradings: lesson, starter, hints, solution, explanations."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
 
 
 def _lesson_of(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:
-    """Return the exercise to show; a newcomer who names none gets the first one."""
+    """Return the exercise to show; newcomers get the first one by default."""
     if name is None and progress.latest() is None and progress.available:
         known = choose.available(folders).exercises
         if known:
@@ -71,7 +71,7 @@ def _first_to_do(known: Sequence[ExerciseFolder], progress: Progress) -> Exercis
     folder = choose.first_to_do(known, progress)
     if not progress.available:
         raise CommandWrong(
-            "your progress is not available, so name the exercise; grade list shows them"
+            "your progress isn't available, so name the exercise; grade list shows them"
         )
     if folder is None:
         raise CommandWrong("you have passed every exercise; name the one to begin again")
@@ -100,7 +100,7 @@ def _begun(
 
 
 def _course_kept(folders: Sequence[Path]) -> tuple[tuple[str, str], ...]:
-    """Say how the commands that follow find a course that was named for one command alone."""
+    """Say how the next commands find a course that was named for only one command."""
     if not folders or os.environ.get(EXERCISES_VARIABLE):
         return ()
     named = os.pathsep.join(str(each.absolute()) for each in folders)
@@ -164,7 +164,7 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
         available = progress.available
     if not (standing.passed or reveal or available):
         raise CommandWrong(
-            f"your progress is not available, so nothing tells whether you have passed {slug}; "
+            f"your progress isn't available, so it's unknown whether you have passed {slug}; "
             f"{command_for(folder, 'solution', '--reveal')} shows the solution now"
         )
     if not (standing.passed or reveal):

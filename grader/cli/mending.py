@@ -1,4 +1,4 @@
-"""`--diff` and `--fix`: what mends a program, shown or written into its file."""
+"""`--diff` and `--fix`: show a program's fix, or write it into its file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from grader.cli.early import STDIN
 from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.grading.request import GradingRequest
-from grader.model.report import Report, Verdict
+from grader.model.report import Report, Told, Verdict
 from grader.render.visible import visible_lines
 from grader.render.write import write_report
 
@@ -55,31 +57,41 @@ def _lines(text: str) -> list[str]:
     return [*(f"{each}\n" for each in lines), *([last] if last else [])]
 
 
-def print_diff(reports: Sequence[Report]) -> None:
-    """Print the diffs of all reports, and say of which there are none."""
+def print_diff(reports: Sequence[Report]) -> list[Report]:
+    """Print the diffs of all reports, and say of which there are none; return what is told now."""
     for report in reports:
         if report.has_repair_to_show:
             print("\n".join(mending_lines(report)))
         else:
             _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
+    return [_told(each, Told.SHOWN) for each in reports]
 
 
-def fix(reports: Sequence[Report]) -> int:
-    """Write the mended programs into their files; return an exit code for what got lost."""
-    code = Exit.PASSED
-    for report in reports:
+def _told(report: Report, told: Told) -> Report:
+    repair = msgspec.structs.replace(report.repair, told=told)
+    return msgspec.structs.replace(report, repair=repair)
+
+
+def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
+    """Write the mended programs into their files.
+
+    Return the reports, which know what was written, and an exit code for what got lost.
+    """
+    code, told = Exit.PASSED, list(reports)
+    for place, report in enumerate(reports):
         name = visible(report.path)
         if not report.has_repair_to_show:
             _tell_why_none(report, f"{name} is unchanged")
             continue
         try:
             _write(report)
+            told[place] = _told(report, Told.WRITTEN)
             print(f"grade: {name} is mended, and passes now", file=sys.stderr)
         except ReportNotWritten as error:
             print(f"grade: {name} is unchanged: {visible(str(error))}", file=sys.stderr)
             code = Exit.BROKEN
-    return int(code)
+    return told, int(code)
 
 
 def _write(report: Report) -> None:
@@ -100,8 +112,8 @@ def _write(report: Report) -> None:
 
 
 def _tell_why_none(report: Report, what: str) -> None:
-    """Say why there is nothing to show or to write, if the program doesn't pass as it is."""
+    """Say why there is no fix, if the program doesn't pass as it is."""
     if report.verdict is not Verdict.PASSED:
-        why = "no change is known with which it passes"
+        why = "no change is known that makes it pass"
         why = why if report.shows_repair else "the course shows no repairs"
         print(f"grade: {what}: {why}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What to say where a file is named that isn't there. Needs no more than the standard library."""
+"""What to say about a missing file. Needs only the standard library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.suggestion import did_you_mean, nearest
 
 
 def no_such_file(path: Path) -> str:
-    """Say that `path` isn't there, and which file beside it has nearly its name."""
+    """Say that `path` is missing, and name a file beside it with a similar name."""
     return f"no such file: {visible(str(path))}{did_you_mean(str(path), _files_beside(path))}"
 
 

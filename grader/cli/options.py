@@ -40,7 +40,7 @@ def listed_courses() -> tuple[Path, ...]:
 def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
     """Return the course folders of `--exercises`, or else of the environment variable.
 
-    Raises `CommandWrong` for one that is no folder.
+    Raises `CommandWrong` if one isn't a folder.
     """
     folders = tuple(given or listed_courses())
     for folder in folders:
@@ -55,7 +55,7 @@ def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
 
 
 def complete_exercise(incomplete: str) -> list[tuple[str, str]]:
-    """Offer the exercises whose names begin with `incomplete`."""
+    """Offer the exercises with names that begin with `incomplete`."""
     from grader.catalogue import catalogue
 
     try:
@@ -66,7 +66,7 @@ def complete_exercise(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    """Offer the rules whose names begin with `incomplete`."""
+    """Offer the rules with names that begin with `incomplete`."""
     from grader.cli.choose import rules
 
     return [(each.id, each.title) for each in rules() if each.id.startswith(incomplete)]
@@ -92,7 +92,7 @@ def complete_file(incomplete: str) -> list[str]:
 
 
 _COMPLETED = {"SLUG": complete_exercise, "FORMAT[=PATH]": complete_format}
-"""What a shell offers for a value, by what help calls the value."""
+"""Completions of a value, by its name in the help."""
 
 # --------------------------------------------------------------------------- options of a grading
 
@@ -158,7 +158,7 @@ def _typer_option(each: Declared) -> Any:  # noqa: ANN401 - as Typer declares it
 
 
 def conversion(each: Declared) -> coercion.Convert | None:
-    """Return what turns the text into a value of the field's type, None where it stays a text."""
+    """Return what turns the text into a value of the field's type, None if it stays a text."""
     convert = _of_one(each.option, {each.kind, *get_args(each.kind)})
     return coercion.each(convert) if convert and isinstance(each.default, tuple) else convert
 
@@ -188,7 +188,7 @@ def argument(
     complete: Callable[[str], Any] | None = None,
     convert: coercion.Convert | None = None,
 ) -> Any:  # noqa: ANN401 - as Typer declares it
-    """Return an argument for Typer, whose help doesn't show a default."""
+    """Return an argument for Typer, without a default in its help."""
     return typer.Argument(
         metavar=metavar,
         help=about,

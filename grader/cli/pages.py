@@ -1,4 +1,4 @@
-"""What learners read besides reports: lesson, hint, solution and explanation, as pages for rich."""
+"""What learners read besides reports: lesson, hint, solution and explanation, for rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in one line where a command can't do what was asked."""
+"""One-line messages for a command that can't do what was asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shortened(text: str, most: int = 60) -> str:
 
 
 def quoted_blank(text: str) -> str:
-    """Return what was typed as `visible` has it; in quotes where there is nothing to see."""
+    """Return what was typed, made `visible`; in quotes if it is blank."""
     return visible(text) if text.strip() else f"'{visible(text)}'"
 
 

@@ -1,4 +1,4 @@
-"""Markdown and code for the terminal, in colours that hold on light and on dark backgrounds.
+"""Markdown and code for the terminal, in colours for light and dark backgrounds.
 
 Rich's own styles for Markdown draw code on black and centre the headings in boxes.
 """
@@ -55,7 +55,7 @@ _CODE = ANSISyntaxTheme(
 
 
 class Code:
-    """A block of highlighted code; comments that are too wide are filled anew."""
+    """A block of highlighted code; comments that are too wide are wrapped again."""
 
     def __init__(self, text: str, language: str = "python") -> None:
         self._text = text.rstrip()
@@ -71,7 +71,7 @@ class Code:
 
 
 class Compared:
-    """A program with the lines marked that another one does not have."""
+    """A program in which the lines are marked that another one doesn't have."""
 
     def __init__(self, text: str, other: str, mark: str, style: str) -> None:
         self._text = text.rstrip()
@@ -101,7 +101,7 @@ def changed_lines(text: str, other: str) -> frozenset[int]:
 
 
 def refill_comments(text: str, width: int) -> str:
-    """Return the program `text` with each block of comment lines that is too wide filled anew."""
+    """Return the program `text` with each block of comment lines that is too wide wrapped again."""
     lines: list[str] = []
     for indent, block in groupby(text.split("\n"), key=_comment_indent):
         found = list(block)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.grading.request import GradingRequest
 
 LINES: Final = "jsonl"
-"""The format of which a line is written as soon as a submission is done."""
+"""The format that is written line by line, as soon as a submission is done."""
 
 
 class Reporting:
@@ -76,7 +76,7 @@ class Reporting:
             self._bar.tell(done, total)
 
     def add(self, report: Report) -> None:
-        """Take one report; what goes out one by one goes out now."""
+        """Take one report, and write it now if it is written line by line."""
         self._reports.append(report)
         if self._request.progress:
             self._remember(report)
@@ -85,7 +85,7 @@ class Reporting:
             sys.stdout.flush()
 
     def show(self, report: Report) -> None:
-        """Print the report of the only file at once, if somebody reads it; called in a thread."""
+        """Print the report of a single file at once, if somebody watches; called in a thread."""
         terminal = self._document is None and sys.stdout.isatty() and not ci.in_github_actions()
         if terminal and not (self._many or self._request.quiet or self._request.diff):
             self._stop()
@@ -101,9 +101,10 @@ class Reporting:
         self._stop()
         code = write_targets(self._targets, self._reports, many=self._many)
         if self._request.diff:
-            print_diff(self._reports)
+            self._reports = print_diff(self._reports)
         if self._request.fix:
-            code = max(code, fix(self._reports))
+            self._reports, lost = fix(self._reports)
+            code = max(code, lost)
         actions = self._request.ci and ci.in_github_actions()
         if self._document is None:
             with ci.fenced() if actions and not self._request.diff else nullcontext():

@@ -1,4 +1,4 @@
-"""Where the learner stands: the welcome, the list of exercises, and the history of attempts."""
+"""The learner's progress: the welcome, the list of exercises, and the history of attempts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.progress import Attempt, Progress, Standing
 
 _VERDICTS = {"passed": "bold green", "failed": "bold red", "ungradable": "bold red"}
 _NEW = Standing()
-_NOT_AVAILABLE = "Your progress is not available right now."
+_NOT_AVAILABLE = "Your progress isn't available right now."
 
 
 def _mark(standing: Standing) -> tuple[str, str]:
@@ -36,7 +36,7 @@ def _mark(standing: Standing) -> tuple[str, str]:
 
 
 def state(standing: Standing) -> str:
-    """Say where a learner is with an exercise: `2 attempts, 1 hint`."""
+    """Describe the progress with an exercise: `2 attempts, 1 hint`."""
     parts = []
     if standing.passed:
         parts.append("passed")
@@ -69,7 +69,7 @@ def list_exercises(folders: Sequence[Path], color: Color) -> int:
 
 
 def _conclusion(summary: str, step: str, available: bool, room: int) -> list[Text]:
-    """Return where the learner stands, and the next command, which is never broken in two."""
+    """Return the progress, and the next command on one line."""
     if not available:
         return [Text(_NOT_AVAILABLE)]
     together = f"{summary} {DOT} next: {step}" if step else summary
@@ -109,7 +109,7 @@ def _step(first: ExerciseFolder, progress: Progress) -> str:
 
 
 def show_welcome() -> int:
-    """Greet: where the learner stands, and the next command."""
+    """Greet with the progress and the next command."""
     known = choose.available(exercise_folders(None)).exercises
     console = new_console()
     with Progress.open() as progress:
@@ -149,7 +149,7 @@ def _steps_at(
         return [*grading, (f"grade watch {name}", "grade it at every save"), *reading]
     if file.suffix != ".py":  # what was graded was a notebook's
         return reading
-    again = "your file is not there any more: a new one"
+    again = "your file is gone: a new one"
     return [(command_for(folder, "start"), again), *reading]
 
 

@@ -1,4 +1,4 @@
-"""A starter copied into a learner's file: whole or not at all, and never over their work."""
+"""Copies a starter into a learner's file: completely or not at all, and never over work."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) and os.path.lexists(target):
             raise CommandWrong(
-                f"{visible(str(target))} is there already, and is left as it is; "
-                "--force begins anew, or give another PATH"
+                f"{visible(str(target))} already exists and wasn't changed; "
+                "--force overwrites it, or give another PATH"
             ) from error
         gone = "this folder has been deleted; cd into another"
         why = gone if folder_is_gone() else error.strerror

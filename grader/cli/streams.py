@@ -64,7 +64,7 @@ class _Closed(io.RawIOBase):
     failure: OSError | None = None
 
     def writable(self) -> bool:
-        """Take what is written, as a stream has to that others build on."""
+        """Accept data, as a raw stream has to."""
         return True
 
     def write(self, data: object) -> int:
@@ -74,7 +74,7 @@ class _Closed(io.RawIOBase):
 
 
 def output_failure() -> OSError | None:
-    """Return why some of the standard output is lost, such as a full disk; None if none is."""
+    """Return why standard output was lost, such as a full disk; None if it wasn't."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     return raw.failure if isinstance(raw, (_Tolerant, _Closed)) else None
 
@@ -112,7 +112,7 @@ def fill_closed_descriptors() -> None:
 
 
 def prepare_streams() -> None:
-    """Make `sys.stdout` and `sys.stderr` safe; done twice it is done once."""
+    """Make `sys.stdout` and `sys.stderr` safe; a second call does nothing."""
     codecs.register_error("grader-lookalike", _lookalike)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

@@ -1,4 +1,4 @@
-"""Where each `--report` goes, looked at before anything is graded: nothing of anyone's is lost."""
+"""Where each `--report` goes, checked before grading, so that no file is lost."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _target(text: str) -> Target:
 
 
 def _identity(path: Path) -> object:
-    """Return what is the same for every name of a file; None for what many may write to."""
+    """Return what identifies a file under any name; None for what many may write to."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -72,7 +72,7 @@ def _identity(path: Path) -> object:
 def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable[Path]) -> None:
     """Raise `CommandWrong` for a report that would overwrite something, or can't be written.
 
-    `graded` are the paths of the submissions, `kept` folders and files that are no report's.
+    `graded` are the paths of the submissions, `kept` folders and files that it must not overwrite.
     """
     submissions = {_identity(Path(path)): path for path in graded}
     _check_stdout(submissions)
@@ -84,7 +84,7 @@ def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable
         overwritten = submissions.get(_identity(target.path))
         if overwritten is not None:
             raise CommandWrong(
-                f"{target.option} would overwrite {visible(overwritten)}, which is to be graded; "
+                f"{target.option} would overwrite {visible(overwritten)}, a file to grade; "
                 "give it another path"
             )
         _check_kept(target, target.path, kept)
@@ -95,14 +95,14 @@ def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable
 
 
 def _check_stdout(submissions: dict[object, str]) -> None:
-    """Raise `CommandWrong` where the shell sends stdout into a file that is to be graded."""
+    """Raise `CommandWrong` where the shell sends stdout into a file to grade."""
     try:
         status = os.fstat(sys.stdout.fileno())
     except (OSError, ValueError):
         return
     path = submissions.get((status.st_dev, status.st_ino))
     if path is not None:
-        raise CommandWrong(f"the output goes to {visible(path)}, which is to be graded")
+        raise CommandWrong(f"the output would overwrite {visible(path)}, a file to grade")
 
 
 def _check_kept(target: Target, path: Path, kept: Iterable[Path]) -> None:

@@ -57,7 +57,7 @@ Call = Callable[[], None]
 
 
 def watch(file: Path, request: GradingRequest) -> int:
-    """Grade `file` at every save until `q`. Raises `CommandWrong` where there is no terminal."""
+    """Grade `file` at every save until `q`. Raises `CommandWrong` without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise CommandWrong(
             f"grade watch needs a terminal to draw on; grade {visible(str(file))} grades once"
@@ -117,7 +117,7 @@ def _follow(file: Path, saved: Call, stop: threading.Event) -> None:
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
-    """Return what changes when a file is written or replaced; None if it is not there."""
+    """Return what changes when a file is written or replaced; None if it doesn't exist."""
     try:
         found = path.stat()
     except OSError:
@@ -147,8 +147,8 @@ def _raise(error: Exception) -> None:
 class Watcher:
     """The state of a watch: what the file was, the grading that is under way, and the screen.
 
-    A grading runs in a thread. What `_lock` guards is which one counts: the one that has the
-    number, whose processes `_grading` has.
+    A grading runs in a thread. `_lock` guards which one counts: the one with the number, and its
+    processes, which `_grading` holds.
     """
 
     def __init__(self, file: Path, request: GradingRequest, session: Session) -> None:
@@ -187,8 +187,8 @@ class Watcher:
     def _next_call(self) -> Call:
         """Wait for a call, and let Python run the handlers of signals meanwhile.
 
-        The system may hand a signal to any thread, and that wakes no wait of this one, in which
-        alone handlers run: the continuing after Ctrl-Z would be noticed at the next key only.
+        The system may give a signal to any thread, which doesn't wake this one, the only one that
+        runs handlers: a continue after Ctrl-Z would only be noticed at the next key.
         """
         while True:
             with contextlib.suppress(queue.Empty):
@@ -205,7 +205,7 @@ class Watcher:
         self._calls.put(self._screen.draw)
 
     def press(self, key: str) -> None:
-        """Do what a key does; it is one letter, or one of the names in `keys`."""
+        """Handle a key: one letter, or one of the names in `keys`."""
         self._calls.put(partial(self._press, key))
 
     def stopped(self) -> None:
@@ -231,7 +231,7 @@ class Watcher:
     # --------------------------------------------------------------------------------- grading
 
     def _look(self) -> None:
-        """Grade the file, if it is there and not as it was."""
+        """Grade the file, if it exists and has changed."""
         try:
             submission = read(self._file)
         except Unreadable:
@@ -244,7 +244,7 @@ class Watcher:
             self._start(submission, prove=True)
 
     def _look_again(self) -> None:
-        """Grade the file also if it is as it was."""
+        """Grade the file even if it hasn't changed."""
         self._submission = None
         self._look()
 
@@ -267,7 +267,7 @@ class Watcher:
                 grading.cancel()
 
     def _recognised(self, number: int, folder: ExerciseFolder) -> None:
-        """Show what the file is for, if it is the grading that counts which found that out."""
+        """Show the file's exercise, if the grading that found it still counts."""
         if number == self._number:
             self._screen.about(folder)
 
@@ -341,7 +341,7 @@ class Watcher:
             raise Cancelled
 
     def _compare(self, seen: Submission, now: Submission) -> None:
-        """Raise `Cancelled` if the file is another by now; it may be half written."""
+        """Raise `Cancelled` if the file has changed since; it may be half written."""
         if seen.sha256 != now.sha256:
             self._calls.put(self._look_again)
             raise Cancelled

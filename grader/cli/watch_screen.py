@@ -1,4 +1,4 @@
-"""What `grade watch` draws: a page, of which as much as fits, and what the keys do."""
+"""The screen of `grade watch`: as much of a page as fits, and what the keys do."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Screen:
         self.draw()
 
     def show(self, report: Report, offer: str | None) -> None:
-        """A report is there; if it only says more than the one that is shown, stay where it is."""
+        """Show a report; if it only adds to the one that is shown, don't scroll."""
         more = self._report is not None and self._report.repair.status is Repaired.NONE
         more = more and self._report_is_of(report) and self._message is None
         self._report, self._offer = report, offer
@@ -109,7 +109,7 @@ class Screen:
         self._say(visible(reason), "")
 
     def wait(self, why: str) -> None:
-        """The file is not there; the watch goes on."""
+        """The file doesn't exist; keep watching."""
         self._say(f"{self._file} {why}; waiting for it", "waiting …")
 
     def _say(self, message: str | None, status: str) -> None:
@@ -166,7 +166,7 @@ class Screen:
         os.write(sys.stdout.fileno(), _ENTER.encode())
 
     def draw(self) -> None:
-        """Draw everything anew, for the size that the terminal has now."""
+        """Draw everything again, for the terminal's new size."""
         columns, lines = _size()
         self._rows = self._text().splitlines()
         self._more = True  # the longest footer
@@ -236,7 +236,7 @@ class Screen:
 
     def _diff(self) -> RenderableType:
         lines = [*mending_lines(self._report)] if self._report is not None else []
-        return Text("\n".join(f" {each}" for each in lines) or " Nothing is known to mend it with.")
+        return Text("\n".join(f" {each}" for each in lines) or " No fix is known.")
 
     def _solution(self, folder: ExerciseFolder) -> RenderableType:
         if not self._passed:

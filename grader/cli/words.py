@@ -16,7 +16,7 @@ def count(number: int, noun: str) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """Return `path` as it is typed here: relative to this folder if it lies in it, and quoted."""
+    """Return `path` as one would type it: relative if it is inside this folder, and quoted."""
     with contextlib.suppress(ValueError, OSError):
         path = path.relative_to(Path.cwd())
     text = str(path)

@@ -1,6 +1,6 @@
 """Whether an answer is what the lifted modules return: it was played with other numbers there.
 
-In a process of its own every lifted module gave `1 - 2 * x` in place of `x`. Where the reference
+In a separate process, every lifted module gave `1 - 2 * x` in place of `x`. Where the reference
 returns the numbers as they come, in any order or shape, a right program's answer has changed in
 the same way.
 """
@@ -62,7 +62,7 @@ def use(evidence: Evidence) -> Use:
 def compares(source: Source) -> bool:
     """Whether a file compares arrays as a whole, and may choose its answer by that.
 
-    A program that falls back to numbers of its own where the lifted module's differ answers alike
+    A program that falls back to its own numbers where the lifted module's differ answers alike
     with altered ones, though it returned the module's before. What is only asserted chooses
     nothing, unless the failure is caught.
     """

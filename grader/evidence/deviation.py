@@ -134,6 +134,17 @@ def inputs_replaced(expected: Trail, actual: Trail) -> bool:
     return False
 
 
+def inputs_turned(expected: Trail, actual: Trail) -> bool:
+    """Whether an array came in with its axes in another order, where their sizes show it."""
+    for run in actual.decisive:
+        reference = _counterpart(expected, actual, run)
+        if reference is None or run.root is not actual.answer or run.run is None:
+            continue
+        if _transposed(_inputs(run), _inputs(reference)):
+            return True
+    return False
+
+
 def _with_axes(run: LiftedRun) -> list[str]:
     """Return the shapes of the arguments, each with its axis, in no order of their own."""
     axes = array_axes(run.call.in_axes, _inputs(run)) or ()

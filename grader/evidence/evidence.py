@@ -67,7 +67,7 @@ class Evidence:
     def compared(
         self, kind: type[OtherKind | OtherShape | OtherType | OtherValues]
     ) -> tuple[Look, ...]:
-        """Return the looks whose answers differ in this way."""
+        """Return the looks with answers that differ in this way."""
         return tuple(look for look in self.looks if isinstance(look.comparison, kind))
 
     def blamed(self, knob: Knob) -> Iterator[tuple[Look, Deviation]]:
@@ -80,6 +80,8 @@ class Evidence:
             look.arguments_exchanged or look.inputs_replaced for look in self.looks
         ):
             return  # the axes fit the arguments, and at some sizes nothing shows it
+        if knob is Knob.IN_AXES and self._fits_turned:
+            return
         seen: set[tuple[Span | None, str]] = set()
         more = any((look.mapped_size or 0) > 1 for look in self.looks)
         for look in sorted(self.looks, key=lambda look: look.mapped_size == 1):
@@ -90,6 +92,13 @@ class Evidence:
                 if each.knob is knob and place not in seen:
                     seen.add(place)
                     yield look, each
+
+    @cached_property
+    def _fits_turned(self) -> bool:
+        """Whether in_axes fits arrays that were transposed, which equal sizes don't show."""
+        turned = [look for look in self.looks if look.inputs_turned]
+        deviations = [each for look in turned for each in look.deviations]
+        return bool(turned) and all(each.knob is not Knob.IN_AXES for each in deviations)
 
     @cached_property
     def arguments_swapped(self) -> bool:

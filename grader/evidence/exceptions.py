@@ -8,6 +8,7 @@ import re
 from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
 from grader.evidence.imports import missing
+from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import waiting
 from grader.model.observation import Raised
@@ -22,7 +23,7 @@ _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
 
 
 class _Pattern(Meaning, frozen=True, kw_only=True):
-    """A meaning of all exceptions whose `Class: text` contains `pattern`.
+    """A meaning of all exceptions with `pattern` in their `Class: text`.
 
     `own` restricts it to those that the submission itself raised, `library` to those from frames
     whose names contain it.
@@ -145,7 +146,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"dot_general|contracting dimensions",
-        why="A matrix product got two arrays whose inner sizes differ. Usually an input was "
+        why="A matrix product got two arrays with different inner sizes. Usually an input was "
         "transposed, or has one axis too many or too few.",
         help="print the shapes of the input and of the parameters, and compare them with the task",
     ),
@@ -181,7 +182,7 @@ _MEANINGS = (
         help="make a new array: x = x.at[i].set(value) instead of x[i] = value",
     ),
     _Pattern(
-        pattern=r"reshape|total size must be unchanged",
+        pattern=r"(?s)^(?!AttributeError).*(reshape|total size must be unchanged)",
         why="The new shape has a different number of elements than the array.",
         help="let reshape compute the size: reshape(-1)",
     ),
@@ -234,7 +235,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
-        why="The program combines two arrays whose sizes don't match.",
+        why="The program combines two arrays with sizes that don't match.",
         help="print the shapes before this line, and compare them with the task",
     ),
     _Pattern(
@@ -267,7 +268,7 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"^KeyError",
-        why="The dict has no such key.",
+        why="The dict doesn't have this key.",
         help="print its keys",
     ),
     _Pattern(
@@ -336,6 +337,8 @@ def _misspelt(raised: Raised) -> Meaning | None:
     name = re.match(r"name '(\w+)' is not defined", raised.message)
     if raised.exception != "NameError" or name is None or raised.meant is None:
         return None
+    if name[1] in ALIASES:
+        return None  # it isn't misspelt, but not imported
     return Meaning(
         message=f"there is no name {name[1]}; did you mean {raised.meant}?",
         label="has no value",

@@ -16,6 +16,9 @@ _ABSENT: Final = (
     re.compile(r"^No module named '(?P<home>[\w.]+)\.(?P<name>\w+)'"),
     re.compile(r"^(?P<home>jax|flax|numpy)\.(?P<name>[\w.]+) (is deprecated|was removed)"),
 )
+_LINEN: Final = frozenset(
+    {"vmap", "Module", "compact", "Dense", "Dropout", "BatchNorm", "scan", "remat", "jit", "relu"}
+)
 _ONE_FILE: Final = "A submission is graded without the other files in its folder."
 
 
@@ -48,6 +51,7 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
             message=f"{old} was removed from {home.partition('.')[0]}",
             why="Older releases had it; the installed one doesn't.",
             help=f"use {new}",
+            misspelt=_renamed(old, new) if old == full else None,
         )
     alike = (each for each in PARTS if each.startswith(f"{home}."))
     near = difflib.get_close_matches(full, sorted(alike), n=1, cutoff=0.85)
@@ -60,11 +64,25 @@ def _absent(home: str, name: str, meant: str | None) -> Meaning:
             help=f"write {meant} instead of {name}",
             misspelt=(name, meant),
         )
+    if home == "flax" and name in _LINEN:
+        return Meaning(
+            message=f"flax has no {name}: it is in flax.linen",
+            why="The module exists, but it has nothing with this name.",
+            help=f"write flax.linen instead of flax: from flax.linen import {name}",
+            misspelt=("flax", "flax.linen"),
+        )
     return Meaning(
         message=f"{home} has no {name}",
         why="The module exists, but it has nothing with this name.",
         help="check the spelling, capital letters too, and look the name up for your release",
     )
+
+
+def _renamed(old: str, new: str) -> tuple[str, str] | None:
+    """Return what to write instead of the last part of a name, in the same package."""
+    home, _, name = old.rpartition(".")
+    inside = home and re.fullmatch(rf"{re.escape(home)}\.[\w.]+", new)
+    return (name, new.removeprefix(f"{home}.")) if inside else None
 
 
 def _is_or_in(name: str, old: str) -> bool:
@@ -93,6 +111,6 @@ def _no_module(name: str) -> Meaning:
         return _meant(name, near[0])
     return Meaning(
         message=f"there is no module {name} where the file is graded",
-        why=f"Python found no such module. {_ONE_FILE}",
+        why=f"Python didn't find this module. {_ONE_FILE}",
         help=f"a submission is one file: write what it needs from {name} into it, and delete this",
     )

@@ -175,7 +175,7 @@ def _mutable_defaults(function: Function) -> Iterator[str]:
 
 
 def _changed(nodes: list[ast.AST]) -> Iterator[str]:
-    """Yield the names whose objects are changed: an item or attribute set, a method that adds."""
+    """Yield the names of objects that are changed: an item or attribute set, a method that adds."""
     for node in nodes:
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
             yield from _dotted(_base(node))[:1]

@@ -60,7 +60,7 @@ def seed_pairs(evidence: Evidence) -> Iterator[SeedPair]:
 
 
 def _groups(evidence: Evidence, stream: str) -> list[tuple[Look, Look]]:
-    """Return the pairs of looks whose keys are known and whose seeds differ."""
+    """Return the pairs of looks with known keys and different seeds."""
     looks = [
         (look, evidence.seed(look.case), _expected(look, stream))
         for look in evidence.looks
@@ -143,7 +143,7 @@ def derived(evidence: Evidence, look: Look) -> Iterator[KeyPair]:
 
 
 def other_kinds(look: Look) -> Iterator[KeyPair]:
-    """Yield the keys whose implementation differs from the reference's."""
+    """Yield the keys with another implementation than the reference's."""
     if _shows(look):
         yield from (pair for pair in look.keys if pair.other_kind)
 

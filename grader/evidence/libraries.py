@@ -79,3 +79,13 @@ REMOVED: Final = {
     "numpy.object": "object",
 }
 """Names from older releases of the libraries, and their replacements."""
+
+ALIASES: Final = {
+    "jax": "jax",
+    "jnp": "jax.numpy",
+    "np": "numpy",
+    "nn": "flax.linen",
+    "random": "jax.random",
+    "partial": "functools.partial",
+}
+"""What short names usually stand for in programs with JAX."""

@@ -24,6 +24,7 @@ from grader.evidence.deviation import (
     arrangement,
     deviations,
     inputs_replaced,
+    inputs_turned,
 )
 from grader.evidence.lifting import array_axes, mapped_size
 from grader.evidence.order import Order, rearranged
@@ -35,6 +36,7 @@ from grader.model.observation import (
     ArrayType,
     Completed,
     LiftedCall,
+    ModuleRun,
     Raised,
     Result,
     SequenceResult,
@@ -45,7 +47,7 @@ from grader.model.transcript import Exchange
 
 
 class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable that only one side has, or whose type differs."""
+    """A variable that only one side has, or that has another type."""
 
     collection: str
     path: tuple[str, ...]
@@ -56,6 +58,11 @@ class VariableDifference(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The variable's name in the tree: `params/kernel`."""
         return "/".join((self.collection, *self.path))
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one side has it."""
+        return self.expected is None or self.actual is None
 
 
 class KeyPair(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +145,12 @@ class Look:
         wanted, found = self._shapes(self.expected), self._shapes(self.actual)
         return wanted is not None and wanted == found
 
+    @cached_property
+    def sized_as_expected(self) -> bool:
+        """Whether the module's outputs have the reference's sizes, in any order of axes."""
+        wanted, found = self._shapes(self.expected), self._shapes(self.actual)
+        return None not in (wanted, found) and _turned(wanted) == _turned(found)
+
     def _shapes(self, trail: Trail) -> list[tuple[int, ...]] | None:
         top = trail.top(trail.answer) if trail.answer is not None else None
         return [each.shape for each in top.outputs] if top is not None else None
@@ -189,18 +202,13 @@ class Look:
         None if it has other numbers, or if that isn't known: the module's output may have been a
         tracer, or one of several.
         """
-        roots = [root for root in self.actual.forward if not root.raised]
-        run = self.actual.top(roots[0]) if len(roots) == 1 else None
-        if run is None or run.digest is None or self.found is None or len(run.outputs) != 1:
-            return None
-        return rearranged(self.found, run.outputs[0].shape, run.digest)
+        return _passed_on(self.actual, self.found)
 
     @cached_property
     def processed(self) -> bool:
-        """Whether the answer is known to have other numbers than the module gave, with one type."""
-        roots = [root for root in self.actual.forward if not root.raised]
-        run = self.actual.top(roots[0]) if len(roots) == 1 else None
-        if run is None or run.digest is None or self.found is None or len(run.outputs) != 1:
+        """Whether the answer has other numbers than the module gave, unlike the reference's."""
+        run = _only_run(self.actual)
+        if run is None or self.found is None or _passed_on(self.expected, self.wanted) is None:
             return False
         (output,) = run.outputs
         alike = output.dtype == self.found.dtype and math.prod(output.shape) == math.prod(
@@ -230,7 +238,7 @@ class Look:
 
     @cached_property
     def variables(self) -> tuple[VariableDifference, ...]:
-        """The variables whose place or type differs, in the reference's collections.
+        """The variables with another place or type, in the reference's collections.
 
         Empty if either side's variables weren't seen.
         """
@@ -295,6 +303,11 @@ class Look:
         return self.wrong and inputs_replaced(self.expected, self.actual)
 
     @cached_property
+    def inputs_turned(self) -> bool:
+        """Whether the lifted module got an array that was transposed."""
+        return self.wrong and inputs_turned(self.expected, self.actual)
+
+    @cached_property
     def keys(self) -> tuple[KeyPair, ...]:
         """The keys that both sides drew from, for the streams that both used."""
         late = self.expected.late_streams
@@ -332,6 +345,25 @@ class Look:
             names.extend(each.shape for each in arrays if hasattr(each, "shape"))
         sizes = self.case.sizes
         return [each for each in names if tuple(sizes.get(name) for name in each) == shape]
+
+
+def _turned(shapes: list[tuple[int, ...]] | None) -> list[list[int]]:
+    return [sorted(each) for each in shapes or ()]
+
+
+def _only_run(trail: Trail) -> ModuleRun | None:
+    """Return the run of the only call into Flax, if it gave one array whose hash is known."""
+    roots = [root for root in trail.forward if not root.raised]
+    run = trail.top(roots[0]) if len(roots) == 1 else None
+    return run if run is not None and run.digest is not None and len(run.outputs) == 1 else None
+
+
+def _passed_on(trail: Trail, answer: ArrayValue | None) -> Order | None:
+    """Return the order in which an answer has the numbers of the module's output."""
+    run = _only_run(trail)
+    if run is None or run.digest is None or answer is None:
+        return None
+    return rearranged(answer, run.outputs[0].shape, run.digest)
 
 
 def _same_type(wanted: Variable | None, found: Variable | None) -> bool:

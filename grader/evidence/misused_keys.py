@@ -32,7 +32,7 @@ _NO_KEY = re.compile(r"invalid PRNG key data|[Uu]nexpected PRNG key|not a PRNG k
 
 
 def misused_key(evidence: Evidence, look: Look) -> Meaning | None:
-    """Explain an exception whose cause is a value passed as a seed or as a key."""
+    """Explain an exception that comes from a value passed as a seed or as a key."""
     raised = look.raised
     if raised is None:
         return None

@@ -16,7 +16,6 @@ from grader.model.observation import ModuleRun, Span, Variable
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
 
-_NUMBER = r"-?\d+(\.\d*)?(e-?\d+)?"
 _DTYPES = ("float", "bfloat", "int", "uint", "complex", "bool")
 
 
@@ -232,8 +231,7 @@ def _effect(look: Look, difference: SettingDifference) -> str | None:
         missing = [
             each
             for each in look.variables
-            if (each.expected is None or each.actual is None)
-            and each.path[: len(difference.run.path)] == difference.run.path
+            if each.one_sided and each.path[: len(difference.run.path)] == difference.run.path
         ]
         return f"{_WHICH}: {missing[0].name}" if missing else _numbers(look)
     if difference.actual.startswith(_DTYPES):
@@ -299,7 +297,7 @@ def _values(variables: tuple[Variable, ...], path: tuple[str, ...]) -> str | Non
 
 def _numbers(look: Look) -> str | None:
     """Say that the numbers change, if they do although key and parameters are the same."""
-    renamed = any(each.expected is None or each.actual is None for each in look.variables)
+    renamed = any(each.one_sided for each in look.variables)
     return "the numbers" if look.answer_wrong and not look.other_key and not renamed else None
 
 

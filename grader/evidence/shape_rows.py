@@ -23,7 +23,7 @@ def _type(variable: Variable | None) -> str | None:
 
 def one_sided(look: Look) -> tuple[ShapeRow, ...]:
     """Return the variables that only one side has."""
-    return tuple(shape_row(each) for each in look.variables if not _is_common(each))
+    return tuple(shape_row(each) for each in look.variables if each.one_sided)
 
 
 def common(look: Look, collection: str | None = None) -> tuple[ShapeRow, ...]:
@@ -31,9 +31,5 @@ def common(look: Look, collection: str | None = None) -> tuple[ShapeRow, ...]:
     return tuple(
         shape_row(each)
         for each in look.variables
-        if _is_common(each) and collection in {None, each.collection}
+        if not each.one_sided and collection in {None, each.collection}
     )
-
-
-def _is_common(difference: VariableDifference) -> bool:
-    return difference.expected is not None and difference.actual is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 from grader.evidence.look import Look
+from grader.evidence.updates import unaccounted
 from grader.model.observation import ModuleRun
 
 
@@ -49,10 +50,15 @@ def astray(look: Look) -> bool:
     constant key does where the seed is another, doesn't account for it.
     """
     calls = [root for root in look.actual.forward if not root.raised]
-    if len(calls) != 1 or look.found is None or not look.shaped_as_expected:
+    if len(calls) != 1 or not look.shaped_as_expected:
         return False
-    parted = stage(look)
-    return parted is Stage.INPUT or (parted is Stage.OUTPUT and not look.deviations)
+    match stage(look):
+        case Stage.INPUT:
+            return look.found is not None
+        case Stage.OUTPUT:
+            return not look.deviations and bool(unaccounted(look))
+        case _:
+            return False
 
 
 def _replaced(look: Look) -> bool:

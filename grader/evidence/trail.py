@@ -81,7 +81,7 @@ class Trail:
 
     @cached_property
     def forward(self) -> tuple[Root, ...]:
-        """The calls of Flax whose output could be the answer."""
+        """The calls of Flax that could have given the answer."""
         return tuple(root for root in self.record.roots if root.forward)
 
     @cached_property

@@ -43,7 +43,7 @@ def _sure(entry: ast.FunctionDef | ast.AsyncFunctionDef, line: int) -> Iterator[
 
 
 def _loaded(node: ast.AST) -> Iterator[ast.Name]:
-    """Yield the names whose values are needed, except in functions and alternatives."""
+    """Yield the names that are needed, except in functions and alternatives."""
     if isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp):
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from grader.compare import Same, compare
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
@@ -17,7 +18,7 @@ _REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable whose old value was returned at a place where the new one belongs."""
+    """A variable with its old value returned in place of the new one."""
 
     place: str
     variable: Variable
@@ -53,19 +54,51 @@ def discarded(look: Look) -> tuple[Discarded, ...]:
     wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
     theirs, ours = _by_place(root.given), _by_place(_given(look.actual))
     return tuple(
-        Discarded(place=place, variable=new)
-        for place, array in wanted.items()
-        for new in root.made
-        if _holds(array, new)
-        and _changed(theirs.get(_name(new)), new)
-        and (
-            _holds(found.get(place), theirs.get(_name(new)))
-            or (
-                not _same_shape(found.get(place), array)
-                and _holds(found.get(place), ours.get(_name(new)))
-            )
+        each
+        for each in _expected(look, root)
+        if _holds(found.get(each.place), theirs.get(_name(each.variable)))
+        or (
+            not _same_shape(found.get(each.place), wanted[each.place])
+            and _holds(found.get(each.place), ours.get(_name(each.variable)))
         )
     )
+
+
+def _expected(look: Look, root: Root) -> Iterator[Discarded]:
+    """Yield what could be discarded: what the reference returns after a change."""
+    before = _by_place(root.given)
+    for place, array in arrays(look.exchange.expected).items():
+        for new in root.made:
+            if _holds(array, new) and _changed(before.get(_name(new)), new):
+                yield Discarded(place=place, variable=new)
+
+
+def lost(looks: Iterable[Look]) -> frozenset[str]:
+    """Return the places where whatever is wrong is what was there before an update."""
+    old: set[str] = set()
+    new: set[str] = set()
+    for look in looks:
+        root, found = look.expected.answer, {each.place for each in discarded(look)}
+        changed = {each.place for each in _expected(look, root)} if root is not None else set()
+        old |= found
+        new |= changed.intersection(_wrong_places(look)) - found
+    return frozenset(old - new)
+
+
+def unaccounted(look: Look) -> tuple[str, ...]:
+    """Return the places of the wrong arrays that aren't what was there before an update."""
+    old = {each.place for each in discarded(look)}
+    return tuple(place for place in _wrong_places(look) if place not in old)
+
+
+def _wrong_places(look: Look) -> Iterator[str]:
+    """Yield the places of the arrays that are wrong, where both answers have one."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    for place, array in wanted.items():
+        other = found.get(place)
+        same = other is not None and isinstance(compare(array, other, look.tolerance), Same)
+        if other is not None and not same:
+            yield place
 
 
 def _given(trail: Trail) -> tuple[Variable, ...]:

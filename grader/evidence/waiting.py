@@ -89,7 +89,7 @@ def _asked() -> Meaning:
     return Meaning(
         message="the program asks its user for input",
         label="waits for input",
-        why="It is graded without a person at the keyboard, so there is no input.",
+        why="Nobody sits at the keyboard during grading, so there is no input.",
         help="take the value from the function's arguments, or write it into the program",
     )
 

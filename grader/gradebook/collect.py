@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -58,32 +58,17 @@ def _collected(
     without = [seen for each in found.empty for seen in layout.sightings(f"{each}/x.py")]
     own = [each.seen for each in pairs if each.seen is not None]
     people = identify([*own, *layout.listed, *without], index)
-    owners = iter(people.students)
-    of: dict[Student | None, list[_Of]] = defaultdict(list)
-    for pair in pairs:
-        of[next(owners) if pair.seen is not None else None].append(pair)
-    files: list[HandedIn] = []
-    left_out = [*found.left_out]
-    for student, theirs in of.items():
-        handed, others = _chosen(theirs, everything=student is not None)
-        files += _in_order(student, handed)
-        left_out += [each.entry.path for each in others]
+    files, others = _sorted_out(pairs, people.students)
     if not files:
         raise CommandWrong(f"there is no Python file and no notebook in {path}")
     handed_in = {each.student.key for each in files if each.student is not None}
     named = [*(index.roster.students if index is not None else ()), *people.students]
-    absent = {each.key: each for each in named if each.key not in handed_in}
     entries = {each.path: each for each in found.entries}
-    stored = Stored()
-
-    def read(handed: HandedIn) -> Submission:
-        return read_entry(entries[handed.path], f"{path}/{handed.path}", functions, stored)
-
     return Collected(
         layout=layout.title,
         files=tuple(sorted(files, key=lambda each: (each.path, each.place))),
-        read=read,
-        left_out=tuple(sorted(dict.fromkeys(left_out))),
+        read=_reader(path, entries, functions),
+        left_out=tuple(sorted({*found.left_out, *others})),
         problems=(
             *map(visible, found.problems),
             *map(visible, layout.problems),
@@ -91,8 +76,39 @@ def _collected(
             *people.problems,
             *_said(files, entries),
         ),
-        absent=tuple(absent.values()),
+        absent=tuple({each.key: each for each in named if each.key not in handed_in}.values()),
     )
+
+
+def _reader(
+    path: Path, entries: dict[str, Entry], functions: Sequence[str]
+) -> Callable[[HandedIn], Submission]:
+    stored = Stored()
+
+    def read(handed: HandedIn) -> Submission:
+        return read_entry(entries[handed.path], f"{path}/{handed.path}", functions, stored)
+
+    return read
+
+
+def _sorted_out(
+    pairs: Iterable[_Of], students: Iterable[Student]
+) -> tuple[list[HandedIn], list[str]]:
+    """Return the files that are graded, and the paths of those that are left out.
+
+    `students` are the owners of the files that have one, in their order.
+    """
+    owners = iter(students)
+    of: dict[Student | None, list[_Of]] = defaultdict(list)
+    for pair in pairs:
+        of[next(owners) if pair.seen is not None else None].append(pair)
+    files: list[HandedIn] = []
+    left_out: list[str] = []
+    for student, theirs in of.items():
+        handed, others = _chosen(theirs, everything=student is not None)
+        files += _in_order(student, handed)
+        left_out += [each.entry.path for each in others]
+    return files, left_out
 
 
 def _seen(layout: Layout, path: str) -> tuple[Sighting | None, ...]:
@@ -110,9 +126,8 @@ def _chosen(theirs: list[_Of], *, everything: bool) -> tuple[list[_Of], list[_Of
     handed = [each for each in shut if _type(each) is FileType.PROGRAM]
     if not handed and everything:
         rest = [each for each in shut if _type(each) is not FileType.NO_SUBMISSION]
-        handed = sorted(rest, key=lambda each: (_type(each), each.entry.inside, each.entry.path))[
-            :1
-        ]
+        rest.sort(key=lambda each: (_type(each), each.entry.inside, each.entry.path))
+        handed = rest[:1]
     chosen = {id(each) for each in handed}
     return handed, [each for each in shut if id(each) not in chosen]
 

@@ -82,16 +82,8 @@ def _is_free(path: Path) -> bool:
     try:
         if path.is_symlink() or not path.exists():
             return not path.is_symlink()
-        return path.is_file() and is_own(path)
-    except OSError:
-        return False
-
-
-def is_own(path: Path) -> bool:
-    """Whether a file was written here, by any run, and not changed since."""
-    if path.suffix not in {".html", ".zip"}:
-        return False
-    try:
+        if not path.is_file():
+            return False
         return _is_own_zip(path) if path.suffix == ".zip" else _is_own_page(path.read_bytes())
     except OSError:
         return False

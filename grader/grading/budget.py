@@ -1,4 +1,4 @@
-"""Work that ends by a deadline, whatever it is given: what a submission told may be forged."""
+"""Work with a deadline, whatever its input: a submission may have forged its record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TookTooLong(Exception):
 
 
 class _Stop(SystemExit):
-    """Raised within the work, which takes it for no error of its own; a thread may end by it."""
+    """Raised in the work, which doesn't handle it as an error; a thread can end with it."""
 
 
 class Budget:
@@ -46,7 +46,7 @@ class Budget:
 
 
 class _Stoppable(Generic[_Done]):
-    """Work in a thread of its own, which holds nothing and does nothing else.
+    """Work in a separate thread, which holds nothing and does nothing else.
 
     So an exception can be raised in it from outside: it reaches the work or nothing.
     """
@@ -78,7 +78,7 @@ class _Stoppable(Generic[_Done]):
             return 0.0
 
     def outcome(self) -> _Done:
-        """Return or raise what the work did, when it has ended."""
+        """Return the work's result, or raise its exception, when it has ended."""
         if self._failure is not None:
             raise self._failure
         return self._found[0]

@@ -185,7 +185,7 @@ class Grading:
         reference = from_bytes(self._folder.solution.name, text.encode())
         side = self._session.submission_side(reference, self._folder)
         try:
-            side.shut_in()
+            side.enter_sandbox()
             if isinstance(side.load(self._request.load_seconds), Loaded):
                 side.begin(case, self._request.load_seconds)
                 if isinstance(side.finish().outcome, Completed):
@@ -220,7 +220,7 @@ class Grading:
     def _start(self) -> Side:
         """Get a process and check its sandbox, before it gets the file."""
         side = self._open()
-        side.shut_in()
+        side.enter_sandbox()
         missing = missing_protections(side)
         if self._request.require_sandbox and missing:
             why = "; ".join(f"{each.name} ({each.detail})" for each in missing)

@@ -89,7 +89,7 @@ class KnownMistakes:
     def _trace_one(self, submission: Submission, sizes: Sizes) -> Traces:
         side = self._open_side(submission)
         try:
-            side.shut_in()
+            side.enter_sandbox()
             if not isinstance(side.load(_SECONDS), Loaded):
                 return ()
             side.begin_trace(sizes)

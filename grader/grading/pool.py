@@ -116,7 +116,7 @@ class _Prewarmed:
 
     def _rehearse(self, cases: Sequence[Case], sizes: tuple[Sizes, ...]) -> None:
         try:
-            self._side.shut_in()
+            self._side.enter_sandbox()
             loaded = self._side.load(_SECONDS, discard_output=True)
             self._rehearsed = isinstance(loaded, Loaded)
             if self._rehearsed and sizes:

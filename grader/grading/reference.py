@@ -171,7 +171,7 @@ class Reference:
         if self._side is None:
             self._side = self._open_side()
         if not self._loaded:
-            self._side.shut_in()
+            self._side.enter_sandbox()
             loaded = self._side.load(_SECONDS)
             if not isinstance(loaded, Loaded):
                 raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")

@@ -21,6 +21,7 @@ from grader.model.observation import Span
 from grader.model.report import Repair, Repaired, Report, Verdict
 from grader.model.submission import Submission, from_bytes
 from grader.rules import rule_by_id
+from grader.rules.trait import Trait
 
 _MOST_ROUNDS: Final = 4
 _SECONDS: Final = 30.0
@@ -47,7 +48,7 @@ class _Rounds:
         self._submission = submission
         self._grade = grade
         self._texts: list[Edited] = []
-        self._changes = 0
+        self._mended: list[Finding] = []
         self._known: list[Finding] = []
         self._sure: list[Finding] = []
         self._further: list[Finding] = []
@@ -82,7 +83,7 @@ class _Rounds:
             self._texts.append(edited)
             again = _errors(graded[1].findings)
             if not self._is_no_better(mending, again, stopped=stopped):
-                self._changes += len(mending)
+                self._mended += mending
                 return graded
             self._texts.pop()
         return None
@@ -118,10 +119,20 @@ class _Rounds:
         """Keep the mistakes that weren't seen before; those of a new kind may be sure."""
         for each in map(self._in_the_original, found):
             if self._is_new(each):
-                if _is_cause(each) and all(known.rule != each.rule for known in self._known):
+                other_kind = all(known.rule != each.rule for known in self._known)
+                if other_kind and (each.certain or _is_cause(each) or self._is_untouched(each)):
                     self._sure.append(each)
                 self._known.append(each)
                 self._further.append(each)
+
+    def _is_untouched(self, finding: Finding) -> bool:
+        """Whether the right numbers are in the wrong order, which nothing that was mended alters.
+
+        What undoes a wrong axis is itself wrong once the axis is mended.
+        """
+        is_order = rule_by_id(finding.rule).shows is Trait.ORDER
+        altered = (rule_by_id(each.rule).alters for each in self._mended)
+        return is_order and all(Trait.ORDER not in each for each in altered)
 
     def _is_new(self, finding: Finding) -> bool:
         alike = (known.span for known in self._known if known.rule == finding.rule)
@@ -145,7 +156,9 @@ class _Rounds:
         if not self._texts:
             return msgspec.structs.replace(report, repair=Repair(status=Repaired.FAILS))
         text = self._texts[-1].text
-        repair = Repair(status=status, edits=self._edits(text), changes=self._changes, text=text)
+        repair = Repair(
+            status=status, edits=self._edits(text), changes=len(self._mended), text=text
+        )
         named = self._further if status is Repaired.PASSES else self._sure
         further = tuple(map(_shown_later, named))
         return msgspec.structs.replace(report, repair=repair, findings=report.findings + further)

@@ -174,7 +174,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--no-repair",),
-            help="Don't try whether the program passes once it is mended.",
+            help="Don't check whether the program passes with the changes.",
         ),
     ] = True
     diff: Annotated[

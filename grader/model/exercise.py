@@ -112,10 +112,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     `parameters`, in order. `output` names the dimensions of the result before it is flattened,
     outermost first; it is empty if the exercise does not flatten. `module` is the class that has to
     be lifted, as messages write it. `tolerance` multiplies the tolerance of values, for exercises
-    whose arithmetic amplifies rounding. `untaught` are the ids of rules for which `grade verify`
-    needs no labelled mistake. `plain_numpy`: the task is about NumPy arrays, and every case passes
+    with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake for the rules
+    in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case passes
     them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`: whether
-    `--diff`, `--fix` and reports show what mends a program.
+    `--diff`, `--fix` and reports show what mends a program. `given` is the starter's text, with the
+    classes that the task provides; it is set from that file.
     """
 
     slug: str
@@ -133,6 +134,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     untaught: tuple[str, ...] = ()
     plain_numpy: bool = False
     repairs: Repairs = Repairs.ASKED
+    given: str = ""
 
     @property
     def folder_name(self) -> str:

@@ -41,7 +41,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `message` is one line that says what happened. `label` is the short text under the marked
     source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`
     says why it matters; `help` is one next step. `case` is the smallest case that shows it.
-    `evidence` is the machine-readable form: JSON values only. `edits` do what `help` says, if it is
+    `evidence` is the machine-readable form: JSON values only. `certain` says that no other mistake
+    accounts for it. `edits` do what `help` says, if it is
     known what to write where; nobody knows yet whether the program is right then.
     """
 
@@ -57,4 +58,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     evidence: dict[str, object] = {}
     case: Case | None = None
+    certain: bool = False
     edits: tuple[Edit, ...] = ()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_TELLING: Final = ("all", "any", "bool", "format", "hasattr", "isinstance", "repr", "str", "type")
+_REVEALING: Final = ("all", "any", "bool", "format", "hasattr", "isinstance", "repr", "str", "type")
 _TOTAL: Final = ("bool", "isinstance", "repr", "str", "type")
 _ROUNDS: Final = 20
 _SAFE: Final = (
@@ -26,7 +26,9 @@ class Hazards:
         assigned = [(each, value) for each, value in values if value is not None]
         self._decided: set[str] = set()
         for _ in range(_ROUNDS):
-            told = {name for each, value in assigned if self._tells(value) for name in _names(each)}
+            told = {
+                name for each, value in assigned if self._reveals(value) for name in _names(each)
+            }
             if told <= self._decided:
                 return
             self._decided |= told
@@ -44,7 +46,7 @@ class Hazards:
                 asks = not all(isinstance(each, ast.Constant | ast.Attribute) for each in args)
             case _:
                 asks = not isinstance(node, plain)
-        return asks or self._tells(node)
+        return asks or self._reveals(node)
 
     def _fails(self, node: ast.AST) -> bool:
         match node:
@@ -55,22 +57,22 @@ class Hazards:
             case ast.Compare(comparators=[_, _, *_]):
                 return True  # what comes later may not be looked at
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=how)):
-                return any(map(self._tells, (value, *how)))
+                return any(map(self._reveals, (value, *how)))
             case ast.BinOp(left=ast.JoinedStr(values=values), op=ast.Mod(), right=right):
-                return any(map(self._tells, (*values, right)))
+                return any(map(self._reveals, (*values, right)))
             case _:
                 inner = ast.iter_child_nodes(node)
-                return not _is_total(node) and any(map(self._tells, inner))
+                return not _is_total(node) and any(map(self._reveals, inner))
 
-    def _tells(self, node: ast.AST) -> bool:
-        return any(map(self._is_telling, ast.walk(node)))
+    def _reveals(self, node: ast.AST) -> bool:
+        return any(map(self._is_revealing, ast.walk(node)))
 
-    def _is_telling(self, node: ast.AST) -> bool:
+    def _is_revealing(self, node: ast.AST) -> bool:
         match node:
             case ast.Name(id=name):
                 return name in self._decided
             case ast.Call(func=ast.Name(id=name)):
-                return name in _TELLING
+                return name in _REVEALING
             case ast.Dict(keys=keys):
                 return not all(isinstance(each, ast.Constant) for each in keys)
             case ast.comprehension(ifs=tests):

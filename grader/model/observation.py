@@ -443,7 +443,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """One call to a side's function on one case.
 
-    `mutated` names the arguments whose arrays were changed in place. `seconds` is wall time in
+    `mutated` names the arguments that were changed in place. `seconds` is wall time in
     the worker and differs from run to run.
     """
 

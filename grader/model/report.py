@@ -107,16 +107,27 @@ class Repaired(StrEnum):
     NONE = "none"
 
 
+@unique
+class Told(StrEnum):
+    """Whether the learner has seen the mended program: not yet, as a diff, or in the file."""
+
+    NOT_YET = "not yet"
+    SHOWN = "shown"
+    WRITTEN = "written"
+
+
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
     """What was tried to mend the program: `edits` of its text, graded together.
 
-    `changes` counts the findings that they are for. `text` is the mended program.
+    `changes` counts the findings that they are for. `text` is the mended program, and `told` says
+    who knows it.
     """
 
     status: Repaired = Repaired.NONE
     edits: tuple[Edit, ...] = ()
     changes: int = 0
     text: str = ""
+    told: Told = Told.NOT_YET
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +169,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def shows_repair(self) -> bool:
         """Whether the course lets a learner see the edits."""
         return self.exercise is None or self.exercise.repairs is Repairs.ASKED
+
+    @property
+    def has_diff_to_ask_for(self) -> bool:
+        """Whether a learner may ask for the edits, and hasn't yet."""
+        return self.has_repair_to_show and self.repair.told is Told.NOT_YET
 
     @property
     def has_repair_to_show(self) -> bool:

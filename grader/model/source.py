@@ -11,7 +11,7 @@ import msgspec
 
 from grader.model.filekind import Unfit
 from grader.model.names import binds
-from grader.model.observation import Span
+from grader.model.observation import Point, Span
 from grader.model.parsing import parsed
 from grader.model.textkind import is_notebook, kind_of, notebook
 
@@ -154,6 +154,18 @@ class Source:
         return tuple(
             None if text.isascii() else text.encode("utf-8", "replace") for text in self.lines
         )
+
+    def text_of(self, node: Located) -> str:
+        """Return the text of a node."""
+        span = self.span(node)
+        return self.text_between(span.start, span.end)
+
+    def text_between(self, start: Point, end: Point) -> str:
+        """Return the text between two places."""
+        lines = list(self.lines[start[0] - 1 : end[0]])
+        lines[-1] = lines[-1][: end[1] - 1]
+        lines[0] = lines[0][start[1] - 1 :]
+        return "\n".join(lines)
 
     def head(self, node: ast.stmt) -> Span:
         """Return the first line of a statement, for statements that are too long to mark whole."""

@@ -25,7 +25,7 @@ _ADVICE: Final = "put a regular file there that the grader may read"
 
 
 class Unreadable(GraderError):
-    """There is no such file, or it can't be read: the command was wrong.
+    """The file doesn't exist or can't be read: the command was wrong.
 
     `unfit` is what a report says if this is one of many files.
     """
@@ -85,7 +85,7 @@ def from_bytes(path: str, data: bytes) -> Submission:
 
 
 def of_text(path: str, data: bytes, text: str, unfit: Unfit | None = None) -> Submission:
-    """Make a submission whose bytes have this text; `unfit` says why it can't be graded."""
+    """Make a submission of this text; `unfit` says why it can't be graded."""
     digest = hashlib.sha256(data).hexdigest()
     return Submission(path=path, sha256=digest, source=Source(path, text, unfit))
 
@@ -96,7 +96,7 @@ def defines(source: Source, folder: ExerciseFolder) -> bool:
 
 
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
-    """Return the exercise whose function the file binds, or else the most similar one.
+    """Return the exercise with a function that the file binds, or else the most similar one.
 
     A file without any exercise's function is graded anyway, so that the report says that it's
     missing. Raises `Unrecognised` if there are several, or no exercises at all.
@@ -118,7 +118,7 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
 
 
 def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder | None:
-    """Return the exercise whose name is part of the file's name, or else of its folder's.
+    """Return the exercise named in the file's name, or else in its folder's.
 
     `a_sum.py`, `a-sum (2).py`, `a_sum/anna.py`. If several are, it is the longest name.
     """

@@ -1,4 +1,4 @@
-"""Grading from a notebook: a function of its cells becomes a program of its own."""
+"""Grading from a notebook: a function in its cells becomes a separate program."""
 
 from grader.notebook.gather import CannotGrade, NotSelfContained, source_of
 

@@ -1,4 +1,4 @@
-"""A function of a notebook as a program of its own: with all that it needs, and nothing else."""
+"""A function of a notebook as a separate program: with all that it needs, and nothing else."""
 
 from __future__ import annotations
 

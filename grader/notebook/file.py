@@ -42,7 +42,7 @@ def notebook_from_bytes(path: str, data: bytes, functions: Sequence[str]) -> Sub
 
 
 def _program(cells: list[str], functions: Sequence[str]) -> str:
-    """Return what defines the functions; all cells if none does, or one of them is no Python.
+    """Return what defines the functions; all cells if none does, or one of them isn't Python.
 
     Then the report says what is missing, or where the syntax is wrong.
     """

@@ -1,4 +1,4 @@
-"""A live function's program: its notebook's cells, and what its globals are where no cell says."""
+"""A live function's program: its notebook's cells, and globals that no cell defines."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _HISTORY = "In"
 
 
 class CannotGrade(GraderError, ValueError):
-    """What was given can't be graded; the text says what is in the way."""
+    """This can't be graded; the text says why."""
 
     code = Exit.WRONG_COMMAND
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows in place of a traceback, which would help nobody here."""
+        """Return what IPython shows instead of a traceback, which wouldn't help here."""
         return [f"grade: {self}"]
 
 
 class NotSelfContained(CannotGrade):
-    """A function can't be made a program of its own."""
+    """A function can't be made into a separate program."""
 
 
 def source_of(function: object) -> str:
@@ -112,7 +112,7 @@ def _typed_cells(namespace: Mapping[str, object]) -> list[str]:
 def _text_of(value: object) -> str:
     """Return the whole text in which a function or a class was defined, empty if it is lost.
 
-    A class has no place of its own in an interactive session; its methods have.
+    A class doesn't know its place in an interactive session; its methods do.
     """
     if isinstance(value, FunctionType):
         return "".join(linecache.getlines(value.__code__.co_filename))

@@ -1,6 +1,6 @@
 """The statements of a notebook's cells, and which names each one binds and needs.
 
-Pure: texts in, data out. What a name means is Python's own symbol table's answer.
+Pure: texts in, data out. Python's symbol table says what a name means.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
 )
-# Scopes whose code runs at once, where they stand.
+# Scopes with code that runs at once, in place.
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 
 
@@ -25,7 +25,7 @@ _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 class Statement:
     """A top-level statement.
 
-    `binds` are the names that it defines, `changes` those whose value it changes in place,
+    `binds` are the names that it defines, `changes` those that it changes in place,
     `needs` those that it reads as it runs, and `needs_later` those that the functions in it read
     when they are called.
     """
@@ -48,7 +48,7 @@ class Statement:
 
 
 def statements(cells: Iterable[str]) -> Iterator[Statement]:
-    """Yield the statements of `cells`, in the order in which they ran; no Python, no statement."""
+    """Yield the statements of `cells`, in the order in which they ran; skip invalid Python."""
     for cell in cells:
         text = without_magics(cell)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -57,7 +57,7 @@ def statements(cells: Iterable[str]) -> Iterator[Statement]:
             if inner is not None:
                 yield from statements([inner])
             elif not (_is_deletion(node) or _is_main_guard(node)):
-                with contextlib.suppress(SyntaxError):  # what parses and still is no Python
+                with contextlib.suppress(SyntaxError):  # what parses and still isn't valid Python
                     yield _statement(node, lines)
 
 
@@ -67,7 +67,7 @@ def _is_deletion(node: ast.stmt) -> bool:
 
 
 def _is_main_guard(node: ast.stmt) -> bool:
-    """Tell `if __name__ == "__main__":`, which is no part of a submission."""
+    """Whether this is `if __name__ == "__main__":`, which isn't part of a submission."""
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
@@ -86,7 +86,7 @@ def parses(cell: str) -> bool:
 
 
 def without_magics(cell: str) -> str:
-    """Blank the lines that only IPython understands, if the cell is no Python as it stands."""
+    """Blank the lines that only IPython understands, if the cell isn't valid Python."""
     if _parsed(cell):
         return cell
     lines = cell.split("\n")
@@ -156,7 +156,7 @@ def _segment(node: ast.stmt, lines: Sequence[str]) -> str:
 
 
 def _changed(node: ast.stmt) -> Iterator[str]:
-    """Yield the names whose values a statement changes: `knobs["a"] = 1`, `x.append(1)`."""
+    """Yield the names of what a statement changes: `knobs["a"] = 1`, `x.append(1)`."""
     changed: list[ast.expr] = []
     match node:
         case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there

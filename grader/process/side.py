@@ -105,7 +105,7 @@ class Side:
         """Why the side no longer answers, None if it does."""
         return self._failure
 
-    def shut_in(self) -> None:
+    def enter_sandbox(self) -> None:
         """Wait until the worker is in the sandbox; none of the program has run before that."""
         if self.versions is not None:
             return
@@ -136,7 +136,7 @@ class Side:
     def load(
         self, seconds: float, *, discard_output: bool = False, alters: bool = False
     ) -> LoadOutcome:
-        """Have the program loaded, after `shut_in`; `wire.Load` says how."""
+        """Load the program, after `enter_sandbox`; `wire.Load` says how."""
         self.begin_load(seconds, discard_output=discard_output, alters=alters)
         return self.finish_load()
 

@@ -252,7 +252,7 @@ class _Forked(Worker):
             return self._ended
 
     def wake(self) -> None:
-        """Tell whoever waits that there comes nothing more."""
+        """Tell waiters that nothing more comes."""
         self._mailbox.close()
 
 

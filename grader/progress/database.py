@@ -103,7 +103,7 @@ class Database:
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
             self.readable = self.readable and not reading
             if not self._noted:
-                what = "is not available" if reading else "is not kept"
+                what = "isn't available" if reading else "isn't saved"
                 self._note(f"progress {what}: {words(error)}")
             self._noted = True
 
@@ -118,10 +118,10 @@ def open_database(file: Path, note: Note) -> Database | None:
         return _opened_anew(file, before, note, str(error))
     except (sqlite3.Error, OSError) as error:
         if is_busy(error):
-            note(f"progress is not available: {words(error)}")
+            note(f"progress isn't available: {words(error)}")
         else:
             where = f"{file} can't be used; set GRADER_HOME to another folder"
-            note(f"progress is not kept: {words(error)}: {where}")
+            note(f"progress isn't saved: {words(error)}: {where}")
         return None
 
 
@@ -133,7 +133,7 @@ def _opened_anew(
         aside = set_aside(file) if identity(file) == before else None
         database = Database(connect(file, SCHEMA), note)
     except (Unusable, sqlite3.Error, OSError) as error:
-        note(f"progress is not kept: {why}, and can't be replaced: {words(error)}")
+        note(f"progress isn't saved: {why}, and can't be replaced: {words(error)}")
         return None
     if aside is not None:
         note(f"{why}; it was renamed to {aside.name}, and progress starts from zero")

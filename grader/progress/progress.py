@@ -71,12 +71,12 @@ class Progress:
         """Open the learner's progress, or the one in `file`; `note` gets what went wrong."""
         place = progress_file() if file is None else file
         if place is None:
-            note("progress is not kept: there is no home folder (GRADER_HOME names one)")
+            note("progress isn't saved: there is no home folder (GRADER_HOME names one)")
             return cls(None, clock)
         try:
             from grader.progress.database import open_database
         except ImportError:
-            note("progress is not kept: this Python has no sqlite3")
+            note("progress isn't saved: this Python has no sqlite3")
             return cls(None, clock)
         return cls(open_database(place, note), clock)
 

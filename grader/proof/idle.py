@@ -1,4 +1,4 @@
-"""What of a text can't reach the answer, though it runs: what is printed, logged, or timed."""
+"""Statements that can't reach the answer, though they run: they print, log or time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PARTS: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cm
 class Idle:
     """The idle parts of one function, or of the top of a text.
 
-    Idle is an assignment whose names are only read where nobody looks.
+    Idle is an assignment to names that are only read where it doesn't matter.
     """
 
     def __init__(self, names: Names, body: Iterable[ast.stmt] = ()) -> None:
@@ -118,14 +118,14 @@ class Idle:
         return self.prints(ast.Expr(value=call)) and not any(map(self._hazards.in_, call.keywords))
 
     def _tame(self, node: ast.AST) -> bool:
-        """Say whether an expression changes nothing, and can't fail by what it asks."""
+        """Whether an expression changes nothing, and can't fail because of what it asks."""
         return self._is_quiet(node) and not self._hazards.in_(node)
 
     def _is_quiet(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Call):
             return self._is_quiet_call(node) and all(map(self._is_quiet, given(node)))
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant | ast.Slice):
-            return False  # there may be no such element
+            return False  # the element may not exist
         if isinstance(node, _PARTS):
             return True
         inner = ast.iter_child_nodes(node)

@@ -1,8 +1,8 @@
-"""What a program may use that is to be proved.
+"""What a program may use if it is to be proved.
 
 A module is listed when what it gives depends on what it is given, and when its use changes nothing
-that lasts. The names that are denied ask of a stand-in what nobody sees, or reach what is outside
-the program. A name that is missing, or denied without need, costs a proof, never its soundness.
+that lasts. Denied names ask a stand-in something unseen, or reach outside the program. A name that
+is missing, or denied without need, costs a proof, never its soundness.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A short look at a text, for what neither a trace nor a call at some sizes can see.
+"""A look at the text, for what neither a trace nor a call at some sizes can see.
 
 It finds tests of identity, errors that are caught, changes to what isn't the program's, clocks,
 chance, the environment, threads, and jax's insides. What the program does with sizes and seeds is

@@ -1,7 +1,7 @@
 """The proof that a submission computes what the reference does, sought beside the executed cases.
 
-Tracing runs the learner's function, on stand-ins for its arguments. It does so in a process of its
-own: what it leaves behind there, or a trace that never ends, changes nothing for the cases.
+Tracing runs the learner's function on stand-ins for its arguments, in a separate process: what it
+leaves behind there, or a trace that never ends, changes nothing for the cases.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TRACE_SECONDS: Final = 10.0
 
 
 class Reference(Protocol):
-    """What knows the right program: its text, and its traces in the scopes that were asked for."""
+    """Knows the right program: its text, and its traces in the requested scopes."""
 
     text: str
 
@@ -80,7 +80,7 @@ class Proof:
         return side
 
     def abandon(self) -> None:
-        """End the process; whoever waits for it has nothing then."""
+        """End the process; waiters get nothing."""
         if self._side is not None:
             self._side.end()
 
@@ -126,7 +126,7 @@ class Proof:
     def _finish(self) -> tuple[Trace, ...]:
         if self._side is not None and not self._waited:
             self._waited = True
-            self._side.shut_in()
+            self._side.enter_sandbox()
             self._loaded = isinstance(self._side.finish_load(), Loaded)
             if self._traces is None:
                 traced = self._loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from grader.model.finding import Finding
-from grader.model.report import Report, Status, Verdict
+from grader.model.report import Report, Status, Told, Verdict
 from grader.render.finding_block import finding_block
 from grader.render.layout import (
     MARGIN,
@@ -196,7 +196,9 @@ def _repair(report: Report, page: Page) -> list[Line]:
     if not words:
         return []
     pieces = [Piece("checked:", Role.STRONG), Piece(f" {words}")]
-    if report.shows_repair and report.path.endswith((".py", ".ipynb")):
+    if report.repair.told is Told.WRITTEN:
+        pieces.append(Piece("; it is in the file now"))
+    elif report.has_diff_to_ask_for and report.path.endswith((".py", ".ipynb")):
         path = visible(shlex.quote(report.path), page.encoding)
         shows = command(f"grade --diff {path}{report.course_option}")
         pieces += [Piece("; "), shows, Piece(" shows it")]

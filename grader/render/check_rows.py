@@ -17,7 +17,7 @@ _WIDTH = 88
 class CheckRow(NamedTuple):
     """A check with its findings, errors first; `text` shows them like the terminal.
 
-    `headline` is the first finding in one line. A check can fail without a finding of its own, if
+    `headline` is the first finding in one line. A check can fail without a finding, if
     that follows from another finding: a wrong key causes wrong numbers.
     """
 

@@ -49,7 +49,7 @@ def render_all(reports: Sequence[Report]) -> str:
 
 
 def _rules(found: Iterable[str]) -> list[_Json]:
-    """Return every rule, and a minimal entry for findings whose rule doesn't exist."""
+    """Return every rule, and a minimal entry for each finding without an existing rule."""
     known = [_rule(rule) for rule in RULES]
     ids = {rule["id"] for rule in known}
     return known + [{"id": rule} for rule in sorted(set(found) - ids)]

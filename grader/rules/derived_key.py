@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed, place
-from grader.evidence.edits import key_edits
+from grader.evidence.edits import key_edits, left_out, setting_removed, unjitted
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import (
     Fault,
@@ -160,6 +160,7 @@ def _jitted(evidence: Evidence) -> Iterator[Sighting]:
                 "model, and inside nn.jit it derives it differently.",
                 help="remove nn.jit",
                 span=span,
+                edits=unjitted(evidence.source, span),
                 case=look.case,
             )
             return
@@ -186,6 +187,7 @@ def _setting(evidence: Evidence, look: Look, pair: KeyPair, setting: Configured)
         "results can't be compared or repeated.",
         help="remove this setting",
         span=place(evidence.source, setting) or pair.actual.root.span,
+        edits=setting_removed(evidence.source, place(evidence.source, setting)),
         case=look.case,
         evidence={"setting": setting.name, "expected": setting.usual, "actual": setting.value},
     )
@@ -213,6 +215,9 @@ def _kind(evidence: Evidence, look: Look, pair: KeyPair) -> Sighting:
         why="Each kind of key gives different random numbers, even from the same seed.",
         help="remove impl" if asked else "remove this setting",
         span=span or (made.span if made is not None else pair.actual.root.span),
+        edits=left_out(evidence, made.span, "impl")
+        if asked and made is not None
+        else setting_removed(evidence.source, span),
         case=look.case,
         evidence={"stream": pair.stream, "expected": theirs, "actual": ours},
     )

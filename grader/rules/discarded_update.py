@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import update_edits
 from grader.evidence.notation import collection_noun, listing
-from grader.evidence.updates import discarded, updated
+from grader.evidence.updates import discarded, lost, updated
 from grader.model.exercise import Check
 from grader.model.observation import Root
 from grader.rules.example import NORM
@@ -16,10 +16,12 @@ from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Every wrong answer has to show it: in a small one, an old value may come about by chance."""
+    """Every wrong array at a place has to be an old one: a small one may be so by chance."""
     looks = evidence.answered_wrong
-    if looks and all(map(discarded, looks)) and any(map(_had_them, looks)):
-        yield _sighting(evidence, max(looks, key=lambda look: len(discarded(look))))
+    places = lost(looks)
+    if places and any(map(_had_them, looks)):
+        look = max(looks, key=lambda look: len(discarded(look)))
+        yield _sighting(evidence, look, places)
 
 
 def _had_them(look: Look) -> bool:
@@ -29,8 +31,8 @@ def _had_them(look: Look) -> bool:
     return any(each.collection in collections for r in roots for each in (*r.given, *r.made))
 
 
-def _sighting(evidence: Evidence, look: Look) -> Sighting:
-    old = discarded(look)
+def _sighting(evidence: Evidence, look: Look, places: frozenset[str]) -> Sighting:
+    old = [each for each in discarded(look) if each.place in places]
     collection = old[0].variable.collection
     names = tuple(dict.fromkeys(each.name for each in old))
     return Sighting(
@@ -41,11 +43,17 @@ def _sighting(evidence: Evidence, look: Look) -> Sighting:
         "the next step and the evaluation start from the old values.",
         help=_help(look, collection),
         span=evidence.returned(old[0].place if len(old) == 1 else ""),
-        edits=update_edits(evidence, look.actual.answer, collection),
+        edits=update_edits(evidence, _seen(evidence, look), collection),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},
         certain=_is_independent(look, collection),
     )
+
+
+def _seen(evidence: Evidence, look: Look) -> Root | None:
+    """Return the call that gave the answer, or the same one in a case where it was seen."""
+    answers = (each.actual.answer for each in (look, *evidence.looks))
+    return next((each for each in answers if each is not None), None)
 
 
 def _help(look: Look, collection: str) -> str:

@@ -39,13 +39,17 @@ def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
     inner = look.actual.within(layer) if layer is not None else ()
     run = next((each for each in inner if each.path == variable.path[:-1]), layer)
     what = run.own_name if run is not None else "the module"
+    edits = literal_edits(evidence, evidence.landmarks.turned_on(EVALUATION), "False")
     return Sighting(
         message=f"{what} runs in evaluation mode: it doesn't update {name}",
         label="updates nothing",
         details=(f"apply got {name}, was allowed to change it, and returned it unchanged.",),
         why="The parts of the module that only run in training never run: the statistics that "
         "evaluation needs keep their initial values.",
-        help="run the module in training mode",
+        help="turn training mode on: write False here"
+        if edits
+        else "run the module in training mode",
+        edits=edits,
         span=evidence.landmarks.turned_on(EVALUATION)
         or (run.span if run is not None else None)
         or evidence.landmarks.head,

@@ -8,9 +8,10 @@ from itertools import combinations
 import msgspec
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import field_edits
+from grader.evidence.edits import field_edits, given_name, not_overwritten
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
@@ -48,7 +49,7 @@ def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | N
     """Return two looks with different arguments and layers of the same size.
 
     Cases that differ only in the argument are the best evidence. If there are any, all of them must
-    agree: a layer whose size follows the argument in some way is wrong, but doesn't ignore it.
+    agree: if the layer's size follows the argument in any way, it doesn't ignore it.
     """
     pairs = [
         (first, second)
@@ -77,7 +78,7 @@ def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
 
 
 def _taken_instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
-    """Return what messages call the other dimension whose size the layer always has."""
+    """Return what messages call the other dimension that always gives the layer its size."""
     if len({each.size for each in sized}) < 2:
         return None
     if all(each.size == each.look.case.sizes[name] for each in sized):
@@ -109,10 +110,16 @@ def _sighting(
         "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=span,
-        edits=field_edits(evidence, made, field, 0, name),
+        edits=_overwritten(evidence, name) or field_edits(evidence, made, field, 0, name),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )
+
+
+def _overwritten(evidence: Evidence, name: str) -> tuple[Edit, ...]:
+    """Delete the statements that give the argument another value."""
+    own = given_name(evidence, evidence.landmarks.entry, name)
+    return (not_overwritten(evidence, [own]) if own is not None else None) or ()
 
 
 def _rows(look: Look, name: str) -> Iterator[ShapeRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.edits import key_edits, seed_edits
+from grader.evidence.edits import given_name, key_edits, not_overwritten, seed_edits
 from grader.evidence.keys import (
     Fault,
     SeedPair,
@@ -98,6 +98,9 @@ def _keys(pair: SeedPair) -> list[KeyPair]:
 
 def _edits(evidence: Evidence, pairs: list[SeedPair]) -> tuple[Edit, ...]:
     """Make the first key from the seed if the rest is right, otherwise the key of each stream."""
+    overwritten = _overwritten(evidence)
+    if overwritten:
+        return overwritten
     keys = [each for pair in pairs for each in _keys(pair)]
     made = [making_step(each.actual) for each in keys]
     if {fault(each) for each in keys} == {Fault.FIRST} and made[0] is not None:
@@ -105,6 +108,13 @@ def _edits(evidence: Evidence, pairs: list[SeedPair]) -> tuple[Edit, ...]:
         if found:
             return found
     return key_edits(evidence, keys)
+
+
+def _overwritten(evidence: Evidence) -> tuple[Edit, ...]:
+    """Delete the statements that give the seed another value."""
+    entry, name = evidence.landmarks.entry, evidence.seed_name
+    own = given_name(evidence, entry, name) if name is not None else None
+    return (not_overwritten(evidence, [own]) if own is not None else None) or ()
 
 
 def _detail(pair: SeedPair) -> str:

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence import Evidence
-from grader.evidence.edits import renamed
+from grader.evidence.edits import (
+    Advice,
+    import_replaced,
+    name_advice,
+    renamed,
+    statement_removed,
+    trial_call,
+    unbound_name,
+)
 from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import removal
 from grader.model.exercise import Check
 from grader.model.observation import COMPILER, Raised, Span
@@ -15,6 +24,7 @@ from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
+_UNKNOWN: Final = "run the file by itself, and read the last line of the exception"
 _GUARD: Final = '`if __name__ == "__main__":`'
 
 
@@ -28,18 +38,37 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
     told = meaning(loaded, evidence.source)
     known = told.why or told.message
+    trial = trial_call(evidence, loaded)
     span = told.span or (loaded.frames[0].span if loaded.frames else None)
+    usual = (
+        told.help if known else "run the file by itself, and read the last line of the exception"
+    )
+    advice = trial or _advice(evidence, loaded, told, span) or Advice(usual, ())
     return Sighting(
         message=told.message or f"the file can't be imported: {loaded.exception}",
         label=told.label or f"raises {loaded.exception}",
         details=text_lines(loaded),
         why=f"{told.why} Nothing in the file can be used until its whole top level runs.".lstrip(),
-        help=told.help
-        if known
-        else "run the file by itself, and read the last line of the exception",
+        help=advice.help,
         span=span,
-        edits=renamed(evidence.source, span, *told.misspelt) if told.misspelt is not None else (),
+        edits=advice.edits,
         evidence=_evidence(loaded),
+    )
+
+
+def _advice(evidence: Evidence, loaded: Raised, told: Meaning, span: Span | None) -> Advice | None:
+    """Say what to write instead of the line that raised, if that is known."""
+    name = unbound_name(loaded.message)
+    if told.misspelt is not None:
+        return Advice(told.help, renamed(evidence.source, span, *told.misspelt))
+    if name is not None:
+        return name_advice(evidence, name, span)
+    written = import_replaced(evidence, span)
+    module = evidence.exercise.module
+    return (
+        Advice(f"write the class {module} from the starter in its place", written)
+        if written
+        else None
     )
 
 
@@ -60,6 +89,7 @@ def _ended(evidence: Evidence, loaded: Raised) -> Sighting:
         if reads
         else f"{_removal(evidence, span)}, or put it at the end of the file under {_GUARD}",
         span=span,
+        edits=() if reads else statement_removed(evidence.source, span),
         evidence=_evidence(loaded),
     )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import sparing
 from grader.evidence.notation import listing
 from grader.model.exercise import Check
 from grader.model.observation import Span
@@ -22,6 +23,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         return
     look = looks[0]
     names = look.exchange.actual.mutated
+    advice = sparing(evidence)
     yield Sighting(
         message=f"the function changes its argument {listing(names)} in place",
         label="changes the array that was passed in",
@@ -29,10 +31,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if evidence.exercise.plain_numpy
         else ("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
         why="Then the caller's own array has different numbers than before.",
-        help="work on a copy: x = x.copy() at the start"
+        help=advice.help
+        if advice is not None
+        else "work on a copy: x = x.copy() at the start"
         if evidence.exercise.plain_numpy
         else "make a new array instead: x = x * 2, or x = x.at[i].set(y)",
         span=_place(evidence),
+        edits=advice.edits if advice is not None else (),
         case=look.case,
         evidence={"arguments": list(names)},
     )

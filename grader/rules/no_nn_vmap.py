@@ -8,10 +8,11 @@ from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Use, altered_look, use
 from grader.evidence.discarded import discarded
-from grader.evidence.edits import answer_edits, left_out, lift_edits
+from grader.evidence.edits import answer_edits, left_out, lift_edits, relift_edits
 from grader.evidence.order import rearranged
 from grader.evidence.other_libraries import OtherLibrary
 from grader.evidence.trail import is_lifted
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import BatchCall, LiftedCall, ModuleRun, Root, Span
 from grader.rules.example import RIGHT
@@ -96,9 +97,9 @@ def _plain(evidence: Evidence, look: Look, lifted_classes: frozenset[str]) -> Mo
 
 
 def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
-    """Return the calls whose output could be the answer: those with lifted runs, and the others.
+    """Return the calls that could have given the answer: those with lifted runs, and the others.
 
-    Lifted ones whose output is thrown away don't count.
+    Lifted ones don't count if their output is thrown away.
     """
     trail = look.actual
     lifted = [
@@ -148,7 +149,7 @@ def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
         details=("No module of Flax Linen ran.",),
         why="In Linen a module is created without its variables, and nn.vmap says for each "
         f"collection and each stream of random numbers what the examples share. {library.title} "
-        "has no such arguments.",
+        "doesn't have these arguments.",
         help=f"use flax.linen: nn.vmap({module}, …), then init and apply",
         span=library.span,
         case=evidence.looks[0].case,
@@ -172,9 +173,7 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
         if top is not None and is_lifted(top)
         else f"lift the class, nn.vmap({module}, …), and use what it returns",
         span=span or evidence.landmarks.head,
-        edits=lift_edits(evidence, look, top)
-        if top is not None and batch is None and _ran_once(evidence, top)
-        else (),
+        edits=_lifted(evidence, look, top, batch),
         case=look.case,
         evidence={
             "module": top.class_name if top is not None else None,
@@ -183,10 +182,23 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
     )
 
 
-def _ran_once(evidence: Evidence, top: ModuleRun) -> bool:
-    """Whether one call of a plain module gave each answer, whatever the batch."""
-    calls = [sum(not r.raised for r in look.actual.forward) for look in evidence.looks]
-    return not is_lifted(top) and set(calls) == {1}
+def _lifted(
+    evidence: Evidence, look: Look, top: ModuleRun | None, batch: BatchCall | None
+) -> tuple[Edit, ...]:
+    """Lift the module where it is made, and the rest of the program if that isn't all."""
+    if top is None or is_lifted(top):
+        return ()
+    once = batch is None and _ran_once(evidence)
+    return (lift_edits(evidence, look, top) if once else ()) or relift_edits(evidence, look, top)
+
+
+def _ran_once(evidence: Evidence) -> bool:
+    """Whether one call of a plain module gave each answer, or raised before there was one."""
+    calls = [
+        (sum(not root.raised for root in look.actual.forward), look.raised is not None)
+        for look in evidence.looks
+    ]
+    return all(count == 1 or (raised and not count) for count, raised in calls)
 
 
 def _takes_batch(look: Look, top: ModuleRun | None) -> bool:
@@ -212,7 +224,7 @@ def _why(look: Look, top: ModuleRun | None) -> str:
 
 
 def _thrown_away(evidence: Evidence, look: Look) -> Root | None:
-    """Return the call to a lifted module whose result isn't used."""
+    """Return the call to a lifted module if its result isn't used."""
     lifted = [root for root in look.actual.forward if look.actual.is_lifted(root)]
     unused = [root for root in lifted if discarded(evidence.source, root.span)]
     return unused[-1] if unused and not _used(evidence, look)[1] else None

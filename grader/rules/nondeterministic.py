@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import Advice, seeded
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -13,13 +14,15 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     repeat = evidence.by_chance
     if repeat is not None:
+        advice = seeded(evidence) or Advice("draw all random numbers from the key of the seed", ())
         yield Sighting(
             message="the same arguments give a different answer every time",
             label="a different answer in every call",
             details=evidence.unlike(repeat),
             why="A run that can't be repeated can't be debugged, compared or trusted.",
-            help="draw all random numbers from the key made from the seed",
+            help=advice.help,
             span=evidence.impurity.chance or evidence.landmarks.head,
+            edits=advice.edits,
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
         )

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.compare import OtherKind
-from grader.evidence import Evidence
-from grader.evidence.edits import answer_edits, missing_return
+from grader.evidence import Evidence, Look
+from grader.evidence.edits import answer_edits, called_too, missing_return, not_async
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.notation import output_name
 from grader.model.case import ArrayValue
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import MappingResult, OpaqueResult, Result, SequenceResult, Span
 from grader.rules.example import RIGHT
@@ -39,12 +40,22 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 label=f"this is {comparison.actual}",
                 help=_help(result, comparison),
                 span=_place(evidence.landmarks, result, comparison.place),
-                edits=missing_return(evidence)
-                if evidence.landmarks.ends_without_return
-                else answer_edits(evidence, look),
+                edits=_edits(evidence, look, result),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+
+
+def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:
+    """Return the array, by the smallest change."""
+    kind = result.type_name if isinstance(result, OpaqueResult) else ""
+    if kind == "coroutine":
+        return not_async(evidence)
+    if "method" in kind or "function" in kind:
+        return called_too(evidence)
+    if evidence.landmarks.ends_without_return:
+        return missing_return(evidence, look)
+    return answer_edits(evidence, look)
 
 
 def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:

@@ -50,8 +50,8 @@ def _kept_axes(evidence: Evidence) -> list[Look]:
     If an axis has size 1, many shapes have the same numbers, so other looks must decide.
     """
     looks = evidence.compared(OtherShape)
-    telling = [look for look in looks if sum(size > 1 for size in _shape(look)) > 1]
-    if not all(map(not_flattened, telling or looks)):
+    decisive = [look for look in looks if sum(size > 1 for size in _shape(look)) > 1]
+    if not all(map(not_flattened, decisive or looks)):
         return []
     return [look for look in looks if not_flattened(look)]
 

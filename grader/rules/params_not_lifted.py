@@ -76,17 +76,7 @@ weights and Flax raises `ScopeCollectionNotFound`.
 The keys of `variable_axes` are names of collections, not of parameters: `"params"`, not `"kernel"`.
 The default is empty, so without the argument nothing is passed on.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(nn.Dense, in_axes=0, out_axes=0, split_rngs={"params": False})
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace('        variable_axes={"params": None},\n', ""),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

@@ -54,17 +54,7 @@ although you passed a key.
 `False` doesn't mean "no random numbers". It means that the key is passed on unsplit, the same for
 all examples. By default `split_rngs` is empty: nothing is passed on.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-
-def forward(seed, x, features):
-    BatchDense = nn.vmap(nn.Dense, in_axes=0, out_axes=0, variable_axes={"params": None})
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1)
-""",
+    wrong=RIGHT.replace('        split_rngs={"params": False},\n', ""),
     right=RIGHT,
     link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.vmap",
     find=_find,

@@ -38,7 +38,7 @@ def sighting(
         shapes=tuple(
             _row(each, axis, _mapped(look, deviation))
             for each in look.variables
-            if each.collection == name and each.expected is not None and each.actual is not None
+            if each.collection == name and not each.one_sided
         ),
         details=told_by(look, deviation),
         why=why,

@@ -8,7 +8,15 @@ from grader.evidence import Evidence, Look
 from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.deviation import Arrangement
-from grader.evidence.edits import renamed, statement_removed, stream_edits
+from grader.evidence.edits import (
+    Advice,
+    failure_advice,
+    name_advice,
+    renamed,
+    statement_removed,
+    stream_edits,
+    unbound_name,
+)
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
 from grader.evidence.meaning import Meaning
@@ -18,7 +26,6 @@ from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
-from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import Raised, Span
 from grader.rules.crashed import leaves
@@ -26,6 +33,8 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 from grader.rules.wrong_module import raises_as_other
+
+_NO_NAME = Advice("check its spelling, and that it is imported or assigned before", ())
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -54,13 +63,15 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
         return
     (place,) = places
     for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):
+        advice = name_advice(evidence, name.id, evidence.source.span(name)) or _NO_NAME
         yield Sighting(
             message=f"the name {name.id} has no value: nothing in the file gives it one",
             label="would raise NameError",
             why="The program doesn't get this far yet, but it will when the mistake before this "
             "line is fixed.",
-            help="check its spelling, and that it is imported or assigned before",
+            help=advice.help,
             span=evidence.source.span(name),
+            edits=advice.edits,
             evidence={"name": name.id},
         )
 
@@ -112,15 +123,16 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)
+    advice = _advice(evidence, look, told, span or raised.place)
     verb = "makes JAX raise" if setting is not None and span is not None else "raises"
     return Sighting(
         message=told.message or f"calling the function raises {raised.exception}",
         label=told.label or f"{verb} {raised.exception}",
         details=text_lines(raised),
         why=told.why,
-        help=told.help,
+        help=advice.help,
         span=span or raised.place,
-        edits=_edits(evidence, told, span or raised.place),
+        edits=advice.edits,
         case=look.case,
         evidence={
             "exception": raised.exception,
@@ -132,12 +144,24 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     )
 
 
-def _edits(evidence: Evidence, told: Meaning, place: Span | None) -> tuple[Edit, ...]:
+def _advice(evidence: Evidence, look: Look, told: Meaning, place: Span | None) -> Advice:
+    """Return the next step, as exactly as the text shows it."""
+    name = unbound_name(look.raised.message) if look.raised is not None else None
+    named = name_advice(evidence, name, place) if name is not None else None
     if told.misspelt is not None:
-        return renamed(evidence.source, place, *told.misspelt)
+        return Advice(told.help, renamed(evidence.source, place, *told.misspelt))
     if told.streams:
-        return stream_edits(evidence, place, told.streams)
-    return statement_removed(evidence.source, told.span)
+        edits = stream_edits(evidence, place, told.streams)
+        return (
+            Advice(told.help, edits)
+            if edits
+            else failure_advice(evidence, look) or Advice(told.help, ())
+        )
+    if told.span is not None or provoked(look) is not None:
+        edits = statement_removed(evidence.source, place)
+        if edits:
+            return Advice(told.help, edits)
+    return named or failure_advice(evidence, look) or Advice(told.help, ())
 
 
 RULE = Rule(

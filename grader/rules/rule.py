@@ -18,7 +18,7 @@ from grader.rules.trait import EVERYTHING, Trait
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a rule saw its mistake: a finding that doesn't know its rule yet.
 
-    The fields are those of `Finding`. `certain` says that it has evidence of its own, so no cause
+    The fields are those of `Finding`. `certain` says that it has its own evidence, so no cause
     accounts for it but an `exact` one, which gives all numbers of every wrong answer. `last_resort`
     says that it looks like the consequence of another mistake: it is only reported if no other is
     found.
@@ -88,5 +88,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             details=sighting.details,
             evidence=sighting.evidence,
             case=sighting.case,
+            certain=sighting.certain,
             edits=sighting.edits,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.edits import forgetting
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -13,14 +14,18 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     repeat = evidence.by_memory
     if repeat is not None:
+        advice = forgetting(evidence)
         yield Sighting(
             message="the answer depends on earlier calls",
             label="outlives the call",
             details=evidence.unlike(repeat),
             why="Under jax.jit such code runs once, during tracing, and what it remembers then is "
             "frozen into the compiled function.",
-            help="make the answer depend only on the arguments; keep nothing between calls",
+            help=advice.help
+            if advice is not None
+            else "make the answer depend only on the arguments; keep nothing between calls",
             span=evidence.impurity.memory or evidence.landmarks.head,
+            edits=advice.edits if advice is not None else (),
             case=repeat.second.case,
             evidence={"same_process": repeat.same_process},
         )
@@ -39,26 +44,9 @@ JAX transforms assume that functions are pure: the answer depends only on the ar
 runs your Python once, during tracing; the compiled function uses what it remembers at that moment
 forever. A cache of weights by shape gives the second seed the weights of the first.
 """,
-    wrong="""\
-import flax.linen as nn
-import jax
-
-calls = []
-
-
-def forward(seed, x, features):
-    calls.append(seed)
-    BatchDense = nn.vmap(
-        nn.Dense,
-        in_axes=0,
-        out_axes=0,
-        variable_axes={"params": None},
-        split_rngs={"params": False},
-    )
-    model = BatchDense(features=features)
-    variables = model.init(jax.random.PRNGKey(seed), x)
-    return model.apply(variables, x).reshape(-1) * len(calls)
-""",
+    wrong=RIGHT.replace("\n\ndef forward", "\ncalls = []\n\n\ndef forward")
+    .replace("features):\n", "features):\n    calls.append(seed)\n")
+    .replace(".reshape(-1)", ".reshape(-1) * len(calls)"),
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html#pure-functions",
     find=_find,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence import Evidence
-from grader.evidence.edits import syntax_edits
+from grader.evidence.edits import Edits, syntax_edits
 from grader.evidence.notation import shortened
 from grader.model.exercise import Check
 from grader.model.observation import COMPILER, LoadOutcome, Raised
@@ -39,6 +39,8 @@ _ADVICE: Final = (
 )
 _NEAR: Final = "look at this line and at the end of the one before it"
 
+_CHARACTERS: Final = {":": "end the line with a colon", ",": "put a comma between the two"}
+
 
 def _advice(message: str) -> str:
     """Return one next step for Python's message."""
@@ -48,14 +50,24 @@ def _advice(message: str) -> str:
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     fault = evidence.source.syntax_fault or _found_by_compiling(evidence.transcript.loaded)
     if fault is not None:
+        edits = syntax_edits(evidence.source, fault)
         yield Sighting(
             message=f"Python can't read the file: {shortened(fault.message, 80)}",
             label="Python stops here",
-            help=_advice(fault.message),
+            help=_exactly(edits) or _advice(fault.message),
             span=fault.span,
-            edits=syntax_edits(evidence.source, fault),
+            edits=edits,
             evidence={"error": fault.message},
         )
+
+
+def _exactly(edits: Edits) -> str:
+    """Say which character to write, if it is a single one."""
+    if len(edits) != 1 or not edits[0].text.strip():
+        return ""
+    (edit,) = edits
+    where = "here" if edit.span.start != edit.span.end else f"at column {edit.span.column}"
+    return _CHARACTERS.get(edit.text, f"write {edit.text} {where}")
 
 
 def _found_by_compiling(loaded: LoadOutcome) -> SyntaxFault | None:

@@ -66,7 +66,7 @@ def sighting(
 
 
 def _alike(look: Look, deviation: Deviation) -> tuple[str, ...]:
-    """Name the variables whose slices all came out the same."""
+    """Name the variables with equal slices."""
     axes = {entry.axis for entry in deviation.call.variable_axes}
     alike = [
         "/".join((each.collection, *each.path))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.edits import knob_edits, size_argument
+from grader.evidence.edits import Advice, knob_edits, rest_of_the_input, size_argument
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -24,6 +24,9 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     wanted, found = deviation.expected, deviation.actual
     given = deviation.reference.call.axis_size is not None
     argument = size_argument(evidence)
+    passed = _input_left_out(evidence, look) if found is None and not given else None
+    if passed is not None:
+        return _unmapped(evidence, look, deviation, passed)
     return Sighting(
         message=f"the mapped axis has size {found}; {wanted} was expected"
         if found is not None
@@ -46,6 +49,27 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         else (),
         case=look.case,
         evidence={"argument": "axis_size", "expected": wanted, "actual": found},
+    )
+
+
+def _input_left_out(evidence: Evidence, look: Look) -> Advice | None:
+    """Say what to pass to the call that got no input."""
+    root = look.actual.answer
+    return rest_of_the_input(evidence, evidence.source.call_at(root.span)) if root else None
+
+
+def _unmapped(evidence: Evidence, look: Look, deviation: Deviation, advice: Advice) -> Sighting:
+    root = look.actual.answer
+    return Sighting(
+        message="nothing says how long the mapped axis is: the call gets no input",
+        label="no input to map over",
+        details=told_by(look, deviation),
+        why="nn.vmap takes the size of the axis from the inputs that it maps over.",
+        help=advice.help,
+        span=root.span if root is not None else evidence.landmarks.head,
+        edits=advice.edits,
+        case=look.case,
+        evidence={"argument": "axis_size", "expected": deviation.expected, "actual": None},
     )
 
 

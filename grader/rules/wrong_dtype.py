@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.compare import OtherType
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import changed
-from grader.evidence.edits import answer_edits
+from grader.evidence.edits import answer_edits, item_edits
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays
 from grader.model.exercise import Check
@@ -40,7 +40,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 ),
                 help=_help(look, comparison),
                 span=evidence.returned(comparison.place),
-                edits=answer_edits(evidence, look),
+                edits=item_edits(evidence, look, comparison.place) or answer_edits(evidence, look),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
-from grader.evidence.edits import knob_edits, unturned
+from grader.evidence.edits import input_edits, knob_edits, unturned
 from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
@@ -51,7 +51,9 @@ def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, 
         return unturned(evidence)
     given, wanted = deviation.run.run, deviation.reference.run
     if given is not None and wanted is not None and given.input_shapes != wanted.input_shapes:
-        return ()  # these axes don't fit the arguments that it is called with
+        passed = input_edits(evidence, look.actual.maker, look.actual.answer)
+        axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
+        return (*axes, *passed) if passed and axes else ()
     makers = [each.run for each in look.actual.lifted(look.actual.maker) if each.run is not None]
     turned = wanted is not None and any(e.input_shapes != wanted.input_shapes for e in makers)
     axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
@@ -59,7 +61,7 @@ def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, 
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:
-    """Find a right answer whose module got all examples at once, whatever nn.vmap maps."""
+    """Find a right answer from a module that got all examples at once, whatever nn.vmap maps."""
     looks = [look for look in evidence.looks if (look.mapped_size or 0) > 1]
     if looks and all(sees_the_whole(look) for look in looks):
         yield _whole_sighting(evidence, looks[0])
@@ -84,7 +86,9 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
         if added
         else f"set in_axes to the axis that counts {noun}: in_axes={wanted}",
         span=(run.root.span or knob) if added else knob,
-        edits=() if added else knob_edits(evidence, run.call, Knob.IN_AXES, wanted),
+        edits=input_edits(evidence, look.actual.maker, look.actual.answer)
+        if added
+        else knob_edits(evidence, run.call, Knob.IN_AXES, wanted),
         case=look.case,
         evidence={"argument": "in_axes", "expected": wanted, "actual": ours},
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.configuration import computing
-from grader.evidence.edits import target_edits
+from grader.evidence.edits import given_edits, made_as_the_task, target_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
@@ -14,8 +14,9 @@ from grader.evidence.notation import listing
 from grader.evidence.settings import EVALUATION, setting_differences, settings_that_show, written
 from grader.evidence.shape_rows import common, one_sided
 from grader.evidence.trail import LiftedRun, Trail
+from grader.model.edit import Edit
 from grader.model.exercise import Check
-from grader.model.observation import ModuleRun
+from grader.model.observation import ModuleRun, Setting
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -162,10 +163,7 @@ def _is_own(wanted: LiftedRun | None) -> bool:
 def _other_places(look: Look) -> bool:
     """Whether a collection of both sides has variables under other names."""
     found = {each.collection for each in look.actual.variables}
-    return any(
-        each.collection in found and (each.expected is None or each.actual is None)
-        for each in look.variables
-    )
+    return any(each.collection in found and each.one_sided for each in look.variables)
 
 
 def _digests(trail: Trail) -> list[str | None]:
@@ -180,9 +178,7 @@ def _is_subclass(look: Look, run: LiftedRun) -> bool:
 
 def _other_tree(look: Look) -> bool:
     """Whether the variables have other names than the reference's."""
-    return any(each.expected is None or each.actual is None for each in look.variables) and bool(
-        look.variables
-    )
+    return any(each.one_sided for each in look.variables)
 
 
 def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
@@ -195,10 +191,27 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         why=_why(look),
         help=_help(evidence, look),
         span=evidence.landmarks.target(run.call),
-        edits=target_edits(evidence, run.call),
+        edits=_edits(evidence, look, run),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
     )
+
+
+def _edits(evidence: Evidence, look: Look, run: LiftedRun) -> tuple[Edit, ...]:
+    """Lift the task's class; where another one took other arguments, with the task's."""
+    lifted = target_edits(evidence, run.call) or given_edits(evidence, run.call)
+    if not lifted or not (_to_make(look) or run.call.defined_in.startswith("flax.")):
+        return lifted
+    made = made_as_the_task(evidence, look, run.run.span if run.run is not None else None)
+    return (*lifted, *made)
+
+
+def _to_make(look: Look) -> list[Setting]:
+    """Return the settings to make the task's module with, none if it is made that way already."""
+    layer, own = look.expected.layer, look.actual.layer
+    given = [each for each in layer.settings if not each.default] if layer is not None else []
+    found = {each.name: each.text for each in own.settings} if own is not None else {}
+    return [] if all(found.get(each.name) == each.text for each in given) else given
 
 
 def _why(look: Look) -> str:
@@ -209,12 +222,7 @@ def _why(look: Look) -> str:
 
 def _help(evidence: Evidence, look: Look) -> str:
     """Say how to lift the task's module, and with which arguments to make it."""
-    module, layer = evidence.exercise.module, look.expected.layer
-    given = [each for each in layer.settings if not each.default] if layer is not None else []
-    own = look.actual.layer
-    found = {each.name: each.text for each in own.settings} if own is not None else {}
-    if all(found.get(each.name) == each.text for each in given):
-        given = []  # it is already made exactly this way
+    module, given = evidence.exercise.module, _to_make(look)
     fields = listing(f"{each.name}={written(evidence, (), each.name, each.text)}" for each in given)
     made = f", and make it with {fields}" if given else ""
     if _is_own(_wanted(look)):
@@ -231,6 +239,7 @@ def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         why=_WHY,
         help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
+        edits=given_edits(evidence, run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
     )
@@ -245,6 +254,7 @@ def _changed(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         why="The given module is part of the task: everybody's has to compute the same.",
         help=f"use {module} from the starter unchanged",
         span=evidence.landmarks.target(run.call),
+        edits=given_edits(evidence, run.call),
         case=look.case,
         evidence={"expected": module, "actual": run.call.target},
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from grader.compare import OtherShape, OtherValues, Same, compare, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
-from grader.evidence.edits import answer_edits, input_edits
+from grader.evidence.edits import answer_edits, input_edits, reordered
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import listing, output_name
 from grader.evidence.order import Order, order_of
@@ -25,10 +25,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     Few numbers may stand in many orders at once, so the largest answer says which one it is.
     Numbers that are wrong for another reason may still be told to be those that the module gave.
     """
-    wrong = evidence.compared(OtherValues)
-    flat = tuple(look for look in evidence.compared(OtherShape) if _is_flat(look))
+    wrong, others = evidence.compared(OtherValues), evidence.compared(OtherShape)
     by_numbers = wrong, [order_in(look) for look in wrong], False
-    by_hash = wrong + flat, _given(wrong + flat), True
+    given = wrong + others if all(map(_is_flat, others)) else ()
+    by_hash = given, _given(given), True
     for looks, orders, certain in (by_numbers, by_hash):
         if looks and None not in orders:
             order = orders[-1] or Order()
@@ -51,7 +51,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             label=f"these are the task's results {told}",
             help="return them in the task's order",
             span=evidence.returned(),
-            edits=answer_edits(evidence, looks[0]),
+            edits=reordered(evidence, order) or answer_edits(evidence, looks[0]),
             case=looks[0].case,
             evidence={"items": list(order)},
         )
@@ -92,7 +92,7 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, certain: bool) ->
         ),
         help=_help(evidence, look, axes),
         span=evidence.returned(place),
-        edits=input_edits(evidence, look)
+        edits=input_edits(evidence, look.actual.answer)
         if look.passed_on is not None and look.passed_on.plain
         else answer_edits(evidence, look),
         case=look.case,

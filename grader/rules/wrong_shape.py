@@ -12,7 +12,7 @@ import numpy as np
 from grader.compare import Numbers, OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
-from grader.evidence.edits import answer_edits
+from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, other_size
@@ -20,7 +20,7 @@ from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
-from grader.rules.trait import NUMBERS, Trait
+from grader.rules.trait import Trait
 
 _MOST_AXES: Final = 4
 
@@ -46,14 +46,15 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
     expected = array_text(look.dtype, comparison.expected)
     found = arrays(look.exchange.actual).get(place)
     actual = array_text(found.dtype if found else look.dtype, comparison.actual)
+    advice = _advice(evidence, look, place)
     return Sighting(
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
         details=also_wrong(evidence.answered_wrong, place),
-        help=_help(evidence, looks, comparison),
+        help=advice.help if advice is not None else _help(evidence, looks, comparison),
         span=evidence.returned(place),
-        edits=answer_edits(evidence, look),
+        edits=advice.edits if advice is not None else (),
         case=look.case,
         evidence={
             "expected": list(comparison.expected),
@@ -62,6 +63,24 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
         },
         last_resort=last_resort,
     )
+
+
+def _advice(evidence: Evidence, look: Look, place: str) -> Advice | None:
+    """Pass on the task's input where the module got another one; else return what it gave."""
+    ours, theirs = look.actual.layer, look.expected.layer
+    other = ours is not None and theirs is not None and ours.input_shapes != theirs.input_shapes
+    if other:
+        passed = input_edits(evidence, look.actual.maker, look.actual.answer)
+        return Advice("pass the arguments to init and apply unchanged", passed) if passed else None
+    edits = item_edits(evidence, look, place) or answer_edits(evidence, look)
+    flat = ", flattened" if evidence.exercise.output else ""
+    text = f"return what apply returns{flat}, and do nothing else to it"
+    return Advice(text, edits) if edits and not _sized(evidence, look) else None
+
+
+def _sized(evidence: Evidence, look: Look) -> bool:
+    """Whether the layer itself has another size, so that its output is no better."""
+    return other_size(evidence, look) is not None
 
 
 def _other_count(look: Look) -> bool:
@@ -164,5 +183,5 @@ targets, the loss is still a number, and training optimises something else.
     link="https://docs.jax.dev/en/latest/jax.numpy.html",
     find=_find,
     shows=Trait.SHAPE,
-    alters=NUMBERS,
+    alters=frozenset({Trait.ORDER, Trait.VALUES}),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.edits import parameter_edits
-from grader.evidence.notation import shortened
+from grader.evidence.notation import listing, shortened
 from grader.model.exercise import Check
 from grader.model.observation import SignatureWrong
 from grader.rules.example import RIGHT
@@ -23,7 +23,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             message=f"the function can't be called with ({wanted})",
             label=f"takes {shortened(loaded.signature, 60)}",
             details=(f"{shortened(loaded.reason)}.",) if loaded.reason else (),
-            help=f"change its arguments to ({wanted}), in this order",
+            help=f"change its arguments to ({wanted}), in this order{_inside(evidence)}",
             span=span or loaded.span,
             edits=parameter_edits(evidence),
             evidence={"expected": f"({wanted})", "actual": loaded.signature},
@@ -39,6 +39,15 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             case=evidence.wrong[0].case,
             evidence={"expected": f"({wanted})"},
         )
+
+
+def _inside(evidence: Evidence) -> str:
+    """Say what has to be made in the function, since it can't be passed."""
+    entry = evidence.landmarks.entry
+    wanted = {each.name for each in evidence.exercise.parameters}
+    given = [each.arg for each in (*entry.args.args, *entry.args.kwonlyargs)] if entry else []
+    extra = [each for each in given if each not in wanted]
+    return f", and make {listing(extra)} inside the function" if len(given) > len(wanted) else ""
 
 
 def _swapped(evidence: Evidence) -> bool:

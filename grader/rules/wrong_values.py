@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from grader.compare import OtherShape, OtherType, OtherValues
+from grader.compare import OtherShape, OtherType, OtherValues, compare
 from grader.evidence import Evidence, Look
 from grader.evidence.bias import Bias, bias
 from grader.evidence.configuration import computing
 from grader.evidence.configuration import place as setting_place
-from grader.evidence.edits import answer_edits, input_edits
+from grader.evidence.edits import (
+    Advice,
+    answer_edits,
+    input_edits,
+    item_edits,
+    setting_removed,
+    variable_edits,
+)
 from grader.evidence.notation import output_name
-from grader.evidence.results import also_wrong, exchanged, outputs
+from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
-from grader.model.edit import Edit
+from grader.evidence.updates import unaccounted
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING, Trait
 from grader.rules.wrong_order import order_in
+
+_SEARCH: Final = "print what the module gets and what it returns, and compare that with the answer"
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -41,7 +51,7 @@ def _biased(evidence: Evidence, bias: Bias) -> Sighting:
         details=(_extent(bias, too),),
         why=f"Rounding errors go both ways. These all make the magnitude too {too}, "
         "so something else is computed.",
-        help=_help(evidence),
+        help=_advice(evidence, bias.look).help,
         span=evidence.returned(bias.place),
         case=bias.look.case,
         evidence={
@@ -77,20 +87,32 @@ def _follows(evidence: Evidence, look: Look) -> bool:
 def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
     comparison = look.comparison
     if isinstance(comparison, OtherValues):
-        return _numbers(evidence, look, comparison, last_resort=last_resort)
+        unlike = _unaccounted(look) or comparison
+        return _numbers(evidence, look, unlike, last_resort=last_resort)
     return Sighting(
         message="the numbers are wrong, not only their type",
         label="not the expected numbers",
-        help=_help(evidence),
+        help=_advice(evidence, look).help,
         span=evidence.returned(comparison.place if isinstance(comparison, OtherType) else ""),
         case=look.case,
         last_resort=last_resort,
     )
 
 
+def _unaccounted(look: Look) -> OtherValues | None:
+    """Return how the first array is wrong that isn't what was there before an update."""
+    wanted, found = arrays(look.exchange.expected), arrays(look.exchange.actual)
+    for place in unaccounted(look):
+        comparison = compare(wanted[place], found[place], look.tolerance, place)
+        if isinstance(comparison, OtherValues):
+            return comparison
+    return None
+
+
 def _numbers(
     evidence: Evidence, look: Look, comparison: OtherValues, *, last_resort: bool
 ) -> Sighting:
+    advice = _advice(evidence, look)
     place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
     setting = computing(look)
     span = setting_place(evidence.source, setting) if setting is not None else None
@@ -110,9 +132,9 @@ def _numbers(
         "and keys, but gave different numbers."
         if setting is not None
         else "",
-        help="remove this setting" if setting is not None else _help(evidence),
+        help="remove this setting" if setting is not None else advice.help,
         span=span or evidence.returned(comparison.place),
-        edits=() if setting is not None else _edits(evidence, look),
+        edits=setting_removed(evidence.source, span) if setting is not None else advice.edits,
         case=look.case,
         certain=_is_processed(evidence) or bool(_astray(evidence)),
         last_resort=last_resort,
@@ -139,17 +161,22 @@ def _message(comparison: OtherValues) -> str:
 def _is_processed(evidence: Evidence) -> bool:
     """Whether the numbers were changed after the module, not only moved."""
     looks = evidence.compared(OtherValues)
-    processed = all(look.processed and look.shaped_as_expected for look in looks)
+    processed = bool(looks) and all(look.processed and look.sized_as_expected for look in looks)
     processed = processed and None in map(order_in, looks)
-    return processed and not evidence.impure
+    harmless = any(look.processed and not look.answer_wrong for look in evidence.completed)
+    return processed and not harmless and not evidence.impure
 
 
 def _astray(evidence: Evidence) -> list[Look]:
-    """Return the looks whose numbers are wrong although the module's call is the task's."""
+    """Return the looks with wrong numbers although the module's call is the task's."""
     if evidence.impure or evidence.mutates or evidence.compared(OtherShape):
         return []
     looks = evidence.compared(OtherValues)
-    return [each for each in looks if astray(each) and order_in(each) is None]
+    return [
+        each
+        for each in looks
+        if astray(each) and not _follows(evidence, each) and order_in(each) is None
+    ]
 
 
 def _scaled(look: Look) -> tuple[str, ...]:
@@ -178,32 +205,42 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
             return ("The module had the right weights, but got a different input than the task's.",)
         case Stage.VARIABLES:
             return ("init made the right variables, but the module was applied with others.",)
+        case None if _is_processed(evidence):
+            return ("They aren't the numbers that the module gave, in any order.",)
         case None:
             return ()
 
 
-def _help(evidence: Evidence) -> str:
+def _advice(evidence: Evidence, look: Look) -> Advice:
     """Return the next step, as far as it is known."""
-    flat = ", flattened" if evidence.exercise.output else ""
     match _stage(evidence):
         case Stage.OUTPUT:
-            return f"return what apply returns{flat}, and do nothing else to it"
+            return _plain(evidence, look)
         case Stage.INPUT:
-            return "pass the arguments to apply unchanged"
+            edits = input_edits(evidence, look.actual.answer)
+            return Advice("pass the arguments to apply unchanged", edits)
         case Stage.VARIABLES:
-            return "apply the model with the variables that init returned"
+            edits = variable_edits(evidence, look)
+            return Advice("apply the model with the variables that init returned", edits)
         case None if evidence.transcript.known:
-            return "look for this mistake in your program, and undo it"
+            return Advice("look for this mistake in your program, and undo it", ())
+        case None if _is_processed(evidence):
+            return _plain(evidence, look)
         case None:
-            return (
+            text = (
                 "print what the module gets and what it returns, and compare that with the answer"
             )
+            return Advice(text, ())
 
 
-def _edits(evidence: Evidence, look: Look) -> tuple[Edit, ...]:
-    if _stage(evidence) is Stage.INPUT:
-        return input_edits(evidence, look)
-    return answer_edits(evidence, look)
+def _plain(evidence: Evidence, look: Look) -> Advice:
+    """Return what the module gives."""
+    flat = ", flattened" if evidence.exercise.output else ""
+    place = look.comparison.place if isinstance(look.comparison, OtherValues) else ""
+    seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
+    called = look if look.actual.answer is not None else next(seen, look)
+    edits = item_edits(evidence, look, place) or answer_edits(evidence, called)
+    return Advice(f"return what apply returns{flat}, and do nothing else to it", edits)
 
 
 RULE = Rule(

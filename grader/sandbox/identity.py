@@ -1,4 +1,4 @@
-"""Who a worker is: a session of its own, no privileges to gain or use, no eyes on its memory.
+"""A worker's identity: its own session, no privileges to gain or use, no reader of its memory.
 
 Each step is one row of the report, and none raises: where a system lacks it, the row says so.
 """

@@ -74,7 +74,7 @@ def unlinked(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _distribution(metadata: str) -> _Distribution:
-    """Read what a distribution installed; its own name has to do where it has no such list."""
+    """Read what a distribution installed; without such a list, its own name has to do."""
     listing = next(filter(None, (_read(Path(metadata, name)) for name in _LISTS)), b"")
     names = {os.fsdecode(name) for name in set(_FIRST_PART.findall(listing))}
     if not names:

@@ -16,7 +16,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...]
     """Files, and folders with all beneath them, that may be read and mapped; never executed."""
     listable: tuple[str, ...] = ()
-    """Folders whose names may be listed, and those of the folders beneath them, but not read."""
+    """Folders that may be listed, as may the folders beneath them, but not read."""
     writable: tuple[str, ...] = ()
     """Folders in which regular files and folders may be made and written, not removed; or files."""
 

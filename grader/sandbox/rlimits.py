@@ -56,7 +56,7 @@ def _wanted(policy: Policy) -> dict[str, tuple[int, int]]:
         data = private_data_bytes() + policy.memory_bytes + _room_for_threads()
         wanted |= {"DATA": (data, data), "MSGQUEUE": (0, 0), "RTPRIO": (0, 0), "NICE": (0, 0)}
     else:
-        # Here it counts processes alone, and there is no seccomp.
+        # Here it counts only processes, and seccomp isn't available.
         wanted["NPROC"] = (1, 1)
     return wanted
 

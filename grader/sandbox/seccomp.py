@@ -121,7 +121,7 @@ def program(architecture: Architecture, pid: int, *, files_are_held: bool) -> by
 def conditions(pid: int, *, files_are_held: bool) -> Mapping[str, bpf.Program]:
     """Return what is done about the calls of the table that are not plainly refused."""
     return {
-        # glibc falls back to clone, whose flags are a number that a filter can see.
+        # glibc falls back to clone, which passes its flags where a filter can see them.
         "clone3": bpf.refuse(errno.ENOSYS),
         "clone": bpf.flags(0, required=CLONE_THREAD, forbidden=CLONE_INTO_NEW_NAMESPACES),
         # abort() and raise() of this process; another one's number is refused.
@@ -189,7 +189,7 @@ def _install(instructions: bytes, call: int) -> None:
             raise
         unsynced = _load_filter(call, ALL_THREADS, header)  # Linux before 4.17
     if unsynced:
-        raise OSError(errno.EBUSY, f"thread {unsynced} has a filter of its own")
+        raise OSError(errno.EBUSY, f"thread {unsynced} has its own filter")
 
 
 def _load_filter(call: int, options: int, header: "ctypes.Array[ctypes.c_char]") -> int:

@@ -78,7 +78,7 @@ def reshaped_sizes(exercise: Exercise) -> Sizes | None:
 
 
 def _axes(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield the axes of each array of two whose sizes are not arguments, too."""
+    """Yield the axes of each array that has two with sizes that aren't arguments."""
     passed = {each.name for each in exercise.parameters if isinstance(each, Size)}
     for parameter in exercise.parameters:
         if isinstance(parameter, Array) and passed.isdisjoint(parameter.shape):

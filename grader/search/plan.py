@@ -20,7 +20,7 @@ _DISTINCT: Final = (3, 4, 2, 5, 6)
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The cases, in the order in which they run.
 
-    `discriminating` are a few cases of one shape whose sizes all differ: they reveal most mistakes.
+    `discriminating` are a few cases of one shape with different sizes: they reveal most mistakes.
     `edges` have all sizes 1, equal sizes, or a single example: there, programs go wrong that are
     right for most sizes. `rest` have the largest sizes and random ones. A proved program runs on
     the first two groups, any other on all. `smaller` are groups of small cases, one per shape,

@@ -71,7 +71,7 @@ class Lane:
         self._process = process
 
     def play(self, some: Iterable[Case]) -> list[Exchange]:
-        """Run cases until there are no more, or until the process fails."""
+        """Run all cases, or those until the process fails."""
         return list(self._exchanges(some))
 
     def _exchanges(self, some: Iterable[Case]) -> Iterator[Exchange]:
@@ -241,7 +241,7 @@ class Search:
     def _with_altered(self, case: Case) -> Transcript:
         """Play a case where lifted modules return other numbers, to see whether the answer does.
 
-        It takes a process of its own: what jax has compiled in another runs no lifted module, and
+        It takes a separate process: what jax has compiled in another runs no lifted module, and
         what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
         seen to run, or where the text shows that what it gives is returned.
         """

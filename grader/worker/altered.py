@@ -12,7 +12,7 @@ def altered(result: Foreign) -> tuple[Foreign, int]:
     """Return the result with each number `x` as `1 - 2 * x`, and how many arrays have numbers.
 
     An answer that is only put into another order or shape changes in the same way, and that
-    formula has no rounding of its own beyond the subtraction, so the judge can compute it. Integers
+    formula adds no rounding beyond the subtraction, so the judge can compute it. Integers
     and flags are left alone: a program may index or decide by them.
     """
     leaves, structure = jax.tree.flatten(result)

@@ -25,7 +25,7 @@ _IMPLEMENTATIONS: Final = tuple(
     for name in ("threefry_prng_impl", "rbg_prng_impl", "unsafe_rbg_prng_impl")
 )
 _KNOWN_BY_TEXT: Final = frozenset({("scan", "ft_in"), ("scan", "ft_out")})
-"""Parameters of private classes whose text is complete, by primitive and name."""
+"""Parameters of private classes with a complete text, by primitive and name."""
 
 
 class NotComparable(Exception):

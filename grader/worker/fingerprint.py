@@ -47,7 +47,7 @@ _FUNCTIONS: Final = {"floordiv": floordiv, "mod": mod, "max": max, "min": min}
 
 SEED: Final = "calculates with the seed, where Python and jax can differ"
 ELEMENT: Final = "takes an element that a small array does not have"
-NEGATIVE: Final = "makes an array whose size is negative for some sizes"
+NEGATIVE: Final = "makes an array with a negative size for some sizes"
 LARGE: Final = "makes a number of sizes that may be too large for an array"
 HUGE: Final = "makes an array that is too large for a machine when all sizes are 64"
 _PROBE: Final = 64
@@ -64,7 +64,7 @@ class Digest:
 
 
 def digest(program: Program, output: str, seeds: Sequence[int] = ()) -> Digest:
-    """Hash `program`, whose result has the structure `output`.
+    """Hash `program`, which returns the structure `output`.
 
     `seeds` are the positions of inputs that are Python ints when the function really runs.
     Raises `NotComparable`.
@@ -218,7 +218,7 @@ class _Numbering:
 
 
 def _elements(aval: Any) -> int:  # noqa: ANN401  # private to jax
-    """Count the elements of an array whose symbolic sizes are all the same."""
+    """Count the elements of an array if all symbolic sizes are the same."""
     count = 1
     for size in getattr(aval, "shape", ()):
         count *= _probed(str(size)) if jax.export.is_symbolic_dim(size) else size
@@ -227,7 +227,7 @@ def _elements(aval: Any) -> int:  # noqa: ANN401  # private to jax
 
 @cache
 def _probed(size: str) -> int:
-    """Return what a symbolic size is, whose text is a formula of its variables."""
+    """Return the value of a symbolic size; its text is a formula of its variables."""
     names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", size), _PROBE) | _FUNCTIONS
     return int(eval(size.replace("^", "**"), {"__builtins__": {}}, names))  # noqa: S307
 
@@ -241,7 +241,7 @@ def _known_name(equation: Equation) -> str:
     name = str(primitive.name)
     known = name in PURE | IDENTITIES or (name in POSITIONAL and _is_local(equation))
     if _EXPORTED.get(name, primitive) is not primitive or not known:
-        raise NotComparable(f"uses {name}, whose result its operands may not fix")
+        raise NotComparable(f"uses {name}, which may give different results from the same operands")
     return name
 
 

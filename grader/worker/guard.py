@@ -4,7 +4,7 @@ A symbolic size answers `==` and `hash` although other sizes would answer otherw
 has another type and another text than what it stands for. jax and Flax know that; a program does
 not. While one is traced, every question of this kind that its own code asks is noted, also through
 code that was made for it (dataclasses, named tuples) and through the standard library and NumPy.
-A question whose answer is the same for every size above 1 is none.
+A question doesn't count if it has the same answer for every size above 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which compiled programs may be shared: the libraries' own small ones, never one of the reference.
 
 jax names the file of a compiled program after the function that was compiled. One that the
-reference jits, or the body of a loop of its own, is an answer that can be called without its text.
+reference jits, or the body of one of its loops, is an answer that can be called without its text.
 So the reference compiles into a folder that no submission reads, and what has the name of a
 function of jax, of none that the reference defines and of none that is made of other functions, is
 linked into the one that they read.

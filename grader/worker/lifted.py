@@ -62,7 +62,7 @@ class LiftedCalls:
         return vmap
 
     def earlier(self, recording: Recording) -> tuple[LiftedCall, ...]:
-        """Return calls that `recording` doesn't have, but whose results it uses or may use."""
+        """Return calls outside of `recording` with results that it uses or may use."""
         own = {call.id for call in recording.lifted.entries()}
         ran = {run.lifted for run in recording.modules.entries()}
         return tuple(

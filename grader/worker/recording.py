@@ -47,7 +47,7 @@ class Tape(Generic[T]):
         return len(self._entries) - 1
 
     def close(self, number: int | None, entry: T) -> None:
-        """Fill in the entry whose place `open` returned."""
+        """Fill in the entry at the place that `open` returned."""
         if number is not None:
             self._entries[number] = entry
 

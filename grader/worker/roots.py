@@ -53,7 +53,7 @@ class Roots:
         self._places = places
 
     def init(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap `flax.core.init`, whose functions take `(rngs, …)` and return `(y, variables)`."""
+        """Wrap `flax.core.init`: its functions take `(rngs, …)` and return `(y, variables)`."""
 
         @functools.wraps(original)
         def init(*args: Foreign, **kwargs: Foreign) -> Foreign:
@@ -70,7 +70,7 @@ class Roots:
         return init
 
     def apply(self, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
-        """Wrap `flax.core.apply`, whose functions take `(variables, …, rngs=None)`."""
+        """Wrap `flax.core.apply`: its functions take `(variables, …, rngs=None)`."""
 
         @functools.wraps(original)
         def apply(*args: Foreign, **kwargs: Foreign) -> Foreign:

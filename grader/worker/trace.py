@@ -93,8 +93,8 @@ def _held(exercise: Exercise, concrete: Sequence[dict[str, int]], rung: Rung) ->
     if rung is Rung.SIZES_AS_GIVEN:
         return
     numbers = [each for each in exercise.parameters if isinstance(each, Number)]
-    telling = [sizes for sizes in concrete if min(sizes.values()) > 1]
-    for place, sizes in enumerate(telling[:_HELD]):
+    distinct = [sizes for sizes in concrete if min(sizes.values()) > 1]
+    for place, sizes in enumerate(distinct[:_HELD]):
         chosen = {each.name: each.choices[place % len(each.choices)] for each in numbers}
         yield Scope(symbolic=(), sizes=dict(sizes), numbers=chosen)
 
@@ -202,7 +202,7 @@ def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
 
 
 def _reason(error: BaseException) -> str:
-    """Describe an error of the learner's code, whose own methods may raise, too."""
+    """Describe an error of the learner's code; its methods may raise, too."""
     name = type(error).__name__
     try:
         text = str(error)

@@ -47,7 +47,7 @@ def test_the_skeleton_is_an_exercise(grade: Grade, here: Path) -> None:
     assert "my-own" in listed.out
 
 
-def test_verify_lists_what_is_left_to_do(grade: Grade, here: Path) -> None:
+def test_verify_lists_the_remaining_work(grade: Grade, here: Path) -> None:
     grade("new", "my-own", "course")
     (own,) = course([here / "course"])[1]
     with Session() as session:  # starts nothing as long as nothing is graded
@@ -103,7 +103,7 @@ def test_nothing_is_overwritten(grade: Grade, here: Path) -> None:
     solution.write_text("mine")
     ran = grade("new", "my-own", "course")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "grade: course/solutions/my_own.py is there already, and is left as it is\n"
+    assert ran.err == "grade: course/solutions/my_own.py already exists and wasn't changed\n"
     assert files_of(here) == {"course/solutions/my_own.py"}
     assert solution.read_text() == "mine"
 

@@ -119,7 +119,7 @@ def verified(folder: Path, session: Session, *, until: str = "") -> dict[str, Li
         (
             "sum-grammar",
             "def {function}(seed, x)\n    return x\n",
-            "sum_grammar.py line 1 is no Python (expected ':'): mend it",
+            "sum_grammar.py line 1 isn't valid Python (expected ':'): fix it",
         ),
         (
             "sum-name",
@@ -201,7 +201,7 @@ SAID = {
         ": if it is right, put it into accepted/, else change the task so that it shows",
     ),
     "rules": (
-        "names not-an-aray, which is no rule; did you mean not-an-array?",
+        "names not-an-aray, which isn't a rule; did you mean not-an-array?",
         "no mistake shows wrong-dtype: label one, such as the solution with line 6 changed (",
         "no mistake fails the check loads (it loads): label one of unreadable-file, ",
     ),

@@ -530,14 +530,14 @@ def test_a_deleted_working_folder(here: Path) -> None:
         text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.split("\n")[-2] == "0 2 2 2 0 2"
-    assert "the folder that you are in is gone" in done.stderr
+    assert "the current folder is gone" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
     ("pager", "note"),
     [
-        ('less "', "PAGER is no command (No closing quotation)"),
+        ('less "', "PAGER isn't a command (No closing quotation)"),
         ("no-such-pager -x", "PAGER names a program that is not there: no-such-pager"),
         ("", ""),
         ("false", ""),

@@ -197,7 +197,7 @@ def test_exports_and_pages_are_written(grade: Grade, here: Path, graded: list[st
     hand_in(here / "hw", {"anna/a.py": RIGHT, "ben/b.py": WRONG})
     ran = grade("class", "hw", "--export", "csv=out.csv", "--feedback", "hw/pages", "--points", "5")
     assert "wrote out.csv" in ran.err
-    assert "anna,anna,,,sum-one,passed,1.0000,5,5" in (here / "out.csv").read_text()
+    assert "anna,anna,,,,,sum-one,passed,1.0000,5,5" in (here / "out.csv").read_text()
     assert len(list((here / "hw" / "pages").iterdir())) == 2
     again = grade("class", "hw")
     assert (again.out, len(graded)) == (ran.out, 2), "its own pages are nobody's submissions"

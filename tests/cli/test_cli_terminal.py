@@ -98,13 +98,11 @@ def test_grade_alone_shows_the_learners_progress(terminal: Terminal, here: Path)
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("gone.py", "your file is not there any more"),
+        ("gone.py", "your file is gone"),
         ("f (notebook)", "the next hint"),
     ],
 )
-def test_the_welcome_when_there_is_no_file(
-    terminal: Terminal, here: Path, name: str, says: str
-) -> None:
+def test_the_welcome_without_a_file(terminal: Terminal, here: Path, name: str, says: str) -> None:
     slug = exercises()[0].exercise.slug
     attempt = Attempt(1.0, slug, str(here / name), "d", "failed", ("raised",), 0.0)
     with Progress.open() as progress:

@@ -118,7 +118,7 @@ def test_a_long_list_of_skipped_files_is_cut(here: Path) -> None:
 
 
 @pytest.mark.parametrize(("most", "noun"), [("_MOST_FILES", "files"), ("_MOST_FOLDERS", "folders")])
-def test_a_whole_disk_is_no_folder_of_submissions(
+def test_a_whole_disk_is_not_searched(
     here: Path, monkeypatch: pytest.MonkeyPatch, most: str, noun: str
 ) -> None:
     monkeypatch.setattr(f"grader.cli.gather.{most}", 2)

@@ -48,7 +48,7 @@ def begun(here: Path, *arguments: str, **changes: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_what_is_finished_is_written(here: Path, number: signal.Signals) -> None:
+def test_finished_reports_are_written(here: Path, number: signal.Signals) -> None:
     for name, text in {"a": SUM, "b": WRONG, "c": HANGS, "d": SUM}.items():
         (here / f"{name}.py").write_text(text)
     scratch = here.parent / "scratch"
@@ -230,7 +230,7 @@ def test_results_come_in_order() -> None:
     assert list(abreast.results(wait)) == [0, 1, 2, 3, 4]
 
 
-def test_what_fails_is_raised_in_its_turn() -> None:
+def test_failures_are_raised_in_order() -> None:
     abreast = Abreast(lambda number: 1 // number, [1, 0], threads=1, told=lambda: None)
     results = abreast.results(wait)
     assert next(results) == 1
@@ -238,7 +238,7 @@ def test_what_fails_is_raised_in_its_turn() -> None:
         next(results)
 
 
-def test_what_was_finished_before_its_turn_is_given_when_it_is_given_up() -> None:
+def test_finished_items_are_returned_after_giving_up() -> None:
     stuck, told = threading.Event(), threading.Semaphore(0)
     begun: list[int] = []
 

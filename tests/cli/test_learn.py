@@ -136,7 +136,7 @@ def test_a_course_that_is_named_twice_is_one(grade: Grade, here: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "loop", "dangling"])
-def test_a_declaration_that_is_no_file_is_broken(grade: Grade, here: Path, kind: str) -> None:
+def test_a_declaration_must_be_a_file(grade: Grade, here: Path, kind: str) -> None:
     add_exercise(here / "mine", "zebra", "Stripes", "zebra")
     declaration = here / "mine/exercises/horse/exercise.py"
     declaration.parent.mkdir()
@@ -183,9 +183,7 @@ def test_a_command_that_is_printed_finds_the_course(
         assert grade(*each[1:]).code != 2, each
 
 
-def test_what_is_printed_after_a_hint_is_about_the_same_exercise(
-    grade: Grade, attempted: Attempted
-) -> None:
+def test_commands_after_a_hint_name_the_same_exercise(grade: Grade, attempted: Attempted) -> None:
     attempted("sum-one", "raised")
     assert "grade hint sum-two shows the next one" in grade("hint", "sum-two").out
     assert "grade hint shows the next one" in grade("hint").out
@@ -244,8 +242,8 @@ def test_start_never_overwrites_unless_forced(grade: Grade, here: Path) -> None:
     code, out, err = grade("start", "sum-one")
     assert (code, out) == (2, "")
     assert err == (
-        "grade: sum_one.py is there already, and is left as it is; "
-        "--force begins anew, or give another PATH\n"
+        "grade: sum_one.py already exists and wasn't changed; "
+        "--force overwrites it, or give another PATH\n"
     )
     assert mine.read_text() == "my work"
     assert grade("start", "sum-one", "--force").code == 0
@@ -464,7 +462,7 @@ def test_an_unwritable_home_gets_a_note(
     code, out, err = grade("start", "sum-one")
     assert code == 0
     assert "sum_one.py is yours" in out
-    assert err.startswith("note: progress is not kept: ")
+    assert err.startswith("note: progress isn't saved: ")
     assert err.count("\n") == 1
 
 
@@ -490,12 +488,12 @@ def busy(grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 @pytest.mark.parametrize(
     ("command", "code", "says"),
     [
-        ("list", 0, "Your progress is not available right now."),
-        ("history", 0, "Your progress is not available right now."),
-        ("solution sum-one", 2, "nothing tells whether you have passed sum-one"),
-        ("start", 2, "your progress is not available, so name the exercise"),
-        ("show", 2, "which exercise? your progress is not available, so name it"),
-        ("hint", 2, "which exercise? your progress is not available, so name it"),
+        ("list", 0, "Your progress isn't available right now."),
+        ("history", 0, "Your progress isn't available right now."),
+        ("solution sum-one", 2, "it's unknown whether you have passed sum-one"),
+        ("start", 2, "your progress isn't available, so name the exercise"),
+        ("show", 2, "which exercise? your progress isn't available, so name it"),
+        ("hint", 2, "which exercise? your progress isn't available, so name it"),
         ("show sum-one", 0, "Add `x` to itself"),
         ("start sum-two", 0, "sum_two.py is yours"),
     ],
@@ -506,7 +504,7 @@ def test_a_locked_file_gives_no_false_answers(
     ran = grade(*command.split())
     assert ran.code == code
     assert says in ran.out + ran.err
-    assert "note: progress is not available: another program is using its file" in ran.err
+    assert "note: progress isn't available: another program is using its file" in ran.err
     for claim in ("0 of 3", "not started", "no attempts", "have not passed"):
         assert claim not in ran.out + ran.err
 

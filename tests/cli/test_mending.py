@@ -35,22 +35,20 @@ def file(here: Path) -> Path:
     return found
 
 
-def test_the_report_says_that_the_mended_program_passes(grade: Grade, file: Path) -> None:
-    ran = grade(str(file), FEW)
+def test_report_diff_and_document_have_the_change(grade: Grade, file: Path, here: Path) -> None:
+    ran = grade("mine.py", FEW, "--diff", "--report", "json=mine.json")
     assert ran.code == 1
-    assert "checked: with this change your program passes" in ran.out
-    assert "None" not in ran.out.partition("checked:")[2], "the change itself is for who asks"
+    assert "per-example-params" in ran.err
+    assert "checked: with this change your program passes" in ran.err
+    assert "None" not in ran.err.partition("checked:")[2], "only the diff shows the change itself"
+    _check_document((here / "mine.json").read_text(encoding="utf-8"))
+    (here / "mine.diff").write_text(ran.out, encoding="utf-8")
+    subprocess.run(["git", "apply", "-p0", "mine.diff"], cwd=here, check=True)
+    assert file.read_text(encoding="utf-8") == MENDED
 
 
-@pytest.mark.slow
-def test_no_repair_says_nothing_of_it(grade: Grade, file: Path) -> None:
-    ran = grade(str(file), FEW, "--no-repair", "--report", "json")
-    assert json.loads(ran.out)["repair"] == {"status": "none", "edits": []}
-
-
-def test_the_document_has_the_edits(grade: Grade, file: Path) -> None:
-    ran = grade(str(file), FEW, "--report", "json")
-    repair = json.loads(ran.out)["repair"]
+def _check_document(text: str) -> None:
+    repair = json.loads(text)["repair"]
     assert repair["status"] == "passes"
     (edit,) = repair["edits"]
     assert edit["text"] == "None"
@@ -60,13 +58,10 @@ def test_the_document_has_the_edits(grade: Grade, file: Path) -> None:
     assert line[place["column"] - 1 : place["end_column"] - 1] == "0"
 
 
-def test_the_diff_can_be_applied(grade: Grade, file: Path, here: Path) -> None:
-    ran = grade("mine.py", FEW, "--diff")
-    assert ran.code == 1
-    assert "per-example-params" in ran.err
-    (here / "mine.diff").write_text(ran.out, encoding="utf-8")
-    subprocess.run(["git", "apply", "-p0", "mine.diff"], cwd=here, check=True)
-    assert file.read_text(encoding="utf-8") == MENDED
+@pytest.mark.slow
+def test_no_repair_says_nothing_of_it(grade: Grade, file: Path) -> None:
+    ran = grade(str(file), FEW, "--no-repair", "--report", "json")
+    assert json.loads(ran.out)["repair"] == {"status": "none", "edits": []}
 
 
 @pytest.mark.slow
@@ -91,6 +86,8 @@ def test_fix_changes_the_file_and_nothing_else_in_it(
     assert ran.code == 1, end
     assert "is mended, and passes now" in ran.err
     assert file.read_bytes() == write(MENDED).encode()
+    assert "it is in the file now" in ran.out
+    assert "grade --diff" not in ran.out
 
 
 @pytest.mark.slow
@@ -112,10 +109,10 @@ def test_lines_that_end_in_different_ways_stay_as_they_are(grade: Grade, file: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize("option", ["--fix", "--diff"])
-def test_what_is_not_known_is_said(grade: Grade, file: Path, option: str) -> None:
+def test_an_unknown_fix_is_reported(grade: Grade, file: Path, option: str) -> None:
     file.write_text(UNKNOWN, encoding="utf-8")
     ran = grade(str(file), FEW, option)
-    assert "no change is known with which it passes" in ran.err
+    assert "no change is known that makes it pass" in ran.err
     assert "+++" not in ran.out
     assert file.read_text(encoding="utf-8") == UNKNOWN
 
@@ -134,7 +131,7 @@ def test_a_right_program_needs_no_change(grade: Grade, file: Path) -> None:
         (("--diff", "--report", "json"), "--diff takes stdout"),
     ],
 )
-def test_what_excludes_each_other(
+def test_options_that_exclude_each_other(
     grade: Grade, file: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     ran = grade(str(file), *arguments)

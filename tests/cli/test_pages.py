@@ -96,9 +96,7 @@ def test_visible_text_is_one_harmless_line() -> None:
         (coercion.each(coercion.path), None, []),
     ],
 )
-def test_an_argument_becomes_a_value(
-    convert: coercion.Convert, given: object, value: object
-) -> None:
+def test_arguments_are_converted(convert: coercion.Convert, given: object, value: object) -> None:
     assert convert(given) == value
 
 

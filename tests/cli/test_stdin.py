@@ -40,7 +40,7 @@ def test_an_empty_input_is_an_empty_file(grade: Grade, feed: Feed) -> None:
     assert "the file is empty" in grade("-").out
 
 
-def test_bytes_that_are_not_text_are_told(grade: Grade, feed: Feed) -> None:
+def test_bytes_that_are_not_text_are_reported(grade: Grade, feed: Feed) -> None:
     feed(b"\xff\xfex\x00")
     ran = grade("-", "--report", "concise")
     assert (ran.code, "unreadable-file" in ran.out) == (1, True)

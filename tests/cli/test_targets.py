@@ -41,7 +41,7 @@ def test_a_submission_is_never_overwritten(here: Path, spelling: str) -> None:
     (here / "link.json").symlink_to("f.py")
     (here / "linked").symlink_to(here)
     os.link(here / "f.py", here / "hard.json")
-    assert "would overwrite f.py, which is to be graded" in refusal(f"json={spelling}")
+    assert "would overwrite f.py, a file to grade" in refusal(f"json={spelling}")
     assert "would overwrite f.py" in refusal("html=ok.html", f"json={here / spelling}")
     assert (here / "f.py").read_text() == TEXT
 
@@ -119,5 +119,5 @@ def test_stdout_is_not_a_submission(here: Path) -> None:
         timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "the output goes to f.py, which is to be graded" in done.stderr
+    assert "the output would overwrite f.py, a file to grade" in done.stderr
     assert (here / "f.py").read_text() == TEXT

@@ -84,7 +84,7 @@ def test_equal_digests_of_different_scopes_prove_nothing() -> None:
     assert said(of(BATCH[0]), of(BATCH[1])).status is Equivalent.UNKNOWN
 
 
-def test_a_doubt_about_the_text_is_told() -> None:
+def test_a_doubt_about_the_text_is_reported() -> None:
     found = said(of(EVERY), of(EVERY), submission=OPAQUE)
     assert found.status is Equivalent.UNKNOWN
     assert found.scope.startswith(OPAQUE.doubt)
@@ -96,13 +96,13 @@ def asking(asked: Asked, *, line: int) -> tuple[Trace, ...]:
     return (Fingerprint(scope=EVERY, digest="a", decisions=(decision,)),)
 
 
-def test_a_decision_by_a_size_is_no_proof() -> None:
+def test_deciding_by_a_size_prevents_a_proof() -> None:
     found = said(of(EVERY), asking(Asked.COMPARISON, line=7))
     assert found.status is Equivalent.UNKNOWN
     assert found.scope.startswith("line 7 decides by a size")
 
 
-def test_what_is_only_shown_may_ask_anything_but_for_an_error() -> None:
+def test_printed_values_may_ask_anything_but_not_raise() -> None:
     idle = Reading(idle=((7, 5, 7, 20),))
     shown = said(of(EVERY), asking(Asked.TEXT, line=7), submission=idle)
     assert shown.status is Equivalent.PROVED
@@ -112,7 +112,7 @@ def test_what_is_only_shown_may_ask_anything_but_for_an_error() -> None:
     assert elsewhere.status is Equivalent.UNKNOWN
 
 
-def test_what_it_does_at_sizes_has_to_be_what_it_does_for_all() -> None:
+def test_traces_at_given_sizes_must_agree_with_the_symbolic_one() -> None:
     expected = (*of(EVERY), *of(GIVEN))
     assert said(expected, (*of(EVERY), *of(GIVEN))).status is Equivalent.PROVED
     odd = said(expected, (*of(EVERY), *of(GIVEN, digest="b")))
@@ -135,7 +135,7 @@ def test_a_case_that_differs_overrules_a_proof() -> None:
     assert found.status is Equivalent.DIFFERENT
 
 
-def test_why_there_is_no_trace() -> None:
+def test_the_reason_for_a_missing_trace() -> None:
     def untraceable(*reasons: str) -> tuple[Trace, ...]:
         return tuple(Untraceable(scope=EVERY, reason=reason) for reason in reasons)
 

@@ -872,7 +872,7 @@ def test_a_look_at_the_text_finds_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KEEPING)
-def test_what_is_kept_between_calls_is_found(name: str) -> None:
+def test_state_between_calls_is_found(name: str) -> None:
     looked = check(name, KEEPING[name])
     assert "keeps something" in looked.detail or looked.decided
     assert not looked.doubt

@@ -128,7 +128,7 @@ def test_the_sizes_that_it_is_held_against_are_executed_ones_above_one() -> None
     assert [scope.numbers for scope in held] == [{"rate": 0.1}, {"rate": 0.5}]
 
 
-def test_what_is_kept_from_trace_to_trace_is_told() -> None:
+def test_state_between_traces_is_reported() -> None:
     calls = [0]
 
     def counting(x, carry, seed, width, rate):

@@ -188,7 +188,7 @@ UNTRACEABLE = {
 
 
 @pytest.mark.parametrize("name", UNTRACEABLE)
-def test_there_is_no_fingerprint(name: str) -> None:
+def test_programs_without_a_fingerprint(name: str) -> None:
     looked = look(UNTRACEABLE[name])
     check(looked)
     assert not looked.traced

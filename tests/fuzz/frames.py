@@ -127,7 +127,7 @@ class Known:
             compile_cache=str(folder) if folder is not None else None,
         )
         side = Side(Once(worker), program, policy=None)
-        side.shut_in()
+        side.enter_sandbox()
         loaded: LoadOutcome = side.load(SECONDS)
         traces: tuple[Trace, ...] = ()
         exchanges = []

@@ -7,7 +7,6 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.gradebook.classroom import Result, Student
-from grader.gradebook.given import given_programs
 from grader.gradebook.insight import Insight, insight
 from grader.gradebook.insight_table import insight_lines
 from grader.gradebook.lessons import taught, taught_in
@@ -135,10 +134,6 @@ def test_a_program_that_is_known_is_named() -> None:
     assert [len(each.results) for each in seen.exercises[0].alike] == [1]
     assert "1 student handed in the starter." in shown(seen)
     assert "proves no copying" not in shown(seen)
-
-
-def test_every_starter_is_known() -> None:
-    assert len(given_programs(exercises())) == len(exercises())
 
 
 def test_files_that_are_no_programs_are_the_same_only_byte_by_byte() -> None:

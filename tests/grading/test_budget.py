@@ -51,7 +51,7 @@ def test_stuck_work_is_ended(stuck: Callable[[], None]) -> None:
     assert threading.active_count() == before, "the work goes on"
 
 
-def test_what_work_returns_and_raises_is_passed_on() -> None:
+def test_results_and_exceptions_are_passed_on() -> None:
     budget = Budget(10.0)
     assert budget.spend(lambda: 3) == 3
     with pytest.raises(ZeroDivisionError):

@@ -60,7 +60,7 @@ def by_turns() -> Callable[[Numbers], Numbers]:
 
 
 @pytest.mark.parametrize("factor", [1.0002, 0.9999, 1 + 3e-5, 1 - 3e-5])
-def test_a_factor_that_each_case_would_forgive_is_told(factor: float) -> None:
+def test_a_factor_within_every_tolerance_is_reported(factor: float) -> None:
     (finding,) = judge(changed(lambda numbers: numbers * factor))
     assert finding.rule == "wrong-values"
     assert ("too large" if factor > 1 else "too small") in finding.message
@@ -77,7 +77,7 @@ def test_a_factor_that_each_case_would_forgive_is_told(factor: float) -> None:
     ],
     ids=["exact", "rounding to one side", "rounding", "large both ways", "by turns"],
 )
-def test_what_rounding_could_do_is_not_told(change: Callable[[Numbers], Numbers]) -> None:
+def test_possible_rounding_is_not_reported(change: Callable[[Numbers], Numbers]) -> None:
     assert judge(changed(change)) == ()
 
 

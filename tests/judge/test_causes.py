@@ -84,14 +84,14 @@ def test_a_new_cause_silences_symptoms_without_an_edit_of_another_rule(
         (VALUES, NOTHING, ["wrong-values"]),
     ],
 )
-def test_a_cause_silences_no_symptom_of_what_it_leaves_alone(
+def test_a_cause_does_not_silence_symptoms_of_other_traits(
     recording: str, alters: frozenset[Trait], shown: list[str]
 ) -> None:
     cause = having(made_up(SEEN), alters=alters)
     assert rules_of(a_recording(recording), (cause, *RULES)) == ["made-up", *shown]
 
 
-def test_a_symptom_with_evidence_of_its_own_is_never_silent() -> None:
+def test_a_symptom_with_its_own_evidence_is_never_silent() -> None:
     found = rules_of(a_recording(PROCESSED), (made_up(SEEN), *RULES))
     assert found == ["made-up", "wrong-values"]
 
@@ -120,14 +120,14 @@ def test_a_cause_silences_another_cause_only_by_name() -> None:
     assert rules_of(transcript, (hiding, sure)) == ["made-up", "other"]
 
 
-def test_what_is_silent_silences_nothing() -> None:
+def test_a_silent_finding_silences_nothing() -> None:
     hiding = having(made_up(SEEN), alters=NOTHING, hides=frozenset({"other"}))
     other = made_up(SEEN, name="other")
     found = rules_of(a_recording(VALUES), (hiding, other, *RULES))
     assert found == ["made-up", "wrong-values"]
 
 
-def test_a_last_resort_is_told_only_where_no_case_shows_anything_else() -> None:
+def test_a_last_resort_is_reported_only_without_other_findings() -> None:
     transcript = a_recording(VALUES)
     resort = made_up(msgspec.structs.replace(SEEN, last_resort=True), name="resort")
     assert rules_of(transcript, (resort,)) == ["resort"]
@@ -136,7 +136,7 @@ def test_a_last_resort_is_told_only_where_no_case_shows_anything_else() -> None:
     assert rules_of(transcript, (caseless, resort)) == ["resort", "made-up"]
 
 
-def test_rules_stand_above_what_they_account_for() -> None:
+def test_causes_come_before_their_symptoms() -> None:
     ids = [rule.id for rule in RULES]
     for place, rule in enumerate(RULES):
         assert rule.hides <= set(ids[place + 1 :])

@@ -55,7 +55,7 @@ def directly(body: str, before: str = "") -> bool:
 
 
 @pytest.mark.parametrize("body", DIRECT.values(), ids=DIRECT.keys())
-def test_what_a_call_gives_is_returned(body: str) -> None:
+def test_direct_returns_are_recognised(body: str) -> None:
     assert directly(body)
 
 

@@ -50,7 +50,7 @@ def details(session: Session, folder: ExerciseFolder, place: Path, body: str) ->
     return [each for each in finding.details if "known mistake" in each]
 
 
-def test_says_what_a_known_mistake_does(
+def test_a_known_mistake_is_described(
     session: Session, folder: ExerciseFolder, tmp_path: Path
 ) -> None:
     (said,) = details(session, folder, tmp_path, "return jnp.ravel(jax.nn.relu(found))")

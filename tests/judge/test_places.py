@@ -136,7 +136,7 @@ def test_a_file_that_may_define_the_function_is_run(text: str) -> None:
         ("", "missing-function", None),
     ],
 )
-def test_what_is_seen_without_running(text: str, rule: str, line: int | None) -> None:
+def test_facts_found_without_running(text: str, rule: str, line: int | None) -> None:
     (finding,) = static_findings(Source("s.py", text), EXERCISE)
     assert finding.rule == rule
     assert (finding.span.line if finding.span else None) == line
@@ -172,7 +172,7 @@ def test_where_randomness_is_found(before: str, body: str, expected: str) -> Non
         ("import math", "return math.sqrt(2)"),
     ],
 )
-def test_what_is_not_randomness(before: str, body: str) -> None:
+def test_calls_that_are_not_random(before: str, body: str) -> None:
     assert impurity(body, before)[1].chance is None
 
 

@@ -71,7 +71,7 @@ def without(name: str) -> Any:
 
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(("part", "name"), UNSEEN)
-def test_a_right_program_is_not_accused_of_what_is_not_seen(
+def test_a_right_program_is_not_accused_if_nothing_was_seen(
     part: str, name: str, side: str
 ) -> None:
     for each in ACCEPTED[::15]:
@@ -79,7 +79,7 @@ def test_a_right_program_is_not_accused_of_what_is_not_seen(
 
 
 @pytest.mark.parametrize("each", MISTAKEN[::25], ids=str)
-def test_what_is_not_seen_adds_nothing_but_symptoms(each: Labelled) -> None:
+def test_missing_records_add_only_symptoms(each: Labelled) -> None:
     some = recorded(each)
     some = with_exchanges(some, list(some.exchanges[:EXCHANGES]))
     told = {finding.rule for finding in judge(some)}
@@ -90,7 +90,7 @@ def test_what_is_not_seen_adds_nothing_but_symptoms(each: Labelled) -> None:
             assert all(rule_by_id(rule).shows for rule in more), (side, part, name)
 
 
-def test_a_key_whose_making_is_unknown_is_not_described() -> None:
+def test_a_key_of_unknown_origin_is_not_described() -> None:
     some = edited(named("key_split_first"), "expected", "keys", lambda _: [])
     (finding,) = judge(some)
     assert finding.rule == "derived-key"

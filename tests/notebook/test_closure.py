@@ -25,7 +25,7 @@ def test_a_self_contained_function_is_its_own_text() -> None:
     assert gathered("import os", text, "print(f(3))") == text
 
 
-def test_without_a_definition_there_is_no_program() -> None:
+def test_without_a_definition_no_program_is_made() -> None:
     assert gathered("import os") is None
 
 

@@ -91,7 +91,7 @@ def test_a_syntax_error_elsewhere_is_not_the_functions(path: Path) -> None:
         ({"cells": [{"cell_type": "code", "source": "x = 1\n" * 20_000}]}, "larger than"),
     ],
 )
-def test_what_is_wrong_with_a_notebook_is_told(path: Path, notebook: object, message: str) -> None:
+def test_problems_of_a_notebook_are_reported(path: Path, notebook: object, message: str) -> None:
     unfit = read(path, notebook).source.unfit
     assert unfit is not None
     assert message in unfit.message

@@ -131,7 +131,7 @@ def test_a_function_inside_another_is_refused(notebook: Notebook) -> None:
         notebook.source()
 
 
-def test_a_function_whose_text_is_lost_is_refused() -> None:
+def test_a_function_without_a_text_is_refused() -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
     exec("def f(): pass", namespace)
     with pytest.raises(NotSelfContained, match="the source of f is not known here"):

@@ -52,7 +52,7 @@ def run_cells(cells: tuple[str, ...]) -> dict[str, object]:
     return namespace
 
 
-def test_a_function_of_cells_is_graded_with_what_it_uses() -> None:
+def test_a_function_is_graded_with_the_cells_that_it_uses() -> None:
     function = run_cells(CELLS)["nn_vmap_forward"]
     assert callable(function)
     graded = grade(function)

@@ -60,7 +60,7 @@ class Played:
     """A side that has played one case, and what was left of it."""
 
     def __init__(self, side: Side, case: Case, seconds: float) -> None:
-        side.shut_in()
+        side.enter_sandbox()
         self.loaded: LoadOutcome = side.load(15.0)
         self.observation: Observation | None = None
         if isinstance(self.loaded, Loaded):
@@ -227,7 +227,7 @@ def test_a_second_call_still_works(maker: Maker, exercise: Exercise, case: Case)
     text = f"def {exercise.function}(seed, x, features):\n    return x\n"
     program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
     side = Side(maker, program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     assert side.load(15.0) == Loaded()
     for _ in range(3):
         side.begin(case, 20.0)
@@ -242,7 +242,7 @@ def test_a_side_tells_how_long_it_compiled(maker: Maker, exercise: Exercise, cas
     text = f"{head}def {exercise.function}(seed, x, features):\n    return jnp.cos(x) * seed\n"
     program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
     side = Side(maker, program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     side.load(15.0)
     side.begin(case, 20.0)
     side.finish()
@@ -279,7 +279,7 @@ def test_ending_a_side_wakes_waiters(
     text = f"def {exercise.function}(seed, x, features):\n    while True:\n        pass\n"
     program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
     side = Side(maker if make == "nursery" else Spawner(), program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     assert side.load(15.0) == Loaded()
     side.begin(case, 600.0)
     with ThreadPoolExecutor(1) as pool:
@@ -296,7 +296,7 @@ def test_who_waits_for_a_side_is_woken_when_its_nursery_is_closed(
     program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
     nursery = Nursery()
     side = Side(nursery, program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     assert side.load(15.0) == Loaded()
     side.begin(case, 600.0)
     with ThreadPoolExecutor(1) as pool:

@@ -29,7 +29,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return use
 
 
-def test_reports_what_a_process_uses() -> None:
+def test_reports_the_usage_of_a_process() -> None:
     memory, threads = memory_and_threads(os.getpid())
     assert memory > 10 << 20
     assert threads >= 1
@@ -56,7 +56,7 @@ Threads:	3
 """
 
 
-def test_memory_is_what_is_kept_for_a_process_whatever_its_name_is(
+def test_memory_is_counted_for_processes_of_any_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(usage.sys, "platform", "linux")
@@ -69,7 +69,7 @@ def test_a_finished_process_uses_nothing() -> None:
     assert memory_and_threads(2**22 + 1) == (0, 0)
 
 
-def test_it_says_what_is_counted(used) -> None:
+def test_it_reports_the_method_of_counting(used) -> None:
     used(1)
     assert usage.available().active
     used(0)
@@ -99,7 +99,7 @@ def test_the_disk_counts_all_below_the_folder(used, tmp_path: Path) -> None:
     assert watch.look() is Excess.DISK
 
 
-def test_disk_is_what_is_taken_or_what_can_be_read(tmp_path: Path) -> None:
+def test_disk_usage_counts_blocks_or_readable_bytes(tmp_path: Path) -> None:
     with (tmp_path / "long").open("wb") as file:
         file.truncate(10 << 20)
     assert 10 << 20 <= disk_use(str(tmp_path)) < 11 << 20

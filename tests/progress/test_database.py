@@ -90,9 +90,7 @@ def test_two_processes_at_once_lose_nothing(file: Path, notes: list[str]) -> Non
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
 @pytest.mark.parametrize("acknowledged", [1, 7, 20])
-def test_what_was_written_before_a_kill_is_there(
-    file: Path, notes: list[str], acknowledged: int
-) -> None:
+def test_committed_data_survives_a_kill(file: Path, notes: list[str], acknowledged: int) -> None:
     with writer(file, "k", 100_000) as process:
         assert process.stdout is not None
         for _ in range(acknowledged):
@@ -226,7 +224,7 @@ def test_a_migration_that_fails_changes_nothing(
     failing = ("ALTER TABLE attempts ADD COLUMN mood TEXT", "INSERT INTO hints VALUES ('a', NULL)")
     migrated_by((*RELEASED.migrations, failing), monkeypatch)
     assert attempts_in(file, notes) == 0
-    assert "progress is not kept" in notes[0]
+    assert "progress isn't saved" in notes[0]
     migrated_by(RELEASED.migrations, monkeypatch)
     assert attempts_in(file, []) == 1
 
@@ -247,7 +245,7 @@ def test_a_locked_file_gets_a_note(
         progress.record_attempt(ATTEMPT)
     holder.close()
     (note,) = notes
-    assert note.startswith("progress is not kept: another program is using its file")
+    assert note.startswith("progress isn't saved: another program is using its file")
 
 
 def test_a_home_that_is_a_file_gets_a_note(tmp_path: Path, notes: list[str]) -> None:
@@ -257,7 +255,7 @@ def test_a_home_that_is_a_file_gets_a_note(tmp_path: Path, notes: list[str]) -> 
         assert progress.attempts() == ()
         assert progress.show_next_hint("sums", 3) == 1
     (note,) = notes
-    assert note.startswith("progress is not kept: ")
+    assert note.startswith("progress isn't saved: ")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")

@@ -129,7 +129,8 @@ def made_of(each: Labelled) -> str:
 @cache
 def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     fields = msgspec.to_builtins(_without_words(folder.exercise))
-    del fields["repairs"]
+    for each in ("repairs", "given"):
+        del fields[each]
     declared = msgspec.msgpack.encode(fields)
     return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
 

@@ -565,6 +565,6 @@ def test_the_table_names_the_common_folder_once() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
-def test_the_table_is_no_wider_than_the_page(width: int) -> None:
+def test_the_table_fits_the_page(width: int) -> None:
     for line in as_text(summary_table([*EVERY, NASTY], Page(width))).splitlines():
         assert cells(line) <= width

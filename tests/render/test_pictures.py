@@ -33,7 +33,7 @@ def test_differing_numbers_are_counted(expected: object, actual: object, says: s
 
 
 @pytest.mark.parametrize("odd", [[], "1.0", [[]], [["a"]], [1.0, "a"], [1.0, [object()]], None])
-def test_what_is_no_list_of_numbers_has_no_picture(odd: object) -> None:
+def test_only_lists_of_numbers_are_drawn(odd: object) -> None:
     assert values_picture(finding(odd, [1.0]), EXERCISE) == ""
     assert values_picture(finding([1.0], odd), EXERCISE) == ""
 

@@ -238,6 +238,149 @@ def test_all_mistakes_are_named_and_all_changes_make_it_pass(
     assert Edited(report.source, report.repair.edits).text == report.repair.text
 
 
+UNPACKED = """    carry, y = model.apply(variables, carry, x_batch)
+    return {answer}"""
+STATISTICS = 'return y, statistics["mean"], statistics["var"]'
+MASKED = 'rngs={"dropout": dropout_key})'
+RETURNED = "return model.apply(variables, carry, x_batch)"
+CERTAIN: dict[str, tuple[str, Exercise, set[str]]] = {
+    "the output axes and half of the output": (
+        solution(
+            CELL,
+            ("out_axes=(1, 0)", "out_axes=(1, 1)"),
+            (f"    {RETURNED}", UNPACKED.format(answer="carry, 0.5 * y")),
+        ),
+        CELL,
+        {"wrong-out-axes", "wrong-values"},
+    ),
+    "another axis name and a square root": (
+        solution(
+            NORM,
+            ('axis_name="batch",\n    )\n\n    model', 'axis_name="rows",\n    )\n\n    model'),
+            (STATISTICS, 'return y, statistics["mean"], statistics["var"] ** 0.5'),
+        ),
+        NORM,
+        {"wrong-axis-name", "wrong-values"},
+    ),
+    "no lifted statistics, and exchanged ones": (
+        solution(
+            NORM,
+            ('"params": None, "batch_stats": None', '"params": None'),
+            (STATISTICS, 'return y, statistics["var"], statistics["mean"]'),
+        ),
+        NORM,
+        {"state-not-lifted", "wrong-order"},
+    ),
+    "the old mean and a square root": (
+        solution(
+            NORM,
+            (
+                STATISTICS,
+                'return y, variables["batch_stats"]["norm"]["mean"], statistics["var"] ** 0.5',
+            ),
+        ),
+        NORM,
+        {"discarded-update", "wrong-values"},
+    ),
+    "old statistics and an activation": (
+        solution(
+            NORM,
+            (STATISTICS, STATISTICS.replace("y,", "nn.tanh(y),")),
+            ('updates["batch_stats"]["norm"]', 'variables["batch_stats"]["norm"]'),
+        ),
+        NORM,
+        {"discarded-update", "wrong-values"},
+    ),
+}
+"""The symptom is told whether or not its edits are known."""
+
+
+@pytest.mark.parametrize("name", CERTAIN)
+def test_a_symptom_with_evidence_of_its_own_is_told(name: str) -> None:
+    text, exercise, rules = CERTAIN[name]
+    report = mended(text, [example_case(exercise, seed) for seed in (7, 0, 1)], exercise)
+    assert {each.rule for each in report.findings} == rules
+
+
+TURNED: dict[str, tuple[str, Exercise, set[str]]] = {
+    "the input, and a constant key": (
+        shared(
+            f"nn.Dense, in_axes=1, {SHARING}",
+            key="jax.random.PRNGKey(0)",
+            answer="model.apply(variables, x_batch.T).reshape(-1)",
+        ).replace(", x_batch)\n", ", x_batch.T)\n"),
+        SHARED,
+        {"ignored-seed"},
+    ),
+    "the carry there and back, and a constant key": (
+        solution(
+            CELL,
+            ("in_axes=(1, 0)", "in_axes=(0, 0)"),
+            ("out_axes=(1, 0)", "out_axes=(0, 0)"),
+            ("PRNGKey(seed), carry", "PRNGKey(0), carry.T"),
+            (
+                f"    {RETURNED}",
+                "    new, y = model.apply(variables, carry.T, x_batch)\n    return new.T, y",
+            ),
+        ),
+        CELL,
+        {"ignored-seed"},
+    ),
+    "the carry before alone, and a constant key": (
+        solution(
+            CELL,
+            ("in_axes=(1, 0)", "in_axes=(0, 0)"),
+            ("out_axes=(1, 0)", "out_axes=(0, 0)"),
+            ("PRNGKey(seed), carry", "PRNGKey(0), carry.T"),
+            (RETURNED, RETURNED.replace("carry", "carry.T")),
+        ),
+        CELL,
+        {"ignored-seed", "wrong-out-axes"},
+    ),
+    "the output and back, and half of it": (
+        shared(f"nn.Dense, out_axes=1, {SHARING}", answer=f"(0.5 * {APPLY}.T).reshape(-1)"),
+        SHARED,
+        {"wrong-values"},
+    ),
+    "the output and back, and the wrong input axis": (
+        shared(f"nn.Dense, in_axes=1, out_axes=1, {SHARING}", answer=f"{APPLY}.T.reshape(-1)"),
+        SHARED,
+        {"wrong-in-axes"},
+    ),
+    "the whole output": (
+        solution(DROPOUT, (MASKED, f"{MASKED}.T")),
+        DROPOUT,
+        {"wrong-shape"},
+    ),
+    "the whole output, in evaluation mode": (
+        solution(
+            DROPOUT,
+            ("rate=rate, deterministic=False", "rate=rate"),
+            (MASKED, f"{MASKED}.T"),
+        ),
+        DROPOUT,
+        {"evaluation-mode", "wrong-shape"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_axes_that_fit_what_is_turned_are_right(name: str) -> None:
+    """Also at equal sizes, where nothing shows that it is turned."""
+    text, exercise, rules = TURNED[name]
+    cases = [example_case(exercise, seed) for seed in (7, 0, 1)]
+    square = example_case(exercise, 4, lengths=[3] * len(exercise.dimensions))
+    report = mended(text, [*cases, square], exercise)
+    assert {each.rule for each in report.findings} == rules
+
+
+def test_a_calculation_that_changes_nothing_is_not_blamed() -> None:
+    """It rounds otherwise, but its numbers are right where the seed is that of the key."""
+    text = shared(key="jax.random.PRNGKey(0)", answer=f"({APPLY} * 3 / 3).reshape(-1)")
+    report = mended(text, [example_case(SHARED, seed) for seed in (7, 0, 1)], SHARED)
+    assert [each.rule for each in report.findings] == ["ignored-seed"]
+
+
 NESTED = f"""{HEAD}
 def nn_vmap_forward(seed, x_batch, features):
     model = nn.vmap(nn.Dense, {SHARING})(features)

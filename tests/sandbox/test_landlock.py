@@ -115,7 +115,7 @@ def test_the_scratch_folder_is_for_plain_files(forker: Forker, place: Place, lay
         assert refused(answer, EACCES, errno.EPERM), act
 
 
-def test_a_link_gives_no_way_out_of_what_was_granted(forker: Forker, place: Place) -> None:
+def test_links_cannot_leave_the_granted_folders(forker: Forker, place: Place) -> None:
     (place.scratch / "link").symlink_to(place.neighbour)
     act = ("read", str(place.scratch / "link"))
     assert refused(forker.tries(*act, layers="landlock", policy=place.policy()), EACCES)
@@ -144,7 +144,7 @@ def test_older_kernels_still_refuse_files(forker: Forker, place: Place, abi: int
     assert refused(answer, EACCES)
 
 
-def test_each_abi_can_refuse_what_the_last_one_could() -> None:
+def test_each_abi_refuses_all_that_the_previous_one_did() -> None:
     last = (0, 0, 0)
     for abi in range(1, landlock.NEWEST_ABI + 1):
         now = landlock.handled(abi)

@@ -66,7 +66,7 @@ def test_only_the_folders_on_the_way_are_opened_up(tree: Path) -> None:
     ]
 
 
-def test_a_root_within_what_is_left_out_grants_nothing(tree: Path) -> None:
+def test_a_root_inside_an_excluded_folder_grants_nothing(tree: Path) -> None:
     secret = shipped(tree)[0]
     assert readable_without((secret, f"{secret}/secret.py"), (secret,)) == ()
     assert listable_above((secret,), (secret,)) == ()
@@ -107,7 +107,7 @@ def test_the_kernel_sees_it_the_same_way(forker: Forker, tree: Path) -> None:
     assert isinstance(answer, Returned)
 
 
-def test_python_is_among_what_it_reads() -> None:
+def test_python_is_readable() -> None:
     found = python_paths()
     assert set(OF_THE_PROCESS) <= set(found)
     for module in ("os", "json", "msgspec", "numpy"):

@@ -114,33 +114,22 @@ def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
     assert plan(exercise, count=100, seed=0) == made
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The plan as a process prints it whose environment is almost empty."""
-    home = tmp_path_factory.mktemp("home")
-    return printed_plan(PRINT_PLAN, ROOT, {"PYTHONPATH": str(ROOT), "HOME": str(home)})
-
-
-def printed_plan(program: str, folder: Path, environment: dict[str, str]) -> str:
+def test_the_environment_does_not_change_the_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither CI's variables, nor Hypothesis' profile, nor a module with numbers in it."""
+    (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
+    around = {"CI": "true", "HYPOTHESIS_PROFILE": "ci"}
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env=environment,
+        [sys.executable, "-c", "import local_module\n" + PRINT_PLAN],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around},
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout
-
-
-@pytest.mark.parametrize("around", [{}, {"CI": "true"}, {"HYPOTHESIS_PROFILE": "ci"}])
-def test_the_environment_does_not_change_the_plan(
-    around: dict[str, str], tmp_path: Path, printed: str
-) -> None:
-    (tmp_path / "local_module.py").write_text("X = [3, 5, 7, 11]\n")
-    program = "import local_module\n" + PRINT_PLAN
-    environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "HOME": str(tmp_path), **around}
-    assert printed_plan(program, tmp_path, environment) == printed
+    exec(PRINT_PLAN, {})
+    assert done.stdout == capsys.readouterr().out
     assert not (tmp_path / ".hypothesis").exists()
 
 

@@ -114,7 +114,7 @@ def test_numbers_come_from_the_whole_interval_also_before_a_proof() -> None:
         assert {each for each in numbers_of(part) if round(each, 1) != each}
 
 
-def test_numbers_are_the_choices_where_there_is_no_interval() -> None:
+def test_numbers_without_an_interval_use_the_choices() -> None:
     number = Number(name="rate", choices=(0.5, 0.25))
     exercise = msgspec.structs.replace(SHARED, parameters=(*SHARED.parameters, number))
     assert numbers_of(every(plan(exercise, count=100, seed=0))) == {0.5, 0.25}

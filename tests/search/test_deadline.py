@@ -27,7 +27,7 @@ def test_a_busy_machine_gives_more_time(
     assert Deadline(None).next() == expected
 
 
-def test_what_the_user_asked_for_stays(load: pytest.MonkeyPatch) -> None:
+def test_the_requested_deadline_stays(load: pytest.MonkeyPatch) -> None:
     loaded(load, 8)
     assert Deadline(3.0).next() == 3.0
 

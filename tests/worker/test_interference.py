@@ -50,7 +50,7 @@ def test_everything_is_restored(exercise: Exercise) -> None:
     assert len(nn.module._global_interceptor_stack) == interceptors
 
 
-def test_what_a_program_patches_is_its_own(exercise: Exercise) -> None:
+def test_patches_do_not_leave_the_program(exercise: Exercise) -> None:
     text = HEADER + (
         "kept = nn.vmap\n"
         "nn.vmap = lambda *args, **knobs: kept(*args, **knobs)\n"

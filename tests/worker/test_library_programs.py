@@ -77,7 +77,7 @@ def test_a_function_of_jax_is_shared(name: str) -> None:
         "core_fn",
     ],
 )
-def test_what_may_hold_other_functions_is_not_shared(name: str) -> None:
+def test_programs_that_may_contain_functions_are_not_shared(name: str) -> None:
     assert not is_of_a_library(file(name), PLAIN)
 
 
@@ -103,7 +103,7 @@ def test_other_files_are_not_shared(name: str) -> None:
     assert not is_of_a_library(name, PLAIN)
 
 
-def test_what_is_new_is_shared_once(tmp_path: Path) -> None:
+def test_new_programs_are_shared_once(tmp_path: Path) -> None:
     made, shared = tmp_path / "made", tmp_path / "shared"
     made.mkdir()
     shared.mkdir()
@@ -121,7 +121,7 @@ def test_a_folder_that_is_gone_makes_nothing_fail(tmp_path: Path) -> None:
     LibraryPrograms(tmp_path / "made", tmp_path / "shared").share(PLAIN)
 
 
-def test_of_a_reference_that_compiles_itself_only_what_jax_has_is_shared(
+def test_only_programs_of_jax_are_shared_if_the_reference_jits(
     maker: Maker, tmp_path: Path
 ) -> None:
     exercise = next(each for each in exercises() if each.exercise.level == 1).exercise
@@ -136,7 +136,7 @@ def test_of_a_reference_that_compiles_itself_only_what_jax_has_is_shared(
         shared_cache=str(shared),
     )
     side = Side(maker, program, policy=None)
-    side.shut_in()
+    side.enter_sandbox()
     side.load(60.0)
     side.begin(plan(exercise, count=12, seed=0).discriminating[0], 60.0)
     side.finish()

@@ -233,7 +233,7 @@ BAD_CALLS = [
 
 
 @pytest.mark.parametrize("call", BAD_CALLS)
-def test_a_bad_call_raises_what_flax_raises(call: str, run_body: Run) -> None:
+def test_a_bad_call_raises_like_flax(call: str, run_body: Run) -> None:
     from flax import linen as nn
 
     with pytest.raises(Exception) as caught:

@@ -71,7 +71,7 @@ def test_a_folder_with_something_in_it_stays(scratch: Path) -> None:
         Path("full").rmdir()
 
 
-def test_what_is_missing_or_of_another_kind_is_said(scratch: Path) -> None:
+def test_missing_parts_are_named(scratch: Path) -> None:
     (scratch / "folder").mkdir()
     with pytest.raises(FileNotFoundError):
         Path("nothing").unlink()

@@ -1,4 +1,4 @@
-"""None is no name."""
+"""None isn't a name."""
 import flax.linen as nn
 import jax
 

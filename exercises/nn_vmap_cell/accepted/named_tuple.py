@@ -1,4 +1,4 @@
-"""A tuple whose entries have names."""
+"""A tuple with named entries."""
 from typing import NamedTuple
 
 import flax.linen as nn

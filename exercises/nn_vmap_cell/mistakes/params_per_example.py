@@ -1,4 +1,4 @@
-"""A cell of its own for each example; the output is right all the same."""
+"""Each example has its own cell; the output is still right."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""The dense layer has been given a name of its own, so its weights are others."""
+"""The dense layer has another name, so its weights are different."""
 
 import flax.linen as nn
 import jax

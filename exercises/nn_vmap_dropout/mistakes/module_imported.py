@@ -1,4 +1,4 @@
-"""The module stands in the starter; there is no file to import it from."""
+"""The module is in the starter; there is no file to import it from."""
 import flax.linen as nn
 import jax
 from starter_modules import DenseDropout  # expect: import-failed

@@ -1,4 +1,4 @@
-"""A rate of its own, and a key that no seed changes."""
+"""Another rate, and a key that no seed changes."""
 
 import flax.linen as nn
 import jax

@@ -1,4 +1,4 @@
-"""A named class of one's own, made from the lifted one."""
+"""A subclass with its own name, made from the lifted one."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""Flax has no such class."""
+"""Flax doesn't have this class."""
 import flax.linen as nn
 import jax
 from flax.linen import DenseEnsemble  # expect: import-failed

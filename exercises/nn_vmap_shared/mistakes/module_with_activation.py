@@ -1,4 +1,4 @@
-"""Lifts a module of its own, with a relu in it."""
+"""Lifts its own module, with a relu in it."""
 import flax.linen as nn
 import jax
 

@@ -25,7 +25,7 @@ _MAKERS: Final[tuple[Callable[[Program], Iterable[Mutant]], ...]] = (
 def mutants(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
     """Change one thing in `text` in every way that is known here; no two are the same program.
 
-    Raises `SyntaxError` if the text is no Python.
+    Raises `SyntaxError` if the text isn't Python.
     """
     program = Program(text, exercise)
     seen = {same_program(text)}

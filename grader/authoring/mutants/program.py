@@ -1,4 +1,4 @@
-"""A program whose text is changed in one place: its nodes, where they stand, and what is around."""
+"""A program and its syntax tree, for changes in one place of the text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Located = ast.expr | ast.stmt | ast.keyword
 
 _WIDEST: Final = 34
 _BRACKETED: Final = (ast.Call, ast.keyword, ast.Return, ast.Assign, ast.Dict, ast.Subscript)
-"""Where an expression stands alone, so that it needs no brackets of its own."""
+"""Places in which an expression needs no brackets around it."""
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):

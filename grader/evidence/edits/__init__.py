@@ -4,13 +4,7 @@ An edit is a guess until the edited program has been graded. Where it isn't know
 where, there is none.
 """
 
-from grader.evidence.edits.answer import (
-    answer_edits,
-    flattened,
-    input_edits,
-    missing_return,
-    unturned,
-)
+from grader.evidence.edits.answer import answer_edits
 from grader.evidence.edits.arguments import (
     argument_edits,
     field_edits,
@@ -19,38 +13,82 @@ from grader.evidence.edits.arguments import (
     literal_edits,
     target_edits,
 )
+from grader.evidence.edits.chance import seeded
+from grader.evidence.edits.given import given_edits, import_replaced, imported
+from grader.evidence.edits.inputs import input_edits, rest_of_the_input, variable_edits
+from grader.evidence.edits.items import item_edits, reordered
 from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
-from grader.evidence.edits.lift import lift_edits, size_argument
-from grader.evidence.edits.text import Edits
+from grader.evidence.edits.lift import lift_edits, made_as_the_task, size_argument
+from grader.evidence.edits.purity import forgetting, sparing
+from grader.evidence.edits.raised import failure_advice
+from grader.evidence.edits.relift import relift_edits
+from grader.evidence.edits.returned import (
+    called_too,
+    flattened,
+    missing_return,
+    not_async,
+    unjitted,
+    unturned,
+)
+from grader.evidence.edits.statements import (
+    not_overwritten,
+    setting_removed,
+    statement_removed,
+    trial_call,
+)
+from grader.evidence.edits.text import Advice, Edits, given_name
+from grader.evidence.edits.unbound import name_advice, unbound_name
 from grader.evidence.edits.updates import update_edits
 from grader.evidence.edits.words import (
     parameter_edits,
     renamed,
-    statement_removed,
     syntax_edits,
 )
 
 __all__ = [
+    "Advice",
     "Edits",
     "answer_edits",
     "argument_edits",
+    "called_too",
+    "failure_advice",
     "field_edits",
     "flattened",
+    "forgetting",
+    "given_edits",
+    "given_name",
+    "import_replaced",
+    "imported",
     "input_edits",
+    "item_edits",
     "key_edits",
     "knob_edits",
     "left_out",
     "lift_edits",
     "literal_edits",
+    "made_as_the_task",
     "missing_return",
+    "name_advice",
+    "not_async",
+    "not_overwritten",
     "parameter_edits",
+    "relift_edits",
     "renamed",
+    "reordered",
+    "rest_of_the_input",
     "seed_edits",
+    "seeded",
+    "setting_removed",
     "size_argument",
+    "sparing",
     "statement_removed",
     "stream_edits",
     "syntax_edits",
     "target_edits",
+    "trial_call",
+    "unbound_name",
+    "unjitted",
     "unturned",
     "update_edits",
+    "variable_edits",
 ]

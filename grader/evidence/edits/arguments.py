@@ -140,8 +140,7 @@ def target_edits(evidence: Evidence, call: LiftedCall) -> Edits:
     source, module = evidence.source, evidence.exercise.module
     place, linen = evidence.landmarks.target(call), name_of(source, "flax.linen")
     node = expression_at(source, place) if place != call.span else None
-    own = not call.defined_in.startswith("flax.")
     named = isinstance(node, ast.Name | ast.Attribute)
-    if node is None or linen is None or not (named and own and module.startswith("nn.")):
+    if node is None or linen is None or not (named and module.startswith("nn.")):
         return ()
     return replaced(source, node, module.replace("nn", linen, 1))

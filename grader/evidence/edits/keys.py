@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from grader.evidence.edits.given import imported
 from grader.evidence.edits.text import (
     Edits,
     array_names,
@@ -14,12 +15,13 @@ from grader.evidence.edits.text import (
     name_of,
     own_name,
     replaced,
+    where_written,
 )
 from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
+from grader.model.names import names_of
 from grader.model.observation import Span
-from grader.model.source import Source
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -55,24 +57,38 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
     value = _given(call)
     if isinstance(value, ast.Name) and value.id in array_names(evidence, call):
         return ()  # its arguments are in another order
+    passed = _passed(evidence, call, value, known)
+    imports = () if name_of(source, "jax.random") is not None else imported(source, "import jax")
+    return (*passed, *imports) if passed else ()
+
+
+def _passed(
+    evidence: Evidence, call: ast.Call, value: ast.expr | None, known: Mapping[str, str]
+) -> Edits:
+    """Pass keys to a call into Flax, in place of a `value`."""
+    source = evidence.source
     entries = [f'"{stream}": {key}' for stream, key in known.items()]
     written = f"{{{', '.join(entries)}}}"
     if value is None:
         return inserted(source, call, f"rngs={written}")
     mapping = _written_dict(evidence, value)
     if mapping is not None:
-        return _in_dict(source, mapping, known)
+        return _in_dict(evidence, mapping, known)
     alone = list(known) == ["params"] and called(call).startswith("init")
-    return replaced(source, value, known["params"] if alone else written)
+    if alone:
+        return replaced(source, where_written(evidence, value), known["params"])
+    return replaced(source, value, written)
 
 
-def _in_dict(source: Source, mapping: ast.Dict, keys: Mapping[str, str]) -> Edits:
+def _in_dict(evidence: Evidence, mapping: ast.Dict, keys: Mapping[str, str]) -> Edits:
     """Write keys into a dict, in place of those for the same streams."""
+    source = evidence.source
     names = [e.value if isinstance(e, ast.Constant) else None for e in mapping.keys]
     edits: list[Edit] = []
     for stream, key in keys.items():
         if stream in names:
-            edits += replaced(source, mapping.values[names.index(stream)], key)
+            given = where_written(evidence, mapping.values[names.index(stream)])
+            edits += replaced(source, given, key)
         else:
             comma = ", " if names else ""
             edits += before_end(source.span(mapping), f'{comma}"{stream}": {key}')
@@ -82,7 +98,7 @@ def _in_dict(source: Source, mapping: ast.Dict, keys: Mapping[str, str]) -> Edit
 def _key(evidence: Evidence, call: ast.Call | None, stream: str) -> str | None:
     """Return how the task makes the key of a stream, in the names that hold at a call."""
     text = task_key(evidence, stream)
-    return _in_own_words(evidence, call, text) if call is not None and text is not None else None
+    return in_own_words(evidence, call, text) if call is not None and text is not None else None
 
 
 def _given(call: ast.Call) -> ast.expr | None:
@@ -99,10 +115,12 @@ def _written_dict(evidence: Evidence, node: ast.expr) -> ast.Dict | None:
     return found if isinstance(found, ast.Dict) else None
 
 
-def _in_own_words(evidence: Evidence, at: ast.AST, text: str) -> str | None:
+def in_own_words(evidence: Evidence, at: ast.AST, text: str) -> str | None:
     """Return an expression of `jax.random` and the seed in the names that hold at a place."""
-    seed, random = _seed_name(evidence, at), name_of(evidence.source, "jax.random")
-    if seed is None or random is None:
+    seed, module = _seed_name(evidence, at), evidence.source.tree
+    random = name_of(evidence.source, "jax.random") or "jax.random"
+    bound = names_of(module).bound if module is not None else set()
+    if seed is None or random.partition(".")[0] in bound:
         return None
     tree = ast.parse(text, mode="eval")
     for node in ast.walk(tree):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.model.edit import Edit
 from grader.model.exercise import Array
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
 
 Edits = tuple[Edit, ...]
+
+
+class Advice(NamedTuple):
+    """A next step in words, and the edits that take it."""
+
+    help: str
+    edits: Edits
 
 
 def replaced(source: Source, node: ast.expr, text: str) -> Edits:
@@ -90,8 +97,8 @@ def expression_at(source: Source, span: Span | None) -> ast.expr | None:
     return None
 
 
-def segment(source: Source, node: ast.expr) -> str | None:
-    """Return the text of an expression."""
+def segment(source: Source, node: ast.expr | ast.stmt) -> str | None:
+    """Return the text of an expression or a statement, without decorators."""
     return ast.get_source_segment(source.text, node)
 
 
@@ -110,15 +117,21 @@ def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | Non
 
     Nor has it if the name is given another value.
     """
+    name, entry = given_name(evidence, at, declared), evidence.landmarks.entry
+    nodes = ast.walk(entry) if entry is not None else ()
+    named = (each for each in nodes if isinstance(each, ast.Name) and each.id == name)
+    return None if any(isinstance(each.ctx, ast.Store) for each in named) else name
+
+
+def given_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
+    """Return what the function calls an argument, even if it gives the name another value."""
     entry = evidence.landmarks.entry
     if entry is None or not is_inside(at, entry):
         return None
     names = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
     parameters = [each.name for each in evidence.exercise.parameters]
     called = dict(zip(parameters, names, strict=False)).get(declared)
-    name = declared if declared in names else called
-    named = (each for each in ast.walk(entry) if isinstance(each, ast.Name) and each.id == name)
-    return None if any(isinstance(each.ctx, ast.Store) for each in named) else name
+    return declared if declared in names else called
 
 
 def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:
@@ -126,7 +139,26 @@ def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:
     return node is not None and outer is not None and any(e is node for e in ast.walk(outer))
 
 
+def where_written(evidence: Evidence, node: ast.expr) -> ast.expr:
+    """Return what a name is given in the function if it is read nowhere else; or else the node."""
+    entry = evidence.landmarks.entry
+    if not isinstance(node, ast.Name) or not isinstance(entry, ast.FunctionDef):
+        return node
+    uses = [e for e in ast.walk(entry) if isinstance(e, ast.Name) and e.id == node.id]
+    for statement in entry.body if len(uses) == 2 and is_inside(node, entry) else ():
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == node.id:
+                return value
+            case _:
+                continue
+    return node
+
+
 def array_names(evidence: Evidence, at: ast.AST | None) -> list[str | None]:
     """Return what the function calls the task's arrays at a place in it, in their order."""
-    arrays = (each.name for each in evidence.exercise.parameters if isinstance(each, Array))
-    return [own_name(evidence, at, each) for each in arrays]
+    return [own_name(evidence, at, each) for each in arrays_of(evidence)]
+
+
+def arrays_of(evidence: Evidence) -> list[str]:
+    """Return the names of the task's arrays, in their order."""
+    return [each.name for each in evidence.exercise.parameters if isinstance(each, Array)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.text import Edits, indentation, put
-from grader.model.edit import Edit
+from grader.model.edit import Edit, Edited
 from grader.model.observation import Span
 from grader.model.source import Source, SyntaxFault
 
@@ -28,53 +29,70 @@ def renamed(source: Source, span: Span | None, name: str, other: str) -> Edits:
     return (put(other, *at),)
 
 
-def statement_removed(source: Source, span: Span | None) -> Edits:
-    """Delete the statement that consists of the call at `span`, if others stand beside it."""
-    call = source.call_at(span)
-    for node in ast.walk(source.tree) if source.tree is not None else ():
-        for body in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
-            for each in body if isinstance(body, list) and len(body) > 1 else ():
-                if isinstance(each, ast.Expr) and each.value is call is not None:
-                    return _without(source, each)
-    return ()
-
-
-def _without(source: Source, statement: ast.Expr) -> Edits:
-    """Delete a statement: its lines, or what it takes of a line that has others."""
-    span = source.span(statement)
-    line, last = source.lines[span.line - 1], source.lines[span.end_line - 1]
-    rest = last[span.end_column - 1 :]
-    semicolon = re.match(r"\s*;\s*", rest)
-    alone = len(indentation(line)) == span.column - 1
-    if semicolon is not None and rest[semicolon.end() :].strip():
-        behind = (span.end_line, span.end_column + semicolon.end())
-        return (put("", span.start, behind),)
-    if alone:
-        return (put("", (span.line, 1), (span.end_line + 1, 1)),)
-    return (Edit(span=span, text="pass"),)
-
-
 def parameter_edits(evidence: Evidence) -> Edits:
-    """Give the function the task's arguments, if it has them in another order."""
-    entry = evidence.landmarks.entry
+    """Give the function the task's arguments in its order, if it has no others."""
+    entry, source = evidence.landmarks.entry, evidence.source
     wanted = [each.name for each in evidence.exercise.parameters]
     if not isinstance(entry, ast.FunctionDef):
         return ()
-    given = [*entry.args.posonlyargs, *entry.args.args]
-    plain = not (entry.args.defaults or entry.args.kwonlyargs or entry.args.posonlyargs)
-    if not plain or sorted(each.arg for each in given) != sorted(wanted):
+    given = [*entry.args.posonlyargs, *entry.args.args, *entry.args.kwonlyargs]
+    plain = not (entry.args.defaults or entry.args.posonlyargs or any(entry.args.kw_defaults))
+    texts = {each.arg: source.text_of(each) for each in given}
+    if not plain or entry.args.vararg or entry.args.kwarg or not texts.keys() <= set(wanted):
         return ()
-    spans = [evidence.source.span(each) for each in given]
-    return (put(", ".join(wanted), spans[0].start, spans[-1].end),)
+    return _between_brackets(source, entry, ", ".join(texts.get(each, each) for each in wanted))
+
+
+def _between_brackets(source: Source, entry: ast.FunctionDef, text: str) -> Edits:
+    """Write a function's arguments, if they stand on the line of its name."""
+    start = source.span(entry).start
+    line = source.lines[start[0] - 1]
+    found = re.compile(r"def\s+\w+\s*\(([^()#]*)\)").match(line, start[1] - 1)
+    if found is None:
+        return ()
+    at = [(start[0], column + 1) for column in found.span(1)]
+    return (put(text, *at),)
 
 
 def syntax_edits(source: Source, fault: SyntaxFault) -> Edits:
-    """Write a missing colon, or give a line the indentation of the one above."""
+    """Write a missing colon, comma or bracket, or indent a line as the one above."""
     number = fault.span.line
     line, above = source.lines[number - 1], [e for e in source.lines[: number - 1] if e.strip()]
+    if fault.message == "'return' outside function" and above:
+        return (put(indentation(above[-1]), (number, 1), (number, len(indentation(line)) + 1)),)
+    closed = _brackets(source, fault)
+    if closed:
+        return closed
     if fault.message == "expected ':'":
         return (put(":", (number, len(line[: fault.span.column - 1].rstrip()) + 1)),)
     if fault.message == "unexpected indent" and above:
         indent, wanted = (indentation(each) for each in (line, above[-1]))
         return (put(wanted, (number, 1), (number, len(indent) + 1)),)
     return ()
+
+
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+
+
+def _brackets(source: Source, fault: SyntaxFault) -> Edits:
+    """Write the only bracket or comma with which the text is a program."""
+    attempts = list(_attempts(source, fault))
+    right = [edit for edit in attempts if Source("", Edited(source, [edit]).text).tree is not None]
+    return (right[0],) if len(right) == 1 else ()
+
+
+def _attempts(source: Source, fault: SyntaxFault) -> Iterator[Edit]:
+    number, line = fault.span.line, source.lines[fault.span.line - 1]
+    never = re.match(r"'([(\[{])' was never closed", fault.message)
+    other = re.match(
+        r"closing parenthesis '(.)' does not match opening parenthesis '(.)'$", fault.message
+    )
+    if never is not None:
+        end = len(line.partition("  #")[0].rstrip()) + 1
+        yield put(_CLOSING[never[1]], (number, end))
+    elif other is not None:
+        yield put(_CLOSING[other[2]], fault.span.start, (number, fault.span.column + 1))
+        yield put(_CLOSING[other[2]], fault.span.start)
+    elif "forgot a comma" in fault.message:
+        for found in re.finditer(r"(?<=[\w\])}\"'])\s+(?=[\w\[({\"'])", line):
+            yield put(",", (number, found.start() + 1))

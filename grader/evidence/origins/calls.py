@@ -119,8 +119,13 @@ def namedtuple_fields(call: ast.Call) -> tuple[str, ...] | None:
         case ast.Constant(value=str(text)):
             return tuple(text.replace(",", " ").split())
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            firsts = [each.elts[0] if isinstance(each, ast.Tuple) else each for each in items]
-            names = [each.value for each in firsts if isinstance(each, ast.Constant)]
-            return tuple(each for each in names if isinstance(each, str))
+            names = tuple(name for each in items for name in _field(each))
+            return names if len(names) == len(items) else None
         case _:
             return None
+
+
+def _field(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(name)) | ast.Tuple(elts=[ast.Constant(value=str(name)), *_]):
+            yield name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,6 +17,7 @@ from grader.gradebook.classroom import Result, Student
 from grader.model.finding import Finding
 from grader.model.report import Report
 from grader.model.source import Source
+from grader.rules import RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]{0,3}")
@@ -28,17 +31,20 @@ Words = tuple[str, ...]
 
 
 class Masks:
-    """Masks who wrote a report, and all others of a class by their full names and addresses.
+    """Masks who wrote a report, and all others of a class.
 
-    A first name of somebody else stays, since it may be any word: `dense`, `max`.
+    A single name of somebody else stays if it is a word of the code, too: `dense`, `max`.
     """
 
     def __init__(self, students: Iterable[Student]) -> None:
         self._full: dict[str, set[Words]] = defaultdict(set)
+        single: set[str] = set()
         for student in students:
+            single |= {word for word in _words(student.name) if len(word) > 2}
             for words in _names(student):
                 if len(words) > 1 or words[0].isdecimal():
                     self._full[words[0]].add(words)
+        self._single = single - _code_words()
 
     def masked(self, result: Result, report: Report, path: str) -> Report:
         """Return a report under another path, without names. Lines and columns stay the same."""
@@ -81,13 +87,20 @@ class Masks:
     def _length(self, text: str, found: list[_Span], index: int, own: frozenset[str]) -> int:
         """Return how many words from `index` on name somebody."""
         word = found[index].word
-        longest = int(word in own)
+        longest = int(word in own or word in self._single)
         for words in self._full.get(word, ()):
             there = found[index : index + len(words)]
             same = tuple(span.word for span in there) == words
             if same and len(words) > longest and _adjacent(text, there):
                 longest = len(words)
         return longest
+
+
+@cache
+def _code_words() -> frozenset[str]:
+    """Return words that programs consist of: Python's, and those of the rules' examples."""
+    programs = "\n".join(each.wrong + each.right for each in RULES)
+    return frozenset([*_words(programs), *_words(" ".join(dir(builtins)))]) | _KEYWORDS
 
 
 class _Span(NamedTuple):

@@ -15,8 +15,8 @@ from grader.render.html import article, page, text_html
 from grader.render.words import VERDICT_WORDS
 
 _MASKED = (
-    '<p class="faint">Names are replaced by \u00d7, also those in the file and in what it printed.'
-    "</p>"
+    '<p class="faint">Names that are known are replaced by \u00d7, also in the file and in what it '
+    "printed.</p>"
 )
 
 
@@ -48,6 +48,6 @@ def _tries(results: Sequence[Result]) -> str:
         for number, each in enumerate(same, 1)
     ]
     return (
-        "<table><thead><tr><th>exercise</th><th></th><th></th><th>score</th>"
+        "<table><thead><tr><th>exercise</th><th>try</th><th></th><th>score</th>"
         f"<th>mistakes</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -1,4 +1,4 @@
-"""Says again that it is shut in, that it has loaded, and what its trace is."""
+"""Says again that it is in the sandbox, that it has loaded, and what its trace is."""
 # outcome: failed; rule: crashed
 import gc
 

@@ -1,0 +1,142 @@
+"""Edits that use the class that the task provides, as the starter has it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
+from grader.model.edit import whole_lines
+from grader.model.names import names_of
+from grader.model.source import Source
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+    from grader.model.observation import LiftedCall, Span
+
+
+class _Class(NamedTuple):
+    """A class that the task provides: its text, and what the names in it stand for."""
+
+    text: str
+    imports: dict[str, str]
+
+
+def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
+    """Write the task's class as the starter has it, and lift it."""
+    source, name = evidence.source, evidence.exercise.module
+    given = _given(evidence)
+    if given is None or source.tree is None:
+        return ()
+    written = _written(source, given, name)
+    place = evidence.landmarks.target(call)
+    node = expression_at(source, place) if place != call.span else None
+    if call.target == name:
+        return written
+    if node is None or not isinstance(node, ast.Name | ast.Attribute):
+        return ()
+    lifted = replaced(source, node, name)
+    if source.definition(name) is not None:
+        return (*written, *lifted)
+    return (*_added(source, given, evidence.landmarks.entry), *lifted)
+
+
+def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
+    """Write the task's class in place of a statement that imports just that."""
+    source, given = evidence.source, _given(evidence)
+    for node in source.tree.body if source.tree is not None and given is not None else ():
+        if isinstance(node, ast.ImportFrom) and given is not None and source.span(node) == span:
+            names = [each.asname or each.name for each in node.names]
+            missing = _missing_imports(source, given)
+            if names == [evidence.exercise.module] and missing is not None:
+                text = "\n".join([*missing, "", "", given.text, ""] if missing else [given.text])
+                return (put(text, source.span(node).start, source.span(node).end),)
+    return ()
+
+
+def _given(evidence: Evidence) -> _Class | None:
+    """Return the task's class, None if it is Flax's own or isn't in the starter."""
+    starter = Source("starter.py", evidence.exercise.given)
+    for node in starter.tree.body if starter.tree is not None else ():
+        if isinstance(node, ast.ClassDef) and node.name == evidence.exercise.module:
+            used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            imports = names_of(starter.tree).imports if starter.tree is not None else {}
+            text = segment(starter, node)
+            known = {name: dotted for name, dotted in imports.items() if name in used}
+            return _Class(text, known) if text is not None and not node.decorator_list else None
+    return None
+
+
+def _written(source: Source, given: _Class, name: str) -> Edits:
+    """Write the class in place of the text's own, line by line."""
+    nodes = source.tree.body if source.tree is not None else []
+    own = [each for each in nodes if isinstance(each, ast.ClassDef) and each.name == name]
+    missing = _missing_imports(source, given)
+    if len(own) != 1 or own[0].decorator_list or missing != []:
+        return ()
+    span = source.span(own[0])
+    lines = list(source.lines)
+    documented = any(map(_documented, ast.walk(own[0])))
+    text = given.text if documented else _undocumented(given.text)
+    lines[span.line - 1 : span.end_line] = text.split("\n")
+    return whole_lines(source, "\n".join(lines))
+
+
+def _documented(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None
+
+
+def _undocumented(text: str) -> str:
+    """Leave the docstrings out of a class, and the empty line behind its own."""
+    lines, tree = text.split("\n"), ast.parse(text)
+    for node in [each for each in ast.walk(tree) if _documented(each)][::-1]:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            first, last = node.body[0].lineno - 1, node.body[0].end_lineno or 0
+            empty = last < len(lines) and not lines[last].strip()
+            del lines[first : last + empty]
+    return "\n".join(lines)
+
+
+def _added(source: Source, given: _Class, entry: ast.AST | None) -> Edits:
+    """Write the class before the statement at the top that the function stands in."""
+    missing = _missing_imports(source, given)
+    body = source.tree.body if source.tree is not None else []
+    before = next((each for each in body if is_inside(entry, each)), None)
+    if before is None or missing is None:
+        return ()
+    line = min([before.lineno, *(e.lineno for e in getattr(before, "decorator_list", []))])
+    return (*_imported(source, missing), put(f"{given.text}\n\n\n", (line, 1)))
+
+
+def imported(source: Source, line: str) -> Edits:
+    """Write an import behind the last one at the top of the text."""
+    return _imported(source, [line])
+
+
+def _imported(source: Source, lines: list[str]) -> Edits:
+    nodes = source.tree.body if source.tree is not None else []
+    imports = [each for each in nodes if isinstance(each, ast.Import | ast.ImportFrom)]
+    if not lines or not imports:
+        return ()
+    number = imports[-1].end_lineno or imports[-1].lineno
+    return (put("".join(f"{each}\n" for each in lines), (number + 1, 1)),)
+
+
+def _missing_imports(source: Source, given: _Class) -> list[str] | None:
+    """Return the imports that the class needs; None if its names mean something else here."""
+    names = names_of(source.tree) if source.tree is not None else None
+    if names is None:
+        return None
+    lines: list[str] = []
+    for name, dotted in given.imports.items():
+        found = names.imports.get(name)
+        if found is None and name not in names.bound:
+            lines.append(import_line(name, dotted))
+        elif found != dotted:
+            return None
+    return lines
+
+
+def import_line(name: str, dotted: str) -> str:
+    """Write the import of a module by a name."""
+    return f"import {dotted}" if name == dotted else f"import {dotted} as {name}"

@@ -1,0 +1,424 @@
+"""What to write instead of a call into Flax or JAX that raised."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from grader.evidence.edits.arguments import left_out
+from grader.evidence.edits.inputs import input_edits, rest_of_the_input
+from grader.evidence.edits.keys import seed_edits
+from grader.evidence.edits.lift import settings_text
+from grader.evidence.edits.statements import around, deleted
+from grader.evidence.edits.text import (
+    Advice,
+    array_names,
+    expression_at,
+    put,
+    replaced,
+    segment,
+)
+from grader.evidence.origins import called
+from grader.model.edit import Edit
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+    from grader.evidence.look import Look
+    from grader.model.observation import Raised, Root, Span
+    from grader.model.source import Source
+
+_ENTRIES: Final = frozenset({"init", "init_with_output", "apply"})
+_UNKNOWN_KEYWORD: Final = re.compile(r"unexpected keyword argument '(\w+)'")
+_VMAP: Final = (
+    "variable_axes",
+    "split_rngs",
+    "in_axes",
+    "out_axes",
+    "axis_size",
+    "axis_name",
+    "methods",
+    "metadata_params",
+)
+_NO_SUCH_AXIS: Final = "remove the call: outside the mapped function there is no such axis"
+_ARRAYS: Final = frozenset({"jnp", "np", "jax.numpy", "numpy"})
+_OTHER_SHAPES: Final = frozenset({"ScopeParamShapeError", "IndexError", "ValueError", "TypeError"})
+
+
+class _Failure(NamedTuple):
+    """An exception, the case in which it was raised, and the call at its place."""
+
+    evidence: Evidence
+    look: Look
+    raised: Raised
+    call: ast.Call
+
+
+_NO_CALL: Final = ast.Call(func=ast.Name(id=""), args=[], keywords=[])
+
+
+def failure_advice(evidence: Evidence, look: Look) -> Advice | None:
+    """Say what to write instead of the call that raised; None if the text doesn't show that."""
+    raised = look.raised
+    call = _call(evidence.source, raised.place) if raised is not None else None
+    if raised is None:
+        return None
+    failure = _Failure(evidence, look, raised, call or _NO_CALL)
+    advised = (each(failure) for each in (_ADVISERS if call is not None else (_missing_level,)))
+    return next((each for each in advised if each is not None and each.edits), None)
+
+
+def _call(source: Source, place: Span | None) -> ast.Call | None:
+    """Return the call at a place, or the one of the method that is read there."""
+    method = expression_at(source, place)
+    nodes = ast.walk(source.tree) if source.tree is not None and method is not None else ()
+    calls = (each for each in nodes if isinstance(each, ast.Call) and each.func is method)
+    return source.call_at(place) or next(calls, None)
+
+
+# ------------------------------------------------------------------------------------------ keys
+
+
+def _float_seed(failure: _Failure) -> Advice | None:
+    """A key made from something else than the seed."""
+    evidence, call = failure.evidence, failure.call
+    function, seed = called(call), evidence.seed_name
+    if function not in {"PRNGKey", "key"} or seed is None or len(call.args) != 1:
+        return None
+    edits = seed_edits(evidence, failure.raised.place)
+    return Advice(f"pass it {seed} unchanged: jax.random.{function}({seed})", edits)
+
+
+def _behind_the_input(failure: _Failure) -> Advice | None:
+    """The key or the variables behind the arrays, in a call of `init` or `apply`."""
+    evidence, call = failure.evidence, failure.call
+    names = array_names(evidence, call)
+    given = [each.id if isinstance(each, ast.Name) else None for each in call.args]
+    if not _is_call_of(call, *_ENTRIES) or None in names or len(given) != len(names) + 1:
+        return None
+    if given[:-1] != names or given[-1] in names:
+        return None
+    texts = [segment(evidence.source, each) or "" for each in call.args]
+    edits = _arguments_replaced(failure, [texts[-1], *texts[:-1]])
+    first = "the variables" if _is_call_of(call, "apply") else "the key"
+    return Advice(f"pass {first} first, then the input", edits)
+
+
+def _keys_by_position(failure: _Failure) -> Advice | None:
+    """The dict of keys by position in a call of `apply`."""
+    evidence, call = failure.evidence, failure.call
+    names = array_names(evidence, call)
+    last = call.args[-1] if call.args else None
+    if not _is_call_of(call, "apply") or not isinstance(last, ast.Dict):
+        return None
+    if len(call.args) != len(names) + 2 or any(each.arg == "rngs" for each in call.keywords):
+        return None
+    edits = (put("rngs=", evidence.source.span(last).start),)
+    return Advice("pass the keys by name: rngs=…", edits)
+
+
+# ----------------------------------------------------------------------------------------- inputs
+
+
+def _by_name(failure: _Failure) -> Advice | None:
+    """The module's arguments passed by name, in the right order."""
+    evidence = failure.evidence
+    names = set(array_names(evidence, failure.call))
+    if not any(_named_arrays(failure.call, names)):
+        return None
+    edits: list[Edit] = []
+    for call in _entering(evidence):
+        named = list(_named_arrays(call, names))
+        given = [*call.args[1:], *(each.value for each in named)]
+        texts = [each.id if isinstance(each, ast.Name) else None for each in given]
+        if named and (texts != array_names(evidence, call) or named != call.keywords[: len(named)]):
+            return None
+        edits += [_without_name(evidence.source, each) for each in named]
+    return Advice("pass them by position, in every call", tuple(edits))
+
+
+def _without_name(source: Source, keyword: ast.keyword) -> Edit:
+    return put("", source.span(keyword).start, source.span(keyword.value).start)
+
+
+def _named_arrays(call: ast.Call, names: set[str | None]) -> Iterator[ast.keyword]:
+    for each in call.keywords:
+        if isinstance(each.value, ast.Name) and each.value.id in names:
+            yield each
+
+
+def _entering(evidence: Evidence) -> list[ast.Call]:
+    """Return the calls of `init` and `apply` in the function."""
+    calls = [each for each in evidence.landmarks.own if isinstance(each, ast.Call)]
+    return [each for each in calls if _is_call_of(each, *_ENTRIES)]
+
+
+def _as_a_tuple(failure: _Failure) -> Advice | None:
+    """The module's arguments passed as one tuple."""
+    evidence = failure.evidence
+    edits: list[Edit] = []
+    for call in _entering(evidence):
+        names = array_names(evidence, call)
+        for each in call.args[1:]:
+            value = _value(evidence, each)
+            if isinstance(value, ast.Tuple) and [ast.unparse(e) for e in value.elts] == names:
+                edits += replaced(evidence.source, each, ", ".join(map(str, names)))
+    return Advice("pass the arguments one by one, not as a tuple", tuple(edits))
+
+
+def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
+    """Return what a name of the function was given, or another expression itself."""
+    for each in evidence.landmarks.own if isinstance(node, ast.Name) else ():
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if isinstance(node, ast.Name) and node.id == name:
+                    return value
+            case _:
+                continue
+    return node
+
+
+def _missing_input(failure: _Failure) -> Advice | None:
+    """Too few of the module's arguments."""
+    entered = failure.raised.library is not None
+    return rest_of_the_input(failure.evidence, failure.call) if entered else None
+
+
+def _other_input(failure: _Failure) -> Advice | None:
+    """Another input than the task's, in the call of `init` or of `apply`."""
+    if failure.raised.exception not in _OTHER_SHAPES or failure.raised.library is None:
+        return None
+    trail = failure.look.actual
+    roots = [
+        each for each in trail.record.roots if each.kind in _ENTRIES and _differs(failure, each)
+    ]
+    edits = [edit for each in roots[:1] for edit in input_edits(failure.evidence, each)]
+    kind = roots[0].kind if roots else ""
+    return Advice(f"pass the arguments to {kind} as they came", tuple(edits))
+
+
+def _differs(failure: _Failure, root: Root) -> bool:
+    """Whether a call got an input of another shape than the task's, as far as was seen."""
+    wanted, run = failure.look.expected.layer, failure.look.actual.top(root)
+    if run is None:
+        return root.raised
+    return wanted is not None and run.input_shapes != wanted.input_shapes
+
+
+# -------------------------------------------------------------------------------------- variables
+
+
+def _params_alone(failure: _Failure) -> Advice | None:
+    """`apply` with the entry "params" in place of the whole dict."""
+    evidence, call = failure.evidence, failure.call
+    if not failure.raised.exception.startswith("ApplyScopeInvalidVariables"):
+        return None
+    given = call.args[0] if _is_call_of(call, "apply") and call.args else None
+    if isinstance(given, ast.Subscript) and _is_params(given):
+        text = segment(evidence.source, given.value) or ""
+        return Advice(
+            'pass the whole dict, not its "params" entry', replaced(evidence.source, given, text)
+        )
+    if not isinstance(given, ast.Name):
+        return None
+    text = f'{{"params": {given.id}}}'
+    return Advice(
+        f"pass the parameters by the name of their collection: {text}",
+        replaced(evidence.source, given, text),
+    )
+
+
+def _is_params(node: ast.Subscript) -> bool:
+    return isinstance(node.slice, ast.Constant) and node.slice.value == "params"
+
+
+def _called_itself(failure: _Failure) -> Advice | None:
+    """A module called like a function."""
+    source, call = failure.evidence.source, failure.call
+    if not isinstance(call.func, ast.Name) or not call.args:
+        return None
+    model = call.func.id
+    for node in failure.evidence.landmarks.own:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=variables)],
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="init")),
+            ) if owner == model:
+                first = source.span(call.args[0]).start
+                edits = [put(".apply", source.span(call.func).end)]
+                if ast.unparse(call.args[0]) != variables:
+                    edits.append(put(f"{variables}, ", first))
+                text = f"call {model}.apply with the variables that init returned"
+                return Advice(text, tuple(edits))
+            case _:
+                continue
+    return None
+
+
+def _on_the_class(failure: _Failure) -> Advice | None:
+    """`init` or `apply` called on a class."""
+    evidence, call = failure.evidence, failure.call
+    if failure.raised.exception != "InvalidInstanceModuleError":
+        return None
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    settings = settings_text(evidence, failure.look, call)
+    if not isinstance(owner, ast.Name) or settings is None:
+        return None
+    edits = (put(f"({settings})", evidence.source.span(owner).end),)
+    return Advice(f"make an instance of the class first: {owner.id}({settings})", edits)
+
+
+# ------------------------------------------------------------------------------------- arguments
+
+
+def _instance_lifted(failure: _Failure) -> Advice | None:
+    """`nn.vmap` of an instance: lift its class, and make the instance from the result."""
+    source, call = failure.evidence.source, failure.call
+    made = call.args[0] if call.args else None
+    if failure.raised.exception != "TransformTargetError" or not isinstance(made, ast.Call):
+        return None
+    function, whole = source.span(made.func), source.span(made)
+    given = source.text_between(function.end, whole.end)
+    edits = [put("", function.end, whole.end)]
+    if not _is_made_later(failure):
+        edits.append(put(given, source.span(call).end))
+    return Advice("lift the class, and make the instance from the result", tuple(edits))
+
+
+def _is_made_later(failure: _Failure) -> bool:
+    """Whether what the call returns is called later on."""
+    tree = failure.evidence.source.tree
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    names = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and node.value is failure.call
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = [each.func for each in nodes if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Name) and each.id in names for each in calls)
+
+
+def _unknown_keyword(failure: _Failure) -> Advice | None:
+    """An argument that a function doesn't have: misspelt, or too much."""
+    evidence, call = failure.evidence, failure.call
+    found = _UNKNOWN_KEYWORD.search(failure.raised.message)
+    keyword = next((each for each in call.keywords if found and each.arg == found[1]), None)
+    if keyword is None or keyword.arg is None:
+        return None
+    known = set(_known_keywords(failure)) - {each.arg for each in call.keywords}
+    near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
+    if near:
+        start = evidence.source.span(keyword).start
+        edit = put(near[0], start, (start[0], start[1] + len(keyword.arg)))
+        return Advice(f"write {near[0]} instead of {keyword.arg}", (edit,))
+    edits = left_out(evidence, evidence.source.span(call), keyword.arg)
+    return Advice(f"remove {keyword.arg}: there is no such argument", edits)
+
+
+def _known_keywords(failure: _Failure) -> tuple[str, ...]:
+    """Return the arguments of the called function, as far as they are known."""
+    if called(failure.call) == "vmap":
+        return _VMAP
+    layer = failure.look.expected.layer
+    return tuple(each.name for each in layer.settings) if layer is not None else ()
+
+
+def _wrong_size(failure: _Failure) -> Advice | None:
+    """A size that doesn't fit, where the task asks for a single axis."""
+    source, call = failure.evidence.source, failure.call
+    library = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in _ARRAYS
+    sizes = call.args[1 if library else 0 :]
+    if called(call) != "reshape" or not failure.evidence.exercise.output or not sizes:
+        return None
+    first, last = source.span(sizes[0]), source.span(sizes[-1])
+    if source.text_between(first.start, last.end) == "-1":
+        return None
+    return Advice("let reshape compute the size: reshape(-1)", (put("-1", first.start, last.end),))
+
+
+def _tuple_of_updates(failure: _Failure) -> Advice | None:
+    """The pair that `apply` returns with `mutable`, used as the output."""
+    root = failure.look.actual.answer
+    if "'tuple' object has no attribute" not in failure.raised.message or root is None:
+        return None
+    if failure.look.expected.written:
+        return None
+    edits = left_out(failure.evidence, root.span, "mutable")
+    return Advice("remove mutable: with it, apply returns a pair of output and updates", edits)
+
+
+def _outside(failure: _Failure) -> Advice | None:
+    """A mean over an axis that has no name there."""
+    call = failure.call
+    if not re.fullmatch(r"p(mean|sum|max|min)", called(call)) or not call.args:
+        return None
+    if "unbound axis name" not in failure.raised.message:
+        return None
+    statement = around(failure.evidence.landmarks.entry, call)
+    text = segment(failure.evidence.source, call.args[0]) or ""
+    if isinstance(statement, ast.Assign) and [ast.unparse(e) for e in statement.targets] == [text]:
+        return Advice(_NO_SUCH_AXIS, deleted(failure.evidence.source, statement))
+    return Advice(_NO_SUCH_AXIS, replaced(failure.evidence.source, call, text))
+
+
+def _traced_sizes(failure: _Failure) -> Advice | None:
+    """A function that is jitted as a whole, so that its sizes are no numbers."""
+    source, entry = failure.evidence.source, failure.evidence.landmarks.entry
+    decorators = entry.decorator_list if isinstance(entry, ast.FunctionDef) else []
+    found = [each for each in decorators if ast.unparse(each) in {"jax.jit", "jit"}]
+    if not re.search(r"Tracer|[Tt]raced", failure.raised.message) or len(found) != 1:
+        return None
+    line = source.span(found[0]).line
+    edits = (put("", (line, 1), (line + 1, 1)),)
+    return Advice("remove jax.jit: with it, sizes are no numbers", edits)
+
+
+def _missing_level(failure: _Failure) -> Advice | None:
+    """The name of an updated variable, without that of the module around it."""
+    source, answer = failure.evidence.source, failure.look.expected.answer
+    node = expression_at(source, failure.raised.place)
+    key = failure.raised.message.strip("'")
+    if failure.raised.exception != "KeyError" or not isinstance(node, ast.Subscript):
+        return None
+    paths = {each.path for each in (answer.made if answer is not None else ())}
+    levels = {each[:-1] for each in paths if each[-1] == key}
+    level = levels.pop() if len(levels) == 1 else ()
+    text = "".join(f'["{each}"]' for each in level)
+    value = _value(failure.evidence, node.value)
+    if not level or not isinstance(value, ast.Subscript):
+        return None
+    edits = (put(text, source.span(value).end),)
+    return Advice(f"name the module that has {key}, too: {text}", edits)
+
+
+def _arguments_replaced(failure: _Failure, texts: list[str]) -> tuple[Edit, ...]:
+    pairs = zip(failure.call.args, texts, strict=True)
+    return tuple(e for node, text in pairs for e in replaced(failure.evidence.source, node, text))
+
+
+def _is_call_of(call: ast.Call, *names: str) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in names
+
+
+_ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
+    _float_seed,
+    _behind_the_input,
+    _keys_by_position,
+    _by_name,
+    _as_a_tuple,
+    _missing_input,
+    _params_alone,
+    _on_the_class,
+    _instance_lifted,
+    _unknown_keyword,
+    _tuple_of_updates,
+    _wrong_size,
+    _outside,
+    _traced_sizes,
+    _called_itself,
+    _other_input,
+)

@@ -1,0 +1,47 @@
+"""Edits for names that have no value: imported, or called what the function calls them."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.evidence.edits.given import import_line, imported
+from grader.evidence.edits.text import Advice
+from grader.evidence.edits.words import renamed
+from grader.evidence.libraries import ALIASES
+from grader.model.names import names_of
+
+if TYPE_CHECKING:
+    from grader.evidence.evidence import Evidence
+    from grader.model.observation import Span
+
+_NO_VALUE: Final = re.compile(r"^name '(\w+)' is not defined")
+
+
+def unbound_name(message: str) -> str | None:
+    """Return the name that a NameError is about."""
+    found = _NO_VALUE.match(message)
+    return found[1] if found is not None else None
+
+
+def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
+    """Import a name that usually stands for a module, or write the similar one that has a value."""
+    source, tree = evidence.source, evidence.source.tree
+    if tree is None or name in names_of(tree).imports:
+        return None
+    if name in ALIASES:
+        dotted = ALIASES[name]
+        home, _, last = dotted.rpartition(".")
+        line = f"from {home} import {last}" if name == last and home else import_line(name, dotted)
+        return Advice(f"import it: {line}", imported(source, line))
+    stored = {
+        each.id
+        for each in ast.walk(evidence.landmarks.entry or tree)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    near = difflib.get_close_matches(name, sorted(stored), n=1, cutoff=0.8)
+    if not near:
+        return None
+    return Advice(f"write {near[0]}", renamed(source, place, name, near[0]))

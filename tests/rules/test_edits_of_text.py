@@ -1,0 +1,211 @@
+"""Edits that are made from the text alone: exactly what is written, and where nothing is."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.catalogue import exercises
+from grader.evidence import Evidence
+from grader.evidence.edits import (
+    Advice,
+    forgetting,
+    name_advice,
+    parameter_edits,
+    setting_removed,
+    sparing,
+    syntax_edits,
+)
+from grader.model.edit import Edited
+from grader.model.observation import between
+from grader.model.submission import from_bytes
+from grader.model.transcript import Transcript
+
+SHARED = next(each.exercise for each in exercises() if each.exercise.level == 1)
+HEAD = "def nn_vmap_forward(seed, x_batch, features):\n"
+
+
+def evidence_of(text: str) -> Evidence:
+    source = from_bytes("submission.py", text.encode()).source
+    return Evidence(Transcript(exercise=SHARED, source=source))
+
+
+def with_advice(evidence: Evidence, advice: Advice | None) -> str:
+    """Return the text with the edits, an empty one if there is no advice."""
+    return Edited(evidence.source, advice.edits).text if advice is not None else ""
+
+
+KEPT = {
+    "a counter": (
+        f"calls = 0\n\n\n{HEAD}    global calls\n    calls += 1\n    return calls\n",
+        f"{HEAD}    calls = 0\n    calls += 1\n    return calls\n",
+    ),
+    "a cache with a comment": (
+        f"_cache = {{}}  # all\nSIZE = 3\n\n\n{HEAD}    _cache[seed] = 1\n    return SIZE\n",
+        f"SIZE = 3\n\n\n{HEAD}    _cache = {{}}  # all\n    _cache[seed] = 1\n    return SIZE\n",
+    ),
+    "a docstring": (
+        f'KEPT = []\n\n\n{HEAD}    """Adds."""\n    KEPT.append(seed)\n    return KEPT\n',
+        f'{HEAD}    """Adds."""\n    KEPT = []\n    KEPT.append(seed)\n    return KEPT\n',
+    ),
+    "a default": (
+        "def nn_vmap_forward(seed, kept=[]):\n    kept.append(1)\n    return kept\n",
+        "def nn_vmap_forward(seed, kept=[]):\n    kept = []\n    kept.append(1)\n    return kept\n",
+    ),
+    "a helper that keeps it": (
+        (
+            "KEPT = {}\n\n\ndef made(x):\n    KEPT[x] = x\n    return KEPT[x]\n\n\n"
+            f"{HEAD}    return made(seed)\n"
+        ),
+        (
+            "def made(x):\n    KEPT = {}\n    KEPT[x] = x\n    return KEPT[x]\n\n\n"
+            f"{HEAD}    return made(seed)\n"
+        ),
+    ),
+    "read by another function": (
+        (
+            f"KEPT = []\n\n\ndef size():\n    return len(KEPT)\n\n\n{HEAD}"
+            "    KEPT.append(seed)\n    return size()\n"
+        ),
+        "",
+    ),
+    "several names in one statement": (
+        f"a = b = []\n\n\n{HEAD}    a.append(seed)\n    return a\n",
+        "",
+    ),
+    "two names declared at once": (
+        f"a = 0\nb = 0\n\n\n{HEAD}    global a, b\n    a += 1\n    return a\n",
+        "",
+    ),
+    "an attribute of the function": (
+        f"{HEAD}    nn_vmap_forward.n = 1\n    return seed\n",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_kept_is_made_anew_in_each_call(name: str) -> None:
+    before, after = KEPT[name]
+    evidence = evidence_of(before)
+    assert with_advice(evidence, forgetting(evidence)) == after
+
+
+CHANGED = {
+    "an operator": ("    x_batch *= 2\n", "    x_batch = x_batch * 2\n"),
+    "a sum": ("    x_batch /= seed + 1  # so\n", "    x_batch = x_batch / (seed + 1)  # so\n"),
+    "an item": (
+        "    if seed:\n        x_batch[0] = 1\n",
+        "    if seed:\n        x_batch = x_batch.copy()\n        x_batch[0] = 1\n",
+    ),
+    "another name": (
+        "    x = np.asarray(x_batch)\n    x[:, 0] += 1\n",
+        "    x = np.asarray(x_batch)\n    x = x.copy()\n    x[:, 0] += 1\n",
+    ),
+    "a method": ("    x_batch.fill(0)\n", "    x_batch = x_batch.copy()\n    x_batch.fill(0)\n"),
+    "out": (
+        "    np.exp(seed, out=x_batch)\n",
+        "    x_batch = x_batch.copy()\n    np.exp(seed, out=x_batch)\n",
+    ),
+    "a function": (
+        "    np.copyto(x_batch, 0)\n",
+        "    x_batch = x_batch.copy()\n    np.copyto(x_batch, 0)\n",
+    ),
+    "a line with others": ("    if seed: x_batch[0] = 1\n", "    if seed: x_batch[0] = 1\n"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_an_argument_is_changed_in_a_new_array(name: str) -> None:
+    before, after = CHANGED[name]
+    evidence = evidence_of(f"import numpy as np\n\n\n{HEAD}{before}    return x_batch\n")
+    found = with_advice(evidence, sparing(evidence))
+    assert found == f"import numpy as np\n\n\n{HEAD}{after}    return x_batch\n"
+
+
+SIGNATURES = {
+    "(x_batch, seed, features)": True,
+    "(seed, x_batch)": True,
+    "(*, seed, x_batch, features)": True,
+    "(seed, *, features, x_batch)": True,
+    "(seed, x_batch, features, model)": False,
+    "(seed, x_batch, width)": False,
+    "(x_batch: Any, seed: int)": True,
+    "(x_batch, seed=0, features=1)": False,
+    "(x_batch, *seeds)": False,
+    "(\n    x_batch,\n    seed,\n    features,\n)": False,
+}
+
+
+@pytest.mark.parametrize("given", SIGNATURES)
+def test_arguments_are_only_rewritten_if_they_are_the_tasks(given: str) -> None:
+    evidence = evidence_of(f"def nn_vmap_forward{given}:\n    return x_batch\n")
+    after = Edited(evidence.source, parameter_edits(evidence)).text
+    right = "(seed, x_batch, features)"
+    right = "(seed: int, x_batch: Any, features)" if ":" in given else right
+    wanted = right if SIGNATURES[given] else given
+    assert after == f"def nn_vmap_forward{wanted}:\n    return x_batch\n"
+
+
+SYNTAX = {
+    "a colon": ("def f(x)\n    return x\n", "def f(x):\n    return x\n"),
+    "a return at the margin": (
+        "def f(x):\n    y = x\nreturn y\n",
+        "def f(x):\n    y = x\n    return y\n",
+    ),
+    "a comma": ("x = f(a b)\n", "x = f(a, b)\n"),
+    "a bracket": ("x = f(a\n", "x = f(a)\n"),
+    "a bracket before a comment": ("x = f(a  # all\n", "x = f(a)  # all\n"),
+    "another bracket": ('x = {"a": 1)\n', 'x = {"a": 1}\n'),
+    "a bracket inside another": ("x = f(g(a, 1\ny = 2\n", "x = f(g(a, 1\ny = 2\n"),
+    "several commas": ("x = f(a b c)\n", "x = f(a b c)\n"),
+}
+
+
+@pytest.mark.parametrize("name", SYNTAX)
+def test_only_what_makes_it_a_program_is_written(name: str) -> None:
+    before, after = SYNTAX[name]
+    source = from_bytes("submission.py", before.encode()).source
+    assert source.syntax_fault is not None
+    assert Edited(source, syntax_edits(source, source.syntax_fault)).text == after
+
+
+NAMES = {
+    "jnp": ("import jax\n\nx = jnp\n", "import jax\nimport jax.numpy as jnp\n\nx = jnp\n"),
+    "partial": (
+        "import jax\nx = partial\n",
+        "import jax\nfrom functools import partial\nx = partial\n",
+    ),
+    "variabels": (
+        f"import jax\n{HEAD}    variables = 1\n    return variabels\n",
+        f"import jax\n{HEAD}    variables = 1\n    return variables\n",
+    ),
+    "other": (f"import jax\n{HEAD}    variables = 1\n    return other\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_imported_or_spelt_as_where_it_got_its_value(name: str) -> None:
+    before, after = NAMES[name]
+    evidence = evidence_of(before)
+    line = before.splitlines().index(next(e for e in before.splitlines() if name in e)) + 1
+    column = before.splitlines()[line - 1].index(name) + 1
+    place = between((line, column), (line, column + len(name)))
+    assert with_advice(evidence, name_advice(evidence, name, place)) == after
+
+
+SETTINGS = {
+    'import jax\njax.config.update("jax_enable_x64", True)\nx = 1\n': "import jax\nx = 1\n",
+    'import os\nos.environ["JAX_ENABLE_X64"] = "1"  # more\n': "import os\n",
+}
+
+
+@pytest.mark.parametrize("before", SETTINGS)
+def test_a_setting_is_removed_with_its_line(before: str) -> None:
+    source = from_bytes("submission.py", before.encode()).source
+    assert source.tree is not None
+    statement = source.tree.body[1]
+    assert isinstance(statement, ast.Expr | ast.Assign)
+    node = statement.value if isinstance(statement, ast.Expr) else statement.targets[0]
+    assert Edited(source, setting_removed(source, source.span(node))).text == SETTINGS[before]

@@ -1,0 +1,32 @@
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(self.features, name="dense")(x)
+        norm = nn.BatchNorm(  # expect: wrong-axis-name
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=1e-3,
+            use_fast_variance=False,
+            name="norm",
+        )
+        return norm(x)
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    BatchLayer = nn.vmap(
+        DenseNorm,
+        variable_axes={"params": 0, "batch_stats": None},  # expect: per-example-params
+        split_rngs={"params": False},
+        axis_name="batch",
+    )
+    model = BatchLayer(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])
+    norm = updates["batch_stats"]["norm"]
+    return y, norm["mean"], norm["var"]

@@ -1,0 +1,29 @@
+import flax.linen as nn
+import jax
+
+
+class DenseDropout(nn.Module):
+    """A dense layer and dropout, for one example. Use it as it is."""
+
+    features: int
+    rate: float
+    deterministic: bool = True
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features)(x)
+        return nn.Dropout(self.rate, deterministic=self.deterministic)(x)
+
+
+def nn_vmap_dropout(seed, x_batch, features, rate):
+    params_key, dropout_key = jax.random.split(jax.random.PRNGKey(7))  # expect: ignored-seed
+    Layer = nn.vmap(
+        DenseDropout,
+        in_axes=0,
+        variable_axes={True: 0},  # expect: per-example-params
+        split_rngs={"params": False, "dropout": True},
+    )
+    model = Layer(features, rate, True)  # expect: evaluation-mode
+    variables = model.init({"params": params_key, "dropout": dropout_key}, x_batch)
+    return model.apply(variables, x_batch, rngs={"dropout": dropout_key})

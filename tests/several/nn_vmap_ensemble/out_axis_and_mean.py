@@ -1,0 +1,16 @@
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_ensemble(seed, x, members, features):
+    Ensemble = nn.vmap(
+        nn.Dense,
+        in_axes=None,
+        out_axes=0,
+        axis_size=members,
+        variable_axes={"params": 0},
+        split_rngs={"params": False},  # expect: unsplit-params-rng
+    )
+    model = Ensemble(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+    return model.apply(variables, x).mean(axis=0)  # expect: wrong-shape

@@ -1,0 +1,17 @@
+"""Zeros of the right shape for init are fine; out_axes and the factor are not."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        in_axes=0,
+        out_axes=1,  # expect: wrong-out-axes
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), jnp.zeros_like(x_batch))
+    return model.apply(variables, x_batch / 255.0).reshape(-1)  # expect: wrong-values

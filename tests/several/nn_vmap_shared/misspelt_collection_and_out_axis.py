@@ -1,0 +1,14 @@
+import flax.linen as nn
+import jax
+
+
+def nn_vmap_forward(seed, x_batch, features):
+    BatchDense = nn.vmap(
+        nn.Dense,
+        out_axes=1,  # expect: wrong-out-axes
+        variable_axes={"param": None},  # expect: params-not-lifted
+        split_rngs={"params": False},
+    )
+    model = BatchDense(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return model.apply(variables, x_batch).reshape(-1)
