@@ -15,6 +15,7 @@ from grader.errors import CommandWrong
 
 TLS: Final = "tls"
 _PROTOCOLS: Final = ("tcp", TLS)
+_NEEDED: Final = ("distributed", "cryptography")
 _EXTRA: Final = "pip install 'jax-exercise-grader[cluster]'"
 _LOCAL: Final = re.compile(r"local(?::(.*))?", re.DOTALL)
 _MOST: Final = 256
@@ -49,7 +50,7 @@ def place(text: str, *, insecure: bool) -> Place:
     scheduler on another machine without TLS, unless that was said to be all right.
     """
     found = _local(text) or _scheduler(text)
-    if importlib.util.find_spec("distributed") is None:
+    if any(importlib.util.find_spec(each) is None for each in _NEEDED):
         raise CommandWrong(f"--dask needs Dask, which isn't installed: {_EXTRA}")
     if isinstance(found, Scheduler) and not insecure:
         check_trusted(str(found), "the scheduler")
