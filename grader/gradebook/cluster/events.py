@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -46,6 +47,9 @@ class Failed(msgspec.Struct, frozen=True):
     killed: bool
 
 
+RUNNING: Final = "running"
+"""A client's status while it is connected."""
+_LOOK_SECONDS: Final = 0.5
 Event = Joined | Left | Answered | Failed
 
 
@@ -82,9 +86,10 @@ class Events:
 
     def _done(self, future: Future) -> None:
         """Fetch a result. It is bytes, or it is nothing."""
-        if future.cancelled():
-            return
         key = str(future.key)
+        if future.cancelled():  # by us, who don't wait for it any more, or as the scheduler is lost
+            self._add(Failed(key, "it was cancelled", killed=False))
+            return
         try:
             data = future.result(timeout=_FETCH_SECONDS)
         except BaseException as error:  # noqa: BLE001 - also Dask's CancelledError
@@ -97,3 +102,20 @@ class Events:
             self._add(Failed(key, "a worker's answer isn't bytes", killed=False))
         with contextlib.suppress(Exception):
             future.release()
+
+
+@contextlib.contextmanager
+def watched(client: Client, told: Callable[[], None]) -> Iterator[None]:
+    """Call `told` when the connection is lost, which Dask tells nobody."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while client.status == RUNNING and not ended.wait(_LOOK_SECONDS):
+            pass
+        told()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()

@@ -16,7 +16,7 @@ from grader.errors import ClusterBroken, CommandWrong
 from grader.gradebook.cluster import node
 from grader.gradebook.cluster.address import Place, Scheduler, check_trusted
 from grader.gradebook.cluster.connection import connected
-from grader.gradebook.cluster.events import Answered, Events, Failed, Joined, Left
+from grader.gradebook.cluster.events import RUNNING, Answered, Events, Failed, Joined, Left, watched
 from grader.gradebook.cluster.facts import Facts, differences, facts
 from grader.gradebook.cluster.lost import crashed
 from grader.gradebook.cluster.messages import Refused, Run, asked_of, job, received, reply, sent
@@ -61,7 +61,7 @@ def cluster(place: Place, course: Course, groups: Sequence[Group]) -> Iterator[C
 
     Raises `CommandWrong` if one is not, or can't be trusted with what is sent.
     """
-    with connected(place, course.patience) as client:
+    with connected(place, course.patience) as client, watched(client, course.patience.told):
         grading = ClusterGrading(client, course, groups)
         try:
             grading.look(trusting=not isinstance(place, Scheduler) or course.asked.insecure)
@@ -158,10 +158,8 @@ class ClusterGrading:
         """Grade all, and yield what is kept. Raises `ClusterBroken` if the scheduler is lost."""
         yield from self._place()
         while self._waiting or self._again or self._futures:
-            self._course.patience.wait(
-                lambda: bool(self._events) or self._client.status != "running"
-            )
-            if not self._events:
+            self._course.patience.wait(lambda: bool(self._events) or self._lost)
+            if self._lost:
                 raise ClusterBroken("the connection to the cluster's scheduler is lost")
             event = self._events.next()
             match event:
@@ -176,6 +174,10 @@ class ClusterGrading:
                 case _:
                     assert_never(event)
             yield from self._place()
+
+    @property
+    def _lost(self) -> bool:
+        return bool(self._client.status != RUNNING)
 
     def _place(self) -> Iterator[Group]:
         """Give free workers something to grade; yield what needs no worker."""
@@ -264,7 +266,7 @@ class ClusterGrading:
             yield from self._died(event.key, task, counts=True)
             return
         self._forget(event.key)
-        if self._client.status != "running":
+        if self._lost:
             raise ClusterBroken("the connection to the cluster's scheduler is lost")
         if worker not in self._alike:
             self._refuse(worker, task, event.why)
@@ -282,7 +284,9 @@ class ClusterGrading:
 
     def close(self) -> None:
         """Cancel what isn't done, and have the workers end this command's session."""
-        with contextlib.suppress(Exception):  # the scheduler may be lost
+        if self._lost:
+            return
+        with contextlib.suppress(Exception):  # it may be lost just now
             if self._futures:
                 self._client.cancel(list(self._futures.values()))
             self._client.run(node.clear, self._run.name, wait=False, on_error="ignore")
