@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _NAME: Final = "grade"
+_LOST: Final = (
+    "the connection to the cluster's scheduler is lost; what is graded is kept, and the same "
+    "command goes on from there"
+)
 
 
 class Task(msgspec.Struct, kw_only=True):
@@ -160,7 +164,7 @@ class ClusterGrading:
         while self._waiting or self._again or self._futures:
             self._course.patience.wait(lambda: bool(self._events) or self._lost)
             if self._lost:
-                raise ClusterBroken("the connection to the cluster's scheduler is lost")
+                raise ClusterBroken(_LOST)
             event = self._events.next()
             match event:
                 case Joined(worker):
@@ -267,7 +271,7 @@ class ClusterGrading:
             return
         self._forget(event.key)
         if self._lost:
-            raise ClusterBroken("the connection to the cluster's scheduler is lost")
+            raise ClusterBroken(_LOST)
         if worker not in self._alike:
             self._refuse(worker, task, event.why)
             return
