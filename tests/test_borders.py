@@ -150,7 +150,7 @@ def test_only_renderers_and_commands_know_rich() -> None:
 
 
 def test_only_the_class_pages_plots_know_pygal() -> None:
-    plots = PACKAGE / "gradebook" / "page" / "plots.py"
+    plots = PACKAGE / "gradebook" / "outcome" / "page" / "plots.py"
     assert [path for path in sorted(PACKAGE.rglob("*.py")) if "pygal" in packages(path)] == [plots]
 
 

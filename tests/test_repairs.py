@@ -43,7 +43,7 @@ FEW = 4
 
 SEVERAL = Path(__file__).parent / "several"
 """Programs with two or three mistakes, each labelled."""
-FEW_OF_SEVERAL = 5
+FEW_OF_SEVERAL = 10
 
 
 def with_edits(folder: ExerciseFolder) -> list[tuple[Labelled, Report]]:

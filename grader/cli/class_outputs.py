@@ -15,14 +15,14 @@ from grader.cli.problem import quoted_blank, visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Student
-from grader.gradebook.exports import Platform, export
-from grader.gradebook.exports.grades import Exported, Grades
-from grader.gradebook.feedback import write_feedback
-from grader.gradebook.insight import Insight, insight
-from grader.gradebook.insight_table import insight_lines
-from grader.gradebook.lessons import taught_in
-from grader.gradebook.page import write_pages
-from grader.gradebook.programs import program_of
+from grader.gradebook.outcome.exports import Platform, export
+from grader.gradebook.outcome.exports.grades import Exported, Grades
+from grader.gradebook.outcome.feedback import write_feedback
+from grader.gradebook.outcome.insight import Insight, insight
+from grader.gradebook.outcome.insight_table import insight_lines
+from grader.gradebook.outcome.lessons import taught_in
+from grader.gradebook.outcome.page import write_pages
+from grader.gradebook.outcome.programs import program_of
 from grader.gradebook.request import ClassRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import Unreadable, read_submission

@@ -24,9 +24,9 @@ from grader.cli.words import count
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
 from grader.gradebook.cluster.address import place
-from grader.gradebook.collect import collect
 from grader.gradebook.grading import grade_group
 from grader.gradebook.groups import Group, Groups, grouped
+from grader.gradebook.intake.collect import collect
 from grader.gradebook.request import ClassRequest
 from grader.gradebook.words import listed
 from grader.grading.guarded import Folder, graded

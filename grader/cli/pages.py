@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.catalogue import course_text
 from grader.cli.prose import Code, Compared, Prose
-from grader.gradebook.lessons import without_marks
+from grader.gradebook.outcome.lessons import without_marks
 from grader.hints import Hint
 from grader.model.exercise import ExerciseFolder
 

@@ -65,14 +65,15 @@ def _short(number: float) -> float | None:
 def also_wrong(looks: Iterable[Look], place: str) -> tuple[str, ...]:
     """Name other wrong items of answers than the one at `place`, in any look."""
     told = place.partition("]")[0] + "]"
-    found = {each for look in looks for each in _wrong_items(look)} - {told}
+    found = {each for look in looks for each in wrong_items(look)} - {told}
     if not found or not place.startswith("["):
         return ()
     named = listing(f"output{each}" for each in sorted(found))
     return (f"{named} {'is' if len(found) == 1 else 'are'} wrong, too.",)
 
 
-def _wrong_items(look: Look) -> Iterator[str]:
+def wrong_items(look: Look) -> Iterator[str]:
+    """Yield the places of a tuple's items that aren't what was expected: `[1]`."""
     wanted, found = look.exchange.expected.outcome, look.exchange.actual.outcome
     if not (isinstance(wanted, Completed) and isinstance(found, Completed)):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from grader.gradebook.exports import Platform
+from grader.gradebook.outcome.exports import Platform
 from grader.grading.request import Front, GradingRequest, Option
 
 if TYPE_CHECKING:

@@ -199,6 +199,8 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
 
 def _edits(evidence: Evidence, look: Look, run: LiftedRun) -> tuple[Edit, ...]:
     """Lift the task's class; where another one took other arguments, with the task's."""
+    if sum(not root.raised for root in look.actual.forward) > 1:
+        return ()  # other modules do a part of its work
     lifted = target_edits(evidence, run.call) or given_edits(evidence, run.call)
     if not lifted or not (_to_make(look) or run.call.defined_in.startswith("flax.")):
         return lifted

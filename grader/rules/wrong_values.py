@@ -206,7 +206,7 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
         case Stage.VARIABLES:
             return ("init made the right variables, but the module was applied with others.",)
         case None if _is_processed(evidence):
-            return ("They aren't the numbers that the module gave, in any order.",)
+            return ("These aren't the numbers that the module gave: they were changed afterwards.",)
         case None:
             return ()
 
@@ -224,19 +224,15 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
             return Advice("apply the model with the variables that init returned", edits)
         case None if evidence.transcript.known:
             return Advice("look for this mistake in your program, and undo it", ())
-        case None if _is_processed(evidence):
-            return _plain(evidence, look)
         case None:
-            text = (
-                "print what the module gets and what it returns, and compare that with the answer"
-            )
-            return Advice(text, ())
+            shown = _plain(evidence, look)
+            return shown if shown.edits else Advice(_SEARCH, ())
 
 
 def _plain(evidence: Evidence, look: Look) -> Advice:
     """Return what the module gives."""
     flat = ", flattened" if evidence.exercise.output else ""
-    place = look.comparison.place if isinstance(look.comparison, OtherValues) else ""
+    place = next(iter(unaccounted(look)), "")
     seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
     called = look if look.actual.answer is not None else next(seen, look)
     edits = item_edits(evidence, look, place) or answer_edits(evidence, called)

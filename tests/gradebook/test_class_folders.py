@@ -10,7 +10,7 @@ import pytest
 from gradebook_classes import TEXT, fault, handed, owners, programs, tree
 
 from grader.errors import CommandWrong
-from grader.gradebook.collect import collect
+from grader.gradebook.intake.collect import collect
 from grader.gradebook.own_files import ZIP_COMMENT, OwnFiles
 
 CLASS = programs("anna/hw.py", "bob/hw.py")
@@ -106,7 +106,7 @@ def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bel
 
 @pytest.mark.parametrize("most", ["MOST_FILES", "MOST_FOLDERS"])
 def test_a_disk_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str) -> None:
-    monkeypatch.setattr(f"grader.gradebook.folder_listing.{most}", 2)
+    monkeypatch.setattr(f"grader.gradebook.intake.folder_listing.{most}", 2)
     folder = tree(tmp_path / "class", programs("a/x.py", "b/x.py", "c/x.py"))
     with pytest.raises(CommandWrong, match="has more than 2 f"):
         collect(folder)

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from grader.gradebook.classroom import Result
-from grader.gradebook.exports import Platform, export
-from grader.gradebook.exports.grades import Grades, number
-from grader.gradebook.exports.sheet import harmless, sheet
+from grader.gradebook.outcome.exports import Platform, export
+from grader.gradebook.outcome.exports.grades import Grades, number
+from grader.gradebook.outcome.exports.sheet import harmless, sheet
 from grader.model.report import Verdict
 from tests.gradebook.classes import (
     ANNA,

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from grader.gradebook.classroom import Result
-from grader.gradebook.feedback import write_feedback
-from grader.gradebook.filenames import Unique, safe_name
+from grader.gradebook.outcome.feedback import write_feedback
+from grader.gradebook.outcome.filenames import Unique, safe_name
 from tests.gradebook.classes import ANNA, BEN, CLEO, FAILED, canvas, moodle, result, student
 from tests.render.reports import NASTY
 

@@ -15,7 +15,7 @@ import pytest
 from gradebook_classes import TEXT, fault, handed, owners, programs, zipped
 
 from grader.errors import CommandWrong
-from grader.gradebook.collect import collect
+from grader.gradebook.intake.collect import collect
 
 GOOD = {"anna/hw.py": TEXT, "bob/hw.py": TEXT}
 
@@ -291,7 +291,7 @@ def test_files_that_could_not_be_read_are_not_the_same_file(tmp_path: Path) -> N
 def test_zips_that_are_too_large_together_are_not_all_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.gradebook.listing._MOST_OPENED", 1 << 20)
+    monkeypatch.setattr("grader.gradebook.intake.listing._MOST_OPENED", 1 << 20)
 
     def large(archive: zipfile.ZipFile) -> None:
         archive.writestr("hw.py", TEXT)
@@ -304,7 +304,7 @@ def test_zips_that_are_too_large_together_are_not_all_opened(
 
 
 def test_one_large_zip_keeps_no_other_shut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.gradebook.listing._MOST_OPENED", 1 << 20)
+    monkeypatch.setattr("grader.gradebook.intake.listing._MOST_OPENED", 1 << 20)
     inner = bytes_of(lambda each: each.writestr("hw.py", TEXT))
     files = {"eve/hw.zip": b"\0" * (33 << 20), "zoe/hw.zip": inner}
     found = collect(zipped(tmp_path / "class.zip", files))

@@ -7,10 +7,10 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.gradebook.classroom import Result, Student
-from grader.gradebook.insight import Insight, insight
-from grader.gradebook.insight_table import insight_lines
-from grader.gradebook.lessons import taught, taught_in
-from grader.gradebook.programs import program_of
+from grader.gradebook.outcome.insight import Insight, insight
+from grader.gradebook.outcome.insight_table import insight_lines
+from grader.gradebook.outcome.lessons import taught, taught_in
+from grader.gradebook.outcome.programs import program_of
 from grader.model.finding import Finding
 from grader.model.report import Report
 from grader.model.source import Source

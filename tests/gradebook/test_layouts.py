@@ -8,8 +8,8 @@ import pytest
 from gradebook_classes import TEXT, Make, fault, handed, owners, programs
 
 from grader.errors import CommandWrong
-from grader.gradebook.collect import collect
-from grader.gradebook.layouts.gradescope import metadata
+from grader.gradebook.intake.collect import collect
+from grader.gradebook.intake.layouts.gradescope import metadata
 
 
 def test_canvas(laid_out: Make) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gradebook_classes import TEXT, Files, Make, fault, handed, owners, programs, tree
 
-from grader.gradebook.collect import collect
+from grader.gradebook.intake.collect import collect
 
 
 def archive(files: Files) -> bytes:

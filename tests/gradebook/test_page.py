@@ -17,10 +17,10 @@ import msgspec
 import pytest
 
 from grader.gradebook.classroom import Result, Student
-from grader.gradebook.insight import insight
-from grader.gradebook.page import write_pages
-from grader.gradebook.page.masks import Masks
-from grader.gradebook.page.plots import Bar, Curve, Part, bars, curves
+from grader.gradebook.outcome.insight import insight
+from grader.gradebook.outcome.page import write_pages
+from grader.gradebook.outcome.page.masks import Masks
+from grader.gradebook.outcome.page.plots import Bar, Curve, Part, bars, curves
 from grader.model.report import Output, Report
 from grader.model.source import Source
 from tests.gradebook.classes import ANNA, BEN, CLEO, FAILED, PASSED, moodle, result, student
@@ -239,5 +239,5 @@ def test_curves_end_where_somebody_stopped() -> None:
 
 
 def test_pygal_is_loaded_only_for_a_plot() -> None:
-    code = "import sys, grader.gradebook.page; sys.exit('pygal' in sys.modules)"
+    code = "import sys, grader.gradebook.outcome.page; sys.exit('pygal' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

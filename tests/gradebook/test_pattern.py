@@ -10,8 +10,8 @@ import pytest
 from gradebook_classes import Make, handed, owners, programs, tree
 
 from grader.errors import CommandWrong
-from grader.gradebook.collect import collect
-from grader.gradebook.layouts.pattern import pattern
+from grader.gradebook.intake.collect import collect
+from grader.gradebook.intake.layouts.pattern import pattern
 
 
 def seen(template: str, path: str) -> dict[str, object] | None:

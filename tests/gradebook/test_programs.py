@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from grader.gradebook.programs import program_of
+from grader.gradebook.outcome.programs import program_of
 from tests.labelled import labelled
 
 BASE = '''\

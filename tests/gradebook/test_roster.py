@@ -9,8 +9,8 @@ from gradebook_classes import TEXT, Files, owners, programs, tree
 
 from grader.errors import CommandWrong
 from grader.gradebook.classroom import Collected, Student
-from grader.gradebook.collect import collect
-from grader.gradebook.roster import Roster, read_roster
+from grader.gradebook.intake.collect import collect
+from grader.gradebook.intake.roster import Roster, read_roster
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,HW 1 (99),Final Score
 ,,,,,Manual Posting,

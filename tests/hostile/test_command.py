@@ -44,7 +44,7 @@ def grade(work: Path) -> Command:
         *arguments: str, program: tuple[str, ...] = ("-m", "grader"), **changes: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *program, *arguments, "--no-progress"],
+            [sys.executable, *program, *arguments, "--no-progress", "--cases=12"],
             cwd=work,
             env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"} | changes,
             stdin=subprocess.DEVNULL,
@@ -147,18 +147,18 @@ MISSING = {
 
 @pytest.mark.skipif(not can_fork(), reason="strangers are graded on Linux")
 @pytest.mark.parametrize("layer", MISSING)
-@pytest.mark.parametrize("insist", [True, False])
-def test_a_missing_protection(grade: Command, work: Path, layer: str, *, insist: bool) -> None:
+@pytest.mark.parametrize("required", [True, False])
+def test_a_missing_protection(grade: Command, work: Path, layer: str, *, required: bool) -> None:
     """The worker runs on a system that lacks a layer: that is said, or refused with exit code 3."""
     function, answer = MISSING[layer]
     lacking = WITHOUT.format(layer=layer, function=function, answer=answer)
     (work / "worker.py").write_text(lacking)
     (work / "right.py").write_text(SOLUTION.read_text())
     (work / "command.py").write_text(COMMAND)
-    option = ["--require-sandbox"] if insist else []
+    option = ["--require-sandbox"] if required else []
     done = grade("right.py", "--report", "json", *option, program=("command.py",))
     report = json.loads(done.stdout)
-    if insist:
+    if required:
         assert done.returncode == 3, done.stderr
         assert report["verdict"] == "error"
         assert "--require-sandbox" in report["summary"]

@@ -70,7 +70,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 
 @pytest.fixture(scope="module")
-def telling() -> list[str]:
+def own_lines() -> list[str]:
     """Lines of the solution that nobody else has written."""
     text = (ROOT / "solutions" / "nn_vmap_shared.py").read_text(encoding="utf-8")
     found = [line.strip() for line in text.splitlines() if len(line.strip()) > 50]
@@ -94,7 +94,7 @@ def test_held(
     world: World,
     session: Session,
     schema: jsonschema.Draft202012Validator,
-    telling: list[str],
+    own_lines: list[str],
 ) -> None:
     path = world.place(label.name)
     files, processes = world.files(), descendants(os.getpid())
@@ -105,7 +105,7 @@ def test_held(
     assert report.verdict.value in label.outcomes, rules
     assert not label.rules or rules & label.rules, rules
     if label.outcomes <= {"failed", "ungradable"}:
-        assert exit_code([report], GradingRequest()) == 1
+        assert exit_code([report.verdict], GradingRequest()) == 1
     assert report.duration_s < label.seconds + PATIENCE
     pids, folders = _of_references(session)
     assert descendants(os.getpid()) <= processes | pids, "a process is left"
@@ -121,7 +121,7 @@ def test_held(
     for name, render in RENDERERS.items():
         text = render(report)
         assert SECRET not in text, name
-        assert not [line for line in telling if line in text], name
+        assert not [line for line in own_lines if line in text], name
         assert not ACTING.search(text), f"{name} would act on a terminal, or on a reader's eye"
         assert name == "html" or not COMMAND.search(text), f"{name} would act on a CI system"
 

@@ -64,6 +64,9 @@ ONE_MISTAKE = {
         before='AXES = {"params": 0}\n',
     ),
     "by position": shared('nn.Dense, {"params": 0}, {"params": False}'),
+    "missing from a dict that is unpacked": shared(
+        "nn.Dense, **KNOBS", before='KNOBS = {"variable_axes": {"params": None}}\n'
+    ),
     "made by dict": shared("nn.Dense, variable_axes=dict(params=0), split_rngs=dict(params=False)"),
     "an argument that is missing": shared('nn.Dense, variable_axes={"params": None}'),
     "an argument of several lines that is missing": shared(
@@ -116,6 +119,55 @@ def nn_vmap_forward(seed, x_batch, features):
     model = nn.Dense(features)
     return model.apply(model.init(jax.random.PRNGKey(seed), x_batch), x_batch).reshape(-1)
 """,
+    "a loop over the examples": f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    key = jax.random.PRNGKey(seed)
+    dense = nn.Dense(features=features)
+    params = dense.init(key, x_batch[:1])["params"]
+    rows = []
+    for x in x_batch:
+        rows.append(dense.apply({{"params": params}}, x))
+    return jnp.concatenate(rows)
+""",
+    "jax.vmap of a helper": f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    model = nn.Dense(features)
+    variables = model.init(jax.random.PRNGKey(0), x_batch[0])
+
+    @jax.vmap
+    def forward(x):
+        return model.apply(variables, x)
+
+    return forward(x_batch).ravel()
+""",
+    "the key behind the input": shared().replace(
+        "init(jax.random.PRNGKey(seed), x_batch)", "init(x_batch, jax.random.PRNGKey(seed))"
+    ),
+    "no input": shared().replace("PRNGKey(seed), x_batch)", "PRNGKey(seed))"),
+    "a row for init": shared().replace("(seed), x_batch)", "(seed), x_batch[0])"),
+    "the input by name": shared().replace(", x_batch)", ", inputs=x_batch)"),
+    "the parameters alone": shared().replace("apply(variables,", "apply(variables['params'],"),
+    "a model that is called": shared(answer="model(x_batch).reshape(-1)"),
+    "the class initialised": shared().replace("model.init", "BatchDense.init"),
+    "an instance lifted": shared(f"nn.Dense(features), {SHARING}"),
+    "an argument misspelt": shared(f"nn.Dense, outaxes=0, {SHARING}"),
+    "a field misspelt": shared(made="feature=features"),
+    "a size that doesn't fit": shared(answer=f"{APPLY}.reshape(features)"),
+    "a name that isn't imported": shared(answer=f"jnp.ravel({APPLY})").replace(
+        "import jax.numpy as jnp\n", ""
+    ),
+    "jitted with its sizes": shared().replace("def nn_vmap", "@jax.jit\ndef nn_vmap"),
+    "a seed that is overwritten": shared().replace("    Batch", "    seed = 3\n    Batch"),
+    "an input that is overwritten": shared().replace(
+        "    Batch", "    x_batch = jnp.tanh(x_batch)\n    Batch"
+    ),
+    "variables that are replaced": shared().replace(
+        "    return", "    variables = jax.tree.map(jnp.ones_like, variables)\n    return"
+    ),
+    "a method that isn't called": shared(answer=f"{APPLY}.flatten"),
+    "another layer of Flax": shared(
+        f"nn.Conv, {SHARING}", made="features=features, kernel_size=(1,)"
+    ),
 }
 OTHERS: dict[str, tuple[Any, ...]] = {
     "members that share": (
@@ -150,6 +202,35 @@ OTHERS: dict[str, tuple[Any, ...]] = {
     "the module names no axis": (NORM, ('            axis_name="batch",\n', "")),
     "another momentum": (NORM, ("momentum=0.9", "momentum=0.99")),
     "statistics for each": (NORM, ('"batch_stats": None', '"batch_stats": 0')),
+    "a class that is rewritten": (
+        DROPOUT,
+        ("nn.Dense(self.features)(x)", "nn.Dense(self.features, name='d')(x)"),
+    ),
+    "another activation in the class": (CELL, ("nn.tanh(", "nn.relu(")),
+    "the class of Flax": (CELL, ("        Cell,\n", "        nn.GRUCell,\n")),
+    "arguments as a tuple": (
+        CELL,
+        (
+            "return model.apply(variables, carry, x_batch)",
+            "return model.apply(variables, (carry, x_batch))",
+        ),
+    ),
+    "an argument left out": (
+        CELL,
+        ("apply(variables, carry, x_batch)", "apply(variables, carry)"),
+    ),
+    "the results in another order": (
+        NORM,
+        (
+            'return y, statistics["mean"], statistics["var"]',
+            'return statistics["mean"], y, statistics["var"]',
+        ),
+    ),
+    "one result changed": (NORM, ('statistics["var"]', 'statistics["var"] ** 0.5')),
+    "the output alone": (NORM, ('return y, statistics["mean"], statistics["var"]', "return y")),
+    "the layer forgotten": (NORM, ('updates["batch_stats"]["norm"]', 'updates["batch_stats"]')),
+    "a layer that may not change": (NORM, ('mutable=["batch_stats"]', 'mutable=["norm"]')),
+    "keys by position": (DROPOUT, ('rngs={"dropout": dropout_key}', '{"dropout": dropout_key}')),
     "the update thrown away": (
         NORM,
         ('updates["batch_stats"]["norm"]', 'variables["batch_stats"]["norm"]'),
@@ -166,6 +247,9 @@ QUICK = {
     "a setting that comes first",
     "doubled",
     "a plain module",
+    "a loop over the examples",
+    "a row for init",
+    "a seed that is overwritten",
 }
 
 
@@ -554,7 +638,6 @@ NOT_MENDED = {
         "    return", f"    y = {APPLY}\n    y = 2 * y\n    variables = None\n    return"
     ),
     "weights of one's own": shared(answer=f"({APPLY} * 0 + jnp.sum(x_batch)).reshape(-1)"),
-    "a seed that is overwritten": shared().replace("    Batch", "    seed = 3\n    Batch"),
     "an input that is changed before": shared().replace("    Batch", "    x_batch /= 2\n    Batch"),
 }
 

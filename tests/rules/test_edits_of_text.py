@@ -49,6 +49,10 @@ KEPT = {
         f'KEPT = []\n\n\n{HEAD}    """Adds."""\n    KEPT.append(seed)\n    return KEPT\n',
         f'{HEAD}    """Adds."""\n    KEPT = []\n    KEPT.append(seed)\n    return KEPT\n',
     ),
+    "a value over several lines": (
+        f"KEPT = {{\n    'n': 0,\n}}\n\n\n{HEAD}    KEPT['n'] += 1\n    return KEPT\n",
+        f"{HEAD}    KEPT = {{\n        'n': 0,\n    }}\n    KEPT['n'] += 1\n    return KEPT\n",
+    ),
     "a default": (
         "def nn_vmap_forward(seed, kept=[]):\n    kept.append(1)\n    return kept\n",
         "def nn_vmap_forward(seed, kept=[]):\n    kept = []\n    kept.append(1)\n    return kept\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 import numpy as np
 import pytest
@@ -17,6 +19,11 @@ ALL = [each.exercise for each in exercises()]
 SHARED = next(each for each in ALL if each.level == 1)
 
 
+@cache
+def planned(exercise: Exercise, seed: int = 0) -> Plan:
+    return plan(exercise, count=100, seed=seed)
+
+
 def every(made: Plan) -> tuple[Case, ...]:
     return (*made.discriminating, *made.edges, *made.rest)
 
@@ -29,9 +36,9 @@ def with_largest(exercise: Exercise, largest: int) -> Exercise:
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)
-@pytest.mark.parametrize("seed", [0, 1, 77])
+@pytest.mark.parametrize("seed", [0, 77])
 def test_each_size_of_each_dimension_is_met(exercise: Exercise, seed: int) -> None:
-    sizes = [case.sizes for case in every(plan(exercise, count=100, seed=seed))]
+    sizes = [case.sizes for case in every(planned(exercise, seed))]
     for dimension in exercise.dimensions:
         expected = {*range(1, dimension.largest + 1), *({dimension.far} - {0})}
         assert {each[dimension.name] for each in sizes} == expected
@@ -46,7 +53,7 @@ def test_larger_sizes_are_equal_once(exercise: Exercise, seed: int) -> None:
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)
 def test_the_first_input_comes_again_in_another_shape(exercise: Exercise) -> None:
-    made = plan(exercise, count=100, seed=0)
+    made = planned(exercise)
     first = made.discriminating[0]
 
     def differ(case: Case) -> set[str]:
@@ -106,7 +113,7 @@ def test_numbers_come_from_the_whole_interval_also_before_a_proof() -> None:
     exercise = next(each for each in ALL if any(isinstance(p, Number) for p in each.parameters))
     number = next(each for each in exercise.parameters if isinstance(each, Number))
     assert number.interval is not None
-    made = plan(exercise, count=100, seed=0)
+    made = planned(exercise)
     drawn = numbers_of(every(made))
     assert all(number.interval[0] <= each <= number.interval[1] for each in drawn)
     assert set(number.choices) < drawn
@@ -117,11 +124,11 @@ def test_numbers_come_from_the_whole_interval_also_before_a_proof() -> None:
 def test_numbers_without_an_interval_use_the_choices() -> None:
     number = Number(name="rate", choices=(0.5, 0.25))
     exercise = msgspec.structs.replace(SHARED, parameters=(*SHARED.parameters, number))
-    assert numbers_of(every(plan(exercise, count=100, seed=0))) == {0.5, 0.25}
+    assert numbers_of(every(planned(exercise))) == {0.5, 0.25}
 
 
 def first_arrays(exercise: Exercise) -> list[np.ndarray]:
-    values = [case.arguments[1].value for case in every(plan(exercise, count=100, seed=0))]
+    values = [case.arguments[1].value for case in every(planned(exercise))]
     return [each.numpy() for each in values if isinstance(each, ArrayValue)]
 
 

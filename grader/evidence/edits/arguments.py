@@ -42,7 +42,7 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
     made = node if isinstance(node, ast.Call) else origins.partial(node)
     steps = knob_steps(origins, node, knob)
     if not steps:
-        return _keyword(evidence.source, made, knob.value, text) if made is not None else ()
+        return _added(evidence.source, made, knob.value, text) if made is not None else ()
     found = written(origins, steps, recorded(call, knob))
     is_name = text in {each.name for each in evidence.exercise.parameters}
     if found is None or (is_name and own_name(evidence, found, text) is None):
@@ -84,6 +84,11 @@ def _keyword(source: Source, call: ast.Call, name: str, text: str) -> Edits:
             return rewritten(source, each.value, text)
         if each.arg is None:
             return ()  # it may be among these
+    return _added(source, call, name, text)
+
+
+def _added(source: Source, call: ast.Call, name: str, text: str) -> Edits:
+    """Add a keyword that is known to be missing, also from what is unpacked."""
     return inserted(source, call, f"{name}={text}")
 
 

@@ -16,6 +16,7 @@ from grader.evidence.edits.text import (
     segment,
 )
 from grader.evidence.edits.values import called_once, times_given
+from grader.evidence.results import wrong_items
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -63,7 +64,16 @@ def reordered(evidence: Evidence, order: Sequence[int]) -> Edits:
 
 
 def item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
-    """Return an item as the module gave it: a name in its expression, or the item itself."""
+    """Return the wrong items as the module gave them: names that stand in their expressions.
+
+    None if the item at `place` isn't among them.
+    """
+    own = _item_edits(evidence, look, place)
+    others = [_item_edits(evidence, look, each) for each in wrong_items(look) if each != place]
+    return (*own, *(edit for edits in others for edit in edits)) if own else ()
+
+
+def _item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
     source, node = evidence.source, expression_at(evidence.source, evidence.returned(place))
     results = task_results(evidence, look)
     found = re.fullmatch(r"\[(\d+)\]", place)

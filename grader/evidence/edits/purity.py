@@ -11,7 +11,15 @@ from grader.evidence.edits.statements import (
     has_own_lines,
     written_before,
 )
-from grader.evidence.edits.text import Advice, Edits, expression_at, is_inside, put, segment
+from grader.evidence.edits.text import (
+    Advice,
+    Edits,
+    expression_at,
+    indentation,
+    is_inside,
+    put,
+    segment,
+)
 from grader.model.source import Function, Source
 
 if TYPE_CHECKING:
@@ -83,13 +91,13 @@ def _kept_at_top(source: Source, function: ast.FunctionDef, name: str) -> Edits:
     first = first_of(function)
     if len(made) != 1 or first is None or not has_own_lines(source, made[0]):
         return ()
-    match made[0]:
-        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(value=ast.expr()):
-            text = source.lines[made[0].lineno - 1].strip()
-        case _:
-            return ()
-    if made[0].lineno != made[0].end_lineno or made[0].col_offset:
+    if made[0].col_offset or not isinstance(made[0], ast.Assign | ast.AnnAssign):
         return ()
+    if isinstance(made[0], ast.Assign) and [ast.unparse(e) for e in made[0].targets] != [name]:
+        return ()
+    indent = indentation(source.lines[source.span(first).line - 1])
+    lines = source.lines[made[0].lineno - 1 : made[0].end_lineno]
+    text = f"\n{indent}".join(each.rstrip() for each in lines)
     within = [each for each in ast.walk(function) if isinstance(each, ast.Global)]
     declared = [each for each in within if name in each.names]
     if not declared:

@@ -1,0 +1,1 @@
+"""Who handed in what: folders, zips and rosters, in the layouts of the platforms."""

@@ -1,0 +1,37 @@
+import flax.linen as nn
+import jax
+
+
+class DenseNorm(nn.Module):
+    """A dense layer and batch normalisation, for one example. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        """Map x (in_dim,) to an output of shape (features,)."""
+        x = nn.Dense(self.features, name="dense")(x)
+        norm = nn.BatchNorm(
+            use_running_average=False,
+            momentum=0.9,
+            epsilon=1e-3,
+            axis_name="batch",
+            use_fast_variance=False,
+            name="norm",
+        )
+        return norm(x)
+import jax.numpy as jnp
+
+
+def nn_vmap_batch_stats(seed, x_batch, features):
+    BatchLayer = nn.vmap(
+        DenseNorm,
+        variable_axes={"params": None, "batch_stats": None},
+        split_rngs={"params": False},
+        axis_name="examples",  # expect: wrong-axis-name
+    )
+    model = BatchLayer(features)
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    y, updates = model.apply(variables, x_batch, mutable=["batch_stats"])
+    norm = updates["batch_stats"]["norm"]
+    return y, norm["mean"], jnp.sqrt(norm["var"])  # expect: wrong-values
