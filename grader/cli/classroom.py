@@ -20,7 +20,6 @@ from grader.cli.clustered import clustered
 from grader.cli.grading import exit_code
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.problem import visible
-from grader.cli.words import count
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
 from grader.gradebook.cluster.address import place
@@ -126,8 +125,7 @@ class ClassGrading:
         self._reports.add(Kept(self._book, group.entries, self._path))
 
     def _grade(self, groups: Sequence[Group]) -> None:
-        text = f"grade class · {count(len(groups), 'submission')}"
-        bar = Bar(text, quiet=self._asked.quiet, timed=True)
+        bar = Bar("grading", quiet=self._asked.quiet, timed=True)
         done = 0
         try:
             with bar, contextlib.closing(self._graded(groups)) as graded_groups:
