@@ -23,6 +23,7 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission
 
+ROSTER = "id,name\nanna,Anna Ash\n"
 RIGHT = "def sum_one(seed, x):\n    return x + x\n"
 WRONG = "def sum_one(seed, x):\n    return x\n"
 NEWER = "def sum_one(seed, x):\n    return 2 * x\n"
@@ -285,6 +286,11 @@ def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, 
         (("--export", "csv="), "--export csv= needs a path"),
         (("--report", "json=hw/anna/a.py"), "would overwrite hw/anna/a.py"),
         (("--report", "json=hw/.grade/gradebook.sqlite"), "would overwrite"),
+        (("--export", "csv=hw/anna/a.py"), "--export csv=hw/anna/a.py would overwrite"),
+        (("--export", "csv=hw/.grade/gradebook.sqlite"), "would overwrite a file of the grader's"),
+        (("--export", "canvas", "--roster", "canvas.csv"), "would overwrite the roster"),
+        (("--export", "csv=canvas.csv", "--roster", "canvas.csv"), "would overwrite the roster"),
+        (("--report", "json=canvas.csv", "--roster", "canvas.csv"), "would overwrite the roster"),
         (("--exercise", "sum-on"), "there is no exercise sum-on; did you mean sum-one?"),
         (("--students", "{nme}.py"), "nme"),
         (("--roster", "nowhere.csv"), "nowhere.csv"),
@@ -296,12 +302,28 @@ def test_a_wrong_option_is_told_before_anything_is_graded(
     grade: Grade, here: Path, graded: list[str], words: Sequence[str], said: str
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": RIGHT})
+    (here / "canvas.csv").write_text(ROSTER)
     (here / "hw" / ".grade").mkdir()
     (here / "hw" / ".grade" / "gradebook.sqlite").touch()
     ran = grade("class", "hw", *words)
     assert (ran.code, graded) == (2, [])
     assert said in ran.err
     assert (here / "hw" / "anna" / "a.py").read_text() == RIGHT
+    assert (here / "canvas.csv").read_text() == ROSTER
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize("option", ["--export", "--report"])
+def test_a_classs_own_zip_is_never_overwritten(grade: Grade, here: Path, option: str) -> None:
+    path = here / "hw.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("anna.py", RIGHT)
+        made.writestr("ben.py", WRONG)
+    before = path.read_bytes()
+    name = "gradescope" if option == "--export" else "json"
+    ran = grade("class", "hw.zip", option, f"{name}=hw.zip")
+    assert (ran.code, path.read_bytes()) == (2, before)
+    assert "would overwrite hw.zip" in ran.err
 
 
 def test_a_folder_without_a_submission_is_told(grade: Grade, here: Path) -> None:
