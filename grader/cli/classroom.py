@@ -59,7 +59,7 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         reports = ClassReports(asked, _paths(path, collected), [book.file])
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
-        _tell_left_out([*collected.left_out, *groups.left_out], asked)
+        _tell_left_out([*groups.left_out, *collected.left_out], asked)  # a student's own first
         if groups.guessed:
             _note(
                 "no file defines the function of an exercise: all are graded as "

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -147,19 +147,29 @@ class Gradebook:
         """Yield what came of each file, also of older versions, in the order of the files."""
         with self._using() as connection:
             rows = connection.execute(schema.RESULTS, (self.root,)).fetchall()
-        for handed, sha256, exercise, verdict, score, rules, counts, graded_at, number in rows:
-            own = msgspec.msgpack.decode(handed, type=HandedIn)
-            yield Result(
-                handed=own,
-                sha256=sha256,
-                exercise=exercise,
-                verdict=Verdict(verdict),
-                score=score,
-                rules=tuple(filter(None, rules.split(","))),
-                counts=bool(counts),
-                graded_at=datetime.fromisoformat(graded_at).timestamp(),
-                report=partial(self._report, number, own),
-            )
+        for row in rows:
+            try:
+                yield self._result(row)
+            except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
+                raise GradebookBroken(
+                    f"the gradebook {self.file} has a row that was changed and makes no sense "
+                    f"({error}); grade again with --again"
+                ) from error
+
+    def _result(self, row: tuple[Any, ...]) -> Result:
+        handed, sha256, exercise, verdict, score, rules, counts, graded_at, number = row
+        own = msgspec.msgpack.decode(handed, type=HandedIn)
+        return Result(
+            handed=own,
+            sha256=sha256,
+            exercise=exercise,
+            verdict=Verdict(verdict),
+            score=float(score),
+            rules=tuple(filter(None, rules.split(","))),
+            counts=bool(counts),
+            graded_at=datetime.fromisoformat(graded_at).timestamp(),
+            report=partial(self._report, number, own),
+        )
 
     def report(self, entry: Entry) -> Report:
         """Return a file's report, which has to be there."""

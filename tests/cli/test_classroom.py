@@ -108,8 +108,9 @@ def test_a_helper_is_no_submission_of_who_also_handed_in_an_answer(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": RIGHT, "anna/helpers.py": "x = 1\n", "ben/b.py": "y = 2\n"})
+    hand_in(here / "hw", {".git/HEAD": "ref"})
     ran = grade("class", "hw")
-    assert "left out, as no submission: anna/helpers.py" in ran.err
+    assert "left out, as no submission: anna/helpers.py, .git/" in ran.err
     assert [row[1] for row in results(here / "hw")] == ["anna/a.py", "ben/b.py"]
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
 

@@ -185,6 +185,17 @@ def test_a_damaged_gradebook_is_set_aside(file: Path) -> None:
     assert file.with_name("gradebook.sqlite.aside-1").read_bytes() == damaged
 
 
+@pytest.mark.parametrize("change", ["verdict = 'good'", "graded_at = 'now'", "score = 'ten'"])
+def test_a_row_that_somebody_has_changed_is_said(file: Path, change: str) -> None:
+    kept(file, entry())
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute(f"UPDATE gradings SET {change}")
+    connection.close()
+    with opened(file) as book, pytest.raises(GradebookBroken, match="makes no sense"):
+        tuple(book.results())
+
+
 def test_another_programs_database_and_a_newer_gradebook_are_left_alone(file: Path) -> None:
     file.parent.mkdir()
     other = Schema(noun="it", migrations=(("CREATE TABLE t (x)",),), shape=(), application=5)
