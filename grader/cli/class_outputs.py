@@ -54,6 +54,13 @@ def exports(raw: Sequence[str]) -> tuple[Export, ...]:
     return tuple(map(_export, raw))
 
 
+def check_folders(asked: ClassRequest) -> None:
+    """Raise `CommandWrong` where pages should go into what is a file."""
+    for option, folder in (("--feedback", asked.feedback), ("--html", asked.html)):
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise CommandWrong(f"{option}: {visible(str(folder))} is a file; name a folder")
+
+
 def _export(text: str) -> Export:
     name, equals, path = text.partition("=")
     if name not in {*Platform}:

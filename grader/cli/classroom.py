@@ -14,7 +14,7 @@ from grader.cli import early
 from grader.cli.abreast import Abreast
 from grader.cli.bar import Bar
 from grader.cli.choose import available, named
-from grader.cli.class_outputs import Outputs, exports
+from grader.cli.class_outputs import Outputs, check_folders, exports
 from grader.cli.class_reports import ClassReports, Kept
 from grader.cli.clustered import clustered
 from grader.cli.grading import exit_code
@@ -42,6 +42,7 @@ _BOOK: Final = _OWN / "gradebook.sqlite"
 def grade_class(path: Path, asked: ClassRequest) -> int:
     """Grade what a class handed in, and write what was asked for. Returns the exit code."""
     exports(asked.exports)
+    check_folders(asked)
     if asked.dask is not None:
         place(asked.dask, insecure=asked.insecure)
     known = available(asked.exercises, asked.exercise)

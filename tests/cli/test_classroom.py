@@ -296,6 +296,8 @@ def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, 
         (("--students", "{nme}.py"), "nme"),
         (("--roster", "nowhere.csv"), "nowhere.csv"),
         (("--points", "-1"), "points"),
+        (("--html", "canvas.csv"), "--html: canvas.csv is a file; name a folder"),
+        (("--feedback", "canvas.csv"), "--feedback: canvas.csv is a file; name a folder"),
         (("--gradebook", "hw/anna/a.py"), "hw/anna/a.py"),
     ],
 )
