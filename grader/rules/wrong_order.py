@@ -14,6 +14,7 @@ from grader.evidence.order import Order, order_of
 from grader.evidence.results import arrays, exchanged, outputs
 from grader.model.case import ArrayValue
 from grader.model.exercise import Check
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS, Trait
@@ -34,7 +35,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             order = orders[-1] or Order()
             look = looks[orders.index(order)]
             if not order.plain and not (certain and evidence.impure):
-                yield _sighting(evidence, look, order, certain=certain)
+                sighting = _sighting(evidence, look, order, certain=certain)
+                yield decorated(evidence, look, sighting)
                 return
     yield from _items_exchanged(evidence)
 
