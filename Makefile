@@ -78,7 +78,7 @@ types: $(VENV)/installed-dev ## mypy, strict
 	@$(BIN)/mypy
 
 PURE_TESTS = tests/recordings tests/rules tests/judge tests/render tests/test_submission.py \
-	tests/test_kinds.py --ignore=tests/render/test_real_reports.py
+	tests/test_kinds.py tests/test_idle_code.py --ignore=tests/render/test_real_reports.py
 
 .PHONY: bench
 bench: $(VENV)/installed-dev ## time a grading against running the file once

@@ -12,6 +12,7 @@ GraderError
 ├── SandboxMissing      3  a required protection isn't available
 ├── ReportNotWritten    3  a report is lost
 ├── GradebookBroken     3  the gradebook can't be read or written
+├── ClusterBroken       3  a cluster's scheduler or workers are lost
 └── Cancelled         130  the grading was cancelled
 """
 
@@ -82,6 +83,10 @@ class ReportNotWritten(GraderError):
 
 class GradebookBroken(GraderError):
     """The gradebook can't be read or written; the text says where and why."""
+
+
+class ClusterBroken(GraderError):
+    """The scheduler of a cluster is lost, or its workers; the text says which."""
 
 
 class Cancelled(GraderError):

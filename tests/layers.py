@@ -17,7 +17,7 @@ SHOWN: Final = 3
 """Files of a layer that are named."""
 LAYERS: Final = {
     "model": ["grader/model/*"],
-    "evidence": ["grader/evidence/*", "grader/evidence/origins/*"],
+    "evidence": ["grader/evidence/**"],
     "rules": ["grader/rules/*"],
     "judge": ["grader/judge.py", "grader/checks.py", "grader/compare.py"],
     "render": ["grader/render/*"],

@@ -154,6 +154,14 @@ def test_only_the_class_pages_plots_know_pygal() -> None:
     assert [path for path in sorted(PACKAGE.rglob("*.py")) if "pygal" in packages(path)] == [plots]
 
 
+def test_only_the_clusters_folder_imports_dask_and_only_when_it_is_used() -> None:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        used = packages(path) & {"dask", "distributed"}
+        assert not used or path.parent == PACKAGE / "gradebook" / "cluster", path
+    code = "import sys, grader.gradebook.cluster.grading; sys.exit('distributed' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_nothing_unpickles() -> None:
     for path in sorted(PACKAGE.rglob("*.py")):
         assert not packages(path) & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}, path

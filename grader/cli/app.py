@@ -15,7 +15,15 @@ from typer.main import get_command
 from grader.cli.coercion import lighten
 from grader.cli.problem import folder_is_gone, visible
 from grader.cli.streams import output_failure, prepare_streams
-from grader.errors import TRACEBACK_VARIABLE, CommandWrong, ExerciseBroken, Exit, broken_words
+from grader.errors import (
+    TRACEBACK_VARIABLE,
+    ClusterBroken,
+    CommandWrong,
+    ExerciseBroken,
+    Exit,
+    GradebookBroken,
+    broken_words,
+)
 from grader.grading.machine import lacks
 from grader.suggestion import did_you_mean
 
@@ -122,7 +130,7 @@ def _invoke(argv: Sequence[str]) -> int:
         result = get_command(app).main(list(argv), prog_name="grade", standalone_mode=False)
     except typer.Abort:
         return _interrupted()
-    except (CommandWrong, ExerciseBroken) as error:
+    except (CommandWrong, ExerciseBroken, GradebookBroken, ClusterBroken) as error:
         return _say(f"{error.about}{error}", error.code)
     except Exception as error:  # noqa: BLE001 - the last line before the learner's eyes
         if hasattr(error, "format_message"):  # Typer's and Click's own, whichever they derive from

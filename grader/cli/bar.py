@@ -35,7 +35,7 @@ def _timed_columns() -> tuple[ProgressColumn, ...]:
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{speed * 60:.0f} a minute")
+            return Text("" if speed is None else f"{speed * 60:.0f}/min")
 
     return Rate(), TimeRemainingColumn(compact=True)
 

@@ -15,7 +15,7 @@ from grader.cli.problem import quoted_blank, visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Student
-from grader.gradebook.outcome.exports import Platform, export
+from grader.gradebook.outcome.exports import Platform, export, usual_name
 from grader.gradebook.outcome.exports.grades import Exported, Grades
 from grader.gradebook.outcome.feedback import write_feedback
 from grader.gradebook.outcome.insight import Insight, insight
@@ -36,6 +36,17 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
     platform: Platform
     path: Path | None
+
+    @property
+    def target(self) -> Path:
+        """The file that it goes to."""
+        return self.path or usual_name(self.platform)
+
+    @property
+    def option(self) -> str:
+        """The option as it was given."""
+        given = f"={visible(str(self.path))}" if self.path is not None else ""
+        return f"--export {self.platform}{given}"
 
 
 def exports(raw: Sequence[str]) -> tuple[Export, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
+from grader.cli.class_outputs import exports
 from grader.cli.reporting import LINES, write_targets
-from grader.cli.targets import check_targets, targets
+from grader.cli.targets import Target, check_input, check_place, check_targets, targets
 from grader.gradebook.book import Entry, Gradebook, at
 from grader.gradebook.request import ClassRequest
 from grader.model.report import Report
@@ -40,9 +41,14 @@ class Kept(Sequence[Report]):
 class ClassReports:
     """What `--report` asks for. Raises `CommandWrong` for one that can't go where it should."""
 
-    def __init__(self, asked: ClassRequest, files: Sequence[str], kept: Iterable[Path]) -> None:
+    def __init__(self, asked: ClassRequest, files: Sequence[str], kept: Sequence[Path]) -> None:
         self._targets = targets(asked.reports)
         check_targets(self._targets, files, kept)
+        for each in exports(asked.exports):
+            check_place(each.option, each.target, files, kept)
+        if asked.roster is not None:
+            for option, path in _places(asked, self._targets):
+                check_input(option, path, "the roster", asked.roster)
         self._document = next((each for each in self._targets if each.path is None), None)
 
     @property
@@ -60,3 +66,9 @@ class ClassReports:
     def finish(self, reports: Sequence[Report]) -> int:
         """Write the documents; return an exit code for what got lost."""
         return write_targets(self._targets, reports, many=True)
+
+
+def _places(asked: ClassRequest, found: Sequence[Target]) -> Iterator[tuple[str, Path]]:
+    """Yield the options that write a file, and that file."""
+    yield from ((each.option, each.path) for each in found if each.path is not None)
+    yield from ((each.option, each.target) for each in exports(asked.exports))

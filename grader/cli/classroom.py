@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,13 @@ from grader.cli.bar import Bar
 from grader.cli.choose import available, named
 from grader.cli.class_outputs import Outputs, exports
 from grader.cli.class_reports import ClassReports, Kept
+from grader.cli.clustered import clustered
 from grader.cli.grading import exit_code
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.problem import visible
-from grader.cli.words import count
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
+from grader.gradebook.cluster.address import place
 from grader.gradebook.grading import grade_group
 from grader.gradebook.groups import Group, Groups, grouped
 from grader.gradebook.intake.collect import collect
@@ -40,6 +42,8 @@ _BOOK: Final = _OWN / "gradebook.sqlite"
 def grade_class(path: Path, asked: ClassRequest) -> int:
     """Grade what a class handed in, and write what was asked for. Returns the exit code."""
     exports(asked.exports)
+    if asked.dask is not None:
+        place(asked.dask, insecure=asked.insecure)
     known = available(asked.exercises, asked.exercise)
     chosen = named(asked.exercise, known) if asked.exercise is not None else None
     collected = collect(
@@ -56,6 +60,11 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
         _tell_left_out([*collected.left_out, *groups.left_out], asked)
+        if groups.guessed:
+            _note(
+                "no file defines the function of an exercise: all are graded as "
+                f"{groups.guessed}; say which one it is with --exercise"
+            )
         ClassGrading(path, asked, collected, book, reports).run(groups)
         lost = reports.finish(Kept(book, groups.entries, path))
         outputs = Outputs(asked, book, collected.absent, known.exercises)
@@ -121,13 +130,34 @@ class ClassGrading:
         self._reports.add(Kept(self._book, group.entries, self._path))
 
     def _grade(self, groups: Sequence[Group]) -> None:
-        text = f"grade class · {count(len(groups), 'submission')}"
-        bar = Bar(text, quiet=self._asked.quiet, timed=True)
-        with Session(early.take()) as session, bar:
-            bar.start()
-            for done, group in enumerate(self._abreast(session, groups), 1):
-                bar.tell(done, len(groups))
-                self._add(group)
+        bar = Bar("grading", quiet=self._asked.quiet, timed=True)
+        done = 0
+        try:
+            with bar, contextlib.closing(self._graded(groups)) as graded_groups:
+                bar.start()
+                for done, group in enumerate(graded_groups, 1):
+                    bar.tell(done, len(groups))
+                    self._add(group)
+        except KeyboardInterrupt:
+            kept = f"{done} of {len(groups)} are graded and kept"
+            _note(f"{kept}; the same command goes on from there")
+            raise
+
+    def _graded(self, groups: Sequence[Group]) -> Generator[Group]:
+        """Grade in a cluster or in threads here; yield what is kept."""
+        if self._asked.dask is not None:
+            where = place(self._asked.dask, insecure=self._asked.insecure)
+            yield from clustered(
+                where,
+                groups,
+                asked=self._asked,
+                collected=self._collected,
+                book=self._book,
+                note=_note,
+            )
+            return
+        with Session(early.take()) as session:
+            yield from self._abreast(session, groups)
 
     def _abreast(self, session: Session, groups: Sequence[Group]) -> Iterator[Group]:
         """Grade several at a time; yield them as they end."""
@@ -138,22 +168,19 @@ class ClassGrading:
             told=INTERRUPTS.wake,
             in_order=False,
         )
-        done = 0
         try:
-            for group in gradings.results(INTERRUPTS.wait):
-                done += 1
-                yield group
+            yield from gradings.results(INTERRUPTS.wait)
         except KeyboardInterrupt:
             gradings.give_up()
             session.abort()
             gradings.join(_UNWINDING)
-            kept = f"{done} of {len(groups)} are graded and kept"
-            _note(f"{kept}; the same command goes on from there")
             raise
 
     def _grade_one(self, session: Session, group: Group) -> Group:
         def grade(submission: Submission, folder: Folder) -> Report:
-            return graded(session, submission, folder, self._asked)
+            report = graded(session, submission, folder, self._asked)
+            INTERRUPTS.check()  # what was torn down tells nothing of the submission
+            return report
 
         read = partial(self._collected.read, group.handed)
         return grade_group(group, read, grade, self._book, again=self._asked.again)

@@ -29,7 +29,7 @@ def start(argv: Sequence[str]) -> None:
     """Start the nursery if `argv` looks like a grading of a file that is Python."""
     if not argv or argv[0] in _IDLE or _LAST.intersection(argv) or _COMPLETION in os.environ:
         return
-    if not any(_is_program(word) for word in argv):
+    if _is_elsewhere(argv) or not any(_is_program(word) for word in argv):
         return
     from grader.process.launch import can_fork, launch
 
@@ -53,6 +53,11 @@ def discard() -> None:
     """End the nursery if nobody has taken it."""
     while _started:
         _started.pop().close()
+
+
+def _is_elsewhere(argv: Sequence[str]) -> bool:
+    """Whether a cluster grades, which has nurseries of its own."""
+    return any(word == "--dask" or word.startswith("--dask=") for word in argv)
 
 
 def _is_program(word: str) -> bool:

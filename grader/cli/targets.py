@@ -74,24 +74,35 @@ def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable
 
     `graded` are the paths of the submissions, `kept` folders and files that it must not overwrite.
     """
-    submissions = {_identity(Path(path)): path for path in graded}
-    _check_stdout(submissions)
+    _check_stdout({_identity(Path(path)): path for path in graded})
     for target in found:
         if len(graded) > 1 and not RENDERERS[target.format].several:
             raise CommandWrong(f"{target.format} can't hold several submissions; grade one by one")
         if target.path is None:
             continue
-        overwritten = submissions.get(_identity(target.path))
-        if overwritten is not None:
-            raise CommandWrong(
-                f"{target.option} would overwrite {visible(overwritten)}, a file to grade; "
-                "give it another path"
-            )
-        _check_kept(target, target.path, kept)
+        check_place(target.option, target.path, graded, kept)
         try:
             probe(target.path)
         except ReportNotWritten as error:
             raise CommandWrong(f"{target.option}: {visible(str(error))}") from error
+
+
+def check_place(option: str, path: Path, graded: Sequence[str], kept: Iterable[Path]) -> None:
+    """Raise `CommandWrong` for an option that would overwrite something that is needed."""
+    submissions = {_identity(Path(each)): each for each in graded}
+    overwritten = submissions.get(_identity(path))
+    if overwritten is not None:
+        raise CommandWrong(
+            f"{option} would overwrite {visible(overwritten)}, a file to grade; "
+            "give it another path"
+        )
+    _check_kept(option, path, kept)
+
+
+def check_input(option: str, path: Path, name: str, needed: Path) -> None:
+    """Raise `CommandWrong` for an option that would overwrite a file that another one reads."""
+    if _identity(path) == _identity(needed):
+        raise CommandWrong(f"{option} would overwrite {name}; give it another path")
 
 
 def _check_stdout(submissions: dict[object, str]) -> None:
@@ -105,15 +116,15 @@ def _check_stdout(submissions: dict[object, str]) -> None:
         raise CommandWrong(f"the output would overwrite {visible(path)}, a file to grade")
 
 
-def _check_kept(target: Target, path: Path, kept: Iterable[Path]) -> None:
+def _check_kept(option: str, path: Path, kept: Iterable[Path]) -> None:
     """Raise `CommandWrong` for a report over a program, or over a file of the grader's own."""
     if not os.path.isfile(path):  # noqa: PTH113 - which never raises
         return
     real = Path(os.path.realpath(path))
     if real.suffix in _PROGRAMS or path.suffix in _PROGRAMS:
-        raise CommandWrong(f"{target.option} would overwrite a program; give it another path")
+        raise CommandWrong(f"{option} would overwrite a program; give it another path")
     for each in kept:
         if real.is_relative_to(os.path.realpath(each)):
             raise CommandWrong(
-                f"{target.option} would overwrite a file of the grader's; give it another path"
+                f"{option} would overwrite a file of the grader's; give it another path"
             )

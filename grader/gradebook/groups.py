@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,7 +18,16 @@ from grader.grading.guarded import Folder
 from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
-from grader.model.submission import Unrecognised, defines
+from grader.model.submission import (
+    Likeness,
+    Unrecognised,
+    begins,
+    defines,
+    likenesses,
+)
+
+_AROUND: Final = re.compile(r"^.*_\d+_|(-\d{1,2}| \(\d+\))(?=\.\w+$)")
+"""`smithjohn_123_456_hw-1.py`, `hw (1).py`."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,20 +46,28 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a file once it was read; its text is read again when it is graded.
 
     `choices` are the slugs that it may be for, `certain` says that it defines what one asks for.
+    If it defines none, `like` says how much it looks like an answer to each, and `broken` that it
+    would define one if its syntax were right.
     """
 
     handed: HandedIn
     key: Key
     choices: tuple[str, ...]
     certain: bool
+    like: dict[str, Likeness] = {}
+    broken: bool = False
 
 
 class Groups(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be graded, and what is not: helpers of others. `entries` are all files."""
+    """What is to be graded, and what is not: helpers of others. `entries` are all files.
+
+    `guessed` is the exercise of all of them where no file tells which one it is; else empty.
+    """
 
     groups: tuple[Group, ...]
     entries: tuple[Entry, ...]
     left_out: tuple[str, ...]
+    guessed: str = ""
 
 
 def grouped(
@@ -61,36 +80,90 @@ def grouped(
     """Read every file, and choose its exercise unless one is `chosen`.
 
     A file that may be for several exercises is graded as what most of the others are for. One that
-    defines no exercise's function is left out if the student handed in one that does. Raises
-    `CommandWrong` if there are no exercises.
+    defines no exercise's function is left out if the student handed in one that does, and else it
+    is for one of the exercises that the others are for. Raises `CommandWrong` if there are none.
     """
     folders: dict[str, Folder] = {each.slug: each for each in known.broken}
     folders |= {each.slug: each for each in known.exercises}
     found = list(_read(collected, known, chosen, tell))
-    usual = Counter(each.choices[0] for each in found if len(each.choices) == 1)
-    answering = {_who(each) for each in found if each.certain}
+    usual = _usual(found)
+    answering: defaultdict[object, set[str]] = defaultdict(set)
+    for each in found:
+        if each.certain:
+            answering[_who(each)].add(_name(each))
     files: defaultdict[Key, list[Entry]] = defaultdict(list)
     entries: list[Entry] = []
     left_out: list[str] = []
     setups: dict[str, str] = {}
     for each in found:
-        if not each.certain and _who(each) in answering:
+        if _who(each) in answering and not _answers(each, answering[_who(each)]):
             left_out.append(each.handed.path)
             continue
-        slug = max(each.choices, key=lambda choice: usual[choice])
+        slug = _exercise(each, usual)
         if slug not in setups:
             setups[slug] = _setup(folders[slug], request)
         key = Key(each.key.sha256, slug, setups[slug] + each.key.setup)
         entries.append(Entry(handed=each.handed, key=key))
         files[key].append(entries[-1])
     groups = [Group(entries=tuple(own), folder=folders[key.exercise]) for key, own in files.items()]
-    return Groups(groups=tuple(groups), entries=tuple(entries), left_out=tuple(left_out))
+    sure = any(each.certain or _is_sure(each) for each in found) or len(folders) == 1
+    return Groups(
+        groups=tuple(groups),
+        entries=tuple(entries),
+        left_out=tuple(left_out),
+        guessed="" if sure or chosen else next(iter(usual)),
+    )
+
+
+def _usual(found: Sequence[_Read]) -> Counter[str]:
+    """Count the files for each exercise that the class is for, by those that tell best."""
+    for telling in (
+        [each for each in found if each.certain and len(each.choices) == 1],
+        [each for each in found if each.certain or _is_sure(each)],
+    ):
+        if telling:
+            return Counter(each.choices[0] for each in telling)
+    return Counter(dict(Counter(each.choices[0] for each in found).most_common(1)))
+
+
+def _is_sure(read: _Read) -> bool:
+    return any(each.sure for each in read.like.values())
+
+
+def _exercise(read: _Read, usual: Counter[str]) -> str:
+    """Return what a file is graded as.
+
+    One that can't be read, is empty, or calls its function otherwise says little of that itself.
+    """
+    like = read.like
+    if not like:
+        return max(read.choices, key=lambda choice: usual[choice])
+
+    def signs(slug: str) -> tuple[float, bool, float, int, float]:
+        sign = like[slug]
+        return sign.alike, sign.called, sign.near, usual[slug], sign.shared
+
+    return max((slug for slug in usual if slug in like), key=signs, default=read.choices[0])
 
 
 def _who(read: _Read) -> object:
     """Return who handed a file in; of nobody's files each has an owner of its own."""
     student = read.handed.student
     return student.key if student is not None else (read.handed.path,)
+
+
+def _answers(read: _Read, names: set[str]) -> bool:
+    """Whether it is an answer, and not a helper of one. `names` are what the answers are called.
+
+    Who hands in an answer again may have broken it; that is no reason to let the older one count.
+    """
+    again = read.handed.attempt > 1 and _name(read) in names
+    return read.certain or read.broken or again
+
+
+def _name(read: _Read) -> str:
+    """Return a file's name without what a platform or a browser has put around it."""
+    return _AROUND.sub("", read.handed.path.rpartition("/")[2])
 
 
 def _setup(folder: Folder, request: GradingRequest) -> str:
@@ -103,9 +176,11 @@ def _read(
     chosen: ExerciseFolder | None,
     tell: Callable[[int, int], None],
 ) -> Iterator[_Read]:
+    exercises = (chosen,) if chosen is not None else known.exercises
     for done, handed in enumerate(collected.files, 1):
         submission = collected.read(handed)
         folder = chosen or exercise_of(submission, known)
+        like: dict[str, Likeness] = {}
         if isinstance(folder, Unrecognised):
             choices = [each.slug for each in folder.choices]
             if not choices:
@@ -114,10 +189,14 @@ def _read(
         else:
             choices = [folder.slug]
             certain = isinstance(folder, BrokenExercise) or defines(submission.source, folder)
+            if not certain:
+                like = likenesses(submission.source, exercises)
         yield _Read(
             handed=handed,
             key=key_of(submission, "", ""),
             choices=tuple(choices),
             certain=certain,
+            like=like,
+            broken=any(begins(submission.source, each) for each in exercises),
         )
         tell(done, len(collected.files))

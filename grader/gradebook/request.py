@@ -94,6 +94,25 @@ class ClassRequest(GradingRequest, frozen=True, kw_only=True):
             fronts=_CLASS,
         ),
     ] = None
+    dask: Annotated[
+        str | None,
+        Option(
+            flags=("--dask",),
+            metavar="ADDRESS",
+            help="Grade with a Dask cluster: its scheduler's address, or local:N for N workers "
+            "here.",
+            fronts=_CLASS,
+        ),
+    ] = None
+    insecure: Annotated[
+        bool,
+        Option(
+            flags=("--insecure",),
+            help="Let --dask use another machine without TLS: others on that network can then "
+            "read submissions, forge reports, and run programs as you.",
+            fronts=_CLASS,
+        ),
+    ] = False
 
     def repairs(self, report: Report) -> bool:
         """Whether to try if the mended program passes: reports are kept, whoever reads one now."""

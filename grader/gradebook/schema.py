@@ -106,11 +106,18 @@ KNOWN: Final = f"{ID} AND verdict <> 'error'"
 """A file that could not be graded is graded again: the grader or the machine was at fault."""
 
 RESULTS: Final = """
-    SELECT handed, submissions.sha256, submissions.exercise, verdict, score, rules, counts,
-        graded_at, gradings.id
+    SELECT handed, submissions.sha256, submissions.exercise, verdict, score, rules,
+        newest.id IS NOT NULL, graded_at, gradings.id
     FROM submissions JOIN gradings ON gradings.id = grading
-    WHERE root = ?
+    LEFT JOIN (
+        SELECT id, ROW_NUMBER() OVER (
+            PARTITION BY exercise, owner ORDER BY turn DESC, id DESC
+        ) AS place
+        FROM submissions WHERE root = ?1 AND present
+    ) AS newest ON newest.id = submissions.id AND newest.place = 1
+    WHERE root = ?1
     ORDER BY submissions.id"""
+"""What counts in one folder or zip, whatever the others have."""
 
 REPORT: Final = "SELECT report FROM gradings WHERE id = ?"
 

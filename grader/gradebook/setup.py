@@ -15,6 +15,7 @@ from grader.model.submission import Submission
 from grader.render.tool import tool_version
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_SHIPPED = "_shipped"
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -26,21 +27,22 @@ class Key(msgspec.Struct, frozen=True):
 
 
 @cache
-def _grader_digest() -> bytes:
-    """Hash this version of the grader: its code too, since a checkout changes without a number."""
-    digest = hashlib.sha256(f"{tool_version()} {versions_digest()}\n".encode())
+def code_digest() -> str:
+    """Hash the grader's code, since a checkout changes without a number; no exercise's."""
+    digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.digest()
+        if _SHIPPED not in path.relative_to(_PACKAGE).parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
 
 
-def _folder_digest(folder: ExerciseFolder) -> bytes:
+def exercise_digest(folder: ExerciseFolder) -> str:
     """Hash the declaration, the solution and the known mistakes."""
     digest = hashlib.sha256(msgspec.msgpack.encode(folder.exercise))
     digest.update(folder.solution.read_bytes())
     for path in sorted(folder.folder.rglob("*.py")):
         digest.update(path.read_bytes())
-    return digest.digest()
+    return digest.hexdigest()[:20]
 
 
 def setup_digest(folder: ExerciseFolder, request: GradingRequest) -> str:
@@ -53,7 +55,8 @@ def setup_digest(folder: ExerciseFolder, request: GradingRequest) -> str:
         request.prove,
         request.require_sandbox,
     )
-    digest = hashlib.sha256(_grader_digest() + _folder_digest(folder))
+    parts = (tool_version(), versions_digest(), code_digest(), exercise_digest(folder))
+    digest = hashlib.sha256(" ".join(parts).encode())
     digest.update(msgspec.msgpack.encode(asked))
     return digest.hexdigest()[:20]
 

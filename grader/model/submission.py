@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -95,6 +95,12 @@ def defines(source: Source, folder: ExerciseFolder) -> bool:
     return any(name == folder.exercise.function for name, _ in source.bindings())
 
 
+def begins(source: Source, folder: ExerciseFolder) -> bool:
+    """Whether a file that isn't valid Python has the `def` of the exercise's function."""
+    start = rf"(?m)^def\s+{re.escape(folder.exercise.function)}\b"
+    return source.tree is None and re.search(start, source.text) is not None
+
+
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
     """Return the exercise with a function that the file binds, or else the most similar one.
 
@@ -113,8 +119,33 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
         raise Unrecognised("there are no exercises")
     if found:
         return found[0]
+    like = likenesses(source, known)
+    return max(known, key=lambda each: like[each.exercise.slug])
+
+
+class Likeness(NamedTuple):
+    """How much a file looks like an answer, the strongest sign first.
+
+    `alike` and `near` are how similar a function's name is, 0 if it isn't; `called` says that the
+    file is called after the exercise; `shared` is the part of the parameters' names in the text.
+    """
+
+    alike: float
+    called: bool
+    near: float
+    shared: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is more than a guess: a misspelt function, or the exercise's name."""
+        return self.alike > 0 or self.called
+
+
+def likenesses(source: Source, known: Sequence[ExerciseFolder]) -> dict[str, Likeness]:
+    """Return how much a file that has no exercise's function looks like an answer to each."""
+    names = [name for name, _ in source.bindings()]
     called = _called_after(source.name, known)
-    return max(known, key=lambda each: _likeness(source, names, each, called))
+    return {each.exercise.slug: _likeness(source, names, each, called) for each in known}
 
 
 def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder | None:
@@ -132,22 +163,18 @@ def _called_after(path: str, known: Sequence[ExerciseFolder]) -> ExerciseFolder 
 
 def _likeness(
     source: Source, names: Sequence[str], folder: ExerciseFolder, called: ExerciseFolder | None
-) -> tuple[float, ...]:
-    """How much a file looks like an answer: by its functions' names, then by the words in it.
-
-    The exercise that the file is `called` after counts more than a name that is merely similar.
-    """
+) -> Likeness:
     exercise = folder.exercise
     nearest = max((_ratio(name, exercise.function) for name in names), default=0.0)
     if source.tree is None and exercise.function in source.text:
         nearest = 1.0
     words = set(re.findall(r"\w+", source.text))
     shared = sum(parameter.name in words for parameter in exercise.parameters)
-    return (
-        nearest if nearest >= _ALIKE else 0.0,
-        float(folder is called),
-        nearest if nearest >= _NEAR else 0.0,
-        shared / max(len(exercise.parameters), 1),
+    return Likeness(
+        alike=nearest if nearest >= _ALIKE else 0.0,
+        called=folder is called,
+        near=nearest if nearest >= _NEAR else 0.0,
+        shared=shared / max(len(exercise.parameters), 1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 from cli_course import Grade
 
+from grader.cli import interrupts
 from grader.gradebook.request import ClassRequest
 from grader.grading.assembly import error_report
 from grader.grading.session import Session
@@ -21,6 +23,7 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission
 
+ROSTER = "id,name\nanna,Anna Ash\n"
 RIGHT = "def sum_one(seed, x):\n    return x + x\n"
 WRONG = "def sum_one(seed, x):\n    return x\n"
 NEWER = "def sum_one(seed, x):\n    return 2 * x\n"
@@ -111,6 +114,91 @@ def test_a_helper_is_no_submission_of_who_also_handed_in_an_answer(
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
 
 
+def exercises_of(folder: Path) -> dict[str, str]:
+    connection = sqlite3.connect(folder / ".grade" / "gradebook.sqlite")
+    found = dict(connection.execute("SELECT student, exercise FROM results"))
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("answer.pdf", "%PDF-1.4"),
+        ("x.py", ""),
+        ("x.py", "def solve(seed, x):\n    return x + x\n"),
+        ("x.py", "def summ_one(seed, x):\n    return x + x\n"),
+        ("x.py", "def f(:\n"),
+        ("x.py", "\0"),
+    ],
+)
+@pytest.mark.usefixtures("graded")
+def test_a_file_without_the_function_is_for_what_the_class_is_for(
+    grade: Grade, here: Path, name: str, text: str
+) -> None:
+    right = RIGHT.replace("sum_one", "sum_two")
+    hand_in(here / "hw", {"anna/a.py": right, "ben/b.py": right, f"cleo/{name}": text})
+    ran = grade("class", "hw")
+    assert exercises_of(here / "hw") == dict.fromkeys(("anna", "ben", "cleo"), "sum-two")
+    assert "of 3 students passed" in ran.out
+    assert "--exercise" not in ran.err
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_misspelt_function_tells_which_exercise_of_the_class_it_is(
+    grade: Grade, here: Path
+) -> None:
+    files = {f"s{n}/one.py": RIGHT for n in range(3)}
+    files["anna/a.py"] = RIGHT.replace("sum_one", "sum_two")
+    files["ben/b.py"] = RIGHT.replace("sum_one", "sum_twoo")
+    files["cleo/c.py"] = RIGHT.replace("sum_one", "solve")
+    hand_in(here / "hw", files)
+    grade("class", "hw")
+    found = exercises_of(here / "hw")
+    assert (found["ben"], found["cleo"]) == ("sum-two", "sum-one")
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_class_that_tells_no_exercise_is_graded_as_one_and_that_is_said(
+    grade: Grade, here: Path
+) -> None:
+    hand_in(here / "hw", {"anna/a.py": "def f(x):\n    return x\n", "ben/b.pdf": "%PDF"})
+    ran = grade("class", "hw")
+    assert len(set(exercises_of(here / "hw").values())) == 1
+    assert "no file defines the function of an exercise: all are graded as" in ran.err
+    ran = grade("class", "hw", "--exercise", "sum-two")
+    assert set(exercises_of(here / "hw").values()) == {"sum-two"}
+    assert "no file defines" not in ran.err
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("newer", "text", "counting"),
+    [
+        ("ashanna_101_2002_hw-1.py", "def sum_one(seed, x:\n    return x\n", True),
+        ("ashanna_101_2002_second.py", "def sum_one(seed, x:\n    return x\n", True),
+        ("ashanna_101_2002_hw-1.py", "def other(seed, x):\n    return x\n", True),
+        ("ashanna_101_2002_hw-1.py", "", True),
+        ("ashanna_101_2002_hw-1.py", "#" * 70_000 + RIGHT, True),
+        ("ashanna_101_2002_helpers.py", "y = 1\n", False),
+        ("ashanna_101_2002_helpers-1.py", "y = 1\n", False),
+        ("ashanna_101_2002_notes.py", "see sum_one above\n", False),
+    ],
+)
+def test_a_newer_answer_counts_even_if_it_is_broken_and_a_helper_never(
+    grade: Grade, here: Path, newer: str, text: str, *, counting: bool
+) -> None:
+    files = {
+        "ashanna_101_2000_helpers.py": "y = 2\n",
+        "ashanna_101_2001_hw.py": RIGHT,
+        "bayben_102_2003_hw.py": RIGHT,
+    }
+    hand_in(here / "hw", {**files, newer: text})
+    grade("class", "hw")
+    expected = newer if counting else "ashanna_101_2001_hw.py"
+    assert [row[1] for row in results(here / "hw") if row[0] == "101"] == [expected]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_line_for_each_file_says_whose_it_is(
     grade: Grade, here: Path, graded: list[str], *, packed: bool
@@ -159,6 +247,38 @@ def test_an_interrupted_command_keeps_what_is_done_and_goes_on(
     assert not set(graded[len(before) :]) & set(before[:4])
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
+@pytest.mark.usefixtures("course")
+def test_what_an_interrupt_tears_down_gets_no_report(
+    grade: Grade, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn_down(
+        _session: Session, submission: Submission, folder: ExerciseFolder, asked: ClassRequest
+    ) -> Report:
+        os.kill(os.getpid(), signal.SIGINT)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                interrupts.INTERRUPTS.check()
+        return error_report(submission, folder.exercise, "the nursery ended", asked)
+
+    monkeypatch.setattr("grader.cli.classroom.graded", torn_down)
+    hand_in(here / "hw", {"anna/a.py": RIGHT})
+    assert grade("class", "hw").code == 130
+    assert results(here / "hw") == []
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, here: Path) -> None:
+    for name in ("hw.zip", "hw (1).zip"):
+        with zipfile.ZipFile(here / name, "w") as made:
+            made.writestr("anna.py", RIGHT)
+            made.writestr("ben.py", WRONG)
+    first = grade("class", "hw.zip")
+    assert grade("class", "hw (1).zip") == first
+    assert grade("class", "hw.zip") == first
+    assert len(results(here)) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -166,6 +286,11 @@ def test_an_interrupted_command_keeps_what_is_done_and_goes_on(
         (("--export", "csv="), "--export csv= needs a path"),
         (("--report", "json=hw/anna/a.py"), "would overwrite hw/anna/a.py"),
         (("--report", "json=hw/.grade/gradebook.sqlite"), "would overwrite"),
+        (("--export", "csv=hw/anna/a.py"), "--export csv=hw/anna/a.py would overwrite"),
+        (("--export", "csv=hw/.grade/gradebook.sqlite"), "would overwrite a file of the grader's"),
+        (("--export", "canvas", "--roster", "canvas.csv"), "would overwrite the roster"),
+        (("--export", "csv=canvas.csv", "--roster", "canvas.csv"), "would overwrite the roster"),
+        (("--report", "json=canvas.csv", "--roster", "canvas.csv"), "would overwrite the roster"),
         (("--exercise", "sum-on"), "there is no exercise sum-on; did you mean sum-one?"),
         (("--students", "{nme}.py"), "nme"),
         (("--roster", "nowhere.csv"), "nowhere.csv"),
@@ -177,12 +302,28 @@ def test_a_wrong_option_is_told_before_anything_is_graded(
     grade: Grade, here: Path, graded: list[str], words: Sequence[str], said: str
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": RIGHT})
+    (here / "canvas.csv").write_text(ROSTER)
     (here / "hw" / ".grade").mkdir()
     (here / "hw" / ".grade" / "gradebook.sqlite").touch()
     ran = grade("class", "hw", *words)
     assert (ran.code, graded) == (2, [])
     assert said in ran.err
     assert (here / "hw" / "anna" / "a.py").read_text() == RIGHT
+    assert (here / "canvas.csv").read_text() == ROSTER
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize("option", ["--export", "--report"])
+def test_a_classs_own_zip_is_never_overwritten(grade: Grade, here: Path, option: str) -> None:
+    path = here / "hw.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("anna.py", RIGHT)
+        made.writestr("ben.py", WRONG)
+    before = path.read_bytes()
+    name = "gradescope" if option == "--export" else "json"
+    ran = grade("class", "hw.zip", option, f"{name}=hw.zip")
+    assert (ran.code, path.read_bytes()) == (2, before)
+    assert "would overwrite hw.zip" in ran.err
 
 
 def test_a_folder_without_a_submission_is_told(grade: Grade, here: Path) -> None:

@@ -30,6 +30,7 @@ TEXTS = {
     "exercises": "mine",
     "students": "{name}.py",
     "exports": "csv",
+    "dask": "local:2",
 }
 """A value of each option that is a text."""
 

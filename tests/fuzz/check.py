@@ -20,7 +20,7 @@ _validator = jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text(encodi
 def check(report: Report) -> None:
     """Raise `AssertionError` unless a report is an ordinary one, and renders in each format."""
     assert report.verdict is not Verdict.ERROR, report.summary
-    code = exit_code([report], GradingRequest())
+    code = exit_code([report.verdict], GradingRequest())
     assert code == (0 if report.verdict is Verdict.PASSED else 1)
     assert report.score < 1.0 or report.verdict is Verdict.PASSED, report.summary
     assert report.findings or report.verdict is Verdict.PASSED

@@ -205,6 +205,22 @@ def test_a_stray_file_does_not_hide_a_layout(laid_out: Make) -> None:
     assert owners(found)["solution.py"] == ""
 
 
+@pytest.mark.parametrize(
+    ("layout", "paths"),
+    [
+        ("Canvas", ["ashanna_101_2001_hw.py", "bayben_102_2002_hw.py"]),
+        ("Canvas", ["anon_aB3dE_456_hw.py", "LATE_anon_Zz9qX_457_hw.py"]),
+        ("Moodle", [f"{name}_7001_assignsubmission_file/hw.py" for name in ("Anna Ash", "B Bay")]),
+    ],
+)
+def test_a_stray_file_does_not_hide_the_layout_of_a_small_class(
+    laid_out: Make, layout: str, paths: list[str]
+) -> None:
+    found = collect(laid_out(programs(*paths, "solution.py")))
+    assert found.layout == layout
+    assert owners(found)["solution.py"] == ""
+
+
 def test_what_nobody_hands_in_is_left_out(laid_out: Make) -> None:
     files = programs(
         "anna/hw.py",

@@ -105,7 +105,7 @@ def test_held(
     assert report.verdict.value in label.outcomes, rules
     assert not label.rules or rules & label.rules, rules
     if label.outcomes <= {"failed", "ungradable"}:
-        assert exit_code([report], GradingRequest()) == 1
+        assert exit_code([report.verdict], GradingRequest()) == 1
     assert report.duration_s < label.seconds + PATIENCE
     pids, folders = _of_references(session)
     assert descendants(os.getpid()) <= processes | pids, "a process is left"

@@ -42,6 +42,14 @@ def test_valid(name: str) -> None:
     VALIDATOR.validate(document)
 
 
+@pytest.mark.parametrize("student", ["", "ada", "\x1b[31m"])
+def test_the_report_of_a_class_says_whose_it_is(student: str) -> None:
+    document = json.loads(render(msgspec.structs.replace(MISTAKEN, student=student)))
+    VALIDATOR.validate(document)
+    assert document["student"].startswith(student.replace("\x1b", "\\x1b"))
+    assert "student" not in json.loads(render(MISTAKEN))
+
+
 def test_nothing_may_be_added_or_left_out() -> None:
     document = json.loads(render(MISTAKEN))
     for path in ((), ("tool",), ("findings", 0), ("findings", 0, "location"), ("cases",)):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 import msgspec
 
 from grader.gradebook.classroom import Student
+
+_MOST: Final = 2 / 3
+"""Nobody's own folders or files are called as a platform calls them, so this isn't by chance."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -64,7 +68,7 @@ def top(path: str) -> str:
 
 
 def most_of(paths: tuple[str, ...], sightings: Sightings) -> bool:
-    """Whether nine of ten things at the top have the layout: a few strays may lie beside them."""
+    """Whether two of three things at the top have the layout: a few strays may lie beside them."""
     tops = {top(each): each for each in paths}
     seen = sum(bool(sightings(each)) for each in tops.values())
-    return seen > 0 and seen >= 0.9 * len(tops)
+    return seen > 0 and seen >= _MOST * len(tops)
