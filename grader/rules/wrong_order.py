@@ -48,7 +48,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
     order = orders.pop() if len(orders) == 1 else None
     if order is not None:
         told = listing(str(index + 1) for index in order)
-        yield Sighting(
+        sighting = Sighting(
             message="the results are right, but in the wrong order",
             label=f"these are the task's results {told}",
             help="return them in the task's order",
@@ -57,6 +57,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             case=looks[0].case,
             evidence={"items": list(order)},
         )
+        yield decorated(evidence, looks[0], sighting)
 
 
 def _is_flat(look: Look) -> bool:

@@ -718,3 +718,13 @@ def test_input_and_output_are_mended_together(name: str, telling: tuple[Case, ..
     (finding,) = report.findings
     assert finding.help.startswith("pass the arguments to apply unchanged, and return what apply")
     assert report.repair.text in {shared(), shared(answer=f"jnp.reshape({APPLY}, -1)")}
+
+
+def test_a_decorator_that_exchanges_the_results_is_left_out() -> None:
+    helper = "def swap(f):\n    return lambda *a: f(*a)[::-1]\n\n\n"
+    right = solution(CELL, ("def nn_vmap_cell", f"{helper}def nn_vmap_cell"))
+    text = right.replace("def nn_vmap_cell", "@swap\ndef nn_vmap_cell")
+    report = mended(text, [example_case(CELL, seed) for seed in (0, 1)], CELL)
+    (finding,) = report.findings
+    assert finding.help.startswith("leave out @swap")
+    assert report.repair.text == right
