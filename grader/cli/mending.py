@@ -61,11 +61,30 @@ def print_diff(reports: Sequence[Report]) -> list[Report]:
     """Print the diffs of all reports, and say of which there are none; return what is told now."""
     for report in reports:
         if report.has_repair_to_show:
-            print("\n".join(mending_lines(report)))
+            end = "\r" if _ends_with_returns(Path(report.path)) else ""
+            print("\n".join(_applicable(mending_lines(report), end)))
         else:
             _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
     return [_told(each, Told.SHOWN) for each in reports]
+
+
+def _ends_with_returns(path: Path) -> bool:
+    """Whether the lines of a file end as on Windows; a report's text has plain line ends."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    return 0 < text.count(b"\n") == text.count(b"\r\n")
+
+
+def _applicable(lines: Iterator[str], end: str) -> Iterator[str]:
+    """End the lines of a diff as those of the file end, so that `patch` can find them in it."""
+    first, second, *told = lines
+    yield from (first, second)
+    for line, after in zip(told, [*told[1:], ""], strict=True):
+        of_the_file = line.startswith((" ", "+", "-"))
+        yield f"{line}{end}" if of_the_file and not after.startswith("\\") else line
 
 
 def _told(report: Report, told: Told) -> Report:

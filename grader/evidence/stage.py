@@ -16,6 +16,7 @@ class Stage(StrEnum):
     INPUT = "input"
     VARIABLES = "variables"
     OUTPUT = "output"
+    BOTH = "input and output"
 
 
 def stage(look: Look) -> Stage | None:
@@ -33,11 +34,19 @@ def stage(look: Look) -> Stage | None:
         return None
     if ours.given == theirs.given:
         return Stage.OUTPUT if _written_alike(look) else None
-    if ours.given != look.given or None in (ours.taken, theirs.taken):
+    return _earlier(look, ours, theirs)
+
+
+def _earlier(look: Look, ours: ModuleRun, theirs: ModuleRun) -> Stage | None:
+    """Return the stage of a module that gave another output than the reference's."""
+    if None in (ours.taken, theirs.taken):
         return None
     if look.variables or look.other_key or look.deviations:
         return None
     same_variables = _digests(look, actual=True) == _digests(look, actual=False)
+    if ours.given != look.given:
+        both = ours.taken != theirs.taken and look.given is not None and not look.expected.written
+        return Stage.BOTH if both and same_variables else None
     if ours.taken != theirs.taken:
         return Stage.INPUT if same_variables else None
     return Stage.VARIABLES if not same_variables and _replaced(look) else None
@@ -53,7 +62,7 @@ def astray(look: Look) -> bool:
     if len(calls) != 1 or not look.shaped_as_expected:
         return False
     match stage(look):
-        case Stage.INPUT:
+        case Stage.INPUT | Stage.BOTH:
             return look.found is not None
         case Stage.OUTPUT:
             return not look.deviations and bool(unaccounted(look))

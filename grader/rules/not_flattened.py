@@ -14,6 +14,7 @@ from grader.model.case import ArrayValue
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.model.observation import digest
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
@@ -24,7 +25,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         wanted, found = look.wanted, look.found
         if wanted is not None and found is not None:
             shape = array_text(found.dtype, found.shape)
-            yield Sighting(
+            sighting = Sighting(
                 message=f"the output still has {len(found.shape)} axes; the task wants a flat "
                 "array",
                 label=f"this is {shape}",
@@ -41,6 +42,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 case=look.case,
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )
+            yield decorated(evidence, look, sighting)
             return
 
 

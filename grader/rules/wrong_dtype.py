@@ -12,6 +12,7 @@ from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
@@ -23,7 +24,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if isinstance(comparison, OtherType):
             found = arrays(look.exchange.actual).get(comparison.place)
             shape = found.shape if found is not None else ()
-            yield Sighting(
+            sighting = Sighting(
                 message=f"{output_name(comparison.place)} is {comparison.actual}, "
                 f"not {comparison.expected}",
                 label=f"this is {comparison.actual}",
@@ -44,6 +45,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+            yield decorated(evidence, look, sighting)
 
 
 def _wide(look: Look, comparison: OtherType) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from grader.evidence.order import Order, order_of
 from grader.evidence.results import arrays, exchanged, outputs
 from grader.model.case import ArrayValue
 from grader.model.exercise import Check
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS, Trait
@@ -34,7 +35,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             order = orders[-1] or Order()
             look = looks[orders.index(order)]
             if not order.plain and not (certain and evidence.impure):
-                yield _sighting(evidence, look, order, certain=certain)
+                sighting = _sighting(evidence, look, order, certain=certain)
+                yield decorated(evidence, look, sighting)
                 return
     yield from _items_exchanged(evidence)
 
@@ -46,7 +48,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
     order = orders.pop() if len(orders) == 1 else None
     if order is not None:
         told = listing(str(index + 1) for index in order)
-        yield Sighting(
+        sighting = Sighting(
             message="the results are right, but in the wrong order",
             label=f"these are the task's results {told}",
             help="return them in the task's order",
@@ -55,6 +57,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             case=looks[0].case,
             evidence={"items": list(order)},
         )
+        yield decorated(evidence, looks[0], sighting)
 
 
 def _is_flat(look: Look) -> bool:

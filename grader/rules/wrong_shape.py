@@ -12,12 +12,13 @@ import numpy as np
 from grader.compare import Numbers, OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
-from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits
+from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits, unprocessed
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, other_size
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
@@ -47,7 +48,7 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
     found = arrays(look.exchange.actual).get(place)
     actual = array_text(found.dtype if found else look.dtype, comparison.actual)
     advice = _advice(evidence, look, place)
-    return Sighting(
+    sighting = Sighting(
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
@@ -63,6 +64,7 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
         },
         last_resort=last_resort,
     )
+    return decorated(evidence, look, sighting)
 
 
 def _advice(evidence: Evidence, look: Look, place: str) -> Advice | None:
@@ -73,9 +75,7 @@ def _advice(evidence: Evidence, look: Look, place: str) -> Advice | None:
         passed = input_edits(evidence, look.actual.maker, look.actual.answer)
         return Advice("pass the arguments to init and apply unchanged", passed) if passed else None
     edits = item_edits(evidence, look, place) or answer_edits(evidence, look)
-    flat = ", flattened" if evidence.exercise.output else ""
-    text = f"return what apply returns{flat}, and do nothing else to it"
-    return Advice(text, edits) if edits and not _sized(evidence, look) else None
+    return Advice(unprocessed(evidence), edits) if edits and not _sized(evidence, look) else None
 
 
 def _sized(evidence: Evidence, look: Look) -> bool:

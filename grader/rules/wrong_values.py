@@ -13,9 +13,12 @@ from grader.evidence.configuration import place as setting_place
 from grader.evidence.edits import (
     Advice,
     answer_edits,
+    as_returned,
     input_edits,
     item_edits,
     setting_removed,
+    unprocessed,
+    unwrapped_edits,
     variable_edits,
 )
 from grader.evidence.notation import output_name
@@ -23,6 +26,7 @@ from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
 from grader.evidence.updates import unaccounted
 from grader.model.exercise import Check
+from grader.rules.decorated import decorated
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING, Trait
@@ -35,7 +39,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     wrong = [look for look in evidence.looks if _other_numbers(look)]
     unexplained = [look for look in wrong if not _follows(evidence, look)]
     for look in (_astray(evidence) or unexplained or wrong)[:1]:
-        yield _sighting(evidence, look, last_resort=not unexplained)
+        sighting = _sighting(evidence, look, last_resort=not unexplained)
+        yield decorated(evidence, look, sighting)
     one_sided = None if wrong else bias(evidence.completed)
     if one_sided is not None:
         yield _biased(evidence, one_sided)
@@ -194,6 +199,8 @@ def _stage(evidence: Evidence) -> Stage | None:
     """Return the stage at which the wrong answers differ from the reference's, if it's the same."""
     looks = _astray(evidence) or evidence.compared(OtherValues)
     stages = {stage(look) for look in looks}
+    if len(stages) > 1 and stages <= {Stage.INPUT, Stage.OUTPUT, Stage.BOTH}:
+        stages = {Stage.BOTH}
     return stages.pop() if len(stages) == 1 and not evidence.impure else None
 
 
@@ -203,6 +210,11 @@ def _parted(evidence: Evidence) -> tuple[str, ...]:
             return ("The module gave the right numbers; they were changed afterwards.",)
         case Stage.INPUT:
             return ("The module had the right weights, but got a different input than the task's.",)
+        case Stage.BOTH:
+            return (
+                "The module had the right weights, but got a different input than the task's.",
+                "Its output was changed afterwards.",
+            )
         case Stage.VARIABLES:
             return ("init made the right variables, but the module was applied with others.",)
         case None if _is_processed(evidence):
@@ -219,6 +231,9 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
         case Stage.INPUT:
             edits = input_edits(evidence, look.actual.answer)
             return Advice("pass the arguments to apply unchanged", edits)
+        case Stage.BOTH:
+            text = f"pass the arguments to apply unchanged, and {as_returned(evidence)}"
+            return Advice(text, unwrapped_edits(evidence, look))
         case Stage.VARIABLES:
             edits = variable_edits(evidence, look)
             return Advice("apply the model with the variables that init returned", edits)
@@ -231,12 +246,11 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
 
 def _plain(evidence: Evidence, look: Look) -> Advice:
     """Return what the module gives."""
-    flat = ", flattened" if evidence.exercise.output else ""
     place = next(iter(unaccounted(look)), "")
     seen = (each for each in evidence.compared(OtherValues) if each.actual.answer is not None)
     called = look if look.actual.answer is not None else next(seen, look)
     edits = item_edits(evidence, look, place) or answer_edits(evidence, called)
-    return Advice(f"return what apply returns{flat}, and do nothing else to it", edits)
+    return Advice(unprocessed(evidence), edits)
 
 
 RULE = Rule(

@@ -148,3 +148,15 @@ def test_fix_never_runs_on_ci(grade: Grade, file: Path, monkeypatch: pytest.Monk
 
 def test_standard_input_is_not_fixed(grade: Grade) -> None:
     assert grade("-", "--fix").code == 2
+
+
+def test_the_diff_of_a_file_from_windows_can_be_applied(
+    grade: Grade, file: Path, here: Path
+) -> None:
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    ran = grade("mine.py", FEW, "--diff")
+    (here / "mine.diff").write_bytes(ran.out.encode())
+    subprocess.run(["git", "apply", "-p0", "mine.diff"], cwd=here, check=True)
+    text = file.read_bytes()
+    assert b'{"params": None}' in text
+    assert text.count(b"\n") == text.count(b"\r\n")

@@ -661,3 +661,70 @@ def nn_vmap_forward(seed, x_batch, features):
 """
     found = mended(text, telling, SHARED).findings
     assert [(each.rule, each.edits) for each in found] == [("no-nn-vmap", ())]
+
+
+OUTSIDE = {
+    "bare": ("def outside(f):\n    return lambda *a: nn.relu(f(*a) - 1)\n", "@outside"),
+    "made by a call": (
+        "def outside(by):\n    return lambda f: lambda *a: f(*a) * by\n",
+        "@outside(by=2.0)",
+    ),
+    "that moves an axis": (
+        "def outside(f):\n    return lambda *a: f(*a).reshape(1, -1)\n",
+        "@outside",
+    ),
+    "of another type": (
+        "def outside(f):\n    return lambda *a: f(*a).astype(jnp.float16)\n",
+        "@outside",
+    ),
+    "in another order": ("def outside(f):\n    return lambda *a: f(*a)[::-1]\n", "@outside"),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_decorator_that_changes_the_answer_is_left_out(
+    name: str, telling: tuple[Case, ...]
+) -> None:
+    helper, line = OUTSIDE[name]
+    right = shared(before=helper)
+    text = right.replace("def nn_vmap", f"{line}\ndef nn_vmap")
+    report = mended(text, telling, SHARED)
+    (finding,) = report.findings
+    assert finding.help.startswith("leave out @outside")
+    assert finding.span is not None
+    assert report.source.lines[finding.span.line - 1] == line
+    assert report.repair.text == right
+
+
+def test_a_decorator_is_not_blamed_for_what_the_function_does(telling: tuple[Case, ...]) -> None:
+    helper = "def outside(f):\n    return lambda *a: f(*a)\n"
+    text = shared(before=helper, answer=f"nn.relu({APPLY} - 1).reshape(-1)")
+    report = mended(text.replace("def nn_vmap", "@outside\ndef nn_vmap"), telling, SHARED)
+    (finding,) = report.findings
+    assert "outside" not in finding.help
+    assert report.repair.status is Repaired.PASSES
+
+
+CHANGED_TWICE = {
+    "in the return": f"({APPLY.replace('x_batch', 'x_batch / 2')} * 3).reshape(-1) - 1",
+    "by a function": f"nn.relu({APPLY.replace('x_batch', 'x_batch - 1')}.reshape(-1)) - 1",
+    "by a method": f"jnp.sin(jnp.reshape({APPLY.replace('x_batch', 'x_batch / 3')}, -1))",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED_TWICE)
+def test_input_and_output_are_mended_together(name: str, telling: tuple[Case, ...]) -> None:
+    report = mended(shared(answer=CHANGED_TWICE[name]), telling, SHARED)
+    (finding,) = report.findings
+    assert finding.help.startswith("pass the arguments to apply unchanged, and return what apply")
+    assert report.repair.text in {shared(), shared(answer=f"jnp.reshape({APPLY}, -1)")}
+
+
+def test_a_decorator_that_exchanges_the_results_is_left_out() -> None:
+    helper = "def swap(f):\n    return lambda *a: f(*a)[::-1]\n\n\n"
+    right = solution(CELL, ("def nn_vmap_cell", f"{helper}def nn_vmap_cell"))
+    text = right.replace("def nn_vmap_cell", "@swap\ndef nn_vmap_cell")
+    report = mended(text, [example_case(CELL, seed) for seed in (0, 1)], CELL)
+    (finding,) = report.findings
+    assert finding.help.startswith("leave out @swap")
+    assert report.repair.text == right

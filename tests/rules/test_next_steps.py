@@ -167,12 +167,26 @@ STEPS = {
         rule="wrong-values",
         says="return what apply returns, and do nothing else to it",
     ),
+    "a statistic changed afterwards": Step(
+        exercise=NORM,
+        right='statistics["var"]',
+        wrong='statistics["var"] ** 0.5',
+        rule="wrong-values",
+        says="return the output and the updated variables as apply returns them",
+    ),
     "input changed": Step(
         exercise=SHARED,
         right="model.apply(variables, x_batch)",
         wrong="model.apply(variables, x_batch / 2)",
         rule="wrong-values",
         says="pass the arguments to apply unchanged",
+    ),
+    "input and output changed": Step(
+        exercise=SHARED,
+        right="outputs = model.apply(variables, x_batch)",
+        wrong="outputs = nn.relu(model.apply(variables, x_batch / 2)) - 1",
+        rule="wrong-values",
+        says="pass the arguments to apply unchanged, and return what apply returns, flattened",
     ),
     "variables changed": Step(
         exercise=SHARED,

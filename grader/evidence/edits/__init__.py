@@ -4,7 +4,7 @@ An edit is a guess until the edited program has been graded. Where it isn't know
 where, there is none.
 """
 
-from grader.evidence.edits.answer import answer_edits
+from grader.evidence.edits.answer import answer_edits, as_returned, unprocessed, unwrapped_edits
 from grader.evidence.edits.arguments import (
     argument_edits,
     field_edits,
@@ -14,6 +14,7 @@ from grader.evidence.edits.arguments import (
     target_edits,
 )
 from grader.evidence.edits.chance import seeded
+from grader.evidence.edits.decorators import changing_decorator
 from grader.evidence.edits.given import given_edits, import_replaced, imported
 from grader.evidence.edits.inputs import input_edits, rest_of_the_input, variable_edits
 from grader.evidence.edits.items import item_edits, reordered
@@ -50,7 +51,9 @@ __all__ = [
     "Edits",
     "answer_edits",
     "argument_edits",
+    "as_returned",
     "called_too",
+    "changing_decorator",
     "failure_advice",
     "field_edits",
     "flattened",
@@ -88,7 +91,9 @@ __all__ = [
     "trial_call",
     "unbound_name",
     "unjitted",
+    "unprocessed",
     "unturned",
+    "unwrapped_edits",
     "update_edits",
     "variable_edits",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from grader.evidence.edits.inputs import input_edits
 from grader.evidence.edits.items import with_updates
 from grader.evidence.edits.results import task_results
 from grader.evidence.edits.text import (
     Edits,
     is_inside,
+    put,
     replaced,
     segment,
 )
@@ -20,6 +22,23 @@ if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.evidence.look import Look
     from grader.model.observation import Root
+
+
+def unprocessed(evidence: Evidence) -> str:
+    """Tell the learner to return what the module gives, and to do nothing else."""
+    more = "" if _writes(evidence) else ", and do nothing else to it"
+    return f"{as_returned(evidence)}{more}"
+
+
+def as_returned(evidence: Evidence) -> str:
+    """Say what the task returns of what `apply` gives."""
+    if _writes(evidence):
+        return "return the output and the updated variables as apply returns them"
+    return f"return what apply returns{', flattened' if evidence.exercise.output else ''}"
+
+
+def _writes(evidence: Evidence) -> bool:
+    return any(look.expected.written for look in evidence.looks)
 
 
 def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Edits:
@@ -41,10 +60,9 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
 def _returned(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) -> Edits:
     """Return a call's result in place of what is `given`, with the least change to the text."""
     source, nodes = evidence.source, evidence.landmarks.own
-    for node in (each for each in ast.walk(given) if isinstance(each, ast.expr)):
-        kept = flat(node) if rest else node
-        if kept is call or (isinstance(kept, ast.Name) and given_to(nodes, kept.id) is call):
-            return replaced(source, given, segment(source, node) or "")
+    inner = _within(evidence, call, given, rest)
+    if inner is not None:
+        return replaced(source, given, segment(source, inner) or "")
     name = (flat(given) if rest else None) or given
     changed = given_to(nodes, name.id) if isinstance(name, ast.Name) else None
     if changed is not None and is_inside(call, changed):
@@ -53,6 +71,34 @@ def _returned(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) ->
     if found is None and not is_inside(call, given) and _changes(nodes, call):
         return ()
     return replaced(source, given, found or f"{segment(source, call)}{rest}")
+
+
+def unwrapped_edits(evidence: Evidence, look: Look) -> Edits:
+    """Pass a call the function's own arrays, and leave out what is done to its result."""
+    call, results = called_once(evidence, look.actual.answer), task_results(evidence, look)
+    returned = evidence.landmarks.results
+    given = returned[0] if len(returned) == 1 else None
+    passed = input_edits(evidence, look.actual.answer)
+    if call is None or given is None or results is None or results.written or _updates(call):
+        return ()
+    whole = _within(evidence, call, given, results.rest)
+    inner = whole or _within(evidence, call, given, "")
+    if inner is None or not passed:
+        return ()
+    outer, kept = evidence.source.span(given), evidence.source.span(inner)
+    rest = "" if whole is not None else results.rest
+    around = (put("", outer.start, kept.start), put(rest, kept.end, outer.end))
+    return (*passed, *(each for each in around if each.text or each.span.start != each.span.end))
+
+
+def _within(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) -> ast.expr | None:
+    """Return the part of what is returned that is a call's result, flattened if it has to be."""
+    nodes = evidence.landmarks.own
+    for node in (each for each in ast.walk(given) if isinstance(each, ast.expr)):
+        kept = flat(node) if rest else node
+        if kept is call or (isinstance(kept, ast.Name) and given_to(nodes, kept.id) is call):
+            return node
+    return None
 
 
 def _updates(call: ast.Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.evidence.edits.answer import answer_edits
+from grader.evidence.edits.answer import answer_edits, as_returned
 from grader.evidence.edits.inputs import input_edits
 from grader.evidence.edits.keys import key_edits
 from grader.evidence.edits.text import Advice
@@ -55,6 +55,5 @@ def _unchanged(evidence: Evidence, look: Look) -> Advice | None:
 
 def _plain(evidence: Evidence, look: Look) -> Advice | None:
     edits = answer_edits(evidence, look)
-    flat = ", flattened" if evidence.exercise.output else ""
-    text = f"return what apply returns{flat}, without anything random"
+    text = f"{as_returned(evidence)}, without anything random"
     return Advice(text, edits) if edits else None
