@@ -7,6 +7,7 @@ plot is drawn twice, for wide and for narrow screens, since scaled text would be
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Final, NamedTuple
@@ -21,6 +22,14 @@ _CURVE: Final = 260
 _UNWANTED: Final = frozenset({"defs", "title", "desc"})
 _OVERLAY: Final = "tooltip-overlay"
 _LONGEST_LABEL: Final = {_WIDE: 40, _NARROW: 22}
+
+
+def _pygal() -> Any:  # noqa: ANN401 - pygal has no types
+    """Import pygal without its hook for plug-ins, which warns of every module that isn't found."""
+    import pygal
+
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
+    return pygal
 
 
 class Bar(NamedTuple):
@@ -63,7 +72,7 @@ def _figure(title: str, draw: Callable[[int], Any]) -> str:
 
 
 def _bars(rows: Sequence[Bar], legend: Sequence[str], width: int) -> Any:  # noqa: ANN401 - pygal has no types
-    import pygal
+    pygal = _pygal()
 
     height = len(rows) * _ROW + 2 * _FRAME
     chart = pygal.HorizontalStackedBar(
@@ -77,7 +86,7 @@ def _bars(rows: Sequence[Bar], legend: Sequence[str], width: int) -> Any:  # noq
 
 
 def _curves(some: Sequence[Curve], x_title: str, width: int) -> Any:  # noqa: ANN401 - pygal has no types
-    import pygal
+    pygal = _pygal()
 
     chart = pygal.Line(**_settings(width, _CURVE), x_title=x_title, range=(0, 1), dots_size=4)
     chart.x_labels = [str(each + 1) for each in range(max(len(each.points) for each in some))]
