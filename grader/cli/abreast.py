@@ -7,10 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
+
+_UNWINDING: Final = 0.5
+"""Seconds that the threads of an interrupted run have to clean up."""
 
 
 class Abreast(Generic[_Item, _Done]):
@@ -58,6 +61,13 @@ class Abreast(Generic[_Item, _Done]):
         rest = tuple(self._ended if self._results is None else self._results)
         done = [each for each in rest if each.done() and each.exception() is None]
         return tuple(each.result() for each in done)
+
+    def abandon(self, stop: Callable[[], None]) -> tuple[_Done, ...]:
+        """Give up, `stop` what the threads wait for, and leave them a moment to clean up."""
+        finished = self.give_up()  # later ones end because of `stop`
+        stop()
+        self.join(_UNWINDING)
+        return finished
 
     def join(self, seconds: float) -> None:
         """Wait for the threads to end, no longer than `seconds`."""

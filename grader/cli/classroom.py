@@ -33,8 +33,6 @@ from grader.grading.session import Session
 from grader.model.report import Report
 from grader.model.submission import Submission
 
-_UNWINDING: Final = 0.5
-"""Seconds that the threads of an interrupted run have, to put away what they hold."""
 _OWN: Final = Path(".grade")
 _BOOK: Final = _OWN / "gradebook.sqlite"
 
@@ -172,9 +170,7 @@ class ClassGrading:
         try:
             yield from gradings.results(INTERRUPTS.wait)
         except KeyboardInterrupt:
-            gradings.give_up()
-            session.abort()
-            gradings.join(_UNWINDING)
+            gradings.abandon(session.abort)
             raise
 
     def _grade_one(self, session: Session, group: Group) -> Group:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from grader.grading.session import Session
 
 Tell = Callable[[int, int], None]
-
-_UNWINDING: Final = 0.5
-"""Seconds that the threads of an interrupted run have to clean up."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,10 +166,7 @@ def run_jobs(
                     tell(done, len(jobs))
                 yield report
         except KeyboardInterrupt:
-            finished = gradings.give_up()  # later ones end because their processes are gone
-            session.abort()
-            gradings.join(_UNWINDING)
-            yield from finished
+            yield from gradings.abandon(session.abort)
             raise
 
 
