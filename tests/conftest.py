@@ -7,13 +7,24 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from grader.process.launch import can_fork
 from grader.process.worker import Maker, Nursery, Spawner
+from grader.search import pinned
 from tests.slow import slow_first
 
 gc.disable()  # until all tests are collected: what collecting them makes stays until the end
+
+hypothesis.settings.register_profile(
+    "same-on-every-machine",
+    backend=pinned.BACKEND,  # or it draws constants of whichever modules other tests have loaded
+    derandomize=True,
+    database=None,
+    deadline=None,
+)
+hypothesis.settings.load_profile("same-on-every-machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
