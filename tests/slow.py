@@ -25,7 +25,7 @@ SLOW: Final = (
     "tests/authoring/test_mutants.py",
     "tests/rules/test_next_steps.py",
     "tests/rules/test_edits.py",
-    "tests/cli/test_mending.py",
+    "tests/cli/test_fixing.py",
     "tests/search/test_cases.py",
     "tests/fuzz/test_fuzz.py",
     "tests/cli/test_interrupted.py",

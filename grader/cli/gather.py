@@ -50,13 +50,13 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]
         more = len(self.left_out) - len(names)
         listed = ", ".join([*names, *([f"{more} more"] if more else [])])
-        return f"left out, as no submission: {listed} (a file named by itself is graded)"
+        return f"not submissions, so skipped: {listed} (name a file to grade it)"
 
 
 def gather(paths: Sequence[Path], functions: Sequence[str] = ()) -> Gathered:
-    """Read the files, and those of folders. What can't be read keeps no other from being read.
+    """Read the files, and those of folders. One unreadable file doesn't stop the others.
 
-    `functions` are what is taken out of a notebook.
+    `functions` are the ones to extract from a notebook.
     """
     found: dict[str, Submission] = {}
     problems: list[str] = []
@@ -123,7 +123,7 @@ def _of_folder(folder: Path, left_out: list[Path], problems: list[str]) -> list[
     if not files:
         raise Unreadable(f"there is no Python file in {folder}")
     if not handed_in:
-        raise Unreadable(f"there is no submission in {folder}: only {files[0].name} and the like")
+        raise Unreadable(f"there is no submission in {folder}: only files such as {files[0].name}")
     return [_read_of_folder(each) for each in handed_in]
 
 

@@ -145,7 +145,7 @@ def _raise(error: Exception) -> None:
 
 
 class Watcher:
-    """The state of a watch: what the file was, the grading that is under way, and the screen.
+    """The state of a watch: the file's last state, the current grading, and the screen.
 
     A grading runs in a thread. `_lock` guards which one counts: the one with the number, and its
     processes, which `_grading` holds.
@@ -209,7 +209,7 @@ class Watcher:
         self._calls.put(partial(self._press, key))
 
     def stopped(self) -> None:
-        """Drop the grading under way before Ctrl-Z takes effect: its deadlines would go on.
+        """Drop the current grading before Ctrl-Z takes effect: its deadlines would go on.
 
         Called in a signal handler, as is `continued`.
         """
@@ -257,7 +257,7 @@ class Watcher:
         ).start()
 
     def _stop(self) -> None:
-        """Cancel the grading that is under way."""
+        """Cancel the current grading."""
         with self._lock:
             self._number += 1
             self._under_way = False
@@ -274,7 +274,7 @@ class Watcher:
     def _done(self, number: int, show: Call) -> None:
         """Show the result of a grading, if it is the one that counts; it has ended.
 
-        It may come twice: again when it is known whether the mended program passes.
+        It may come twice: again when it is known whether the fixed program passes.
         """
         with self._lock:
             if number != self._number:
@@ -347,7 +347,7 @@ class Watcher:
             raise Cancelled
 
     def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
-        """Remember the attempt; return the offer of a hint, if it is time for one."""
+        """Record the attempt; return the offer of a hint, if it is time for one."""
         if not self._request.progress:
             return None
         with Progress.open() as progress, contextlib.suppress(ExerciseBroken):

@@ -146,7 +146,7 @@ def inputs_turned(expected: Trail, actual: Trail) -> bool:
 
 
 def _with_axes(run: LiftedRun) -> list[str]:
-    """Return the shapes of the arguments, each with its axis, in no order of their own."""
+    """Return the shapes of the arguments, each with its axis, in sorted order."""
     axes = array_axes(run.call.in_axes, _inputs(run)) or ()
     return sorted(map(str, zip(_shapes(_inputs(run)), axes, strict=False)))
 

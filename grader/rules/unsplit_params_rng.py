@@ -30,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 _WHY = (
     "Weights that start out identical get the same gradient from the same input, and stay "
-    "identical forever. No shape shows it, and nothing raises."
+    "identical forever. You can't see it in any shape, and nothing raises."
 )
 
 

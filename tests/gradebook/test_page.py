@@ -160,7 +160,7 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         assert words in text, words
 
 
-def test_files_that_are_gone_have_no_page(tmp_path: Path) -> None:
+def test_deleted_files_have_no_page(tmp_path: Path) -> None:
     results = [result(BEN, counts=False), result(ANNA)]
     done = write_pages(insight(results), results, tmp_path)
     assert len(done.paths) == 2

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 _FORMULA: Final = re.compile(r"(^|[;,|])(\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""What a spreadsheet takes for a formula, at the start of a cell. In many countries a semicolon
+"""What a spreadsheet reads as a formula, at the start of a cell. In many countries a semicolon
 separates cells, and quotes then don't hold a cell together.
 https://owasp.org/www-community/attacks/CSV_Injection"""
 
@@ -28,7 +28,7 @@ def sheet(rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell on one line that no spreadsheet computes: `'=1+1`."""
+    """Return a cell on one line that spreadsheets don't evaluate: `'=1+1`."""
     line = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in cell)
     return _FORMULA.sub(r"\1\2'\3", line)
 
