@@ -22,10 +22,10 @@ from grader.folder import (
     refuse_too_many,
     walk,
 )
+from grader.gradebook.words import listed
 from grader.model.decoding import LARGEST
 from grader.model.submission import Submission, Unreadable, from_bytes, of_text, read_submission
 
-_MOST_NAMED: Final = 6
 _MOST_FILES: Final = 5_000
 _MOST_FOLDERS: Final = 20_000
 """Looked through in a few seconds; a course's submissions are far fewer."""
@@ -47,10 +47,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """Name what is left out; empty if nothing is."""
         if not self.left_out:
             return ""
-        names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]
-        more = len(self.left_out) - len(names)
-        listed = ", ".join([*names, *([f"{more} more"] if more else [])])
-        return f"not submissions, so skipped: {listed} (name a file to grade it)"
+        names = listed(map(str, self.left_out))
+        return f"not submissions, so skipped: {names} (name a file to grade it)"
 
 
 def gather(paths: Sequence[Path], functions: Sequence[str] = ()) -> Gathered:

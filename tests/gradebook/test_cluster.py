@@ -109,7 +109,7 @@ def test_what_differs_is_named() -> None:
         "its grader's code differs, with the same version number",
     )
     assert differences(here, msgspec.structs.replace(here, exercises={FOLDER.slug: "x"})) == (
-        f"the exercise {FOLDER.slug} is another there",
+        f"its exercise {FOLDER.slug} differs",
     )
     assert differences(here, msgspec.structs.replace(here, exercises={})) == (
         f"it doesn't have the exercise {FOLDER.slug}",

@@ -149,7 +149,7 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         "A class of 9 students",
         "1 of 6 students passed",
         "Mistakes that go together",
-        "proves no copying",
+        "prove copying",
         "Scores from try to try",
         "Files of nobody: 1 file",
         "Not graded: 1 file",

@@ -115,8 +115,8 @@ def test_two_of_the_same_id_are_said(tmp_path: Path) -> None:
     found = roster(tmp_path, "id,name\n1,Anna\n2,Bob\n1,Anna\n1,Carl\n")
     assert [each.key for each in found.students] == ["1", "2"]
     assert found.problems == (
-        "roster.csv, line 4: 1 is in line 2 already, which is taken",
-        "roster.csv, line 5: 1 is in line 2 already, which is taken",
+        "roster.csv, line 4: 1 is already in line 2, which is used",
+        "roster.csv, line 5: 1 is already in line 2, which is used",
     )
 
 
