@@ -138,6 +138,8 @@ class ClassGrading:
                     bar.tell(done, len(groups))
                     self._add(group)
         except KeyboardInterrupt:
+            if not self._asked.again:  # one may have been kept since
+                done = sum(self._book.known(each.entries) for each in groups)
             kept = f"{done} of {len(groups)} are graded and kept"
             _note(f"{kept}; the same command goes on from there")
             raise

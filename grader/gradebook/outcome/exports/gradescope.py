@@ -22,8 +22,9 @@ from typing import Final
 
 import msgspec
 
-from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside
+from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, in_the_way
 from grader.gradebook.outcome.zips import entry
+from grader.gradebook.own_files import ZIP_COMMENT, looks_written_here
 from grader.render.gradescope import render
 from grader.render.write import write_data
 
@@ -56,6 +57,8 @@ def export(grades: Grades, target: Path) -> Exported:
     paths = []
     for exercise in grades.exercises():
         path = beside(target, exercise, grades)
+        if path.is_file() and path.stat().st_size and not looks_written_here(path):
+            raise in_the_way(path)
         write_data(_autograder(grades, exercise), path)
         paths.append(path)
     how = "Gradescope can't import grades: upload the zip as autograder, then regrade all"
@@ -69,6 +72,7 @@ def _autograder(grades: Grades, exercise: str) -> bytes:
         packed.writestr(entry("run_autograder", executable=True), _RUN)
         for name, text in _results(grades, exercise):
             packed.writestr(entry(f"results/{name}.json"), text)
+        packed.comment = ZIP_COMMENT
     return data.getvalue()
 
 
