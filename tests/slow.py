@@ -25,7 +25,7 @@ SLOW: Final = (
     "tests/hostile/test_command.py",
     "tests/fuzz/test_fuzz.py",
     "tests/search/test_coverage.py",
-    "tests/cli/test_mending.py",
+    "tests/cli/test_fixing.py",
     "tests/judge/test_properties.py",
     "tests/test_borders.py",
     "tests/cli/test_app.py",

@@ -129,7 +129,7 @@ def _resizes(resized: Call) -> Iterator[None]:
 
 
 class Watcher:
-    """The state of a watch: what the file was, what is graded, and the screen."""
+    """The state of a watch: the file's last state, the current grading, and the screen."""
 
     def __init__(self, file: Path, request: GradingRequest, session: Session) -> None:
         self._file = file

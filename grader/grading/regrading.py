@@ -50,7 +50,7 @@ class Audience(Protocol):
         """Keep the attempt; return the report to show, and the offer of a hint."""
 
     def show(self, report: Report, offer: str | None) -> None:
-        """Show a report. It comes again when it is known whether the mended program passes."""
+        """Show a report. It comes again when it is known whether the fixed program passes."""
 
     def refuse(self, why: str) -> None:
         """Say why the file can't be graded."""

@@ -183,7 +183,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--diff",),
-            help="Print what mends the program as a diff, and the report to stderr.",
+            help="Print the fix as a diff, and the report to stderr.",
             fronts=_COMMAND,
         ),
     ] = False
@@ -191,7 +191,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--fix",),
-            help="Mend the file, if it is known to pass then; never on CI.",
+            help="Fix the file, if it is known to pass then; never on CI.",
             fronts=_COMMAND,
         ),
     ] = False
@@ -206,7 +206,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     prove: bool = True
 
     def repairs(self, report: Report) -> bool:
-        """Whether to try if the mended program passes.
+        """Whether to try if the fixed program passes.
 
         What is seen to be wrong without running a file is told at once, so it isn't tried then.
         """

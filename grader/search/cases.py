@@ -67,8 +67,8 @@ def arrays(
 ) -> st.SearchStrategy[ArrayValue]:
     """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
 
-    Elements are small multiples of a power of two, which a report can show, but for some thirds. A
-    `discriminating` array has no two elements alike, so that an order shows.
+    Elements are small multiples of a power of two, which a report can show, except for some thirds.
+    A `discriminating` array has no two elements alike, so that an order shows.
     """
     size = prod(shape)
     bound = 12 + size if discriminating else 12

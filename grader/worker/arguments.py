@@ -23,7 +23,7 @@ class Arguments:
         self.values = tuple(self._build(each.name, each.value) for each in case.arguments)
 
     def mutated(self) -> tuple[str, ...]:
-        """Names of the arguments that no longer match the case, in order."""
+        """Names of the arguments that changed during the call, in order."""
         changed = [name for name, value, array in self._given if _differs(array, value)]
         return tuple(dict.fromkeys(changed))
 

@@ -9,7 +9,7 @@ https://github.com/instructure/canvas-lms/blob/master/ui/features/gradebook_uplo
   where the file's name has it from Canvas.
 - Every other column is an assignment, found by its title or by a number: `Title (1234)`. Give this
   column that name, or Canvas asks whether to make a new assignment.
-- An empty cell *deletes* the grade that a student has. So each exercise is a file of its own, and
+- An empty cell *deletes* the grade that a student has. So each exercise is a separate file, and
   nobody has a row without points.
 """
 

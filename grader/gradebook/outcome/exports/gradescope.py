@@ -1,6 +1,6 @@
 """Gradescope: an autograder that gives the results that are already known.
 
-Gradescope imports no grades: it has no public API and no upload of a table (its help pages know
+Gradescope can't import grades: it has no public API and no upload of a table (its help pages know
 CSV for rosters alone). What it takes is an autograder, a zip with `setup.sh` and `run_autograder`,
 which writes `results.json` for each submission:
 https://gradescope-autograders.readthedocs.io/en/latest/specs/ (both files) and
@@ -61,7 +61,7 @@ def export(grades: Grades, target: Path) -> Exported:
             raise in_the_way(path)
         write_data(_autograder(grades, exercise), path)
         paths.append(path)
-    how = "Gradescope imports no grades: upload the zip as autograder, then regrade all submissions"
+    how = "Gradescope can't import grades: upload the zip as autograder, then regrade all"
     return Exported(tuple(paths), (how, *grades.unsaid()))
 
 

@@ -6,7 +6,7 @@ https://github.com/moodle/moodle/blob/main/mod/assign/feedback/offline/locallib.
 https://github.com/moodle/moodle/blob/main/mod/assign/gradingtable.php (the columns), and
 https://docs.moodle.org/en/Assignment_settings ("Offline grading worksheet" has to be switched on).
 
-- A worksheet is one assignment's, so each exercise is a file of its own.
+- A worksheet is one assignment's, so each exercise is a separate file.
 - Who it is, is read off `Identifier` alone: `Participant 123`, which is the number in the name of
   the folder that Moodle's *Download all submissions* made. Nobody else can have a row. In a group
   assignment the folder has the group's number, by which Moodle finds nobody.

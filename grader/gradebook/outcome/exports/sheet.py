@@ -19,7 +19,7 @@ from grader.gradebook.outcome.exports.grades import in_the_way
 from grader.render.write import write_report
 
 _FORMULA: Final = re.compile(r"(^|[;,|])(\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""What a spreadsheet takes for a formula, at the start of a cell. In many countries a semicolon
+"""What a spreadsheet reads as a formula, at the start of a cell. In many countries a semicolon
 separates cells, and quotes then don't hold a cell together.
 https://owasp.org/www-community/attacks/CSV_Injection"""
 
@@ -57,7 +57,7 @@ def sheet(rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell on one line that no spreadsheet computes: `'=1+1`."""
+    """Return a cell on one line that spreadsheets don't evaluate: `'=1+1`."""
     line = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in cell)
     return _FORMULA.sub(r"\1\2'\3", line)
 
