@@ -11,6 +11,7 @@ from grader.model.exercise import (
     Repairs,
     Seed,
     Size,
+    Use,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Repairs",
     "Seed",
     "Size",
+    "Use",
 ]

@@ -89,6 +89,22 @@ class Number(msgspec.Struct, frozen=True, kw_only=True, tag="number"):
 Parameter = Seed | Array | Arrays | Size | Number
 
 
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A transform that the task asks for; what its knobs should be is read off the solution.
+
+    `any_of` are titles of the table (`jax.vmap`); any of them will do, and messages name the first.
+    `of` is what it is applied to, as messages write it.
+    """
+
+    any_of: tuple[str, ...]
+    of: str
+
+    @property
+    def title(self) -> str:
+        """How messages call the transform."""
+        return self.any_of[0]
+
+
 @unique
 class Repairs(StrEnum):
     """Whether a learner may see the edits that mend a program: when asked for, or never."""
@@ -111,9 +127,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     `slug` is in kebab case. `function` is called with one positional argument for each of
     `parameters`, in order. `output` names the dimensions of the result before it is flattened,
     outermost first; it is empty if the exercise does not flatten. `module` is the class that has to
-    be lifted, as messages write it. `tolerance` multiplies the tolerance of values, for exercises
-    with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake for the rules
-    in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case passes
+    be lifted with `nn.vmap`, as messages write it; empty if none has. `uses` are the other
+    transforms that the task asks for, and `forbids` are those that it rules out: without them, a
+    right answer may be computed in any way. `tolerance` multiplies the tolerance of values, for
+    exercises with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake for
+    the rules in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case passes
     them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`: whether
     `--diff`, `--fix` and reports show what mends a program. `given` is the starter's text, with the
     classes that the task provides; it is set from that file.
@@ -127,9 +145,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     dimensions: tuple[Dimension, ...]
     output: tuple[str, ...]
-    module: str
+    module: str = ""
     checks: tuple[CheckSpec, ...]
     takeaway: str
+    uses: tuple[Use, ...] = ()
+    forbids: tuple[str, ...] = ()
     tolerance: float = 1.0
     untaught: tuple[str, ...] = ()
     plain_numpy: bool = False

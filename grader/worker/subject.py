@@ -46,7 +46,8 @@ class Subject:
         source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows add one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
-        self._recorder = Recorder(self._places, alters=alters)
+        asked = frozenset(title for use in exercise.uses for title in use.any_of)
+        self._recorder = Recorder(self._places, alters=alters, asked=asked)
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 

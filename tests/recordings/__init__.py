@@ -131,6 +131,9 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     fields = msgspec.to_builtins(_without_words(folder.exercise))
     for each in ("repairs", "given"):
         del fields[each]
+    for each in ("uses", "forbids"):  # exercises from before they existed don't need new recordings
+        if not fields[each]:
+            del fields[each]
     declared = msgspec.msgpack.encode(fields)
     return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
 
