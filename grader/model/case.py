@@ -82,3 +82,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
             if argument.name == name:
                 return argument.value
         raise KeyError(name)
+
+    def given(self, name: str) -> Value | None:
+        """Return the argument called `name`, None if the case leaves it out."""
+        return next((each.value for each in self.arguments if each.name == name), None)

@@ -24,6 +24,7 @@ class Check(StrEnum):
     PARAMS = "params"
     RNG = "rng"
     PURE = "pure"
+    TRANSFORM = "transform"
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):

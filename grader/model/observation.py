@@ -442,6 +442,7 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     `inputs` and `outputs` are all arrays, `parts` how many of the inputs each argument has, and
     `digests` and `given_back` their digests, empty for a tracer. `inside` is the `number` of the
     run that this one is part of. `while_loading`: the call was made while the file was loaded.
+    `ran` is false for a call of which nothing ran: then there are no arrays.
     """
 
     number: int
@@ -460,6 +461,7 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     inside: int | None = None
     while_loading: bool = False
     raised: bool = False
+    ran: bool = True
 
     def knob(self, name: str) -> Axes | None:
         """Return the value of a knob, None if the transform has no such knob."""

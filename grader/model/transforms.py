@@ -37,6 +37,23 @@ class Does(StrEnum):
     DIFFERENTIATES = "differentiates"
     RECOMPUTES = "recomputes"
 
+    @property
+    def purpose(self) -> str:
+        """Why one would use such a transform, in one or two sentences."""
+        return _PURPOSES[self]
+
+
+_PURPOSES: Final = {
+    Does.MAPS: "A mapped function is written for one example. The transform adds the axis of the "
+    "examples to each of its operations, so all examples are computed at once.",
+    Does.LOOPS: "The transform traces the step once, however many there are. A Python loop traces "
+    "and compiles each step anew, and the program grows with their number.",
+    Does.DIFFERENTIATES: "The transform derives the gradient from the function itself, so it stays "
+    "right when the function changes. A formula of your own has to be changed with it.",
+    Does.RECOMPUTES: "The transform doesn't change any number. It keeps fewer intermediate results "
+    "for the gradient and computes them again, which saves memory.",
+}
+
 
 class Transform(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the table.

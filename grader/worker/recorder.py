@@ -29,11 +29,17 @@ _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
 class Recorder:
     """Observes one submission. While its patches are installed, they affect the whole process.
 
-    `asked` are the transforms of the table that the exercise asks for.
+    `asked` are the transforms of the table that the exercise asks for. `watches`: it asks for some,
+    or rules some out, so all that run are recorded.
     """
 
     def __init__(
-        self, places: Places, *, alters: bool = False, asked: frozenset[str] = frozenset()
+        self,
+        places: Places,
+        *,
+        alters: bool = False,
+        asked: frozenset[str] = frozenset(),
+        watches: bool = False,
     ) -> None:
         self._session = Session()
         self._runs = Runs(self._session, places, alters=alters and not asked)
@@ -43,7 +49,7 @@ class Recorder:
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
-        self._plan_transforms(Batches(self._session, places), any_asked=bool(asked))
+        self._plan_transforms(Batches(self._session, places), watches=watches)
 
     def _plan(self, places: Places) -> None:
         vmap = self._lifted.observed(nn.vmap)
@@ -60,23 +66,23 @@ class Recorder:
             original = getattr(jax.random, name)
             self.patches.add(jax.random, name, keys.observed(name, original))
 
-    def _plan_transforms(self, batches: Batches, *, any_asked: bool) -> None:
-        """Patch what every exercise notes; all of the table if the exercise asks for any."""
+    def _plan_transforms(self, batches: Batches, *, watches: bool) -> None:
+        """Patch what every exercise notes; all of the table if the exercise needs it."""
         for each in TRANSFORMS:
-            if each.kind is Kind.LIFTED or not (each.noted or any_asked):
+            if each.kind is Kind.LIFTED or not (each.noted or watches):
                 continue
             holder = import_module(each.holder)
             original = getattr(holder, each.name, None)
             if original is None:  # another version of jax
                 continue
-            patched = self._transforms.observed(each, original) if any_asked else original
+            patched = self._transforms.observed(each, original) if watches else original
             if each.noted:
                 patched = batches.observed(each.title, patched)
             self.patches.add(holder, each.name, patched)
-            self._plan_alias(each, patched, any_asked=any_asked)
+            self._plan_alias(each, patched, watches=watches)
 
-    def _plan_alias(self, each: Transform, patched: object, *, any_asked: bool) -> None:
-        if any_asked and each.kind is Kind.LIFTS and hasattr(transforms, each.name):
+    def _plan_alias(self, each: Transform, patched: object, *, watches: bool) -> None:
+        if watches and each.kind is Kind.LIFTS and hasattr(transforms, each.name):
             self.patches.add(transforms, each.name, patched)
 
     def begin(self, recording: Recording) -> None:

@@ -101,11 +101,17 @@ class Recording:
             modules=self.modules.entries(),
             keys=(*keys[-MOST_NOTED:], *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
-            transforms=self.transforms.entries(),
+            transforms=self._transform_runs(),
             configured=configured,
             altered=self.altered,
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )
+
+    def _transform_runs(self) -> tuple[TransformRun, ...]:
+        """Return the runs, and the calls of which nothing ran."""
+        found = self.transforms.entries()
+        ran = {each.call for each in found if each.ran}
+        return tuple(each for each in found if each.ran or each.call not in ran)
 
 
 class Session:

@@ -47,7 +47,8 @@ class Subject:
         self._places = Places(filename, source)
         self._program = Program(filename, source)
         asked = frozenset(title for use in exercise.uses for title in use.any_of)
-        self._recorder = Recorder(self._places, alters=alters, asked=asked)
+        watches = bool(asked or exercise.forbids)
+        self._recorder = Recorder(self._places, alters=alters, asked=asked, watches=watches)
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 

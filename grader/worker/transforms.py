@@ -75,6 +75,7 @@ class Transforms:
             if row.kind is Kind.RUNS:
                 return self._loop(call, signature, original)
             result = original(*args, **kwargs)
+            self._note_call(call)
             marked = self._marked(result, call)
             return result if marked is None else marked
 
@@ -113,6 +114,14 @@ class Transforms:
                 return None
             frame = frame.f_back
         return self._places.nearest(frame)
+
+    @harmless
+    def _note_call(self, call: _Call) -> None:
+        recording = self._session.recording
+        if recording is not None:
+            place = recording.transforms.open()
+            unused = msgspec.structs.replace(_run_of(call, place, ()), ran=False)
+            recording.transforms.close(place, unused)
 
     @harmless
     def _marked(self, result: Foreign, call: _Call) -> Foreign:
@@ -196,26 +205,8 @@ class Transforms:
         if recording is None:
             return None
         place = recording.transforms.open()
-        leaves = [jax.tree.leaves(each) for each in operands]
-        flat = [leaf for each in leaves for leaf in each if array_type(leaf) is not None]
-        run = TransformRun(
-            number=-1 if place is None else place,
-            transform=call.row.title,
-            call=call.number,
-            target=name_of(call.arguments[call.row.target]),
-            span=call.span,
-            given=call.given,
-            knobs=tuple(
-                KnobValue(name=name, value=axes.axes(call.arguments[name]))
-                for name in call.row.knobs
-                if name in call.arguments
-            ),
-            parts=tuple(sum(array_type(leaf) is not None for leaf in each) for each in leaves),
-            inputs=_types(flat),
-            digests=_digests(flat),
-            inside=next((each.run.number for each in recording.nesting.transforms[::-1]), None),
-            while_loading=call.loading,
-        )
+        inside = next((each.run.number for each in recording.nesting.transforms[::-1]), None)
+        run = msgspec.structs.replace(_run_of(call, place, operands), inside=inside)
         opened = _Open(run, place)
         recording.nesting.transforms.append(opened)
         return opened
@@ -230,7 +221,7 @@ class Transforms:
             pass
         if opened.place is None:
             return
-        leaves = [leaf for leaf in jax.tree.leaves(result) if array_type(leaf) is not None]
+        leaves = [leaf for leaf in jax.tree.leaves(result) if _is_array(leaf)]
         ended = msgspec.structs.replace(
             opened.run,
             outputs=_types(leaves),
@@ -261,6 +252,32 @@ class Transforms:
             recording.altered += count
             recording.incomplete |= not count  # nothing follows from an answer that stays the same
         return changed
+
+
+def _run_of(call: _Call, place: int | None, operands: Sequence[Foreign]) -> TransformRun:
+    leaves = [[leaf for leaf in jax.tree.leaves(each) if _is_array(leaf)] for each in operands]
+    flat = [leaf for each in leaves for leaf in each]
+    return TransformRun(
+        number=-1 if place is None else place,
+        transform=call.row.title,
+        call=call.number,
+        target=name_of(call.arguments[call.row.target]),
+        span=call.span,
+        given=call.given,
+        knobs=tuple(
+            KnobValue(name=name, value=axes.axes(call.arguments[name]))
+            for name in call.row.knobs
+            if name in call.arguments
+        ),
+        parts=tuple(len(each) for each in leaves),
+        inputs=_types(flat),
+        digests=_digests(flat),
+        while_loading=call.loading,
+    )
+
+
+def _is_array(leaf: Foreign) -> bool:
+    return array_type(leaf) is not None
 
 
 def _types(leaves: Sequence[Foreign]) -> tuple[ArrayType, ...]:

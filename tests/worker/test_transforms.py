@@ -181,6 +181,12 @@ def test_what_flax_maps_for_itself_is_not_the_submissions() -> None:
     assert runs(body, "jax.vmap") == ()
 
 
+def test_a_call_of_which_nothing_runs_is_recorded() -> None:
+    (call,) = runs("f = jax.vmap(distance)\nreturn distance(x, x)", "jax.vmap")
+    assert not call.ran
+    assert call.inputs == ()
+
+
 def test_a_run_that_raises_is_recorded() -> None:
     found = seen("return jax.vmap(distance)(x, y)", "jax.vmap").record.transforms
     assert [each.raised for each in found] == [True]
