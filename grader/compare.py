@@ -109,7 +109,8 @@ def tolerance_of(case: Case, expected: Observation, factor: float) -> Tolerance:
     """
     variables = [each for root in expected.record.roots for each in (*root.given, *root.made)]
     contraction = max((math.prod(each.type.shape[:-1]) for each in variables), default=1)
-    weight = max((abs(each.largest or 0.0) for each in variables), default=0.0)
+    magnitudes = [abs(each.largest or 0.0) for each in variables]
+    weight = max(filter(math.isfinite, magnitudes), default=0.0)
     product = _largest_input(case) * max(1.0, weight)
     absolute = 8 * _EPSILON * max(1, contraction) * product + _SMALLEST
     return Tolerance(relative=1e-5 * factor, absolute=absolute * factor)

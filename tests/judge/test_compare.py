@@ -170,6 +170,13 @@ def test_slightly_scaled_outputs_are_wrong() -> None:
     assert isinstance(comparison, OtherValues)
 
 
+def test_a_weight_that_is_not_finite_leaves_the_tolerance_as_it_is() -> None:
+    x = np.ones((1, 2), np.float32)
+    case, expected = layer(x, np.array([[1, np.inf], [1, np.inf]]))
+    _, finite = layer(x, np.ones((2, 2)))
+    assert tolerance_of(case, expected, 1.0) == tolerance_of(case, finite, 1.0)
+
+
 @pinned
 @given(
     hnp.arrays(np.float32, 4, elements=st.floats(width=32)),

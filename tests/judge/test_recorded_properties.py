@@ -110,7 +110,7 @@ def test_a_side_agrees_with_itself(each: Labelled) -> None:
     assert judge(with_exchanges(transcript, exchanges)) == ()
 
 
-def test_a_looser_tolerance_never_adds_a_finding() -> None:
+def test_a_looser_tolerance_never_fails_a_passing_answer() -> None:
     reached: Counter[tuple[bool, bool]] = Counter()
 
     @FEWER
@@ -128,7 +128,7 @@ def test_a_looser_tolerance_never_adds_a_finding() -> None:
         ]
         off = with_exchanges(transcript, exchanges)
         narrow, wide = judge(off), judge(of_other_tolerance(off, looser))
-        assert {found.rule for found in wide} <= {found.rule for found in narrow}
+        assert narrow or not wide  # which cause is named may change: fewer cases show it
         reached[bool(narrow), bool(wide)] += 1
 
     holds()
