@@ -10,7 +10,7 @@ from typing import Final
 from grader.authoring.line import Line, unfinished
 from grader.catalogue import mistyped, sizes_named
 from grader.evidence.notation import listing
-from grader.model.exercise import Check, Exercise, ExerciseFolder, Number
+from grader.model.exercise import Check, Choice, Exercise, ExerciseFolder, Number
 from grader.model.transforms import TRANSFORMS, Kind
 from grader.rules import RULES
 from grader.suggestion import did_you_mean
@@ -93,8 +93,8 @@ def _sizes(exercise: Exercise) -> Iterator[str]:
         if not name.isidentifier():
             yield f'"{name}" isn\'t a valid Python name: choose another'
     for parameter in exercise.parameters:
-        if isinstance(parameter, Number) and not parameter.choices:
-            yield f'number "{parameter.name}" has no choices: name two or three'
+        if isinstance(parameter, Number | Choice) and not parameter.choices:
+            yield f'"{parameter.name}" has no choices: name two or three'
     yield from _dimensions(exercise, dimensions)
 
 

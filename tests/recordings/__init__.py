@@ -131,7 +131,8 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     fields = msgspec.to_builtins(_without_words(folder.exercise))
     for each in ("repairs", "given"):
         del fields[each]
-    for each in ("uses", "forbids"):  # exercises from before they existed don't need new recordings
+    # Exercises that don't have these need no new recordings because others do.
+    for each in ("uses", "forbids", "keyword_only", "optional"):
         if not fields[each]:
             del fields[each]
     declared = msgspec.msgpack.encode(fields)
