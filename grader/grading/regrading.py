@@ -87,7 +87,7 @@ class Regrading:
         self.under_way = False
 
     def start(self, submission: Submission, request: GradingRequest) -> None:
-        """Grade a version of the file in place of the one before."""
+        """Grade a version of the file instead of the one before."""
         self.stop()
         self.under_way = True
         threading.Thread(
