@@ -95,7 +95,7 @@ class Regrading:
         ).start()
 
     def stop(self) -> None:
-        """Cancel the grading that is under way."""
+        """Cancel the current grading."""
         with self._lock:
             self._number += 1
             self.under_way = False

@@ -66,7 +66,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     hides: frozenset[str] = frozenset()
 
     def accounts_for(self, other: Rule) -> bool:
-        """Whether what `other` sees follows where this rule, which stands above it, was found."""
+        """Whether what `other` sees is a consequence of this rule, which comes before it."""
         return other.shows in self.alters or other.id in self.hides
 
     def findings(self, evidence: Evidence) -> tuple[Finding, ...]:
