@@ -16,7 +16,16 @@ from typing import Final, NamedTuple
 import msgspec
 
 from grader.errors import ExerciseBroken, reason
-from grader.model.exercise import Array, Arrays, Exercise, ExerciseFolder, Number, Size
+from grader.model.exercise import (
+    Choice,
+    Exercise,
+    ExerciseFolder,
+    Integers,
+    Number,
+    Seed,
+    Size,
+    leaves,
+)
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
@@ -195,8 +204,30 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
         if dimension.largest < 1:
             yield f'the largest "{dimension.name}" is below 1'
     for parameter in exercise.parameters:
-        if isinstance(parameter, Number) and not parameter.choices:
-            yield f'the number "{parameter.name}" has no choices'
+        if isinstance(parameter, Number | Choice) and not parameter.choices:
+            yield f'"{parameter.name}" has no choices'
+    for array in (each for parameter in exercise.parameters for each in leaves(parameter)):
+        if isinstance(array, Integers) and array.low > array.high:
+            yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
+    yield from _miscalled(exercise)
+
+
+def _miscalled(exercise: Exercise) -> Iterator[str]:
+    """Say which arguments can't be passed as the declaration says."""
+    names = [each.name for each in exercise.parameters]
+    for name in (*exercise.keyword_only, *exercise.optional):
+        if name not in names:
+            yield f'"{name}" is not a parameter'
+    named = names[len(names) - len(exercise.keyword_only) :] if exercise.keyword_only else []
+    if set(named) != set(exercise.keyword_only):
+        yield "the parameters in keyword_only have to be the last ones"
+    last = False
+    for each in exercise.parameters:
+        if isinstance(each, Seed | Size) and each.name in exercise.optional:
+            yield f'"{each.name}" can\'t be optional: a seed or a size is in every case'
+        if last and each.name not in (*exercise.optional, *exercise.keyword_only):
+            yield f'"{each.name}" is not optional, and stands behind one that is'
+        last |= each.name in exercise.optional
 
 
 def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
@@ -206,10 +237,8 @@ def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
     for parameter in exercise.parameters:
         if isinstance(parameter, Size):
             yield parameter.name, f'the size "{parameter.name}"'
-        arrays = parameter.items if isinstance(parameter, Arrays) else (parameter,)
-        for array in arrays:
-            if isinstance(array, Array):
-                yield from ((name, f'array "{array.name}"') for name in array.shape)
+        for array in leaves(parameter):
+            yield from ((name, f'array "{array.name}"') for name in array.shape)
 
 
 def _function(folder: Path) -> str | None:

@@ -13,12 +13,12 @@ from typing import Final
 import msgspec
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
-from grader.evidence import Evidence, Look
-from grader.evidence.altered import Use, use
+from grader.evidence import Evidence, Look, altered
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
 from grader.evidence.trail import Trail
-from grader.model.exercise import Check
+from grader.evidence.uses import Part, asked, part, unseen, used
+from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
 
@@ -138,9 +138,30 @@ def _lifted(evidence: Evidence) -> Ended:
         open="nn.vmap wasn't seen to map more than one example",
     )
     ended = _recorded(evidence, lifted_sign, signs)
-    if ended.status is Status.PASSED and use(evidence) in {Use.SOME, Use.NONE}:
+    if ended.status is Status.PASSED and altered.use(evidence) in {
+        altered.Use.SOME,
+        altered.Use.NONE,
+    }:
         return _skipped("the answer isn't only what the lifted module returns")
     return ended
+
+
+def _transform(evidence: Evidence) -> Ended:
+    """Every asked transform ran, nested as in the reference, and the answer comes from it."""
+    if not _complete(evidence):
+        return _INCOMPLETE
+    uses = evidence.exercise.uses
+    if not uses or not all(asked(evidence, use) for use in uses):
+        return _skipped("the reference uses no transform of the table")
+    if unseen(evidence) or not all(_as_deep(evidence, use) for use in uses):
+        return _skipped("no run of the transform was seen, or fewer were nested")
+    if part(evidence) in {Part.SOME, Part.NONE}:
+        return _skipped("the answer isn't only what the transform gives")
+    return _PASSED
+
+
+def _as_deep(evidence: Evidence, use: Use) -> bool:
+    return len(used(evidence, use)) >= len(asked(evidence, use))
 
 
 def _params(evidence: Evidence) -> Ended:
@@ -213,6 +234,11 @@ CHECKS: Final[dict[Check, Needed]] = {
         needs="a reference that lifts a module with nn.vmap, and a run in which nn.vmap maps that "
         "module over more than one example",
         ends=_lifted,
+    ),
+    Check.TRANSFORM: Needed(
+        needs="a reference that uses each transform in `uses`, and runs of them in the program, as "
+        "deep in each other as in the reference",
+        ends=_transform,
     ),
     Check.PARAMS: Needed(
         needs="a reference whose call of Flax has variables, and variables of the program to "

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.model.case import ArrayValue, Case, TupleValue
+from grader.model.case import ArrayValue, Case, arrays_of
 from grader.model.observation import (
     MappingResult,
     Observation,
@@ -118,12 +118,7 @@ def tolerance_of(case: Case, expected: Observation, factor: float) -> Tolerance:
 
 def _largest_input(case: Case) -> float:
     """Return the largest finite magnitude among the array arguments, 1 if there are none."""
-    arrays: list[ArrayValue] = []
-    for argument in case.arguments:
-        if isinstance(argument.value, ArrayValue):
-            arrays.append(argument.value)
-        elif isinstance(argument.value, TupleValue):
-            arrays.extend(argument.value.items)
+    arrays = [array for each in case.arguments for array in arrays_of(each.value)]
     read = [each for each in map(numbers, arrays) if each is not None]
     magnitudes = [np.abs(each[np.isfinite(each)]) for each in read]
     return float(max((each.max() for each in magnitudes if each.size), default=1.0))
@@ -146,8 +141,17 @@ def compare(expected: Result, actual: Result, tolerance: Tolerance, place: str =
             return _compare_arrays(expected, actual, tolerance, place)
         case OpaqueResult(), OpaqueResult() if expected == actual:
             return Same()
+        case OpaqueResult(type_name="float"), OpaqueResult(type_name="float"):
+            return _compare_floats(float(expected.text), float(actual.text), tolerance, place)
         case _:
             return OtherKind(place=place, expected=kind_text(expected), actual=kind_text(actual))
+
+
+def _compare_floats(expected: float, actual: float, tolerance: Tolerance, place: str) -> Comparison:
+    """Compare two Python floats, which are sent as texts."""
+    if close(np.array(expected), np.array(actual), tolerance).all():
+        return Same()
+    return OtherValues(place=place, wrong=1, size=1, index=(), expected=expected, actual=actual)
 
 
 def _first(comparisons: list[Comparison]) -> Comparison:

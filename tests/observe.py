@@ -16,14 +16,33 @@ from grader.catalogue import shipped
 from grader.model.case import (
     Argument,
     ArrayValue,
+    BoolValue,
     Case,
     Container,
+    DictValue,
     FloatValue,
     IntValue,
+    KeyValue,
+    Nested,
+    TextValue,
     TupleValue,
     Value,
 )
-from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.exercise import (
+    Array,
+    Arrays,
+    Choice,
+    Dict,
+    Exercise,
+    Flag,
+    Integers,
+    Key,
+    Leaves,
+    Number,
+    Parameter,
+    Seed,
+    Size,
+)
 from grader.model.observation import Loaded, LoadOutcome, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
@@ -62,26 +81,52 @@ def example_case(
     sizes = {each.name: lengths[n] for n, each in enumerate(exercise.dimensions)}
     random = np.random.default_rng(seed)
 
-    def array(spec: Array) -> ArrayValue:
-        shape = tuple(sizes[name] for name in spec.shape)
-        return ArrayValue.of(random.normal(size=shape).astype(np.float32))
-
     def value(parameter: Parameter) -> Value:
         match parameter:
-            case Seed():
-                return IntValue(value=seed)
+            case Array() | Integers() | Arrays() | Dict():
+                return _nested(parameter, sizes, random)
             case Size():
                 return IntValue(value=sizes[parameter.name])
-            case Number():
-                return FloatValue(value=parameter.choices[0])
-            case Array():
-                return array(parameter)
-            case Arrays():
-                return TupleValue(items=tuple(array(item) for item in parameter.items))
-        assert_never(parameter)
+            case _:
+                return _plain(parameter, seed)
 
-    arguments = tuple(Argument(name=each.name, value=value(each)) for each in exercise.parameters)
+    arguments = tuple(
+        Argument(name=each.name, value=value(each), by_name=each.name in exercise.keyword_only)
+        for each in exercise.parameters
+    )
     return Case(arguments=arguments, sizes=sizes, container=container)
+
+
+def _nested(spec: Leaves, sizes: dict[str, int], random: np.random.Generator) -> Nested:
+    match spec:
+        case Array():
+            shape = tuple(sizes[name] for name in spec.shape)
+            return ArrayValue.of(random.normal(size=shape).astype(np.float32))
+        case Integers():
+            shape = tuple(sizes[name] for name in spec.shape)
+            drawn = random.integers(spec.low, spec.high + 1, size=shape)
+            return ArrayValue.of(drawn.astype(np.int32))
+        case Arrays():
+            return TupleValue(items=tuple(_nested(item, sizes, random) for item in spec.items))
+        case Dict():
+            items = {item.name: _nested(item, sizes, random) for item in spec.items}
+            return DictValue(items=items)
+    assert_never(spec)
+
+
+def _plain(parameter: Seed | Number | Flag | Choice | Key, seed: int) -> Value:
+    match parameter:
+        case Seed():
+            return IntValue(value=seed)
+        case Number():
+            return FloatValue(value=parameter.choices[0])
+        case Flag():
+            return BoolValue(value=True)
+        case Choice():
+            return TextValue(value=parameter.choices[0])
+        case Key():
+            return KeyValue(seed=seed, typed=parameter.typed)
+    assert_never(parameter)
 
 
 def transcript_of(text: str, cases: Iterable[Case], exercise: Exercise) -> Transcript:

@@ -10,7 +10,8 @@ from typing import Final
 from grader.authoring.line import Line, unfinished
 from grader.catalogue import mistyped, sizes_named
 from grader.evidence.notation import listing
-from grader.model.exercise import Check, Exercise, ExerciseFolder, Number
+from grader.model.exercise import Check, Choice, Exercise, ExerciseFolder, Number
+from grader.model.transforms import TRANSFORMS, Kind
 from grader.rules import RULES
 from grader.suggestion import did_you_mean
 
@@ -34,6 +35,7 @@ def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[
         *_names(folder, known),
         *_sizes(folder.exercise),
         *_checks(folder.exercise),
+        *_transforms(folder.exercise),
     )
 
 
@@ -69,7 +71,8 @@ def _names(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Iterator[
 
 
 def _texts(exercise: Exercise) -> Iterator[str]:
-    for field in ("title", "topic", "module", "takeaway"):
+    lifts = Check.LIFTED in [each.check for each in exercise.checks]
+    for field in ("title", "topic", *(["module"] if lifts else []), "takeaway"):
         if not getattr(exercise, field).strip():
             yield f"{field} is empty: fill it in"
     if exercise.level < 1:
@@ -90,8 +93,8 @@ def _sizes(exercise: Exercise) -> Iterator[str]:
         if not name.isidentifier():
             yield f'"{name}" isn\'t a valid Python name: choose another'
     for parameter in exercise.parameters:
-        if isinstance(parameter, Number) and not parameter.choices:
-            yield f'number "{parameter.name}" has no choices: name two or three'
+        if isinstance(parameter, Number | Choice) and not parameter.choices:
+            yield f'"{parameter.name}" has no choices: name two or three'
     yield from _dimensions(exercise, dimensions)
 
 
@@ -108,6 +111,24 @@ def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
             yield f'dimension "{dimension.name}" is at most {dimension.largest}: let it vary'
         if not dimension.noun.strip():
             yield f'dimension "{dimension.name}" has no noun: say what it is, such as the batch'
+
+
+def _transforms(exercise: Exercise) -> Iterator[str]:
+    titles = [each.title for each in TRANSFORMS if each.kind is not Kind.LIFTED]
+    for name in (*(title for use in exercise.uses for title in use.any_of), *exercise.forbids):
+        if name == "nn.vmap":
+            yield "nn.vmap is asked for by `module` and Check.LIFTED: leave it out of uses, forbids"
+        elif name not in titles:
+            meant = did_you_mean(name, titles) or f": the table has {listing(titles)}"
+            yield f'"{name}" isn\'t in the table of transforms{meant}'
+    for use in exercise.uses:
+        if not use.any_of:
+            yield f"a Use of {use.of or 'something'} names no transform: fill in any_of"
+        if not use.of.strip():
+            yield f"the Use of {listing(use.any_of)} doesn't say of what: fill in of"
+    checked = Check.TRANSFORM in [each.check for each in exercise.checks]
+    if checked != bool(exercise.uses or exercise.forbids):
+        yield "Check.TRANSFORM and uses belong together: add the one that is missing"
 
 
 def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:

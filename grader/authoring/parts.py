@@ -156,4 +156,5 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:
-    return [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    taken = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return [each.arg for each in taken]

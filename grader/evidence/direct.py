@@ -34,6 +34,40 @@ def returns_directly(source: Source, function: str, span: Span | None) -> bool:
     return all(_is_call(body, _unshaped(part), call) for part in parts)
 
 
+def gives_directly(source: Source, function: str, span: Span | None) -> bool:
+    """Whether `function` ends by returning what the transform at `span` computes.
+
+    That is the call itself, as of a loop, or a call of what it returns: `jax.vmap(f)(x)`.
+    """
+    definition = _only_definition(source, function)
+    transform = source.call_at(span)
+    if definition is None or transform is None:
+        return False
+    if returns_directly(source, function, span):
+        return _only_call(definition, transform) is None
+    outer = _only_call(definition, transform)
+    return outer is not None and returns_directly(source, function, source.span(outer))
+
+
+def _only_call(definition: ast.FunctionDef, transform: ast.Call) -> ast.Call | None:
+    """Return the only call of what the transform returns, directly or by a name bound to it."""
+    body = _binding_once(definition)
+    names = {
+        each.targets[0].id
+        for each in body
+        if isinstance(each, ast.Assign)
+        and each.value is transform
+        and isinstance(each.targets[0], ast.Name)
+    }
+    calls = [
+        node
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Call)
+        and (node.func is transform or (isinstance(node.func, ast.Name) and node.func.id in names))
+    ]
+    return calls[0] if len(calls) == 1 else None
+
+
 def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
     """Return the one undecorated definition of a name that nothing else in the file binds."""
     if source.tree is None:

@@ -31,7 +31,7 @@ from grader.evidence.order import Order, rearranged
 from grader.evidence.provenance import Provenance, provenances
 from grader.evidence.trail import Trail
 from grader.model.case import ArrayValue, Case, Container, IntValue
-from grader.model.exercise import Exercise
+from grader.model.exercise import Exercise, leaves
 from grader.model.observation import (
     ArrayType,
     Completed,
@@ -341,8 +341,7 @@ class Look:
     def _axis_names(self, shape: tuple[int, ...]) -> list[tuple[str, ...]]:
         names: list[tuple[str, ...]] = []
         for parameter in self.exercise.parameters:
-            arrays = getattr(parameter, "items", (parameter,))
-            names.extend(each.shape for each in arrays if hasattr(each, "shape"))
+            names.extend(each.shape for each in leaves(parameter))
         sizes = self.case.sizes
         return [each for each in names if tuple(sizes.get(name) for name in each) == shape]
 

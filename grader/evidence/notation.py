@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from grader.model.case import ArrayValue, FloatValue, IntValue, TupleValue, Value
+from grader.model.case import (
+    ArrayValue,
+    BoolValue,
+    DictValue,
+    FloatValue,
+    IntValue,
+    KeyValue,
+    TextValue,
+    TupleValue,
+    Value,
+)
 
 _SHORT = {
     "float64": "f64",
@@ -37,8 +47,14 @@ def value_text(value: Value) -> str:
             return array_text(value.dtype, value.shape)
         case TupleValue():
             return f"({', '.join(value_text(item) for item in value.items)})"
-        case IntValue() | FloatValue():
+        case DictValue():
+            return f"{{{', '.join(f'{k}: {value_text(v)}' for k, v in value.items.items())}}}"
+        case IntValue() | FloatValue() | BoolValue():
             return str(value.value)
+        case TextValue():
+            return repr(value.value)
+        case KeyValue():
+            return f"key({value.seed})" if value.typed else f"PRNGKey({value.seed})"
         case _:
             assert_never(value)
 

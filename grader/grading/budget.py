@@ -13,7 +13,7 @@ _Done = TypeVar("_Done")
 
 _LOOK_SECONDS: Final = 0.1
 _TRIES: Final = 50
-"""How often work that is late is told to stop, `_LOOK_SECONDS` apart."""
+"""How often to stop late work, `_LOOK_SECONDS` apart."""
 
 
 class TookTooLong(Exception):

@@ -32,6 +32,7 @@ class Front(Enum):
     WATCH = auto()
     NOTEBOOK = auto()
     CLASS = auto()
+    EDITOR = auto()
 
 
 @unique
@@ -61,7 +62,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 _COMMAND: Final = frozenset({Front.COMMAND})
 _TERMINAL: Final = frozenset({Front.COMMAND, Front.WATCH})
 _FILES: Final = frozenset({Front.COMMAND, Front.CLASS})
-_LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK})
+_LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK, Front.EDITOR})
 
 
 class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             flags=("--exercise",),
             metavar="SLUG",
             help="Grade as this exercise, whichever function the file defines.",
+            fronts=frozenset(Front) - {Front.EDITOR},
         ),
     ] = None
     reports: Annotated[
@@ -206,7 +208,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     def repairs(self, report: Report) -> bool:
         """Whether to try if the fixed program passes.
 
-        What is seen to be wrong without running a file is told at once, so it isn't tried then.
+        Mistakes that show without running a file are reported at once, without trying a fix.
         """
         told = (not self.quiet or bool(self.reports)) and report.cases.generated > 0
         return self.diff or self.fix or (self.repair and told)

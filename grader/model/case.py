@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum, unique
 
 import msgspec
@@ -31,9 +32,33 @@ class ArrayValue(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
 
 
 class TupleValue(msgspec.Struct, frozen=True, kw_only=True, tag="tuple"):
-    """A tuple of arrays, passed as one argument."""
+    """A tuple of arrays, or of tuples and dicts of them, passed as one argument."""
 
-    items: tuple[ArrayValue, ...]
+    items: tuple[Nested, ...]
+
+
+class DictValue(msgspec.Struct, frozen=True, kw_only=True, tag="dict"):
+    """A dict of arrays, or of tuples and dicts of them, passed as one argument."""
+
+    items: dict[str, Nested]
+
+
+Nested = ArrayValue | TupleValue | DictValue
+
+
+def arrays_of(value: Value) -> Iterator[ArrayValue]:
+    """Yield the arrays in a value, those of a tuple or a dict in order."""
+    match value:
+        case ArrayValue():
+            yield value
+        case TupleValue():
+            for each in value.items:
+                yield from arrays_of(each)
+        case DictValue():
+            for each in value.items.values():
+                yield from arrays_of(each)
+        case _:
+            return
 
 
 class IntValue(msgspec.Struct, frozen=True, kw_only=True, tag="int"):
@@ -48,7 +73,27 @@ class FloatValue(msgspec.Struct, frozen=True, kw_only=True, tag="float"):
     value: float
 
 
-Value = ArrayValue | TupleValue | IntValue | FloatValue
+class BoolValue(msgspec.Struct, frozen=True, kw_only=True, tag="bool"):
+    """A Python bool."""
+
+    value: bool
+
+
+class TextValue(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
+    """A Python string."""
+
+    value: str
+
+
+class KeyValue(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
+    """A PRNG key, made of a seed by `jax.random.key` if it is `typed`, or else by `PRNGKey`."""
+
+    seed: int
+    typed: bool = False
+
+
+Plain = IntValue | FloatValue | BoolValue | TextValue
+Value = Nested | Plain | KeyValue
 
 
 @unique
@@ -60,10 +105,11 @@ class Container(StrEnum):
 
 
 class Argument(msgspec.Struct, frozen=True, kw_only=True):
-    """One positional argument, under the name that the exercise gives it."""
+    """One argument, under the name that the exercise gives it; by position unless `by_name`."""
 
     name: str
     value: Value
+    by_name: bool = False
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,3 +128,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
             if argument.name == name:
                 return argument.value
         raise KeyError(name)
+
+    def given(self, name: str) -> Value | None:
+        """Return the argument called `name`, None if the case leaves it out."""
+        return next((each.value for each in self.arguments if each.name == name), None)

@@ -6,6 +6,7 @@ symbolic trace and the wording of its messages from the declaration below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum, unique
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Check(StrEnum):
     PARAMS = "params"
     RNG = "rng"
     PURE = "pure"
+    TRANSFORM = "transform"
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +64,30 @@ class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
     non_finite: bool = False
 
 
-class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
-    """A tuple of float32 arrays, passed as one argument (a recurrent cell's carry)."""
+class Integers(msgspec.Struct, frozen=True, kw_only=True, tag="integers"):
+    """An int32 array of numbers from `low` to `high`, both included (labels, lengths, indices)."""
 
     name: str
-    items: tuple[Array, ...]
+    shape: tuple[str, ...]
+    low: int
+    high: int
+
+
+class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
+    """A tuple of arrays, passed as one argument (a recurrent cell's carry). It may be nested."""
+
+    name: str
+    items: tuple[Leaves, ...]
+
+
+class Dict(msgspec.Struct, frozen=True, kw_only=True, tag="dict"):
+    """A dict of arrays, passed as one argument (parameters); the keys are the items' names."""
+
+    name: str
+    items: tuple[Leaves, ...]
+
+
+Leaves = Array | Integers | Arrays | Dict
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True, tag="size"):
@@ -86,7 +107,55 @@ class Number(msgspec.Struct, frozen=True, kw_only=True, tag="number"):
     interval: tuple[float, float] | None = None
 
 
-Parameter = Seed | Array | Arrays | Size | Number
+class Flag(msgspec.Struct, frozen=True, kw_only=True, tag="flag"):
+    """A Python bool."""
+
+    name: str
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, tag="choice"):
+    """A Python string, one of `choices`."""
+
+    name: str
+    choices: tuple[str, ...]
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
+    """A PRNG key, made of any seed: `jax.random.key` if it is `typed`, or else `PRNGKey`."""
+
+    name: str
+    typed: bool = False
+
+
+Parameter = Seed | Array | Integers | Arrays | Dict | Size | Number | Flag | Choice | Key
+
+
+def leaves(parameter: Parameter) -> Iterator[Array | Integers]:
+    """Yield the arrays of a parameter, those of a tuple or a dict in order."""
+    match parameter:
+        case Array() | Integers():
+            yield parameter
+        case Arrays() | Dict():
+            for each in parameter.items:
+                yield from leaves(each)
+        case _:
+            return
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A transform that the task asks for; what its knobs should be is read off the solution.
+
+    `any_of` are titles of the table (`jax.vmap`); any of them will do, and messages name the first.
+    `of` is what it is applied to, as messages write it.
+    """
+
+    any_of: tuple[str, ...]
+    of: str
+
+    @property
+    def title(self) -> str:
+        """How messages call the transform."""
+        return self.any_of[0]
 
 
 @unique
@@ -108,15 +177,18 @@ class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration that `exercises/<folder>/exercise.py` makes.
 
-    `slug` is in kebab case. `function` is called with one positional argument for each of
-    `parameters`, in order. `output` names the dimensions of the result before it is flattened,
-    outermost first; it is empty if the exercise does not flatten. `module` is the class that has to
-    be lifted, as messages write it. `tolerance` multiplies the tolerance of values, for exercises
-    with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake for the rules
-    in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case passes
-    them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`: whether
-    `--diff`, `--fix` and reports show what fixes a program. `given` is the starter's text, with the
-    classes that the task provides; it is set from that file.
+    `slug` is in kebab case. `function` is called with one argument for each of `parameters`, in
+    order: by position, but for those in `keyword_only`. Those in `optional` have a default that the
+    task states: some cases leave them out. `output` names the dimensions of the result before it is
+    flattened, outermost first; it is empty if the exercise does not flatten. `module` is the class
+    that has to be lifted with `nn.vmap`, as messages write it; empty if none has. `uses` are the
+    other transforms that the task asks for, and `forbids` are those that it rules out: without
+    them, a right answer may be computed in any way. `tolerance` multiplies the tolerance of values,
+    for exercises with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake
+    for the rules in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case
+    passes them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`:
+    whether `--diff`, `--fix` and reports show what fixes a program. `given` is the starter's text,
+    with the classes that the task provides; it is set from that file.
     """
 
     slug: str
@@ -127,9 +199,13 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     dimensions: tuple[Dimension, ...]
     output: tuple[str, ...]
-    module: str
+    module: str = ""
     checks: tuple[CheckSpec, ...]
     takeaway: str
+    uses: tuple[Use, ...] = ()
+    forbids: tuple[str, ...] = ()
+    keyword_only: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     tolerance: float = 1.0
     untaught: tuple[str, ...] = ()
     plain_numpy: bool = False
@@ -140,6 +216,13 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     def folder_name(self) -> str:
         """Name of the exercise's folder and of its solution's file, in snake case."""
         return self.slug.replace("-", "_")
+
+    @property
+    def call_text(self) -> str:
+        """The arguments as in a definition: `(x, *, rate)`."""
+        named = [each.name for each in self.parameters if each.name in self.keyword_only]
+        plain = [each.name for each in self.parameters if each.name not in named]
+        return f"({', '.join([*plain, *(['*'] if named else []), *named])})"
 
     def dimension(self, name: str) -> Dimension:
         """Return the dimension called `name`; `KeyError` if the exercise has none."""

@@ -416,12 +416,65 @@ class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
 
 
+class KnobValue(msgspec.Struct, frozen=True, kw_only=True):
+    """The normal form of one argument of a transform; a flag is the axis 0 or 1."""
+
+    name: Word
+    value: Axes
+
+
+class BodyRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One call that a loop made to its function.
+
+    `kept` has a number for each output: the input that it is, the very same object, or -1.
+    """
+
+    inputs: Few[ArrayType]
+    outputs: Few[ArrayType]
+    kept: Few[int]
+
+
+class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of what a transform made, or of a loop, in the order in which they started.
+
+    `transform` is its title in the table, `call` numbers the call that made it, `span` is where it
+    is called, `knobs` are those of the table and `given` all parameters that the call set.
+    `inputs` and `outputs` are all arrays, `parts` how many of the inputs each argument has, and
+    `digests` and `given_back` their digests, empty for a tracer. `inside` is the `number` of the
+    run that this one is part of. `while_loading`: the call was made while the file was loaded.
+    `ran` is false for a call of which nothing ran: then there are no arrays.
+    """
+
+    number: int
+    transform: Word
+    call: int
+    target: Word
+    span: Span | None
+    given: Few[Word]
+    knobs: Few[KnobValue]
+    parts: Few[int]
+    inputs: Few[ArrayType]
+    digests: Few[Word]
+    outputs: Few[ArrayType] = ()
+    given_back: Few[Word] = ()
+    bodies: Few[BodyRun] = ()
+    inside: int | None = None
+    while_loading: bool = False
+    raised: bool = False
+    ran: bool = True
+
+    def knob(self, name: str) -> Axes | None:
+        """Return the value of a knob, None if the transform has no such knob."""
+        return next((each.value for each in self.knobs if each.name == name), None)
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the recorder saw during a call, in order; empty tuples where nothing.
 
     `lifted` also has the nn.vmap calls that were made while the file was loaded, if their
     class or function was still there to be used, and those of earlier calls that ran in this one;
-    `keys` also has the steps that were made while it was loaded.
+    `keys` also has the steps that were made while it was loaded. `transforms` has the runs of the
+    table's transforms, where the exercise asks for one of them.
     A function that jax has compiled before runs no Python: its modules and keys show only in the
     first call with arguments of those shapes. `configured` are the settings of JAX that were in
     force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
@@ -435,6 +488,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     modules: Entries[ModuleRun] = ()
     keys: Entries[KeyStep] = ()
     batch_calls: Entries[BatchCall] = ()
+    transforms: Entries[TransformRun] = ()
     configured: Few[Configured] = ()
     altered: int = 0
     truncated: bool = False

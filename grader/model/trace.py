@@ -13,13 +13,16 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What a trace covers.
 
     `symbolic` names the dimensions that were left open, in the exercise's order; `sizes` has the
-    others. `numbers` are the values of the exercise's `Number` parameters. Seeds and arrays are
-    always symbolic.
+    others. `numbers` are the values of the exercise's `Number` parameters, `others` those of its
+    flags and choices; `left_out` are optional parameters that aren't passed. Seeds, keys and arrays
+    are always symbolic.
     """
 
     symbolic: Few[Word]
     sizes: dict[str, int] = {}
     numbers: dict[str, float] = {}
+    others: dict[str, bool | str] = {}
+    left_out: Few[Word] = ()
 
 
 @unique

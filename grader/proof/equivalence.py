@@ -15,7 +15,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.evidence.notation import listing
-from grader.model.exercise import Exercise, Seed
+from grader.model.exercise import Exercise, Key, Seed
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable, in_plain_words
 from grader.proof.reading import Reading
@@ -108,7 +108,7 @@ def _why_not_traced(actual: tuple[Trace, ...]) -> str:
 
 def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     """Name what `scopes` cover, which all have the same symbolic dimensions."""
-    seeded = any(isinstance(each, Seed) for each in exercise.parameters)
+    seeded = any(isinstance(each, Seed | Key) for each in exercise.parameters)
     parts = ["every seed and all values" if seeded else "all values"]
     nouns = {each.name: each.noun for each in exercise.dimensions}
     first = scopes[0]
@@ -121,4 +121,10 @@ def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     for name in first.numbers:
         chosen = dict.fromkeys(f"{scope.numbers[name]:g}" for scope in scopes)
         parts.append(f"a {name} of {listing(list(chosen))}")
+    for name in first.others:
+        values = dict.fromkeys(repr(scope.others[name]) for scope in scopes)
+        parts.append(f"{name} {listing(list(values))}")
+    left_out = next((scope.left_out for scope in scopes if scope.left_out), ())
+    if left_out:
+        parts.append(f"with and without {listing(left_out)}")
     return f"it computes the same as the reference for {', '.join(parts)}"

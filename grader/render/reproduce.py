@@ -9,7 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.model.case import ArrayValue, Case, Container, FloatValue, IntValue, TupleValue, Value
+from grader.model.case import (
+    ArrayValue,
+    BoolValue,
+    Case,
+    Container,
+    DictValue,
+    FloatValue,
+    IntValue,
+    KeyValue,
+    TextValue,
+    TupleValue,
+    Value,
+)
 from grader.model.finding import Finding
 from grader.model.report import Report
 
@@ -26,7 +38,8 @@ def reproduce(report: Report, finding: Finding) -> str | None:
         call = _call(finding.case, function)
     except TypeError:  # NumPy doesn't have this dtype
         return None
-    jax = ["import jax.numpy as jnp"] if "jnp." in call else []
+    jax = ["import jax"] if "jax.random." in call else []
+    jax += ["import jax.numpy as jnp"] if "jnp." in call else []
     numpy = ["import numpy as np"] if re.search(r"\bnp\.", call) else []
     imports = [*numpy, *jax, *_imports(report.path, function)]
     snippet = "\n".join(["\n".join(imports), "", call, ""])
@@ -47,12 +60,14 @@ def _call(case: Case, function: str) -> str:
     made, names = [], []
     for argument in case.arguments:
         literal = _literal(argument.value, case.container)
-        if isinstance(argument.value, ArrayValue | TupleValue):
-            made.append(f"{argument.name} = {literal}")
-            names.append(argument.name)
-        else:
-            names.append(literal)
+        made += [f"{argument.name} = {literal}"] if _is_long(argument.value) else []
+        text = argument.name if _is_long(argument.value) else literal
+        names.append(f"{argument.name}={text}" if argument.by_name else text)
     return "\n".join([*made, f"print({function}({', '.join(names)}))"])
+
+
+def _is_long(value: Value) -> bool:
+    return isinstance(value, ArrayValue | TupleValue | DictValue | KeyValue)
 
 
 def _literal(value: Value, container: Container) -> str:
@@ -63,10 +78,13 @@ def _literal(value: Value, container: Container) -> str:
         case TupleValue(items=items):
             inner = ", ".join(_literal(item, container) for item in items)
             return f"({inner},)" if len(items) == 1 else f"({inner})"
-        case IntValue(value=number):
-            return repr(number)
-        case FloatValue(value=number):
-            return _number(number)
+        case DictValue(items=entries):
+            pairs = (f"{key!r}: {_literal(item, container)}" for key, item in entries.items())
+            return f"{{{', '.join(pairs)}}}"
+        case KeyValue(seed=seed, typed=typed):
+            return f"jax.random.{'key' if typed else 'PRNGKey'}({seed})"
+        case FloatValue() | IntValue() | BoolValue() | TextValue():
+            return _number(value.value) if isinstance(value, FloatValue) else repr(value.value)
 
 
 def _array(array: NDArray[np.generic]) -> str:

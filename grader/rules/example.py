@@ -1,5 +1,9 @@
 """The right programs that most rules show next to their wrong ones."""
 
+from typing import Final
+
+from grader.model.exercise import Use
+
 RIGHT = """\
 import flax.linen as nn
 import jax
@@ -89,4 +93,30 @@ def forward(seed, x, features):
     variables = model.init(jax.random.PRNGKey(seed), x)
     y, updates = model.apply(variables, x, mutable=["batch_stats"])
     return y, updates["batch_stats"]["BatchNorm_0"]["mean"]
+"""
+
+ROWS = """\
+import jax
+import jax.numpy as jnp
+
+
+def total(row):
+    return jnp.sum(row * row)
+
+
+def forward(seed, x, features):
+    return jax.vmap(total)(x)
+"""
+ROWS_USES: Final = (Use(any_of=("jax.vmap",), of="total"),)
+
+ROWS_OF_ROWS = """\
+import jax
+
+
+def double(number):
+    return 2 * number
+
+
+def forward(seed, x, features):
+    return jax.vmap(jax.vmap(double))(x)
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.edits import sparing
 from grader.evidence.notation import listing
+from grader.model.case import DictValue
 from grader.model.exercise import Check
 from grader.model.observation import Span
 from grader.rules.example import RIGHT
@@ -24,15 +25,20 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     look = looks[0]
     names = look.exchange.actual.mutated
     advice = sparing(evidence)
+    of_dict = any(isinstance(look.case.given(name), DictValue) for name in names)
     yield Sighting(
         message=f"the function changes its argument {listing(names)} in place",
-        label="changes the array that was passed in",
+        label=f"changes the {'dict' if of_dict else 'array'} that was passed in",
         details=()
-        if evidence.exercise.plain_numpy
+        if evidence.exercise.plain_numpy or of_dict
         else ("A JAX array can't be changed, so this shows when a NumPy array is passed.",),
-        why="Then the caller's own array has different numbers than before.",
+        why="Then the caller's own dict isn't what it was before."
+        if of_dict
+        else "Then the caller's own array has different numbers than before.",
         help=advice.help
         if advice is not None
+        else "make a new dict: {**old, name: new}"
+        if of_dict
         else "work on a copy: x = x.copy() at the start"
         if evidence.exercise.plain_numpy
         else "make a new array instead: x = x * 2, or x = x.at[i].set(y)",

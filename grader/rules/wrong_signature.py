@@ -16,7 +16,7 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
-    wanted = ", ".join(each.name for each in evidence.exercise.parameters)
+    wanted = evidence.exercise.call_text.strip("()")
     span = evidence.landmarks.head
     if isinstance(loaded, SignatureWrong):
         yield Sighting(

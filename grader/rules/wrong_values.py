@@ -33,6 +33,7 @@ from grader.rules.trait import NOTHING, Trait
 from grader.rules.wrong_order import order_in
 
 _SEARCH: Final = "print what the module gets and what it returns, and compare that with the answer"
+_STEP_BY_STEP: Final = "run the function on this case, and compare each step with the task"
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -241,7 +242,8 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
             return Advice("look for this mistake in your program, and undo it", ())
         case None:
             shown = _plain(evidence, look)
-            return shown if shown.edits else Advice(_SEARCH, ())
+            search = _SEARCH if evidence.exercise.module else _STEP_BY_STEP
+            return shown if shown.edits else Advice(search, ())
 
 
 def _plain(evidence: Evidence, look: Look) -> Advice:

@@ -13,20 +13,28 @@ from math import prod
 from typing import Final
 
 import msgspec
-import numpy as np
 from hypothesis import strategies as st
 
 from grader.model.case import (
     Argument,
     ArrayValue,
+    BoolValue,
     Case,
     Container,
     FloatValue,
     IntValue,
-    TupleValue,
+    KeyValue,
+    TextValue,
     Value,
 )
-from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.exercise import (
+    Choice,
+    Exercise,
+    Flag,
+    Key,
+    Number,
+    Seed,
+)
 from grader.search.coverage import covering_sizes, far_sizes, reshaped_sizes
 from grader.search.pinned import draw, draw_one
 from grader.search.plan import (
@@ -38,108 +46,9 @@ from grader.search.plan import (
     small_sizes,
     traced_sizes,
 )
-
-LARGEST_SEED: Final = 2**31 - 1
-"""`PRNGKey` accepts more, but a program that is jitted as a whole gets its seed as an int32."""
+from grader.search.values import LARGEST_SEED, argument, within
 
 _SMALL_SIZES: Final = 4
-_SCALES: Final = (1.0, 1.0, 2 / 3, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20, 2.0**-100, 2.0**100)
-"""Two thirds makes elements use all bits of a float32, so no smaller type can hold them."""
-_USUAL_SCALE: Final = 2.0**20
-_NON_FINITE: Final = (np.nan, np.inf, -np.inf)
-_STEPS: Final = 1000
-
-
-# ------------------------------------------------------------------------------------------- values
-
-
-def seeds() -> st.SearchStrategy[int]:
-    """Seeds over the whole domain, including both ends and small ones."""
-    return st.one_of(
-        st.integers(0, LARGEST_SEED),
-        st.integers(0, 50),
-        st.sampled_from((0, 1, LARGEST_SEED, 2**30)),
-    )
-
-
-def arrays(
-    shape: Sequence[int], *, discriminating: bool, scales: Sequence[float], non_finite: bool = False
-) -> st.SearchStrategy[ArrayValue]:
-    """Float32 arrays: zeros, negatives, and all of it scaled to be tiny or large.
-
-    Elements are small multiples of a power of two, which a report can show, except for some thirds.
-    A `discriminating` array has no two elements alike, so that an order shows.
-    """
-    size = prod(shape)
-    bound = 12 + size if discriminating else 12
-    elements = st.lists(
-        st.integers(-bound, bound), min_size=size, max_size=size, unique=discriminating
-    )
-    found = st.builds(_array, st.just(tuple(shape)), elements, st.sampled_from(scales))
-    return st.one_of(found, found.flatmap(_with_non_finite)) if non_finite and size else found
-
-
-def _scales(array: Array) -> tuple[float, ...]:
-    smallest = 1 / max(array.largest_scale, _USUAL_SCALE)
-    return tuple(scale for scale in _SCALES if smallest <= scale <= array.largest_scale)
-
-
-def _array(shape: tuple[int, ...], elements: list[int], scale: float) -> ArrayValue:
-    array = np.array(elements, dtype=np.float32).reshape(shape) * np.float32(scale / 4)
-    return ArrayValue.of(array)
-
-
-def _with_non_finite(value: ArrayValue) -> st.SearchStrategy[ArrayValue]:
-
-    def put(place: int, number: float) -> ArrayValue:
-        array = np.array(value.numpy())
-        array.reshape(-1)[place] = number
-        return ArrayValue.of(array)
-
-    places = st.integers(0, prod(value.shape) - 1)
-    return st.builds(put, places, st.sampled_from(_NON_FINITE))
-
-
-def within(interval: tuple[float, float]) -> st.SearchStrategy[float]:
-    """Any number of an interval, with more digits than a choice has."""
-    low, high = interval
-    steps = st.integers(0, _STEPS - 1)
-    return steps.map(lambda step: round(low + (high - low) * (step + 0.5) / _STEPS, 9))
-
-
-def _number(parameter: Number, *, discriminating: bool) -> st.SearchStrategy[float]:
-    choices = st.sampled_from(parameter.choices)
-    if parameter.interval is None or discriminating:
-        return choices
-    return st.one_of(choices, within(parameter.interval))
-
-
-def argument(
-    parameter: Parameter, sizes: Sizes, *, discriminating: bool, scaled: bool = True
-) -> st.SearchStrategy[Value]:
-    """Values of one argument, at these sizes; arrays of ordinary numbers unless they are scaled."""
-
-    def of(array: Array) -> st.SearchStrategy[ArrayValue]:
-        shape = [sizes[name] for name in array.shape]
-        if discriminating or not scaled:
-            return arrays(shape, discriminating=discriminating, scales=(1.0,))
-        return arrays(
-            shape, discriminating=False, scales=_scales(array), non_finite=array.non_finite
-        )
-
-    match parameter:
-        case Seed():
-            return st.builds(lambda value: IntValue(value=value), seeds())
-        case Size():
-            return st.just(IntValue(value=sizes[parameter.name]))
-        case Number():
-            numbers = _number(parameter, discriminating=discriminating)
-            return st.builds(lambda value: FloatValue(value=value), numbers)
-        case Array():
-            return of(parameter)
-        case Arrays():
-            items = [of(each) for each in parameter.items]
-            return st.builds(lambda *values: TupleValue(items=values), *items)
 
 
 def cases(
@@ -158,10 +67,14 @@ def cases(
             argument(each, sizes, discriminating=discriminating, scaled=scaled)
             for each in exercise.parameters
         ]
-        return st.builds(
+        found = st.builds(
             lambda container, *drawn: Case(
                 arguments=tuple(
-                    Argument(name=parameter.name, value=value)
+                    Argument(
+                        name=parameter.name,
+                        value=value,
+                        by_name=parameter.name in exercise.keyword_only,
+                    )
                     for parameter, value in zip(exercise.parameters, drawn, strict=True)
                 ),
                 sizes=sizes,
@@ -170,14 +83,41 @@ def cases(
             st.sampled_from(kinds),
             *values,
         )
+        if not exercise.optional or discriminating:
+            return found
+        return st.one_of(found, found.map(lambda case: without(case, exercise.optional)))
 
     return st.sampled_from(list(shapes)).flatmap(at)
 
 
+def without(case: Case, names: Sequence[str]) -> Case:
+    """Return the case without some of its arguments, which then have their defaults."""
+    kept = tuple(each for each in case.arguments if each.name not in names)
+    return msgspec.structs.replace(case, arguments=kept)
+
+
+def otherwise(case: Case, exercise: Exercise) -> Case:
+    """Return the case with every flag turned, the next choice, and no optional argument."""
+    values: dict[str, Value] = {}
+    for each in exercise.parameters:
+        value = case.given(each.name)
+        if isinstance(value, BoolValue):
+            values[each.name] = BoolValue(value=not value.value)
+        elif isinstance(value, TextValue) and isinstance(each, Choice):
+            place = each.choices.index(value.value) + 1
+            values[each.name] = TextValue(value=each.choices[place % len(each.choices)])
+    return without(_replaced(case, values), exercise.optional)
+
+
 def with_seed(case: Case, exercise: Exercise, seed: int) -> Case:
-    """Return the case with every seed argument set to `seed`."""
-    names = [each.name for each in exercise.parameters if isinstance(each, Seed)]
-    return _replaced(case, dict.fromkeys(names, IntValue(value=seed)))
+    """Return the case with every seed argument set to `seed`, and every key made of it."""
+    values: dict[str, Value] = {}
+    for each in exercise.parameters:
+        if isinstance(each, Seed):
+            values[each.name] = IntValue(value=seed)
+        elif isinstance(each, Key):
+            values[each.name] = KeyValue(seed=seed, typed=each.typed)
+    return _replaced(case, values)
 
 
 def with_numbers(case: Case, exercise: Exercise, seed: int) -> Case:
@@ -192,7 +132,8 @@ def with_numbers(case: Case, exercise: Exercise, seed: int) -> Case:
 
 def _replaced(case: Case, values: Mapping[str, Value]) -> Case:
     arguments = tuple(
-        Argument(name=each.name, value=values.get(each.name, each.value)) for each in case.arguments
+        msgspec.structs.replace(each, value=values.get(each.name, each.value))
+        for each in case.arguments
     )
     return msgspec.structs.replace(case, arguments=arguments)
 
@@ -236,7 +177,8 @@ def _reshaped(exercise: Exercise, first: Case, seed: int) -> list[Case]:
     if sizes is None:
         return []
     drawn = draw_one(cases(exercise, [sizes], discriminating=True), seed=seed)
-    same = [each.name for each in exercise.parameters if isinstance(each, Seed | Number)]
+    kinds = Seed | Number | Flag | Choice | Key
+    same = [each.name for each in exercise.parameters if isinstance(each, kinds)]
     values = {name: first[name] for name in same}
     return [_replaced(drawn, values | _in_shapes_of(drawn, first))]
 
@@ -257,6 +199,7 @@ def _discriminating(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """One shape: two seeds with the same values, one seed with other values, NumPy arrays."""
     strategy = cases(exercise, [distinct_sizes(exercise)], discriminating=True)
     first, second, third = _some(strategy, count=3, seed=seed)
+    third = otherwise(third, exercise)
     return (
         with_seed(first, exercise, 7),
         with_seed(first, exercise, 0),
@@ -273,7 +216,7 @@ def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, .
         drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=seed + index)
         found += [
             with_seed(drawn[0], exercise, index),
-            with_numbers(drawn[1], exercise, seed + index),
+            with_numbers(otherwise(drawn[1], exercise), exercise, seed + index),
         ]
     return tuple(found)
 

@@ -14,7 +14,7 @@ import msgspec
 
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
-from grader.evidence.direct import returns_directly
+from grader.evidence.direct import gives_directly, returns_directly
 from grader.model.case import Case
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
@@ -243,23 +243,42 @@ class Search:
 
         It takes a separate process: what jax has compiled in another runs no lifted module, and
         what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
-        seen to run, or where the text shows that what it gives is returned.
+        seen to run, or where the text shows that what it gives is returned. The same goes for the
+        transforms that the task asks for.
         """
         found = self.transcript
-        if not any(run.lifted is not None for run in _runs(found)) or self._is_direct(case):
+        if not (self._lifts(found) or self._transforms(found)) or self._is_direct(case):
             return found
         played = self._lane(self._altering()).play([case])
         return msgspec.structs.replace(found, altered=played[0] if played else None)
+
+    def _lifts(self, found: Transcript) -> bool:
+        return any(run.lifted is not None for run in _runs(found))
+
+    def _transforms(self, found: Transcript) -> bool:
+        asked = {title for use in self._exercise.uses for title in use.any_of}
+        ran = (run for each in found.exchanges for run in each.actual.record.transforms)
+        return any(run.ran and run.transform in asked for run in ran)
 
     def _is_direct(self, case: Case) -> bool:
         """Whether the text shows that the function returns what its lifted call gives."""
         exchange = next(each for each in self._exchanges if each.case == case)
         trail = Look(self._exercise, exchange).actual
+        if self._exercise.uses:
+            return self._gives_directly(exchange.actual)
         root = trail.answer
         return (
             root is not None
             and trail.is_lifted(root)
             and returns_directly(self._source, self._exercise.function, root.span)
+        )
+
+    def _gives_directly(self, actual: Observation) -> bool:
+        """Whether the text shows that the function returns what its only transform gives."""
+        outer = [run for run in actual.record.transforms if run.ran and run.inside is None]
+        function = self._exercise.function
+        return len(outer) == 1 == len(self._exercise.uses) and gives_directly(
+            self._source, function, outer[0].span
         )
 
     def _repeat_afresh(self, plan: Plan) -> None:

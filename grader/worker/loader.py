@@ -96,7 +96,8 @@ class Program:
         except BaseException:  # noqa: BLE001 - without a signature, only a call can tell
             return None
         try:
-            signature.bind(*exercise.parameters)
+            named = dict.fromkeys(exercise.keyword_only)
+            signature.bind(*exercise.parameters[: len(exercise.parameters) - len(named)], **named)
         except TypeError as error:
             return SignatureWrong(
                 signature=_signature_text(signature),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import flax.core
 import jax
-import jax.numpy as jnp
 from flax import linen as nn
 from flax.linen import module as linen_module
 from flax.linen import transforms
 
 from grader.model.observation import KeyStep, Record
+from grader.model.transforms import TRANSFORMS, Kind, Transform
 from grader.worker.batches import Batches
 from grader.worker.foreign import Foreign
 from grader.worker.keys import Keys
@@ -19,30 +21,35 @@ from grader.worker.places import Places
 from grader.worker.recording import Recording, Session
 from grader.worker.roots import Roots
 from grader.worker.runs import Runs
+from grader.worker.transforms import Transforms
 
-_TRANSFORMS = (
-    (jax, "vmap", "jax.vmap"),
-    (jax, "pmap", "jax.pmap"),
-    (jax.lax, "map", "jax.lax.map"),
-    (jax.lax, "scan", "jax.lax.scan"),
-    (jax.lax, "fori_loop", "jax.lax.fori_loop"),
-    (jnp, "vectorize", "jnp.vectorize"),
-    (nn, "scan", "nn.scan"),
-)
 _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
 
 
 class Recorder:
-    """Observes one submission. While its patches are installed, they affect the whole process."""
+    """Observes one submission. While its patches are installed, they affect the whole process.
 
-    def __init__(self, places: Places, *, alters: bool = False) -> None:
+    `asked` are the transforms of the table that the exercise asks for. `watches`: it asks for some,
+    or rules some out, so all that run are recorded.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        *,
+        alters: bool = False,
+        asked: frozenset[str] = frozenset(),
+        watches: bool = False,
+    ) -> None:
         self._session = Session()
-        self._runs = Runs(self._session, places, alters=alters)
+        self._runs = Runs(self._session, places, alters=alters and not asked)
+        self._transforms = Transforms(self._session, places, alters=asked if alters else None)
         self._lifted = LiftedCalls(self._session, places, self._runs)
         self._interceptors: list[Foreign] = []
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
+        self._plan_transforms(Batches(self._session, places), watches=watches)
 
     def _plan(self, places: Places) -> None:
         vmap = self._lifted.observed(nn.vmap)
@@ -58,10 +65,25 @@ class Recorder:
         for name in keys.OPERATIONS:
             original = getattr(jax.random, name)
             self.patches.add(jax.random, name, keys.observed(name, original))
-        batches = Batches(self._session, places)
-        for holder, name, title in _TRANSFORMS:
-            original = getattr(holder, name)
-            self.patches.add(holder, name, batches.observed(title, original))
+
+    def _plan_transforms(self, batches: Batches, *, watches: bool) -> None:
+        """Patch what every exercise notes; all of the table if the exercise needs it."""
+        for each in TRANSFORMS:
+            if each.kind is Kind.LIFTED or not (each.noted or watches):
+                continue
+            holder = import_module(each.holder)
+            original = getattr(holder, each.name, None)
+            if original is None:  # another version of jax
+                continue
+            patched = self._transforms.observed(each, original) if watches else original
+            if each.noted:
+                patched = batches.observed(each.title, patched)
+            self.patches.add(holder, each.name, patched)
+            self._plan_alias(each, patched, watches=watches)
+
+    def _plan_alias(self, each: Transform, patched: object, *, watches: bool) -> None:
+        if watches and each.kind is Kind.LIFTS and hasattr(transforms, each.name):
+            self.patches.add(transforms, each.name, patched)
 
     def begin(self, recording: Recording) -> None:
         """Start recording; the patches must be installed."""

@@ -17,6 +17,7 @@ from grader.model.observation import (
     ModuleRun,
     Record,
     Root,
+    TransformRun,
 )
 from grader.worker.configuration import Configuration
 from grader.worker.origins import Origins
@@ -61,11 +62,12 @@ class Tape(Generic[T]):
 
 
 class Nesting(threading.local):
-    """What a thread is inside: the numbers of open roots, and open runs, outermost first."""
+    """What a thread is inside: the numbers of open roots, and open runs, the outermost first."""
 
     def __init__(self) -> None:
         self.roots: list[int | None] = []
         self.runs: list[Any] = []
+        self.transforms: list[Any] = []
 
 
 class Recording:
@@ -80,6 +82,7 @@ class Recording:
         self.modules: Tape[ModuleRun] = Tape()
         self.keys: Tape[KeyStep] = Tape()
         self.batch_calls: Tape[BatchCall] = Tape()
+        self.transforms: Tape[TransformRun] = Tape()
         self.nesting = Nesting()
         self.bound: dict[int, tuple[object, int | None]] = {}
 
@@ -90,17 +93,25 @@ class Recording:
         configured: tuple[Configured, ...],
     ) -> Record:
         """Return the record, starting with the earlier lifted calls and keys that matter to it."""
-        tapes = (self.lifted, self.roots, self.modules, self.keys, self.batch_calls)
+        others = (self.batch_calls, self.transforms)
+        tapes = (self.lifted, self.roots, self.modules, self.keys, *others)
         return Record(
             lifted=(*lifted[-MOST_NOTED:], *self.lifted.entries()),
             roots=self.roots.entries(),
             modules=self.modules.entries(),
             keys=(*keys[-MOST_NOTED:], *self.keys.entries()),
             batch_calls=self.batch_calls.entries(),
+            transforms=self._transform_runs(),
             configured=configured,
             altered=self.altered,
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
         )
+
+    def _transform_runs(self) -> tuple[TransformRun, ...]:
+        """Return the runs, and the calls of which nothing ran."""
+        found = self.transforms.entries()
+        ran = {each.call for each in found if each.ran}
+        return tuple(each for each in found if each.ran or each.call not in ran)
 
 
 class Session:

@@ -46,7 +46,9 @@ class Subject:
         source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows add one
         self._places = Places(filename, source)
         self._program = Program(filename, source)
-        self._recorder = Recorder(self._places, alters=alters)
+        asked = frozenset(title for use in exercise.uses for title in use.any_of)
+        watches = bool(asked or exercise.forbids)
+        self._recorder = Recorder(self._places, alters=alters, asked=asked, watches=watches)
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 
@@ -95,7 +97,7 @@ class Subject:
         try:
             arguments = Arguments(case)
             began = _clock()
-            returned = self._run(recording, function, *arguments.values)
+            returned = self._run(recording, function, *arguments.values, **arguments.named)
             seconds = _clock() - began
             outcome: Outcome = Completed(result=Converter().convert(returned))
         except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
@@ -122,12 +124,14 @@ class Subject:
         self._recorder.patches.remove()
         self._program.unregister()
 
-    def _run(self, recording: Recording, code: Callable[..., Foreign], *args: object) -> Foreign:
+    def _run(
+        self, recording: Recording, code: Callable[..., Foreign], *args: object, **named: object
+    ) -> Foreign:
         """Give the program its turn: recorded, and with the interpreter state that it left."""
         self._recorder.begin(recording)
         try:
             self._interpreter.lend()
-            return code(*args)
+            return code(*args, **named)
         finally:
             # A trace or profile function of theirs may raise in any of our frames, but each only
             # once: Python drops one that does.

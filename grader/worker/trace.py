@@ -18,7 +18,21 @@ import jax.export
 import msgspec
 import numpy as np
 
-from grader.model.exercise import Array, Arrays, Exercise, Number, Parameter, Seed, Size
+from grader.model.exercise import (
+    Array,
+    Arrays,
+    Choice,
+    Dict,
+    Exercise,
+    Flag,
+    Integers,
+    Key,
+    Number,
+    Parameter,
+    Seed,
+    Size,
+    leaves,
+)
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
@@ -92,11 +106,11 @@ def _held(exercise: Exercise, concrete: Sequence[dict[str, int]], rung: Rung) ->
     """Yield a scope without symbols for each of the sizes that are all above 1."""
     if rung is Rung.SIZES_AS_GIVEN:
         return
-    numbers = [each for each in exercise.parameters if isinstance(each, Number)]
+    chosen = list(_choices(exercise))
     distinct = [sizes for sizes in concrete if min(sizes.values()) > 1]
     for place, sizes in enumerate(distinct[:_HELD]):
-        chosen = {each.name: each.choices[place % len(each.choices)] for each in numbers}
-        yield Scope(symbolic=(), sizes=dict(sizes), numbers=chosen)
+        other = chosen[place % len(chosen)]
+        yield msgspec.structs.replace(other, symbolic=(), sizes=dict(sizes))
 
 
 def _doubted(
@@ -126,12 +140,26 @@ def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -
         return
     fixed = [each.name for each in exercise.dimensions if each.name not in symbolic]
     shapes = {tuple(sizes[name] for name in fixed): None for sizes in concrete} if fixed else [()]
+    for shape, chosen in product(shapes, _choices(exercise)):
+        sizes = dict(zip(fixed, shape, strict=True))
+        yield msgspec.structs.replace(chosen, symbolic=symbolic, sizes=sizes)
+
+
+def _choices(exercise: Exercise) -> Iterator[Scope]:
+    """Yield a scope for each combination of what isn't traced: numbers, flags, choices."""
     numbers = [each for each in exercise.parameters if isinstance(each, Number)]
-    for shape, chosen in product(shapes, product(*(each.choices for each in numbers))):
+    others = [each for each in exercise.parameters if isinstance(each, Flag | Choice)]
+    values: list[tuple[bool | str, ...]] = [
+        (False, True) if isinstance(each, Flag) else each.choices for each in others
+    ]
+    omitted = [(), exercise.optional] if exercise.optional else [()]
+    numeric = product(*(each.choices for each in numbers))
+    for chosen, other, left_out in product(numeric, product(*values), omitted):
         yield Scope(
-            symbolic=symbolic,
-            sizes=dict(zip(fixed, shape, strict=True)),
+            symbolic=(),
             numbers={each.name: value for each, value in zip(numbers, chosen, strict=True)},
+            others={each.name: value for each, value in zip(others, other, strict=True)},
+            left_out=left_out,
         )
 
 
@@ -143,15 +171,18 @@ def fingerprint(
 ) -> Trace:
     """Trace once in `scope`. Never raises: whatever the learner's code does is a reason."""
     sizes = {**scope.sizes, **_symbols(scope.symbolic)}
-    traced = [each for each in exercise.parameters if not isinstance(each, Size | Number)]
+    passed = [each for each in exercise.parameters if each.name not in scope.left_out]
+    traced = [each for each in passed if not isinstance(each, Size | Number | Flag | Choice)]
     guard = Guard(namespace)
 
     def call(*arrays: Any) -> Any:
         given = dict(zip((each.name for each in traced), arrays, strict=True))
         seeds = tuple(given[each.name] for each in traced if isinstance(each, Seed))
-        given |= scope.numbers | sizes
+        given |= scope.numbers | scope.others | sizes
+        plain = [each.name for each in passed if each.name not in exercise.keyword_only]
+        named = {each.name: given[each.name] for each in passed if each.name not in plain}
         with guard.watching(sizes, jax.tree.leaves(arrays), seeds):
-            return function(*(given[each.name] for each in exercise.parameters))
+            return function(*(given[name] for name in plain), **named)
 
     try:
         program, result = jax.make_jaxpr(call, return_shape=True)(
@@ -184,8 +215,14 @@ def _stand_in(parameter: Parameter, sizes: dict[str, Any]) -> Any:
             return jax.ShapeDtypeStruct((), np.int32, weak_type=True)
         case Array(shape=shape):
             return jax.ShapeDtypeStruct(tuple(sizes[name] for name in shape), np.float32)
+        case Integers(shape=shape):
+            return jax.ShapeDtypeStruct(tuple(sizes[name] for name in shape), np.int32)
         case Arrays(items=items):
             return tuple(_stand_in(each, sizes) for each in items)
+        case Dict(items=items):
+            return {each.name: _stand_in(each, sizes) for each in items}
+        case Key(typed=typed):
+            return jax.eval_shape(jax.random.key if typed else jax.random.PRNGKey, 0)
         case _:
             raise TypeError(f"{parameter} is not traced")
 
@@ -197,7 +234,7 @@ def _seed_places(traced: Sequence[Parameter]) -> tuple[int, ...]:
     for each in traced:
         if isinstance(each, Seed):
             places.append(position)
-        position += len(each.items) if isinstance(each, Arrays) else 1
+        position += max(1, sum(1 for _ in leaves(each)))
     return tuple(places)
 
 

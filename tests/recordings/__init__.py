@@ -131,6 +131,10 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     fields = msgspec.to_builtins(_without_words(folder.exercise))
     for each in ("repairs", "given"):
         del fields[each]
+    # Exercises that don't have these need no new recordings because others do.
+    for each in ("uses", "forbids", "keyword_only", "optional"):
+        if not fields[each]:
+            del fields[each]
     declared = msgspec.msgpack.encode(fields)
     return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
 

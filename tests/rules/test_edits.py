@@ -150,6 +150,13 @@ def nn_vmap_forward(seed, x_batch, features):
     "a model that is called": shared(answer="model(x_batch).reshape(-1)"),
     "the class initialised": shared().replace("model.init", "BatchDense.init"),
     "an instance lifted": shared(f"nn.Dense(features), {SHARING}"),
+    "an instance lifted and used at once": f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    flat = jnp.ravel
+    model = nn.vmap(nn.Dense(features), {SHARING})
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return flat({APPLY})
+""",
     "an argument misspelt": shared(f"nn.Dense, outaxes=0, {SHARING}"),
     "a field misspelt": shared(made="feature=features"),
     "a size that doesn't fit": shared(answer=f"{APPLY}.reshape(features)"),

@@ -46,9 +46,15 @@ def references(forward: Exercise, exercise: Exercise, telling: tuple[Case, ...])
     The first one is the exercise's own task, so that is compared with the solution.
     """
     found = {RIGHT: reference_observations(exercise, telling)}
-    for text in {rule.right for rule in RULES} - {RIGHT}:
-        _, found[text] = observe(text, forward, telling, "right.py")
+    for rule in RULES:
+        if rule.right not in found:
+            _, found[rule.right] = observe(rule.right, task(forward, rule), telling, "right.py")
     return found
+
+
+def task(forward: Exercise, rule: Rule) -> Exercise:
+    """Return the exercise of a rule's examples."""
+    return msgspec.structs.replace(forward, uses=rule.uses, forbids=rule.forbids)
 
 
 def run(
@@ -71,23 +77,28 @@ def run(
 def test_the_wrong_program_breaks_only_this_rule(
     rule: Rule, forward: Exercise, telling: tuple[Case, ...], references: References
 ) -> None:
+    exercise = task(forward, rule)
     if rule.id in OUTCOMES:
         case, expected = telling[0], references[rule.right][0]
         actual = msgspec.structs.replace(expected, outcome=OUTCOMES[rule.id])
         exchange = Exchange(case=case, expected=expected, actual=actual)
         transcript = Transcript(
-            exercise=forward, source=Source("example.py", rule.wrong), exchanges=(exchange,)
+            exercise=exercise, source=Source("example.py", rule.wrong), exchanges=(exchange,)
         )
     else:
-        transcript = run(rule.wrong, forward, telling, references[rule.right])
+        transcript = run(rule.wrong, exercise, telling, references[rule.right])
     assert [each.rule for each in judge(transcript)] == [rule.id]
 
 
-@pytest.mark.parametrize("right", sorted({rule.right for rule in RULES}))
+RIGHTS = {rule.right: rule for rule in RULES}
+
+
+@pytest.mark.parametrize("right", sorted(RIGHTS))
 def test_the_right_program_has_no_finding(
     right: str, forward: Exercise, telling: tuple[Case, ...], references: References
 ) -> None:
-    assert judge(run(right, forward, telling, references[right])) == ()
+    exercise = task(forward, RIGHTS[right])
+    assert judge(run(right, exercise, telling, references[right])) == ()
 
 
 def test_the_rules_that_other_programs_know_are_there() -> None:

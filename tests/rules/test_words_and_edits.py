@@ -85,9 +85,8 @@ def words(text: str) -> list[str]:
 def test_edits_do_what_the_words_say(slug: str) -> None:
     followed = 0
     wrong: list[str] = []
-    for each in mistakes():
-        if each.folder.slug != slug:
-            continue
+    own = [each for each in mistakes() if each.folder.slug == slug]
+    for each in own:
         transcript = replayed(each, path_of(each))
         for finding in judge(transcript):
             if finding.edits:
@@ -96,7 +95,7 @@ def test_edits_do_what_the_words_say(slug: str) -> None:
                 found = contradictions(finding, transcript.source.text, after)
                 wrong += [f"{each} {finding.rule}: {finding.help}: {text}" for text in found]
     assert not wrong, "\n".join(wrong)
-    assert followed > 20
+    assert followed > len(own) / 5
 
 
 DISAGREEING = {

@@ -13,7 +13,8 @@ import pytest
 from grader.catalogue import exercises, load_exercise
 from grader.model.case import ArrayValue, Case, Container, IntValue
 from grader.model.exercise import Arrays, Exercise, Number
-from grader.search.cases import LARGEST_SEED, Plan, largest_sizes, plan
+from grader.search.cases import Plan, largest_sizes, plan
+from grader.search.values import LARGEST_SEED
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -89,7 +89,8 @@ class Program:
         function = self.function
         if function is None:
             return
-        names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        taken = function.args
+        names = [each.arg for each in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
         found = dict(zip(names, self.exercise.parameters, strict=False))
         for name in self.all(ast.Name):
             parameter = found.get(name.id)

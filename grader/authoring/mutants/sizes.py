@@ -6,12 +6,22 @@ import ast
 from collections.abc import Iterator
 
 from grader.authoring.mutants.program import Mutant, Program
-from grader.model.exercise import Array, Arrays, Number, Parameter, Size
+from grader.model.exercise import (
+    Array,
+    Arrays,
+    Choice,
+    Dict,
+    Flag,
+    Integers,
+    Number,
+    Parameter,
+    Size,
+)
 
 
 def changes(program: Program) -> Iterator[Mutant]:
     """Change each argument where it is read, and each field that a module reads of itself."""
-    for kind in (Size, Number, Array, Arrays):
+    for kind in (Size, Number, Array, Integers, Arrays, Dict, Flag, Choice):
         for name, parameter in program.arguments(kind):
             for text in _others(program, name.id, parameter):
                 yield program.change("argument", (name, text))
@@ -25,14 +35,24 @@ def _others(program: Program, name: str, parameter: Parameter) -> tuple[str, ...
             return (f"{name} + 1", "3", *(each for each in sizes if each != parameter.name))
         case Number():
             return (f"1 - {name}", f"{name} / 2", repr(parameter.choices[0]))
-        case Array() if len(parameter.shape) > 1:
-            return (f"{name}.swapaxes(0, 1)", f"{name}[::-1]", f"{name}[:1]", f"{name} * 2")
-        case Array():
-            return (f"{name}[::-1]", f"{name}[:1]", f"{name} * 2")
-        case Arrays():
-            return (f"{name}[::-1]", f"{name}[:1]")
+        case Flag():
+            return (f"not {name}",)
+        case Choice():
+            return tuple(map(repr, parameter.choices))
         case _:
-            return ()
+            return tuple(_other_arrays(name, parameter))
+
+
+def _other_arrays(name: str, parameter: Parameter) -> Iterator[str]:
+    match parameter:
+        case Array() | Integers():
+            yield from (f"{name}.swapaxes(0, 1)",) if len(parameter.shape) > 1 else ()
+            yield from (f"{name}[::-1]", f"{name}[:1]") if parameter.shape else ()
+            yield from (f"{name} * 2",) if isinstance(parameter, Array) else ()
+        case Arrays():
+            yield from (f"{name}[::-1]", f"{name}[:1]")
+        case Dict() if all(isinstance(each, Array) for each in parameter.items):
+            yield f"{{key: 2 * value for key, value in {name}.items()}}"
 
 
 def _fields(program: Program) -> Iterator[Mutant]:

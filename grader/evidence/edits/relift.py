@@ -55,10 +55,11 @@ def _right_already(look: Look) -> Root | None:
     """Return the call to a lifted module that gave the task's output, though nothing uses it."""
     answer = look.expected.answer
     wanted = look.expected.top(answer) if answer is not None else None
+    if wanted is None or wanted.given is None:
+        return None
     for root in look.actual.forward:
         run = look.actual.top(root)
-        same = wanted is not None and run is not None and wanted.given == run.given is not None
-        if same and look.actual.is_lifted(root):
+        if run is not None and run.given == wanted.given and look.actual.is_lifted(root):
             return root
     return None
 

@@ -1,0 +1,13 @@
+"""The table is flattened."""
+
+import jax
+import jax.numpy as jnp
+
+
+def distance(a, b):
+    return jnp.sum(jnp.abs(a - b))
+
+
+def pairwise(x, y):
+    pairs = jax.vmap(jax.vmap(distance, (None, 0)), (0, None))
+    return pairs(x, y).reshape(-1)  # expect: wrong-shape

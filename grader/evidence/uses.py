@@ -1,0 +1,111 @@
+"""Which asked transforms ran, how deep they were nested, and whether the answer uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto, unique
+
+import numpy as np
+
+from grader.compare import Same, numbers
+from grader.evidence.altered import altered_look, compares
+from grader.evidence.evidence import Evidence
+from grader.evidence.results import arrays
+from grader.evidence.trail import Trail
+from grader.model.case import ArrayValue
+from grader.model.exercise import Use
+from grader.model.observation import Completed, TransformRun
+
+Chain = tuple[TransformRun, ...]
+"""Runs of one transform, each inside the one before; the outermost is the first."""
+
+
+@unique
+class Part(Enum):
+    """How much of the answer comes from what a transform gave."""
+
+    ALL = auto()
+    SOME = auto()
+    NONE = auto()
+    UNKNOWN = auto()
+
+
+def runs(trail: Trail, use: Use) -> Chain:
+    """Return the runs of a transform that will do, in order."""
+    return tuple(
+        each for each in trail.record.transforms if each.transform in use.any_of and each.ran
+    )
+
+
+def made(trail: Trail, use: Use) -> Chain:
+    """Return the calls of a transform whose function never ran."""
+    found = trail.record.transforms
+    return tuple(each for each in found if each.transform in use.any_of and not each.ran)
+
+
+def chains(trail: Trail, use: Use) -> Iterator[Chain]:
+    """Yield each outermost run with the first one inside it, and so on."""
+    found = runs(trail, use)
+    known = {each.number for each in found}
+    for each in found:
+        if each.inside not in known:
+            yield (each, *_within(found, each))
+
+
+def _within(found: Chain, outer: TransformRun) -> Iterator[TransformRun]:
+    for each in found:
+        if each.inside == outer.number < each.number:
+            yield each
+            yield from _within(found, each)
+            return
+
+
+def deepest(looks: Iterable[Trail], use: Use) -> Chain:
+    """Return the longest chain of all cases, the first of equals."""
+    found = (chain for trail in looks for chain in chains(trail, use))
+    return max(found, key=len, default=())
+
+
+def asked(evidence: Evidence, use: Use) -> Chain:
+    """Return the reference's chain; empty if it doesn't use the transform."""
+    return deepest((look.expected for look in evidence.looks), use)
+
+
+def used(evidence: Evidence, use: Use) -> Chain:
+    """Return the submission's longest chain in any case."""
+    return deepest((look.actual for look in evidence.looks), use)
+
+
+def shallow(evidence: Evidence, use: Use) -> bool:
+    """Whether there are answers, and in no case as many runs in each other as in the reference."""
+    found, wanted = used(evidence, use), asked(evidence, use)
+    return bool(evidence.completed) and len(found) < len(wanted)
+
+
+def unseen(evidence: Evidence) -> bool:
+    """Whether some record is incomplete, so that what isn't there may have happened."""
+    return any(look.actual.record.truncated for look in evidence.looks)
+
+
+def part(evidence: Evidence) -> Part:
+    """Compare an answer with that of the same case when the transforms gave other numbers."""
+    look = altered_look(evidence)
+    before = [each for each in evidence.completed if look is not None and each.case == look.case]
+    if look is None or not before or not isinstance(before[0].comparison, Same):
+        return Part.UNKNOWN
+    old, new = before[0].exchange.actual, look.exchange.actual
+    if not isinstance(new.outcome, Completed):
+        return Part.UNKNOWN
+    if old.outcome == new.outcome:
+        return Part.UNKNOWN if compares(evidence.source) else Part.NONE
+    ours, changed = arrays(old), arrays(new)
+    alike = ours.keys() == changed.keys()
+    return Part.ALL if alike and all(map(_changed, ours.values(), changed.values())) else Part.SOME
+
+
+def _changed(before: ArrayValue, after: ArrayValue) -> bool:
+    """Whether every number is another one; integers aren't altered, and zeros may stay zeros."""
+    ours, theirs = numbers(before), numbers(after)
+    if ours is None or theirs is None or ours.shape != theirs.shape:
+        return False
+    return bool(np.all((ours != theirs) | np.isnan(theirs)))

@@ -1,0 +1,170 @@
+"""The table of transforms: where each is found, which arguments are its knobs, how its runs show.
+
+A new transform is an entry here. The recorder watches the entries that an exercise asks for, the
+rules read titles and knobs, and an exercise's `Use` names a title.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from typing import Final
+
+import msgspec
+
+
+@unique
+class Kind(StrEnum):
+    """How a transform is used, and so what counts as its run.
+
+    `GIVES`: it returns a function, which runs later. `RUNS`: the call itself is the run, and it
+    calls a function for each step. `LIFTS`: it returns a Flax class, or a function of a module,
+    which runs later. `LIFTED`: the same, and the recorder knows what each knob does
+    (`Record.lifted`).
+    """
+
+    GIVES = "gives"
+    RUNS = "runs"
+    LIFTS = "lifts"
+    LIFTED = "lifted"
+
+
+@unique
+class Does(StrEnum):
+    """What a transform does with the function, as a sentence says it: it maps, it loops."""
+
+    MAPS = "maps"
+    LOOPS = "loops"
+    DIFFERENTIATES = "differentiates"
+    RECOMPUTES = "recomputes"
+
+    @property
+    def purpose(self) -> str:
+        """Why one would use such a transform, in one or two sentences."""
+        return _PURPOSES[self]
+
+
+_PURPOSES: Final = {
+    Does.MAPS: "A mapped function is written for one example. The transform adds the axis of the "
+    "examples to each of its operations, so all examples are computed at once.",
+    Does.LOOPS: "The transform traces the step once, however many there are. A Python loop traces "
+    "and compiles each step anew, and the program grows with their number.",
+    Does.DIFFERENTIATES: "The transform derives the gradient from the function itself, so it stays "
+    "right when the function changes. A formula of your own has to be changed with it.",
+    Does.RECOMPUTES: "The transform doesn't change any number. It keeps fewer intermediate results "
+    "for the gradient and computes them again, which saves memory.",
+}
+
+
+class Transform(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the table.
+
+    `title` is its usual name in code. It's patched at `holder`, a module. `target` is the parameter
+    that takes the function or class. `knobs` are the parameters that control it and that have a
+    normal form: axes, positions of arguments, lengths, flags. `operands` are the parameters with
+    the arrays that a loop runs over. `noted`: calls are noted for every exercise, to say what a
+    program did in place of `nn.vmap`.
+    """
+
+    title: str
+    holder: str
+    name: str
+    kind: Kind
+    does: Does
+    target: str
+    knobs: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    noted: bool = False
+    link: str = ""
+
+
+_JAX: Final = "https://docs.jax.dev/en/latest/_autosummary"
+_LINEN: Final = "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen"
+_MAPPED: Final = ("in_axes", "out_axes", "axis_size")
+_ARGUMENTS: Final = ("argnums", "has_aux")
+
+
+def _jax(name: str, does: Does, *knobs: str, noted: bool = False) -> Transform:
+    return Transform(
+        title=f"jax.{name}",
+        holder="jax",
+        name=name,
+        kind=Kind.GIVES,
+        does=does,
+        target="fun",
+        knobs=knobs,
+        noted=noted,
+        link=f"{_JAX}/jax.{name}.html",
+    )
+
+
+def _lax(
+    name: str, target: str, operands: tuple[str, ...], *knobs: str, noted: bool = False
+) -> Transform:
+    return Transform(
+        title=f"jax.lax.{name}",
+        holder="jax.lax",
+        name=name,
+        kind=Kind.RUNS,
+        does=Does.MAPS if name == "map" else Does.LOOPS,
+        target=target,
+        knobs=knobs,
+        operands=operands,
+        noted=noted,
+        link=f"{_JAX}/jax.lax.{name}.html",
+    )
+
+
+def _linen(
+    name: str, does: Does, *knobs: str, kind: Kind = Kind.LIFTS, noted: bool = False
+) -> Transform:
+    return Transform(
+        title=f"nn.{name}",
+        holder="flax.linen",
+        name=name,
+        kind=kind,
+        does=does,
+        target="target",
+        knobs=knobs,
+        noted=noted,
+        link=f"{_LINEN}/transformations.html#flax.linen.{name}",
+    )
+
+
+TRANSFORMS: Final = (
+    _jax("vmap", Does.MAPS, *_MAPPED, noted=True),
+    _jax("pmap", Does.MAPS, *_MAPPED, noted=True),
+    _lax("map", "f", ("xs",), "batch_size", noted=True),
+    _lax("scan", "f", ("init", "xs"), "length", "reverse", noted=True),
+    _lax("fori_loop", "body_fun", ("init_val",), "lower", "upper", noted=True),
+    _lax("while_loop", "body_fun", ("init_val",)),
+    _lax("associative_scan", "fn", ("elems",), "reverse", "axis"),
+    Transform(
+        title="jnp.vectorize",
+        holder="jax.numpy",
+        name="vectorize",
+        kind=Kind.GIVES,
+        does=Does.MAPS,
+        target="pyfunc",
+        noted=True,
+        link=f"{_JAX}/jax.numpy.vectorize.html",
+    ),
+    _jax("grad", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _jax("value_and_grad", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _jax("jacfwd", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _jax("jacrev", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _jax("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _jax("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _linen("vmap", Does.MAPS, *_MAPPED, kind=Kind.LIFTED),
+    _linen("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse", noted=True),
+    _linen("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+)
+"""In the order in which the recorder patches them."""
+
+
+def transform(title: str) -> Transform:
+    """Return the entry called `title`; `KeyError` if there is none."""
+    for each in TRANSFORMS:
+        if each.title == title:
+            return each
+    raise KeyError(title)

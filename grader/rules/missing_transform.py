@@ -1,0 +1,159 @@
+"""missing-transform: the answer was computed without the transform that the task asks for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.compare import OtherKind
+from grader.evidence import Evidence, Look
+from grader.evidence.uses import Chain, Part, asked, made, part, runs, shallow, unseen, used
+from grader.model.exercise import Check, Use
+from grader.model.observation import Span, TransformRun
+from grader.model.transforms import transform
+from grader.rules.example import ROWS, ROWS_USES
+from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import NOTHING
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp)
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Accuse where every record is complete: a compiled function shows in its first call alone."""
+    if unseen(evidence) or _unfinished(evidence):
+        return
+    for use in evidence.exercise.uses:
+        wanted, found = asked(evidence, use), used(evidence, use)
+        if not wanted:
+            continue
+        if not found:
+            yield _missing(evidence, use)
+        elif shallow(evidence, use):
+            yield _shallow(evidence, use, found, wanted)
+        elif part(evidence) is Part.NONE:
+            yield _idle(evidence, use, found)
+
+
+def _unfinished(evidence: Evidence) -> bool:
+    """Whether no case got an answer that could have come from anything."""
+    return all(isinstance(look.comparison, OtherKind) for look in evidence.completed)
+
+
+def _missing(evidence: Evidence, use: Use) -> Sighting:
+    look = evidence.completed[0]
+    other = _other(evidence, use)
+    unused = next((each for each in made(look.actual, use)), None)
+    loop = _loop(evidence)
+    if other is not None:
+        return _in_place(evidence, use, look, other)
+    label = f"what this returns is never called: {use.title} only makes a function"
+    span = unused.span if unused is not None else loop
+    if unused is None:
+        label = "this loop runs in Python" if loop is not None else f"no {use.title} runs here"
+    return Sighting(
+        message=f"{use.title} doesn't take part in the answer",
+        label=label,
+        why=transform(use.title).does.purpose,
+        help="call what it returns, and return the result"
+        if unused is not None
+        else f"compute the answer with {use.title}({use.of}, …)",
+        span=span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _in_place(evidence: Evidence, use: Use, look: Look, other: TransformRun) -> Sighting:
+    return Sighting(
+        message=f"{other.transform} is used, but the task asks for {use.title}",
+        label=f"this is {other.transform}",
+        why=_difference(use, other.transform),
+        help=f"use {use.title}({use.of}, …) in its place",
+        span=other.span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"expected": use.title, "actual": other.transform},
+    )
+
+
+def _difference(use: Use, other: str) -> str:
+    wanted, found = transform(use.title).does, transform(other).does
+    if wanted is found:
+        return f"Both transforms have the same purpose, but the task practises {use.title}."
+    return wanted.purpose
+
+
+def _shallow(evidence: Evidence, use: Use, found: Chain, wanted: Chain) -> Sighting:
+    look = max(evidence.completed, key=lambda look: _calls(look, use))
+    calls = _calls(look, use)
+    count = {1: "once", 2: "twice"}
+    ours = count.get(len(found), f"{len(found)} times")
+    theirs = count.get(len(wanted), f"{len(wanted)} times")
+    return Sighting(
+        message=f"{use.title} is used {ours}, but the task asks for it {theirs}, nested",
+        label=f"runs {calls} times in this case" if calls > 1 else "the only one",
+        why=transform(use.title).does.purpose,
+        help=f"apply {use.title} to what {use.title} returns, once for each axis that is mapped",
+        span=found[0].span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"expected": len(wanted), "actual": len(found), "transform": use.title},
+    )
+
+
+def _calls(look: Look, use: Use) -> int:
+    return len([each for each in runs(look.actual, use) if each.inside is None])
+
+
+def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
+    exchange = evidence.transcript.altered
+    return Sighting(
+        message=f"{use.title} runs, but doesn't take part in the answer",
+        label="the answer doesn't depend on what this gives",
+        details=("Other numbers were put in place of its result, and the same answer came back.",),
+        why=transform(use.title).does.purpose,
+        help=f"make the answer from what {use.title} gives, and from nothing else",
+        span=found[0].span or evidence.landmarks.head,
+        case=exchange.case if exchange is not None else None,
+        evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _other(evidence: Evidence, use: Use) -> TransformRun | None:
+    """Return a run of a transform that the reference doesn't use, the outermost of the first."""
+    theirs = {each.transform for look in evidence.looks for each in look.expected.record.transforms}
+    for look in evidence.completed:
+        for each in look.actual.record.transforms:
+            if each.ran and each.transform not in {*theirs, *use.any_of} and each.inside is None:
+                return each
+    return None
+
+
+def _loop(evidence: Evidence) -> Span | None:
+    """Return the first loop of the function's own text."""
+    loops = [node for node in evidence.landmarks.own if isinstance(node, _LOOPS)]
+    first = min(loops, key=lambda node: (node.lineno, node.col_offset), default=None)
+    if first is None:
+        return None
+    source = evidence.source
+    return source.head(first) if isinstance(first, ast.stmt) else source.span(first)
+
+
+RULE = Rule(
+    id="missing-transform",
+    check=Check.TRANSFORM,
+    title="the transform that the task asks for isn't used",
+    explanation="""\
+The task names a transform, such as `jax.vmap` or `jax.lax.scan`. It has to run, as often in itself
+as in the solution, and the answer has to come from it.
+
+The same numbers can be computed in other ways: with a loop in Python, with another transform, or
+with operations that take whole arrays. That is fine in a program of your own, but it doesn't
+practise what this task is about.
+""",
+    wrong=ROWS.replace("jax.vmap(total)(x)", "jnp.stack([total(row) for row in x])"),
+    right=ROWS,
+    uses=ROWS_USES,
+    link="https://docs.jax.dev/en/latest/key-concepts.html#transformations",
+    find=_find,
+    alters=NOTHING,
+    hides=frozenset({"forbidden-transform"}),
+)

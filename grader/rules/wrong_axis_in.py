@@ -1,0 +1,81 @@
+"""wrong-axis-in: a plain map goes over another axis of its arguments than the task's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.edits import Edits, argument_edits
+from grader.evidence.exceptions import text_lines
+from grader.evidence.lifting import axes_text
+from grader.evidence.nest import Level, Mapped
+from grader.evidence.nests import Nests, first_shown, mapped_elsewhere, nests, over
+from grader.model.exercise import Check
+from grader.model.observation import Axis
+from grader.rules.example import ROWS, ROWS_USES
+from grader.rules.rule import Rule, Sighting
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield one sighting: a level inside follows from the one outside."""
+    each = first_shown(nests(evidence), mapped_elsewhere)
+    found = mapped_elsewhere(each) if each is not None else None
+    if each is not None and found is not None:
+        yield _sighting(evidence, each, *found)
+
+
+def _sighting(
+    evidence: Evidence, found: Nests, level: Level, wanted: frozenset[Mapped]
+) -> Sighting:
+    ours, theirs = over(found.look, level.mapped), over(found.look, wanted)
+    given = axes_text(level.run.knob("in_axes") or Axis(value=0))
+    right = _text(level.axes_for(wanted))
+    together = len(level.mapped) > len(wanted)
+    return Sighting(
+        message=f"in_axes={given} maps over {ours}{' together' if together else ''}, "
+        f"not over {theirs}",
+        label=f"maps over {ours}",
+        details=text_lines(found.look.raised) if found.look.raised is not None else (),
+        why="Arguments that are mapped together advance together, like zip. An argument whose axis "
+        "is None is the same for each step."
+        if together
+        else f"{level.run.transform} calls the function once for each index of the mapped axis, "
+        "with what is left of the array.",
+        help=f"map over {theirs}" + (f": in_axes={right}" if right is not None else ""),
+        span=evidence.landmarks.keyword(level.run.span, "in_axes"),
+        edits=_edits(evidence, level, right),
+        case=found.look.case,
+        evidence={"argument": "in_axes", "expected": right, "actual": given},
+    )
+
+
+def _text(axes: tuple[int | None, ...] | None) -> str | None:
+    if axes is None:
+        return None
+    return str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
+
+
+def _edits(evidence: Evidence, level: Level, right: str | None) -> Edits:
+    if right is None or set(level.run.parts) != {1}:
+        return ()
+    return argument_edits(evidence, level.run.span, "in_axes", right, 1)
+
+
+RULE = Rule(
+    id="wrong-axis-in",
+    check=Check.TRANSFORM,
+    title="the map goes over another axis of its arguments",
+    explanation="""\
+`in_axes` has an entry for each argument: the axis that is mapped, or `None` for an argument that is
+passed on whole. All axes that are mapped together have the same length, and the function inside
+sees the arguments without them.
+
+With another axis, or with two arguments mapped together that should vary independently, the
+function inside gets other slices, and the result has another shape.
+""",
+    wrong=ROWS.replace("(total)", "(total, in_axes=1)"),
+    right=ROWS,
+    uses=ROWS_USES,
+    link="https://docs.jax.dev/en/latest/_autosummary/jax.vmap.html",
+    find=_find,
+)

@@ -1,0 +1,296 @@
+"""Runs of the table's transforms: with which knobs, on which arrays, one inside another."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import types
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+import jax
+import msgspec
+from flax import linen as nn
+
+from grader.model.observation import ArrayType, BodyRun, KnobValue, Span, TransformRun
+from grader.model.transforms import Kind, Transform
+from grader.worker import axes
+from grader.worker.altered import altered
+from grader.worker.arrays import array_type, digest_of
+from grader.worker.foreign import Foreign, name_of, names
+from grader.worker.places import Places
+from grader.worker.recording import Session, harmless
+
+_MOST_ARRAYS = 40
+_MOST_BODIES = 20
+_MOST_FUNCTIONS = 200
+
+
+class _Call:
+    """A call of a transform: what all of its runs have in common."""
+
+    def __init__(self, number: int, row: Transform, arguments: dict[str, Foreign]) -> None:
+        self.number = number
+        self.row = row
+        self.arguments = arguments
+        self.given: tuple[str, ...] = ()
+        self.span: Span | None = None
+        self.loading = False
+
+
+class _Open:
+    """A run that has started."""
+
+    def __init__(self, run: TransformRun, place: int | None) -> None:
+        self.run = run
+        self.place = place
+        self.bodies: list[BodyRun] = []
+
+
+class Transforms:
+    """Observes the submission's calls to transforms, and the runs of what they give.
+
+    `alters` are the transforms whose results get other numbers; None if none do.
+    """
+
+    def __init__(
+        self, session: Session, places: Places, *, alters: frozenset[str] | None = None
+    ) -> None:
+        self._session = session
+        self._places = places
+        self._alters = alters or frozenset()
+        self._next = 0
+        self._bodies: dict[Foreign, Foreign] = {}
+
+    def observed(self, row: Transform, original: Callable[..., Foreign]) -> Callable[..., Foreign]:
+        """Wrap a transform: the same arguments, results and errors."""
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def transform(*args: Foreign, **kwargs: Foreign) -> Foreign:
+            call = self._describe(row, signature, args, kwargs, sys._getframe(1))  # noqa: SLF001
+            if call is None:
+                return original(*args, **kwargs)
+            if row.kind is Kind.RUNS:
+                return self._loop(call, signature, original)
+            result = original(*args, **kwargs)
+            self._note_call(call)
+            marked = self._marked(result, call)
+            return result if marked is None else marked
+
+        return transform
+
+    # ------------------------------------------------------------------------------ what is called
+
+    @harmless
+    def _describe(
+        self,
+        row: Transform,
+        signature: inspect.Signature,
+        args: Foreign,
+        kwargs: Foreign,
+        frame: FrameType,
+    ) -> _Call | None:
+        recording = self._session.recording
+        span = self._own(frame)
+        if recording is None or span is None:
+            return None
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:  # the transform is about to raise for it
+            return None
+        given = names(bound.arguments)
+        bound.apply_defaults()
+        self._next += 1
+        call = _Call(self._next, row, bound.arguments)
+        call.given, call.span, call.loading = given, span, recording.loading
+        return call
+
+    def _own(self, frame: FrameType | None) -> Span | None:
+        """Place of the submission's call; None if Flax called it for a transform of its own."""
+        while frame is not None and not self._places.covers(frame):
+            if str(frame.f_globals.get("__name__", "")).startswith("flax."):
+                return None
+            frame = frame.f_back
+        return self._places.nearest(frame)
+
+    @harmless
+    def _note_call(self, call: _Call) -> None:
+        recording = self._session.recording
+        if recording is not None:
+            place = recording.transforms.open()
+            unused = msgspec.structs.replace(_run_of(call, place, ()), ran=False)
+            recording.transforms.close(place, unused)
+
+    @harmless
+    def _marked(self, result: Foreign, call: _Call) -> Foreign:
+        """Make what a transform gave observe its runs; a class remains the same class."""
+        if isinstance(result, type) and issubclass(result, nn.Module):
+            for method in _methods(call):
+                function = vars(result).get(method)
+                if type(function) is types.FunctionType:
+                    type.__setattr__(result, method, self._running(function, call, skipped=1))
+            return result
+        return self._running(result, call) if callable(result) else None
+
+    def _running(
+        self, function: Callable[..., Foreign], call: _Call, skipped: int = 0
+    ) -> Callable[..., Foreign]:
+        """Return a function that observes its runs; `skipped` arguments are no arrays."""
+
+        @functools.wraps(function)
+        def run(*args: Foreign, **kwargs: Foreign) -> Foreign:
+            operands = (*args[skipped:], *kwargs.values())
+            return self._run(call, operands, functools.partial(function, *args, **kwargs))
+
+        return run
+
+    def _loop(
+        self, call: _Call, signature: inspect.Signature, original: Callable[..., Foreign]
+    ) -> Foreign:
+        bound = inspect.BoundArguments(signature, call.arguments)
+        operands = tuple(call.arguments[name] for name in call.row.operands)
+        body = self._body(call.arguments[call.row.target])
+        if body is not None:
+            bound.arguments[call.row.target] = body
+        return self._run(call, operands, functools.partial(original, *bound.args, **bound.kwargs))
+
+    @harmless
+    def _body(self, function: Foreign) -> Foreign:
+        """Return a loop's function that observes its calls.
+
+        It's the same one each time for a function that isn't made anew for each call: jax caches
+        what it traced by the function's identity.
+        """
+        if type(function) is not types.FunctionType:
+            return None
+        if function.__closure__ is not None or len(self._bodies) >= _MOST_FUNCTIONS:
+            return self._observed_body(function)
+        if function not in self._bodies:
+            self._bodies[function] = self._observed_body(function)
+        return self._bodies[function]
+
+    def _observed_body(self, function: Callable[..., Foreign]) -> Callable[..., Foreign]:
+        @functools.wraps(function)
+        def body(*args: Foreign, **kwargs: Foreign) -> Foreign:
+            result = function(*args, **kwargs)
+            self._note_body((args, kwargs), result)
+            return result
+
+        return body
+
+    # -------------------------------------------------------------------------------- what happens
+
+    def _run(
+        self, call: _Call, operands: Sequence[Foreign], function: Callable[[], Foreign]
+    ) -> Foreign:
+        opened = self._enter(call, operands)
+        try:
+            result = function()
+        except BaseException:
+            self._leave(opened, None, raised=True)
+            raise
+        self._leave(opened, result, raised=False)
+        if opened is None or opened.run.inside is not None:
+            return result  # what runs within another one changes with that
+        if call.row.title not in self._alters:
+            return result
+        changed = self._alter(result)
+        return result if changed is None else changed
+
+    @harmless
+    def _enter(self, call: _Call, operands: Sequence[Foreign]) -> _Open | None:
+        recording = self._session.recording
+        if recording is None:
+            return None
+        place = recording.transforms.open()
+        inside = next((each.run.number for each in recording.nesting.transforms[::-1]), None)
+        run = msgspec.structs.replace(_run_of(call, place, operands), inside=inside)
+        opened = _Open(run, place)
+        recording.nesting.transforms.append(opened)
+        return opened
+
+    @harmless
+    def _leave(self, opened: _Open | None, result: Foreign, *, raised: bool) -> None:
+        recording = self._session.recording
+        if recording is None or opened is None:
+            return
+        stack = recording.nesting.transforms
+        while stack and stack.pop() is not opened:
+            pass
+        if opened.place is None:
+            return
+        leaves = [leaf for leaf in jax.tree.leaves(result) if _is_array(leaf)]
+        ended = msgspec.structs.replace(
+            opened.run,
+            outputs=_types(leaves),
+            given_back=_digests(leaves),
+            bodies=tuple(opened.bodies),
+            raised=raised,
+        )
+        recording.transforms.close(opened.place, ended)
+
+    @harmless
+    def _note_body(self, given: Foreign, result: Foreign) -> None:
+        recording = self._session.recording
+        stack = recording.nesting.transforms if recording is not None else []
+        if not stack or len(stack[-1].bodies) >= _MOST_BODIES:
+            return
+        taken, made = jax.tree.leaves(given), jax.tree.leaves(result)
+        identities = [id(each) for each in taken]
+        kept = [identities.index(id(each)) if id(each) in identities else -1 for each in made]
+        body = BodyRun(inputs=_types(taken), outputs=_types(made), kept=tuple(kept[:_MOST_ARRAYS]))
+        stack[-1].bodies.append(body)
+
+    @harmless
+    def _alter(self, result: Foreign) -> Foreign:
+        """Return the result with other numbers, and count them."""
+        recording = self._session.recording
+        changed, count = altered(result)
+        if recording is not None:
+            recording.altered += count
+            recording.incomplete |= not count  # nothing follows from an answer that stays the same
+        return changed
+
+
+def _run_of(call: _Call, place: int | None, operands: Sequence[Foreign]) -> TransformRun:
+    leaves = [[leaf for leaf in jax.tree.leaves(each) if _is_array(leaf)] for each in operands]
+    flat = [leaf for each in leaves for leaf in each]
+    return TransformRun(
+        number=-1 if place is None else place,
+        transform=call.row.title,
+        call=call.number,
+        target=name_of(call.arguments[call.row.target]),
+        span=call.span,
+        given=call.given,
+        knobs=tuple(
+            KnobValue(name=name, value=axes.axes(call.arguments[name]))
+            for name in call.row.knobs
+            if name in call.arguments
+        ),
+        parts=tuple(len(each) for each in leaves),
+        inputs=_types(flat),
+        digests=_digests(flat),
+        while_loading=call.loading,
+    )
+
+
+def _is_array(leaf: Foreign) -> bool:
+    return array_type(leaf) is not None
+
+
+def _types(leaves: Sequence[Foreign]) -> tuple[ArrayType, ...]:
+    found = (array_type(leaf) for leaf in leaves[:_MOST_ARRAYS])
+    return tuple(each or ArrayType(dtype="", shape=()) for each in found)
+
+
+def _digests(leaves: Sequence[Foreign]) -> tuple[str, ...]:
+    return tuple(digest_of(leaf) or "" for leaf in leaves[:_MOST_ARRAYS])
+
+
+def _methods(call: _Call) -> tuple[str, ...]:
+    given: Foreign = call.arguments.get("methods")
+    if type(given) in (list, tuple, dict):
+        return names(given)
+    return ("__call__",)
