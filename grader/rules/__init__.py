@@ -3,6 +3,7 @@
 from typing import Final
 
 from grader.rules import (
+    carry_lost,
     changed_layer,
     crashed,
     derived_key,
@@ -42,6 +43,7 @@ from grader.rules import (
     wrong_axis_name,
     wrong_axis_out,
     wrong_axis_size,
+    wrong_direction,
     wrong_dtype,
     wrong_in_axes,
     wrong_module,
@@ -75,6 +77,8 @@ RULES: tuple[Rule, ...] = (
     wrong_axis_in.RULE,
     wrong_axis_out.RULE,
     wrong_nesting.RULE,
+    carry_lost.RULE,
+    wrong_direction.RULE,
     no_nn_vmap.RULE,
     wrong_module.RULE,
     wrong_in_axes.RULE,
