@@ -79,7 +79,7 @@ def compile_cache(folder: Path | None) -> Path | None:
 
 
 def reference_compile_cache(folder: Path | None) -> Path | None:
-    """Return the folder of all that the references compiled, which no submission reads."""
+    """Return the folder of what the references compiled; submissions can't read it."""
     return compile_cache(folder / "reference") if folder is not None else None
 
 

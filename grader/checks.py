@@ -200,7 +200,7 @@ def _follows_seed(evidence: Evidence) -> bool:
 
 
 def _recorded(evidence: Evidence, sign: Callable[[Look], Sign], words: Signs) -> Ended:
-    """Pass if some case speaks for it, none speaks against it, and every case was seen.
+    """Pass if some case supports it, none contradicts it, and every case was seen.
 
     A function that jax compiled before, or that caches its answer, leaves nothing to see: such a
     case is excused if the same process was seen at the same sizes.

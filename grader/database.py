@@ -45,7 +45,7 @@ class Unusable(Exception):
 
 
 class Damaged(Unusable):
-    """It is no database, or a broken one."""
+    """The file isn't a database, or is a broken one."""
 
 
 def connect(file: Path, schema: Schema, *, any_thread: bool = False) -> sqlite3.Connection:

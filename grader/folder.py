@@ -49,7 +49,7 @@ def walk(folder: Path, problems: list[str], *, most_folders: int) -> Iterator[Se
 
 
 def refuse_too_many(folder: Path, number: int, most: int, noun: str) -> None:
-    """Raise `Unreadable` for what is no folder of submissions, but a disk or a home."""
+    """Raise `Unreadable` for a whole disk or a home, which isn't a folder of submissions."""
     if number > most:
         raise Unreadable(
             f"{folder} has more than {most:,} {noun} in it: "
@@ -78,11 +78,11 @@ def leads_out(path: Path) -> bool:
 def leading_out(path: Path) -> Unreadable:
     """Say that a link isn't followed.
 
-    Somebody who hands in a link in place of a file would be shown what it leads to.
+    Somebody who hands in a link instead of a file would see what it leads to.
     """
     return Unreadable(
         f"{path} is a link that leads out of its folder, and is not followed",
-        "put the file itself there, in place of the link",
+        "put the file itself there, instead of the link",
     )
 
 

@@ -74,7 +74,7 @@ def _told_once(found: Iterable[Finding], evidence: Evidence) -> tuple[Finding, .
 
 
 def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:
-    """Return what is wrong with a file that needn't be run to be seen: it can't load.
+    """Return what is wrong with a file that can't load, which needs no run to see.
 
     A file that may define the function in a way that can't be seen is given the benefit of
     the doubt.

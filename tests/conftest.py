@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from grader.process.launch import can_fork
 from grader.process.worker import Maker, Nursery, Spawner
+from grader.search import pinned
 from tests.slow import slow_first
+
+gc.disable()  # until all tests are collected: what collecting them makes stays until the end
+
+hypothesis.settings.register_profile(
+    "same-on-every-machine",
+    backend=pinned.BACKEND,  # or it draws constants of whichever modules other tests have loaded
+    derandomize=True,
+    database=None,
+    deadline=None,
+)
+hypothesis.settings.load_profile("same-on-every-machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,6 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow_first(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Spare what stays, as jax and five thousand tests do: looking through it takes half a second.
+
+    What tests make is looked through, but seldom: they build large trees of data.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def cache_of_the_run(factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,7 @@ PACKAGE = ROOT / "grader"
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"editor"},
     {"gradebook"},
     {"authoring", "notebook"},
     {"hints"},

@@ -133,7 +133,7 @@ def test_names_that_lead_on_and_on_all_count_as_decided() -> None:
         ("not a", True),
     ],
 )
-def test_a_truth_that_is_more_than_what_stands_there(text: str, more: bool) -> None:
+def test_a_condition_stronger_than_its_text(text: str, more: bool) -> None:
     assert Hazards().decides(expression(text)) is more
 
 

@@ -275,7 +275,7 @@ def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: Exer
         pytest.param("no Python", marks=pytest.mark.slow),
     ],
 )
-def test_a_process_that_is_made_ready_holds_nothing_of_the_reference_or_the_last_version(
+def test_a_prewarmed_process_has_no_trace_of_the_reference_or_the_last_version(
     folder: ExerciseFolder, tmp_path: Path, version: str
 ) -> None:
     """Searched by a program in it that reads all of the memory that it can write."""

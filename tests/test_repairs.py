@@ -20,8 +20,8 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
 from grader.model.report import Repaired, Report
 from grader.model.submission import Submission, read_submission
+from tests.fixing import report_on
 from tests.labelled import labelled
-from tests.mending import report_on
 from tests.recordings import path_of, replayed
 
 pytestmark = pytest.mark.slow
@@ -94,7 +94,7 @@ def test_following_the_report_fixes_the_program(
 
 
 @pytest.mark.parametrize("folder", exercises(), ids=lambda each: each.exercise.slug)
-def test_all_of_several_mistakes_are_named_and_mended(
+def test_several_mistakes_are_all_named_and_fixed(
     session: Session, folder: ExerciseFolder, request: pytest.FixtureRequest
 ) -> None:
     """Each round names what stands in the text as it was, and nothing that is right."""

@@ -50,7 +50,7 @@ class Grades:
         self._session.reference(folder)  # made once, here: two threads would make two
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 
-    def mend(
+    def fix(
         self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
     ) -> list[Future[Report]]:
         """Queue the edits of reports: they are made, and the result is graded."""

@@ -33,7 +33,7 @@ _FOLDERS: Final = {
 def files(folder: ExerciseFolder) -> Line:
     """See that all files are there, and none that nobody reads."""
     problems = (*_missing(folder), *_unlisted(folder.folder))
-    return Line(name="files", said="all there, and none besides", problems=problems)
+    return Line(name="files", said="all there, and no others", problems=problems)
 
 
 def _missing(folder: ExerciseFolder) -> Iterator[str]:

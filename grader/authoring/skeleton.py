@@ -82,7 +82,7 @@ def _check_name(slug: str) -> None:
         raise NameWrong(f"exercises are named in kebab case, such as my-exercise{meant}")
     name = slug.replace("-", "_")
     if keyword.iskeyword(name):
-        raise NameWrong(f"Python keeps {name} for itself, and no function can be called that")
+        raise NameWrong(f"{name} is a Python keyword, so no function can have that name")
 
 
 def kebab(text: str) -> str:

@@ -31,7 +31,7 @@ def starter(folder: ExerciseFolder, report: Report | None) -> Line:
 
 
 def _unkind(report: Report) -> Iterator[str]:
-    kindly = 'end it with raise NotImplementedError("...") and say there what is to be done'
+    kindly = 'end it with raise NotImplementedError("...") and say there what to do'
     if report.verdict is Verdict.PASSED:
         yield f"the starter passes: leave the work to the learner; {kindly}"
         return
@@ -39,7 +39,7 @@ def _unkind(report: Report) -> Iterator[str]:
     raised = [each.evidence.get("exception") for each in errors]
     if raised != ["NotImplementedError"]:
         found = listing([each.rule for each in errors])
-        yield f"the starter gets {found}, which a learner has no part in: {kindly}"
+        yield f"the starter gets {found}, which isn't the learner's doing: {kindly}"
 
 
 # --------------------------------------------------------------------------- labelled submissions
@@ -56,7 +56,7 @@ def repairs(graded: Sequence[Graded]) -> Line:
     """Check that no mistake is found again after its fix, which the reports describe."""
     problems = tuple(
         f"{_name(each)}: the same mistake is found when the report's own changes are made; that is "
-        "a fault of the rule, please report it"
+        "a bug in the rule, please report it"
         for each, report in graded
         if report.repair.status is Repaired.FAILS and not report.repair.edits
     )
@@ -103,20 +103,20 @@ def _fix(expected: frozenset[Place], found: frozenset[Place]) -> str:
         return "move the label to that line"
     if not missing:
         return "label that too, or take it out of the file"
-    return "mend the file so that it shows one mistake, or its label"
+    return "fix the file so that it shows one mistake, or fix its label"
 
 
 def _accused(each: Labelled, report: Report) -> Iterator[str]:
     name = _name(each)
     if each.expected:
-        yield f"{name} has a label: move it to {MISTAKES}/, or take the label out"
+        yield f"{name} has a label: move it to {MISTAKES}/, or remove the label"
     elif report.verdict is not Verdict.PASSED:
         messages = "; ".join(
             finding.message for finding in report.findings if finding.severity is Severity.ERROR
         )
         yield (
-            f"{name} gets {_said(places(report))} ({messages}): if it is right all the same, "
-            "report that to the grader's authors, else mend it"
+            f"{name} gets {_said(places(report))} ({messages}): if it is right anyway, "
+            "report that to the grader's authors, otherwise fix it"
         )
 
 

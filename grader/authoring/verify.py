@@ -43,7 +43,7 @@ def verify(
     submissions have been graded and how many there are. Raises `NurseryBroken`.
     """
     if isinstance(found, BrokenExercise):
-        problem = f"{found.reason}: mend it, and verify again"
+        problem = f"{found.reason}: fix it, and verify again"
         yield Line(name="declaration", said="", problems=(problem,))
         yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
         return
@@ -111,8 +111,8 @@ class _Run:
         yield starter(folder, begun[0].result() if begun else None)
         pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
         yield mistakes(pairs)
-        mending = grades.mend(folder, [(read_submission(each.path), it) for each, it in pairs])
-        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, mending, strict=True)])
+        fixing = grades.fix(folder, [(read_submission(each.path), it) for each, it in pairs])
+        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixing, strict=True)])
         yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
         reports = [future.result() for future in graded]
         yield self._mutants(made, reports)
@@ -140,7 +140,7 @@ class _Run:
                 if each.severity is Severity.ERROR:
                     where = f" line {each.span.line}" if each.span else ""
                     yield (
-                        f"{path.name}{where} gets {each.rule} ({each.message}): mend the solution, "
+                        f"{path.name}{where} gets {each.rule} ({each.message}): fix the solution, "
                         "or the declaration"
                     )
         else:
@@ -153,7 +153,7 @@ class _Run:
 
     def _unanswered(self, error: ReferenceBroken) -> str:
         name = self._folder.solution.name
-        return f"{name} does not answer every case: {error}; mend it, or the declaration"
+        return f"{name} does not answer every case: {error}; fix it, or the declaration"
 
     def _is_deterministic(self) -> bool:
         submission = read_submission(self._folder.solution)

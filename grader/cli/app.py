@@ -30,7 +30,7 @@ from grader.suggestion import did_you_mean
 GRADE = "FILE..."
 """The command that runs if the first word isn't a command; nobody can type its name."""
 
-# Click's Context is another class in each version of Typer, hence Any.
+# Click's Context is a different class in each version of Typer, so it's Any here.
 
 
 class GradeGroup(TyperGroup):

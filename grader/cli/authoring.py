@@ -145,7 +145,7 @@ def _rows(line: Line, console: Console) -> Iterator[Text]:
     """Yield the line, and under it what is missing, wrapped."""
     fancy, plain = _MARKS[line.state]
     mark = fancy if takes(fancy, console.encoding) else plain
-    said = line.said if not line.problems else f"{count(len(line.problems), 'thing')} to mend"
+    said = line.said if not line.problems else f"{count(len(line.problems), 'thing')} to fix"
     row = Text.assemble(
         (f"  {mark} ", _STYLES[line.state]), (f"{line.name:<{_NAME_WIDTH}}", "bold"), said
     )

@@ -1,4 +1,4 @@
-"""What comes out of a class's gradebook: exports, pages, and what the terminal shows."""
+"""Output from a class's gradebook: exports, pages, and what the terminal shows."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Outputs:
         self.results = tuple(book.results())
 
     def write(self) -> int:
-        """Write what was asked for; return an exit code for what got lost."""
+        """Write what was asked for; return an exit code for what couldn't be written."""
         code = int(Exit.PASSED)
         for make in self._writers():
             try:
@@ -123,10 +123,10 @@ class Outputs:
 
 
 def starters(folders: Sequence[ExerciseFolder]) -> dict[str, str]:
-    """Return the fingerprints of the starters: who hands one in wrote nothing."""
+    """Return the fingerprints of the starters: handing one in isn't an answer."""
     found = {}
     for folder in folders:
-        with contextlib.suppress(Unreadable):  # `grade start` says so to who needs it
+        with contextlib.suppress(Unreadable):  # `grade start` tells whoever needs it
             tree = read_submission(folder.starter).source.tree
             if tree is not None:
                 found[program_of(tree).fingerprint] = "the starter"

@@ -64,7 +64,7 @@ class ClassReports:
             sys.stdout.flush()
 
     def finish(self, reports: Sequence[Report]) -> int:
-        """Write the documents; return an exit code for what got lost."""
+        """Write the documents; return an exit code for what couldn't be written."""
         return write_targets(self._targets, reports, many=True)
 
 

@@ -1,4 +1,4 @@
-"""`grade class PATH`: a class's submissions, the gradebook, and what comes out of it."""
+"""`grade class PATH`: a class's submissions, the gradebook, and its output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from grader.cli import early
-from grader.cli.abreast import Abreast
 from grader.cli.bar import Bar
 from grader.cli.choose import available, named
 from grader.cli.class_outputs import Outputs, check_folders, exports
@@ -19,6 +18,7 @@ from grader.cli.class_reports import ClassReports, Kept
 from grader.cli.clustered import clustered
 from grader.cli.grading import exit_code
 from grader.cli.interrupts import INTERRUPTS
+from grader.cli.parallel import Parallel
 from grader.cli.problem import visible
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
@@ -81,7 +81,7 @@ def _note(text: str) -> None:
 
 def _tell_left_out(paths: Sequence[str], asked: ClassRequest) -> None:
     if paths and not asked.quiet:
-        _note(f"left out, as no submission: {listed(paths)}")
+        _note(f"not submissions, so skipped: {listed(paths)}")
 
 
 def _opened(path: Path, asked: ClassRequest) -> Gradebook:
@@ -138,6 +138,8 @@ class ClassGrading:
                     bar.tell(done, len(groups))
                     self._add(group)
         except KeyboardInterrupt:
+            if not self._asked.again:  # one may have been kept since
+                done = sum(self._book.known(each.entries) for each in groups)
             kept = f"{done} of {len(groups)} are graded and kept"
             _note(f"{kept}; the same command goes on from there")
             raise
@@ -156,11 +158,11 @@ class ClassGrading:
             )
             return
         with Session(early.take()) as session:
-            yield from self._abreast(session, groups)
+            yield from self._parallel(session, groups)
 
-    def _abreast(self, session: Session, groups: Sequence[Group]) -> Iterator[Group]:
+    def _parallel(self, session: Session, groups: Sequence[Group]) -> Iterator[Group]:
         """Grade several at a time; yield them as they end."""
-        gradings = Abreast(
+        gradings = Parallel(
             partial(self._grade_one, session),
             groups,
             threads=self._asked.jobs or os.cpu_count() or 1,
@@ -176,7 +178,7 @@ class ClassGrading:
     def _grade_one(self, session: Session, group: Group) -> Group:
         def grade(submission: Submission, folder: Folder) -> Report:
             report = graded(session, submission, folder, self._asked)
-            INTERRUPTS.check()  # what was torn down tells nothing of the submission
+            INTERRUPTS.check()  # an interrupted grading says nothing about the submission
             return report
 
         read = partial(self._collected.read, group.handed)

@@ -229,6 +229,15 @@ def class_(path: given.ClassArgument, request: ClassRequest) -> int:
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)
+@given.takes(Front.EDITOR)
+def lsp(request: GradingRequest) -> int:
+    """Serve an editor: findings where you write, at every save."""
+    from grader.cli.editor import serve
+
+    return serve(request)
+
+
+@app.command(cls=Command, rich_help_panel=AROUND)
 def doctor(color: given.ColorOption = Color.AUTO) -> int:
     """Show versions, the cache, and which protections are active here."""
     from grader.cli.doctor import doctor as examine

@@ -39,7 +39,7 @@ def start(argv: Sequence[str]) -> None:
 
 
 def is_grading(argv: Sequence[str]) -> bool:
-    """Whether `argv` is plainly `grade FILE…`, of which nothing is lost before a report is done."""
+    """Whether `argv` is plainly `grade FILE…`, which loses nothing before a report is done."""
     first = argv[0] if argv else ""
     return first not in _IDLE | {"watch", "class"} and (first == STDIN or os.path.exists(first))
 
@@ -56,7 +56,7 @@ def discard() -> None:
 
 
 def _is_elsewhere(argv: Sequence[str]) -> bool:
-    """Whether a cluster grades, which has nurseries of its own."""
+    """Whether a cluster grades: it has its own nurseries."""
     return any(word == "--dask" or word.startswith("--dask=") for word in argv)
 
 

@@ -22,10 +22,10 @@ from grader.folder import (
     refuse_too_many,
     walk,
 )
+from grader.gradebook.words import listed
 from grader.model.decoding import LARGEST
 from grader.model.submission import Submission, Unreadable, from_bytes, of_text, read_submission
 
-_MOST_NAMED: Final = 6
 _MOST_FILES: Final = 5_000
 _MOST_FOLDERS: Final = 20_000
 """Looked through in a few seconds; a course's submissions are far fewer."""
@@ -47,16 +47,14 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """Name what is left out; empty if nothing is."""
         if not self.left_out:
             return ""
-        names = [visible(str(each)) for each in self.left_out[:_MOST_NAMED]]
-        more = len(self.left_out) - len(names)
-        listed = ", ".join([*names, *([f"{more} more"] if more else [])])
-        return f"left out, as no submission: {listed} (a file named by itself is graded)"
+        names = listed(map(str, self.left_out))
+        return f"not submissions, so skipped: {names} (name a file to grade it)"
 
 
 def gather(paths: Sequence[Path], functions: Sequence[str] = ()) -> Gathered:
-    """Read the files, and those of folders. What can't be read keeps no other from being read.
+    """Read the files, and those of folders. One unreadable file doesn't stop the others.
 
-    `functions` are what is taken out of a notebook.
+    `functions` are the ones to extract from a notebook.
     """
     found: dict[str, Submission] = {}
     problems: list[str] = []
@@ -123,7 +121,7 @@ def _of_folder(folder: Path, left_out: list[Path], problems: list[str]) -> list[
     if not files:
         raise Unreadable(f"there is no Python file in {folder}")
     if not handed_in:
-        raise Unreadable(f"there is no submission in {folder}: only {files[0].name} and the like")
+        raise Unreadable(f"there is no submission in {folder}: only files such as {files[0].name}")
     return [_read_of_folder(each) for each in handed_in]
 
 

@@ -12,12 +12,12 @@ import msgspec
 
 from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
-from grader.cli.abreast import Abreast
 from grader.cli.choose import available, named
 from grader.cli.course import course_option
+from grader.cli.fixing import check_fixing
 from grader.cli.gather import Gathered, gather
 from grader.cli.interrupts import INTERRUPTS
-from grader.cli.mending import check_mending
+from grader.cli.parallel import Parallel
 from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit
 from grader.grading.recognition import exercise_of
@@ -52,7 +52,7 @@ def grade_files(files: tuple[Path, ...], request: GradingRequest) -> int:
     """Grade files and folders of files, report, and return the worst exit code."""
     from grader.cli.reporting import Reporting
 
-    check_mending(request, files)
+    check_fixing(request, files)
     reporting = Reporting(request)
     work = find_work(files, request)
     for problem in work.problems:
@@ -147,14 +147,14 @@ def run_jobs(
 ) -> Iterator[Report]:
     """Grade each job, several at a time where that was asked for; yield reports in order.
 
-    `show` gets the report of an only job before it is known whether the mended program passes.
+    `show` gets the report of an only job before it is known whether the fixed program passes.
     When interrupted, yield those that are finished and raise `KeyboardInterrupt`.
     """
     from grader.grading.session import Session
 
     alone = tell if len(jobs) == 1 else _untold
     with Session(early.take()) as session:
-        gradings = Abreast(
+        gradings = Parallel(
             lambda job: _graded(session, job, request, alone, show),
             jobs,
             threads=request.jobs or os.cpu_count() or 1,

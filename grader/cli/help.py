@@ -15,7 +15,7 @@ from grader.cli.console import console, rendered
 
 Row = tuple[str, str]
 
-# Click's classes lie elsewhere in each version of Typer, hence Any for commands and parameters.
+# Click's classes move between versions of Typer, so commands and parameters are Any.
 
 
 def help_text(

@@ -83,14 +83,14 @@ class Interrupts:
                     self._ours.recv(4096)
 
     def wake(self) -> None:
-        """Have who waits look again; from any thread, and when nobody waits any more."""
+        """Make the waiting thread look again; from any thread, also if nobody waits."""
         theirs = self._theirs
         with contextlib.suppress(OSError):  # full, as it has not looked yet; or closed
             if theirs is not None:
                 theirs.send(b"\0")
 
     def _told(self, _number: int, _frame: FrameType | None) -> None:
-        """Note a first signal. A second one ends the process, as one does that loses nothing."""
+        """Note the first signal. A second one, or one that loses nothing, ends the process."""
         now = time.monotonic()
         first, self._first = self._first, self._first or now
         if first is not None and now - first < _TWICE:

@@ -93,7 +93,7 @@ def _begun(
         *_course_kept(folders),
         (f"grade show {shlex.quote(exercise.slug)}", "the lesson and the task"),
         (f"grade {file}", "when you have filled it in"),
-        (f"grade watch {file}", "to have it graded at every save"),
+        (f"grade watch {file}", "to grade it at every save"),
     )
     text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:")
     return text, steps(rows, room)
@@ -141,7 +141,7 @@ def _after_hint(number: int, total: int, before: int, words: str) -> str:
         together = command(f"grade hint{words} --all")
         return f"that was the last hint; {together} shows them together"
     reveal = command(f"grade solution{words} --reveal")
-    return f"you have seen every hint; {reveal} shows a solution, should you want it"
+    return f"you have seen every hint; {reveal} shows a solution, if you want it"
 
 
 def forget_hints(name: str | None, folders: Sequence[Path], color: Color) -> int:
@@ -151,12 +151,12 @@ def forget_hints(name: str | None, folders: Sequence[Path], color: Color) -> int
         slug = folder.exercise.slug
         progress.set_hints_shown(slug, 0)
     hint = command(command_for(folder, "hint"))
-    put(new_console(color), f"{slug}: {hint} begins with the first hint again")
+    put(new_console(color), f"{slug}: {hint} starts again with the first hint")
     return Exit.PASSED
 
 
 def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, reveal: bool) -> int:
-    """Show the solution after a pass, or if it is asked for in so many words."""
+    """Show the solution after a pass, or if it is asked for explicitly."""
     with Progress.open() as progress:
         folder = choose.current(name, folders, progress)
         slug = folder.exercise.slug
@@ -174,8 +174,8 @@ def show_solution(name: str | None, folders: Sequence[Path], color: Color, *, re
         error_console = new_console(color, stderr=True)
         put(
             error_console,
-            f"You have not passed {slug} yet, and a solution teaches most after an answer of your "
-            f"own.{more}",
+            f"You have not passed {slug} yet, and a solution teaches most after you have tried it "
+            f"yourself.{more}",
             "",
             steps([(reveal_command, "shows it now")], error_console.width),
         )

@@ -1,4 +1,4 @@
-"""What to say about a missing file. Needs only the standard library."""
+"""Messages about missing files. Needs only the standard library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _files_beside(path: Path) -> list[str]:
 
 
 def meant_command(files: Sequence[Path], commands: Sequence[str]) -> str | None:
-    """Say which command the first word was meant for, None if it may well be a file."""
+    """Say which command the first word was meant for, None if it may be a file."""
     word = str(files[0])
     if os.path.lexists(files[0]) or word != files[0].name or "." in word:
         return None

@@ -113,7 +113,7 @@ def refill_comments(text: str, width: int) -> str:
 
 
 def _comment_indent(line: str) -> str | None:
-    """Return what stands before the words of a line that is only a comment."""
+    """Return the indentation and mark of a comment line."""
     code = line.lstrip()
     return f"{line[: len(line) - len(code)]}# " if code.startswith("# ") else None
 

@@ -12,7 +12,7 @@ from grader.catalogue import shipped
 from grader.cli import ci
 from grader.cli.bar import Bar, is_watched, stderr_console
 from grader.cli.course import course_option
-from grader.cli.mending import fix, print_diff
+from grader.cli.fixing import fix, print_diff
 from grader.cli.problem import visible
 from grader.cli.targets import Target, check_targets, targets
 from grader.errors import ExerciseBroken, Exit, ReportNotWritten
@@ -97,7 +97,7 @@ class Reporting:
                 self._spinner.start()
 
     def finish(self) -> int:
-        """Write every report that was asked for; return an exit code for what got lost."""
+        """Write every report that was asked for; return an exit code for what failed."""
         self._stop()
         code = write_targets(self._targets, self._reports, many=self._many)
         if self._request.diff:
@@ -159,7 +159,7 @@ class Reporting:
 
 
 def write_targets(found: Sequence[Target], reports: Sequence[Report], *, many: bool) -> int:
-    """Write every report but for the lines on stdout, which are there; return what got lost."""
+    """Write every report except lines already on stdout; return what couldn't be written."""
     code = int(Exit.PASSED)
     for target in found:
         try:
@@ -184,7 +184,7 @@ def _write(target: Target, reports: Sequence[Report], *, many: bool) -> None:
 def _offer(folder: ExerciseFolder, progress: Remembered) -> str | None:
     try:
         return hint_offer(folder, progress, course_option=course_option(folder))
-    except ExerciseBroken:  # `grade hint` says so to who asks for one
+    except ExerciseBroken:  # `grade hint` says so when asked
         return None
 
 

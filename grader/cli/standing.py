@@ -109,7 +109,7 @@ def _step(first: ExerciseFolder, progress: Progress) -> str:
 
 
 def show_welcome() -> int:
-    """Greet with the progress and the next command."""
+    """Show the progress and the next command."""
     known = choose.available(exercise_folders(None)).exercises
     console = new_console()
     with Progress.open() as progress:

@@ -33,7 +33,7 @@ _READER_GONE = {errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE}
 
 
 def _lookalike(error: UnicodeError) -> tuple[str, int]:
-    """Replace what the stream can't encode by the ASCII character that looks most like it.
+    """Replace what the stream can't encode by the most similar ASCII character.
 
     One for one, so that columns stay where they are.
     """

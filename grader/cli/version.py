@@ -32,7 +32,7 @@ def package_version(name: str) -> str:
 
 def _installed(name: str) -> str:
     """Return the version of a package, empty if it is not installed."""
-    from importlib import metadata  # it brings the email package with it
+    from importlib import metadata  # it imports the email package
 
     try:
         return metadata.version(name)

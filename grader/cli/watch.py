@@ -8,15 +8,14 @@ import queue
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from grader.catalogue import BrokenExercise, catalogue
+from grader.catalogue import catalogue
 from grader.cli import early
 from grader.cli.choose import named
 from grader.cli.course import course_option
@@ -26,17 +25,11 @@ from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
 from grader.cli.problem import visible
 from grader.cli.watch_screen import Page, Screen
 from grader.errors import (
-    Cancelled,
     CommandWrong,
     ExerciseBroken,
     Exit,
-    NurseryBroken,
-    ReferenceBroken,
-    SandboxMissing,
 )
-from grader.grading.assembly import error_report
-from grader.grading.grading import Grading
-from grader.grading.repair import repaired
+from grader.grading.regrading import Call, Regrading, Version
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import hint_offer
@@ -48,12 +41,7 @@ from grader.progress import Progress
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
 _LOOK_MS: Final = 200
-_EMPTY_SECONDS: Final = 0.3
 _SIGNAL_SECONDS: Final = 0.1
-
-
-Call = Callable[[], None]
-"""What the main thread does next, such as showing a report. Any thread may ask for it."""
 
 
 def watch(file: Path, request: GradingRequest) -> int:
@@ -140,28 +128,16 @@ def _resizes(resized: Call) -> Iterator[None]:
 # ----------------------------------------------------------------------------------------- watcher
 
 
-def _raise(error: Exception) -> None:
-    raise error
-
-
 class Watcher:
-    """The state of a watch: what the file was, the grading that is under way, and the screen.
-
-    A grading runs in a thread. `_lock` guards which one counts: the one with the number, and its
-    processes, which `_grading` holds.
-    """
+    """The state of a watch: the file's last state, the current grading, and the screen."""
 
     def __init__(self, file: Path, request: GradingRequest, session: Session) -> None:
         self._file = file
         self._request = request
-        self._session = session
         self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
         self._watching = True
         self._screen = Screen(file, request)
-        self._lock = threading.RLock()  # a signal handler may come while it is held
-        self._number = 0
-        self._grading: Grading | None = None
-        self._under_way = False
+        self._regrading = Regrading(session, self._version, self, self._calls.put)
         self._prove = True
         self._submission: Submission | None = None
 
@@ -181,7 +157,7 @@ class Watcher:
             while self._watching:
                 self._next_call()()
         finally:
-            self._stop()
+            self._regrading.stop()
         return int(Exit.PASSED)
 
     def _next_call(self) -> Call:
@@ -213,8 +189,7 @@ class Watcher:
 
         Called in a signal handler, as is `continued`.
         """
-        with self._lock:
-            self._number += 1
+        self._regrading.drop()
         self._screen.suspend()
 
     def continued(self) -> None:
@@ -223,7 +198,7 @@ class Watcher:
         self._calls.put(self._resume)
 
     def _resume(self) -> None:
-        if self._under_way and self._submission is not None:
+        if self._regrading.under_way and self._submission is not None:
             self._start(self._submission, prove=self._prove)
         self._look()
         self._screen.draw()
@@ -235,7 +210,7 @@ class Watcher:
         try:
             submission = read(self._file)
         except Unreadable:
-            self._stop()
+            self._regrading.stop()
             self._submission = None
             self._screen.wait("can't be read" if os.path.lexists(self._file) else "is not there")
             return
@@ -243,117 +218,45 @@ class Watcher:
             self._submission = submission
             self._start(submission, prove=True)
 
-    def _look_again(self) -> None:
+    def _start(self, submission: Submission, *, prove: bool) -> None:
+        self._prove = prove
+        self._screen.begin()
+        self._regrading.start(submission, msgspec.structs.replace(self._request, prove=prove))
+
+    def _version(self) -> Version:
+        job = find_job(self._file, self._request)
+        return Version(job.submission, job.folder)
+
+    def changed(self) -> None:
         """Grade the file even if it hasn't changed."""
         self._submission = None
         self._look()
 
-    def _start(self, submission: Submission, *, prove: bool) -> None:
-        self._stop()
-        self._prove, self._under_way = prove, True
-        self._screen.begin()
-        threading.Thread(
-            target=self._grade, args=(self._number, submission, prove), daemon=True
-        ).start()
+    def recognised(self, folder: ExerciseFolder) -> None:
+        """Show which exercise it is."""
+        self._screen.about(folder)
 
-    def _stop(self) -> None:
-        """Cancel the grading that is under way."""
-        with self._lock:
-            self._number += 1
-            self._under_way = False
-            grading, self._grading = self._grading, None
-        if grading is not None:
-            with contextlib.suppress(NurseryBroken):
-                grading.cancel()
-
-    def _recognised(self, number: int, folder: ExerciseFolder) -> None:
-        """Show the file's exercise, if the grading that found it still counts."""
-        if number == self._number:
-            self._screen.about(folder)
-
-    def _done(self, number: int, show: Call) -> None:
-        """Show the result of a grading, if it is the one that counts; it has ended.
-
-        It may come twice: again when it is known whether the mended program passes.
-        """
-        with self._lock:
-            if number != self._number:
-                return
-            self._grading, self._under_way = None, False
-        show()
-
-    def _grade(self, number: int, submission: Submission, prove: bool) -> None:
-        """Grade once, in a thread; the main thread shows the result."""
-        try:
-            self._grade_now(number, submission, prove=prove)
-        except Cancelled:
-            pass
-        except (CommandWrong, ExerciseBroken, Unreadable) as error:
-            self._calls.put(partial(self._done, number, partial(self._screen.refuse, str(error))))
-        except Exception as error:  # noqa: BLE001 - for the main thread to raise
-            self._calls.put(partial(_raise, error))
-
-    def _grade_now(self, number: int, submission: Submission, *, prove: bool) -> None:
-        """Grade, and get ready for the next save. Raises `Cancelled` if another grading counts."""
-        request = msgspec.structs.replace(self._request, prove=prove)
-        if not submission.source.text:
-            time.sleep(_EMPTY_SECONDS)  # perhaps only emptied, and about to be written
-            self._check(number)
-        job = find_job(self._file, request)
-        self._compare(submission, job.submission)
-        folder = job.folder
-        if isinstance(folder, BrokenExercise):
-            raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
-        self._calls.put(partial(self._recognised, number, folder))
-        run = partial(self._run, number, folder, request)
-        try:
-            report = msgspec.structs.replace(
-                run(job.submission), course_option=course_option(folder)
-            )
-        except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
-            report = error_report(job.submission, folder.exercise, str(error), request)
-        self._check(number)
-        self._compare(submission, read(self._file))
-        offer = self._record(report, folder)
-        self._calls.put(partial(self._done, number, partial(self._screen.show, report, offer)))
-        if request.repairs(report):
-            later = repaired(report, job.submission, run)
-            if later is not report:
-                self._check(number)
-                show = partial(self._screen.show, later, offer)
-                self._calls.put(partial(self._done, number, show))
-        self._check(number)
-        self._session.prewarm(job.submission, folder, request)
-
-    def _run(
-        self, number: int, folder: ExerciseFolder, request: GradingRequest, submission: Submission
-    ) -> Report:
-        """Grade a text of the file, so that another save can cancel it."""
-        grading = Grading(self._session, submission, folder, request)
-        with self._lock:
-            self._check(number)
-            self._grading = grading
-        return grading.run()
-
-    def _check(self, number: int) -> None:
-        """Raise `Cancelled` if another grading counts by now."""
-        if number != self._number:
-            raise Cancelled
-
-    def _compare(self, seen: Submission, now: Submission) -> None:
-        """Raise `Cancelled` if the file has changed since; it may be half written."""
-        if seen.sha256 != now.sha256:
-            self._calls.put(self._look_again)
-            raise Cancelled
-
-    def _record(self, report: Report, folder: ExerciseFolder) -> str | None:
-        """Remember the attempt; return the offer of a hint, if it is time for one."""
+    def remember(self, report: Report, folder: ExerciseFolder) -> tuple[Report, str | None]:
+        """Keep the attempt; return the report to show, and the offer of a hint."""
+        report = msgspec.structs.replace(report, course_option=course_option(folder))
         if not self._request.progress:
-            return None
+            return report, None
         with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
             progress.record(report)
-            return hint_offer(folder, progress, "h shows you a hint")
-        return None
+            return report, hint_offer(folder, progress, "h shows you a hint")
+        return report, None
+
+    def show(self, report: Report, offer: str | None) -> None:
+        """Show a report."""
+        self._screen.show(report, offer)
+
+    def refuse(self, why: str) -> None:
+        """Say why the file can't be graded."""
+        self._screen.refuse(why)
+
+    def broke(self, error: Exception) -> None:
+        """Raise a fault of the grader's own, in the main thread."""
+        raise error
 
     # ------------------------------------------------------------------------------------ keys
 
@@ -381,6 +284,6 @@ class Watcher:
         elif key in {"\x1b", "\r", "\n", "\x7f"}:
             self._screen.turn(Page.REPORT)
         elif key == "r":
-            self._look_again()
+            self.changed()
         elif key == "a" and self._submission is not None:
             self._start(self._submission, prove=False)

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from grader.cli.console import console as new_console
 from grader.cli.console import rendered
-from grader.cli.mending import mending_lines
+from grader.cli.fixing import fix_lines
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
 from grader.grading.request import GradingRequest
@@ -153,7 +153,7 @@ class Screen:
         self._write(_ENTER)
 
     def leave(self) -> None:
-        """Give the terminal back, and leave all of the last page on it."""
+        """Give the terminal back, with all of the last page on it."""
         self._write(_LEAVE)
         self._write(self._text())
 
@@ -235,12 +235,12 @@ class Screen:
         return rule_page(rule_by_id(self._report.findings[0].rule))
 
     def _diff(self) -> RenderableType:
-        lines = [*mending_lines(self._report)] if self._report is not None else []
+        lines = [*fix_lines(self._report)] if self._report is not None else []
         return Text("\n".join(f" {each}" for each in lines) or " No fix is known.")
 
     def _solution(self, folder: ExerciseFolder) -> RenderableType:
         if not self._passed:
-            return Text("The solution is for after a pass; h shows a hint.")
+            return Text("Pass first to see the solution; h shows a hint.")
         return solution_page(folder, folder.solution.read_text(encoding="utf-8"))
 
     # ---------------------------------------------------------------------------------- footer

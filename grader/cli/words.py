@@ -1,4 +1,4 @@
-"""Small words that several commands say."""
+"""Wording that several commands share."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whether an answer is what the lifted modules return: it was played with other numbers there.
 
-In a separate process, every lifted module gave `1 - 2 * x` in place of `x`. Where the reference
+In a separate process, every lifted module gave `1 - 2 * x` instead of `x`. Where the reference
 returns the numbers as they come, in any order or shape, a right program's answer has changed in
 the same way.
 """
@@ -74,7 +74,7 @@ def compares(source: Source) -> bool:
 
 
 def _names(tree: ast.Module, without: tuple[type[ast.AST], ...]) -> Iterator[str]:
-    """Yield the names and attributes of a tree, but for those in some kinds of statements."""
+    """Yield the names and attributes of a tree, except those in some kinds of statements."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()

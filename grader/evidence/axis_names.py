@@ -39,7 +39,7 @@ def _advice(source: Source, place: Span | None, name: str) -> str:
         return f'name the axis where the module is lifted: nn.vmap(…, axis_name="{name}")'
     given = _given(source)
     if name in given:
-        return "remove the call, or move it into the mapped function: outside there is no such axis"
+        return "remove the call, or move it into the mapped function: the axis exists only there"
     others = sorted(given)
     if _within(source, call, ast.Lambda, ast.FunctionDef, deep=True):
         if others:

@@ -1,6 +1,6 @@
 """Numbers that are all a little too large, or all too small: rounding isn't so one-sided.
 
-Such a deviation may lie within the tolerance of each case, and still be no rounding.
+Such a deviation can be within the tolerance of each case and still not be rounding.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from grader.evidence.lifting import (
 from grader.evidence.trail import LiftedRun, Trail
 from grader.model.observation import ArrayType, Axes, AxisTree, LiftedCall
 
+Effect = CollectionAxis | StreamSplit | tuple[int | None, ...] | str
+
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     """One argument of a lifted call that has another effect than the reference's.
@@ -33,8 +35,8 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
     knob: Knob
     name: str
-    expected: CollectionAxis | StreamSplit | tuple[int | None, ...] | str
-    actual: CollectionAxis | StreamSplit | tuple[int | None, ...] | str
+    expected: Effect
+    actual: Effect
     run: LiftedRun
     reference: LiftedRun
 
@@ -146,7 +148,7 @@ def inputs_turned(expected: Trail, actual: Trail) -> bool:
 
 
 def _with_axes(run: LiftedRun) -> list[str]:
-    """Return the shapes of the arguments, each with its axis, in no order of their own."""
+    """Return the shapes of the arguments, each with its axis, in sorted order."""
     axes = array_axes(run.call.in_axes, _inputs(run)) or ()
     return sorted(map(str, zip(_shapes(_inputs(run)), axes, strict=False)))
 
@@ -159,20 +161,22 @@ def _counterpart(expected: Trail, actual: Trail, run: LiftedRun) -> LiftedRun | 
     return references[min(place, len(references) - 1)] if references else None
 
 
+def _deviation(
+    run: LiftedRun, reference: LiftedRun, knob: Knob, effects: tuple[Effect, Effect], name: str = ""
+) -> Deviation:
+    expected, actual = effects
+    return Deviation(
+        knob=knob, name=name, expected=expected, actual=actual, run=run, reference=reference
+    )
+
+
 def _variable_axes(trail: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     for name in dict.fromkeys(each.collection for each in trail.variables):
         for direction in ("in", "out"):
             wanted = collection_axis(reference.call.variable_axes, name, direction)
             found = collection_axis(run.call.variable_axes, name, direction)
             if wanted != found:
-                yield Deviation(
-                    knob=Knob.VARIABLE_AXES,
-                    name=name,
-                    expected=wanted,
-                    actual=found,
-                    run=run,
-                    reference=reference,
-                )
+                yield _deviation(run, reference, Knob.VARIABLE_AXES, (wanted, found), name)
                 break
 
 
@@ -193,14 +197,7 @@ def _split_rngs(
         wanted = stream_split(reference.call.split_rngs, name)
         found = stream_split(run.call.split_rngs, name)
         if draws and wanted != found:
-            yield Deviation(
-                knob=Knob.SPLIT_RNGS,
-                name=name,
-                expected=wanted,
-                actual=found,
-                run=run,
-                reference=reference,
-            )
+            yield _deviation(run, reference, Knob.SPLIT_RNGS, (wanted, found), name)
 
 
 def collections_text(expected: Trail, deviation: Deviation) -> str:
@@ -255,14 +252,7 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     elif _shapes(inputs) != _shapes(wanted_inputs):
         deviates = deviates and (_inner(reference) != _inner(run) or _unmapped(wanted, found))
     if deviates:
-        yield Deviation(
-            knob=Knob.IN_AXES,
-            name="",
-            expected=wanted or (),
-            actual=found or (),
-            run=run,
-            reference=reference,
-        )
+        yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), found or ()))
 
 
 def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
@@ -310,14 +300,7 @@ def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     ours, theirs = run.call.out_axes, reference.call.out_axes
     built_alike = _build(ours) == _build(theirs) and nested(ours, theirs, wanted_outputs) is None
     if wanted != found or not (outputs or built_alike):
-        yield Deviation(
-            knob=Knob.OUT_AXES,
-            name="",
-            expected=wanted or (),
-            actual=found or (),
-            run=run,
-            reference=reference,
-        )
+        yield _deviation(run, reference, Knob.OUT_AXES, (wanted or (), found or ()))
 
 
 def _build(axes: Axes) -> tuple[bool, bool]:
@@ -335,24 +318,10 @@ def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     told = mapped_size(run.call, inputs)
     found = run.call.axis_size
     if wanted != (found or told) and (found is not None or told is None):
-        yield Deviation(
-            knob=Knob.AXIS_SIZE,
-            name="",
-            expected=wanted,
-            actual=found,
-            run=run,
-            reference=reference,
-        )
+        yield _deviation(run, reference, Knob.AXIS_SIZE, (wanted, found))
 
 
 def _axis_name(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     wanted, found = reference.call.axis_name, run.call.axis_name
     if wanted is not None and wanted != found:
-        yield Deviation(
-            knob=Knob.AXIS_NAME,
-            name="",
-            expected=wanted,
-            actual=found,
-            run=run,
-            reference=reference,
-        )
+        yield _deviation(run, reference, Knob.AXIS_NAME, (wanted, found))

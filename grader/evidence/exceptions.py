@@ -340,7 +340,7 @@ def _misspelt(raised: Raised) -> Meaning | None:
     if name[1] in ALIASES:
         return None  # it isn't misspelt, but not imported
     return Meaning(
-        message=f"there is no name {name[1]}; did you mean {raised.meant}?",
+        message=f"the name {name[1]} isn't defined; did you mean {raised.meant}?",
         label="has no value",
         why="This name has no value at this point.",
         help=f"write {raised.meant}, or give {name[1]} a value before this line",

@@ -88,4 +88,4 @@ ALIASES: Final = {
     "random": "jax.random",
     "partial": "functools.partial",
 }
-"""What short names usually stand for in programs with JAX."""
+"""What short names usually refer to in programs with JAX."""

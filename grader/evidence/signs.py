@@ -24,7 +24,7 @@ class Sign(Enum):
 
 
 class Signs(msgspec.Struct, frozen=True, kw_only=True):
-    """What to say about a check if some case speaks against it, or none for it."""
+    """What to say about a check if some case contradicts it, or none supports it."""
 
     against: str
     unseen: str

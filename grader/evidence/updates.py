@@ -18,7 +18,7 @@ _REFUSED = re.compile(r'because collection "([^"]*)" is immutable')
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable with its old value returned in place of the new one."""
+    """A variable whose old value was returned instead of the new one."""
 
     place: str
     variable: Variable

@@ -1,1 +1,1 @@
-"""A whole class: who handed in what, the gradebook that keeps every report, what comes of it."""
+"""A whole class: who handed in what, the gradebook that keeps every report, the results."""

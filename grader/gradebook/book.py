@@ -144,7 +144,7 @@ class Gradebook:
         return bytes(found)
 
     def results(self) -> Iterator[Result]:
-        """Yield what came of each file, also of older versions, in the order of the files."""
+        """Yield the result of each file, also of older versions, in the order of the files."""
         with self._using() as connection:
             rows = connection.execute(schema.RESULTS, (self.root,)).fetchall()
         for row in rows:
@@ -152,7 +152,7 @@ class Gradebook:
                 yield self._result(row)
             except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
                 raise GradebookBroken(
-                    f"the gradebook {self.file} has a row that was changed and makes no sense "
+                    f"the gradebook {self.file} has a row that was changed and isn't valid "
                     f"({error}); grade again with --again"
                 ) from error
 
@@ -207,13 +207,13 @@ def at(report: Report, path: str) -> Report:
 
 
 def _refuse_other(file: Path) -> None:
-    """Raise `CommandWrong` for a file that by its name and content is no database at all."""
+    """Raise `CommandWrong` for a file that whose name and content aren't a database's."""
     if file.suffix in _DATABASES or not file.is_file():
         return
     with contextlib.suppress(OSError), file.open("rb") as opened:
         start = opened.read(len(_MAGIC))
         if start and start != _MAGIC:
-            raise CommandWrong(f"{file} is no gradebook; choose another file with --gradebook")
+            raise CommandWrong(f"{file} isn't a gradebook; choose another file with --gradebook")
 
 
 def _connected(file: Path) -> sqlite3.Connection:

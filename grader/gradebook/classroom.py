@@ -1,4 +1,4 @@
-"""The nouns of a class: students, what they handed in, and what came of it."""
+"""The nouns of a class: students, what they handed in, and the results."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a folder or a zip holds. Nothing in it is dropped without a word.
+    """Everything in a folder or a zip. Nothing is dropped silently.
 
     `layout` names the platform whose layout it is, in words. `left_out` are files that nobody hands
     in, and folders, which end in `/`. `problems` say in a line each what is wrong with a part of
@@ -67,7 +67,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one file, as the gradebook holds it.
+    """The result of one file, as the gradebook holds it.
 
     `counts` is false for a file in whose place the same student handed in a newer one for the same
     exercise. `rules` are those of the errors, the cause first. `score` is from 0 to 1, `graded_at`

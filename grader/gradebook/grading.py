@@ -20,7 +20,7 @@ _NOWHERE = "/submission"
 
 
 def anonymous(submission: Submission, folder: Folder) -> Submission:
-    """Return a submission whose path tells nothing of the student: equal texts get one report.
+    """Return a submission whose path doesn't identify the student: equal texts share a report.
 
     A learner's path would stand in tracebacks, which others with the same text get to see.
     """

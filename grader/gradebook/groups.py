@@ -147,7 +147,7 @@ def _exercise(read: _Read, usual: Counter[str]) -> str:
 
 
 def _who(read: _Read) -> object:
-    """Return who handed a file in; of nobody's files each has an owner of its own."""
+    """Return who handed a file in; each file of unknown origin counts as its own owner."""
     student = read.handed.student
     return student.key if student is not None else (read.handed.path,)
 
@@ -155,7 +155,7 @@ def _who(read: _Read) -> object:
 def _answers(read: _Read, names: set[str]) -> bool:
     """Whether it is an answer, and not a helper of one. `names` are what the answers are called.
 
-    Who hands in an answer again may have broken it; that is no reason to let the older one count.
+    A student may break an answer while improving it; the newest still counts.
     """
     again = read.handed.attempt > 1 and _name(read) in names
     return read.certain or read.broken or again

@@ -16,7 +16,7 @@ _LARGEST: Final = 64 << 20
 
 
 class Unreadable(Exception):
-    """The bytes are no report of this version of the grader."""
+    """The bytes aren't a report of this version of the grader."""
 
 
 class _Text(msgspec.Struct, frozen=True):

@@ -65,7 +65,7 @@ class ClassRequest(GradingRequest, frozen=True, kw_only=True):
     ] = False
     again: Annotated[
         bool,
-        Option(flags=("--again",), help="Grade what has been graded, too.", fronts=_CLASS),
+        Option(flags=("--again",), help="Grade again what has been graded.", fronts=_CLASS),
     ] = False
     exports: Annotated[
         tuple[str, ...],
@@ -115,5 +115,5 @@ class ClassRequest(GradingRequest, frozen=True, kw_only=True):
     ] = False
 
     def repairs(self, report: Report) -> bool:
-        """Whether to try if the mended program passes: reports are kept, whoever reads one now."""
+        """Whether to try if the fixed program passes: reports are kept, whoever reads one now."""
         return self.repair and report.cases.generated > 0

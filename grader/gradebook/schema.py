@@ -86,7 +86,7 @@ COUNTED: Final = (
     )""",
 )
 """Of each student's files for an exercise the newest counts: the last one of a folder or zip, and
-of several of these the one that was handed in last. Nobody's files all count."""
+of several of these the one that was handed in last. Files without an owner all count."""
 
 GRADED: Final = """
     INSERT INTO gradings

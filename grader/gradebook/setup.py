@@ -1,4 +1,4 @@
-"""What a report depends on beside the submission: if any of it changes, a file is graded anew."""
+"""What a report depends on beside the submission: if any of it changes, a file is graded again."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ class Grading:
                     return
         finally:
             side.end()
-        raise NurseryBroken("the reference fails here as well as your program")
+        raise NurseryBroken("both the reference and your program fail here")
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
         """Compare with the known mistakes if no rule says why the numbers are wrong."""

@@ -1,4 +1,4 @@
-"""One of many gradings: whatever goes wrong in it is told in its report, and stops no other."""
+"""One of many gradings: whatever goes wrong is reported, and doesn't stop the others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def graded(
     tell: Callable[[int, int], None] = lambda _done, _total: None,
     show: Callable[[Report], None] = lambda _report: None,
 ) -> Report:
-    """Grade one file, and try whether it passes once it is mended if that was asked for.
+    """Grade one file and, if asked for, check whether it passes once it is fixed.
 
     `show` gets the report before that is known.
     """

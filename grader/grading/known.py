@@ -1,4 +1,4 @@
-"""Known mistakes: they can explain a wrong program for which no rule knows a reason.
+"""Known mistakes: they can explain a wrong program that no rule explains.
 
 The recorder sees what was lifted, drawn and lost, so it can't explain a program that lifts
 correctly and then computes something else. If such a program is proved to compute the same as one

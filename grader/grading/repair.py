@@ -42,19 +42,19 @@ def repaired(report: Report, submission: Submission, grade: Grade) -> Report:
 
 
 class _Rounds:
-    """Mends a program again and again, until it passes or nothing more is known."""
+    """Fixes a program again and again, until it passes or nothing more is known."""
 
     def __init__(self, submission: Submission, grade: Grade) -> None:
         self._submission = submission
         self._grade = grade
         self._texts: list[Edited] = []
-        self._mended: list[Finding] = []
+        self._fixed: list[Finding] = []
         self._known: list[Finding] = []
         self._sure: list[Finding] = []
         self._further: list[Finding] = []
 
     def run(self, report: Report, errors: Sequence[Finding]) -> Report:
-        """Mend, grade, and put what comes of it into the report."""
+        """Fix, grade, and add the result to the report."""
         began = time.monotonic()
         current, found = self._submission, tuple(errors)
         self._known += found
@@ -75,15 +75,15 @@ class _Rounds:
         self, before: Submission, found: Sequence[Finding], *, stopped: bool
     ) -> tuple[Submission, Report] | None:
         """Make the edits of what was found, or only those that are sure, if that gets further."""
-        for mending in _attempts(found):
-            edited = Edited(before.source, [edit for each in mending for edit in each.edits])
+        for fixing in _attempts(found):
+            edited = Edited(before.source, [edit for each in fixing for edit in each.edits])
             graded = self._graded(before, edited)
             if graded is None:
                 continue
             self._texts.append(edited)
             again = _errors(graded[1].findings)
-            if not self._is_no_better(mending, again, stopped=stopped):
-                self._mended += mending
+            if not self._is_no_better(fixing, again, stopped=stopped):
+                self._fixed += fixing
                 return graded
             self._texts.pop()
         return None
@@ -99,7 +99,7 @@ class _Rounds:
             return None  # the report stands, whatever can't be checked of it
 
     def _is_no_better(
-        self, mending: Sequence[Finding], found: Sequence[Finding], *, stopped: bool
+        self, fixing: Sequence[Finding], found: Sequence[Finding], *, stopped: bool
     ) -> bool:
         """Whether a mistake is still there, or the edits have made one.
 
@@ -109,8 +109,8 @@ class _Rounds:
         edited = self._texts[-1]
         ours = any(each.span is not None and edited.wrote(each.span) for each in found)
         left = {_mistake(self._in_the_original(each)) for each in found}
-        same = left & {self._placed(each) for each in mending}
-        guessed = any(map(_is_guess, mending)) and any(
+        same = left & {self._placed(each) for each in fixing}
+        guessed = any(map(_is_guess, fixing)) and any(
             self._is_new(self._in_the_original(each)) for each in found
         )
         return ours or guessed or bool(same) or (_stopped(found) and not stopped)
@@ -126,12 +126,12 @@ class _Rounds:
                 self._further.append(each)
 
     def _is_untouched(self, finding: Finding) -> bool:
-        """Whether the right numbers are in the wrong order, which nothing that was mended alters.
+        """Whether the right numbers are in the wrong order, which nothing that was fixed alters.
 
-        What undoes a wrong axis is itself wrong once the axis is mended.
+        What undoes a wrong axis is itself wrong once the axis is fixed.
         """
         is_order = rule_by_id(finding.rule).shows is Trait.ORDER
-        altered = (rule_by_id(each.rule).alters for each in self._mended)
+        altered = (rule_by_id(each.rule).alters for each in self._fixed)
         return is_order and all(Trait.ORDER not in each for each in altered)
 
     def _is_new(self, finding: Finding) -> bool:
@@ -156,9 +156,7 @@ class _Rounds:
         if not self._texts:
             return msgspec.structs.replace(report, repair=Repair(status=Repaired.FAILS))
         text = self._texts[-1].text
-        repair = Repair(
-            status=status, edits=self._edits(text), changes=len(self._mended), text=text
-        )
+        repair = Repair(status=status, edits=self._edits(text), changes=len(self._fixed), text=text)
         named = self._further if status is Repaired.PASSES else self._sure
         further = tuple(map(_shown_later, named))
         return msgspec.structs.replace(report, repair=repair, findings=report.findings + further)
@@ -170,7 +168,7 @@ class _Rounds:
         return whole_lines(self._submission.source, text)
 
 
-_LATER: Final = "This only shows once what stands above is mended."
+_LATER: Final = "This only shows once the mistake above is fixed."
 
 
 def _shown_later(finding: Finding) -> Finding:
@@ -188,7 +186,7 @@ def _together(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _attempts(found: Sequence[Finding]) -> Iterator[list[Finding]]:
-    """Yield the findings to mend at once: all that can be, then all but the guesses."""
+    """Yield the findings to fix at once: all that can be, then all but the guesses."""
     everything = _together(found)
     sure = [each for each in everything if not _is_guess(each)]
     if everything:

@@ -32,6 +32,7 @@ class Front(Enum):
     WATCH = auto()
     NOTEBOOK = auto()
     CLASS = auto()
+    EDITOR = auto()
 
 
 @unique
@@ -61,7 +62,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 _COMMAND: Final = frozenset({Front.COMMAND})
 _TERMINAL: Final = frozenset({Front.COMMAND, Front.WATCH})
 _FILES: Final = frozenset({Front.COMMAND, Front.CLASS})
-_LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK})
+_LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK, Front.EDITOR})
 
 
 class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
             flags=("--exercise",),
             metavar="SLUG",
             help="Grade as this exercise, whichever function the file defines.",
+            fronts=frozenset(Front) - {Front.EDITOR},
         ),
     ] = None
     reports: Annotated[
@@ -181,7 +183,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--diff",),
-            help="Print what mends the program as a diff, and the report to stderr.",
+            help="Print the fix as a diff, and the report to stderr.",
             fronts=_COMMAND,
         ),
     ] = False
@@ -189,7 +191,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Option(
             flags=("--fix",),
-            help="Mend the file, if it is known to pass then; never on CI.",
+            help="Fix the file, if it is known to pass then; never on CI.",
             fronts=_COMMAND,
         ),
     ] = False
@@ -204,7 +206,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     prove: bool = True
 
     def repairs(self, report: Report) -> bool:
-        """Whether to try if the mended program passes.
+        """Whether to try if the fixed program passes.
 
         What is seen to be wrong without running a file is told at once, so it isn't tried then.
         """

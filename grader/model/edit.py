@@ -14,7 +14,7 @@ from grader.model.source import Source
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """What to write in place of a piece of text; an empty span lies between two characters."""
+    """What to write instead of a piece of text; an empty span is between two characters."""
 
     span: Span
     text: str

@@ -160,7 +160,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
 @unique
 class Repairs(StrEnum):
-    """Whether a learner may see the edits that mend a program: when asked for, or never."""
+    """Whether a learner may see the edits that fix a program: when asked for, or never."""
 
     ASKED = "asked"
     NEVER = "never"
@@ -187,7 +187,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     for exercises with arithmetic that amplifies rounding. `grade verify` needs no labelled mistake
     for the rules in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case
     passes them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`:
-    whether `--diff`, `--fix` and reports show what mends a program. `given` is the starter's text,
+    whether `--diff`, `--fix` and reports show what fixes a program. `given` is the starter's text,
     with the classes that the task provides; it is set from that file.
     """
 

@@ -1,4 +1,4 @@
-"""What kind of file it is, judged by its bytes, if it isn't a Python program.
+"""The kind of a file that isn't a Python program, judged by its bytes.
 
 Imports only the standard library, since it runs first.
 """
@@ -56,7 +56,7 @@ _UNICODE: Final = (
 
 
 def of_bytes(data: bytes) -> Unfit | None:
-    """Tell the kind of file by its bytes, None if they may be a program's text in UTF-8."""
+    """Return the kind of file by its bytes, None if they may be a program's text in UTF-8."""
     for start, noun, advice in _BYTES:
         if data.startswith(start):
             return _office(data) or other(noun, advice)

@@ -55,7 +55,7 @@ class Hazards:
             case ast.BoolOp(values=[_, *others]):
                 return not all(map(_is_constant, others))
             case ast.Compare(comparators=[_, _, *_]):
-                return True  # what comes later may not be looked at
+                return True  # the rest may never run
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=how)):
                 return any(map(self._reveals, (value, *how)))
             case ast.BinOp(left=ast.JoinedStr(values=values), op=ast.Mod(), right=right):

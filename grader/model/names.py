@@ -1,4 +1,4 @@
-"""What the names of a text stand for, and which ones a piece of it binds."""
+"""What the names of a text refer to, and which ones a piece of it binds."""
 
 from __future__ import annotations
 

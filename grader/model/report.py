@@ -100,7 +100,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 @unique
 class Repaired(StrEnum):
-    """Whether the mended program passes; `none` if there was nothing to mend it with."""
+    """Whether the fixed program passes; `none` if there was nothing to fix it with."""
 
     PASSES = "passes"
     FAILS = "fails"
@@ -109,7 +109,7 @@ class Repaired(StrEnum):
 
 @unique
 class Told(StrEnum):
-    """Whether the learner has seen the mended program: not yet, as a diff, or in the file."""
+    """Whether the learner has seen the fixed program: not yet, as a diff, or in the file."""
 
     NOT_YET = "not yet"
     SHOWN = "shown"
@@ -117,9 +117,9 @@ class Told(StrEnum):
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried to mend the program: `edits` of its text, graded together.
+    """What was tried to fix the program: `edits` of its text, graded together.
 
-    `changes` counts the findings that they are for. `text` is the mended program, and `told` says
+    `changes` counts the findings that they are for. `text` is the fixed program, and `told` says
     who knows it.
     """
 

@@ -1,4 +1,4 @@
-"""What kind of text it is, if it isn't a Python program, or what surrounds the program in it.
+"""The kind of a text that isn't a Python program, or what surrounds the program in it.
 
 Imports only the standard library, since it runs first.
 """
@@ -58,7 +58,7 @@ def notebook() -> Unfit:
 
 
 def kind_of(text: str, stops: int, parses: Parses) -> Unfit | None:
-    """Tell the kind of a text that isn't Python; None if only Python's own message helps.
+    """Return the kind of a text that isn't Python; None if only Python's own message helps.
 
     `stops` is the line at which Python stops. Text around a program is only named if Python stops
     there, which it doesn't in a string, and if the rest is valid Python.

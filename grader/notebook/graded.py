@@ -27,7 +27,7 @@ class Graded:
 
     @property
     def passed(self) -> bool:
-        """Whether there is no error."""
+        """Whether there was no error."""
         return self.report.verdict is Verdict.PASSED
 
     @property

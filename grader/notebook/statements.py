@@ -79,7 +79,7 @@ def _parsed(text: str) -> list[ast.stmt]:
 
 
 def parses(cell: str) -> bool:
-    """Whether a cell is Python, but for lines that only IPython understands."""
+    """Whether a cell is Python, except for lines that only IPython understands."""
     text = without_magics(cell)
     lines = (line.strip() for line in text.splitlines())
     return bool(_parsed(text)) or all(not line or line.startswith("#") for line in lines)

@@ -45,7 +45,7 @@ def compare(  # noqa: PLR0911  # one for each answer
     """
     if values_differ:
         return Equivalence(
-            status=Equivalent.DIFFERENT, scope="gives other output than the reference"
+            status=Equivalent.DIFFERENT, scope="gives different output than the reference"
         )
     if submission.reading.doubt:
         return _unknown(f"{submission.reading.doubt}: {_NOT_FOLLOWED}")
@@ -55,7 +55,7 @@ def compare(  # noqa: PLR0911  # one for each answer
         return _unknown(_why_not_traced(submission.traces))
     doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
     if any(left.digest != right.digest for left, right in widest):
-        doubts.append("it takes other steps than the reference, which may be right all the same")
+        doubts.append("it takes different steps than the reference, which may be right anyway")
     if any(doubts):
         return _unknown(next(filter(None, doubts)))
     sentence = _sentence(exercise, [left.scope for left, _ in widest])

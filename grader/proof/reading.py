@@ -63,7 +63,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)
 def read(text: str, function: str) -> Reading:
-    """Look at what reaches the answer of `function`; nothing of the text runs."""
+    """Look at what reaches the answer of `function`; without running any of the text."""
     if len(text) > _LONGEST:
         return Reading(doubt="the text is too long to be looked through")
     try:
@@ -87,7 +87,7 @@ def _looked(tree: ast.Module, function: str) -> Look:
     changes = {each: bound(each) | loading.reached(each) & top for each in waiting}
     look.used.add(function)
     if "*" in names.imports:
-        look.doubts.append((1, "imports all of a module"))
+        look.doubts.append((1, "imports everything from a module"))
     while reached := reached or [each for each in waiting if look.used & changes[each]]:
         waiting = [each for each in waiting if each not in reached]
         for each in reached:

@@ -191,7 +191,7 @@ def _titled_checks(report: Report, page: Page) -> list[Line]:
 
 
 def _repair(report: Report, page: Page) -> list[Line]:
-    """Say that the mended program passes, if it was graded."""
+    """Say that the fixed program passes, if it was graded."""
     words = repair_words(report)
     if not words:
         return []

@@ -12,7 +12,7 @@ from grader.render.excerpt import clamped
 
 
 def fingerprinted(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding, str]]:
-    """Yield every finding with its report and a fingerprint that no other finding has."""
+    """Yield every finding with its report and a unique fingerprint."""
     seen: Counter[str] = Counter()
     for report in reports:
         for finding in report.findings:

@@ -68,7 +68,7 @@ def count_words(report: Report) -> str:
 
 
 def repair_words(report: Report) -> str:
-    """Return what is known of the mended program; nothing unless it passes."""
+    """Return what is known of the fixed program; nothing unless it passes."""
     if report.repair.status is not Repaired.PASSES:
         return ""
     count = report.repair.changes

@@ -67,7 +67,7 @@ def _open_pipe(path: Path) -> int:
     except OSError as error:
         if error.errno != errno.ENXIO:
             raise
-        why = f"nobody reads the pipe {path}; start what reads it first"
+        why = f"no program reads the pipe {path}; start the reader first"
         raise ReportNotWritten(why) from error
 
 

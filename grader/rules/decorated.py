@@ -10,7 +10,7 @@ from grader.rules.rule import Sighting
 
 
 def decorated(evidence: Evidence, look: Look, sighting: Sighting) -> Sighting:
-    """Show the decorator in place of what the function returns, if that one changed it."""
+    """Show the decorator instead of what the function returns, if that one changed it."""
     found = changing_decorator(evidence, look)
     if found is None:
         return sighting

@@ -236,7 +236,7 @@ def _indifferent_sighting(evidence: Evidence, look: Look) -> Sighting:
     return Sighting(
         message=f"the lifted {module} doesn't take part in the answer",
         label="the answer doesn't depend on what this returns",
-        details=("Other numbers were put in place of its output, and the same answer came back.",),
+        details=("Its output was replaced by other numbers, and the same answer came back.",),
         why="The answer was computed without nn.vmap. By hand you can do that for this layer, "
         "but not for one with keys, statistics or a cache.",
         help="make the answer from what this call returns, and from nothing else",

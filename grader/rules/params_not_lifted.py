@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, collections_text
-from grader.evidence.edits import knob_edits
+from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 
@@ -25,22 +25,17 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 def sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
     """Describe a collection that is not passed on."""
     name, ways = deviation.name, _ways(deviation)
-    return Sighting(
+    return entry_sighting(
+        evidence,
+        look,
+        deviation,
         message=f"variable_axes doesn't name \"{name}\": {collection_noun(name)} aren't passed on"
         if ways is None
         else f'variable_axes passes "{name}" {ways}',
         label=f'says nothing about "{name}"' if ways is None else f'"{name}" is passed {ways}',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=_WHY[ways],
-        help=f"name it: variable_axes={collections_text(look.expected, deviation)}"
-        if ways is None
-        else f"pass it in and out: variable_axes={collections_text(look.expected, deviation)}",
-        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
-        edits=knob_edits(
-            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
-        ),
-        case=look.case,
-        evidence={"argument": "variable_axes", "collection": name},
+        step="name it" if ways is None else "pass it in and out",
     )
 
 

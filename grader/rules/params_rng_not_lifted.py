@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, split_text
-from grader.evidence.edits import knob_edits
+from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 
@@ -27,18 +27,15 @@ _WHY = "A stream that split_rngs doesn't name is not passed on: init has nothing
 def sighting(evidence: Evidence, look: Look, deviation: Deviation, *, why: str) -> Sighting:
     """Describe a stream that is not passed on."""
     name = deviation.name
-    return Sighting(
+    return entry_sighting(
+        evidence,
+        look,
+        deviation,
         message=f'split_rngs doesn\'t name "{name}", so the layer inside has no key for it',
         label=f'says nothing about "{name}"',
         details=text_lines(look.raised) if look.raised and name in look.raised.message else (),
         why=why,
-        help=f"name it: split_rngs={split_text(look.expected, deviation)}",
-        span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
-        edits=knob_edits(
-            evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
-        ),
-        case=look.case,
-        evidence={"argument": "split_rngs", "stream": name},
+        step="name it",
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, collections_text
-from grader.evidence.edits import knob_edits
+from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
@@ -14,6 +13,7 @@ from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.example import RIGHT
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 
@@ -32,7 +32,10 @@ def sighting(
     """Describe a collection that should be shared but has the axis `axis`."""
     name = deviation.name
     things = collection_noun(name)
-    return Sighting(
+    return entry_sighting(
+        evidence,
+        look,
+        deviation,
         message=f"every example has its own copy of {things}",
         label=f'gives "{name}" an axis for {_mapped(look, deviation)}',
         shapes=tuple(
@@ -42,16 +45,8 @@ def sighting(
         ),
         details=told_by(look, deviation),
         why=why,
-        help="share it among the examples: "
-        f"variable_axes={collections_text(look.expected, deviation)}",
-        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
-        edits=knob_edits(
-            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
-        ),
-        case=look.case,
-        evidence={
-            "argument": "variable_axes",
-            "collection": name,
+        step="share it among the examples",
+        values={
             "expected": None,
             "actual": axis,
             "in_axes": axes_text(deviation.call.in_axes),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, collections_text
-from grader.evidence.edits import knob_edits
+from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
 from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
@@ -20,33 +19,20 @@ from grader.rules.trait import NUMBERS
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         if isinstance(deviation.expected, int) and deviation.actual is None:
-            yield _sighting(evidence, look, deviation)
-
-
-def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
-    name = deviation.name
-    things = collection_noun(name)
-    return Sighting(
-        message=f"{things} are shared: one copy for all, not one each",
-        label=f'gives "{name}" no axis',
-        shapes=common(look, name),
-        details=told_by(look, deviation),
-        why=f"With one copy of {things}, it is the same layer everywhere: all gradients go into "
-        "that copy, so nothing can learn to differ.",
-        help="give the collection an axis: "
-        f"variable_axes={collections_text(look.expected, deviation)}",
-        span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
-        edits=knob_edits(
-            evidence, deviation.call, Knob.VARIABLE_AXES, collections_text(look.expected, deviation)
-        ),
-        case=look.case,
-        evidence={
-            "argument": "variable_axes",
-            "collection": name,
-            "expected": deviation.expected,
-            "actual": None,
-        },
-    )
+            things = collection_noun(deviation.name)
+            yield entry_sighting(
+                evidence,
+                look,
+                deviation,
+                message=f"{things} are shared: one copy for all, not one each",
+                label=f'gives "{deviation.name}" no axis',
+                shapes=common(look, deviation.name),
+                details=told_by(look, deviation),
+                why=f"With one copy of {things}, it is the same layer everywhere: all gradients "
+                "go into that copy, so nothing can learn to differ.",
+                step="give the collection an axis",
+                values={"expected": deviation.expected, "actual": None},
+            )
 
 
 RULE = Rule(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.deviation import split_text
-from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import RIGHT
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
@@ -19,25 +18,17 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         name = deviation.name
         if deviation.expected is False and deviation.actual is True:
-            yield Sighting(
+            yield entry_sighting(
+                evidence,
+                look,
+                deviation,
                 message=f'the "{name}" key is split: every example draws from its own key',
                 label=f'splits "{name}" along the batch',
                 details=told_by(look, deviation),
                 why="What the examples share must be drawn once. With split keys each example "
                 "gets different numbers, so there is nothing left to share.",
-                help="give all examples the same key: "
-                f"split_rngs={split_text(look.expected, deviation)}",
-                span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
-                edits=knob_edits(
-                    evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
-                ),
-                case=look.case,
-                evidence={
-                    "argument": "split_rngs",
-                    "stream": name,
-                    "expected": False,
-                    "actual": True,
-                },
+                step="give all examples the same key",
+                values={"expected": False, "actual": True},
             )
 
 

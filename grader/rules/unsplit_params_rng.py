@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation, split_text
-from grader.evidence.edits import knob_edits
+from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
@@ -30,7 +30,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 _WHY = (
     "Weights that start out identical get the same gradient from the same input, and stay "
-    "identical forever. No shape shows it, and nothing raises."
+    "identical forever. You can't see it in any shape, and nothing raises."
 )
 
 
@@ -49,19 +49,16 @@ def sighting(
     details: tuple[str, ...] = (),
 ) -> Sighting:
     """Describe a stream that is not split."""
-    name = deviation.name
-    return Sighting(
+    return entry_sighting(
+        evidence,
+        look,
+        deviation,
         message=message,
-        label=f'passes "{name}" on unsplit',
+        label=f'passes "{deviation.name}" on unsplit',
         details=(*details, *told_by(look, deviation)),
         why=why,
-        help=f"give each its own key: split_rngs={split_text(look.expected, deviation)}",
-        span=evidence.landmarks.knob(deviation.call, Knob.SPLIT_RNGS, name),
-        edits=knob_edits(
-            evidence, deviation.call, Knob.SPLIT_RNGS, split_text(look.expected, deviation)
-        ),
-        case=look.case,
-        evidence={"argument": "split_rngs", "stream": name, "expected": True, "actual": False},
+        step="give each its own key",
+        values={"expected": True, "actual": False},
     )
 
 

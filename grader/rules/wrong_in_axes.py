@@ -78,7 +78,7 @@ def _whole_sighting(evidence: Evidence, look: Look) -> Sighting:
     added = ours == wanted
     return Sighting(
         message=f"nn.vmap doesn't map over {noun}: {module} gets all of it at once",
-        label="the mapped axis was added only for this" if added else "nothing of the input",
+        label="the mapped axis was added only for this" if added else "no axis of the input",
         shapes=_inner_rows(look),
         why=f"Here {module} does all the work, and nn.vmap does nothing. A module written for one "
         "example couldn't do that.",
@@ -172,7 +172,7 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
         return f"{given} {built}"
     if _is_whole(deviation.expected):
         over = found or "an axis of the input"
-        return f"{given} maps over {over}; nothing of it should be mapped"
+        return f"{given} maps over {over}; no input should be mapped"
     if _is_whole(deviation.actual):
         return f"{given} maps over nothing; it should map over {wanted}"
     told = _of_argument(look, deviation, wanted)

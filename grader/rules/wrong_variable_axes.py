@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.deviation import collections_text
-from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
 from grader.evidence.notation import collection_noun
 from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.rules.example import ENSEMBLE
+from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 
@@ -21,29 +20,18 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         name, wanted, found = deviation.name, deviation.expected, deviation.actual
         if isinstance(wanted, int) and isinstance(found, int):
-            yield Sighting(
+            yield entry_sighting(
+                evidence,
+                look,
+                deviation,
                 message=f"{collection_noun(name)} have the mapped axis at {found}, not at {wanted}",
                 label=f'puts the axis of "{name}" at {found}',
                 shapes=common(look, name),
                 details=told_by(look, deviation),
                 why="Code that later takes a slice of these variables, or maps over them, expects "
                 "the axis where the task has it. Along another axis it mixes them up.",
-                help="put it where the task wants it: "
-                f"variable_axes={collections_text(look.expected, deviation)}",
-                span=evidence.landmarks.knob(deviation.call, Knob.VARIABLE_AXES, name),
-                edits=knob_edits(
-                    evidence,
-                    deviation.call,
-                    Knob.VARIABLE_AXES,
-                    collections_text(look.expected, deviation),
-                ),
-                case=look.case,
-                evidence={
-                    "argument": "variable_axes",
-                    "collection": name,
-                    "expected": wanted,
-                    "actual": found,
-                },
+                step="put it where the task wants it",
+                values={"expected": wanted, "actual": found},
             )
 
 

@@ -72,7 +72,7 @@ def restrict(policy: Policy) -> tuple[Protection, ...]:
     except OSError as error:
         return _missing(_reason(error))
     if threads > 1:
-        return _missing(f"{threads - 1} thread(s) ran before it was applied and are not held")
+        return _missing(f"{threads - 1} thread(s) ran before it was applied and aren't confined")
     return _rows(abi)
 
 

@@ -121,7 +121,7 @@ def _standard_library() -> Iterator[str]:
 
 
 def _zipped_library() -> Iterator[str]:
-    """Find what an embedded Python has in place of a folder, and a library elsewhere."""
+    """Find what an embedded Python has instead of a folder, and a library elsewhere."""
     zipped = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
     yield from (path for path in sys.path if path.endswith((zipped, "lib-dynload")))
 

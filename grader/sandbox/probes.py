@@ -119,7 +119,7 @@ def _try(name: str, probe: Probe, policy: Policy, path: str) -> ProbeResult:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        # Python 3.12 and jax warn of other threads; the child touches nothing of theirs.
+        # Python 3.12 and jax warn of other threads; the child doesn't touch them.
         warnings.simplefilter("ignore")
         return os.fork()
 

@@ -73,7 +73,7 @@ recvmmsg                   299      243
 setsockopt                  54      208
 
 # What Landlock does not watch: owners, modes, times, attributes, truncation by name (before its
-# ABI 3), handles in place of paths, events of other people's files, flushing every disk.
+# ABI 3), handles instead of paths, events of other people's files, flushing every disk.
 chmod                       90        -
 fchmod                      91       52
 fchmodat                   268       53

@@ -34,7 +34,7 @@ def available() -> Protection:
     memory, _ = memory_and_threads(os.getpid())
     tables = ", tables of pages" if sys.platform == "linux" else ""
     counted = f"memory{tables}, threads, disk, every {WATCH_SECONDS * 1000:.0f} ms"
-    detail = counted if memory else "this system doesn't tell what a process uses"
+    detail = counted if memory else "this system doesn't report what a process uses"
     return Protection(name="watch", active=memory > 0, detail=detail)
 
 

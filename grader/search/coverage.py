@@ -88,7 +88,7 @@ def _axes(exercise: Exercise) -> Iterator[tuple[str, str]]:
 
 
 def _rows(exercise: Exercise, columns: Columns) -> Iterator[Sizes]:
-    """Yield as many rows as the longest column has; the weights' columns begin anew together."""
+    """Yield as many rows as the longest column has; the weights' columns start again together."""
     weights = [len(columns[each.name]) for each in exercise.dimensions if each.weights]
     for row in range(max(map(len, columns.values()), default=0)):
         within = row % max(weights, default=1)

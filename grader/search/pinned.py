@@ -17,7 +17,7 @@ from hypothesis.internal.constants_ast import Constants
 Example = TypeVar("Example")
 
 _NO_CONSTANTS = Constants()
-_BACKEND = "grader"
+BACKEND = "grader"
 
 
 class PinnedProvider(providers.HypothesisProvider):
@@ -32,7 +32,7 @@ class PinnedProvider(providers.HypothesisProvider):
         return _NO_CONSTANTS
 
 
-providers.AVAILABLE_PROVIDERS[_BACKEND] = f"{__name__}.PinnedProvider"
+providers.AVAILABLE_PROVIDERS[BACKEND] = f"{__name__}.PinnedProvider"
 
 
 _SETTINGS = hypothesis.settings(
@@ -45,7 +45,7 @@ _SETTINGS = hypothesis.settings(
     stateful_step_count=50,
     suppress_health_check=list(HealthCheck),
     verbosity=hypothesis.Verbosity.quiet,
-    backend=_BACKEND,
+    backend=BACKEND,
 )
 """All that could depend on the environment."""
 

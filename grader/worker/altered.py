@@ -1,4 +1,4 @@
-"""Other numbers in place of what a lifted module returned, to see whether an answer uses them."""
+"""Other numbers instead of what a lifted module returned, to see whether an answer uses them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Arguments:
         self.named = {each.name: value for each, value in built if each.by_name}
 
     def mutated(self) -> tuple[str, ...]:
-        """Names of the arguments that no longer match the case, in order."""
+        """Names of the arguments that changed during the call, in order."""
         changed = [name for name, value, array in self._given if _differs(array, value)]
         changed += [name for name, given, before in self._dicts if not _same_items(given, before)]
         return tuple(dict.fromkeys(changed))

@@ -22,7 +22,7 @@ _ascontiguousarray = np.ascontiguousarray
 _tobytes = np.ndarray.tobytes
 _view = np.ndarray.view
 
-# jax.Array is abstract; its classes are not public under a name of their own.
+# jax.Array is abstract; its classes have no public names.
 ARRAYS = tuple(cls for cls in jax.Array.__subclasses__() if cls.__name__ == "ArrayImpl")
 KEY_ARRAYS = tuple(cls for cls in jax.Array.__subclasses__() if cls.__name__ == "PRNGKeyArray")
 _TRACER = jax.core.Tracer

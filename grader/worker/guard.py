@@ -109,7 +109,7 @@ class Guard:
             self._found[_TOO_MANY] = None
 
     def _lend(self, questions: Mapping[str, Any]) -> Callable[[], None]:
-        """Give the program its own `isinstance` and the like, for names that it left alone."""
+        """Give the program its own `isinstance` and similar, for names that it left alone."""
         lent = {name: each for name, each in questions.items() if name not in self._namespace}
         self._namespace.update(lent)
 

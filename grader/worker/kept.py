@@ -1,7 +1,7 @@
 """What a program keeps between calls: everything that its globals lead to, and what it borrows.
 
-Two pictures that differ show that something in between wrote to what outlives a call. Nothing of
-the program's runs while one is taken.
+Two pictures that differ show that something in between wrote to what outlives a call. None of
+the program's code runs while one is taken.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _PRODUCT: Final = np.int64(SAMPLE)
 
 
 class Kinds:
-    """Answers such questions; `ask` is told of those that a stand-in would answer otherwise."""
+    """Answers such questions; `ask` gets those that a stand-in would answer otherwise."""
 
     def __init__(self, seeds: tuple[Any, ...], ask: Callable[[Asked], None]) -> None:
         self._seeds = seeds

@@ -1,4 +1,4 @@
-"""Calls to `nn.vmap`: what each got, and the runs of what it returned."""
+"""Calls to `nn.vmap`: their arguments, and the runs of what they returned."""
 
 from __future__ import annotations
 

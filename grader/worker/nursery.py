@@ -34,6 +34,7 @@ from grader.wire import (
     Ready,
 )
 from grader.worker import serve
+from grader.worker.lowering import share_context
 
 _TRIES: Final = 100
 """How many times to try a fork, `WATCH_SECONDS` apart."""
@@ -88,6 +89,7 @@ class Nursery:
     def run(self, importing: float) -> None:
         """Serve until the judge is gone. `importing` is how many seconds the imports took."""
         _become_subreaper()
+        share_context()
         gc.freeze()
         gc.enable()
         self._reply(Ready(seconds=importing))

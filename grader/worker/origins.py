@@ -29,4 +29,4 @@ class Origins:
 
 
 _MOST = 4000
-"""With more objects than this, those that no longer exist are forgotten."""
+"""With more objects than this, those that are gone are forgotten."""

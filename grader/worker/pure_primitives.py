@@ -51,7 +51,7 @@ reduce_prod reduce_sum reduce_xor reduce_window_max reduce_window_min reduce_win
 """
 
 POSITIONAL: Final = frozenset({"pmax", "pmin", "psum"})
-"""Reductions over the axes of a mapped array, once `vmap` has put numbers in place of names."""
+"""Reductions over the axes of a mapped array, once `vmap` has replaced names by numbers."""
 
 _LINEAR: Final = """
 cholesky conv_general_dilated dot_general eigh geqrf householder_product lu qr svd triangular_solve

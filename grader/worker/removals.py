@@ -1,7 +1,7 @@
 """Removing files in the scratch folder, which the sandbox refuses: here it is only noted.
 
 The kernel lets nothing be removed, so that what was written is seen by who watches the disk. Code
-that cleans up after itself, such as `tempfile.TemporaryDirectory`, is right all the same. So a
+that cleans up after itself, such as `tempfile.TemporaryDirectory`, is right anyway. So a
 removal in the scratch folder that was refused counts as done: the file stays until the process has
 ended, and goes with the folder. Everywhere else the refusal is raised as it came.
 """

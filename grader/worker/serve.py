@@ -29,6 +29,7 @@ from grader.sandbox.policy import Policy, Protection
 from grader.worker.compiling import CompileClock
 from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
+from grader.worker.lowering import share_context
 from grader.worker.removals import Removals
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
@@ -79,6 +80,7 @@ def as_spawned_side() -> None:
     os.dup2(2, 1)
     os.close(null)
     _open_streams()
+    share_context()
     status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()

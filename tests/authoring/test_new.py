@@ -75,7 +75,7 @@ def test_a_second_exercise_goes_next_to_the_first(grade: Grade, here: Path) -> N
         ("my_own", "did you mean my-own?"),
         ("7", "exercises are named in kebab case, such as my-exercise"),
         ("../up", "exercises are named in kebab case"),
-        ("class", "Python keeps class for itself"),
+        ("class", "class is a Python keyword"),
     ],
 )
 def test_invalid_names_are_refused(grade: Grade, here: Path, name: str, says: str) -> None:

@@ -177,7 +177,7 @@ def test_a_file(folder: Path, part: str, act: Callable[[Path], None], says: str)
     ("text", "says"),
     [
         ("EXERCISE = nobody", "does not load: NameError"),
-        ("", "does not define EXERCISE, an Exercise: mend it, and verify again"),
+        ("", "does not define EXERCISE, an Exercise: fix it, and verify again"),
     ],
 )
 def test_a_declaration_that_does_not_load(folder: Path, text: str, says: str) -> None:

@@ -186,15 +186,15 @@ SAID = {
         "mistakes/line.py is labelled wrong-values on line 2, and what is found is wrong-values o",
         "wrong-values on line 3: move the label to that line",
         "mistakes/rule.py is labelled wrong-shape on line 2, and what is found is not-an-array on",
-        "not-an-array on line 2: mend the file so that it shows one mistake, or its label",
+        "not-an-array on line 2: fix the file so that it shows one mistake, or fix its label",
         "mistakes/no_label.py has no label: if not-an-array is what it shows, put # expect: not-a",
         "mistakes/no_mistake.py passes: make its mistake show, or move it to accepted/",
     ),
     "accepted": (
         "2 of at least 3: write 1 more into accepted/",
         "accepted/wrong.py gets wrong-values on line 2 (",
-        "): if it is right all the same, report that to the grader's authors, else mend it",
-        "accepted/labelled.py has a label: move it to mistakes/, or take the label out",
+        "): if it is right anyway, report that to the grader's authors, otherwise fix it",
+        "accepted/labelled.py has a label: move it to mistakes/, or remove the label",
     ),
     "mutants": (
         "the solution with line 6 changed (7 -> 0) passes; not proved: ",
@@ -235,7 +235,7 @@ def test_right_parts_get_no_sentence(flawed: dict[str, Line]) -> None:
         (
             "sum-fails",
             submission("return 1 / 0"),
-            "the starter gets raised, which a learner has no part in: end it with raise NotImpl",
+            "the starter gets raised, which isn't the learner's doing: end it with raise NotImpl",
         ),
     ],
 )
@@ -254,8 +254,8 @@ def test_the_command(grade: Callable[..., Ran], here: Path) -> None:
     ran = grade("verify", "--exercises", "course")
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.splitlines()[0] == "empty  course/exercises/empty"
-    assert "has no exercise.py: mend it, and verify again" in " ".join(ran.out.split())
-    assert "  ✗ solution    1 thing to mend\n" in ran.out
+    assert "has no exercise.py: fix it, and verify again" in " ".join(ran.out.split())
+    assert "  ✗ solution    1 thing to fix\n" in ran.out
     assert ran.out.endswith("\n\n0 of 2 exercises are right.\n")
     assert max(len(line) for line in ran.out.splitlines()) <= 80
     named = grade("verify", "sum_grammar", "--exercises", "course")

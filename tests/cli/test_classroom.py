@@ -104,13 +104,13 @@ def test_the_newest_file_of_a_student_counts(grade: Grade, here: Path, graded: l
     assert "1 handed in more than once" in ran.out
 
 
-def test_a_helper_is_no_submission_of_who_also_handed_in_an_answer(
+def test_a_helper_beside_an_answer_is_not_a_submission(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": RIGHT, "anna/helpers.py": "x = 1\n", "ben/b.py": "y = 2\n"})
     hand_in(here / "hw", {".git/HEAD": "ref"})
     ran = grade("class", "hw")
-    assert "left out, as no submission: anna/helpers.py, .git/" in ran.err
+    assert "not submissions, so skipped: anna/helpers.py, .git/" in ran.err
     assert [row[1] for row in results(here / "hw")] == ["anna/a.py", "ben/b.py"]
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
 
@@ -160,7 +160,7 @@ def test_a_misspelt_function_tells_which_exercise_of_the_class_it_is(
 
 
 @pytest.mark.usefixtures("graded")
-def test_a_class_that_tells_no_exercise_is_graded_as_one_and_that_is_said(
+def test_files_without_a_known_function_are_graded_as_one_exercise_with_a_note(
     grade: Grade, here: Path
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": "def f(x):\n    return x\n", "ben/b.pdf": "%PDF"})
@@ -233,7 +233,7 @@ def test_a_document_of_all_has_the_order_of_the_files(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
-def test_an_interrupted_command_keeps_what_is_done_and_goes_on(
+def test_an_interrupted_command_keeps_its_reports_and_can_continue(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:
     names = {f"s{n}/x.py": f"{RIGHT}# {n}\n" for n in range(4)}
@@ -269,7 +269,7 @@ def test_what_an_interrupt_tears_down_gets_no_report(
 
 
 @pytest.mark.usefixtures("graded")
-def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, here: Path) -> None:
+def test_a_second_download_keeps_what_the_first_says(grade: Grade, here: Path) -> None:
     for name in ("hw.zip", "hw (1).zip"):
         with zipfile.ZipFile(here / name, "w") as made:
             made.writestr("anna.py", RIGHT)
@@ -301,7 +301,7 @@ def test_a_second_download_takes_nothing_from_what_the_first_says(grade: Grade, 
         (("--gradebook", "hw/anna/a.py"), "hw/anna/a.py"),
     ],
 )
-def test_a_wrong_option_is_told_before_anything_is_graded(
+def test_a_wrong_option_is_reported_before_grading(
     grade: Grade, here: Path, graded: list[str], words: Sequence[str], said: str
 ) -> None:
     hand_in(here / "hw", {"anna/a.py": RIGHT})
@@ -329,7 +329,7 @@ def test_a_classs_own_zip_is_never_overwritten(grade: Grade, here: Path, option:
     assert "would overwrite hw.zip" in ran.err
 
 
-def test_a_folder_without_a_submission_is_told(grade: Grade, here: Path) -> None:
+def test_a_folder_without_a_submission_is_reported(grade: Grade, here: Path) -> None:
     (here / "hw").mkdir()
     ran = grade("class", "hw")
     assert ran.code == 2

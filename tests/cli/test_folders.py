@@ -76,7 +76,7 @@ def test_a_folder_with_no_submission_says_so(here: Path) -> None:
     put(here / "tests" / "test_a.py")
     assert gather((Path("none"),)).problems == ("there is no Python file in none",)
     (problem,) = gather((Path("tests"),)).problems
-    assert problem == "there is no submission in tests: only test_a.py and the like"
+    assert problem == "there is no submission in tests: only files such as test_a.py"
 
 
 def test_each_file_is_read_once(here: Path) -> None:

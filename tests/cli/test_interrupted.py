@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from cli_course import add_exercise, environment
 
-from grader.cli.abreast import Abreast
 from grader.cli.interrupts import Interrupts
+from grader.cli.parallel import Parallel
 
 SUM = "def sum_one(seed, x):\n    return x + x\n"
 HANGS = "import time\n\ndef sum_one(seed, x):\n    time.sleep(1000)\n"
@@ -71,7 +71,7 @@ def test_finished_reports_are_written(here: Path, number: signal.Signals) -> Non
     assert list(scratch.iterdir()) == []
 
 
-def test_one_that_is_finished_of_several_is_still_a_list(here: Path) -> None:
+def test_a_single_finished_report_of_several_is_still_a_list(here: Path) -> None:
     for name, text in {"a": SUM, "b": HANGS}.items():
         (here / f"{name}.py").write_text(text)
     reports = ("--report", "jsonl", "--report", "json=all.json")
@@ -208,7 +208,7 @@ def test_a_second_signal_ends_the_process_at_once(body: str, code: int, said: st
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
 
 
-# ---------------------------------------------------------------------------------------- abreast
+# ---------------------------------------------------------------------------------------- parallel
 
 
 def wait(ready: Callable[[], bool]) -> None:
@@ -226,13 +226,13 @@ def test_results_come_in_order() -> None:
             last.set()
         return number
 
-    abreast = Abreast(work, range(5), threads=2, told=lambda: None)
-    assert list(abreast.results(wait)) == [0, 1, 2, 3, 4]
+    parallel = Parallel(work, range(5), threads=2, told=lambda: None)
+    assert list(parallel.results(wait)) == [0, 1, 2, 3, 4]
 
 
 def test_failures_are_raised_in_order() -> None:
-    abreast = Abreast(lambda number: 1 // number, [1, 0], threads=1, told=lambda: None)
-    results = abreast.results(wait)
+    parallel = Parallel(lambda number: 1 // number, [1, 0], threads=1, told=lambda: None)
+    results = parallel.results(wait)
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
@@ -248,14 +248,14 @@ def test_finished_items_are_returned_after_giving_up() -> None:
             stuck.wait(60)
         return number
 
-    abreast = Abreast(work, range(6), threads=2, told=told.release)
-    results = abreast.results(wait)
+    parallel = Parallel(work, range(6), threads=2, told=told.release)
+    results = parallel.results(wait)
     assert next(results) == 0
     told.acquire()
     told.acquire()  # 0 and 2 are done; 1 and 3 are stuck
     with contextlib.closing(results):
-        assert abreast.give_up() == (2,)
+        assert parallel.give_up() == (2,)
     stuck.set()
-    abreast.join(60)
+    parallel.join(60)
     assert 4 not in begun
     assert 5 not in begun

@@ -129,7 +129,7 @@ def test_skipped_files_are_listed_separately(
     code, out, err = grade(".", "--no-progress")
     assert code == 0
     assert "2 of 2 passed" in out
-    assert "left out, as no submission: __init__.py, test_a.py" in err
+    assert "not submissions, so skipped: __init__.py, test_a.py" in err
 
 
 def test_any_file_name_and_an_exercise_with_only_sizes(

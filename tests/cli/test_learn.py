@@ -121,7 +121,7 @@ def test_start_copies_the_starter_and_shows_the_next_steps(grade: Grade, here: P
         "next:\n"
         "  grade show sum-two      the lesson and the task\n"
         "  grade sum_two.py        when you have filled it in\n"
-        "  grade watch sum_two.py  to have it graded at every save\n"
+        "  grade watch sum_two.py  to grade it at every save\n"
     )
     assert names_in(here) == ["sum_two.py"]
 

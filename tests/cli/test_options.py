@@ -15,7 +15,7 @@ import pytest
 from cli_course import Grade, add_exercise
 
 from grader import grade as notebook_grade
-from grader.cli import classroom, watch
+from grader.cli import classroom, editor, watch
 from grader.cli.options import conversion
 from grader.cli.watch import Watcher
 from grader.gradebook.request import ClassRequest
@@ -78,7 +78,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run(self: Watcher) -> int:
         with contextlib.suppress(Arrived):
-            self._grade_now(0, read_submission(self._file), prove=True)
+            self._regrading._grade_now(0, read_submission(self._file), self._request)
         return 0
 
     terminal = SimpleNamespace(stdin=Terminal(), stdout=Terminal())
@@ -146,6 +146,9 @@ def test_an_option_arrives(
         case Front.CLASS:
             monkeypatch.setattr(classroom, "grade_class", lambda _, asked: arrived.append(asked))
             grade("class", ".", *words)
+        case Front.EDITOR:
+            monkeypatch.setattr(editor, "serve", lambda asked: arrived.append(asked))
+            grade("lsp", *words)
     assert [getattr(each, name) for each in arrived] == [field(name, value)]
     given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})
     assert given_only == request_of(front)()

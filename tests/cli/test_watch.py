@@ -161,7 +161,7 @@ def test_a_session_from_start_to_pass(grade: Grade, start: Start, here: Path) ->
     watch.press("e")
     watch.until("per-example-params · check params", "space more")
     watch.press("s")
-    watch.until("The solution is for after a pass; h shows a hint.")
+    watch.until("Pass first to see the solution; h shows a hint.")
     watch.press("\x1b")
     watch.until("not passed", "e explain", gone="The solution is")
 

@@ -141,7 +141,7 @@ def test_a_groups_file_is_that_of_each_of_them(file: Path) -> None:
     ]
 
 
-def test_each_exercise_counts_for_itself_and_nobodys_files_all_do(file: Path) -> None:
+def test_exercises_count_separately_and_files_without_an_owner_all_count(file: Path) -> None:
     kept(
         file,
         entry("a.py", "1"),
@@ -152,7 +152,7 @@ def test_each_exercise_counts_for_itself_and_nobodys_files_all_do(file: Path) ->
     assert [row[2] for row in rows(file)] == ["1", "2", "3", "4"]
 
 
-def test_a_file_that_was_changed_or_removed_is_kept_but_counts_no_longer(file: Path) -> None:
+def test_a_changed_or_removed_file_is_kept_but_no_longer_counts(file: Path) -> None:
     kept(file, entry(sha256="1"), entry("ben/x.py", "2", Student(key="ben")))
     kept(file, entry(sha256="3"))
     assert [row[2] for row in rows(file)] == ["3"]
@@ -160,7 +160,7 @@ def test_a_file_that_was_changed_or_removed_is_kept_but_counts_no_longer(file: P
         assert sorted(each.sha256 for each in book.results()) == ["1", "2", "3"]
 
 
-def test_a_later_zip_of_the_same_class_replaces_what_the_first_had(file: Path) -> None:
+def test_a_later_zip_of_the_same_class_replaces_the_first(file: Path) -> None:
     kept(file, entry(sha256="1", time=1.0), root="/first.zip")
     kept(file, entry(sha256="2", time=2.0), root="/second.zip")
     assert [row[2] for row in rows(file)] == ["2"]
@@ -186,13 +186,13 @@ def test_a_damaged_gradebook_is_set_aside(file: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["verdict = 'good'", "graded_at = 'now'", "score = 'ten'"])
-def test_a_row_that_somebody_has_changed_is_said(file: Path, change: str) -> None:
+def test_an_edited_row_is_reported(file: Path, change: str) -> None:
     kept(file, entry())
     connection = sqlite3.connect(file)
     with connection:
         connection.execute(f"UPDATE gradings SET {change}")
     connection.close()
-    with opened(file) as book, pytest.raises(GradebookBroken, match="makes no sense"):
+    with opened(file) as book, pytest.raises(GradebookBroken, match="isn't valid"):
         tuple(book.results())
 
 
@@ -213,7 +213,7 @@ def test_another_programs_database_and_a_newer_gradebook_are_left_alone(file: Pa
         opened(file)
 
 
-def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_an_unwritable_place_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(GradebookBroken, match="choose another file with --gradebook"):
         opened(tmp_path / "file" / "book.sqlite")
@@ -221,7 +221,7 @@ def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
-def test_a_full_disk_is_said_and_loses_nothing(file: Path) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(file: Path) -> None:
     kept(file, entry())
     with opened(file) as book:
         book.begin([entry(), entry("ben/x.py", "b", Student(key="ben"))])

@@ -58,7 +58,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows takes no such names")
-def test_a_name_that_is_no_text_is_written_as_python_escapes_it(tmp_path: Path) -> None:
+def test_undecodable_names_are_written_as_python_escapes(tmp_path: Path) -> None:
     folder = tree(tmp_path / "class", CLASS)
     odd = folder / os.fsdecode(b"j\xfcrgen")
     odd.mkdir()
@@ -70,7 +70,7 @@ def test_a_name_that_is_no_text_is_written_as_python_escapes_it(tmp_path: Path) 
     assert found.read(handed(found, path)).source.text == TEXT
 
 
-def test_what_the_grader_wrote_is_nobodys(tmp_path: Path) -> None:
+def test_the_graders_own_files_are_not_submissions(tmp_path: Path) -> None:
     files = CLASS | {
         ".grade/gradebook.sqlite": b"x",
         "feedback/anna.html": "<html>",
@@ -83,7 +83,7 @@ def test_what_the_grader_wrote_is_nobodys(tmp_path: Path) -> None:
     assert found.absent == ()
 
 
-def test_pages_of_an_earlier_call_are_nobodys(tmp_path: Path) -> None:
+def test_pages_of_an_earlier_call_are_not_submissions(tmp_path: Path) -> None:
     folder = tree(tmp_path / "class", CLASS | {"eve/hw.html": "<html>"})
     assert OwnFiles(folder / "feedback").write("anna.html", "<html>")
     with zipfile.ZipFile(folder / "feedback.zip", "w") as packed:
@@ -95,7 +95,9 @@ def test_pages_of_an_earlier_call_are_nobodys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("below", ["", "home", "home/teacher"])
-def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+def test_a_home_folder_is_refused_as_a_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
     tree(tmp_path / "home" / "teacher", CLASS) if (tmp_path / "home").mkdir() else None
     tree(tmp_path / "home" / "teacher", CLASS)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "teacher")
@@ -105,14 +107,16 @@ def test_a_home_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bel
 
 
 @pytest.mark.parametrize("most", ["MOST_FILES", "MOST_FOLDERS"])
-def test_a_disk_is_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str) -> None:
+def test_a_disk_is_refused_as_a_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
     monkeypatch.setattr(f"grader.gradebook.intake.folder_listing.{most}", 2)
     folder = tree(tmp_path / "class", programs("a/x.py", "b/x.py", "c/x.py"))
     with pytest.raises(CommandWrong, match="has more than 2 f"):
         collect(folder)
 
 
-def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root reads everything")
     folder = tree(tmp_path / "class", CLASS | programs("eve/hw.py"))

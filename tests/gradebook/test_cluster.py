@@ -106,10 +106,10 @@ def test_what_differs_is_named() -> None:
     found = differences(here, msgspec.structs.replace(here, versions=changed))
     assert found == (f"jax 0.1 there, {here.versions['jax']} here",)
     assert differences(here, msgspec.structs.replace(here, code="x")) == (
-        "the grader's code is another there, with the same version number",
+        "its grader's code differs, with the same version number",
     )
     assert differences(here, msgspec.structs.replace(here, exercises={FOLDER.slug: "x"})) == (
-        f"the exercise {FOLDER.slug} is another there",
+        f"its exercise {FOLDER.slug} differs",
     )
     assert differences(here, msgspec.structs.replace(here, exercises={})) == (
         f"it doesn't have the exercise {FOLDER.slug}",
@@ -273,7 +273,7 @@ def test_what_was_graded_beside_a_killer_is_not_accused() -> None:
     }
 
 
-def test_a_worker_that_was_told_to_go_is_no_death() -> None:
+def test_a_retired_worker_does_not_count_as_a_death() -> None:
     times: list[str] = []
 
     def retired(task: Pending) -> None:
@@ -308,7 +308,7 @@ def test_dask_giving_up_on_a_task_is_a_death_too() -> None:
         ValueError("lost"),
     ],
 )
-def test_an_answer_that_is_no_report_accuses_nobody(answer: object) -> None:
+def test_an_invalid_report_accuses_nobody(answer: object) -> None:
     client = FakeClient(FOLDER, {ONE: 1}, a=lambda task: task.finish(answer))
     ran = Ran(client, *"ab").run()
     assert ran.verdicts() == {"a": Verdict.ERROR, "b": Verdict.PASSED}

@@ -207,7 +207,7 @@ def test_an_interrupted_run_leaves_nothing_but_what_is_done(hand_ins: Path, tmp_
 
 
 @needs_dask
-def test_what_isnt_there_is_said_in_a_line(hand_ins: Path, tmp_path: Path) -> None:
+def test_missing_files_are_reported_in_one_line(hand_ins: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     process = begun(hand_ins, tmp_path / "book.sqlite", "--dask", "127.0.0.1:9")
     out, err = process.communicate(timeout=60)

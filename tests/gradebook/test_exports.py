@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grader.errors import ReportNotWritten
 from grader.gradebook.classroom import Result
 from grader.gradebook.outcome.exports import Platform, export
 from grader.gradebook.outcome.exports.grades import Grades, number
@@ -46,8 +47,12 @@ def table(path: Path) -> list[dict[str, str]]:
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
+def name_of(platform: Platform) -> str:
+    return f"{platform}.{'zip' if platform == 'gradescope' else 'csv'}"
+
+
 def written(platform: Platform, grades: Grades, folder: Path) -> tuple[list[Path], str]:
-    done = export(platform, grades, folder / f"out.{'zip' if platform == 'gradescope' else 'csv'}")
+    done = export(platform, grades, folder / name_of(platform))
     return list(done.paths), "\n".join(done.notes)
 
 
@@ -65,7 +70,7 @@ def test_canvas_gets_no_empty_grade_which_would_delete_one(tmp_path: Path) -> No
     results = [canvas(ANNA), result(BEN, exercise=OTHER), result(CLEO, ERROR)]
     grades = Grades(results=results, absent=[student("Dora Absent")])
     paths, notes = written(Platform.CANVAS, grades, tmp_path)
-    assert [path.name for path in paths] == [f"out.{OTHER}.csv", f"out.{SLUG}.csv"]
+    assert [path.name for path in paths] == [f"canvas.{OTHER}.csv", f"canvas.{SLUG}.csv"]
     for path in paths:
         rows = table(path)
         assert all(list(row.values())[-1] for row in rows)
@@ -75,7 +80,9 @@ def test_canvas_gets_no_empty_grade_which_would_delete_one(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("path", ["hw_1_2.py", "doe_4711_9_assignsubmission_file_1_hw.py"])
-def test_a_number_in_a_name_is_no_id_unless_it_is_the_students(path: str, tmp_path: Path) -> None:
+def test_a_number_in_a_name_counts_as_an_id_only_if_it_is_the_students(
+    path: str, tmp_path: Path
+) -> None:
     (path_,), _ = written(Platform.CANVAS, Grades(results=[result(CLEO, path=path)]), tmp_path)
     assert table(path_)[1]["ID"] == ""
 
@@ -137,7 +144,7 @@ def test_gradescope_gets_an_autograder_that_knows_each_file(tmp_path: Path) -> N
     results = json.loads((tmp_path / "a" / "results" / "results.json").read_text())
     assert results["score"] == 8.75
     assert sum(test["score"] for test in results["tests"]) == 7
-    assert "imports no grades" in notes
+    assert "import grades" in notes
 
 
 def test_a_file_that_gradescope_got_later_gets_no_zero(tmp_path: Path) -> None:
@@ -181,7 +188,7 @@ def test_csv_has_a_row_for_each_student_and_exercise(tmp_path: Path) -> None:
     assert (rows["Cleo Doe", SLUG]["verdict"], rows["Cleo Doe", SLUG]["points"]) == ("error", "")
 
 
-def test_files_that_are_gone_have_no_row(tmp_path: Path) -> None:
+def test_deleted_files_have_no_row(tmp_path: Path) -> None:
     gone = [result(BEN, counts=False, exercise=OTHER), result(None, counts=False)]
     grades = Grades(results=[*gone, result(ANNA)])
     for platform in (Platform.CANVAS, Platform.CSV):
@@ -222,6 +229,21 @@ def test_an_export_of_nothing_is_a_table_without_rows(tmp_path: Path) -> None:
     (path,), _ = written(Platform.CSV, Grades(results=()), tmp_path)
     assert table(path) == []
     assert written(Platform.MOODLE, Grades(results=()), tmp_path)[0] == []
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_an_export_replaces_an_older_one_and_nothing_else(
+    platform: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / name_of(platform)
+    file.write_bytes(b"")
+    for points in (10, 20):
+        assert written(platform, Grades(results=[moodle(ANNA)], points=points), tmp_path)[0]
+    for own in ("student,grade\r\nAnna,1.3\r\n", "a note", "\0\n"):
+        file.write_bytes(own.encode())
+        with pytest.raises(ReportNotWritten, match="something else"):
+            written(platform, Grades(results=[moodle(ANNA)]), tmp_path)
+        assert file.read_bytes() == own.encode()
 
 
 @pytest.mark.parametrize(

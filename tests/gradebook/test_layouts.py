@@ -28,7 +28,7 @@ def test_canvas(laid_out: Make) -> None:
     assert "PDF" in fault(found, "leekim_123459_9000009_hw.pdf")
 
 
-def test_the_number_of_an_exercise_is_no_attempt_on_canvas(laid_out: Make) -> None:
+def test_an_exercise_number_is_not_read_as_an_attempt_on_canvas(laid_out: Make) -> None:
     found = collect(laid_out(programs("a_100_2000_hw-1.py", "b_101_2001_hw-1.py")))
     assert {each.attempt for each in found.files} == {1}
 
@@ -260,7 +260,7 @@ def test_what_nobody_hands_in_is_left_out(laid_out: Make) -> None:
         ("hw.mp4", b"\0" * 100_000, ".mp4 file"),
     ],
 )
-def test_whoever_handed_in_no_program_is_told(
+def test_students_without_a_program_are_reported(
     laid_out: Make, name: str, data: bytes, word: str
 ) -> None:
     found = collect(laid_out({"anna/hw.py": TEXT, f"bob/{name}": data, "bob/README.md": "x"}))

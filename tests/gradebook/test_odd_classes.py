@@ -113,7 +113,7 @@ def test_students_with_several_exercises_are_not_doubted(laid_out: Make) -> None
     assert collect(laid_out(files)).problems == ()
 
 
-def test_the_teachers_folders_beside_a_download_are_nobodys(laid_out: Make) -> None:
+def test_the_teachers_folders_beside_a_download_have_no_owner(laid_out: Make) -> None:
     files = programs(
         "submissions/smithjohn_123_9001_hw.py",
         "submissions/liwei_124_9002_hw.py",
@@ -125,14 +125,14 @@ def test_the_teachers_folders_beside_a_download_are_nobodys(laid_out: Make) -> N
     assert "the path names nobody: reference/solution.py" in found.problems
 
 
-def test_a_students_folder_is_not_taken_for_a_download(laid_out: Make) -> None:
+def test_a_students_folder_is_not_mistaken_for_a_download(laid_out: Make) -> None:
     files = programs(*(f"{name}/hw.py" for name in "abcdef"), "g/my_12_34_hw.py", "g/my_12_35_x.py")
     found = collect(laid_out(files))
     assert found.layout == "a folder for each student"
     assert set(owners(found).values()) == set("abcdefg")
 
 
-def test_moodle_numbers_a_person_anew_in_each_assignment(laid_out: Make) -> None:
+def test_moodle_gives_a_person_a_new_number_in_each_assignment(laid_out: Make) -> None:
     files = programs(
         "hw1/Anna Smith_23_assignsubmission_file/hw.py",
         "hw2/Anna Smith_29_assignsubmission_file/hw.py",
@@ -176,6 +176,6 @@ def test_an_empty_folder_shows_that_folders_are_students(tmp_path: Path) -> None
     assert [each.key for each in found.absent] == ["bob"]
 
 
-def test_a_text_that_python_would_accept_is_no_program(laid_out: Make) -> None:
+def test_plain_text_that_parses_as_python_is_not_a_program(laid_out: Make) -> None:
     found = collect(laid_out({"anna/hw.py": TEXT, "bob/hw.txt": "Name: Bob\nsorry = 1\n"}))
     assert ".txt file" in fault(found, "bob/hw.txt")

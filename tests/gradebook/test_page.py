@@ -149,7 +149,7 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         "A class of 9 students",
         "1 of 6 students passed",
         "Mistakes that go together",
-        "proves no copying",
+        "prove copying",
         "Scores from try to try",
         "Files of nobody: 1 file",
         "Not graded: 1 file",
@@ -160,7 +160,7 @@ def test_the_page_says_what_happened(tmp_path: Path) -> None:
         assert words in text, words
 
 
-def test_files_that_are_gone_have_no_page(tmp_path: Path) -> None:
+def test_deleted_files_have_no_page(tmp_path: Path) -> None:
     results = [result(BEN, counts=False), result(ANNA)]
     done = write_pages(insight(results), results, tmp_path)
     assert len(done.paths) == 2

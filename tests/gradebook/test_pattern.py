@@ -67,7 +67,7 @@ def test_fields(template: str, path: str, expected: dict[str, object] | None) ->
         ("{rest}.py", "no field that names anybody"),
         ("hw.py", "no field that names anybody"),
         ("", "no field that names anybody"),
-        ("{name}{id}.py", "where {name} ends and {id} begins can't be told"),
+        ("{name}{id}.py", "where {name} ends and {id} begins isn't clear"),
         ("{name}_{name}.py", "{name} is there twice"),
         ("{name_{id}.py", "the { has no partner"),
         ("name}.py", "the } has no partner"),
@@ -81,7 +81,7 @@ def test_a_wrong_pattern_is_a_wrong_command(tmp_path: Path, template: str, words
     assert str(error.value).startswith(f"--students {template}: ")
 
 
-def test_what_does_not_match_belongs_to_nobody_and_is_said(laid_out: Make) -> None:
+def test_paths_that_do_not_match_have_no_owner_and_are_reported(laid_out: Make) -> None:
     files = programs("anna_12_hw.py", "bob_13_hw.py", "solution.py")
     found = collect(laid_out(files), students="{name}_{id}_{rest}.py")
     assert owners(found) == {"anna_12_hw.py": "12", "bob_13_hw.py": "13", "solution.py": ""}

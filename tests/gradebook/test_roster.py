@@ -115,8 +115,8 @@ def test_two_of_the_same_id_are_said(tmp_path: Path) -> None:
     found = roster(tmp_path, "id,name\n1,Anna\n2,Bob\n1,Anna\n1,Carl\n")
     assert [each.key for each in found.students] == ["1", "2"]
     assert found.problems == (
-        "roster.csv, line 4: 1 is in line 2 already, which is taken",
-        "roster.csv, line 5: 1 is in line 2 already, which is taken",
+        "roster.csv, line 4: 1 is already in line 2, which is used",
+        "roster.csv, line 5: 1 is already in line 2, which is used",
     )
 
 
@@ -136,7 +136,7 @@ def test_two_of_the_same_name_are_both_there(tmp_path: Path) -> None:
         ('id,name\n1,"' + "x" * 200_000 + "\n", "is not CSV"),
     ],
 )
-def test_what_is_no_roster_is_a_wrong_command(
+def test_an_invalid_roster_is_a_wrong_command(
     tmp_path: Path, text: str | bytes, words: str
 ) -> None:
     with pytest.raises(CommandWrong, match=words):
@@ -193,7 +193,7 @@ def test_by_name_whatever_its_order_case_and_accents(tmp_path: Path, label: str)
         "asmith9",
     ],
 )
-def test_by_what_stands_in_a_files_name(tmp_path: Path, label: str) -> None:
+def test_by_a_files_name(tmp_path: Path, label: str) -> None:
     text = (
         "id,login,name,email\ns12345,asmith9,Anna Smith,anna.smith@uni.edu\n2,b,Bo Li,b@uni.edu\n"
     )
@@ -224,7 +224,7 @@ def test_two_people_are_not_made_one_by_their_name(tmp_path: Path) -> None:
     assert any("may be several people here: 123, 124" in each for each in found.problems)
 
 
-def test_a_number_that_speaks_against_it_keeps_a_name_from_being_joined(tmp_path: Path) -> None:
+def test_a_contradicting_number_prevents_matching_by_name(tmp_path: Path) -> None:
     files = programs("smithjohn_777777_9000001_hw.py", "mulleranna_123457_9000002_hw.py")
     found = joined(tmp_path, files, CANVAS)
     assert sorted(owners(found).values()) == ["777777", "S-002"]
@@ -254,7 +254,7 @@ def test_the_roster_tells_which_folders_are_students(tmp_path: Path) -> None:
     assert set(owners(one).values()) == {"anna"}
 
 
-def test_the_roster_in_the_folder_is_nobodys_file(tmp_path: Path) -> None:
+def test_the_roster_in_the_folder_is_not_a_submission(tmp_path: Path) -> None:
     folder = tree(tmp_path / "class", {"anna.py": TEXT, "roster.csv": "login\nanna\n"})
     found = collect(folder, roster=folder / "roster.csv")
     assert found.left_out == ()

@@ -17,7 +17,6 @@ from grader.model.transcript import Transcript
 from tests.judge.perturbed import ACCEPTED, recorded, with_exchanges, with_outcome
 
 Numbers = NDArray[np.float64]
-RANDOM = np.random.default_rng(3)
 
 TOLERANT = next(
     each
@@ -51,7 +50,8 @@ def of_result(result: Result, change: Callable[[Numbers], Numbers]) -> Result:
 
 
 def both_ways(scale: float) -> Callable[[Numbers], Numbers]:
-    return lambda numbers: numbers * (1 + scale * RANDOM.uniform(-1, 1, numbers.shape))
+    random = np.random.default_rng(3)
+    return lambda numbers: numbers * (1 + scale * random.uniform(-1, 1, numbers.shape))
 
 
 def by_turns() -> Callable[[Numbers], Numbers]:

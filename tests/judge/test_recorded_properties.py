@@ -42,7 +42,7 @@ MANY = settings(
     suppress_health_check=list(HealthCheck),
 )
 MOST = settings(MANY, max_examples=300)
-"""What Hypothesis draws depends on which modules are loaded: enough to reach half of the rules."""
+"""Enough to reach half of the rules."""
 FEWER = settings(MANY, max_examples=60)
 
 

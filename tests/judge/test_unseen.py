@@ -71,7 +71,7 @@ def without(name: str) -> Any:
 
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(("part", "name"), UNSEEN)
-def test_a_right_program_is_not_accused_if_nothing_was_seen(
+def test_a_right_program_is_not_accused_without_observations(
     part: str, name: str, side: str
 ) -> None:
     for each in ACCEPTED[::15]:

@@ -21,7 +21,7 @@ from tests import recordings
 from tests.labelled import labelled
 from tests.mutation.operators import mutants
 from tests.mutation.reach import Replayed, UnitTests, replayed, unit_tests
-from tests.mutation.trial import Site, replay_notices, unit_tests_notice
+from tests.mutation.trial import Site, functions_of_the_judge, replay_notices, unit_tests_notice
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MUTATED: Final = ("grader/judge.py", "grader/checks.py", "grader/rules", "grader/evidence")
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         for each in _progress("replaying", labelled())
         for path in recordings.recordings_of(each)
     ]
+    functions_of_the_judge()  # while the garbage collector still lists them
     gc.freeze()  # or each process would copy what it only reads
     tried = ((site, _is_noticed(site, every, tests)) for site in _progress("mutating", sample))
     missed = [_told(site) for site, noticed in tried if not noticed]

@@ -33,6 +33,7 @@ JUDGE: Final = (
     "grader.authoring",
     "tests.judge",
     "tests.labelled",
+    "tests.mending",
     "tests.recordings",
     "tests.rules",
 )
@@ -109,7 +110,7 @@ def _run(run: Callable[[], bool], site: Site, code: CodeType) -> None:
 def _is_exchanged(code: CodeType) -> bool:
     """Give a module's functions their new code; False where one can't be told from another."""
     mutated = {_place(each): each for each in _codes(code)}
-    functions = [f for f in _ours(FunctionType) if f.__code__.co_filename == code.co_filename]
+    functions = [f for f in functions_of_the_judge() if f.__code__.co_filename == code.co_filename]
     if len(mutated) < len(list(_codes(code))) or not functions:
         return False
     for each in functions:
@@ -117,6 +118,12 @@ def _is_exchanged(code: CodeType) -> bool:
     for kept in _ours(type(cache(_ours))):
         kept.cache_clear()
     return True
+
+
+def functions_of_the_judge() -> tuple[FunctionType, ...]:
+    """Find the functions that a mutant's code replaces: once, before they are frozen."""
+    _ours(type(cache(_ours)))
+    return _ours(FunctionType)
 
 
 @cache

@@ -70,7 +70,7 @@ def test_a_pipe_that_nobody_reads_is_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for act in (lambda: probe(pipe), lambda: write_report("text", pipe)):
-        with pytest.raises(ReportNotWritten, match="nobody reads the pipe"):
+        with pytest.raises(ReportNotWritten, match="no program reads the pipe"):
             act()
 
 

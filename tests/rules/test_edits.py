@@ -14,7 +14,7 @@ from grader.model.edit import Edited, whole_lines
 from grader.model.exercise import Exercise
 from grader.model.report import Repaired
 from grader.model.submission import from_bytes
-from tests.mending import mended
+from tests.fixing import mended
 from tests.observe import example_case, solution_text
 
 EXERCISES = {each.exercise.level: each.exercise for each in exercises()}
@@ -150,6 +150,13 @@ def nn_vmap_forward(seed, x_batch, features):
     "a model that is called": shared(answer="model(x_batch).reshape(-1)"),
     "the class initialised": shared().replace("model.init", "BatchDense.init"),
     "an instance lifted": shared(f"nn.Dense(features), {SHARING}"),
+    "an instance lifted and used at once": f"""{HEAD}
+def nn_vmap_forward(seed, x_batch, features):
+    flat = jnp.ravel
+    model = nn.vmap(nn.Dense(features), {SHARING})
+    variables = model.init(jax.random.PRNGKey(seed), x_batch)
+    return flat({APPLY})
+""",
     "an argument misspelt": shared(f"nn.Dense, outaxes=0, {SHARING}"),
     "a field misspelt": shared(made="feature=features"),
     "a size that doesn't fit": shared(answer=f"{APPLY}.reshape(features)"),
@@ -380,7 +387,7 @@ CERTAIN: dict[str, tuple[str, Exercise, set[str]]] = {
 
 
 @pytest.mark.parametrize("name", CERTAIN)
-def test_a_symptom_with_evidence_of_its_own_is_told(name: str) -> None:
+def test_a_symptom_with_its_own_evidence_is_reported(name: str) -> None:
     text, exercise, rules = CERTAIN[name]
     report = mended(text, [example_case(exercise, seed) for seed in (7, 0, 1)], exercise)
     assert {each.rule for each in report.findings} == rules
@@ -546,7 +553,7 @@ def test_lines_that_are_all_alike_take_no_time() -> None:
     assert Edited(source, whole_lines(source, after)).text == after
 
 
-def test_what_a_change_undoes_is_no_mistake() -> None:
+def test_changes_that_undo_each_other_are_not_a_mistake() -> None:
     text = solution(
         CELL,
         ("PRNGKey(seed)", "PRNGKey(0)"),
@@ -713,7 +720,7 @@ CHANGED_TWICE = {
 
 
 @pytest.mark.parametrize("name", CHANGED_TWICE)
-def test_input_and_output_are_mended_together(name: str, telling: tuple[Case, ...]) -> None:
+def test_input_and_output_are_fixed_together(name: str, telling: tuple[Case, ...]) -> None:
     report = mended(shared(answer=CHANGED_TWICE[name]), telling, SHARED)
     (finding,) = report.findings
     assert finding.help.startswith("pass the arguments to apply unchanged, and return what apply")

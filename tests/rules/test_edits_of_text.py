@@ -90,7 +90,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_what_is_kept_is_made_anew_in_each_call(name: str) -> None:
+def test_kept_state_is_created_in_each_call(name: str) -> None:
     before, after = KEPT[name]
     evidence = evidence_of(before)
     assert with_advice(evidence, forgetting(evidence)) == after

@@ -56,7 +56,7 @@ def test_a_layer_that_got_single_examples_is_not_blamed_for_a_batch(answer: str)
     assert TOOK not in only(PLAIN.format(answer=answer), SHARED).why
 
 
-def test_a_module_for_one_example_is_not_said_to_take_a_batch() -> None:
+def test_a_module_for_one_example_is_not_called_a_batch_layer() -> None:
     text = solution_text(CELL)
     head = text[: text.index("def nn_vmap_cell")]
     body = """\

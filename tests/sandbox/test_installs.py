@@ -229,8 +229,8 @@ KINDS = (
     editable,
     editable_with_a_copy,
     venv_in_the_checkout,
-    pipx,
-    uv_tool,
+    pytest.param(pipx, marks=pytest.mark.slow),  # a wheel in another folder, as the next one
+    pytest.param(uv_tool, marks=pytest.mark.slow),
     course_in_the_checkout,
     course_on_the_path,
     course_among_the_packages,

@@ -124,7 +124,7 @@ def test_no_path_is_below_another() -> None:
         assert not above & set(found)
 
 
-def test_neither_home_nor_the_checkout_is_among_it() -> None:
+def test_home_and_checkout_are_not_granted() -> None:
     found = {Path(path) for path in python_paths()}
     for private in (Path.home(), Path("/"), Path("/etc"), Path("/proc"), Path("/tmp"), ROOT):
         assert private not in found

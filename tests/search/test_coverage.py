@@ -95,7 +95,7 @@ def test_sizes_are_drawn_where_no_array_has_two_axes() -> None:
     assert {sizes["batch"] for sizes in drawn} == set(range(1, 12)) - {1, 3}
 
 
-def test_nothing_goes_far_unless_it_is_declared() -> None:
+def test_imports_across_folders_are_declared() -> None:
     assert far_sizes(SHARED) == {"batch": 100, "in_dim": 4, "features": 2}
     near = tuple(msgspec.structs.replace(each, far=0) for each in SHARED.dimensions)
     assert far_sizes(msgspec.structs.replace(SHARED, dimensions=near)) is None

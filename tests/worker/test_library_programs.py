@@ -117,7 +117,7 @@ def test_new_programs_are_shared_once(tmp_path: Path) -> None:
     assert not list(shared.iterdir())
 
 
-def test_a_folder_that_is_gone_makes_nothing_fail(tmp_path: Path) -> None:
+def test_a_deleted_folder_is_not_an_error(tmp_path: Path) -> None:
     LibraryPrograms(tmp_path / "made", tmp_path / "shared").share(PLAIN)
 
 

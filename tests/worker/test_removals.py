@@ -82,7 +82,7 @@ def test_missing_parts_are_named(scratch: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../beside/kept.txt", "link/kept.txt", ".."])
-def test_elsewhere_the_refusal_stands(scratch: Path, name: str) -> None:
+def test_elsewhere_the_refusal_is_raised(scratch: Path, name: str) -> None:
     (scratch / "link").symlink_to(scratch.parent / "beside")
     with pytest.raises(PermissionError):
         Path(name).unlink()

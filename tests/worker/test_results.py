@@ -191,7 +191,7 @@ class Odd(metaclass=Meta): pass
         ("Odd", OpaqueResult),
     ],
 )
-def test_nothing_of_a_returned_object_runs(returned, expression: str, kind: type) -> None:
+def test_no_code_of_a_returned_object_runs(returned, expression: str, kind: type) -> None:
     assert isinstance(returned(expression, LIAR), kind)
 
 

@@ -1,4 +1,4 @@
-"""Training mode is said at the call of the norm, not when it is made."""
+"""Training mode is set in the call of the norm, not when it is made."""
 import flax.linen as nn
 import jax
 

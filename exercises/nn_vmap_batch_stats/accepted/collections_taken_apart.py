@@ -1,4 +1,4 @@
-"""Weights and statistics in variables of their own, as a training loop has them."""
+"""Weights and statistics in separate variables, as in a training loop."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""The variance in one pass: the same but for rounding."""
+"""The variance in one pass: the same except for rounding."""
 
 import flax.linen as nn
 import jax

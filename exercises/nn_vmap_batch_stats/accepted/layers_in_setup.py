@@ -1,4 +1,4 @@
-"""Written anew with setup; the attributes have the names of the task's layers."""
+"""Rewritten with setup; the attributes have the names of the task's layers."""
 
 import flax.linen as nn
 import jax

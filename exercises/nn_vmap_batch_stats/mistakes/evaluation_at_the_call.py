@@ -1,4 +1,4 @@
-"""The norm is told at its call that it shall not train."""
+"""The call of the norm turns training off."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""split_rngs names the collection of the statistics, which draws nothing, in place of the weights."""
+"""split_rngs names the collection of the statistics, which draws nothing, instead of the weights."""
 import flax.linen as nn
 import jax
 

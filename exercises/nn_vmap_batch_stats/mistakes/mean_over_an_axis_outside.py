@@ -1,4 +1,4 @@
-"""The mean over the mapped axis is taken where nothing is mapped any more."""
+"""The mean over the mapped axis is outside the mapped module."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""Two training steps in place of one."""
+"""Two training steps instead of one."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""The size of the axis is said as well."""
+"""The size of the axis is given as well."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""The cell was edited: relu in place of tanh."""
+"""The cell was edited: relu instead of tanh."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""The task's cell, written out anew with other names for its layers."""
+"""The task's cell, rewritten with other names for its layers."""
 
 import flax.linen as nn
 import jax

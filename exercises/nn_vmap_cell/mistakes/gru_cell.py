@@ -1,4 +1,4 @@
-"""A cell from Flax in place of the starter's."""
+"""A cell from Flax instead of the starter's."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""The cell was written anew, with other names for its layers, and so with other weights."""
+"""The cell was rewritten, with other names for its layers, and so with other weights."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

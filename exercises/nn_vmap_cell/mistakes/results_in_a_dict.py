@@ -1,4 +1,4 @@
-"""A dict in place of the tuple."""
+"""A dict instead of the tuple."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

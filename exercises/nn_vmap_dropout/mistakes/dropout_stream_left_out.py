@@ -1,4 +1,4 @@
-"""split_rngs says nothing of the dropout: the layer inside has no key for it."""
+"""split_rngs doesn't name the dropout stream: the layer inside has no key for it."""
 import flax.linen as nn
 import jax
 

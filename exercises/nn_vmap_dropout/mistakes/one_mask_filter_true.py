@@ -1,4 +1,4 @@
-"""The filter True stands for every stream, and none of them is split."""
+"""The filter True matches every stream, and none of them is split."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""A copy of the weights for each example; the output is right all the same."""
+"""A copy of the weights for each example; the output is right anyway."""
 import flax.linen as nn
 import jax
 

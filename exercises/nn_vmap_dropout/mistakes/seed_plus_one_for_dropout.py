@@ -1,4 +1,4 @@
-"""Two seeds in place of two keys."""
+"""Two seeds instead of two keys."""
 import flax.linen as nn
 import jax
 

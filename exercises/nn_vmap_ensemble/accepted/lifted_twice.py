@@ -1,4 +1,4 @@
-"""Over the batch with shared weights, then over the members with weights of their own."""
+"""Over the batch with shared weights, then over the members, each with its own weights."""
 import flax.linen as nn
 import jax
 

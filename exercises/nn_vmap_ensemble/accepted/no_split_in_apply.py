@@ -1,4 +1,4 @@
-"""A second class for apply says nothing of keys, which apply doesn't need."""
+"""A second class for apply doesn't mention keys, which apply doesn't need."""
 import flax.linen as nn
 import jax
 

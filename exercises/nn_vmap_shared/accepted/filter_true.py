@@ -1,4 +1,4 @@
-"""The filter True stands for every collection and every stream."""
+"""The filter True matches every collection and every stream."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""Frozen dicts in place of dicts, for knobs and variables."""
+"""Frozen dicts instead of dicts, for knobs and variables."""
 import flax.core
 import flax.linen as nn
 import jax

@@ -1,4 +1,4 @@
-"""Lifts a function that calls the layer, in place of a class."""
+"""Lifts a function that calls the layer, instead of a class."""
 
 import flax.linen as nn
 import jax

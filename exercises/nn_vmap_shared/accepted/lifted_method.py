@@ -1,4 +1,4 @@
-"""The method of a subclass is lifted, in place of the class."""
+"""The method of a subclass is lifted, instead of the class."""
 from functools import partial
 
 import flax.linen as nn

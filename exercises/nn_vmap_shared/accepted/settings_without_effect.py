@@ -1,4 +1,4 @@
-"""Settings of JAX that change nothing of what is computed here, and a key for nothing."""
+"""Settings of JAX that don't change what is computed here, and an unused key."""
 
 import flax.linen as nn
 import jax

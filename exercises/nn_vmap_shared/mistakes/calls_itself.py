@@ -1,4 +1,4 @@
-"""Calls itself in place of the helper, for ever."""
+"""Calls itself instead of the helper, forever."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""One column in place of one axis."""
+"""One column instead of one axis."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Puts the features one after the other, in place of the examples."""
+"""Puts the features one after the other, instead of the examples."""
 import flax.linen as nn
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Nothing of the input is mapped: each example sees the whole batch."""
+"""No axis of the input is mapped: each example sees the whole batch."""
 import flax.linen as nn
 import jax
 

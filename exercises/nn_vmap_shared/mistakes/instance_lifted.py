@@ -1,4 +1,4 @@
-"""nn.vmap gets an instance in place of the class."""
+"""nn.vmap gets an instance instead of the class."""
 import flax.linen as nn
 import jax
 

@@ -1,4 +1,4 @@
-"""jax.vmap in place of nn.vmap, and no bias."""
+"""jax.vmap instead of nn.vmap, and no bias."""
 import flax.linen as nn
 import jax
 

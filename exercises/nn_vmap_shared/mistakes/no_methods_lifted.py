@@ -1,4 +1,4 @@
-"""nn.vmap lifts the methods that it is told: here none."""
+"""methods= names the methods to lift: here none."""
 
 import flax.linen as nn
 import jax

@@ -1,4 +1,4 @@
-"""Every example gets its own copy of the weights; the output is right all the same."""
+"""Every example gets its own copy of the weights; the output is right anyway."""
 import flax.linen as nn
 import jax
 

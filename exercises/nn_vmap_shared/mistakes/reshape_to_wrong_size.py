@@ -1,4 +1,4 @@
-"""batch * in_dim in place of batch * features."""
+"""batch * in_dim instead of batch * features."""
 import flax.linen as nn
 import jax
 

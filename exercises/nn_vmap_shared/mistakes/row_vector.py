@@ -1,4 +1,4 @@
-"""One row in place of one axis."""
+"""One row instead of one axis."""
 import flax.linen as nn
 import jax
 

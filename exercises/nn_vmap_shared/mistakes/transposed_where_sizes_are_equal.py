@@ -1,4 +1,4 @@
-"""Where a batch is as wide as it is long, and larger than 4, it is taken for transposed."""
+"""Where a batch is as wide as it is long, and larger than 4, it is mistaken for transposed."""
 
 import flax.linen as nn
 import jax

@@ -1,4 +1,4 @@
-"""A small network in place of one layer."""
+"""A small network instead of one layer."""
 import flax.linen as nn
 import jax
 

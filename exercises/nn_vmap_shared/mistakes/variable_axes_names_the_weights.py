@@ -1,4 +1,4 @@
-"""Names the weights in place of the collection that they are in."""
+"""Names the weights instead of the collection that they are in."""
 import flax.linen as nn
 import jax
 

@@ -60,7 +60,7 @@ def _transposed_before(program: Program, call: ast.Call) -> Iterator[Mutant]:
 
 
 def _initialised_instead(program: Program, call: ast.Call) -> Iterator[Mutant]:
-    """Call `init` in place of `apply`, and `apply` with what is inside of the variables."""
+    """Call `init` instead of `apply`, and `apply` with what is inside the variables."""
     match call.func:
         case ast.Attribute(value=receiver, attr="apply"):
             text = f"{program.source(receiver)}.init"

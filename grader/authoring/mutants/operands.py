@@ -63,7 +63,7 @@ def _items_dropped(program: Program, items: ast.Tuple | ast.List) -> Iterator[Mu
 
 
 def _siblings(program: Program) -> Iterator[Mutant]:
-    """Read another of the names that were bound together: one key in place of the other."""
+    """Read another of the names that were bound together: one key instead of the other."""
     together = [
         [item.id for item in target.elts if isinstance(item, ast.Name)]
         for statement in program.all(ast.Assign)

@@ -113,7 +113,7 @@ class Program:
         return self._bytes[start:end].decode()
 
     def _replaced(self, *pieces: tuple[tuple[int, int], str]) -> str:
-        """Return the text with a text in place of each span of bytes; the spans don't overlap."""
+        """Return the text with each span of bytes replaced by a text; the spans don't overlap."""
         data = self._bytes
         for (start, end), text in sorted(pieces, reverse=True):
             data = data[:start] + text.encode() + data[end:]
@@ -122,7 +122,7 @@ class Program:
     # --------------------------------------------------------------------------------- changes
 
     def change(self, family: str, *swaps: tuple[Located, str], name: str = "") -> Mutant:
-        """Write each text in place of its node. Without a name, the first swap is the name."""
+        """Replace each node by its text. Without a name, the first swap is the name."""
         node, text = swaps[0]
         changed = self._replaced(*((self.span(old), self._fitted(old, new)) for old, new in swaps))
         said = name or f"{shown(self.source(node))} -> {shown(text)}"

@@ -58,7 +58,7 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
 
 
 def _returned(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) -> Edits:
-    """Return a call's result in place of what is `given`, with the least change to the text."""
+    """Return a call's result instead of what is `given`, with the least change to the text."""
     source, nodes = evidence.source, evidence.landmarks.own
     inner = _within(evidence, call, given, rest)
     if inner is not None:

@@ -54,7 +54,7 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
 
 
 def _has_methods(node: ast.expr) -> bool:
-    """Whether a call to `nn.vmap` gives each method arguments of its own."""
+    """Whether a call to `nn.vmap` gives each method its own arguments."""
     keywords = node.keywords if isinstance(node, ast.Call) else []
     return any(each.arg == "methods" and isinstance(each.value, ast.Dict) for each in keywords)
 
@@ -126,7 +126,7 @@ def _blanks(source: Source, whole: Span, own: Span) -> Iterator[str]:
 
 
 def literal_edits(evidence: Evidence, span: Span | None, text: str) -> Edits:
-    """Write another value in place of the literal at `span`."""
+    """Write another value instead of the literal at `span`."""
     node = expression_at(evidence.source, span)
     return replaced(evidence.source, node, text) if isinstance(node, _LITERALS) else ()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Class(NamedTuple):
-    """A class that the task provides: its text, and what the names in it stand for."""
+    """A class that the task provides: its text, and what the names in it refer to."""
 
     text: str
     imports: dict[str, str]
@@ -42,7 +42,7 @@ def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
 
 
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
-    """Write the task's class in place of a statement that imports just that."""
+    """Write the task's class instead of a statement that imports just that."""
     source, given = evidence.source, _given(evidence)
     for node in source.tree.body if source.tree is not None and given is not None else ():
         if isinstance(node, ast.ImportFrom) and given is not None and source.span(node) == span:
@@ -68,7 +68,7 @@ def _given(evidence: Evidence) -> _Class | None:
 
 
 def _written(source: Source, given: _Class, name: str) -> Edits:
-    """Write the class in place of the text's own, line by line."""
+    """Write the class instead of the text's own, line by line."""
     nodes = source.tree.body if source.tree is not None else []
     own = [each for each in nodes if isinstance(each, ast.ClassDef) and each.name == name]
     missing = _missing_imports(source, given)

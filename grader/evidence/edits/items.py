@@ -93,7 +93,7 @@ def _item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
 
 
 def _outputs(evidence: Evidence, look: Look) -> set[str]:
-    """Return the names that only ever stand for the output of the call that gave the answer."""
+    """Return the names that only refer to the output of the call that gave the answer."""
     call = called_once(evidence, look.actual.answer)
     nodes = evidence.landmarks.own
     targets = [

@@ -65,7 +65,7 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
 def _passed(
     evidence: Evidence, call: ast.Call, value: ast.expr | None, known: Mapping[str, str]
 ) -> Edits:
-    """Pass keys to a call into Flax, in place of a `value`."""
+    """Pass keys to a call into Flax, instead of a `value`."""
     source = evidence.source
     entries = [f'"{stream}": {key}' for stream, key in known.items()]
     written = f"{{{', '.join(entries)}}}"
@@ -81,7 +81,7 @@ def _passed(
 
 
 def _in_dict(evidence: Evidence, mapping: ast.Dict, keys: Mapping[str, str]) -> Edits:
-    """Write keys into a dict, in place of those for the same streams."""
+    """Write keys into a dict, instead of those for the same streams."""
     source = evidence.source
     names = [e.value if isinstance(e, ast.Constant) else None for e in mapping.keys]
     edits: list[Edit] = []

@@ -121,9 +121,8 @@ def made_as_the_task(evidence: Evidence, look: Look, made: Span | None) -> Edits
     text = settings_text(evidence, look, call) if call is not None else None
     if call is None or text is None:
         return ()
-    given = call.args or any(each.arg is None for each in call.keywords)
     passed = [f"{each.arg}={segment(source, each.value)}" for each in call.keywords]
-    if not given and sorted(passed) == sorted(text.split(", ")):
+    if not call.args and sorted(passed) == sorted(text.split(", ")):
         return ()
     return (put(f"({text})", source.span(call.func).end, source.span(call).end),)
 

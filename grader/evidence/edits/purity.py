@@ -43,7 +43,7 @@ _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript)
 
 
 def forgetting(evidence: Evidence) -> Advice | None:
-    """Make anew in each call what a function changes and keeps; None if that can't be told."""
+    """Create in each call what a function changes and keeps; None if unclear where."""
     source, tree = evidence.source, evidence.source.tree
     node = expression_at(source, evidence.impurity.memory)
     if tree is None or not isinstance(node, ast.Name):
@@ -142,7 +142,7 @@ def sparing(evidence: Evidence) -> Advice | None:
 
 
 def _is_refused(evidence: Evidence) -> bool:
-    """Whether JAX refused the change, so that a copy is no better."""
+    """Whether JAX refused the change, so that a copy wouldn't help."""
     return any(look.raised is not None for look in evidence.looks)
 
 
@@ -152,7 +152,7 @@ def _statement_at(source: Source, tree: ast.Module, span: Span) -> ast.stmt | No
 
 
 def _reassigned(source: Source, statement: ast.AugAssign, target: ast.Name) -> Advice | None:
-    """Write `x = x * y` in place of `x *= y`."""
+    """Write `x = x * y` instead of `x *= y`."""
     sign, value = _OPERATORS.get(type(statement.op)), segment(source, statement.value)
     if sign is None or value is None or "#" in value:
         return None

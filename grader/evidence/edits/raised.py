@@ -42,7 +42,7 @@ _VMAP: Final = (
     "methods",
     "metadata_params",
 )
-_NO_SUCH_AXIS: Final = "remove the call: outside the mapped function there is no such axis"
+_NO_SUCH_AXIS: Final = "remove the call: the axis exists only in the mapped function"
 _ARRAYS: Final = frozenset({"jnp", "np", "jax.numpy", "numpy"})
 _OTHER_SHAPES: Final = frozenset({"ScopeParamShapeError", "IndexError", "ValueError", "TypeError"})
 
@@ -211,7 +211,7 @@ def _differs(failure: _Failure, root: Root) -> bool:
 
 
 def _params_alone(failure: _Failure) -> Advice | None:
-    """`apply` with the entry "params" in place of the whole dict."""
+    """`apply` with the entry "params" instead of the whole dict."""
     evidence, call = failure.evidence, failure.call
     if not failure.raised.exception.startswith("ApplyScopeInvalidVariables"):
         return None
@@ -316,7 +316,7 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
         edit = put(near[0], start, (start[0], start[1] + len(keyword.arg)))
         return Advice(f"write {near[0]} instead of {keyword.arg}", (edit,))
     edits = left_out(evidence, evidence.source.span(call), keyword.arg)
-    return Advice(f"remove {keyword.arg}: there is no such argument", edits)
+    return Advice(f"remove {keyword.arg}: the called function doesn't take it", edits)
 
 
 def _known_keywords(failure: _Failure) -> tuple[str, ...]:
@@ -366,7 +366,7 @@ def _outside(failure: _Failure) -> Advice | None:
 
 
 def _traced_sizes(failure: _Failure) -> Advice | None:
-    """A function that is jitted as a whole, so that its sizes are no numbers."""
+    """A function that is jitted as a whole, so that its sizes aren't numbers."""
     source, entry = failure.evidence.source, failure.evidence.landmarks.entry
     decorators = entry.decorator_list if isinstance(entry, ast.FunctionDef) else []
     found = [each for each in decorators if ast.unparse(each) in {"jax.jit", "jit"}]
@@ -374,7 +374,7 @@ def _traced_sizes(failure: _Failure) -> Advice | None:
         return None
     line = source.span(found[0]).line
     edits = (put("", (line, 1), (line + 1, 1)),)
-    return Advice("remove jax.jit: with it, sizes are no numbers", edits)
+    return Advice("remove jax.jit: with it, sizes aren't plain numbers", edits)
 
 
 def _missing_level(failure: _Failure) -> Advice | None:

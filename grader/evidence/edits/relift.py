@@ -1,4 +1,4 @@
-"""Puts a lifted module in place of a loop, `jax.vmap` or arithmetic that does without it."""
+"""Replaces a loop, `jax.vmap` or arithmetic by a lifted module."""
 
 from __future__ import annotations
 
@@ -55,10 +55,11 @@ def _right_already(look: Look) -> Root | None:
     """Return the call to a lifted module that gave the task's output, though nothing uses it."""
     answer = look.expected.answer
     wanted = look.expected.top(answer) if answer is not None else None
+    if wanted is None or wanted.given is None:
+        return None
     for root in look.actual.forward:
         run = look.actual.top(root)
-        same = wanted is not None and run is not None and wanted.given == run.given is not None
-        if same and look.actual.is_lifted(root):
+        if run is not None and run.given == wanted.given and look.actual.is_lifted(root):
             return root
     return None
 
@@ -131,7 +132,7 @@ def _class_name(evidence: Evidence) -> str | None:
 
 
 def _answer_edits(evidence: Evidence, look: Look, made: _Made) -> Edits:
-    """Call `init` with all examples, and put `apply` in place of what stands behind it."""
+    """Call `init` with all examples, and replace what follows by `apply`."""
     source, arrays = evidence.source, [e for e in array_names(evidence, made.call) if e is not None]
     rest = _behind(evidence, made.init or made.statement)
     init = _init_edits(evidence, look, made, arrays)
@@ -146,7 +147,7 @@ def _answer_edits(evidence: Evidence, look: Look, made: _Made) -> Edits:
 
 
 def _behind(evidence: Evidence, statement: ast.stmt) -> list[ast.stmt]:
-    """Return what stands behind a statement, if it only computes what the one `return` gives."""
+    """Return what follows a statement, if it only computes what the one `return` gives."""
     entry = evidence.landmarks.entry
     body = entry.body if isinstance(entry, ast.FunctionDef) else []
     rest = body[body.index(statement) + 1 :]

@@ -57,7 +57,7 @@ def _named_result(evidence: Evidence, look: Look) -> str | None:
 
 
 def _return_behind(source: Source, span: Span, name: str) -> Edits:
-    """Return a name behind the statement at `span`: on a line of its own if that is."""
+    """Return a name after the statement at `span`: on its own line if the statement is."""
     indent = indentation(source.lines[span.line - 1])
     if len(indent) < span.column - 1:
         return (put(f"; return {name}", span.end),)

@@ -1,4 +1,4 @@
-"""Edits of whole statements: deleted, written before another, or one in place of several."""
+"""Edits of whole statements: deleted, written before another, or one instead of several."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def has_own_lines(source: Source, statement: ast.stmt) -> bool:
 
 
 def written_before(source: Source, statement: ast.stmt, text: str) -> Edits:
-    """Write a statement on a line before another one that has lines of its own."""
+    """Write a statement on the line before one that shares its lines with no other."""
     if not has_own_lines(source, statement):
         return ()
     span = source.span(statement)

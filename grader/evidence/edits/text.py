@@ -1,4 +1,4 @@
-"""Puts text in place of an expression, or among the arguments of a call."""
+"""Replaces an expression by text, or adds text to the arguments of a call."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Advice(NamedTuple):
 
 
 def replaced(source: Source, node: ast.expr, text: str) -> Edits:
-    """Write something else in place of an expression; nothing if that is what stands there."""
+    """Write something else instead of an expression; nothing if it is there already."""
     if segment(source, node) == text:
         return ()
     return (Edit(span=source.span(node), text=text),)
 
 
 def rewritten(source: Source, node: ast.expr, text: str) -> Edits:
-    """Write something else in place of an expression; of a dict, only the values that differ."""
+    """Write something else instead of an expression; of a dict, only the values that differ."""
     old, new = _entries(node), _entries(ast.parse(text, mode="eval").body)
     if not old or new is None or old.keys() != new.keys():
         return replaced(source, node, text)
@@ -57,12 +57,12 @@ def _entries(node: ast.expr) -> dict[object, ast.expr] | None:
 
 
 def put(text: str, first: Point, last: Point | None = None) -> Edit:
-    """Write a text in place of what stands between two places, or at a single one."""
+    """Write a text between two places, replacing what is there, or at a single one."""
     return Edit(span=between(first, first if last is None else last), text=text)
 
 
 def inserted(source: Source, call: ast.Call, text: str) -> Edits:
-    """Add an argument behind the last one, on a line of its own if that one has one."""
+    """Add an argument after the last one, on a separate line if that one is."""
     parts = arguments(call)
     if not parts:
         return before_end(source.span(call), text)
@@ -115,7 +115,7 @@ def name_of(source: Source, module: str) -> str | None:
 def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
     """Return what the function calls an argument at a place in it; None if it has no such name.
 
-    Nor has it if the name is given another value.
+    The same holds if the name is given another value.
     """
     name, entry = given_name(evidence, at, declared), evidence.landmarks.entry
     nodes = ast.walk(entry) if entry is not None else ()

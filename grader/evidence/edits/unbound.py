@@ -27,7 +27,7 @@ def unbound_name(message: str) -> str | None:
 
 
 def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
-    """Import a name that usually stands for a module, or write the similar one that has a value."""
+    """Import a name that usually refers to a module, or write the similar one that has a value."""
     source, tree = evidence.source, evidence.source.tree
     if tree is None or name in names_of(tree).imports:
         return None

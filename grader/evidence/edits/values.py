@@ -1,4 +1,4 @@
-"""What the names in a function stand for: what a call into Flax returns, flattened or not."""
+"""What the names in a function refer to: what a call into Flax returns, flattened or not."""
 
 from __future__ import annotations
 

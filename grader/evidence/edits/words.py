@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def renamed(source: Source, span: Span | None, name: str, other: str) -> Edits:
-    """Write another name in place of the last `name` on the first line of `span`."""
+    """Write another name instead of the last `name` on the first line of `span`."""
     if span is None:
         return ()
     line = source.lines[span.line - 1]

@@ -1,4 +1,4 @@
-"""Where the workers are: `local:N`, or the address of a scheduler that may be trusted."""
+"""Where the workers are: `local:N`, or the address of a trusted scheduler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection to a scheduler: quick to say that nobody answers, and silent otherwise."""
+"""The connection to a scheduler: fails fast if nobody answers, and silent otherwise."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def connected(place: Place, patience: Patience) -> Iterator[Client]:
         try:
             yield client
         finally:
-            with contextlib.suppress(Exception):  # whatever it says: it is not needed any more
+            with contextlib.suppress(Exception):  # whatever it says, it isn't needed now
                 client.close(timeout=1)
 
 

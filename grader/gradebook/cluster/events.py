@@ -1,4 +1,4 @@
-"""What happens in a cluster, in the order in which this process learns of it."""
+"""Events in a cluster, in the order in which this process learns of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """Dask has no answer, and says why; `killed` if that is since the worker ended."""
+    """Dask has no answer, and says why; `killed` if its worker died."""
 
     key: str
     why: str
@@ -106,7 +106,7 @@ class Events:
 
 @contextlib.contextmanager
 def watched(client: Client, told: Callable[[], None]) -> Iterator[None]:
-    """Call `told` when the connection is lost, which Dask tells nobody."""
+    """Call `told` when the connection is lost; Dask has no callback for that."""
     ended = threading.Event()
 
     def watch() -> None:

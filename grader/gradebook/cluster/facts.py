@@ -25,7 +25,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def facts(folders: Iterable[ExerciseFolder]) -> Facts:
-    """Return what is so on this machine."""
+    """Return this machine's facts."""
     return Facts(
         versions={
             "grader": tool_version(),
@@ -56,9 +56,9 @@ def _differences(here: Facts, there: Facts) -> Iterator[str]:
         if ours != theirs:
             yield f"{name} {theirs} there, {ours} here"
     if here.code != there.code and here.versions["grader"] == there.versions.get("grader"):
-        yield "the grader's code is another there, with the same version number"
+        yield "its grader's code differs, with the same version number"
     for slug, digest in here.exercises.items():
         if slug not in there.exercises:
             yield f"it doesn't have the exercise {slug}"
         elif there.exercises[slug] != digest:
-            yield f"the exercise {slug} is another there"
+            yield f"its exercise {slug} differs"

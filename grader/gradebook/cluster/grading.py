@@ -98,7 +98,7 @@ class ClusterGrading:
     # ------------------------------------------------------------------------------ workers
 
     def look(self, *, trusting: bool) -> None:
-        """Compare all workers with this machine, and take them in. Raises `CommandWrong`."""
+        """Compare all workers with this machine, and use them. Raises `CommandWrong`."""
         self._trusting = trusting
         workers: dict[str, int] = dict(self._client.nthreads())
         for each in workers:
@@ -121,18 +121,18 @@ class ClusterGrading:
             check_trusted(worker, "the worker")
 
     def _unlike(self, answer: object) -> str:
-        """Say how a worker isn't like this machine, empty if it is."""
+        """Say how a worker differs from this machine; empty if it doesn't."""
         if isinstance(answer, ModuleNotFoundError):
             return f"it has no module {answer.name}; install jax-exercise-grader there"
         if not isinstance(answer, bytes):
-            return f"it can't say what it has ({answer!r})"
+            return f"it can't report its versions ({answer!r})"
         try:
             return "; ".join(differences(self._run.facts, received(answer, Facts)))
         except msgspec.DecodeError as error:
             return f"it has another version of the grader ({error})"
 
     def _join(self, worker: str) -> None:
-        """Take in a worker that came just now; it compares itself when it gets something."""
+        """Use a worker that just joined; it compares itself when it gets its first job."""
         threads: dict[str, int] = dict(self._client.nthreads())
         if worker in threads and worker not in self._refused:
             self._check_trusted(worker)
@@ -147,7 +147,7 @@ class ClusterGrading:
             self._course.note("the cluster has no workers any more; waiting for one (Ctrl-C ends)")
 
     def _died(self, key: str, task: Task, *, counts: bool) -> Iterator[Group]:
-        """Have another worker take over, unless this was too often; then that is the report."""
+        """Give the task to another worker; after too many deaths, report those."""
         self._forget(key)
         task.deaths += counts
         folder = task.group.folder
@@ -221,7 +221,7 @@ class ClusterGrading:
         return True
 
     def _forget(self, key: str) -> None:
-        """Have Dask run a task no more, wherever it is."""
+        """Make Dask stop a task, wherever it is."""
         future = self._futures.pop(key, None)
         if future is not None:
             with contextlib.suppress(Exception):  # the connection may be lost
@@ -252,7 +252,7 @@ class ClusterGrading:
         return report
 
     def _refuse(self, worker: str, task: Task, why: str) -> None:
-        """Use a worker no more: it came later, and isn't like this machine."""
+        """Stop using a worker that joined later and isn't like this machine."""
         self._refused.add(worker)
         self._again.append(task)
         for key, other in self._seats.leave(worker):
@@ -261,7 +261,7 @@ class ClusterGrading:
         self._course.note(f"the worker at {worker} isn't used: {why}")
 
     def _failed(self, event: Failed) -> Iterator[Group]:
-        """Take what Dask has no answer for: its worker is gone, or the grader failed in it."""
+        """Handle a task without an answer: its worker is gone, or the grader failed in it."""
         found = self._seats.rise(event.key)
         if found is None:
             return

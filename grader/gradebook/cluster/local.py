@@ -34,7 +34,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextlib.contextmanager
 def local_workers(workers: int, patience: Patience) -> Iterator[Told]:
-    """Start workers, and yield how to connect to them; in the end nothing of them is left.
+    """Start workers, yield how to connect to them, and stop them all at the end.
 
     Raises `ClusterBroken`.
     """

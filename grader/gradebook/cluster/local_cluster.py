@@ -1,7 +1,7 @@
-"""A Dask cluster on this machine, as a process of its own that ends when its input does.
+"""A Dask cluster on this machine, in a separate process that ends when its input does.
 
-It is run as a script. Only who started it can connect: the scheduler speaks TLS with certificates
-that exist in memory alone, and they go out on stdout, in one line of JSON.
+It runs as a script. Only the process that started it can connect: the scheduler speaks TLS with
+certificates that exist only in memory, and writes them to stdout, in one line of JSON.
 """
 
 from __future__ import annotations

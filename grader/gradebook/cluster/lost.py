@@ -1,4 +1,4 @@
-"""The report on a submission while which workers of a cluster ended."""
+"""The report on a submission during which workers of a cluster ended."""
 
 from __future__ import annotations
 

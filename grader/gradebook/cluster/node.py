@@ -1,6 +1,6 @@
 """What runs in a Dask worker. It keeps one session for all submissions of a command.
 
-Submissions are sandboxed in processes of their own, as on one machine; none runs in this one.
+Submissions are sandboxed in separate processes, as on one machine; none runs in this one.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Desk:
 
     @property
     def is_left(self) -> bool:
-        """Whether nobody seems to use it any more."""
+        """Whether nobody seems to use it now."""
         return not self.at_work and time.monotonic() - self.last_used > _IDLE
 
 
 class Desks:
-    """The desks of the commands that have this worker grade for them."""
+    """The desks of the commands that use this worker."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""How to wait for what others do, and be interrupted meanwhile."""
+"""Waiting that can be interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Result = TypeVar("_Result")
 
 
 class Patience:
-    """`wait` waits until its argument is true, and `told`, from any thread, has it look again."""
+    """`wait` waits until its argument is true, and `told`, from any thread, makes it look again."""
 
     def __init__(
         self, wait: Callable[[Callable[[], bool]], None], told: Callable[[], None]

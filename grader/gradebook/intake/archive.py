@@ -108,7 +108,7 @@ def _records(directory: bytes, before: int, most: int) -> Iterator[Member]:
         if at >= len(directory):
             return
         if len(directory) - at < _MEMBER.size or directory[at : at + 4] != b"PK\x01\x02":
-            raise Damaged("is damaged: its directory makes no sense")
+            raise Damaged("is damaged: its directory isn't valid")
         fixed = _MEMBER.unpack_from(directory, at)
         name_at = at + _MEMBER.size
         extra_at = name_at + fixed[10]

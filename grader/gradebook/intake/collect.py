@@ -1,4 +1,4 @@
-"""Collects what a class handed in: whose each file is, and what else lies in the folder or zip."""
+"""Collects what a class handed in: whose each file is, and what else is in the folder or zip."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.render.visible import visible
 
 
 class _Of(msgspec.Struct, frozen=True):
-    """A file and what its path tells of one student; `seen` is None if it is nobody's."""
+    """A file and what its path says about a student; `seen` is None if it's nobody's."""
 
     entry: Entry
     seen: Sighting | None
@@ -42,7 +42,7 @@ def collect(
 ) -> Collected:
     """Collect what is in a folder or a zip. Raises `CommandWrong`.
 
-    `functions` are what is taken out of a notebook. `passed_over` are files and folders of the
+    `functions` are the ones to extract from a notebook. `passed_over` are files and folders of the
     grader's own, such as pages that it wrote into the class's folder.
     """
     index = Index(read_roster(roster)) if roster is not None else None
@@ -119,7 +119,7 @@ def _chosen(theirs: list[_Of], *, everything: bool) -> tuple[list[_Of], list[_Of
     """Return the files that are graded, and those that are left out.
 
     Those are the programs. Somebody who handed in none, but something else, is not left out: what
-    is most likely meant stands for it. A zip is neither where a program is in it.
+    is most likely meant is used. A zip is neither if a program is in it.
     """
     opened = {each.entry.inside for each in theirs if _type(each) is FileType.PROGRAM}
     shut = [each for each in theirs if each.entry.path not in opened]

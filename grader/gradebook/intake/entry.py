@@ -66,4 +66,4 @@ def twins(entries: Iterable[Entry]) -> Iterator[str]:
     for each in entries:
         other = seen.setdefault(each.path.casefold(), each.path)
         if other != each.path:
-            yield f"{other} and {each.path} differ only in case: both are taken"
+            yield f"{other} and {each.path} differ only in case: both are used"

@@ -70,7 +70,7 @@ def _refuse_home(folder: Path) -> None:
 
 
 def _relative(path: Path, folder: Path) -> str:
-    """Return the path in the folder as text; bytes that are no UTF-8 as Python escapes them."""
+    """Return the path in the folder as text; bytes that aren't UTF-8 as Python escapes them."""
     name = path.relative_to(folder).as_posix()
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 

@@ -51,7 +51,7 @@ NAMING: Final = frozenset(Column) - {Column.SECTION}
 def columns(heads: Sequence[str]) -> tuple[Column | None, ...]:
     """Return what each column tells, None for one that tells nothing or repeats another.
 
-    Canvas' `ID` is its own number of a student, where the school's id has a column of its own.
+    Canvas' `ID` is its own number of a student, if the school's id has a separate column.
     """
     named = [re.sub(r"[\W_]+", " ", each.casefold()).strip() for each in heads]
     canvas = {"id", "sis user id"} <= set(named) or {"id", "sis login id"} <= set(named)

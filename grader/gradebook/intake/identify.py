@@ -1,4 +1,4 @@
-"""Makes students of what the paths tell: one for each person, the roster's where it has them."""
+"""Turns what the paths say into students: one for each person, from the roster if possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Identified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def identify(sightings: Iterable[Sighting], index: Index | None) -> Identified:
-    """Tell who everybody is. Nobody is joined with the roster who might be somebody else."""
+    """Identify everybody. Nobody is matched with the roster if it's ambiguous."""
     seen = tuple(sightings)
     by_own = {_own(each): each for each in seen}
     joined: dict[tuple[str, str], Student] = {}
@@ -38,14 +38,14 @@ def identify(sightings: Iterable[Sighting], index: Index | None) -> Identified:
 
 
 def _own(seen: Sighting) -> tuple[str, str]:
-    """Return what tells a student from all others by the path alone."""
+    """Return what identifies a student by the path alone."""
     who = seen.who
     key = who.id or who.number or who.email or who.login or who.name or seen.label
     return key, who.email.casefold()
 
 
 def _alone(key: str, seen: Sighting, taken: set[str]) -> Student:
-    """Return a student who isn't on the roster, with a key that nobody else has."""
+    """Return a student who isn't on the roster, with a unique key."""
     free = key if key not in taken else f"{key} ({seen.label})"
     number = 2
     while free in taken:

@@ -44,9 +44,9 @@ def refuse(member: Member, most: int) -> None:
     if member.encrypted:
         raise Damaged("is encrypted, and the grader has no password")
     if member.link:
-        raise Damaged("is a link, and no file")
+        raise Damaged("is a link, not a file")
     if member.method not in {STORED, DEFLATED}:
-        raise Damaged("is compressed in a way that isn't read here")
+        raise Damaged("uses a compression that isn't supported")
     if member.size > most:
         raise TooLarge(most)
     if member.size > max(member.packed * _MOST_RATIO, _SMALL):

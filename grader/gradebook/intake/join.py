@@ -1,4 +1,4 @@
-"""Joins what the paths tell with the roster: nobody is guessed."""
+"""Matches what the paths say with the roster, without guessing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_WORDS: Final = 6
 
 
 class Index:
-    """The roster's students by what may name them. One name may be several students'."""
+    """The roster's students by what may name them. Several students may share a name."""
 
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
@@ -60,7 +60,7 @@ class Index:
         return tuple(each for each in self._named(who.name) if _may_be(each, who))
 
     def called(self, label: str) -> tuple[Student, ...]:
-        """Return who is called so, or has it for an id, a login, or the start of an address."""
+        """Return who has this name, id, login, or start of an address."""
         text = label.casefold()
         for field in ("id", "login", "email", "number", "mailbox"):
             if found := self._by[field].get(text):
@@ -92,6 +92,6 @@ class Index:
 
 
 def _may_be(student: Student, who: Student) -> bool:
-    """Whether nothing that the platform knows for sure speaks against it."""
+    """Whether nothing that the platform knows for sure contradicts it."""
     same = (student.number in {"", who.number}) or not who.number
     return same and ((student.id in {"", who.id}) or not who.id)

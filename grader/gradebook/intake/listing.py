@@ -1,4 +1,4 @@
-"""Lists what is in a class's folder or zip, with what is in the zips that were handed in."""
+"""Lists a class's folder or zip, with the contents of the zips that were handed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares people's names: case, accents, and the order of first and last name don't matter."""
+"""Compares people's names, ignoring case, accents, and the order of first and last name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a file that was handed in as a submission. Whatever is wrong with it becomes its report."""
+"""Reads a file that was handed in as a submission. Anything wrong with it becomes its report."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _most(entry: Entry) -> int:
 
 
 def _from_bytes(entry: Entry, path: str, data: bytes) -> Submission:
-    """Read a text. One that isn't called a program has to be one to be taken for one."""
+    """Read a text. Without a program's name, it has to be a valid program to count as one."""
     read = from_bytes(path, data)
     if file_type(entry.name) is FileType.PROGRAM or _is_program(read):
         return read

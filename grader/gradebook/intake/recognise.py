@@ -1,4 +1,4 @@
-"""Recognises in which layout the files of a class lie, by all paths together."""
+"""Recognises the layout of a class's files, from all paths together."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _start(tree: Tree) -> str:
 
 
 def _of_pattern(template: str, trees: Sequence[Tree]) -> Layout:
-    """Return the pattern's layout, below the folder in which it tells most people apart."""
+    """Return the pattern's layout, below the folder in which it distinguishes most people."""
     layout = pattern(template)
     best = max(trees, key=lambda tree: _told_apart(layout, tree))
     return _below(layout, _start(best))

@@ -27,7 +27,7 @@ _PARTICIPANT: Final = re.compile(
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """The students, in the file's order, each with a key of their own; and what is wrong."""
+    """The students, in the file's order, each with a unique key; and what is wrong."""
 
     students: tuple[Student, ...]
     problems: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def read_roster(path: Path) -> Roster:
             start = f"{path.name}, line {row.line}"
             first = f"line {lines[student.key]}"
             if student.key != student.name or students[student.key] == student:
-                problems.append(f"{start}: {student.key} is in {first} already, which is taken")
+                problems.append(f"{start}: {student.key} is already in {first}, which is used")
                 continue
             problems.append(f"{start}: {student.key} has the same name as in {first}, and no id")
             student = msgspec.structs.replace(student, key=f"{student.name} ({start})")
@@ -163,7 +163,7 @@ def _student(cells: dict[Column, str]) -> Student:
 
 
 def _identified(cells: dict[Column, str]) -> dict[Column, str]:
-    """Return the cells with a column `identifier` as what it is, for which there is no other.
+    """Return the cells, with `identifier` renamed to the column that it really is.
 
     Moodle's is `Participant 123`, GitHub Classroom's whatever the teacher gave it.
     """

@@ -10,7 +10,7 @@ import msgspec
 from grader.gradebook.classroom import Student
 
 _MOST: Final = 2 / 3
-"""Nobody's own folders or files are called as a platform calls them, so this isn't by chance."""
+"""Nobody names folders or files as a platform does, so this isn't a coincidence."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -30,7 +30,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 Sightings = Callable[[str], tuple[Sighting, ...]]
-"""From a file's path to what it tells: of nobody, or of one, or of each of a group."""
+"""From a file's path to whom it names: nobody, one student, or each of a group."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):

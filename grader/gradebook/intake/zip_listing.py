@@ -45,7 +45,7 @@ def list_members(found: Iterable[Member], archive: Path | NestedArchive, prefix:
             folders.add(path)
         else:
             if path in by_path:
-                problems.append(f"{path} is in the zip twice: the last one is taken")
+                problems.append(f"{path} is in the zip twice: the last one is used")
             by_path[path] = each
     entries = [
         Entry(path, Zipped(archive, each), each.time, prefix.rstrip("/"))

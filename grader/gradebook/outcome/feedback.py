@@ -61,7 +61,7 @@ def write_feedback(results: Iterable[Result], folder: Path) -> Exported:
                     written.append(folder / name)
                     if target.zipped:
                         zips.add(target.zipped, name, page)
-    notes = [f"{name} was not written: another or a changed file is there" for name in files.kept]
+    notes = [f"{name} was not written: another or an edited file is there" for name in files.kept]
     return Exported((*written, *zips.paths), tuple(notes))
 
 
@@ -102,7 +102,7 @@ def _zip(platform: str, result: Result, name: str) -> str:
 
 
 class _Zips:
-    """The zips, written while the pages are made: all of them may not fit into memory."""
+    """The zips, written while the pages are made: they may not all fit into memory."""
 
     def __init__(self, files: OwnFiles) -> None:
         self._files = files

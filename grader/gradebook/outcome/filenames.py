@@ -28,12 +28,12 @@ def safe_name(name: str, most: int = _LONGEST) -> str:
 
 
 def digest(text: str, length: int = 8) -> str:
-    """Return a short name for a text that no other one has."""
+    """Return a short name for a text, unique among texts."""
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
 
 
 class Unique:
-    """Gives every file a name of its own, also where upper and lower case are the same."""
+    """Gives every file a unique name, also where upper and lower case are the same."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()

@@ -1,7 +1,7 @@
 """What a class got wrong: counted per student, with an example, and what teaches it.
 
 Pure. Each report is read once and not kept, since a class may have more than fit into memory.
-Counted is what counts: a student's newest file for an exercise. Files of nobody are told apart.
+Only a student's newest file for an exercise counts. Files without an owner are separate.
 Those that don't count are older ones of the same student, or aren't there any more.
 """
 
@@ -21,7 +21,7 @@ from grader.model.report import Report, Verdict
 from grader.rules import rule_by_id
 
 NO_PROOF: Final = (
-    "A short right answer has few spellings, so that two are the same proves no copying."
+    "There are few ways to write a short right answer, so equal programs don't prove copying."
 )
 
 Lessons = Mapping[str, Mapping[str, str]]
@@ -246,7 +246,7 @@ class _Programs:
         self._texts: dict[str, str] = {}
 
     def add(self, result: Result, report: Report) -> None:
-        """Note a program; a text that isn't Python is one of its own."""
+        """Note a program; a text that isn't Python counts as a separate one."""
         fingerprint = self._texts.get(result.sha256)
         if fingerprint is None:
             tree = report.source.tree

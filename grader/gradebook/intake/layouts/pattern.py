@@ -88,8 +88,8 @@ def _check(template: str, pieces: list[Piece]) -> None:
     for (one, one_is), (other, other_is) in pairwise(pieces):
         if one_is and other_is:
             raise CommandWrong(
-                f"{start} where {{{one}}} ends and {{{other}}} begins can't be told: "
-                "write what stands between them"
+                f"{start} where {{{one}}} ends and {{{other}}} begins isn't clear: "
+                "write what is between them"
             )
 
 

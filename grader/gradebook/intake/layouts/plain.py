@@ -1,4 +1,4 @@
-"""No platform's layout: a folder for each student, or a file."""
+"""No platform's layout: one folder or one file for each student."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def plain(tree: Tree, known: Known | None) -> Layout:
 def _doubts(paths: tuple[str, ...]) -> tuple[str, ...]:
     """Say what looks as if the students were one folder further down; without a roster, it may be.
 
-    Several people's files in a folder would count as one person's, of which only the newest does.
+    Several people's files in a folder would count as one person's, and only the newest is used.
     """
     inside: dict[str, set[str]] = defaultdict(set)
     folders: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -94,7 +94,7 @@ def _tops(paths: tuple[str, ...], level: int) -> tuple[set[str], set[str]]:
 
 
 def _parts(path: str, level: int) -> list[str]:
-    """Return the parts of a path. What is in a zip that stands for a student is that zip."""
+    """Return the parts of a path. A zip that is a student's hand-in counts as one part."""
     parts = path.split("/")
     is_zip = len(parts) > level and parts[level].lower().endswith(".zip")
     return parts[: level + 1] if is_zip else parts

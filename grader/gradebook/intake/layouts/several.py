@@ -55,7 +55,7 @@ def _joined(layouts: Mapping[str, Layout], unclear: set[str]) -> Layout:
 
 
 def _placed(seen: Sighting, start: str, unclear: set[str]) -> Sighting:
-    """Return what is known across downloads. Moodle numbers a person anew in each assignment."""
+    """Return what is known across downloads. Moodle numbers people afresh in each."""
     numbered = seen.who.number and "_assignsubmission_" in seen.place
     if numbered and seen.who.name and seen.who.name not in unclear:
         seen = msgspec.structs.replace(seen, who=msgspec.structs.replace(seen.who, number=""))

@@ -9,7 +9,7 @@ https://github.com/instructure/canvas-lms/blob/master/ui/features/gradebook_uplo
   where the file's name has it from Canvas.
 - Every other column is an assignment, found by its title or by a number: `Title (1234)`. Give this
   column that name, or Canvas asks whether to make a new assignment.
-- An empty cell *deletes* the grade that a student has. So each exercise is a file of its own, and
+- An empty cell *deletes* the grade that a student has. So each exercise is a separate file, and
   nobody has a row without points.
 """
 
@@ -20,9 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, names, number
-from grader.gradebook.outcome.exports.sheet import sheet
+from grader.gradebook.outcome.exports.sheet import write_sheet
 from grader.gradebook.outcome.places import canvas_place
-from grader.render.write import write_report
 
 NAME = "canvas.csv"
 
@@ -33,7 +32,7 @@ def export(grades: Grades, target: Path) -> Exported:
     for exercise in grades.exercises():
         found, lost = _findable(list(grades.graded(exercise)))
         path = beside(target, exercise, grades)
-        write_report(sheet(_rows(exercise, grades, found)), path)
+        write_sheet(_rows(exercise, grades, found), path)
         paths.append(path)
         if lost:
             who = names([each.student for each in lost])

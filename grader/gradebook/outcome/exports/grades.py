@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from grader.errors import ReportNotWritten
 from grader.gradebook.classroom import Result, Student
 from grader.model.report import Verdict
 
@@ -86,6 +87,14 @@ def names(students: Sequence[Student], most: int = 5) -> str:
 def number(value: float) -> str:
     """Return a number of points with at most two digits after the point: `87.5`, `100`."""
     return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+
+
+def in_the_way(path: Path) -> ReportNotWritten:
+    """Return the error for a file that isn't an earlier export, and would be lost."""
+    return ReportNotWritten(
+        f"{path} holds something else, which would be lost: delete it, or name another file "
+        "after --export FORMAT="
+    )
 
 
 def beside(target: Path, exercise: str, grades: Grades) -> Path:

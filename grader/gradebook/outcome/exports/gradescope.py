@@ -1,6 +1,6 @@
 """Gradescope: an autograder that gives the results that are already known.
 
-Gradescope imports no grades: it has no public API and no upload of a table (its help pages know
+Gradescope can't import grades: it has no public API and no upload of a table (its help pages know
 CSV for rosters alone). What it takes is an autograder, a zip with `setup.sh` and `run_autograder`,
 which writes `results.json` for each submission:
 https://gradescope-autograders.readthedocs.io/en/latest/specs/ (both files) and
@@ -22,8 +22,9 @@ from typing import Final
 
 import msgspec
 
-from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside
+from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, in_the_way
 from grader.gradebook.outcome.zips import entry
+from grader.gradebook.own_files import ZIP_COMMENT, looks_written_here
 from grader.render.gradescope import render
 from grader.render.write import write_data
 
@@ -56,9 +57,11 @@ def export(grades: Grades, target: Path) -> Exported:
     paths = []
     for exercise in grades.exercises():
         path = beside(target, exercise, grades)
+        if path.is_file() and path.stat().st_size and not looks_written_here(path):
+            raise in_the_way(path)
         write_data(_autograder(grades, exercise), path)
         paths.append(path)
-    how = "Gradescope imports no grades: upload the zip as autograder, then regrade all submissions"
+    how = "Gradescope can't import grades: upload the zip as autograder, then regrade all"
     return Exported(tuple(paths), (how, *grades.unsaid()))
 
 
@@ -69,6 +72,7 @@ def _autograder(grades: Grades, exercise: str) -> bytes:
         packed.writestr(entry("run_autograder", executable=True), _RUN)
         for name, text in _results(grades, exercise):
             packed.writestr(entry(f"results/{name}.json"), text)
+        packed.comment = ZIP_COMMENT
     return data.getvalue()
 
 

@@ -6,7 +6,7 @@ https://github.com/moodle/moodle/blob/main/mod/assign/feedback/offline/locallib.
 https://github.com/moodle/moodle/blob/main/mod/assign/gradingtable.php (the columns), and
 https://docs.moodle.org/en/Assignment_settings ("Offline grading worksheet" has to be switched on).
 
-- A worksheet is one assignment's, so each exercise is a file of its own.
+- A worksheet is one assignment's, so each exercise is a separate file.
 - Who it is, is read off `Identifier` alone: `Participant 123`, which is the number in the name of
   the folder that Moodle's *Download all submissions* made. Nobody else can have a row. In a group
   assignment the folder has the group's number, by which Moodle finds nobody.
@@ -24,13 +24,12 @@ from html import escape
 from pathlib import Path
 
 from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, names, number
-from grader.gradebook.outcome.exports.sheet import sheet
+from grader.gradebook.outcome.exports.sheet import write_sheet
 from grader.gradebook.outcome.places import moodle_place
 from grader.model.finding import Severity
 from grader.model.report import Report
 from grader.render.visible import cut, visible
 from grader.render.words import verdict_words
-from grader.render.write import write_report
 
 NAME = "moodle.csv"
 _LONGEST = 300
@@ -57,7 +56,7 @@ def export(grades: Grades, target: Path) -> Exported:
         path = beside(target, exercise, grades)
         graded = list(grades.graded(exercise))
         lost = [each.student for each in graded if moodle_place(each.result.handed) is None]
-        write_report(sheet(_rows(grades, graded)), path)
+        write_sheet(_rows(grades, graded), path)
         paths.append(path)
         if lost:
             notes.append(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from grader.gradebook.classroom import Result, Student
 from grader.gradebook.outcome.exports.grades import Exported, Grades, number
-from grader.gradebook.outcome.exports.sheet import sheet
-from grader.render.write import write_report
+from grader.gradebook.outcome.exports.sheet import write_sheet
 
 NAME = "grades.csv"
 
@@ -26,7 +26,7 @@ MISSING = "not handed in"
 
 def export(grades: Grades, target: Path) -> Exported:
     """Write the table."""
-    write_report(sheet([HEAD, *_rows(grades)]), target)
+    write_sheet(chain([HEAD], _rows(grades)), target)
     return Exported((target,))
 
 

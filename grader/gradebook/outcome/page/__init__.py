@@ -42,5 +42,5 @@ def write_pages(
         names.append(people.link(student))
         written.append(files.write(names[-1], student_page(people.label(student), mine, masks)))
     paths = tuple(folder / name for name, done in zip(names, written, strict=True) if done)
-    notes = [f"{name} was not written: another or a changed file is there" for name in files.kept]
+    notes = [f"{name} was not written: another or an edited file is there" for name in files.kept]
     return Exported(paths, tuple(notes))

@@ -184,7 +184,7 @@ def _group(alike: Alike) -> str:
     passed = sum(each.verdict is Verdict.PASSED for each in alike.results)
     count = len(alike.results)
     verdict = {0: "not passed", count: "passed"}.get(passed, f"{passed} passed")
-    how = "identical files" if alike.identical else "the same but for names, layout and comments"
+    how = "identical files" if alike.identical else "the same except for names, layout and comments"
     if count == 1:
         return f"1 student, {verdict}, {text_html(alike.known)}"
     size = counted(alike.statements, "statement") if alike.statements else "no Python"
@@ -262,7 +262,7 @@ def _outsiders(seen: Insight, people: People) -> Iterator[str]:
         yield f'<ul class="people">{items}</ul>'
         if len(labels) > _MOST_PEOPLE:
             yield f"<p>{_more(len(labels))}</p>"
-    yield from _files("Files of nobody", "Whose these are is not known.", seen.nobody, people)
+    yield from _files("Files of nobody", "It isn't known whose these are.", seen.nobody, people)
     why = "The grader or an exercise is at fault, not the student. No points were given."
     yield from _files("Not graded", why, seen.broken, people)
 

@@ -25,7 +25,7 @@ _MASK: Final = "\u00d7"
 _TEXTS: Final = ("message", "help", "why", "label")
 
 _KEYWORDS: Final = frozenset(map(str.casefold, keyword.kwlist))
-"""Somebody may be called In or Is: alone, these words say nothing."""
+"""Some people are called In or Is: alone, these words don't identify anybody."""
 
 Words = tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""Work on several things at a time, in threads that nobody waits for after giving up."""
+"""Run work in several threads, without waiting for them after giving up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNWINDING: Final = 0.5
 """Seconds that the threads of an interrupted run have to clean up."""
 
 
-class Abreast(Generic[_Item, _Done]):
+class Parallel(Generic[_Item, _Done]):
     """Does `work` on each of `items`, in `threads` threads; calls `told` after each.
 
     Results come in the order of the items, or as they end.

@@ -59,7 +59,7 @@ def _check_document(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_no_repair_says_nothing_of_it(grade: Grade, file: Path) -> None:
+def test_no_repair_does_not_mention_repairs(grade: Grade, file: Path) -> None:
     ran = grade(str(file), FEW, "--no-repair", "--report", "json")
     assert json.loads(ran.out)["repair"] == {"status": "none", "edits": []}
 
@@ -84,7 +84,7 @@ def test_fix_changes_the_file_and_nothing_else_in_it(
     file.write_bytes(write(WRONG).encode())
     ran = grade(str(file), FEW, "--fix")
     assert ran.code == 1, end
-    assert "is mended, and passes now" in ran.err
+    assert "is fixed, and passes now" in ran.err
     assert file.read_bytes() == write(MENDED).encode()
     assert "it is in the file now" in ran.out
     assert "grade --diff" not in ran.out

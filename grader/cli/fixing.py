@@ -25,7 +25,7 @@ _MARK: Final = "\ufeff"
 _WRITABLE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-def check_mending(request: GradingRequest, files: Sequence[Path]) -> None:
+def check_fixing(request: GradingRequest, files: Sequence[Path]) -> None:
     """Raise `CommandWrong` where nothing could be shown or written."""
     asked = "--fix" if request.fix else "--diff"
     if not (request.diff or request.fix):
@@ -40,7 +40,7 @@ def check_mending(request: GradingRequest, files: Sequence[Path]) -> None:
         raise CommandWrong("--fix only changes Python files")
 
 
-def mending_lines(report: Report) -> Iterator[str]:
+def fix_lines(report: Report) -> Iterator[str]:
     """Yield the edits as lines of a unified diff, harmless to a terminal."""
     if report.has_repair_to_show:
         name = visible(report.path)
@@ -62,7 +62,7 @@ def print_diff(reports: Sequence[Report]) -> list[Report]:
     for report in reports:
         if report.has_repair_to_show:
             end = "\r" if _ends_with_returns(Path(report.path)) else ""
-            print("\n".join(_applicable(mending_lines(report), end)))
+            print("\n".join(_applicable(fix_lines(report), end)))
         else:
             _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
@@ -93,9 +93,9 @@ def _told(report: Report, told: Told) -> Report:
 
 
 def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
-    """Write the mended programs into their files.
+    """Write the fixed programs into their files.
 
-    Return the reports, which know what was written, and an exit code for what got lost.
+    Return the reports, which know what was written, and an exit code for what couldn't be written.
     """
     code, told = Exit.PASSED, list(reports)
     for place, report in enumerate(reports):
@@ -106,7 +106,7 @@ def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
         try:
             _write(report)
             told[place] = _told(report, Told.WRITTEN)
-            print(f"grade: {name} is mended, and passes now", file=sys.stderr)
+            print(f"grade: {name} is fixed, and passes now", file=sys.stderr)
         except ReportNotWritten as error:
             print(f"grade: {name} is unchanged: {visible(str(error))}", file=sys.stderr)
             code = Exit.BROKEN

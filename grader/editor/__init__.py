@@ -1,0 +1,1 @@
+"""The language server: reports as diagnostics, where learners write. Needs pygls."""
