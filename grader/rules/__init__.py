@@ -3,6 +3,7 @@
 from typing import Final
 
 from grader.rules import (
+    carry_lost,
     changed_layer,
     crashed,
     derived_key,
@@ -21,6 +22,7 @@ from grader.rules import (
     not_an_array,
     not_flattened,
     not_mutable,
+    other_gradient,
     out_of_memory,
     params_not_lifted,
     params_rng_not_lifted,
@@ -42,6 +44,7 @@ from grader.rules import (
     wrong_axis_name,
     wrong_axis_out,
     wrong_axis_size,
+    wrong_direction,
     wrong_dtype,
     wrong_in_axes,
     wrong_module,
@@ -75,6 +78,9 @@ RULES: tuple[Rule, ...] = (
     wrong_axis_in.RULE,
     wrong_axis_out.RULE,
     wrong_nesting.RULE,
+    carry_lost.RULE,
+    wrong_direction.RULE,
+    other_gradient.RULE,
     no_nn_vmap.RULE,
     wrong_module.RULE,
     wrong_in_axes.RULE,

@@ -120,3 +120,33 @@ def double(number):
 def forward(seed, x, features):
     return jax.vmap(jax.vmap(double))(x)
 """
+
+STEPS = """\
+import jax
+import jax.numpy as jnp
+
+
+def step(carry, row):
+    total = carry / 2 + row
+    return total, total
+
+
+def forward(seed, x, features):
+    _, totals = jax.lax.scan(step, jnp.zeros(x.shape[1]), x)
+    return totals
+"""
+STEPS_USES: Final = (Use(any_of=("jax.lax.scan",), of="step"),)
+
+SLOPE = """\
+import jax
+import jax.numpy as jnp
+
+
+def energy(x, weights):
+    return jnp.sum(weights * x**2)
+
+
+def forward(seed, x, features):
+    return jax.grad(energy, argnums=0)(x, jnp.ones_like(x))
+"""
+SLOPE_USES: Final = (Use(any_of=("jax.grad", "jax.value_and_grad"), of="energy"),)

@@ -46,7 +46,7 @@ _NARROW: Final = ("int8", "int16", "uint8", "uint16", "uint32", "uint64", "int4"
 _FUNCTIONS: Final = {"floordiv": floordiv, "mod": mod, "max": max, "min": min}
 
 SEED: Final = "calculates with the seed, where Python and jax can differ"
-ELEMENT: Final = "takes an element that a small array does not have"
+ELEMENT: Final = "takes elements at places that a small array may not have"
 NEGATIVE: Final = "makes an array with a negative size for some sizes"
 LARGE: Final = "makes a number of sizes that may be too large for an array"
 HUGE: Final = "makes an array that is too large for a machine when all sizes are 64"

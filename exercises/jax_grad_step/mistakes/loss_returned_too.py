@@ -1,0 +1,14 @@
+"""The loss is returned beside the parameters."""
+
+import jax
+import jax.numpy as jnp
+
+
+def loss(params, x, y):
+    errors = x @ params["w"] + params["b"] - y
+    return 0.5 * jnp.mean(jnp.sum(errors**2, axis=1))
+
+
+def sgd_step(params, x, y, *, rate):
+    value, gradient = jax.value_and_grad(loss)(params, x, y)
+    return {name: params[name] - rate * gradient[name] for name in params}, value  # expect: not-an-array

@@ -1,0 +1,13 @@
+"""From the end of the reversed rows, and turned back."""
+
+import jax
+import jax.numpy as jnp
+
+
+def decayed_sums(x, decay):
+    def step(total, row):
+        total = decay * total + row
+        return total, total
+
+    _, sums = jax.lax.scan(step, jnp.zeros(x.shape[1], x.dtype), x[::-1], reverse=True)
+    return sums[::-1]

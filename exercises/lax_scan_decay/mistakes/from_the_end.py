@@ -1,0 +1,13 @@
+"""reverse=True goes from the last row to the first."""
+
+import jax
+import jax.numpy as jnp
+
+
+def decayed_sums(x, decay):
+    def step(total, row):
+        total = decay * total + row
+        return total, total
+
+    _, sums = jax.lax.scan(step, jnp.zeros(x.shape[1], x.dtype), x, reverse=True)  # expect: wrong-direction
+    return sums

@@ -1,0 +1,13 @@
+"""The first sum is ones."""
+
+import jax
+import jax.numpy as jnp
+
+
+def decayed_sums(x, decay):
+    def step(total, row):
+        total = decay * total + row
+        return total, total
+
+    _, sums = jax.lax.scan(step, jnp.ones(x.shape[1], x.dtype), x)
+    return sums  # expect: wrong-values

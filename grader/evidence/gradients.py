@@ -1,0 +1,99 @@
+"""With respect to what a submission differentiates, compared with the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from grader.evidence.evidence import Evidence
+from grader.evidence.look import Look
+from grader.evidence.uses import chains
+from grader.model.case import arrays_of
+from grader.model.exercise import Use
+from grader.model.observation import Axes, Axis, TransformRun, digest
+from grader.model.transforms import Does, transform
+
+
+class Gradients(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of both sides in one case, and the arguments that each is differentiated by."""
+
+    look: Look
+    expected: TransformRun
+    actual: TransformRun
+    wanted: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+def gradients(evidence: Evidence) -> Iterator[Gradients]:
+    """Yield each case that failed, where both sides differentiate by arguments of the task."""
+    for use in evidence.exercise.uses:
+        if transform(use.title).does is Does.DIFFERENTIATES:
+            for look in evidence.looks:
+                if look.failed:
+                    yield from _of_look(look, use)
+
+
+def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
+    ours, theirs = tuple(chains(look.actual, use)), tuple(chains(look.expected, use))
+    if len(ours) != 1 or len(theirs) != 1:
+        return
+    known = theirs[0][0]
+    found, wanted = by(look, ours[0][0], known), by(look, known, known)
+    if found and wanted:
+        yield Gradients(
+            look=look, expected=theirs[0][0], actual=ours[0][0], wanted=wanted, found=found
+        )
+
+
+def by(look: Look, run: TransformRun, reference: TransformRun) -> tuple[str, ...]:
+    """Name what a gradient is taken by; empty if that isn't certain.
+
+    It is an argument of the task, or else of the function that the reference differentiates.
+    """
+    names: list[str] = []
+    for place in _positions(run.knob("argnums")):
+        name = argument_at(look, run, place, reference)
+        if name is None:
+            return ()
+        names.append(name)
+    return tuple(names)
+
+
+def argument_at(look: Look, run: TransformRun, place: int, reference: TransformRun) -> str | None:
+    """Name what a run got at a position; None if it isn't certain."""
+    digests = _digests(run, place)
+    if not digests or not all(digests):
+        return None
+    alike = [n for n in range(len(reference.parts)) if _digests(reference, n) == digests]
+    task = _argument(look, digests)
+    return task or (f"its argument {alike[0] + 1}" if len(alike) == 1 else None)
+
+
+def _digests(run: TransformRun, place: int) -> tuple[str, ...]:
+    if place >= len(run.parts):
+        return ()
+    start = sum(run.parts[:place])
+    return run.digests[start : start + run.parts[place]]
+
+
+def _positions(axes: Axes | None) -> tuple[int, ...]:
+    match axes:
+        case None:
+            return (0,)
+        case Axis(value=int(value)):
+            return (value,) if value >= 0 else ()
+        case Axis():
+            return ()
+        case _:
+            return tuple(place for item in axes.items for place in _positions(item))
+
+
+def _argument(look: Look, digests: tuple[str, ...]) -> str | None:
+    """Return the only argument of the task with these arrays, in any order; None if none is."""
+    found = [
+        each.name
+        for each in look.case.arguments
+        if sorted(digest(array.data) for array in arrays_of(each.value)) == sorted(digests)
+    ]
+    return found[0] if len(found) == 1 else None
