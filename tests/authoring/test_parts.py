@@ -78,7 +78,7 @@ DECLARED = [
     (
         'Seed(name="seed"),',
         'Seed(name="seed"), __import__("grader.exercise").exercise.Number(name="p", choices=()),',
-        'number "p" has no choices: name two or three',
+        '"p" has no choices: name two or three',
     ),
     (
         '        CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),\n',
