@@ -207,12 +207,15 @@ class Landmarks:
         nodes = ast.walk(self.source.tree) if self.source.tree is not None else iter(())
         return any(isinstance(node, ast.Name) and node.id == part.name for node in nodes)
 
-    def keyword(self, call: Span | None, name: str) -> Span | None:
-        """Return where the value of a keyword in the call at `call` was written, or the call."""
+    def keyword(self, call: Span | None, name: str, position: int | None = None) -> Span | None:
+        """Return where the value of a keyword in the call at `call` was written, or the call.
+
+        `position` is its place among the arguments if it may be given by position.
+        """
         node, origins = self.source.call_at(call), self.origins
         if node is None or origins is None:
             return call
-        steps = origins.argument(origins.arguments(node), name)
+        steps = origins.argument(origins.arguments(node), name, (), position)
         found = written(origins, steps or [], lambda _: True)
         return self.source.span(found) if found is not None else call
 

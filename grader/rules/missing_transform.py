@@ -42,10 +42,13 @@ def _unfinished(evidence: Evidence) -> bool:
 def _missing(evidence: Evidence, use: Use) -> Sighting:
     look = evidence.completed[0]
     other = _other(evidence, use)
+    lifted = next(iter(look.actual.record.lifted), None)
     unused = next((each for each in made(look.actual, use)), None)
     loop = _loop(evidence)
     if other is not None:
-        return _in_place(evidence, use, look, other)
+        return _in_place(evidence, use, look, other.transform, other.span)
+    if lifted is not None:
+        return _in_place(evidence, use, look, f"nn.{lifted.transform}", lifted.span)
     label = f"what this returns is never called: {use.title} only makes a function"
     span = unused.span if unused is not None else loop
     if unused is None:
@@ -63,15 +66,15 @@ def _missing(evidence: Evidence, use: Use) -> Sighting:
     )
 
 
-def _in_place(evidence: Evidence, use: Use, look: Look, other: TransformRun) -> Sighting:
+def _in_place(evidence: Evidence, use: Use, look: Look, other: str, span: Span | None) -> Sighting:
     return Sighting(
-        message=f"{other.transform} is used, but the task asks for {use.title}",
-        label=f"this is {other.transform}",
-        why=_difference(use, other.transform),
+        message=f"{other} is used, but the task asks for {use.title}",
+        label=f"this is {other}",
+        why=_difference(use, other),
         help=f"use {use.title}({use.of}, …) in its place",
-        span=other.span or evidence.landmarks.head,
+        span=span or evidence.landmarks.head,
         case=look.case,
-        evidence={"expected": use.title, "actual": other.transform},
+        evidence={"expected": use.title, "actual": other},
     )
 
 

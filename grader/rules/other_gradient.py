@@ -29,7 +29,7 @@ def _sighting(evidence: Evidence, found: Gradients) -> Sighting:
         why="argnums says which argument varies, the first one by default. All others are constant "
         "for the gradient, and the result has that argument's shape.",
         help=f"set argnums to the position of {theirs} among the function's arguments",
-        span=evidence.landmarks.keyword(run.span, "argnums"),
+        span=evidence.landmarks.keyword(run.span, "argnums", 1),
         edits=_edits(evidence, found),
         case=found.look.case,
         evidence={"argument": "argnums", "expected": theirs, "actual": ours},

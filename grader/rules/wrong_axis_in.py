@@ -42,7 +42,7 @@ def _sighting(
         else f"{level.run.transform} calls the function once for each index of the mapped axis, "
         "with what is left of the array.",
         help=f"map over {theirs}" + (f": in_axes={right}" if right is not None else ""),
-        span=evidence.landmarks.keyword(level.run.span, "in_axes"),
+        span=evidence.landmarks.keyword(level.run.span, "in_axes", 1),
         edits=_edits(evidence, level, right),
         case=found.look.case,
         evidence={"argument": "in_axes", "expected": right, "actual": given},

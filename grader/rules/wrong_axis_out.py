@@ -38,7 +38,7 @@ def _sighting(evidence: Evidence, found: Nests, level: Level, wanted: int) -> Si
         label=f"the result's axis {given} counts {noun}",
         why="The numbers are right, but the axes of the result are in another order.",
         help=f"put the axis at {wanted}: out_axes={wanted}",
-        span=evidence.landmarks.keyword(level.run.span, "out_axes"),
+        span=evidence.landmarks.keyword(level.run.span, "out_axes", 2),
         edits=argument_edits(evidence, level.run.span, "out_axes", str(wanted), 2),
         case=found.look.case,
         evidence={"argument": "out_axes", "expected": str(wanted), "actual": given},

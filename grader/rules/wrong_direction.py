@@ -38,7 +38,7 @@ def _sighting(evidence: Evidence, found: Loops, *, input_turned: bool) -> Sighti
         else "remove reverse: by default, the first step comes first"
         if is_reverse(run)
         else "go the other way: reverse=True",
-        span=run.span if input_turned else evidence.landmarks.keyword(run.span, "reverse"),
+        span=run.span if input_turned else evidence.landmarks.keyword(run.span, "reverse", 4),
         edits=() if input_turned else _edits(evidence, found),
         case=found.look.case,
         evidence={"expected": not backwards, "actual": backwards, "argument": "reverse"},

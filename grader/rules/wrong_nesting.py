@@ -29,7 +29,7 @@ def _sighting(evidence: Evidence, found: Nests) -> Sighting:
         why="The axis of the outermost map comes first in the result, that of the map inside it "
         "second. In the other order the same numbers come back transposed.",
         help=f"exchange what the two map over: {theirs} outside, {ours} inside",
-        span=evidence.landmarks.keyword(outer.run.span, "in_axes"),
+        span=evidence.landmarks.keyword(outer.run.span, "in_axes", 1),
         edits=_edits(evidence, found),
         case=found.look.case,
         evidence={"expected": theirs, "actual": ours},

@@ -58,6 +58,12 @@ def test_right_parts_get_no_complaints(folder: Path) -> None:
     assert {line.state for line in lines(folder).values()} == {"right"}
 
 
+def uses(title: str, of: str = "f") -> str:
+    """Write a field of a declaration."""
+    use = f'__import__("grader.exercise").exercise.Use(any_of=("{title}",), of="{of}")'
+    return f"uses=({use},)"
+
+
 DECLARED = [
     ('slug="mine"', 'slug="My_own"', 'slug "My_own" is not in kebab case: use small letters'),
     ('slug="mine"', 'slug="other"', "is called mine and the slug asks for other: rename one"),
@@ -80,6 +86,12 @@ DECLARED = [
         'Seed(name="seed"), __import__("grader.exercise").exercise.Number(name="p", choices=()),',
         '"p" has no choices: name two or three',
     ),
+    ("level=9", f"level=9, {uses('jax.vmapp')}", '"jax.vmapp" isn\'t in the table of transforms'),
+    ("level=9", f"level=9, {uses('nn.vmap')}", "nn.vmap is asked for by `module`"),
+    ("level=9", f"level=9, {uses('jax.vmap')}", "Check.TRANSFORM and uses belong together"),
+    ("level=9", f"level=9, {uses('jax.vmap', of='')}", "the Use of jax.vmap doesn't say of what"),
+    ("level=9", 'level=9, forbids=("a loop",)', '"a loop" isn\'t in the table of transforms: the'),
+    ("check=Check.RNG", "check=Check.TRANSFORM", "Check.TRANSFORM and uses belong together"),
     (
         '        CheckSpec(check=Check.PURE, title="the same arguments give the same answer"),\n',
         "",

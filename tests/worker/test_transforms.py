@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -212,3 +213,10 @@ def test_every_entry_of_the_table_is_found_in_this_version() -> None:
         if each.kind is not Kind.LIFTED:
             parameters = inspect.signature(found).parameters
             assert {each.target, *each.knobs, *each.operands} <= parameters.keys(), each.title
+
+
+def test_the_authors_guide_lists_the_table() -> None:
+    guide = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
+    text = guide.read_text(encoding="utf-8")
+    titles = [each.title for each in TRANSFORMS if each.kind is not Kind.LIFTED]
+    assert [each for each in titles if f"`{each}`" not in text] == []
