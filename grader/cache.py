@@ -56,14 +56,15 @@ def versions_digest() -> str:
 
     digest = hashlib.sha256()
     for name in ("jax", "jaxlib", "flax", "numpy", "hypothesis"):
-        digest.update(f"{name} {_version(name)}\n".encode())
+        digest.update(f"{name} {version_of(name)}\n".encode())
     digest.update(f"{sys.version} {platform.machine()}\n".encode())
     for path in sorted(path for part in _OBSERVING for path in _PACKAGE.glob(part)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """Return the version of an installed package, or `none`."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -31,7 +31,7 @@ _FOLDERS: Final = {
 
 
 def files(folder: ExerciseFolder) -> Line:
-    """See that all files are there, and none that nobody reads."""
+    """Check that all files are there, and no unused ones."""
     problems = (*_missing(folder), *_unlisted(folder.folder))
     return Line(name="files", said="all there, and no others", problems=problems)
 
@@ -94,7 +94,7 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
 
 
 def _taught(text: str) -> bool:
-    """Whether anything but headings stands before the task."""
+    """Whether there is anything except headings before the task."""
     before = text.partition(f"\n## {TASK}")[0]
     return any(line.strip() and not line.startswith(("#", "<!--")) for line in before.splitlines())
 

@@ -1,6 +1,6 @@
 """The skeleton of a new exercise: a small one that works, for its author to change.
 
-It can be graded as it stands. What `grade verify` says of it is the list of what is left to do.
+It can be graded as it is. `grade verify` lists what is left to do.
 """
 
 from __future__ import annotations

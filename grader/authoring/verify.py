@@ -63,7 +63,7 @@ def _solution_line(*problems: str) -> Line:
 
 
 def _unobserved(report: Report) -> Iterator[str]:
-    """Yield the checks that even the solution doesn't show: nobody's program can."""
+    """Yield the checks that no program can pass: even the solution doesn't show them."""
     for each in report.checks:
         if each.status is Status.SKIPPED:
             yield (

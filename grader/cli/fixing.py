@@ -58,7 +58,7 @@ def _lines(text: str) -> list[str]:
 
 
 def print_diff(reports: Sequence[Report]) -> list[Report]:
-    """Print the diffs of all reports, and say of which there are none; return what is told now."""
+    """Print all diffs, and name the reports without one; return the reports as now seen."""
     for report in reports:
         if report.has_repair_to_show:
             end = "\r" if _ends_with_returns(Path(report.path)) else ""

@@ -105,10 +105,7 @@ class Arrangement(StrEnum):
 def arrangement(expected: Trail, actual: Trail) -> Arrangement:
     """Return how the arguments of the call that answers are arranged."""
     found = Arrangement.ALIKE
-    for run in actual.decisive:
-        reference = _counterpart(expected, actual, run)
-        if reference is None or run.root is not actual.answer or run.run is None:
-            continue
+    for run, reference in _answering(expected, actual):
         ours, theirs = _shapes(_inputs(run)), _shapes(_inputs(reference))
         if ours == theirs:
             continue
@@ -124,10 +121,7 @@ def inputs_replaced(expected: Trail, actual: Trail) -> bool:
 
     Then the array is wrong. At some sizes such an array looks like a transposed one.
     """
-    for run in actual.decisive:
-        reference = _counterpart(expected, actual, run)
-        if reference is None or run.root is not actual.answer or run.run is None:
-            continue
+    for run, reference in _answering(expected, actual):
         ours, theirs = _shapes(_inputs(run)), _shapes(_inputs(reference))
         same_axes = run.call.in_axes == reference.call.in_axes and len(ours) == len(theirs)
         pairs = zip(ours, theirs, strict=False)
@@ -138,13 +132,18 @@ def inputs_replaced(expected: Trail, actual: Trail) -> bool:
 
 def inputs_turned(expected: Trail, actual: Trail) -> bool:
     """Whether an array came in with its axes in another order, where their sizes show it."""
+    return any(
+        _transposed(_inputs(run), _inputs(reference))
+        for run, reference in _answering(expected, actual)
+    )
+
+
+def _answering(expected: Trail, actual: Trail) -> Iterator[tuple[LiftedRun, LiftedRun]]:
+    """Yield the runs in the call that gave the answer, each with the reference's."""
     for run in actual.decisive:
         reference = _counterpart(expected, actual, run)
-        if reference is None or run.root is not actual.answer or run.run is None:
-            continue
-        if _transposed(_inputs(run), _inputs(reference)):
-            return True
-    return False
+        if reference is not None and run.root is actual.answer and run.run is not None:
+            yield run, reference
 
 
 def _with_axes(run: LiftedRun) -> list[str]:

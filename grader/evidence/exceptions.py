@@ -19,7 +19,7 @@ _LONGEST_LINE = 300
 _LINK = re.compile(r"\s*\(https://flax[\w.-]*\.io/\S*\)?\s*$")
 """Flax's messages end with a link to a page that repeats them."""
 _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
-"""Where a library lies on this machine."""
+"""Where a library is on this machine."""
 
 
 class _Pattern(Meaning, frozen=True, kw_only=True):

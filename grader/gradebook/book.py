@@ -62,7 +62,7 @@ class Gradebook:
             file.parent.mkdir(parents=True, exist_ok=True)
             return cls(_connected(file), file, root)
         except database.Damaged as error:
-            note(_begun_anew(file, before, str(error)))
+            note(_replaced(file, before, str(error)))
             return cls(_connected(file), file, root)
         except database.Unusable as error:
             raise CommandWrong(f"{error}; choose another file with --gradebook") from error
@@ -220,7 +220,7 @@ def _connected(file: Path) -> sqlite3.Connection:
     return database.connect(file, schema.SCHEMA, any_thread=True)
 
 
-def _begun_anew(file: Path, before: tuple[int, int] | None, why: str) -> str:
+def _replaced(file: Path, before: tuple[int, int] | None, why: str) -> str:
     """Rename a damaged gradebook, unless another process just did; return what to say."""
     if database.identity(file) != before:
         return why

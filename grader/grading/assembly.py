@@ -106,7 +106,7 @@ def assembled(
 
 
 def unknown(scope: str = "the program was not traced") -> Equivalence:
-    """Say that nothing is proved, and why."""
+    """Report that nothing is proved, and why."""
     return Equivalence(status=Equivalent.UNKNOWN, scope=scope)
 
 

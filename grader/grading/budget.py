@@ -13,7 +13,7 @@ _Done = TypeVar("_Done")
 
 _LOOK_SECONDS: Final = 0.1
 _TRIES: Final = 50
-"""How often work that is late is told to stop, `_LOOK_SECONDS` apart."""
+"""How often to stop late work, `_LOOK_SECONDS` apart."""
 
 
 class TookTooLong(Exception):
@@ -25,7 +25,7 @@ class _Stop(SystemExit):
 
 
 class Budget:
-    """Seconds of processor time that pieces of work have together; of wall time where not told.
+    """Seconds of processor time for all pieces of work; of wall time where that is unknown.
 
     A busy machine alone uses nothing up.
     """
@@ -46,7 +46,7 @@ class Budget:
 
 
 class _Stoppable(Generic[_Done]):
-    """Work in a separate thread, which holds nothing and does nothing else.
+    """Work in a separate thread that holds no locks and does nothing else.
 
     So an exception can be raised in it from outside: it reaches the work or nothing.
     """
@@ -113,7 +113,7 @@ class _Stoppable(Generic[_Done]):
 
 
 def _step() -> None:
-    """Give an exception that is on its way a call at which it is raised."""
+    """Make a call, at which a pending exception is raised."""
 
 
 def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:

@@ -1,4 +1,4 @@
-"""Sides that are ready before a file is saved: sandboxed, with the libraries' programs compiled.
+"""Sides that are ready before a file is saved: sandboxed, with library programs compiled.
 
 A new process spends most of a grading on what is the same for every version of a file: XLA's start,
 and tracing, lowering and loading the libraries' programs at sizes that are new to it. So a process

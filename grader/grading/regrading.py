@@ -87,7 +87,7 @@ class Regrading:
         self.under_way = False
 
     def start(self, submission: Submission, request: GradingRequest) -> None:
-        """Grade a version of the file in place of the one before."""
+        """Grade a version of the file instead of the one before."""
         self.stop()
         self.under_way = True
         threading.Thread(
@@ -95,7 +95,7 @@ class Regrading:
         ).start()
 
     def stop(self) -> None:
-        """Cancel the grading that is under way."""
+        """Cancel the current grading."""
         with self._lock:
             self._number += 1
             self.under_way = False

@@ -1,4 +1,4 @@
-"""What a prewarmed process runs before it is given a submission: neither anybody's nor the answer.
+"""What a prewarmed process runs before it gets a submission: nobody's program, nor the answer.
 
 On the way to an answer the libraries compile much that is the same for every program: drawing
 keys and weights, a dense layer under `nn.vmap`, at sizes that are new to the process. This program

@@ -208,7 +208,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     def repairs(self, report: Report) -> bool:
         """Whether to try if the fixed program passes.
 
-        What is seen to be wrong without running a file is told at once, so it isn't tried then.
+        Mistakes that show without running a file are reported at once, without trying a fix.
         """
         told = (not self.quiet or bool(self.reports)) and report.cases.generated > 0
         return self.diff or self.fix or (self.repair and told)

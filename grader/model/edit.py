@@ -68,7 +68,7 @@ class Edited:
         return False
 
     def _old(self, offset: int) -> tuple[int, int]:
-        """Return the offsets before the edits between which one after them lies."""
+        """Return the offsets before the edits that enclose an offset after them."""
         for text, (start, end) in self._pieces:
             if offset <= len(text):
                 kept = end - start == len(text)
@@ -78,7 +78,7 @@ class Edited:
 
     @cached_property
     def _pieces(self) -> tuple[tuple[str, tuple[int, int]], ...]:
-        """The edited text in pieces, each with the offsets of what it stands for."""
+        """The edited text in pieces, each with the offsets of what it replaces."""
         old = self._before
         pieces: list[tuple[str, tuple[int, int]]] = []
         place = 0

@@ -35,20 +35,17 @@ class ShapeRow(msgspec.Struct, frozen=True, kw_only=True):
     surplus_axis: int | None = None
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule says about a submission.
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A mistake explained, whichever rule explains it.
 
     `message` is one line that says what happened. `label` is the short text under the marked
     source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`
     says why it matters; `help` is one next step. `case` is the smallest case that shows it.
-    `evidence` is the machine-readable form: JSON values only. `certain` says that no other mistake
-    accounts for it. `edits` do what `help` says, if it is
-    known what to write where; nobody knows yet whether the program is right then.
+    `evidence` is the machine-readable form: JSON values only. `certain` says that it has its own
+    evidence, so no other mistake accounts for it. `edits` do what `help` says, if it is known what
+    to write where; whether the program is right then is unknown until it is graded.
     """
 
-    rule: str
-    severity: Severity
-    check: Check
     message: str
     help: str
     why: str = ""
@@ -58,5 +55,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     evidence: dict[str, object] = {}
     case: Case | None = None
+    severity: Severity = Severity.ERROR
     certain: bool = False
     edits: tuple[Edit, ...] = ()
+
+
+class Finding(Account, frozen=True, kw_only=True):
+    """What a rule says about a submission."""
+
+    rule: str
+    check: Check

@@ -39,7 +39,7 @@ class Hazards:
         return any(map(self._fails, ast.walk(node)))
 
     def decides(self, node: ast.AST) -> bool:
-        """Say whether an expression's truth is more than that of what stands there."""
+        """Say whether an expression's truth depends on more than its text."""
         plain = (ast.Name, ast.Constant, ast.Attribute)
         match node:
             case ast.Call(func=ast.Attribute(), args=args, keywords=[]):
@@ -91,7 +91,7 @@ def formats_plainly(node: ast.AST) -> bool:
 
 
 def says(node: ast.stmt) -> bool:
-    """Say whether a statement shows what stands there, as far as it does anything."""
+    """Say whether a statement only shows values, if it does anything."""
     match node:
         case ast.Expr(value=ast.Call(args=args, keywords=[])):
             return all(map(_is_constant, args))

@@ -125,7 +125,7 @@ def stored(node: ast.AST) -> Iterator[str]:
 
 
 def root(node: ast.AST) -> ast.AST:
-    """Return what stands at the head of attributes and subscripts."""
+    """Return the innermost object of attributes and subscripts."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node

@@ -117,7 +117,7 @@ class Told(StrEnum):
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried to fix the program: `edits` of its text, graded together.
+    """The attempted fix of the program: `edits` of its text, graded together.
 
     `changes` counts the findings that they are for. `text` is the fixed program, and `told` says
     who knows it.

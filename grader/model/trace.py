@@ -27,7 +27,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 @unique
 class Asked(StrEnum):
-    """What a program asked of a stand-in, where what it stands for would answer otherwise."""
+    """What a program asked of a stand-in that the real value would answer differently."""
 
     COMPARISON = "comparison"
     KEY = "key"

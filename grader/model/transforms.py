@@ -47,7 +47,7 @@ _PURPOSES: Final = {
     Does.MAPS: "A mapped function is written for one example. The transform adds the axis of the "
     "examples to each of its operations, so all examples are computed at once.",
     Does.LOOPS: "The transform traces the step once, however many there are. A Python loop traces "
-    "and compiles each step anew, and the program grows with their number.",
+    "and compiles each step again, and the program grows with their number.",
     Does.DIFFERENTIATES: "The transform derives the gradient from the function itself, so it stays "
     "right when the function changes. A formula of your own has to be changed with it.",
     Does.RECOMPUTES: "The transform doesn't change any number. It keeps fewer intermediate results "
@@ -62,7 +62,7 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     that takes the function or class. `knobs` are the parameters that control it and that have a
     normal form: axes, positions of arguments, lengths, flags. `operands` are the parameters with
     the arrays that a loop runs over. `noted`: calls are noted for every exercise, to say what a
-    program did in place of `nn.vmap`.
+    program did instead of `nn.vmap`.
     """
 
     title: str

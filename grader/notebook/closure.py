@@ -15,7 +15,7 @@ def program(
     The statements come in the order in which they ran, and stay in it. What a statement reads as
     it runs is the last definition before it; what a function reads when it is called is the last
     of all. A name that no statement defines is asked of `outside`, which returns a statement that
-    defines it, or None where nobody does (a built-in name, or the learner's slip).
+    defines it, or None if nothing does (a built-in name, or the learner's slip).
     """
     defined = [name for name in names if _last(name, known, len(known)) is not None]
     if not defined:

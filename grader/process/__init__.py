@@ -1,1 +1,1 @@
-"""The judge's end of the worker processes: starting, talking to, limiting and stopping them."""
+"""The judge's end of the worker processes: starts, talks to, limits and stops them."""

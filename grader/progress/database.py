@@ -115,7 +115,7 @@ def open_database(file: Path, note: Note) -> Database | None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Database(connect(file, SCHEMA), note)
     except Unusable as error:
-        return _opened_anew(file, before, note, str(error))
+        return _replaced(file, before, note, str(error))
     except (sqlite3.Error, OSError) as error:
         if is_busy(error):
             note(f"progress isn't available: {words(error)}")
@@ -125,9 +125,7 @@ def open_database(file: Path, note: Note) -> Database | None:
         return None
 
 
-def _opened_anew(
-    file: Path, before: tuple[int, int] | None, note: Note, why: str
-) -> Database | None:
+def _replaced(file: Path, before: tuple[int, int] | None, note: Note, why: str) -> Database | None:
     """Rename the unusable file, unless another process just did, and create a new one."""
     try:
         aside = set_aside(file) if identity(file) == before else None

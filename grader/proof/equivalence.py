@@ -41,7 +41,7 @@ def compare(  # noqa: PLR0911  # one for each answer
     """Say what the two sides' traces prove; `values_differ` says that an executed case differs.
 
     Unequal fingerprints prove nothing: programs that are written differently can agree. Nor do
-    traces at given sizes alone, which say nothing of others.
+    traces at given sizes alone, which say nothing about others.
     """
     if values_differ:
         return Equivalence(

@@ -73,7 +73,7 @@ class Idle:
         return [each for each in found if self._tame(each)]
 
     def prints(self, node: ast.stmt) -> bool:
-        """Say whether a statement prints, to where nobody reads it."""
+        """Say whether a statement only prints, which nothing reads."""
         match node:
             case ast.Expr(value=ast.Call(func=func, keywords=keywords)):
                 files = [each.value for each in keywords if each.arg in ("file", None)]

@@ -104,7 +104,7 @@ KEYWORDS: Final = _names(
     """
 )
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}
-# What follows shows something only, or changes nothing: it costs nothing where nobody looks.
+# The statements below only show something, so they don't matter for a proof.
 SHOWING: Final = _names(
     """
     basicConfig critical debug error exception filterwarnings info log simplefilter warn warning

@@ -104,7 +104,7 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
 
 
 def _student(report: Report, limits: _Limits) -> _Json:
-    """Return who handed it in: only the reports of a class say it."""
+    """Return who handed it in; known only for the reports of a class."""
     return {} if report.student is None else {"student": clean(report.student, limits.text)}
 
 

@@ -61,7 +61,7 @@ def probe(path: Path) -> None:
 
 
 def _open_pipe(path: Path) -> int:
-    """Open a named pipe to write to. One that nobody reads would be waited for without an end."""
+    """Open a named pipe to write to. Without a reader, a blocking open would wait forever."""
     try:
         return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError as error:

@@ -68,7 +68,7 @@ def _help(look: Look, collection: str) -> str:
 
 
 def _is_independent(look: Look, collection: str) -> bool:
-    """Whether the update is lost whatever else is wrong: it was seen, or is never asked for."""
+    """Whether the update is lost regardless of other mistakes: it was seen, or never requested."""
     roots = look.actual.record.roots
     has = any(each.collection == collection for each in look.actual.variables)
     return updated(look) or (has and not any(_writes(root, collection) for root in roots))

@@ -33,7 +33,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _idle(evidence: Evidence, look: Look, variable: Variable) -> Sighting:
-    """Describe a module that updates nothing, although no setting shows why."""
+    """Describe a module that doesn't update anything, although no setting explains it."""
     name = "/".join((variable.collection, *variable.path))
     layer = look.actual.layer
     inner = look.actual.within(layer) if layer is not None else ()

@@ -111,7 +111,7 @@ def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
     return Sighting(
         message=f"{use.title} runs, but doesn't take part in the answer",
         label="the answer doesn't depend on what this gives",
-        details=("Other numbers were put in place of its result, and the same answer came back.",),
+        details=("Its result was replaced by other numbers, and the same answer came back.",),
         why=transform(use.title).does.purpose,
         help=f"make the answer from what {use.title} gives, and from nothing else",
         span=found[0].span or evidence.landmarks.head,

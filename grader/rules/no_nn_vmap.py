@@ -114,7 +114,7 @@ def _used(evidence: Evidence, look: Look) -> tuple[list[Root], list[Root]]:
 def _unlifted_answer(look: Look, lifted: list[Root], plain: list[Root]) -> ModuleRun | None:
     """Return the task's module if it ran unlifted and its numbers were returned.
 
-    If a lifted module gave the same numbers, nobody knows which were returned.
+    If a lifted module gave the same numbers, it's unknown which were returned.
     """
     inner = look.expected.innermost(look.expected.answer)
     tops = [look.actual.top(root) for root in plain]

@@ -63,7 +63,7 @@ RULE = Rule(
     explanation="""\
 Use each key for one purpose only. JAX has no hidden random state: the same key gives the same
 random bits each time. If the weights and the dropout masks come from one key, they come from the
-same bits, and are correlated in a way that nobody wants and that no shape can show you.
+same bits, and are correlated in a way that nobody wants and that you can't see in any shape.
 
 If you need two keys, split one: `params_key, dropout_key = jax.random.split(key)`. Don't use the
 old key after that.

@@ -7,37 +7,21 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from grader.evidence import Evidence
-from grader.model.case import Case
-from grader.model.edit import Edit
 from grader.model.exercise import Check, Use
-from grader.model.finding import Finding, Severity, ShapeRow
-from grader.model.observation import Span
+from grader.model.finding import Account, Finding
 from grader.rules.trait import EVERYTHING, Trait
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Sighting(Account, frozen=True, kw_only=True):
     """One place where a rule saw its mistake: a finding that doesn't know its rule yet.
 
-    The fields are those of `Finding`. `certain` says that it has its own evidence, so no cause
-    accounts for it but an `exact` one, which gives all numbers of every wrong answer. `last_resort`
-    says that it looks like the consequence of another mistake: it is only reported if no other is
-    found.
+    A `certain` one is silent only for an `exact` cause, which gives all numbers of every wrong
+    answer. `last_resort` says that it looks like the consequence of another mistake: it is only
+    reported if no other is found.
     """
 
-    message: str
-    help: str
-    why: str = ""
-    span: Span | None = None
-    label: str = ""
-    shapes: tuple[ShapeRow, ...] = ()
-    details: tuple[str, ...] = ()
-    evidence: dict[str, object] = {}
-    case: Case | None = None
-    severity: Severity = Severity.ERROR
-    certain: bool = False
     exact: bool = False
     last_resort: bool = False
-    edits: tuple[Edit, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +52,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     forbids: tuple[str, ...] = ()
 
     def accounts_for(self, other: Rule) -> bool:
-        """Whether what `other` sees follows where this rule, which stands above it, was found."""
+        """Whether what `other` sees is a consequence of this rule, which comes before it."""
         return other.shows in self.alters or other.id in self.hides
 
     def findings(self, evidence: Evidence) -> tuple[Finding, ...]:
@@ -77,19 +61,5 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     def finding(self, sighting: Sighting) -> Finding:
         """Return a sighting as a finding of this rule."""
-        return Finding(
-            rule=self.id,
-            check=self.check,
-            severity=sighting.severity,
-            message=sighting.message,
-            help=sighting.help,
-            why=sighting.why,
-            span=sighting.span,
-            label=sighting.label,
-            shapes=sighting.shapes,
-            details=sighting.details,
-            evidence=sighting.evidence,
-            case=sighting.case,
-            certain=sighting.certain,
-            edits=sighting.edits,
-        )
+        account = {name: getattr(sighting, name) for name in Account.__struct_fields__}
+        return Finding(rule=self.id, check=self.check, **account)

@@ -65,7 +65,7 @@ RULE = Rule(
     explanation="""\
 Each map adds an axis to the result. With the default `out_axes=0`, the axis of the outermost map
 comes first, that of the map inside it second. In the wrong order, each number is right, but
-stands at `[j, i]` in place of `[i, j]`.
+is at `[j, i]` instead of `[i, j]`.
 """,
     wrong=ROWS_OF_ROWS.replace("double))", "double), in_axes=1)"),
     right=ROWS_OF_ROWS,

@@ -1,4 +1,4 @@
-"""The few instructions of classic BPF that a seccomp filter is made of.
+"""The few instructions of classic BPF that a seccomp filter needs.
 
 A program is a list of instructions; a jump counts instructions from the one after it. What it
 looks at is `struct seccomp_data`: number, architecture, instruction pointer, six arguments.

@@ -38,7 +38,7 @@ def available() -> tuple[Protection, ...]:
 
 
 def own_session() -> Protection:
-    """Leave the terminal, and be a group that can be killed as a whole.
+    """Leave the terminal, and become a group that can be killed as a whole.
 
     Calling it twice is harmless.
     """
@@ -54,12 +54,12 @@ def own_session() -> Protection:
 
 
 def no_new_privileges() -> Protection:
-    """Gain nothing from set-user-ID programs any more. Landlock and seccomp ask for it."""
+    """Ignore set-user-ID bits from now on. Landlock and seccomp require it."""
     return _on_linux("no-new-privileges", lambda: prctl(PR_SET_NO_NEW_PRIVS, 1))
 
 
 def without_capabilities() -> Protection:
-    """Give up what makes root special: the files of others, raised limits, mounts, devices.
+    """Give up root's privileges: the files of others, raised limits, mounts, devices.
 
     The bounding set as well, where that is allowed, so that no exec could bring them back.
     """
@@ -103,7 +103,7 @@ def running_threads() -> int:
 
 
 def _on_linux(name: str, act: Callable[[], object], detail: str = "") -> Protection:
-    """Act, and report whether that worked; `detail` is what to say if it did."""
+    """Act, and report whether that worked; `detail` is for the report if it did."""
     if not SUPPORTED:
         return Protection(name=name, active=False, detail=NOT_LINUX)
     try:

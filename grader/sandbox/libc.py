@@ -1,4 +1,4 @@
-"""The doors into the kernel that Python has no function for: `syscall`, `prctl` and `capset`.
+"""System calls that Python has no function for: `syscall`, `prctl` and `capset`.
 
 `ctypes.CDLL(None)` is the C library that this interpreter already runs on, so nothing is looked
 up or loaded, and musl does as well as glibc.

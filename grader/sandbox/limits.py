@@ -1,4 +1,4 @@
-"""What a worker may use, and what it is ended for."""
+"""What a worker may use, and the limits that end it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of memory, threads, and bytes of scratch space.
 
     `memory` is what a program may have for itself; where the kernel counts that, it gets an error
-    at the line that asks for more. Whoever is beyond `resident` all the same is ended from outside.
+    at the line that asks for more. A process that exceeds `resident` anyway is ended from outside.
     """
 
     memory: int = msgspec.field(default_factory=_memory)

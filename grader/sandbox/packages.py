@@ -65,7 +65,7 @@ def _is_package_folder(path: str) -> bool:
 
 
 def unlinked(folder: str) -> list[os.DirEntry[str]]:
-    """Return what is in the folder, without links: they would grant what they lead to."""
+    """Return the folder's entries without links, which would grant what they lead to."""
     try:
         with os.scandir(folder) as found:
             return [each for each in found if not each.is_symlink()]

@@ -146,7 +146,7 @@ def _package_folders(names: Iterable[str]) -> Iterator[str]:
 
 
 def _outermost(paths: Collection[str]) -> Iterator[str]:
-    """Drop those that stand beneath another."""
+    """Drop those that are beneath another."""
     last = "\0"
     for path in sorted(paths, key=lambda path: Path(path).parts):
         if not path.startswith(f"{last}{os.sep}"):

@@ -125,7 +125,7 @@ def _fork() -> int:
 
 
 def _confess(probe: Probe, policy: Policy, secret: str, writing: int) -> None:
-    """In the child: never returns to the judge's code."""
+    """Run in the child, and never return to the judge's code."""
     try:
         confine(policy)
         answer = _outcome_of(probe, secret)

@@ -1,4 +1,4 @@
-"""The folder that a worker may write to, and its end."""
+"""The folder that a worker may write to: created and removed here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def new_scratch() -> Path:
 
 
 def remove_scratch(folder: Path) -> None:
-    """Remove a scratch folder, also one that is nested deeper than Python likes, or locked."""
+    """Remove a scratch folder, even if it is nested too deeply for Python, or locked."""
     with contextlib.suppress(OSError, RecursionError):
         _unlock(folder)
         shutil.rmtree(folder)
@@ -33,7 +33,7 @@ def remove_scratch(folder: Path) -> None:
 
 
 def _unlock(folder: Path) -> None:
-    """Let ourselves into a folder, and into those in it that are closed to their owner."""
+    """Make a folder accessible, and those in it that are closed to their owner."""
     folder.chmod(0o700)
     with os.scandir(folder) as entries:
         for entry in entries:

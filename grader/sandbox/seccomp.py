@@ -161,7 +161,7 @@ def mapping() -> bpf.Program:
 
 
 def opening(argument: int, *, files_are_held: bool) -> bpf.Program:
-    """Judge a call by its flags: no nameless files and, on its own, no change to existing ones.
+    """Judge a call by its flags: no nameless files; without Landlock, no changes to existing ones.
 
     Without Landlock a file may be written only if this call makes it (O_CREAT and O_EXCL).
     """

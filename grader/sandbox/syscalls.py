@@ -1,8 +1,8 @@
-"""The system calls that a submission has no use for, by reason, with their numbers.
+"""The system calls that a submission doesn't need, by reason, with their numbers.
 
-A call that stands here is refused with EPERM, unless `seccomp.conditions` says when it is not;
+A call listed here is refused with EPERM, unless `seccomp.conditions` says when it is not;
 one that does not is allowed. A list of what is refused, rather than of what is allowed, because a
-C library, a kernel or an XLA that we have not seen shall not break a right submission: what such
+C library, a kernel or an XLA that we have not seen must not break a right submission: what such
 code needs next is a new way to wait, to map memory or to read, never one of these. Calls newer
 than this list are answered like an old kernel would (ENOSYS), so nothing new slips past it.
 
@@ -242,7 +242,7 @@ fspick                     433      433
 
 
 class Architecture(msgspec.Struct, frozen=True, kw_only=True):
-    """How a kernel names itself in a filter (AUDIT_ARCH_*, linux/audit.h) and numbers calls."""
+    """A kernel's name in a filter (AUDIT_ARCH_*, linux/audit.h) and its call numbers."""
 
     name: str
     audit: int

@@ -1,6 +1,6 @@
-"""What a process uses, looked at from outside, and which limit that is beyond.
+"""What a process uses, seen from outside, and which limit it exceeds.
 
-Who starts workers watches them: a process can't be trusted to watch itself.
+Whatever starts workers watches them: a process can't be trusted to watch itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def available() -> Protection:
 
 
 class Watch:
-    """Looks at one process, again and again; `pid` must not have been reaped."""
+    """Checks one process repeatedly; `pid` must not have been reaped."""
 
     def __init__(self, limits: Limits, scratch: str, pid: int) -> None:
         self._limits = limits
@@ -48,7 +48,7 @@ class Watch:
         self._seen: deque[tuple[float, int]] = deque()
 
     def look(self) -> Excess | None:
-        """Return the limit that the process is beyond, if it is."""
+        """Return the limit that the process exceeds, if any."""
         memory, threads = memory_and_threads(self._pid)
         self._remember(time.monotonic(), memory)
         if memory > self._limits.resident:

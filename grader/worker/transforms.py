@@ -108,7 +108,7 @@ class Transforms:
         return call
 
     def _own(self, frame: FrameType | None) -> Span | None:
-        """Place of the submission's call; None if Flax called it for a transform of its own."""
+        """Place of the submission's call; None if Flax called it for its own transform."""
         while frame is not None and not self._places.covers(frame):
             if str(frame.f_globals.get("__name__", "")).startswith("flax."):
                 return None
@@ -160,7 +160,7 @@ class Transforms:
     def _body(self, function: Foreign) -> Foreign:
         """Return a loop's function that observes its calls.
 
-        It's the same one each time for a function that isn't made anew for each call: jax caches
+        It's the same one each time for a function that isn't created for each call: jax caches
         what it traced by the function's identity.
         """
         if type(function) is not types.FunctionType:

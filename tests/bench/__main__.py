@@ -20,6 +20,8 @@ import pexpect
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.edited import Edited
+
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
@@ -57,6 +59,12 @@ SAVES = {
     "save": ("watch: from a save to its report, right", RIGHT, ("8 of 8 checks",)),
     "save wrong": ("watch: from a save to its report, wrong", WRONG, ("7 of 8 checks",)),
     "save checked": ("watch: from a save to what mends it", ANOTHER, ("a derived key", "checked:")),
+}
+
+
+EDITS = {
+    "edit": ("editor: from a save to its diagnostics, right", RIGHT, False),
+    "edit wrong": ("editor: from a save to its diagnostics, wrong", WRONG, True),
 }
 
 
@@ -135,9 +143,15 @@ class Bench:
         """The file that is saved, watched from its first save on."""
         return Watched(self.folder, self._environment(self.kept))
 
+    @cached_property
+    def edited(self) -> Edited:
+        """The file that an editor has open."""
+        return Edited(self.folder, WRONG, self._environment(self.kept))
+
     def close(self) -> None:
-        if "watched" in self.__dict__:
-            self.watched.close()
+        for each in ("watched", "edited"):
+            if each in self.__dict__:
+                getattr(self, each).close()
 
     def _environment(self, cache: Path) -> dict[str, str]:
         return {
@@ -177,6 +191,9 @@ class Bench:
         """Run a command and return its wall time, or that from a save to its report."""
         if name in SAVES:
             return self.watched.seconds(*SAVES[name][1:])
+        if name in EDITS:
+            _, program, wrong = EDITS[name]
+            return self.edited.seconds(program, wrong=wrong)
         if name == "apart":
             return self._apart()
         _, arguments, fresh = self.commands[name]
@@ -215,7 +232,7 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name))
-        labels = {each: said for each, (said, *_) in {**bench.commands, **SAVES}.items()}
+        labels = {each: said for each, (said, *_) in {**bench.commands, **SAVES, **EDITS}.items()}
         labels["apart"] = f"grade {CLASS} files in {CLASS} calls"
         names = [each for each in labels if each not in chosen.without]
         for each in ("again", "wrong", "untraceable"):

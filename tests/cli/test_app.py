@@ -327,7 +327,7 @@ def test_the_shell_completes(here: Path, tmp_path: Path) -> None:
     (here / "folder").mkdir()
     add_exercise(tmp_path / "mine", "zebra", "Stripes", "zebra")
     own = {"GRADER_EXERCISES": str(tmp_path / "mine")}
-    assert completed(here, "l") == ["list", "lesson.py"]
+    assert completed(here, "l") == ["list", "lsp", "lesson.py"]
     assert "--seed" in completed(here, "--se")
     assert completed(here, "--seed", "3", "les") == ["lesson.py"]
     assert completed(here, "lesson.py", "--exercise", "ze", **own) == ["zebra"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Grade
+from cli_course import Grade
 
 WRONG = """\
 import flax.linen as nn

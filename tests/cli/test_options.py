@@ -147,7 +147,7 @@ def test_an_option_arrives(
             monkeypatch.setattr(classroom, "grade_class", lambda _, asked: arrived.append(asked))
             grade("class", ".", *words)
         case Front.EDITOR:
-            monkeypatch.setattr(editor, "serve", lambda asked: arrived.append(asked))
+            monkeypatch.setattr(editor, "serve", arrived.append)
             grade("lsp", *words)
     assert [getattr(each, name) for each in arrived] == [field(name, value)]
     given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})

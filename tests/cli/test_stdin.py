@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Grade
+from cli_course import Grade
 
 Feed = Callable[[bytes], None]
 

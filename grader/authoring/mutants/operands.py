@@ -10,7 +10,7 @@ from grader.authoring.mutants.program import Mutant, Program, shown
 
 
 def changes(program: Program) -> Iterator[Mutant]:
-    """Leave out keywords and entries of displays, and swap what stands side by side."""
+    """Leave out keywords and entries of displays, and swap neighbours."""
     for call in program.all(ast.Call):
         yield from _keywords_dropped(program, call)
         yield from _swapped(program, call.args)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import msgspec
 
+from grader.cache import version_of
 from grader.gradebook.setup import code_digest, exercise_digest
 from grader.model.exercise import ExerciseFolder
 from grader.render.tool import tool_version
@@ -31,18 +31,11 @@ def facts(folders: Iterable[ExerciseFolder]) -> Facts:
             "grader": tool_version(),
             "Python": platform.python_version(),
             "processor": platform.machine(),
-            **{name: _version(name) for name in _LIBRARIES},
+            **{name: version_of(name) for name in _LIBRARIES},
         },
         code=code_digest(),
         exercises={each.slug: exercise_digest(each) for each in folders},
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
 
 
 def differences(here: Facts, there: Facts) -> tuple[str, ...]:

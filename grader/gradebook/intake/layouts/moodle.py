@@ -2,8 +2,8 @@
 
 As its `mod/assign/classes/downloader.php` has it: the full name, with spaces for its `_`; the
 participant's number; the kind of submission. Until Moodle 4 the folder's name ended in `_`. With
-"download in folders" off, `_hw.py` follows in place of a folder. A blind assignment has the word
-for "participant" in place of all names. A group has its name and number, the default group none.
+"download in folders" off, `_hw.py` follows instead of a folder. A blind assignment has the word
+for "participant" instead of all names. A group has its name and number, the default group none.
 """
 
 from __future__ import annotations
