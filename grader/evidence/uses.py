@@ -46,17 +46,29 @@ def made(trail: Trail, use: Use) -> Chain:
 def chains(trail: Trail, use: Use) -> Iterator[Chain]:
     """Yield each outermost run with the first one inside it, and so on."""
     found = runs(trail, use)
+    outer = _outer(trail, found)
+    for each in found:
+        if outer[each.number] is None:
+            yield (each, *_within(found, each, outer))
+
+
+def _outer(trail: Trail, found: Chain) -> dict[int | None, int | None]:
+    """Return the nearest of these runs that each is inside of; other transforms may be between."""
     known = {each.number for each in found}
-    for each in found:
-        if each.inside not in known:
-            yield (each, *_within(found, each))
+    nearest: dict[int | None, int | None] = {None: None}
+    for each in trail.record.transforms:  # in the order in which they started
+        inside = each.inside if each.inside is not None and each.inside < each.number else None
+        nearest[each.number] = inside if inside in known else nearest.get(inside)
+    return nearest
 
 
-def _within(found: Chain, outer: TransformRun) -> Iterator[TransformRun]:
+def _within(
+    found: Chain, outer: TransformRun, nearest: dict[int | None, int | None]
+) -> Iterator[TransformRun]:
     for each in found:
-        if each.inside == outer.number < each.number:
+        if nearest[each.number] == outer.number:
             yield each
-            yield from _within(found, each)
+            yield from _within(found, each, nearest)
             return
 
 

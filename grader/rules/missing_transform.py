@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherKind
 from grader.evidence import Evidence, Look
-from grader.evidence.uses import Chain, Part, asked, made, part, runs, shallow, unseen, used
+from grader.evidence.uses import Chain, Part, asked, chains, made, part, shallow, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Span, TransformRun
 from grader.model.transforms import transform
@@ -103,7 +103,7 @@ def _shallow(evidence: Evidence, use: Use, found: Chain, wanted: Chain) -> Sight
 
 
 def _calls(look: Look, use: Use) -> int:
-    return len([each for each in runs(look.actual, use) if each.inside is None])
+    return len(tuple(chains(look.actual, use)))
 
 
 def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
@@ -121,11 +121,11 @@ def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
 
 
 def _other(evidence: Evidence, use: Use) -> TransformRun | None:
-    """Return a run of a transform that the reference doesn't use, the outermost of the first."""
+    """Return the first run of a transform that the reference doesn't use."""
     theirs = {each.transform for look in evidence.looks for each in look.expected.record.transforms}
     for look in evidence.completed:
         for each in look.actual.record.transforms:
-            if each.ran and each.transform not in {*theirs, *use.any_of} and each.inside is None:
+            if each.ran and each.transform not in {*theirs, *use.any_of}:
                 return each
     return None
 

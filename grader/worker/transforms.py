@@ -192,12 +192,15 @@ class Transforms:
             self._leave(opened, None, raised=True)
             raise
         self._leave(opened, result, raised=False)
-        if opened is None or opened.run.inside is not None:
+        if opened is None or call.row.title not in self._alters or self._within_altered():
             return result  # what runs within another one changes with that
-        if call.row.title not in self._alters:
-            return result
         changed = self._alter(result)
         return result if changed is None else changed
+
+    def _within_altered(self) -> bool:
+        recording = self._session.recording
+        outer = recording.nesting.transforms if recording is not None else ()
+        return any(each.run.transform in self._alters for each in outer)
 
     @harmless
     def _enter(self, call: _Call, operands: Sequence[Foreign]) -> _Open | None:

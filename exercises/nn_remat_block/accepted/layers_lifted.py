@@ -1,0 +1,24 @@
+"""The two layers are lifted inside the block, too."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Block(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        hidden = nn.tanh(nn.remat(nn.Dense)(self.features, name="Dense_0")(x))
+        return x + nn.Dense(x.shape[-1], name="Dense_1")(hidden)
+
+
+def remat_gradient(seed, x, features):
+    model = nn.remat(Block)(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+
+    def loss(params):
+        return jnp.mean(model.apply({"params": params}, x) ** 2)
+
+    return jax.grad(loss)(variables["params"])

@@ -1,0 +1,24 @@
+"""The gradient by all variables has one dict more around it."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Block(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        hidden = nn.tanh(nn.Dense(self.features)(x))
+        return x + nn.Dense(x.shape[-1])(hidden)
+
+
+def remat_gradient(seed, x, features):
+    model = nn.remat(Block)(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+
+    def loss(params):
+        return jnp.mean(model.apply(params, x) ** 2)
+
+    return jax.grad(loss)(variables)  # expect: not-an-array
