@@ -84,7 +84,7 @@ def test_wrong_answers_never_pass() -> None:
     rules: Counter[str] = Counter()
     wrong = 0
 
-    @MANY
+    @settings(MANY, max_examples=200)
     @given(perturbed(ACCEPTED, st.sampled_from([*ANSWERS, *NO_ANSWERS])))
     def holds(some: Perturbed) -> None:
         nonlocal wrong
@@ -97,7 +97,7 @@ def test_wrong_answers_never_pass() -> None:
 
     holds()
     assert wrong >= 100, wrong
-    assert len(rules) >= 10, rules
+    assert len(rules) >= 12, rules
 
 
 @pytest.mark.parametrize("each", ACCEPTED[::40], ids=str)
