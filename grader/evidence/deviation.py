@@ -244,7 +244,7 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
     found = array_axes(run.call.in_axes, inputs)
     deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
-    if _refused_list(run, reference):
+    if _refused_tree(run, reference):
         deviates = True
     elif len(inputs) != len(wanted_inputs) and run.call.in_axes == reference.call.in_axes:
         deviates = False  # it was called with other arguments
@@ -254,11 +254,11 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
         yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), found or ()))
 
 
-def _refused_list(run: LiftedRun, reference: LiftedRun) -> bool:
+def _refused_tree(run: LiftedRun, reference: LiftedRun) -> bool:
     """Whether `in_axes`, or an entry of it, has a structure that Flax refuses, so nothing ran."""
     ours, theirs = run.call.in_axes, reference.call.in_axes
-    lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (ours, theirs)]
-    refused = lists == [True, False] or nested(ours, theirs, _inputs(reference)) is not None
+    others = [isinstance(axes, AxisTree) and axes.kind != "tuple" for axes in (ours, theirs)]
+    refused = others == [True, False] or nested(ours, theirs, _inputs(reference)) is not None
     return refused and (run.run is None or not run.inner)
 
 
@@ -303,8 +303,8 @@ def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
 
 
 def _build(axes: Axes) -> tuple[bool, bool]:
-    """Return whether axes are a tree, and whether it has lists."""
-    return isinstance(axes, AxisTree), isinstance(axes, AxisTree) and axes.is_list
+    """Return whether axes are a tree, and whether it is a list or a dict."""
+    return isinstance(axes, AxisTree), isinstance(axes, AxisTree) and axes.kind != "tuple"
 
 
 def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:

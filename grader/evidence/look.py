@@ -260,6 +260,24 @@ class Look:
         )
 
     @cached_property
+    def made_elsewhere(self) -> bool:
+        """Whether another call than the one that answers made the reference's variables."""
+        root, maker = self.actual.answer, self.actual.maker
+        if root is None or maker is None or maker is root:
+            return False
+        wanted = {(each.collection, each.path, each.type) for each in self.expected.variables}
+        return wanted == {(each.collection, each.path, each.type) for each in maker.made}
+
+    @cached_property
+    def moved(self) -> bool:
+        """Whether the variables were made like the reference's and only moved in the tree later."""
+        root, maker = self.actual.answer, self.actual.maker
+        if root is None or maker is None or not self.made_elsewhere:
+            return False
+        digests = {each.digest for each in maker.made}
+        return all(each.digest in digests for each in root.given)
+
+    @cached_property
     def answer_wrong(self) -> bool:
         """Whether the submission returned something else than the reference."""
         return self.comparison is not None and not isinstance(self.comparison, Same)

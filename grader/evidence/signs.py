@@ -65,21 +65,10 @@ def params_sign(look: Look) -> Sign:
     """Compare the variables: tree, shapes, equal slices, and updates."""
     if not look.expected.variables or not look.actual.variables:
         return Sign.UNSEEN
-    differ = bool(look.variables) and not _moved(look)
+    differ = bool(look.variables) and not look.moved
     if differ or any(_more_alike(look)) or not _written(look):
         return Sign.AGAINST
     return Sign.FOR
-
-
-def _moved(look: Look) -> bool:
-    """Whether the variables were made like the reference's and only moved in the tree later."""
-    root, maker = look.actual.answer, look.actual.maker
-    if root is None or maker is None or maker is root:
-        return False
-    wanted = {(each.collection, each.path, each.type) for each in look.expected.variables}
-    made = {(each.collection, each.path, each.type) for each in maker.made}
-    digests = {each.digest for each in maker.made}
-    return wanted == made and all(each.digest in digests for each in root.given)
 
 
 def _written(look: Look) -> bool:

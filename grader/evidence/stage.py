@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 from grader.evidence.look import Look
+from grader.evidence.results import arrays
 from grader.evidence.updates import unaccounted
-from grader.model.observation import ModuleRun
+from grader.model.observation import ModuleRun, digest
 
 
 @unique
@@ -32,8 +33,8 @@ def stage(look: Look) -> Stage | None:
         or None in (ours.given, theirs.given)
     ):
         return None
-    if ours.given == theirs.given:
-        return Stage.OUTPUT if _written_alike(look) else None
+    if ours.given == theirs.given and _written_alike(look):
+        return Stage.OUTPUT
     return _earlier(look, ours, theirs)
 
 
@@ -44,12 +45,22 @@ def _earlier(look: Look, ours: ModuleRun, theirs: ModuleRun) -> Stage | None:
     if look.variables or look.other_key or look.deviations:
         return None
     same_variables = _digests(look, actual=True) == _digests(look, actual=False)
-    if ours.given != look.given:
-        both = ours.taken != theirs.taken and look.given is not None and not look.expected.written
-        return Stage.BOTH if both and same_variables else None
-    if ours.taken != theirs.taken:
+    if not _is_passed_on(look, ours):
+        both = _inputs(ours) != _inputs(theirs) and look.given is not None
+        return Stage.BOTH if both and not look.expected.written and same_variables else None
+    if _inputs(ours) != _inputs(theirs):
         return Stage.INPUT if same_variables else None
     return Stage.VARIABLES if not same_variables and _replaced(look) else None
+
+
+def _is_passed_on(look: Look, ours: ModuleRun) -> bool:
+    """Whether the answer has the module's outputs, and behind them only updated variables."""
+    found = list(arrays(look.exchange.actual).values())
+    outputs, updates = found[: len(ours.outputs)], found[len(ours.outputs) :]
+    given = digest("".join(digest(each.data) for each in outputs).encode())
+    root = look.actual.answer
+    made = {each.digest for each in root.made} if root is not None else set()
+    return given == ours.given and all(digest(each.data) in made for each in updates)
 
 
 def astray(look: Look) -> bool:
@@ -68,6 +79,11 @@ def astray(look: Look) -> bool:
             return not look.deviations and bool(unaccounted(look))
         case _:
             return False
+
+
+def _inputs(run: ModuleRun) -> tuple[object, ...]:
+    """Return what a module got: numbers and shapes, since a reshaped array has the same digest."""
+    return run.taken, run.inputs
 
 
 def _replaced(look: Look) -> bool:

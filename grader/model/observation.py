@@ -219,6 +219,11 @@ class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
     keys: Few[Word] | None = None
     is_list: bool = False
 
+    @property
+    def kind(self) -> str:
+        """What Python calls it; to Flax the three have different structures."""
+        return "dict" if self.keys is not None else "list" if self.is_list else "tuple"
+
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
     """A single axis; None maps nothing. Negative axes are not normalised.

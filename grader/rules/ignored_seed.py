@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
@@ -41,18 +42,35 @@ def _sighting(evidence: Evidence, span: Span | None, pairs: list[SeedPair]) -> S
     first, second = pairs[0].first, pairs[0].second
     seeds = evidence.seed(first.case), evidence.seed(second.case)
     name, streams = evidence.seed_name, [each.stream for each in pairs if each.stream is not None]
+    unused = not streams and _names_the_seed(evidence, span)
     return Sighting(
         message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give {_same(streams)}",
-        label=f"the key doesn't depend on {name}",
+        label="made from the seed, but the answer doesn't depend on it"
+        if unused
+        else f"the key doesn't depend on {name}",
         details=tuple(_detail(each) for each in pairs),
         why=_why(streams),
-        help=_help(evidence, pairs),
+        help="apply the model with the variables that init returns for this key"
+        if unused
+        else _help(evidence, pairs),
         span=span,
-        edits=_edits(evidence, pairs),
+        edits=() if unused else _edits(evidence, pairs),
         case=second.case if second.failed else first.case,
         evidence={"seeds": list(seeds)},
         certain=bool(streams),
     )
+
+
+def _names_the_seed(evidence: Evidence, span: Span | None) -> bool:
+    """Whether the key is made from the argument itself, which has no other value anywhere."""
+    call, name, entry = evidence.source.call_at(span), evidence.seed_name, evidence.landmarks.entry
+    own = given_name(evidence, call, name) if call is not None and name is not None else None
+    if call is None or own is None or entry is None:
+        return False
+    names = [each for each in ast.walk(entry) if isinstance(each, ast.Name) and each.id == own]
+    again = [each for each in ast.walk(entry) if isinstance(each, ast.arg) and each.arg == own]
+    read = all(isinstance(each.ctx, ast.Load) for each in names) and len(again) == 1
+    return read and any(each in call.args for each in names)
 
 
 def _same(streams: list[str]) -> str:

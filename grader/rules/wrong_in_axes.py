@@ -113,7 +113,7 @@ def _why(deviation: Deviation) -> str:
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
     if ours == theirs:
         return "The axes of the input were swapped on the way."
-    if _is_list(ours) or _misses_entries(deviation) or _nested(deviation) is not None:
+    if _is_no_tuple(ours) or _misses_entries(deviation) or _nested(deviation) is not None:
         return "in_axes describes the tuple of arguments, so it has to have the same structure."
     if _is_whole(deviation.expected):
         return "Then each of them sees only a part of the input, and each a different one."
@@ -126,8 +126,8 @@ def _why(deviation: Deviation) -> str:
     )
 
 
-def _is_list(axes: Axes) -> bool:
-    return isinstance(axes, AxisTree) and axes.is_list
+def _is_no_tuple(axes: Axes) -> bool:
+    return isinstance(axes, AxisTree) and axes.kind != "tuple"
 
 
 def _misses_entries(deviation: Deviation) -> bool:
@@ -193,8 +193,9 @@ def _nested(deviation: Deviation) -> int | None:
 def _build_fault(deviation: Deviation) -> str | None:
     """Say how the structure differs from the module's arguments, if it does."""
     place = _nested(deviation)
-    if _is_list(deviation.call.in_axes):
-        return "is a list; Flax takes a tuple, with an entry for each argument"
+    given = deviation.call.in_axes
+    if isinstance(given, AxisTree) and given.kind != "tuple":
+        return f"is a {given.kind}; Flax takes a tuple, with an entry for each argument"
     if place is not None:
         return f"has several axes for argument {place + 1}, which is one array"
     return "doesn't have an entry for each argument" if _misses_entries(deviation) else None
@@ -226,7 +227,7 @@ def _help(look: Look, deviation: Deviation) -> str:
 
 
 def _label(look: Look, deviation: Deviation) -> str:
-    if _is_list(deviation.call.in_axes):
+    if _is_no_tuple(deviation.call.in_axes):
         return "must be a tuple"
     if _nested(deviation) is not None:
         return "needs one axis for each argument"

@@ -10,6 +10,7 @@ from grader.evidence.edits import given_edits, made_as_the_task, target_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.jitted import jitted
 from grader.evidence.keys import unfed_streams
+from grader.evidence.mapping import Mapped, mapped
 from grader.evidence.notation import listing
 from grader.evidence.settings import EVALUATION, setting_differences, settings_that_show, written
 from grader.evidence.shape_rows import common, one_sided
@@ -91,9 +92,17 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         any(settings_that_show(evidence, look)) or any(_evaluates(look))
     ):
         return False  # what it changes of the task's class can be named
+    if _is_housed(evidence, look):
+        return False
     return (
         _other_tree(look) or _other_shapes(look, run) or _gives_other_numbers(evidence, look, run)
     )
+
+
+def _is_housed(evidence: Evidence, look: Look) -> bool:
+    """Whether the task's module ran inside, and the right variables were moved to its place."""
+    answered = not any(each.failed for each in evidence.looks)
+    return answered and look.moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
 
 
 def _evaluates(look: Look) -> Iterator[bool]:
@@ -129,7 +138,8 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     return (
         look.answer_wrong
         and run.root is look.actual.answer
-        and (ours.taken, _digests(look.actual)) == (theirs.taken, _digests(look.expected))
+        and (ours.taken, ours.inputs) == (theirs.taken, theirs.inputs)
+        and _digests(look.actual) == _digests(look.expected)
         and ours.given != theirs.given
         and ours.given == look.given
         and all(pair.agrees for pair in look.keys)

@@ -26,7 +26,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         yield Sighting(
             message=f"out_axes={axes_text(given)} {_fault(look, deviation, noun)}",
             label="must be a tuple"
-            if _is_refused_list(look, deviation)
+            if _is_refused_tree(look, deviation)
             else f"{noun} belongs on axis {axes_text(wanted)} of the output"
             if isinstance(wanted, Axis)
             else f"{noun} belongs on the axes {axes_text(wanted)} of the results",
@@ -75,9 +75,9 @@ def _build_fault(deviation: Deviation) -> str | None:
     if not isinstance(given, AxisTree):
         return None
     if isinstance(wanted, Axis) and run is not None and len(run.outputs) == 1:
-        return f"is a {'list' if given.is_list else 'tuple'}, and the module returns one array"
-    if given.is_list and isinstance(wanted, AxisTree) and not wanted.is_list:
-        return "is a list; Flax takes a tuple, with an entry for each result"
+        return f"is a {given.kind}, and the module returns one array"
+    if given.kind != "tuple" and isinstance(wanted, AxisTree) and wanted.kind == "tuple":
+        return f"is a {given.kind}; Flax takes a tuple, with an entry for each result"
     if _is_misbuilt(given, wanted):
         return "doesn't have an entry for each result"
     place = _nested(deviation)
@@ -88,10 +88,10 @@ def _build_fault(deviation: Deviation) -> str | None:
     )
 
 
-def _is_refused_list(look: Look, deviation: Deviation) -> bool:
+def _is_refused_tree(look: Look, deviation: Deviation) -> bool:
     given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
-    lists = [isinstance(axes, AxisTree) and axes.is_list for axes in (given, wanted)]
-    return lists == [True, False] and isinstance(wanted, AxisTree) and look.raised is not None
+    others = [isinstance(axes, AxisTree) and axes.kind != "tuple" for axes in (given, wanted)]
+    return others == [True, False] and isinstance(wanted, AxisTree) and look.raised is not None
 
 
 def _is_out_of_range(deviation: Deviation) -> bool:
@@ -124,7 +124,7 @@ def _unmapped(deviation: Deviation) -> int | None:
 
 
 def _why(look: Look, deviation: Deviation) -> str:
-    if _is_refused_list(look, deviation):
+    if _is_refused_tree(look, deviation):
         return "out_axes describes the tuple of results, so it has to have the same structure."
     if look.raised is not None and _is_other_tree(deviation):
         return "out_axes has the structure of what the module returns: one axis for each array."

@@ -16,11 +16,14 @@ from grader.evidence.edits import (
     as_returned,
     input_edits,
     item_edits,
+    knob_edits,
     setting_removed,
+    size_argument,
     unprocessed,
     unwrapped_edits,
     variable_edits,
 )
+from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.notation import output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
@@ -230,8 +233,7 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
         case Stage.OUTPUT:
             return _plain(evidence, look)
         case Stage.INPUT:
-            edits = input_edits(evidence, look.actual.answer)
-            return Advice("pass the arguments to apply unchanged", edits)
+            return _passed_unchanged(evidence, look)
         case Stage.BOTH:
             text = f"pass the arguments to apply unchanged, and {as_returned(evidence)}"
             return Advice(text, unwrapped_edits(evidence, look))
@@ -244,6 +246,26 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
             shown = _plain(evidence, look)
             search = _SEARCH if evidence.exercise.module else _STEP_BY_STEP
             return shown if shown.edits else Advice(search, ())
+
+
+def _passed_unchanged(evidence: Evidence, look: Look) -> Advice:
+    """Pass the arguments as they came; axes that only fit the changed ones go with them."""
+    wanted = look.expected.lifted(look.expected.answer)
+    calls = {run.call.id: run.call for run in look.actual.decisive}
+    text = "pass the arguments to apply unchanged"
+    if not wanted or all(each.in_axes == wanted[0].call.in_axes for each in calls.values()):
+        return Advice(text, input_edits(evidence, look.actual.answer))
+    axes, size = axes_text(wanted[0].call.in_axes), wanted[0].call.axis_size
+    name = size_argument(evidence) if size is not None else None
+    knobs = {Knob.IN_AXES: axes, **({Knob.AXIS_SIZE: name} if name is not None else {})}
+    given = [knob_edits(evidence, each, *knob) for each in calls.values() for knob in knobs.items()]
+    passed = input_edits(evidence, look.actual.maker, look.actual.answer)
+    edits = [edit for each in (*given, passed) for edit in each]
+    told = " and ".join(f"{knob.value}={value}" for knob, value in knobs.items())
+    return Advice(
+        f"pass the arguments to init and apply as they came, and give nn.vmap {told}",
+        tuple(dict.fromkeys(edits)) if passed and all(given) else (),
+    )
 
 
 def _plain(evidence: Evidence, look: Look) -> Advice:

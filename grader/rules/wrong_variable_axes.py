@@ -19,6 +19,9 @@ from grader.rules.trait import NOTHING
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         name, wanted, found = deviation.name, deviation.expected, deviation.actual
+        kept = look.made_elsewhere and deviation.run.root is look.actual.answer
+        if kept and not any(each.failed for each in evidence.looks):
+            continue  # the right variables were made, and their axes moved for this call
         if isinstance(wanted, int) and isinstance(found, int):
             yield entry_sighting(
                 evidence,

@@ -1,0 +1,31 @@
+"""out_axes names the results in a dict, but the cell returns a tuple."""
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """A recurrent cell for one example."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (features,) and x (in_dim,) to a new carry and an output, both (features,)."""
+        joined = jnp.concatenate([carry, x])
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def nn_vmap_cell(seed, carry, x_batch, features):
+    BatchCell = nn.vmap(
+        Cell,
+        in_axes=(1, 0),
+        out_axes={"carry": 1, "y": 0},  # expect: wrong-out-axes
+        variable_axes={"params": None},
+        split_rngs={"params": False},
+    )
+    model = BatchCell(features=features)
+    variables = model.init(jax.random.PRNGKey(seed), carry, x_batch)
+    return model.apply(variables, carry, x_batch)
