@@ -71,7 +71,7 @@ def test_one_different_scope_is_enough_to_fail() -> None:
     actual = (*of(*BATCH[:2]), *of(BATCH[2], digest="b"))
     found = said(of(*BATCH), actual)
     assert found.status is Equivalent.UNKNOWN
-    assert "other steps than the reference" in found.scope
+    assert "different steps than the reference" in found.scope
 
 
 def test_a_narrow_scope_does_not_make_up_for_a_wide_one() -> None:
