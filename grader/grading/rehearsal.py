@@ -7,6 +7,7 @@ does that at an exercise's own sizes. It knows of the exercise what the declarat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from grader.model.exercise import Exercise, Number, Seed, Size
@@ -23,9 +24,11 @@ class Layer(nn.Module):
         y = nn.Dense(self.size)(x)
         return nn.Dropout(0.5, deterministic=not {random})(y)
 
-def {function}(*values):
-    sizes = [values[each] for each in {sizes}]
-    key = jax.random.PRNGKey(sum(values[each] for each in {seeds}))
+def {function}({parameters}):
+    values = [{names}]
+    sizes = [values[each] for each in {sizes} if values[each] is not None]
+    seeds = [values[each] for each in {seeds} if values[each] is not None]
+    key = jax.random.PRNGKey(sum(seeds))
     keys = dict(zip(("params", "dropout"), jax.random.split(key))) if {random} else key
     for x in jax.tree.leaves(values):
         if not isinstance(x, jax.Array) or x.ndim < 2:
@@ -45,9 +48,24 @@ def {function}(*values):
 def rehearsal(exercise: Exercise) -> str:
     """Return the program, as a submission to the exercise."""
     kinds = [type(each) for each in exercise.parameters]
+    names = [each.name for each in exercise.parameters]
     return _PROGRAM.format(
         function=exercise.function,
+        parameters=", ".join(_parameters(exercise)),
+        names=", ".join(names),
         seeds=[place for place, kind in enumerate(kinds) if kind is Seed],
         sizes=[place for place, kind in enumerate(kinds) if kind is Size],
         random=Number in kinds,
     )
+
+
+def _parameters(exercise: Exercise) -> Iterator[str]:
+    """Yield the parameters as a program declares them; a case may leave out any that has a default.
+
+    Those that are passed by name come last.
+    """
+    names = [each.name for each in exercise.parameters]
+    yield from (f"{name}=None" for name in names if name not in exercise.keyword_only)
+    if exercise.keyword_only:
+        yield "*"
+    yield from (f"{name}=None" for name in names if name in exercise.keyword_only)
