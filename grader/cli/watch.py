@@ -137,7 +137,9 @@ class Watcher:
         self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
         self._watching = True
         self._screen = Screen(file, request)
-        self._regrading = Regrading(session, self._version, self, self._calls.put)
+        self._regrading = Regrading(
+            session, self, read=partial(read, file), look=self._version, deliver=self._calls.put
+        )
         self._prove = True
         self._submission: Submission | None = None
 

@@ -68,7 +68,9 @@ class Document:
         self._request = request
         self._client = client
         self._seen: Submission | None = None
-        self._regrading = Regrading(session, self._version, self, deliver)
+        self._regrading = Regrading(
+            session, self, read=self._read, look=self._version, deliver=deliver
+        )
 
     def look(self) -> None:
         """Grade the file, if it is for an exercise and has changed."""
@@ -108,11 +110,15 @@ class Document:
         self._seen = self.report = self.folder = None
         self._client.publish(self)
 
-    def _version(self) -> Version:
-        """Read the file. Raises `Unreadable`, and `Unrecognised` if it is for no exercise."""
+    def _read(self) -> Submission:
+        """Read the file. Raises `Unreadable`."""
         if leads_out(self.path):
             raise leading_out(self.path)
-        submission = read_submission(self.path)
+        return read_submission(self.path)
+
+    def _version(self) -> Version:
+        """Read the file. Raises `Unreadable`, and `Unrecognised` if it is for no exercise."""
+        submission = self._read()
         folder = exercise_of(submission, catalogue(self._request.exercises))
         if isinstance(folder, Unrecognised):
             raise folder

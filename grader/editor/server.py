@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
@@ -14,7 +15,6 @@ from urllib.parse import urlsplit
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path
-from pygls.workspace import TextDocument
 
 from grader.editor import markdown
 from grader.editor.actions import Command, quick_fixes, readings
@@ -27,7 +27,8 @@ from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.hints import read_hints
 from grader.model.finding import Finding
-from grader.model.report import Report, Verdict
+from grader.model.report import Equivalent, Report, Verdict
+from grader.model.source import Source
 from grader.progress import Progress
 from grader.rules import rule_by_id
 
@@ -94,7 +95,7 @@ class Server:
 
         @command(Command.EXPLAIN)
         def explain(rule: str) -> str:
-            return self._read(f"{rule}", lambda: markdown.explanation(rule_by_id(rule)))
+            return self._read(rule, lambda: markdown.explanation(rule_by_id(rule)))
 
         @command(Command.HINT)
         def hint(uri: str) -> str:
@@ -177,11 +178,8 @@ class Server:
                 yield report, finding, diagnostic
 
     def _is_current(self, uri: str, report: Report) -> bool:
-        text = self._text(uri).source.removeprefix("\ufeff")
-        return _with_plain_ends(text) == _with_plain_ends(report.source.text)
-
-    def _text(self, uri: str) -> TextDocument:
-        return self.protocol.workspace.get_text_document(uri)
+        text = self.protocol.workspace.get_text_document(uri).source.removeprefix("\ufeff")
+        return Source(uri, text).lines == report.source.lines
 
     def _hover(self, uri: str, position: types.Position) -> types.Hover | None:
         found = list(self._at(uri, types.Range(position, position)))
@@ -218,7 +216,7 @@ class Server:
         window = self.protocol.client_capabilities.window
         shows = window.show_document if window is not None else None
         if shows is not None and shows.support:
-            file = self._folder() / f"{name}.md"
+            file = Path(self._folder.name) / f"{name}.md"
             file.write_text(found, encoding="utf-8")
             self.protocol.window_show_document(
                 types.ShowDocumentParams(uri=from_fs_path(str(file)) or "", take_focus=True)
@@ -227,10 +225,9 @@ class Server:
             self.say(found)
         return found
 
-    def _folder(self) -> Path:
-        if not hasattr(self, "_temporary"):
-            self._temporary = tempfile.TemporaryDirectory(prefix="grade-")
-        return Path(self._temporary.name)
+    @cached_property
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="grade-")
 
     def _lesson(self, uri: str) -> str:
         return markdown.lesson(self._documents[uri].exercise())
@@ -259,13 +256,9 @@ def _status(uri: str, report: Report | None) -> dict[str, Any]:
     return {
         "uri": uri,
         "verdict": report.verdict.value,
-        "proved": report.equivalence.status.value == "proved",
+        "proved": report.equivalence.status is Equivalent.PROVED,
         "summary": status(report),
     }
-
-
-def _with_plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def serve(session: Session, request: GradingRequest, version: str) -> None:

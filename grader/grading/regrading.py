@@ -25,7 +25,7 @@ from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
-from grader.model.submission import Submission, Unreadable
+from grader.model.submission import Submission, Unreadable, Unrecognised
 
 _EMPTY_SECONDS: Final = 0.3
 
@@ -65,19 +65,22 @@ class Audience(Protocol):
 class Regrading:
     """The gradings of one file, each in a thread; only the last one that was started counts.
 
-    `look` reads the file, and raises `CommandWrong` or `Unreadable`. `deliver` hands a call to the
-    audience's thread. `_lock` guards which grading counts: the one with the number, and its
-    processes, which `_grading` holds.
+    `read` reads the file, `look` finds its exercise as well. They raise `CommandWrong`,
+    `Unreadable` and `Unrecognised`. `deliver` hands a call to the audience's thread. `_lock` guards
+    which grading counts: the one with the number, and its processes, which `_grading` holds.
     """
 
     def __init__(
         self,
         session: Session,
-        look: Callable[[], Version],
         audience: Audience,
+        *,
+        read: Callable[[], Submission],
+        look: Callable[[], Version],
         deliver: Callable[[Call], None],
     ) -> None:
         self._session = session
+        self._read = read
         self._look = look
         self._audience = audience
         self._deliver = deliver
@@ -116,7 +119,7 @@ class Regrading:
             self._grade_now(number, submission, request)
         except Cancelled:
             pass
-        except (CommandWrong, ExerciseBroken, Unreadable) as error:
+        except (CommandWrong, ExerciseBroken, Unreadable, Unrecognised) as error:
             self._tell(number, partial(self._audience.refuse, str(error)), ends=True)
         except Exception as error:  # noqa: BLE001 - for the audience to raise
             self._deliver(partial(self._audience.broke, error))
@@ -134,7 +137,7 @@ class Regrading:
         run = partial(self._run, number, folder, request)
         report = self._report(run, found, folder, request)
         self._check(number)
-        self._compare(submission, self._look().submission)
+        self._compare(submission, self._read())
         report, offer = self._audience.remember(report, folder)
         self._tell(number, partial(self._audience.show, report, offer), ends=True)
         if request.repairs(report):
