@@ -13,11 +13,12 @@ from typing import Final
 import msgspec
 
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
-from grader.evidence import Evidence, Look, altered
+from grader.evidence import Evidence, Look
+from grader.evidence.altered import Part, lifted_part
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
 from grader.evidence.trail import Trail
-from grader.evidence.uses import Part, asked, part, unseen, used
+from grader.evidence.uses import asked, part, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
@@ -138,10 +139,7 @@ def _lifted(evidence: Evidence) -> Ended:
         open="nn.vmap wasn't seen to map more than one example",
     )
     ended = _recorded(evidence, lifted_sign, signs)
-    if ended.status is Status.PASSED and altered.use(evidence) in {
-        altered.Use.SOME,
-        altered.Use.NONE,
-    }:
+    if ended.status is Status.PASSED and lifted_part(evidence) in {Part.SOME, Part.NONE}:
         return _skipped("the answer isn't only what the lifted module returns")
     return ended
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from typing import NamedTuple
 
 from grader.catalogue import course_text
 from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
+from grader.model.report import Report
 from grader.progress import Progress
 
 OFFER_EVERY = 3
@@ -41,6 +43,14 @@ def read_hints(folder: ExerciseFolder) -> tuple[Hint, ...]:
     if not hints:
         raise ExerciseBroken(f"{folder.hints} has no hint under a ## heading")
     return hints
+
+
+def record(report: Report, folder: ExerciseFolder, how: str) -> str | None:
+    """Remember an attempt; return the offer of a hint, as `hint_offer` does."""
+    with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
+        progress.record(report)
+        return hint_offer(folder, progress, how)
+    return None
 
 
 def hint_offer(

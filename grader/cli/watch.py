@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from grader import hints
 from grader.catalogue import catalogue
 from grader.cli import early
 from grader.cli.choose import named
@@ -26,17 +27,14 @@ from grader.cli.problem import visible
 from grader.cli.watch_screen import Page, Screen
 from grader.errors import (
     CommandWrong,
-    ExerciseBroken,
     Exit,
 )
 from grader.grading.regrading import Call, Regrading, Version
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable
-from grader.progress import Progress
 
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
@@ -241,12 +239,8 @@ class Watcher:
     def remember(self, report: Report, folder: ExerciseFolder) -> tuple[Report, str | None]:
         """Keep the attempt; return the report to show, and the offer of a hint."""
         report = msgspec.structs.replace(report, course_option=course_option(folder))
-        if not self._request.progress:
-            return report, None
-        with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
-            progress.record(report)
-            return report, hint_offer(folder, progress, "h shows you a hint")
-        return report, None
+        wanted = self._request.progress
+        return report, hints.record(report, folder, "h shows you a hint") if wanted else None
 
     def show(self, report: Report, offer: str | None) -> None:
         """Show a report."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from pygls.uris import to_fs_path
 
+from grader import hints
 from grader.catalogue import catalogue
-from grader.errors import ExerciseBroken, broken_words
+from grader.errors import broken_words
 from grader.folder import leading_out, leads_out
 from grader.grading.recognition import exercise_of
 from grader.grading.regrading import Call, Regrading, Version
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.hints import hint_offer
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import (
@@ -28,7 +27,6 @@ from grader.model.submission import (
     likenesses,
     read_submission,
 )
-from grader.progress import Progress
 
 
 class Client(Protocol):
@@ -139,12 +137,8 @@ class Document:
 
     def remember(self, report: Report, folder: ExerciseFolder) -> tuple[Report, str | None]:
         """Keep the attempt; return the report to show, and the offer of a hint."""
-        if not self._request.progress:
-            return report, None
-        with Progress.open() as progress, contextlib.suppress(ExerciseBroken):
-            progress.record(report)
-            return report, hint_offer(folder, progress, "the code actions have a hint")
-        return report, None
+        how = "the code actions have a hint"
+        return report, hints.record(report, folder, how) if self._request.progress else None
 
     def show(self, report: Report, offer: str | None) -> None:
         """Show the findings."""

@@ -30,8 +30,8 @@ _COARSE: Final = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
 
 
 @unique
-class Use(Enum):
-    """How much of the answer comes from what lifted modules return."""
+class Part(Enum):
+    """How much of the answer comes from what was given other numbers."""
 
     ALL = auto()
     SOME = auto()
@@ -47,16 +47,25 @@ def altered_look(evidence: Evidence) -> Look | None:
     return Look(evidence.exercise, exchange)
 
 
-def use(evidence: Evidence) -> Use:
-    """Compare the answer with that of the same case before."""
+def before_and_after(evidence: Evidence) -> tuple[Observation, Look] | None:
+    """Return a right answer, and the same case with other numbers; None if nothing follows."""
     look = altered_look(evidence)
     before = [each for each in evidence.completed if look is not None and each.case == look.case]
     if look is None or not before or not isinstance(before[0].comparison, Same):
-        return Use.UNKNOWN
+        return None
     if not isinstance(look.exchange.actual.outcome, Completed):
-        return Use.UNKNOWN
-    found = _use(before[0].exchange.actual, look.exchange.actual, tuple(_passed_on(look)))
-    return Use.SOME if found is Use.NONE and compares(evidence.transcript.source) else found
+        return None
+    return before[0].exchange.actual, look
+
+
+def lifted_part(evidence: Evidence) -> Part:
+    """Return how much of the answer is what lifted modules return."""
+    both = before_and_after(evidence)
+    if both is None:
+        return Part.UNKNOWN
+    before, look = both
+    found = _part(before, look.exchange.actual, tuple(_passed_on(look)))
+    return Part.SOME if found is Part.NONE and compares(evidence.transcript.source) else found
 
 
 def compares(source: Source) -> bool:
@@ -95,13 +104,13 @@ def _passed_on(look: Look) -> Iterator[str]:
         yield from (place for place, each in found.items() if {each, together} & given)
 
 
-def _use(before: Observation, after: Observation, places: Collection[str]) -> Use:
+def _part(before: Observation, after: Observation, places: Collection[str]) -> Part:
     ours, changed = arrays(before), arrays(after)
     if not places or not all(place in ours and place in changed for place in places):
-        return Use.UNKNOWN
+        return Part.UNKNOWN
     if all(_is_altered(ours[place], changed[place]) for place in places):
-        return Use.ALL
-    return Use.NONE if before.outcome == after.outcome else Use.SOME
+        return Part.ALL
+    return Part.NONE if before.outcome == after.outcome else Part.SOME
 
 
 def _is_altered(before: ArrayValue, after: ArrayValue) -> bool:

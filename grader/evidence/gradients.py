@@ -8,7 +8,7 @@ import msgspec
 
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
-from grader.evidence.uses import chains
+from grader.evidence.uses import single
 from grader.model.case import arrays_of
 from grader.model.exercise import Use
 from grader.model.observation import Axes, Axis, TransformRun, digest
@@ -35,15 +35,13 @@ def gradients(evidence: Evidence) -> Iterator[Gradients]:
 
 
 def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
-    ours, theirs = tuple(chains(look.actual, use)), tuple(chains(look.expected, use))
-    if len(ours) != 1 or len(theirs) != 1:
+    both = single(look, use)
+    if both is None:
         return
-    known = theirs[0][0]
-    found, wanted = by(look, ours[0][0], known), by(look, known, known)
+    (ours, *_), (theirs, *_) = both
+    found, wanted = by(look, ours, theirs), by(look, theirs, theirs)
     if found and wanted:
-        yield Gradients(
-            look=look, expected=theirs[0][0], actual=ours[0][0], wanted=wanted, found=found
-        )
+        yield Gradients(look=look, expected=theirs, actual=ours, wanted=wanted, found=found)
 
 
 def by(look: Look, run: TransformRun, reference: TransformRun) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from grader.compare import OtherShape, OtherValues
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
-from grader.evidence.uses import chains
+from grader.evidence.uses import single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
 from grader.model.observation import Axis, Span, TransformRun, digest
@@ -34,10 +34,10 @@ def loops(evidence: Evidence) -> Iterator[Loops]:
         if transform(use.title).does is not Does.LOOPS:
             continue
         for look in evidence.looks:
-            ours, theirs = tuple(chains(look.actual, use)), tuple(chains(look.expected, use))
-            wrong = isinstance(look.comparison, OtherShape | OtherValues)
-            if wrong and len(ours) == len(theirs) == 1:
-                yield Loops(look=look, use=use, expected=theirs[0][0], actual=ours[0][0])
+            both = single(look, use)
+            if both is not None and isinstance(look.comparison, OtherShape | OtherValues):
+                (ours, *_), (theirs, *_) = both
+                yield Loops(look=look, use=use, expected=theirs, actual=ours)
 
 
 def keeps_carry(run: TransformRun) -> bool:

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import Enum, auto, unique
 
 import numpy as np
 
-from grader.compare import Same, numbers
-from grader.evidence.altered import altered_look, compares
+from grader.compare import numbers
+from grader.evidence.altered import Part, before_and_after, compares
 from grader.evidence.evidence import Evidence
+from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
 from grader.model.case import ArrayValue
 from grader.model.exercise import Use
-from grader.model.observation import Completed, TransformRun
+from grader.model.observation import TransformRun
 
 Chain = tuple[TransformRun, ...]
 """Runs of one transform, each inside the one before; the outermost is the first."""
-
-
-@unique
-class Part(Enum):
-    """How much of the answer comes from what a transform gave."""
-
-    ALL = auto()
-    SOME = auto()
-    NONE = auto()
-    UNKNOWN = auto()
 
 
 def runs(trail: Trail, use: Use) -> Chain:
@@ -72,6 +62,12 @@ def _within(
             return
 
 
+def single(look: Look, use: Use) -> tuple[Chain, Chain] | None:
+    """Return the submission's and the reference's chain, None unless each side has just one."""
+    ours, theirs = tuple(chains(look.actual, use)), tuple(chains(look.expected, use))
+    return (ours[0], theirs[0]) if len(ours) == len(theirs) == 1 else None
+
+
 def deepest(looks: Iterable[Trail], use: Use) -> Chain:
     """Return the longest chain of all cases, the first of equals."""
     found = (chain for trail in looks for chain in chains(trail, use))
@@ -101,13 +97,10 @@ def unseen(evidence: Evidence) -> bool:
 
 def part(evidence: Evidence) -> Part:
     """Compare an answer with that of the same case when the transforms gave other numbers."""
-    look = altered_look(evidence)
-    before = [each for each in evidence.completed if look is not None and each.case == look.case]
-    if look is None or not before or not isinstance(before[0].comparison, Same):
+    both = before_and_after(evidence)
+    if both is None:
         return Part.UNKNOWN
-    old, new = before[0].exchange.actual, look.exchange.actual
-    if not isinstance(new.outcome, Completed):
-        return Part.UNKNOWN
+    old, new = both[0], both[1].exchange.actual
     if old.outcome == new.outcome:
         return Part.UNKNOWN if compares(evidence.source) else Part.NONE
     ours, changed = arrays(old), arrays(new)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from grader.compare import OtherKind
 from grader.evidence import Evidence, Look
-from grader.evidence.uses import Chain, Part, asked, chains, made, part, shallow, unseen, used
+from grader.evidence.altered import Part
+from grader.evidence.uses import Chain, asked, chains, made, part, shallow, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Span, TransformRun
 from grader.model.transforms import transform

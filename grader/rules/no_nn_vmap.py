@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
-from grader.evidence.altered import Use, altered_look, use
+from grader.evidence.altered import Part, altered_look, lifted_part
 from grader.evidence.discarded import discarded
 from grader.evidence.edits import answer_edits, left_out, lift_edits, relift_edits
 from grader.evidence.order import rearranged
@@ -58,7 +58,7 @@ def _unused(evidence: Evidence) -> Iterator[Sighting]:
         yield _sighting(evidence, look, look.actual.top(roots[-1]) if roots else None)
         return
     altered = altered_look(evidence)
-    if altered is not None and use(evidence) is Use.NONE:
+    if altered is not None and lifted_part(evidence) is Part.NONE:
         yield _indifferent_sighting(evidence, altered)
 
 

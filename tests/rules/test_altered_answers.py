@@ -8,7 +8,7 @@ import pytest
 from grader.catalogue import exercises
 from grader.checks import observed
 from grader.evidence import Evidence
-from grader.evidence.altered import Use, use
+from grader.evidence.altered import Part, lifted_part
 from grader.judge import judge
 from grader.model.exercise import Check, Exercise
 from grader.model.report import Status
@@ -96,7 +96,7 @@ def lifted(transcript: Transcript) -> Status:
 @pytest.mark.parametrize("body", USED.values(), ids=USED)
 def test_an_answer_from_the_lifted_module_passes(body: str) -> None:
     transcript = played(body)
-    assert use(Evidence(transcript)) is Use.ALL
+    assert lifted_part(Evidence(transcript)) is Part.ALL
     assert not rules(transcript)
     assert lifted(transcript) is Status.PASSED
 
@@ -104,14 +104,14 @@ def test_an_answer_from_the_lifted_module_passes(body: str) -> None:
 @pytest.mark.parametrize("body", UNUSED.values(), ids=UNUSED)
 def test_an_answer_that_stays_the_same_is_not_lifted(body: str) -> None:
     transcript = played(body)
-    assert use(Evidence(transcript)) is Use.NONE
+    assert lifted_part(Evidence(transcript)) is Part.NONE
     assert rules(transcript) == {"no-nn-vmap"}
 
 
 @pytest.mark.parametrize("body", PARTLY.values(), ids=PARTLY)
 def test_an_answer_that_is_lifted_in_part_earns_no_tick(body: str) -> None:
     transcript = played(body)
-    assert use(Evidence(transcript)) is Use.SOME
+    assert lifted_part(Evidence(transcript)) is Part.SOME
     assert not rules(transcript)
     assert lifted(transcript) is Status.SKIPPED
 
@@ -121,6 +121,6 @@ def test_nothing_follows_where_it_was_not_tried_or_raised() -> None:
     untried = msgspec.structs.replace(transcript, altered=None)
     asserting = "assert abs(lifted.apply(variables, x) - plain.apply(variables, x)).max() < 1e-3"
     raised = played(f"{asserting}\n    {USED['as it comes']}")
-    assert use(Evidence(untried)) is Use.UNKNOWN
-    assert use(Evidence(raised)) is Use.UNKNOWN
+    assert lifted_part(Evidence(untried)) is Part.UNKNOWN
+    assert lifted_part(Evidence(raised)) is Part.UNKNOWN
     assert not rules(untried) | rules(raised)
