@@ -11,7 +11,7 @@ from grader.catalogue import Catalogue, catalogue
 from grader.cli.problem import quoted_blank, visible
 from grader.errors import CommandWrong, ExerciseBroken
 from grader.model.exercise import Check, ExerciseFolder
-from grader.progress import Progress
+from grader.progress import Progress, Standing
 from grader.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -66,14 +66,41 @@ def current(name: str | None, folders: Sequence[Path], progress: Progress) -> Ex
     raise CommandWrong("which exercise? grade list shows them, and grade start begins one")
 
 
+def at(known: Sequence[ExerciseFolder], progress: Progress) -> ExerciseFolder | None:
+    """Return the exercise that was started or attempted last, None if it isn't among `known`."""
+    latest = progress.latest()
+    return next((each for each in known if latest and each.exercise.slug == latest[0]), None)
+
+
 def first_to_do(known: Sequence[ExerciseFolder], progress: Progress) -> ExerciseFolder | None:
     """Return the first exercise that has not been passed, None if all have been."""
+    return following(known, None, progress)
+
+
+def next_up(known: Sequence[ExerciseFolder], progress: Progress) -> ExerciseFolder | None:
+    """Return what to work on: the exercise begun last until it is passed, then the next one."""
+    here = at(known, progress)
+    if here is not None and not progress.standing(here.exercise.slug).passed:
+        return here
+    return following(known, here, progress)
+
+
+def following(
+    known: Sequence[ExerciseFolder], here: ExerciseFolder | None, progress: Progress
+) -> ExerciseFolder | None:
+    """Return the next exercise after `here` that hasn't been passed.
+
+    Those left out on the way come after the last one. None if no other is left.
+    """
     standings = progress.standings()
-    for each in known:
-        standing = standings.get(each.exercise.slug)
-        if standing is None or not standing.passed:
-            return each
-    return None
+    first = 0 if here is None else known.index(here) + 1
+    others = [each for each in (*known[first:], *known[:first]) if each != here]
+    return next((each for each in others if not _passed(each, standings)), None)
+
+
+def _passed(folder: ExerciseFolder, standings: dict[str, Standing]) -> bool:
+    standing = standings.get(folder.exercise.slug)
+    return standing is not None and standing.passed
 
 
 def rules() -> tuple[Rule, ...]:

@@ -136,6 +136,42 @@ def start(
     return start_exercise(exercise, path, given.exercise_folders(exercises), color, overwrite=force)
 
 
+@app.command("next", cls=Command, rich_help_panel=LEARN)
+def next_(
+    skip: Annotated[
+        bool, typer.Option("--skip", help="Go on even if you haven't passed the current one.")
+    ] = False,
+    color: given.ColorOption = Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Start the next exercise of the course, once you have passed the current one."""
+    from grader.cli.onward import next_exercise
+
+    return next_exercise(given.exercise_folders(exercises), color, skip=skip)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def reset(
+    exercise: Annotated[str, given.argument("EXERCISE", "The exercise.", given.complete_exercise)],
+    file: Annotated[
+        Path | None,
+        given.argument(
+            "FILE",
+            "Your file; by default the one that you started or graded last.",
+            given.complete_file,
+            coercion.path,
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    color: given.ColorOption = Color.AUTO,
+    exercises: given.ExercisesOption = None,
+) -> int:
+    """Begin an exercise again: put the starter in place of your file, and keep a copy."""
+    from grader.cli.reset import reset_exercise
+
+    return reset_exercise(exercise, file, given.exercise_folders(exercises), color, yes=yes)
+
+
 @app.command(cls=Command, rich_help_panel=LEARN)
 @given.takes(Front.WATCH)
 def watch(file: given.FileArgument, request: GradingRequest) -> int:
@@ -217,6 +253,34 @@ def history(
     from grader.cli.standing import show_history
 
     return show_history(exercise, given.exercise_folders(exercises), color, last=last)
+
+
+@app.command(cls=Command, rich_help_panel=LEARN)
+def progress(
+    direction: Annotated[
+        given.Direction,
+        given.argument(
+            "export|import",
+            "What to do.",
+            given.complete_direction,
+            coercion.choice(given.Direction),
+        ),
+    ],
+    file: Annotated[
+        Path,
+        given.argument(
+            "FILE",
+            "A JSON file; - for standard output or input.",
+            given.complete_file,
+            coercion.path,
+        ),
+    ],
+    force: ForceOption = False,
+) -> int:
+    """Take your progress to another machine: write it to a file, or add a file's."""
+    from grader.cli.moving import move_progress
+
+    return move_progress(direction, file, overwrite=force)
 
 
 @app.command("class", cls=Command, rich_help_panel=AROUND)

@@ -17,7 +17,8 @@ STDIN = "-"
 """What stands for standard input on the command line."""
 
 _IDLE = frozenset(
-    {"list", "show", "start", "hint", "solution", "explain", "history", "doctor", "new", "verify"}
+    {"list", "show", "start", "next", "reset", "hint", "solution", "explain", "history"}
+    | {"progress", "doctor", "new", "verify"}
 )
 _LAST = frozenset({"--help", "-h", "--version"})
 _COMPLETION = "_GRADE_COMPLETE"

@@ -33,9 +33,10 @@ def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
     with Progress.open() as progress:
         folder = _lesson_of(name, folders, progress)
         exercise = folder.exercise
-        begun = progress.latest(exercise.slug)
+        latest = progress.latest(exercise.slug)
     about = Text(f"{exercise.slug} {DOT} level {exercise.level} {DOT} {exercise.topic}\n", "dim")
-    step = grade_command(folder, begun[1]) if begun else command_for(folder, "start")
+    mine = latest[1] if latest is not None and latest[1].is_file() else None
+    step = grade_command(folder, mine) if mine else command_for(folder, "start")
     print_paged(new_console(color), about, lesson_page(folder), command_line(f"\nnext: {step}"))
     return Exit.PASSED
 
@@ -63,7 +64,8 @@ def start_exercise(
         copy_starter(folder.starter, target, overwrite=overwrite)
         progress.record_start(folder.exercise.slug, target)
     console = new_console(color)
-    put(console, *_begun(folder, shown_path(target.absolute()), folders, console.width))
+    shown = shown_path(target.absolute())
+    put(console, *begun(folder, shown, "is yours to fill in.", folders, console.width))
     return Exit.PASSED
 
 
@@ -85,9 +87,10 @@ def _target(folder: ExerciseFolder, path: Path | None) -> Path:
     return (path or Path()) / f"{folder.exercise.folder_name}.py"
 
 
-def _begun(
-    folder: ExerciseFolder, file: str, folders: Sequence[Path], room: int
+def begun(
+    folder: ExerciseFolder, file: str, what: str, folders: Sequence[Path], room: int
 ) -> tuple[Text, ...]:
+    """Return what is said of a learner's file at the start of an exercise, and the next steps."""
     exercise = folder.exercise
     rows = (
         *_course_kept(folders),
@@ -95,7 +98,7 @@ def _begun(
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to grade it at every save"),
     )
-    text = Text.assemble((file, "bold"), f" is yours to fill in.\n{exercise.title}\n\nnext:")
+    text = Text.assemble((file, "bold"), f" {what}\n{exercise.title}\n\nnext:")
     return text, steps(rows, room)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
-from enum import StrEnum
+from enum import StrEnum, unique
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -29,6 +29,14 @@ from grader.grading.request import (
     offered,
 )
 from grader.render import RENDERERS
+
+
+@unique
+class Direction(StrEnum):
+    """Where progress goes: to a file, or from it."""
+
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 def listed_courses() -> tuple[Path, ...]:
@@ -75,6 +83,11 @@ def complete_rule(incomplete: str) -> list[tuple[str, str]]:
 def complete_format(incomplete: str) -> list[str]:
     """Offer the report formats that begin with `incomplete`."""
     return [each for each in RENDERERS if each.startswith(incomplete)]
+
+
+def complete_direction(incomplete: str) -> list[str]:
+    """Offer `export` and `import`."""
+    return [each for each in Direction if each.startswith(incomplete)]
 
 
 def complete_file(incomplete: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from grader.cli import choose
 from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
 from grader.cli.course import command_for, grade_command
+from grader.cli.course_map import course_map, state
 from grader.cli.options import exercise_folders
 from grader.cli.words import DOT, count, shown_path
 from grader.errors import Exit
@@ -29,41 +29,16 @@ _NEW = Standing()
 _NOT_AVAILABLE = "Your progress isn't available right now."
 
 
-def _mark(standing: Standing) -> tuple[str, str]:
-    if standing.passed:
-        return "\u2713", "bold green"
-    return (" ", "") if standing == _NEW else (">", "bold")
-
-
-def state(standing: Standing) -> str:
-    """Describe the progress with an exercise: `2 attempts, 1 hint`."""
-    parts = []
-    if standing.passed:
-        parts.append("passed")
-    elif standing.attempts:
-        parts.append(count(standing.attempts, "attempt"))
-    elif standing.started:
-        parts.append("started")
-    if standing.hints:
-        parts.append(count(standing.hints, "hint"))
-    return ", ".join(parts) or "not started"
-
-
 def list_exercises(folders: Sequence[Path], color: Color) -> int:
-    """List the exercises by level, with topic and state."""
+    """Show the course as a map: what is passed, what comes next, and the command for it."""
     known = choose.available(folders).exercises
     with Progress.open() as progress:
         standings = progress.standings()
-        first = choose.first_to_do(known, progress)
+        first = choose.next_up(known, progress)
         step = "" if first is None else _step(first, progress)
         available = progress.available
     console = new_console(color)
-    width = max((len(each.exercise.slug) for each in known), default=0)
-    for level, group in groupby(known, key=lambda each: each.exercise.level):
-        put(console, Text(f"level {level}", "bold"))
-        for each in group:
-            standing = standings.get(each.exercise.slug, _NEW) if available else None
-            put(console, _exercise_lines(each, standing, width, console.width))
+    put(console, *course_map(known, standings if available else None, first, console.width))
     put(console, "", *_conclusion(_summary(known, standings), step, available, console.width))
     return Exit.PASSED
 
@@ -76,21 +51,6 @@ def _conclusion(summary: str, step: str, available: bool, room: int) -> list[Tex
     if not step or cell_len(together) <= room:
         return [Text(together)]
     return [Text(summary), command_line(f"next: {step}")]
-
-
-def _exercise_lines(
-    folder: ExerciseFolder, standing: Standing | None, width: int, room: int
-) -> Text:
-    """Return an exercise and its state; `standing` is None where progress isn't available."""
-    exercise = folder.exercise
-    line = Text("  ").append(*_mark(standing or _NEW))
-    line.append(f" {exercise.slug:<{width}}", "bold")
-    if standing is not None:
-        line.append(f"  {state(standing)}")
-    about = f"{exercise.title} {DOT} {exercise.topic}"
-    if len(about) + 4 > room:
-        about = f"{exercise.title}\n    {exercise.topic}"
-    return line.append(f"\n    {about}", "dim")
 
 
 def _summary(known: Sequence[ExerciseFolder], standings: dict[str, Standing]) -> str:
@@ -114,9 +74,9 @@ def show_welcome() -> int:
     console = new_console()
     with Progress.open() as progress:
         standings, latest = progress.standings(), progress.latest()
-        first = choose.first_to_do(known, progress)
+        first = choose.next_up(known, progress)
         available = progress.available
-    here = next((each for each in known if latest and each.exercise.slug == latest[0]), None)
+        here = choose.at(known, progress)
     put(console, Text.assemble(("grade", "bold"), f" {DOT} exercises in JAX and Flax, judged"), "")
     if not available:
         put(console, _NOT_AVAILABLE)
@@ -139,7 +99,7 @@ def _steps_at(
     folder: ExerciseFolder, file: Path, standing: Standing, first: ExerciseFolder | None
 ) -> list[tuple[str, str]]:
     if standing.passed:
-        following = [] if first is None else [(command_for(first, "start"), "the next one")]
+        following = [] if first is None else [("grade next", "starts the next one")]
         return [*following, (command_for(folder, "solution"), "to compare with yours")]
     seen = f"you have seen {standing.hints} of {len(read_hints(folder))}"
     reading = [("grade show", "the lesson and the task"), ("grade hint", f"the next hint; {seen}")]

@@ -1,10 +1,11 @@
-"""Copies a starter into a learner's file: completely or not at all, and never over work."""
+"""Copies a starter into a learner's file: completely or not at all, and work is never lost."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 from grader.cli.problem import folder_is_gone, visible
@@ -36,6 +37,33 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def keep_copy(file: Path) -> Path:
+    """Copy a file to a free name beside it, and return that. `CommandWrong` if it can't be done.
+
+    The name doesn't end in `.py`: the copy is no submission.
+    """
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        shutil.copy2(file, beside)
+        return _named_freely(beside, file)
+    except OSError as error:
+        raise CommandWrong(
+            f"{visible(str(file))} wasn't changed, since no copy could be made: {error.strerror}"
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+
+
+def _named_freely(beside: Path, file: Path) -> Path:
+    for number in count(1):
+        kept = file.with_name(f"{file.name}.before-{number}")
+        with contextlib.suppress(FileExistsError):
+            _name_if_free(beside, kept)
+            return kept
+    raise AssertionError
 
 
 def _name_if_free(beside: Path, target: Path) -> None:

@@ -11,18 +11,19 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from grader import hints
 from grader.catalogue import catalogue
 from grader.cli import early
-from grader.cli.choose import named
+from grader.cli.choose import following, named
 from grader.cli.course import course_option
 from grader.cli.gather import read
 from grader.cli.grading import find_job
 from grader.cli.keys import DOWN, PAGE_DOWN, PAGE_UP, UP, single_keys
+from grader.cli.onward import begin
 from grader.cli.problem import visible
 from grader.cli.watch_screen import Page, Screen
 from grader.errors import (
@@ -35,6 +36,7 @@ from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable
+from grader.progress import Progress
 
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
@@ -52,15 +54,30 @@ def watch(file: Path, request: GradingRequest) -> int:
         raise CommandWrong(f"{visible(str(file))} is a folder; grade watch takes one file")
     if request.exercise is not None:
         named(request.exercise, catalogue(request.exercises))
+    watched: Onward | None = Onward(file, request)
     with Session(early.take()) as session:
-        watcher = Watcher(file, request, session)
-        with (
-            watcher.on_screen(),
-            _saves(file, watcher.saved),
-            _resizes(watcher.resized),
-            single_keys(watcher.press, watcher.stopped, watcher.continued),
-        ):
-            return watcher.run()
+        while watched is not None:
+            watched = _watched(watched.file, watched.request, session)
+    return int(Exit.PASSED)
+
+
+class Onward(NamedTuple):
+    """The file to watch, and how it is graded."""
+
+    file: Path
+    request: GradingRequest
+
+
+def _watched(file: Path, request: GradingRequest, session: Session) -> Onward | None:
+    """Watch a file until `q`, or until `n`: then return the next one."""
+    watcher = Watcher(file, request, session)
+    with (
+        watcher.on_screen(),
+        _saves(file, watcher.saved),
+        _resizes(watcher.resized),
+        single_keys(watcher.press, watcher.stopped, watcher.continued),
+    ):
+        return watcher.run()
 
 
 @contextlib.contextmanager
@@ -140,6 +157,8 @@ class Watcher:
         )
         self._prove = True
         self._submission: Submission | None = None
+        self._folder: ExerciseFolder | None = None
+        self._following: Onward | None = None
 
     @contextlib.contextmanager
     def on_screen(self) -> Iterator[None]:
@@ -150,15 +169,15 @@ class Watcher:
         finally:
             self._screen.leave()
 
-    def run(self) -> int:
-        """Grade, and do what is asked for until `q` is pressed."""
+    def run(self) -> Onward | None:
+        """Grade, and do what is asked for until `q` or `n`; return what comes after `n`."""
         self._look()
         try:
             while self._watching:
                 self._next_call()()
         finally:
             self._regrading.stop()
-        return int(Exit.PASSED)
+        return self._following
 
     def _next_call(self) -> Call:
         """Wait for a call, and let Python run the handlers of signals meanwhile.
@@ -234,6 +253,7 @@ class Watcher:
 
     def recognised(self, folder: ExerciseFolder) -> None:
         """Show which exercise it is."""
+        self._folder = folder
         self._screen.about(folder)
 
     def remember(self, report: Report, folder: ExerciseFolder) -> tuple[Report, str | None]:
@@ -279,7 +299,28 @@ class Watcher:
             self._screen.go_on()
         elif key in {"\x1b", "\r", "\n", "\x7f"}:
             self._screen.turn(Page.REPORT)
+        elif key == "n" and self._screen.passed:
+            self._go_on()
         elif key == "r":
             self.changed()
         elif key == "a" and self._submission is not None:
             self._start(self._submission, prove=False)
+
+    def _go_on(self) -> None:
+        """Begin the next exercise beside this file, and watch that."""
+        known = catalogue(self._request.exercises).exercises
+        with Progress.open() as progress:
+            folder = following(known, self._folder, progress)
+            if folder is None:
+                self._screen.refuse("You have passed every other exercise.")
+                return
+            try:
+                keep = progress if self._request.progress else None
+                begun = begin(folder, self._file.parent, keep)
+            except CommandWrong as error:
+                self._screen.refuse(str(error))
+                return
+        named = folder.exercise.slug if self._request.exercise else None
+        request = msgspec.structs.replace(self._request, exercise=named)
+        self._following = Onward(begun.file, request)
+        self._watching = False

@@ -70,6 +70,11 @@ class Screen:
         self._passed = False
         self._folder: ExerciseFolder | None = None
 
+    @property
+    def passed(self) -> bool:
+        """Whether the exercise has been passed, now or before."""
+        return self._passed
+
     # ---------------------------------------------------------------------------------- states
 
     def about(self, folder: ExerciseFolder) -> None:
@@ -268,6 +273,7 @@ class Screen:
             if self._report.has_repair_to_show:
                 yield "d diff"
         if self._passed:
+            yield "n next"
             yield "s solution"
         yield from ("l lesson", "r run", "a all", "q quit")
 

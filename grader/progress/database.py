@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -95,6 +95,16 @@ class Database:
                     if query:
                         found = connection.execute(query, values[:1]).fetchall()
         return found
+
+    def write_all(self, changes: Iterable[tuple[str, Values]]) -> bool:
+        """Execute all statements in one transaction; return whether they were."""
+        with self._failing_quietly() as connection:
+            if connection is not None:
+                with transaction(connection):
+                    for statement, values in changes:
+                        connection.execute(statement, values)
+                return True
+        return False
 
     @contextlib.contextmanager
     def _failing_quietly(self, *, reading: bool = False) -> Iterator[sqlite3.Connection | None]:

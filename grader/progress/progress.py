@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.progress.paths import from_stored, storable
 from grader.progress.place import progress_file
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     from grader.model.report import Report
     from grader.progress.database import Database, Note, Row
+    from grader.progress.exchange import SavedAttempt, SavedProgress
 
 _PASSED = "passed"
 _STREAK_LOOKS_AT = 50
+_ALL = 2**63 - 1  # of rows, for SQLite
 
 
 class Attempt(NamedTuple):
@@ -122,7 +125,7 @@ class Progress:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             attempt.time,
             attempt.exercise,
-            _storable(attempt.path),
+            storable(attempt.path),
             attempt.digest,
             attempt.verdict,
             " ".join(attempt.rules),
@@ -133,7 +136,7 @@ class Progress:
         """Return the `last` attempts, of one exercise or of all, newest first."""
         rows = self._rows(
             "SELECT time, exercise, path, digest, verdict, rules, score FROM attempts"
-            " WHERE ? IN ('', exercise) ORDER BY id DESC LIMIT ?",
+            " WHERE ? IN ('', exercise) ORDER BY time DESC, id DESC LIMIT ?",
             exercise or "",
             last,
         )
@@ -188,7 +191,7 @@ class Progress:
             " WHERE ? IN ('', exercise) ORDER BY time DESC LIMIT 1",
             exercise or "",
         )
-        return (str(rows[0][0]), _path(rows[0][1])) if rows else None
+        return (str(rows[0][0]), from_stored(rows[0][1])) if rows else None
 
     def record_start(self, exercise: str, path: Path) -> None:
         """Store that the starter of `exercise` was copied to `path`."""
@@ -196,7 +199,7 @@ class Progress:
             "INSERT INTO starts (time, exercise, path) VALUES (?, ?, ?)",
             self._clock(),
             exercise,
-            _storable(_absolute(path)),
+            storable(_absolute(path)),
         )
 
     # ---------------------------------------------------------------------------------- hints
@@ -229,6 +232,34 @@ class Progress:
             count,
         )
 
+    # ----------------------------------------------------------------------------- everything
+
+    def saved(self) -> SavedProgress:
+        """Return all of it, the oldest first; empty if it isn't `available`."""
+        from grader.progress.exchange import SavedProgress, SavedStart
+
+        starts = self._rows("SELECT time, exercise, path FROM starts ORDER BY id")
+        hints = self._rows("SELECT exercise, shown FROM hints ORDER BY exercise")
+        return SavedProgress(
+            attempts=tuple(map(_saved, reversed(self.attempts(last=_ALL)))),
+            starts=tuple(
+                SavedStart(
+                    time=float(time_ or 0), exercise=str(exercise), path=str(from_stored(path))
+                )
+                for time_, exercise, path in starts
+            ),
+            hints={str(exercise): int(shown or 0) for exercise, shown in hints},
+        )
+
+    def merge(self, saved: SavedProgress) -> bool:
+        """Add what isn't stored yet, all of it or nothing; return whether it could be.
+
+        Of the hints, the larger number counts.
+        """
+        from grader.progress.exchange import changes
+
+        return self._database is not None and self._database.write_all(changes(saved))
+
     # --------------------------------------------------------------------------------- plumbing
 
     def _rows(self, query: str, *values: str | bytes | float) -> list[Row]:
@@ -246,17 +277,10 @@ def _absolute(path: str | Path) -> str:
         return str(path)
 
 
-def _storable(path: str) -> str | bytes:
-    """Return the path; the bytes of one that isn't Unicode, which SQLite takes as well."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(path)
-    return path
+def _saved(attempt: Attempt) -> SavedAttempt:
+    from grader.progress.exchange import SavedAttempt
 
-
-def _path(value: str | bytes | float | None) -> Path:
-    return Path(os.fsdecode(value) if isinstance(value, bytes) else str(value))
+    return SavedAttempt(**attempt._asdict())
 
 
 def _attempt(row: Row) -> Attempt:
@@ -264,7 +288,7 @@ def _attempt(row: Row) -> Attempt:
     return Attempt(
         time=float(time_ or 0),
         exercise=str(exercise),
-        path=str(_path(path)),
+        path=str(from_stored(path)),
         digest=str(digest),
         verdict=str(verdict),
         rules=tuple(str(rules).split()),

@@ -301,7 +301,7 @@ def test_grade_alone_in_a_pipe_is_help(program: Grade) -> None:
 def test_python_m_grader_is_grade(program: Grade) -> None:
     code, out, err = program("list")
     assert (code, err) == (0, "")
-    assert "level 1" in out
+    assert "nn-vmap-shared" in out
 
 
 # ------------------------------------------------------------------------------------- completion

@@ -49,7 +49,9 @@ def names_in(folder: Path) -> list[str]:
 # ------------------------------------------------------------------------------------------- list
 
 
-def test_list_has_levels_topics_and_states(grade: Grade, attempted: Attempted) -> None:
+def test_list_is_a_map_with_levels_topics_states_and_what_is_next(
+    grade: Grade, attempted: Attempted
+) -> None:
     attempted("sum-one")
     attempted("sum-two", "wrong-values")
     attempted("sum-two", "wrong-values")
@@ -57,14 +59,12 @@ def test_list_has_levels_topics_and_states(grade: Grade, attempted: Attempted) -
     code, out, err = grade("list")
     assert (code, err) == (0, "")
     assert out == (
-        "level 1\n"
-        "  \u2713 sum-one  passed\n"
-        "    The first sum \u00b7 sums\n"
-        "  > sum-two  2 attempts, 1 hint\n"
-        "    The second sum \u00b7 sums\n"
-        "level 2\n"
-        "    product  not started\n"
-        "    A product \u00b7 sums\n"
+        " 1  \u2713 sum-one  passed\n"
+        "    \u2502 The first sum \u00b7 sums\n"
+        "    \u25b6 sum-two  2 attempts, 1 hint \u00b7 next\n"
+        "    \u2502 The second sum \u00b7 sums\n"
+        " 2  \u25cb product  not started\n"
+        "      A product \u00b7 sums\n"
         "\n"
         "1 of 3 exercises passed \u00b7 next: grade start sum-two\n"
     )
@@ -442,7 +442,18 @@ def test_an_empty_history_says_how_to_fill_it(grade: Grade) -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize(
-    "command", ["list", "show", "start", "hint --all", "explain", "history", "solution"]
+    "command",
+    [
+        "list",
+        "show",
+        "start",
+        "next",
+        "next --skip",
+        "hint --all",
+        "explain",
+        "history",
+        "solution",
+    ],
 )
 def test_everything_fits(
     grade: Grade, attempted: Attempted, monkeypatch: pytest.MonkeyPatch, command: str, columns: int

@@ -21,7 +21,7 @@ from cli_course import Grade, environment  # noqa: E402 - after the skips
 from grader.catalogue import exercises  # noqa: E402
 from grader.progress import Attempt, Progress  # noqa: E402
 
-FIRST = exercises()[0]
+FIRST, SECOND = exercises()[:2]
 RIGHT = FIRST.solution.read_text(encoding="utf-8")
 PER_EXAMPLE = RIGHT.replace('{"params": None}', '{"params": 0}')
 UNFLATTENED = RIGHT.replace("outputs.reshape(-1)", "outputs")
@@ -148,6 +148,7 @@ def test_a_session_from_start_to_pass(grade: Grade, start: Start, here: Path) ->
     watch = start(file.name, "--cases", "5")
     watch.until("not passed", "q quit", gone="grading")
     assert "s solution" not in watch.footer
+    watch.press("n")  # nothing happens before a pass
 
     replace(file, UNFLATTENED)
     watch.until("not-flattened", gone="grading")
@@ -176,10 +177,16 @@ def test_a_session_from_start_to_pass(grade: Grade, start: Start, here: Path) ->
     watch.until("no proof was asked for", gone="grading")
     watch.press("r")
     watch.until("Proved:", gone="grading")
+
+    watch.press("n")
+    following = SECOND.exercise
+    watch.until(f"{following.slug} · {following.folder_name}.py", "not passed", gone="grading")
+    assert "n next" not in watch.footer
     watch.press("q")
     assert watch.end() == 0
-    assert "passed   8 of 8 checks" in "\n".join(watch.lines), "the last report stays"
+    assert "not passed   1 of 8 checks" in "\n".join(watch.lines), "the last report stays"
     assert "q quit" not in "\n".join(watch.lines)
+    assert (here / f"{following.folder_name}.py").read_bytes() == SECOND.starter.read_bytes()
 
     with Progress.open() as progress:
         attempts = progress.attempts(slug, 20)[::-1]
