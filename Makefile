@@ -80,6 +80,10 @@ types: $(VENV)/installed-dev ## mypy, strict
 PURE_TESTS = tests/recordings tests/rules tests/judge tests/render tests/test_submission.py \
 	tests/test_kinds.py tests/test_idle_code.py --ignore=tests/render/test_real_reports.py
 
+.PHONY: docs
+docs: $(VENV)/installed-dev ## build the website, and check its links
+	@$(BIN)/python -m website
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## time a grading against running the file once
 	@$(BIN)/python -m tests.bench $(ARGS)

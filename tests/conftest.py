@@ -63,7 +63,14 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_CACHE_DIR", str(cache_of_the_run(tmp_path_factory)))
         patch.setenv("GRADER_HOME", str(tmp_path_factory.mktemp("home")))
-        for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR", "FORCE_COLOR"):
+        for name in (
+            "CI",
+            "GITHUB_ACTIONS",
+            "GITHUB_STEP_SUMMARY",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "GRADER_SITE",
+        ):
             patch.delenv(name, raising=False)
         yield
 

@@ -28,7 +28,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
-    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder"},
+    {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder", "website"},
     {"model"},
     {"errors"},
 )

@@ -223,11 +223,16 @@ def explain(
             "RULE", "The rule, as named in a finding; by default all of them.", given.complete_rule
         ),
     ] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Open it in the browser (GRADER_SITE is the website).")
+    ] = False,
     color: given.ColorOption = Color.AUTO,
 ) -> int:
     """Explain a mistake: what it means, why it matters, wrong and right code."""
-    from grader.cli.learn import explain_rule, list_rules
+    from grader.cli.learn import explain_rule, list_rules, open_rule
 
+    if web:
+        return open_rule(rule)
     return list_rules(color) if rule is None else explain_rule(rule, color)
 
 

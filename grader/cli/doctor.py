@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.text import Text
 from grader import cache
 from grader.catalogue import shipped
 from grader.cli.console import console, put
+from grader.cli.problem import visible
 from grader.cli.version import grader_version, package_version
 from grader.errors import Exit, NurseryBroken
 from grader.grading.access import Access
@@ -25,6 +27,7 @@ from grader.sandbox import usage
 from grader.sandbox.confine import available
 from grader.sandbox.packages import package_folders
 from grader.sandbox.probes import ProbeOutcome, run_probes
+from grader.website import SITE_VARIABLE, site
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -40,6 +43,8 @@ def doctor(color: Color) -> int:
         _versions(),
         Text(),
         _cache(),
+        Text(),
+        _website(),
         Text(),
         _protections(),
         Text(),
@@ -80,6 +85,12 @@ def _cache() -> RenderableType:
             ("size", f"{cache.size(folder) / 2**20:.1f} of {cache.LIMIT_BYTES >> 20} MB"),
         ],
     )
+
+
+def _website() -> RenderableType:
+    given = os.environ.get(SITE_VARIABLE, "")
+    wrong = f"{visible(given)} is no address" if given else f"none: {SITE_VARIABLE} isn't set"
+    return _rows("website", [("address", site() or wrong)])
 
 
 def _protections() -> RenderableType:

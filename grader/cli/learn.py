@@ -26,6 +26,7 @@ from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
+from grader.website import SITE_VARIABLE, rule_address
 
 
 def show_lesson(name: str | None, folders: Sequence[Path], color: Color) -> int:
@@ -210,6 +211,25 @@ def _entry(name: str, width: int, text: str, room: int) -> Text:
     indent = width + 4
     line = Text(f"  {name:<{width}}  ")
     return line.append(f"\n{'':{indent}}".join(wrap(text, max(room - indent, 20))))
+
+
+def open_rule(name: str | None) -> int:
+    """Open the website's page about a rule, or about all, in the browser, and print its address.
+
+    Without a website, it is the documentation of the argument at fault.
+    """
+    import webbrowser
+
+    rule = None if name is None else choose.rule_named(name)
+    address = rule_address(None if rule is None else rule.id)
+    if address is None and rule is None:
+        raise CommandWrong(f"there is no website: set {SITE_VARIABLE} to its address")
+    if address is None and rule is not None:
+        address = rule.link
+        print(f"note: {SITE_VARIABLE} isn't set: this is the library's page", file=sys.stderr)
+    print(address, flush=True)
+    webbrowser.open(str(address))
+    return Exit.PASSED
 
 
 def explain_rule(name: str, color: Color) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -12,6 +13,7 @@ from grader.cli.prose import Code, Compared, Prose
 from grader.gradebook.outcome.lessons import without_marks
 from grader.hints import Hint
 from grader.model.exercise import ExerciseFolder
+from grader.website import rule_address
 
 if TYPE_CHECKING:
     from grader.rules.rule import Rule
@@ -56,5 +58,12 @@ def rule_page(rule: Rule) -> RenderableType:
         Text("right", style="bold green"),
         Compared(rule.right, rule.wrong, "+", "bold green"),
         Text(),
-        Text(rule.link, no_wrap=True, overflow="ignore"),
+        *_links(rule),
     )
+
+
+def _links(rule: Rule) -> Iterator[Text]:
+    """Yield the website's page, if there is a website, and the library's documentation."""
+    for link in (rule_address(rule.id), rule.link):
+        if link is not None:
+            yield Text(link, no_wrap=True, overflow="ignore")

@@ -12,6 +12,7 @@ from grader.model.finding import Finding, Severity
 from grader.model.report import Equivalent, Report, Verdict
 from grader.render.visible import visible
 from grader.rules import rule_by_id
+from grader.website import rule_address
 
 SOURCE: Final = "grade"
 
@@ -39,7 +40,7 @@ def _diagnostic(finding: Finding, uri: str, places: Places) -> types.Diagnostic:
         severity=_SEVERITIES[finding.severity],
         source=SOURCE,
         code=finding.rule,
-        code_description=types.CodeDescription(href=rule_by_id(finding.rule).link),
+        code_description=types.CodeDescription(href=_link(finding.rule)),
         message="\n".join(map(visible, _lines(finding))),
         related_information=[
             types.DiagnosticRelatedInformation(
@@ -49,6 +50,10 @@ def _diagnostic(finding: Finding, uri: str, places: Places) -> types.Diagnostic:
         if finding.label and finding.span is not None
         else None,
     )
+
+
+def _link(rule: str) -> str:
+    return rule_address(rule) or rule_by_id(rule).link
 
 
 def _lines(finding: Finding) -> Iterator[str]:

@@ -7,6 +7,7 @@ from grader.gradebook.outcome.lessons import without_marks
 from grader.hints import Hint
 from grader.model.exercise import ExerciseFolder
 from grader.rules.rule import Rule
+from grader.website import rule_address
 
 
 def explanation(rule: Rule) -> str:
@@ -19,7 +20,7 @@ def explanation(rule: Rule) -> str:
         f"```python\n{rule.wrong.strip()}\n```",
         "Right:",
         f"```python\n{rule.right.strip()}\n```",
-        f"[Documentation]({rule.link})",
+        f"[Documentation]({rule_address(rule.id) or rule.link})",
     )
     return "\n\n".join(parts)
 

@@ -33,6 +33,7 @@ from grader.render.words import (
     repair_words,
     verdict_words,
 )
+from grader.website import rule_address
 
 _STYLE_PATH = Path(__file__).with_name("html.css")
 _MOST_OUTPUT = 20_000
@@ -142,7 +143,7 @@ def _header(report: Report, prefix: str) -> str:
 
 def _finding(report: Report, finding: Finding, identity: str) -> str:
     sign = f'<span class="sign">{_SEVERITY_SIGNS[finding.severity]}</span>'
-    rule = f"<code>{text_html(finding.rule)}</code>"
+    rule = _linked(finding.rule)
     parts = [
         f"<h3>{sign} {_prose(message_words(finding))}</h3>",
         f'<p class="rule">{text_html(finding.check)} \u00b7 {rule}</p>',
@@ -159,6 +160,13 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     parts += [_case(report, finding), _next(finding)]
     css = f"finding {finding.severity}"
     return f'<section class="{css}" id="{identity}">{"".join(parts)}</section>'
+
+
+def _linked(rule: str) -> str:
+    """Return the rule's name, which leads to its page on the website if there is one."""
+    name = f"<code>{text_html(rule)}</code>"
+    address = rule_address(rule)
+    return name if address is None else f'<a href="{text_html(address)}">{name}</a>'
 
 
 def _excerpt(source: Source, mark: Marked) -> str:

@@ -20,6 +20,7 @@ from grader.model.report import Report
 from grader.render.reproduce import reproduce
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import inert
+from grader.website import rule_address
 
 MOST_BYTES = 200_000
 
@@ -119,7 +120,14 @@ def _finding(report: Report, finding: Finding, limits: _Limits) -> _Json:
         "location": _location(report, finding.span, limits),
         "evidence": evidence if isinstance(evidence, dict) else {},
         "counterexample": _counterexample(report, finding, limits),
+        **_link(finding.rule),
     }
+
+
+def _link(rule: str) -> _Json:
+    """Return where the rule is explained; known only if there is a website."""
+    address = rule_address(rule)
+    return {} if address is None else {"link": address}
 
 
 def _edits(report: Report, limits: _Limits) -> list[_Json]:

@@ -30,6 +30,7 @@ from grader.render.words import (
     repair_words,
     verdict_words,
 )
+from grader.website import rule_address
 
 # A comment on GitHub may have 65536 characters.
 MOST_CHARACTERS = 60_000
@@ -155,12 +156,18 @@ def _body(report: Report) -> list[str]:
     return parts
 
 
+def _linked(rule: str) -> str:
+    """Return the rule's name, which leads to its page on the website if there is one."""
+    address = rule_address(rule)
+    return code(rule) if address is None else f"[{code(rule)}](<{address}>)"
+
+
 def _finding(report: Report, finding: Finding) -> list[str]:
     place = "" if finding.span is None else f" \u00b7 {_lines_words(finding.span)}"
     sign = _SEVERITY_SIGNS[finding.severity]
     parts = [
         f"### {sign} {prose(message_words(finding))}",
-        f"{code(finding.rule)} \u00b7 {prose(finding.check)}{place}",
+        f"{_linked(finding.rule)} \u00b7 {prose(finding.check)}{place}",
     ]
     if evidence := _evidence(report, finding):
         parts.append(fenced(evidence))

@@ -19,6 +19,7 @@ from grader.render.visible import visible_lines
 from grader.render.words import case_words
 from grader.rules import RULES
 from grader.rules.rule import Rule
+from grader.website import rule_address
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_TEXT = 5_000
@@ -68,7 +69,8 @@ def _rule(rule: Rule) -> _Json:
         "defaultConfiguration": {"level": "error"},
         "properties": {"tags": ["jax", "flax", rule.check], "precision": "very-high"},
     }
-    return entry | ({"helpUri": rule.link} if rule.link else {})
+    link = rule_address(rule.id) or rule.link
+    return entry | ({"helpUri": link} if link else {})
 
 
 def _invocation(reports: Sequence[Report]) -> _Json:
