@@ -5,8 +5,16 @@ from __future__ import annotations
 TYPE_CHECKING = False  # not from typing: a learner's own typing.py may still come first here
 if TYPE_CHECKING:
     from grader.notebook.grading import grade
+    from grader.notebook.magic import Shell
 
-__all__ = ["grade"]
+__all__ = ["grade", "load_ipython_extension"]
+
+
+def load_ipython_extension(shell: Shell) -> None:
+    """Give a notebook the cell magic `%%grade`; IPython calls this for `%load_ext grader`."""
+    from grader.notebook.magic import load
+
+    load(shell)
 
 
 def __getattr__(name: str) -> object:

@@ -52,6 +52,21 @@ def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signa
         folder = _exercise(request.exercise, target, submission, known)
     except (Unreadable, Unrecognised) as error:
         raise CannotGrade(str(error)) from error
+    return _remembered(submission, folder, request)
+
+
+def grade_submission(submission: Submission, request: GradingRequest) -> Graded:
+    """Grade a program. Raises `CannotGrade`, which says what is in the way."""
+    known = catalogue(request.exercises).exercises
+    try:
+        folder = _exercise(request.exercise, submission.path, submission, known)
+    except Unrecognised as error:
+        raise CannotGrade(str(error)) from error
+    return _remembered(submission, folder, request)
+
+
+def _remembered(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Graded:
+    """Grade, keep the attempt, and be ready for the next version."""
     report = _graded(submission, folder, request)
     if request.progress:
         with Progress.open() as remembered:

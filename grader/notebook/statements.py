@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from grader.model.parsing import parsed
 
-_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "grade"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
 )

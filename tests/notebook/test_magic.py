@@ -1,0 +1,161 @@
+"""`%%grade` in a real IPython shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from grader.grading.request import Front, GradingRequest, offered
+from grader.model.submission import Submission
+from grader.notebook import CannotGrade
+from grader.notebook.graded import Graded
+from grader.notebook.line import options_in
+
+AXES = "AXES = {'params': 0}"
+FORWARD = """%%grade
+def nn_vmap_forward(seed, x_batch, features):
+    Lifted = nn.vmap(nn.Dense, variable_axes=AXES, split_rngs={"params": False})
+    model = Lifted(features)
+    return model.apply(model.init(jax.random.PRNGKey(seed), x_batch), x_batch).reshape(-1)
+"""
+
+
+class Notebook:
+    """A shell, cell by cell."""
+
+    def __init__(self) -> None:
+        quiet = Config({"HistoryManager": {"enabled": False}})
+        self.shell = InteractiveShell(config=quiet)
+        self.shell.run_line_magic("load_ext", "grader")
+
+    def run(self, cell: str) -> object:
+        """Run a cell as typed and return what is shown as its result, None if nothing is."""
+        number = self.shell.execution_count
+        self.shell.run_cell(cell, store_history=True)
+        return self.shell.user_ns["Out"].get(number)
+
+
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    made = Notebook()
+    # jax in this process would have threads when others fork: the worker imports it, not the cells
+    made.shell.user_ns.update({"nn": None, "jax": None})
+    yield made
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
+    """What was handed in, in place of its grading."""
+    found: list[Submission] = []
+    monkeypatch.setattr(
+        "grader.notebook.magic.grade_submission", lambda each, _request: found.append(each)
+    )
+    return found
+
+
+def test_a_cell_is_graded_with_what_it_uses_of_earlier_cells(notebook: Notebook) -> None:
+    notebook.shell.user_ns["In"] += ["import flax.linen as nn\nimport jax"]
+    notebook.run(AXES)
+    first = notebook.run(FORWARD)
+    assert isinstance(first, Graded)
+    assert [each.rule for each in first.findings] == ["per-example-params"]
+    notebook.run("AXES = {'params': None}")
+    second = notebook.run(FORWARD)
+    assert isinstance(second, Graded)
+    assert second.passed
+    assert second.report.exercise is not None
+    assert second.report.exercise.slug == "nn-vmap-shared"
+    assert callable(notebook.shell.user_ns["nn_vmap_forward"]), "the cell runs in the notebook, too"
+
+
+def test_only_what_the_function_needs_is_handed_in(
+    notebook: Notebook, graded: list[Submission]
+) -> None:
+    notebook.run("unused = 1\nWIDTH = 2")
+    notebook.run("%%grade\nprint('hello')\nOTHER = 3\ndef nn_vmap_forward():\n    return WIDTH\n")
+    assert graded[0].source.text == "WIDTH = 2\n\n\ndef nn_vmap_forward():\n    return WIDTH\n"
+
+
+def test_a_graded_cell_counts_for_later_cells(notebook: Notebook, graded: list[Submission]) -> None:
+    notebook.run("n = 1")
+    cell = "%%grade\nn = n * 2\ndef nn_vmap_forward():\n    return n\n"
+    notebook.run(cell)
+    assert graded[0].source.text.count("n = n * 2") == 1, "as often as the cell ran"
+    notebook.run(cell)
+    assert graded[1].source.text.count("n = n * 2") == 2
+    assert notebook.shell.user_ns["n"] == 4
+
+
+def test_a_cell_without_an_exercises_function_is_handed_in_whole(
+    notebook: Notebook, graded: list[Submission]
+) -> None:
+    notebook.run("%%grade\nA = 1\ndef nn_vmap_forwrd():\n    pass\n")
+    assert "A = 1" in graded[0].source.text
+    assert "def nn_vmap_forwrd" in graded[0].source.text
+
+
+def test_a_cell_that_raises_is_not_graded(
+    notebook: Notebook, graded: list[Submission], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert notebook.run("%%grade\n1 / 0\n") is None
+    assert graded == []
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_a_cell_that_is_not_python_is_graded(notebook: Notebook) -> None:
+    found = notebook.run("%%grade --no-progress\ndef nn_vmap_forward(seed x_batch):\n    pass\n")
+    assert isinstance(found, Graded)
+    assert [each.rule for each in found.findings] == ["syntax-error"]
+
+
+def test_a_wrong_option_is_said_without_a_traceback(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert notebook.run("%%grade --case 3\nx = 1\n") is None
+    printed = capsys.readouterr()
+    assert "grade: %%grade: unrecognized arguments: --case 3" in printed.out + printed.err
+    assert "Traceback" not in printed.out + printed.err
+
+
+# ------------------------------------------------------------------------------------- options
+
+
+def test_without_options_it_is_the_default() -> None:
+    assert options_in("") == GradingRequest()
+
+
+VALUES: dict[str, tuple[str, object]] = {
+    "exercise": ("nn-vmap-shared", "nn-vmap-shared"),
+    "cases": ("7", 7),
+    "seed": ("5", 5),
+    "timeout": ("2.5", 2.5),
+    "exercises": ("'my course'", (Path("my course"),)),
+}
+
+
+@pytest.mark.parametrize("name", offered(Front.NOTEBOOK))
+def test_every_option_of_notebooks_arrives(name: str) -> None:
+    option = offered(Front.NOTEBOOK)[name]
+    text, value = VALUES.get(name, ("", option.default is False))
+    assert getattr(options_in(f"{option.option.flags[0]} {text}"), name) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("--cases", "expected one argument"),
+        ("--cases 0", "from 1 to"),
+        ("--cases many", "invalid number value: 'many'"),
+        ("--timeout 1e9", "from 0.1 to 3600"),
+        ("--exercise 'open", "No closing quotation"),
+        ("file.py", "unrecognized arguments: file.py"),
+    ],
+)
+def test_a_wrong_line_is_refused(line: str, why: str) -> None:
+    with pytest.raises(CannotGrade, match=why):
+        options_in(line)
