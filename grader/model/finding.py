@@ -35,12 +35,37 @@ class ShapeRow(msgspec.Struct, frozen=True, kw_only=True):
     surplus_axis: int | None = None
 
 
+class MappedArray(msgspec.Struct, frozen=True, kw_only=True):
+    """An array that a map takes apart or puts together along `axis`, from the front.
+
+    `axis` is None if every run has all of it. `noun` is what that axis counts, empty if that isn't
+    certain.
+    """
+
+    shape: tuple[int, ...]
+    axis: int | None
+    noun: str = ""
+
+
+class AxisDrawing(msgspec.Struct, frozen=True, kw_only=True):
+    """Along which axis an array is mapped on both sides, as it was observed.
+
+    `name` is the array; `relation` what a run of the mapped function does with its part: `gets`,
+    `gives` or `has`.
+    """
+
+    name: str
+    relation: str
+    actual: MappedArray
+    expected: MappedArray
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A mistake explained, whichever rule explains it.
 
     `message` is one line that says what happened. `label` is the short text under the marked
-    source. `shapes` and `details` are evidence (details are whole sentences or lines); `why`
-    says why it matters; `help` is one next step. `case` is the smallest case that shows it.
+    source. `shapes`, `drawing` and `details` are evidence (details are whole sentences or lines);
+    `why` says why it matters; `help` is one next step. `case` is the smallest case that shows it.
     `evidence` is the machine-readable form: JSON values only. `certain` says that it has its own
     evidence, so no other mistake accounts for it. `edits` do what `help` says, if it is known what
     to write where; whether the program is right then is unknown until it is graded.
@@ -52,6 +77,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     span: Span | None = None
     label: str = ""
     shapes: tuple[ShapeRow, ...] = ()
+    drawing: AxisDrawing | None = None
     details: tuple[str, ...] = ()
     evidence: dict[str, object] = {}
     case: Case | None = None

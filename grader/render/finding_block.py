@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report
+from grader.render.axis_drawing import axis_drawing
 from grader.render.excerpt import excerpt
 from grader.render.layout import (
     DOT,
@@ -56,6 +57,8 @@ def finding_block(
         lines += _indented(excerpt(report.source, finding.span, label, evidence, role))
     if finding.shapes:
         lines += _indented(shape_tree(finding.shapes, evidence, role))
+    if finding.drawing is not None:
+        lines += _indented(axis_drawing(finding.drawing, evidence, role))
     for text in (*finding.details, finding.why):
         lines += _prose(text, page)
     if finding.case is not None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Status, Verdict
 from grader.model.source import Source
+from grader.render.axis_drawing import axis_drawing
 from grader.render.excerpt import excerpt
 from grader.render.html_code import Marked, excerpt_html, source_html
 from grader.render.html_tree import shape_picture
@@ -153,6 +154,9 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
         parts.append(_excerpt(report.source, mark))
     if finding.shapes:
         parts.append(f"<figure>{shape_picture(finding.shapes)}</figure>")
+    if finding.drawing is not None:
+        drawn = as_text(axis_drawing(finding.drawing, Page(88), Role.PLAIN))
+        parts.append(f'<pre class="plain">{escape(drawn)}</pre>')
     parts.append(values_picture(finding, report.exercise))
     parts += [_detail(detail) for detail in finding.details]
     if finding.why:

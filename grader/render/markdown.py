@@ -13,6 +13,7 @@ from html import escape
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Span
 from grader.model.report import Report, Status, Verdict
+from grader.render.axis_drawing import axis_drawing
 from grader.render.excerpt import excerpt
 from grader.render.layout import Page, Role
 from grader.render.reproduce import reproduce
@@ -197,6 +198,8 @@ def _evidence(report: Report, finding: Finding) -> str:
         blocks.append(as_text(excerpt(report.source, finding.span, label, page, Role.PLAIN)))
     if finding.shapes:
         blocks.append(as_text(shape_tree(finding.shapes, page, Role.PLAIN)))
+    if finding.drawing is not None:
+        blocks.append(as_text(axis_drawing(finding.drawing, page, Role.PLAIN)))
     if finding.details:
         blocks.append("\n".join(line for text in finding.details for line in visible_lines(text)))
     return "\n".join(filter(None, blocks))

@@ -8,7 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation, collections_text, split_text
 from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob
-from grader.model.finding import ShapeRow
+from grader.model.finding import AxisDrawing, ShapeRow
 from grader.rules.rule import Sighting
 
 
@@ -23,6 +23,7 @@ def entry_sighting(
     step: str,
     details: tuple[str, ...],
     shapes: tuple[ShapeRow, ...] = (),
+    drawing: AxisDrawing | None = None,
     values: Mapping[str, object] | None = None,
 ) -> Sighting:
     """Describe the entry for one collection or stream; `step` says what the right dict does."""
@@ -33,6 +34,7 @@ def entry_sighting(
         message=message,
         label=label,
         shapes=shapes,
+        drawing=drawing,
         details=details,
         why=why,
         help=f"{step}: {knob.value}={wanted}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.drawings import of_variable
 from grader.evidence.lifting import Knob, axes_text, normal_axis
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import array_text, collection_noun, position
@@ -43,6 +44,7 @@ def sighting(
             for each in look.variables
             if each.collection == name and not each.one_sided
         ),
+        drawing=of_variable(look.variables, name, axis),
         details=told_by(look, deviation),
         why=why,
         step="share it among the examples",

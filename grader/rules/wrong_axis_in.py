@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.drawings import of_argument
 from grader.evidence.edits import Edits, argument_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
@@ -35,6 +36,7 @@ def _sighting(
         message=f"in_axes={given} maps over {ours}{' together' if together else ''}, "
         f"not over {theirs}",
         label=f"maps over {ours}",
+        drawing=of_argument(found, level, wanted),
         details=text_lines(found.look.raised) if found.look.raised is not None else (),
         why="Arguments that are mapped together advance together, like zip. An argument whose axis "
         "is None is the same for each step."
@@ -69,6 +71,14 @@ RULE = Rule(
 `in_axes` has an entry for each argument: the axis that is mapped, or `None` for an argument that is
 passed on whole. All axes that are mapped together have the same length, and the function inside
 sees the arguments without them.
+
+For an array of shape `(2, 3)`, each number is the call that gets that part:
+
+```text
+in_axes=0    in_axes=1    in_axes=None
+  0 0 0        0 1 2        * * *
+  1 1 1        0 1 2        * * *
+```
 
 With another axis, or with two arguments mapped together that should vary independently, the
 function inside gets other slices, and the result has another shape.

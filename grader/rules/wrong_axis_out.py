@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.drawings import of_result
 from grader.evidence.edits import argument_edits
 from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, out_axis
@@ -36,6 +37,7 @@ def _sighting(evidence: Evidence, found: Nests, level: Level, wanted: int) -> Si
     return Sighting(
         message=f"out_axes={given} puts the axis that counts {noun} at the wrong place",
         label=f"the result's axis {given} counts {noun}",
+        drawing=of_result(found, level, wanted),
         why="The numbers are right, but the axes of the result are in another order.",
         help=f"put the axis at {wanted}: out_axes={wanted}",
         span=evidence.landmarks.keyword(level.run.span, "out_axes", 2),
@@ -51,7 +53,18 @@ RULE = Rule(
     title="the map puts its axis at another place of the result",
     explanation="""\
 `out_axes` says where the mapped axis is in the result, 0 by default: the results for all indices
-are stacked along that axis. With another one, the same numbers come back transposed.
+are stacked along that axis.
+
+For 2 calls that return 3 numbers each, each number is the call that gives that part:
+
+```text
+out_axes=0    out_axes=1
+  0 0 0         0 1
+  1 1 1         0 1
+                0 1
+```
+
+With another one, the same numbers come back transposed.
 """,
     wrong=ROWS_OF_ROWS.replace("double))", "double), out_axes=1)"),
     right=ROWS_OF_ROWS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.drawings import of_inputs
 from grader.evidence.edits import input_edits, knob_edits, unturned
 from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
@@ -28,6 +29,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             message=_message(look, deviation, given),
             label=_label(look, deviation),
             shapes=_shapes(deviation),
+            drawing=of_inputs(evidence, deviation),
             details=told_by(look, deviation),
             why=_why(deviation),
             help=_help(look, deviation),
@@ -281,6 +283,14 @@ RULE = Rule(
 `in_axes` says which axis of each input counts the examples. The lifted module removes that axis and
 runs the inner module once for each index along it. `None` maps nothing: every example sees the
 whole array.
+
+For `x` of shape `(batch, in) = (2, 3)`, each number is the run that gets that part:
+
+```text
+in_axes=0    in_axes=1    in_axes=None
+  0 0 0        0 1 2        * * *
+  1 1 1        0 1 2        * * *
+```
 
 With another axis, the inner module sees slices across the batch. Then its weights have the batch
 size in their shape, and each output mixes all examples. If the array happens to be square, you

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
+from grader.evidence.drawings import of_outputs
 from grader.evidence.edits import knob_edits
 from grader.evidence.lifting import Knob, axes_text, nested
 from grader.evidence.notation import array_text
@@ -31,6 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if isinstance(wanted, Axis)
             else f"{noun} belongs on the axes {axes_text(wanted)} of the results",
             shapes=_shapes(deviation),
+            drawing=of_outputs(evidence, deviation),
             details=told_by(look, deviation),
             why=_why(look, deviation),
             help=f"put the mapped axis where the task wants it: out_axes={axes_text(wanted)}",
@@ -171,6 +173,15 @@ RULE = Rule(
 `out_axes` says where the axis of the examples goes in the output: `0` gives `(batch, features)`,
 `1` gives `(features, batch)`. `None` says that the output is the same for all examples, and Flax
 refuses it if that isn't true.
+
+For 2 examples with 3 features each, each number is the example that gives that part:
+
+```text
+out_axes=0    out_axes=1
+  0 0 0         0 1
+  1 1 1         0 1
+                0 1
+```
 
 The numbers are right, but in the wrong places. If you flatten the output, it runs over the features
 first; a loss compares the wrong pairs, and nothing raises.

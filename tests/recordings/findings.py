@@ -15,7 +15,7 @@ import msgspec
 
 from grader.judge import Assessment, assess, judge, static_findings
 from grader.labels import Labelled, places_of
-from grader.model.finding import Finding
+from grader.model.finding import Finding, MappedArray
 from grader.model.observation import Span
 from grader.model.transcript import Transcript
 from tests.labelled import labelled
@@ -70,8 +70,16 @@ def _lines(finding: Finding) -> Iterator[str]:
     yield from (f"    {line}" for text in words for line in text.splitlines())
     for row in finding.shapes:
         yield f"    {row.name}: {row.expected}, {row.actual}, {row.remark}, {row.surplus_axis}"
+    if finding.drawing is not None:
+        yield f"    draws {finding.drawing.name}: {_drawn(finding.drawing.actual)}, expected " + (
+            _drawn(finding.drawing.expected)
+        )
     for edit in finding.edits:
         yield f"    write at {_span(edit.span)} {edit.text!r}"
+
+
+def _drawn(array: MappedArray) -> str:
+    return f"axis {array.axis} of {array.shape} ({array.noun or 'no name'})"
 
 
 def _places(finding: Finding) -> Iterator[str]:

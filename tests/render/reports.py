@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
 from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
-from grader.model.finding import Finding, Severity, ShapeRow
+from grader.model.finding import AxisDrawing, Finding, MappedArray, Severity, ShapeRow
 from grader.model.observation import Span
 from grader.model.report import (
     CaseCount,
@@ -363,8 +363,30 @@ NASTY = report(
     ),
 )
 
+MAPPED = report(
+    MISTAKEN_TEXT,
+    Finding(
+        rule="wrong-in-axes",
+        severity=Severity.ERROR,
+        check=Check.LIFTED,
+        message="in_axes=1 maps over the input width, not over the batch",
+        help="set in_axes to the axis that counts the batch: in_axes=0",
+        span=span(MISTAKEN_TEXT, "in_axes=0"),
+        label="maps along the input width",
+        shapes=(ShapeRow(name="one example", expected="f32[4]", actual="f32[3]"),),
+        drawing=AxisDrawing(
+            name="the input",
+            relation="gets",
+            actual=MappedArray(shape=(3, 4), axis=1, noun="the input width"),
+            expected=MappedArray(shape=(3, 4), axis=0, noun="the batch"),
+        ),
+        case=case(),
+    ),
+)
+
 REPORTS = {
     "mistaken": MISTAKEN,
+    "mapped": MAPPED,
     "proved": PROVED,
     "unproved": UNPROVED,
     "ungradable": UNGRADABLE,
