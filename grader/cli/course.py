@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 
 from grader import catalogue
-from grader.cli.options import listed_courses
 from grader.cli.words import shown_path
+from grader.grading.request import listed_courses
 from grader.model.exercise import ExerciseFolder
 
 

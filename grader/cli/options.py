@@ -26,6 +26,7 @@ from grader.grading.request import (
     GradingRequest,
     Option,
     declared,
+    listed_courses,
     offered,
 )
 from grader.render import RENDERERS
@@ -37,12 +38,6 @@ class Direction(StrEnum):
 
     EXPORT = "export"
     IMPORT = "import"
-
-
-def listed_courses() -> tuple[Path, ...]:
-    """Return the course folders that the environment variable names."""
-    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
-    return tuple(Path(each) for each in listed if each)
 
 
 def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from enum import Enum, StrEnum, auto, unique
 from functools import cache
@@ -22,6 +23,12 @@ _LARGEST_SEED: Final = 2**64 - 1
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
 """A file's imports may take this long, whatever the deadline of a case."""
+
+
+def listed_courses() -> tuple[Path, ...]:
+    """Return the course folders that the environment variable names."""
+    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
+    return tuple(Path(each) for each in listed if each)
 
 
 @unique

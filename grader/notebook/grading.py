@@ -14,7 +14,7 @@ from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
 from grader.grading.grading import grade as graded
 from grader.grading.repair import repaired
-from grader.grading.request import Front, GradingRequest, offered
+from grader.grading.request import Front, GradingRequest, listed_courses, offered
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
@@ -89,7 +89,7 @@ grade.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
 
 
 def _request(options: dict[str, Any]) -> GradingRequest:
-    folders = tuple(Path(each) for each in options.get("exercises", ()))
+    folders = tuple(Path(each) for each in options.get("exercises", ())) or listed_courses()
     return GradingRequest(**{**options, "exercises": folders})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from grader.grading.request import Declared, Front, GradingRequest, offered
+from grader.grading.request import Declared, Front, GradingRequest, listed_courses, offered
 from grader.notebook.gather import CannotGrade
 
 
@@ -30,7 +30,7 @@ def options_in(line: str) -> GradingRequest:
     except ValueError as error:
         raise CannotGrade(f"%%grade: {error}") from error
     values = vars(parser.parse_args(words))
-    return GradingRequest(**{**values, "exercises": tuple(values["exercises"])})
+    return GradingRequest(**{**values, "exercises": tuple(values["exercises"]) or listed_courses()})
 
 
 def _kind(each: Declared) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from notebook_shell import Notebook
 
 import grader
 from grader import grade
 from grader.notebook import CannotGrade
+from grader.notebook.graded import Graded
 from grader.progress import Progress
 
 CELLS = (
@@ -62,6 +64,17 @@ def test_a_function_is_graded_with_the_cells_that_it_uses() -> None:
     assert "nn_vmap_forward (notebook)" in repr(graded)
     with Progress.open() as progress:
         assert progress.attempts(last=1)[0].rules == ("per-example-params",)
+
+
+def test_a_cell_is_graded_with_what_it_uses_of_earlier_cells(notebook: Notebook) -> None:
+    notebook.shell.user_ns["In"] += [CELLS[0]]
+    notebook.run(CELLS[1])
+    found = notebook.run(f"%%grade --no-repair\n{CELLS[2]}")
+    assert isinstance(found, Graded)
+    assert [each.rule for each in found.findings] == ["per-example-params"]
+    assert found.report.exercise is not None
+    assert found.report.exercise.slug == "nn-vmap-shared"
+    assert callable(notebook.shell.user_ns["nn_vmap_forward"]), "the cell runs in the notebook, too"
 
 
 def test_a_file_is_graded(root: Path) -> None:

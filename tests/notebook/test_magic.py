@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
+from notebook_shell import Notebook
 
 from grader.grading.request import Front, GradingRequest, offered
 from grader.model.submission import Submission
@@ -16,36 +14,12 @@ from grader.notebook.graded import Graded
 from grader.notebook.line import options_in
 
 AXES = "AXES = {'params': 0}"
-FORWARD = """%%grade
+FORWARD = """%%grade --cases 5 --no-repair
 def nn_vmap_forward(seed, x_batch, features):
     Lifted = nn.vmap(nn.Dense, variable_axes=AXES, split_rngs={"params": False})
     model = Lifted(features)
     return model.apply(model.init(jax.random.PRNGKey(seed), x_batch), x_batch).reshape(-1)
 """
-
-
-class Notebook:
-    """A shell, cell by cell."""
-
-    def __init__(self) -> None:
-        quiet = Config({"HistoryManager": {"enabled": False}})
-        self.shell = InteractiveShell(config=quiet)
-        self.shell.run_line_magic("load_ext", "grader")
-
-    def run(self, cell: str) -> object:
-        """Run a cell as typed and return what is shown as its result, None if nothing is."""
-        number = self.shell.execution_count
-        self.shell.run_cell(cell, store_history=True)
-        return self.shell.user_ns["Out"].get(number)
-
-
-@pytest.fixture
-def notebook() -> Iterator[Notebook]:
-    made = Notebook()
-    # jax in this process would have threads when others fork: the worker imports it, not the cells
-    made.shell.user_ns.update({"nn": None, "jax": None})
-    yield made
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture
@@ -58,19 +32,13 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
     return found
 
 
-def test_a_cell_is_graded_with_what_it_uses_of_earlier_cells(notebook: Notebook) -> None:
-    notebook.shell.user_ns["In"] += ["import flax.linen as nn\nimport jax"]
-    notebook.run(AXES)
-    first = notebook.run(FORWARD)
-    assert isinstance(first, Graded)
-    assert [each.rule for each in first.findings] == ["per-example-params"]
-    notebook.run("AXES = {'params': None}")
-    second = notebook.run(FORWARD)
-    assert isinstance(second, Graded)
-    assert second.passed
-    assert second.report.exercise is not None
-    assert second.report.exercise.slug == "nn-vmap-shared"
-    assert callable(notebook.shell.user_ns["nn_vmap_forward"]), "the cell runs in the notebook, too"
+def test_the_last_value_of_a_constant_counts(notebook: Notebook, graded: list[Submission]) -> None:
+    for axes in (AXES, "AXES = {'params': None}"):
+        notebook.run(axes)
+        notebook.run(FORWARD)
+    assert "AXES = {'params': 0}" in graded[0].source.text
+    assert "AXES = {'params': None}" in graded[1].source.text
+    assert "AXES = {'params': 0}" not in graded[1].source.text
 
 
 def test_only_what_the_function_needs_is_handed_in(
@@ -127,6 +95,12 @@ def test_a_wrong_option_is_said_without_a_traceback(
 
 def test_without_options_it_is_the_default() -> None:
     assert options_in("") == GradingRequest()
+
+
+def test_the_environment_names_a_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_EXERCISES", "mine")
+    assert options_in("").exercises == (Path("mine"),)
+    assert options_in("--exercises yours").exercises == (Path("yours"),)
 
 
 VALUES: dict[str, tuple[str, object]] = {
