@@ -10,7 +10,7 @@ from typing import NamedTuple
 from grader.cli import choose
 from grader.cli.console import console as new_console
 from grader.cli.console import put, steps
-from grader.cli.course import command_for, grade_command
+from grader.cli.course import command_for, course_option, grade_command
 from grader.cli.learn import begun
 from grader.cli.starter import copy_starter
 from grader.cli.words import shown_path
@@ -76,7 +76,8 @@ def _relative(file: Path) -> Path:
 def _not_yet(here: ExerciseFolder, progress: Progress, color: Color) -> int:
     """Say that the current exercise isn't passed: which commands go on with it, which past it."""
     latest = progress.latest(here.exercise.slug)
-    rows = [(command_for(here, "hint"), "the next hint"), ("grade next --skip", "goes on anyway")]
+    skip = f"grade next --skip{course_option(here)}"
+    rows = [(command_for(here, "hint"), "the next hint"), (skip, "goes on anyway")]
     if latest is not None and latest[1].is_file():
         rows.insert(0, (grade_command(here, latest[1]), "grades your file"))
     console = new_console(color, stderr=True)

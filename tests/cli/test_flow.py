@@ -51,6 +51,17 @@ def test_next_waits_for_a_pass_unless_told_to_skip(grade: Grade, here: Path) -> 
     assert (here / "sum_two.py").read_text() == "mine"
 
 
+def test_the_commands_that_next_prints_find_the_course(
+    grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.catalogue.shipped", lambda: (Path("none"), Path("none")))
+    option = ("--exercises", str(course))
+    grade("next", *option)
+    said = grade("next", *option).err
+    assert f"grade next --skip --exercises {course}" in said
+    assert f"grade sum_one.py --exercises {course}" in said
+
+
 def test_next_finds_the_file_in_another_folder(grade: Grade, here: Path) -> None:
     grade("start", "sum-two", "deep/mine.py")
     attempt("sum-one", here / "sum_one.py", time=2e9)
