@@ -52,7 +52,7 @@ def test_next_waits_for_a_pass_unless_told_to_skip(grade: Grade, here: Path) -> 
 
 
 def test_the_commands_that_next_prints_find_the_course(
-    grade: Grade, here: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.catalogue.shipped", lambda: (Path("none"), Path("none")))
     option = ("--exercises", str(course))
