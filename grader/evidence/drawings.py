@@ -128,6 +128,8 @@ def _drawing(
 ) -> AxisDrawing | None:
     if actual is None or expected is None or actual == expected:
         return None
+    if set(actual.shape + expected.shape) <= {1}:
+        return None  # one number on each side shows nothing
     return AxisDrawing(name=name, relation=relation, actual=actual, expected=expected)
 
 
