@@ -20,6 +20,7 @@ from rich.progress import track
 
 from tests import recordings
 from tests.labelled import labelled
+from tests.mutation.distort import Drawn, drawn, noticing, store
 from tests.mutation.operators import mutants
 from tests.mutation.reach import Replayed, UnitTests, replayed, unit_tests
 from tests.mutation.refused import types_refuse
@@ -37,6 +38,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--least", type=float, default=0.0, help="fail if a lesser share is noticed"
     )
+    parser.add_argument(
+        "--distort",
+        type=int,
+        default=0,
+        help="draw so many distorted recordings, and store one for each mutant that it notices",
+    )
     asked = parser.parse_args(arguments)
     functions_of_the_judge()  # while the garbage collector still lists them
     sites = list(_sites(asked.file or MUTATED))
@@ -48,18 +55,28 @@ def main(arguments: Sequence[str]) -> int:
         for each in _progress("replaying", labelled())
         for path in recordings.recordings_of(each)
     ]
+    more = drawn(asked.distort, asked.seed[0])
     gc.freeze()  # or each process would copy what it only reads
-    shares = [_share(seed, sample, every, tests) for seed, sample in samples.items()]
+    shares = [_share(seed, sample, every, tests, more) for seed, sample in samples.items()]
     return 0 if min(shares) >= asked.least else 1
 
 
-def _share(seed: int, sample: Sequence[Site], every: Sequence[Replayed], tests: UnitTests) -> float:
+def _share(
+    seed: int,
+    sample: Sequence[Site],
+    every: Sequence[Replayed],
+    tests: UnitTests,
+    more: list[Drawn],
+) -> float:
     """Try the mutants of a sample; print the unnoticed ones, and return the share of the others."""
     missed = [site for site in _progress("mutating", sample) if not _is_noticed(site, every, tests)]
     refused = [site for site in missed if types_refuse(site)]
     for site in missed:
         if site not in refused:
             _tell(site)
+            if (found := noticing(site, more)) is not None:
+                print(f"  stored: {found.recording}")
+                store(found)
     noticed, tried = len(sample) - len(missed), len(sample) - len(refused)
     print(
         f"seed {seed}: {noticed / tried:.1%} noticed: {noticed} of {tried} mutants, and mypy "
