@@ -90,13 +90,17 @@ KEPT = {
     ),
     "a default by name": (
         "def nn_vmap_forward(seed, *, kept=[], other=None):\n    kept.append(1)\n    return kept\n",
-        "def nn_vmap_forward(seed, *, kept=[], other=None):\n    kept = []\n"
-        "    kept.append(1)\n    return kept\n",
+        (
+            "def nn_vmap_forward(seed, *, kept=[], other=None):\n    kept = []\n"
+            "    kept.append(1)\n    return kept\n"
+        ),
     ),
     "a default behind a required one": (
         "def nn_vmap_forward(seed, *, other, kept=[]):\n    kept.append(1)\n    return kept\n",
-        "def nn_vmap_forward(seed, *, other, kept=[]):\n    kept = []\n"
-        "    kept.append(1)\n    return kept\n",
+        (
+            "def nn_vmap_forward(seed, *, other, kept=[]):\n    kept = []\n"
+            "    kept.append(1)\n    return kept\n"
+        ),
     ),
     "in an if at the top": (
         f"if True:\n    KEPT = []\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
@@ -111,8 +115,10 @@ KEPT = {
         "",
     ),
     "declared twice": (
-        f"n = 0\n\n\n{HEAD}    if seed:\n        global n\n        n += 1\n"
-        "    else:\n        global n\n        n += 2\n    return n\n",
+        (
+            f"n = 0\n\n\n{HEAD}    if seed:\n        global n\n        n += 1\n"
+            "    else:\n        global n\n        n += 2\n    return n\n"
+        ),
         "",
     ),
     "declared beside another name": (
