@@ -8,7 +8,7 @@ the same way.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum, auto, unique
 from typing import Final
 
@@ -75,16 +75,14 @@ def compares(source: Source) -> bool:
     with altered ones, though it returned the module's before. What is only asserted chooses
     nothing, unless the failure is caught.
     """
-    if source.tree is None:
-        return False
-    catches = any(isinstance(node, ast.Try) for node in ast.walk(source.tree))
-    names = set(_names(source.tree, () if catches else (ast.Assert, ast.Expr)))
+    catches = any(isinstance(node, ast.Try) for node in source.nodes)
+    names = set(_names(source.body, () if catches else (ast.Assert, ast.Expr)))
     return not names.isdisjoint(_COMPARISONS)
 
 
-def _names(tree: ast.Module, without: tuple[type[ast.AST], ...]) -> Iterator[str]:
-    """Yield the names and attributes of a tree, except those in some kinds of statements."""
-    waiting: list[ast.AST] = [tree]
+def _names(body: Iterable[ast.AST], without: tuple[type[ast.AST], ...]) -> Iterator[str]:
+    """Yield the names and attributes in statements, except those in some kinds of statements."""
+    waiting = list(body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, without):

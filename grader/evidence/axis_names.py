@@ -50,9 +50,9 @@ def _advice(source: Source, place: Span | None, name: str) -> str:
 
 def _given(source: Source) -> set[str]:
     """Return the axis names in the file's calls."""
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
-    keywords = [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "axis_name"]
-    values = [each.value.value for each in keywords if isinstance(each.value, ast.Constant)]
+    keywords = [node for node in source.nodes if isinstance(node, ast.keyword)]
+    named = [each.value for each in keywords if each.arg == "axis_name"]
+    values = [each.value for each in named if isinstance(each, ast.Constant)]
     return {each for each in values if isinstance(each, str)}
 
 

@@ -43,11 +43,10 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
 
 def _also(call: ast.Call, named: list[ast.keyword], source: Source) -> str:
     """Say on which other lines the same arguments are passed by name."""
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     names = {each.arg for each in named}
     lines = sorted(
         node.lineno
-        for node in nodes
+        for node in source.nodes
         if isinstance(node, ast.Call)
         and node is not call
         and isinstance(node.func, ast.Attribute)
@@ -61,12 +60,12 @@ def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[a
     """Return the arguments in the order of the module's method, None if that isn't known."""
     if len(named) == 1:
         return named
-    nodes = list(ast.walk(source.tree)) if source.tree is not None else []
     targets = {call.target for call in record.lifted}
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name in targets]
+    classes = [each for each in source.nodes if isinstance(each, ast.ClassDef)]
     methods = [
         part.args
         for each in classes
+        if each.name in targets
         for part in each.body
         if isinstance(part, ast.FunctionDef) and part.name == "__call__"
     ]

@@ -109,18 +109,15 @@ def _numbers(trail: Trail) -> list[str | None]:
 
 def place(source: Source, setting: Configured) -> Span | None:
     """Return where a setting is changed: the only call that names it, or the only such name."""
-    tree = source.tree
-    if tree is None:
-        return None
-    calls: list[ast.expr] = list(_calls(tree, setting.name))
-    names = [each for each in ast.walk(tree) if isinstance(each, ast.Constant)]
+    calls: list[ast.expr] = list(_calls(source, setting.name))
+    names = [each for each in source.nodes if isinstance(each, ast.Constant)]
     nodes = calls or [each for each in names if each.value == setting.name]
     return source.span(nodes[0]) if len(nodes) == 1 else None
 
 
-def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+def _calls(source: Source, name: str) -> Iterator[ast.Call]:
     """Yield calls such as `jax.config.update("jax_enable_x64", …)` and `jax.enable_x64(…)`."""
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call):
             texts = {each.value for each in node.args if isinstance(each, ast.Constant)}
             if name in texts or called(node) == name.removeprefix("jax_"):

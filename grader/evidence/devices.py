@@ -41,8 +41,7 @@ def unavailable(raised: Raised, source: Source) -> Meaning | None:
 
 def _asking(source: Source) -> ast.Call | ast.Assign | None:
     """Return the statement or call that names a device, preferably a setting."""
-    nodes = list(ast.walk(source.tree)) if source.tree is not None else []
-    calls = [node for node in nodes if isinstance(node, ast.Call | ast.Assign)]
+    calls = [node for node in source.nodes if isinstance(node, ast.Call | ast.Assign)]
     settings = [node for node in calls if _texts(node) & _SETTINGS]
     named = [node for node in calls if _texts(node) & _DEVICES]
     return next(iter([*settings, *named]), None)

@@ -70,10 +70,8 @@ def _only_call(definition: ast.FunctionDef, transform: ast.Call) -> ast.Call | N
 
 def _only_definition(source: Source, function: str) -> ast.FunctionDef | None:
     """Return the one undecorated definition of a name that nothing else in the file binds."""
-    if source.tree is None:
-        return None
-    bound = [node for node in ast.walk(source.tree) if function in binds(node)]
-    top = [node for node in source.tree.body if node in bound]
+    bound = [node for node in source.nodes if function in binds(node)]
+    top = [node for node in source.body if node in bound]
     match bound, top:
         case [ast.FunctionDef(decorator_list=[]) as found], [_]:
             return found

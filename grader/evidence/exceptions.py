@@ -352,8 +352,7 @@ def _raises_itself(raised: Raised, source: Source) -> bool:
     """Whether the innermost place is a `raise` in the submission with the submission's own text."""
     if raised.library is not None or raised.exception == "NotImplementedError":
         return False
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
-    raises = (node for node in nodes if isinstance(node, ast.Raise) and node.exc is not None)
+    raises = (node for node in source.nodes if isinstance(node, ast.Raise) and node.exc is not None)
     return any(source.span(node) == raised.place for node in raises)
 
 

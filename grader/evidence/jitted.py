@@ -51,23 +51,18 @@ _TRANSFORMS = re.compile(r"p?jit|pmap|grad|value_and_grad|vjp|jvp|scan|remat|che
 
 def _is_only_transform(source: Source) -> bool:
     """Whether one `nn.jit` is the only thing in the file that traces."""
-    nodes = [each for each in _nodes(source.tree) if isinstance(each, ast.Attribute | ast.Name)]
+    nodes = [each for each in source.nodes if isinstance(each, ast.Attribute | ast.Name)]
     names = [each.attr if isinstance(each, ast.Attribute) else each.id for each in nodes]
     return sum(_TRANSFORMS.fullmatch(name) is not None for name in names) == 1
 
 
 def _places(source: Source) -> Iterator[Span]:
     """Yield where `nn.jit` is called or used as a decorator."""
-    tree = source.tree
-    names = {name for node in _nodes(tree) for name in _imported(node)}
-    called = {id(node.func): node for node in _nodes(tree) if isinstance(node, ast.Call)}
-    for node in _nodes(tree):
+    names = {name for node in source.nodes for name in _imported(node)}
+    called = {id(node.func): node for node in source.nodes if isinstance(node, ast.Call)}
+    for node in source.nodes:
         if isinstance(node, ast.Attribute | ast.Name) and _is_jit(node, names):
             yield source.span(called.get(id(node), node))
-
-
-def _nodes(tree: ast.AST | None) -> Iterator[ast.AST]:
-    return ast.walk(tree) if tree is not None else iter(())
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

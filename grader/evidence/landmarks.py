@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeGuard
 
@@ -194,8 +194,7 @@ class Landmarks:
 
         A top-level function that nothing refers to doesn't run, so it doesn't count.
         """
-        tree = self.source.tree
-        parts = [each for each in tree.body if self._may_run(each)] if tree is not None else []
+        parts = [each for each in self.source.body if self._may_run(each)]
         keywords = [n for part in parts for n in ast.walk(part) if isinstance(n, ast.keyword)]
         found = [each.value for each in keywords if each.arg in names and _is_true(each.value)]
         return self.source.span(found[0]) if len(found) == 1 else None
@@ -204,8 +203,8 @@ class Landmarks:
         """Whether a top-level statement of the file is more than an unused function."""
         if not isinstance(part, ast.FunctionDef) or part is self.entry or part.decorator_list:
             return True
-        nodes = ast.walk(self.source.tree) if self.source.tree is not None else iter(())
-        return any(isinstance(node, ast.Name) and node.id == part.name for node in nodes)
+        names = (node for node in self.source.nodes if isinstance(node, ast.Name))
+        return any(name.id == part.name for name in names)
 
     def keyword(self, call: Span | None, name: str, position: int | None = None) -> Span | None:
         """Return where the value of a keyword in the call at `call` was written, or the call.
@@ -235,7 +234,7 @@ class Landmarks:
         node = self.source.call_at(made)
         values = [*node.args, *(each.value for each in node.keywords)] if node is not None else []
         names = {each.id for value in values for each in ast.walk(value) if _is_name(each)}
-        for statement in ast.walk(self.source.tree) if self.source.tree is not None else ():
+        for statement in self.source.nodes:
             if isinstance(statement, ast.Assign):
                 targets = {each.id for each in statement.targets if isinstance(each, ast.Name)}
                 values.extend([statement.value] if targets & names else [])
@@ -245,8 +244,7 @@ class Landmarks:
     @cached_property
     def constant_key(self) -> Span | None:
         """The only call that makes a key from a constant, None if there are several or none."""
-        tree = self.source.tree
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+        calls = [node for node in self.source.nodes if isinstance(node, ast.Call)]
         keys = [node for node in calls if called(node) in {"PRNGKey", "key"}]
         made = [each for each in keys if each.args and isinstance(each.args[0], ast.Constant)]
         return self.source.span(made[0]) if len(made) == 1 else None
@@ -256,15 +254,12 @@ class Landmarks:
     @cached_property
     def reorders(self) -> bool:
         """Whether anything in the file reorders axes."""
-        tree = self.source.tree
-        names = _names(tree) if tree is not None else iter(())
-        return any(name in _REORDERING for name in names)
+        return any(name in _REORDERING for name in _names(self.source.nodes))
 
     @cached_property
     def fortran(self) -> bool:
         """Whether the file uses Fortran's order anywhere: `order="F"`."""
-        tree = self.source.tree
-        keywords = [n for n in ast.walk(tree) if isinstance(n, ast.keyword)] if tree else []
+        keywords = [node for node in self.source.nodes if isinstance(node, ast.keyword)]
         return any(
             each.arg == "order" and isinstance(each.value, ast.Constant) and each.value.value == "F"
             for each in keywords
@@ -306,9 +301,9 @@ def _is_zip(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and called(node) == "zip"
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    """Yield the names and attributes that a tree mentions."""
-    for node in ast.walk(tree):
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names and attributes that these nodes mention."""
+    for node in nodes:
         if isinstance(node, ast.Attribute):
             yield node.attr
         elif isinstance(node, ast.Name):

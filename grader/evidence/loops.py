@@ -84,8 +84,8 @@ def comes_back(look: Look, run: TransformRun) -> bool:
 
 def step_returns(source: Source, name: str) -> Span | None:
     """Return what the only function of this name returns, if it returns once."""
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
-    found = [each for each in nodes if isinstance(each, ast.FunctionDef) and each.name == name]
+    defined = [each for each in source.nodes if isinstance(each, ast.FunctionDef)]
+    found = [each for each in defined if each.name == name]
     if len(found) != 1:
         return None
     returns = [each for each in ast.walk(found[0]) if isinstance(each, ast.Return)]

@@ -14,6 +14,7 @@ from grader.evidence.notation import listing
 from grader.evidence.origins import called
 from grader.evidence.provenance import DERIVING, MAKERS, expression, of_root
 from grader.model.observation import Raised, Root, StreamKey
+from grader.model.source import Source
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -132,20 +133,20 @@ def _called(evidence: Evidence, raised: Raised) -> str:
 
 def _indexes_key(evidence: Evidence, raised: Raised) -> bool:
     """Whether the indexed expression is a call that makes a typed key."""
-    tree, place = evidence.source.tree, raised.place
-    for node in ast.walk(tree) if tree is not None and place is not None else ():
-        if isinstance(node, ast.Subscript) and evidence.source.span(node) == place:
+    source = evidence.source
+    for node in source.nodes:
+        if isinstance(node, ast.Subscript) and source.span(node) == raised.place:
             made = node.value
-            names = {ast.unparse(each.value) for each in _assigned(tree, made)}
+            names = {ast.unparse(each.value) for each in _assigned(source, made)}
             texts = names or {ast.unparse(made)}
             return all(re.match(r"(jax\.)?(random\.)?key\(", text) for text in texts)
     return False
 
 
-def _assigned(tree: ast.AST | None, name: ast.expr) -> list[ast.Assign]:
-    if tree is None or not isinstance(name, ast.Name):
+def _assigned(source: Source, name: ast.expr) -> list[ast.Assign]:
+    if not isinstance(name, ast.Name):
         return []
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    found = [node for node in source.nodes if isinstance(node, ast.Assign)]
     return [
         each
         for each in found

@@ -45,10 +45,10 @@ def not_a_dict(evidence: Evidence, look: Look) -> Meaning | None:
 def _text(evidence: Evidence, deviation: Deviation, kind: str) -> str | None:
     """Return how the argument is written, None if it isn't a literal of this kind."""
     span = evidence.landmarks.knob(deviation.call, deviation.knob)
-    tree, wanted = evidence.source.tree, _WRITTEN.get(kind)
-    if tree is None or wanted is None:
+    wanted = _WRITTEN.get(kind)
+    if wanted is None:
         return None
-    nodes = (node for node in ast.walk(tree) if isinstance(node, wanted))
+    nodes = (node for node in evidence.source.nodes if isinstance(node, wanted))
     found = next((each for each in nodes if evidence.source.span(each) == span), None)
     return ast.get_source_segment(evidence.source.text, found) if found is not None else None
 

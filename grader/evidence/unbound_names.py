@@ -22,10 +22,10 @@ def unbound_after(source: Source, entry: Function | None, line: int) -> Iterator
     Only statements directly in the function count: code in a condition, a loop or another function
     may never run.
     """
-    if source.tree is None or entry is None or isinstance(entry, ast.Lambda):
+    if entry is None or isinstance(entry, ast.Lambda):
         return
-    bound = {name for node in ast.walk(source.tree) for name in _binds(node)}
-    used = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    bound = {name for node in source.nodes for name in _binds(node)}
+    used = {node.id for node in source.nodes if isinstance(node, ast.Name)}
     if (bound | used) & _REACHING:
         return
     seen = {*bound, *dir(builtins)}

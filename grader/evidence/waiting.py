@@ -47,12 +47,12 @@ _COMMAND_LINE: Final = Meaning(
 def _reads_command_line(source: Source, raised: Raised) -> bool:
     """Whether an item or a part of `sys.argv` was missing, on a line that names it."""
     missing = "out of range" in raised.message or "to unpack" in raised.message
-    if not missing or raised.library is not None or raised.place is None or source.tree is None:
+    if not missing or raised.library is not None or raised.place is None:
         return False
     line = raised.place.line
     return any(
         isinstance(node, ast.Attribute) and node.attr == "argv" and node.lineno == line
-        for node in ast.walk(source.tree)
+        for node in source.nodes
     )
 
 
@@ -105,8 +105,7 @@ def _debugger_missing(name: str, source: Source) -> Meaning:
 
 
 def _calls(source: Source) -> Iterator[ast.Call]:
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
-    return (node for node in nodes if isinstance(node, ast.Call))
+    return (node for node in source.nodes if isinstance(node, ast.Call))
 
 
 def _stops(call: ast.Call) -> bool:
@@ -133,21 +132,19 @@ def _before(source: Source, raised: Raised) -> ast.Call | None:
 def _home(source: Source, line: int) -> int:
     """Return the first line of the innermost function around a line; 0 at the top."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     around = [
         node.lineno
-        for node in nodes
-        if isinstance(node, kinds) and node.lineno <= line <= (node.end_lineno or 0)
+        for node in source.nodes
+        if isinstance(node, kinds) and node.lineno <= line <= source.span(node).end_line
     ]
     return max(around, default=0)
 
 
 def removal(source: Source, call: ast.Call, text: str) -> str:
     """Say how to remove a call; if it is alone in its block, pass has to replace it."""
-    nodes = ast.walk(source.tree) if source.tree is not None else iter(())
     blocks = (
         block
-        for node in nodes
+        for node in source.nodes
         if not isinstance(node, ast.Module)
         for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
         if isinstance(block, list) and len(block) == 1

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from grader.model.filekind import Unfit
-from grader.model.names import binds
+from grader.model.names import Names, binds, names_of
 from grader.model.observation import Point, Span
 from grader.model.parsing import parsed
 from grader.model.textkind import is_notebook, kind_of, notebook
@@ -91,6 +91,21 @@ class Source:
     def tree(self) -> ast.Module | None:
         """The syntax tree, None if the text isn't Python."""
         return self._parsed if isinstance(self._parsed, ast.Module) else None
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the syntax tree, outer ones first; none if the text isn't Python."""
+        return tuple(ast.walk(self.tree)) if self.tree is not None else ()
+
+    @cached_property
+    def names(self) -> Names:
+        """What the names of the text refer to; nothing if it isn't Python."""
+        return names_of(self.tree) if self.tree is not None else Names()
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The statements at the top of the file; none if the text isn't Python."""
+        return self.tree.body if self.tree is not None else []
 
     @cached_property
     def syntax_fault(self) -> SyntaxFault | None:
@@ -179,9 +194,7 @@ class Source:
 
     @cached_property
     def _calls(self) -> dict[Span, ast.Call]:
-        if self.tree is None:
-            return {}
-        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         return {self.span(call): call for call in calls}
 
     def call_at(self, span: Span | None) -> ast.Call | None:
@@ -200,7 +213,7 @@ class Source:
 
     def decorator_at(self, span: Span | None) -> ast.expr | None:
         """Return the decorator at `span`, None if there is none."""
-        for node in ast.walk(self.tree) if self.tree is not None else ():
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 found = [each for each in node.decorator_list if self.span(each) == span]
                 if found:
@@ -216,7 +229,7 @@ class Source:
 
     @cached_property
     def _bindings(self) -> tuple[tuple[str, ast.stmt], ...]:
-        top = _top_statements(self.tree.body) if self.tree is not None else ()
+        top = _top_statements(self.body)
         return tuple((name, each) for each in top for name in _names_bound(each))
 
     @cached_property
@@ -251,8 +264,7 @@ class Source:
         """
         if any(bound in {name, "*"} for bound, _ in self.bindings()):
             return True
-        nodes = ast.walk(self.tree) if self.tree is not None else iter(())
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         return bool(names & {"globals", "exec", "setattr", "vars", "locals"})
 
     def definition(self, name: str) -> Span | None:

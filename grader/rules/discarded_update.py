@@ -20,7 +20,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     looks = evidence.answered_wrong
     places = lost(looks)
     if places and any(map(_had_them, looks)):
-        look = max(looks, key=lambda look: len(discarded(look)))
+        look = max(looks, key=lambda look: sum(each.place in places for each in discarded(look)))
         yield _sighting(evidence, look, places)
 
 

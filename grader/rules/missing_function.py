@@ -68,9 +68,8 @@ def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing
 
 def _defined(source: Source) -> dict[str, Span]:
     """Return every function and class that the file defines, however deep, and its line."""
-    tree = source.tree
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, kinds)] if tree else []
+    nodes = [node for node in source.nodes if isinstance(node, kinds)]
     found = {node.name: source.head(node) for node in nodes}
     for name, statement in source.bindings():
         found.setdefault(name, source.head(statement))

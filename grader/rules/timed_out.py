@@ -57,9 +57,8 @@ def _place(source: Source, at: Span | None) -> Span | None:
     """Return the condition of the loop that the submission was in, or where it was."""
     if at is None:
         return None
-    tree = source.tree
-    loops = [node for node in ast.walk(tree) if isinstance(node, ast.While)] if tree else []
-    around = [each for each in loops if each.lineno <= at.line <= (each.end_lineno or 0)]
+    loops = [node for node in source.nodes if isinstance(node, ast.While)]
+    around = [each for each in loops if each.lineno <= at.line <= source.span(each).end_line]
     return source.span(around[-1].test) if around else at
 
 

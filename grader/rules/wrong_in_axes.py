@@ -152,7 +152,7 @@ def _first_other(deviation: Deviation) -> int | None:
 
 
 def _axis(axes: object, place: int) -> int | None:
-    axis = axes[place] if isinstance(axes, tuple) and place < len(axes) else None
+    axis = axes[place] if isinstance(axes, tuple) else None
     return axis if isinstance(axis, int) else None
 
 

@@ -143,14 +143,15 @@ def changed(exchange: Exchange, change: Change) -> Exchange:
     """Return the exchange with the place changed; as it is where no worker could send that."""
     plain = plain_of(exchange.actual)
     try:
-        _change(plain, change)
+        change_in(plain, change)
         actual = msgspec.convert(plain, Observation)
     except (KeyError, IndexError, TypeError, msgspec.ValidationError):
         return exchange
     return msgspec.structs.replace(exchange, actual=actual) if is_sound(actual) else exchange
 
 
-def _change(plain: Any, change: Change) -> None:
+def change_in(plain: Any, change: Change) -> None:
+    """Change a tree of builtins in place."""
     parent = plain
     for step in change.path[:-1]:
         parent = parent[step]

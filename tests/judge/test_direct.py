@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from grader.evidence.direct import returns_directly
+from grader.evidence.direct import gives_directly, returns_directly
 from grader.model.observation import Span
 from grader.model.source import Source
 
@@ -43,15 +43,22 @@ INDIRECT = {
 }
 
 
-def directly(body: str, before: str = "") -> bool:
+def program(body: str, before: str = "") -> Source:
     lines = "".join(f"    {line}\n" for line in dedent(body).splitlines())
-    source = Source("f.py", f"{before}def f(v, x, m):\n{lines}")
-    calls = [n for n, line in enumerate(source.lines, 1) if "m.apply" in line]
-    line = source.lines[calls[0] - 1]
-    start = line.index("m.apply(v, x)") + 1
-    span = Span(line=calls[0], column=start, end_line=calls[0], end_column=start + 13)
+    return Source("f.py", f"{before}def f(v, x, m):\n{lines}")
+
+
+def span_of(source: Source, call: str) -> Span:
+    line = next(n for n, line in enumerate(source.lines, 1) if call in line)
+    start = source.lines[line - 1].index(call) + 1
+    span = Span(line=line, column=start, end_line=line, end_column=start + len(call))
     assert source.call_at(span) is not None
-    return returns_directly(source, "f", span)
+    return span
+
+
+def directly(body: str, before: str = "") -> bool:
+    source = program(body, before)
+    return returns_directly(source, "f", span_of(source, "m.apply(v, x)"))
 
 
 @pytest.mark.parametrize("body", DIRECT.values(), ids=DIRECT.keys())
@@ -69,3 +76,50 @@ def test_anything_else_is_left_open(body: str) -> None:
 )
 def test_a_function_that_may_be_another_one_is_left_open(before: str) -> None:
     assert not directly("return m.apply(v, x)", before)
+
+
+GIVEN = {
+    "a loop": "return go(f, x)",
+    "a loop's sum": "carry, ys = go(f, x)\nreturn carry, ys",
+    "what it returns, called": "return go(f, x)(v)",
+    "flattened": "return go(f, x)(v).reshape(-1)",
+    "by a name": "mapped = go(f, x)\nreturn mapped(v)",
+    "by two names": "mapped = go(f, x)\ny = mapped(v)\nreturn y.ravel()",
+    "beside an attribute": "x.y = go\nreturn go(f, x)(v)",
+}
+NOT_GIVEN = {
+    "another value": "z = go(f, x)\nreturn v",
+    "called, and another value": "go(f, x)(v)\nreturn v",
+    "called twice": "mapped = go(f, x)\nz = mapped(x)\nreturn mapped(v)",
+    "the function itself, called too": "mapped = go(f, x)\nmapped(v)\nreturn mapped",
+    "an attribute": "x.mapped = go(f, x)\nreturn x.mapped(v)",
+    "a name bound twice": "mapped = go(f, x)\nmapped = x\nreturn mapped(v)",
+    "another name": "other = x\nmapped = go(f, x)\nreturn other(v)",
+    "one of two returns": "if v:\n    return x\nreturn go(f, x)(v)",
+}
+
+
+def gives(body: str, before: str = "") -> bool:
+    source = program(body, before)
+    return gives_directly(source, "f", span_of(source, "go(f, x)"))
+
+
+@pytest.mark.parametrize("body", GIVEN.values(), ids=GIVEN.keys())
+def test_what_a_transform_computes_is_recognised(body: str) -> None:
+    assert gives(body)
+
+
+@pytest.mark.parametrize("body", NOT_GIVEN.values(), ids=NOT_GIVEN.keys())
+def test_anything_else_that_a_transform_computes_is_left_open(body: str) -> None:
+    assert not gives(body)
+
+
+def test_without_a_definition_or_a_call_nothing_follows() -> None:
+    assert not gives("return go(f, x)", "f = 1\n\n\n")
+    source = program("return go(f, x)")
+    elsewhere = Span(line=1, column=1, end_line=1, end_column=2)
+    for span in (None, elsewhere):
+        assert not gives_directly(source, "f", span)
+        assert not returns_directly(source, "f", span)
+    broken = Source("f.py", "def f(:")
+    assert not gives_directly(broken, "f", elsewhere)

@@ -54,13 +54,13 @@ class Site(NamedTuple):
 def replay_notices(site: Site, recordings: Sequence[Replayed]) -> bool:
     """Whether something else is said of a recording, or judging it raises."""
     mixed = random.Random(0).sample(recordings, len(recordings))
-    return _fails(lambda: _replay(mixed), site)
+    return fails(lambda: _replay(mixed), site)
 
 
 def unit_tests_notice(site: Site, ids: frozenset[str]) -> bool:
     """Whether one of these quick tests of the judge fails."""
     files = sorted({each.partition("::")[0] for each in ids})
-    return bool(ids) and _fails(lambda: _passes(files, ids), site)
+    return bool(ids) and fails(lambda: _passes(files, ids), site)
 
 
 def _passes(files: Sequence[str], ids: frozenset[str]) -> bool:
@@ -84,7 +84,8 @@ def _replay(recordings: Sequence[Replayed]) -> bool:
     return all(described(judge_again(each.transcript)) == each.said for each in recordings)
 
 
-def _fails(run: Callable[[], bool], site: Site) -> bool:
+def fails(run: Callable[[], bool], site: Site) -> bool:
+    """Whether something isn't so, or raises, with a mutant in the place of the judge."""
     code = compile(site.mutant.tree(), str(site.path), "exec", dont_inherit=True)
     process = multiprocessing.get_context("fork").Process(target=_run, args=(run, site, code))
     process.start()

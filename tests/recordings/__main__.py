@@ -25,6 +25,7 @@ from grader.labels import Labelled, places
 from grader.model.report import Report
 from grader.model.submission import read_submission
 from grader.model.transcript import Transcript
+from tests import distorted
 from tests.labelled import labelled
 from tests.recordings import FOLDER, Stale, encoded, findings, path_of, replayed
 
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str]) -> int:
     said = {str(each): (each, report.summary) for each, report in unlike}
     try:
         findings.write()
+        for slug in distorted.slugs():
+            distorted.write(slug)
         for each, found in findings.unlike_labels():
             said[str(each)] = each, "; ".join(f"{one.rule}: {one.message}" for one in found)
     except Stale as error:

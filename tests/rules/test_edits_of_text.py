@@ -15,10 +15,12 @@ from grader.evidence.edits import (
     parameter_edits,
     setting_removed,
     sparing,
+    statement_removed,
     syntax_edits,
+    trial_call,
 )
 from grader.model.edit import Edited
-from grader.model.observation import between
+from grader.model.observation import Frame, Raised, Span, between
 from grader.model.submission import from_bytes
 from grader.model.transcript import Transcript
 
@@ -82,6 +84,59 @@ KEPT = {
         f"a = 0\nb = 0\n\n\n{HEAD}    global a, b\n    a += 1\n    return a\n",
         "",
     ),
+    "with its type": (
+        f"KEPT: list = []\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
+        f"{HEAD}    KEPT: list = []\n    KEPT.append(seed)\n    return KEPT\n",
+    ),
+    "a default by name": (
+        "def nn_vmap_forward(seed, *, kept=[], other=None):\n    kept.append(1)\n    return kept\n",
+        (
+            "def nn_vmap_forward(seed, *, kept=[], other=None):\n    kept = []\n"
+            "    kept.append(1)\n    return kept\n"
+        ),
+    ),
+    "a default behind a required one": (
+        "def nn_vmap_forward(seed, *, other, kept=[]):\n    kept.append(1)\n    return kept\n",
+        (
+            "def nn_vmap_forward(seed, *, other, kept=[]):\n    kept = []\n"
+            "    kept.append(1)\n    return kept\n"
+        ),
+    ),
+    "in an if at the top": (
+        f"if True:\n    KEPT = []\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
+        "",
+    ),
+    "a line with another statement": (
+        f"KEPT = []; n = 1\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
+        "",
+    ),
+    "bound twice": (
+        f"KEPT = []\nKEPT = [1]\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
+        "",
+    ),
+    "declared twice": (
+        (
+            f"n = 0\n\n\n{HEAD}    if seed:\n        global n\n        n += 1\n"
+            "    else:\n        global n\n        n += 2\n    return n\n"
+        ),
+        "",
+    ),
+    "declared beside another name": (
+        f"n = 0\nm = 0\n\n\n{HEAD}    global m\n    global n\n    n += 1\n    return m\n",
+        f"m = 0\n\n\n{HEAD}    global m\n    n = 0\n    n += 1\n    return m\n",
+    ),
+    "at the end of the file": (
+        f"{HEAD}    KEPT.append(seed)\n    return KEPT\n\n\nKEPT = []\n",
+        f"{HEAD}    KEPT = []\n    KEPT.append(seed)\n    return KEPT\n\n\n",
+    ),
+    "a class": (
+        f"class KEPT:\n    n = 0\n\n\n{HEAD}    KEPT.n += 1\n    return KEPT.n\n",
+        "",
+    ),
+    "an empty line above": (
+        f"import jax\n\nKEPT = []\n\n\n{HEAD}    KEPT.append(seed)\n    return KEPT\n",
+        f"import jax\n\n{HEAD}    KEPT = []\n    KEPT.append(seed)\n    return KEPT\n",
+    ),
     "an attribute of the function": (
         f"{HEAD}    nn_vmap_forward.n = 1\n    return seed\n",
         "",
@@ -116,6 +171,20 @@ CHANGED = {
         "    np.copyto(x_batch, 0)\n",
         "    x_batch = x_batch.copy()\n    np.copyto(x_batch, 0)\n",
     ),
+    "a matrix product": ("    x_batch @= y\n", "    x_batch = x_batch @ y\n"),
+    "a library's method": (
+        "    np.random.shuffle(x_batch)\n",
+        "    x_batch = x_batch.copy()\n    np.random.shuffle(x_batch)\n",
+    ),
+    "sorted": ("    x_batch.sort()\n", "    x_batch = x_batch.copy()\n    x_batch.sort()\n"),
+    "an item of a view": (
+        "    x_batch.T[0] = 1\n",
+        "    x_batch = x_batch.copy()\n    x_batch.T[0] = 1\n",
+    ),
+    "another argument than out": (
+        "    np.exp(seed, where=x_batch)\n    x_batch[0] = 2\n",
+        "    np.exp(seed, where=x_batch)\n    x_batch = x_batch.copy()\n    x_batch[0] = 2\n",
+    ),
     "a line with others": ("    if seed: x_batch[0] = 1\n", "    if seed: x_batch[0] = 1\n"),
 }
 
@@ -126,6 +195,20 @@ def test_an_argument_is_changed_in_a_new_array(name: str) -> None:
     evidence = evidence_of(f"import numpy as np\n\n\n{HEAD}{before}    return x_batch\n")
     found = with_advice(evidence, sparing(evidence))
     assert found == f"import numpy as np\n\n\n{HEAD}{after}    return x_batch\n"
+
+
+UNCHANGED = {
+    "an operator without a new array": "    x_batch |= 2\n",
+    "a comment in the value": "    x_batch *= (seed  # so\n        + 1)\n",
+    "an attribute": "    x_batch.flags.writeable = False\n",
+    "in a tuple": "    np.exp(seed, out=(x_batch,))\n",
+}
+
+
+@pytest.mark.parametrize("name", UNCHANGED)
+def test_nothing_is_written_where_a_new_array_would_not_do(name: str) -> None:
+    evidence = evidence_of(f"import numpy as np\n\n\n{HEAD}{UNCHANGED[name]}    return x_batch\n")
+    assert sparing(evidence) is None
 
 
 SIGNATURES = {
@@ -213,3 +296,63 @@ def test_a_setting_is_removed_with_its_line(before: str) -> None:
     assert isinstance(statement, ast.Expr | ast.Assign)
     node = statement.value if isinstance(statement, ast.Expr) else statement.targets[0]
     assert Edited(source, setting_removed(source, source.span(node))).text == SETTINGS[before]
+
+
+ALONE = {
+    "print(x)\ny = 1\n": "y = 1\n",
+    "if y:\n    print(x)\n": "if y:\n    print(x)\n",
+    "y = 1; print(x)\n": "y = 1; pass\n",
+    "print(x); y = 1\n": "y = 1\n",
+    "y = print(x)\nz = 1\n": "y = print(x)\nz = 1\n",
+    "try:\n    y = 1\nfinally:\n    print(x)\n    z = 1\n": (
+        "try:\n    y = 1\nfinally:\n    z = 1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("before", ALONE)
+def test_a_call_that_is_a_statement_is_removed(before: str) -> None:
+    source = from_bytes("submission.py", before.encode()).source
+    assert (
+        Edited(source, statement_removed(source, span_of(before, "print(x)"))).text
+        == (ALONE[before])
+    )
+    assert statement_removed(source, None) == ()
+
+
+def span_of(text: str, part: str) -> Span:
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if part in each)
+    start = text.splitlines()[line - 1].index(part) + 1
+    return between((line, start), (line, start + len(part)))
+
+
+BODY = f"{HEAD}    return seed.x\n\n\n"
+TRIALS = {
+    "a call": (f"{BODY}print(nn_vmap_forward(1, 2, 3))\n", BODY),
+    "a result that nothing reads": (f"{BODY}y = nn_vmap_forward(1, 2, 3)\n", BODY),
+    "a result that is read": (
+        f"{BODY}y = nn_vmap_forward(1, 2, 3)\nz = y\n",
+        f"{BODY}y = nn_vmap_forward(1, 2, 3)\nz = y\n",
+    ),
+    "in a loop": (f"{BODY}for _ in [1]:\n    nn_vmap_forward(1, 2, 3)\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_trial_call_at_the_top_is_removed(name: str) -> None:
+    before, after = TRIALS[name]
+    spans = (span_of(before, "nn_vmap_forward(1, 2, 3)"), span_of(before, "seed.x"))
+    evidence = evidence_of(before)
+    assert with_advice(evidence, trial_call(evidence, raised_at(*spans))) == after
+    assert trial_call(evidence, raised_at(spans[0])) is None
+    assert trial_call(evidence, raised_at(spans[0], spans[0])) is None
+
+
+def raised_at(*spans: Span) -> Raised:
+    return Raised(
+        exception="AttributeError",
+        module="builtins",
+        bases=("Exception",),
+        message="no x",
+        frames=tuple(Frame(function="f", span=each) for each in spans),
+    )

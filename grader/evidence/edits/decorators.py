@@ -9,7 +9,6 @@ from grader.evidence.edits.results import task_results
 from grader.evidence.edits.text import Edits, put
 from grader.evidence.edits.values import called_once, flat, given_to
 from grader.evidence.stage import Stage, stage
-from grader.model.names import names_of
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -55,7 +54,7 @@ def _function(node: ast.expr) -> ast.expr:
 def _is_own(source: Source, node: ast.expr) -> bool:
     """Whether the learner wrote a decorator."""
     function = _function(node)
-    imports = names_of(source.tree).imports if source.tree is not None else {}
+    imports = source.names.imports
     if not isinstance(function, ast.Name) or function.id in imports:
         return False
     return source.definition(function.id) is not None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
 from grader.model.edit import whole_lines
-from grader.model.names import names_of
 from grader.model.source import Source
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
     """Write the task's class as the starter has it, and lift it."""
     source, name = evidence.source, evidence.exercise.module
     given = _given(evidence)
-    if given is None or source.tree is None:
+    if given is None:
         return ()
     written = _written(source, given, name)
     place = evidence.landmarks.target(call)
@@ -44,7 +43,7 @@ def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
     """Write the task's class instead of a statement that imports just that."""
     source, given = evidence.source, _given(evidence)
-    for node in source.tree.body if source.tree is not None and given is not None else ():
+    for node in source.body:
         if isinstance(node, ast.ImportFrom) and given is not None and source.span(node) == span:
             names = [each.asname or each.name for each in node.names]
             missing = _missing_imports(source, given)
@@ -57,20 +56,18 @@ def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
 def _given(evidence: Evidence) -> _Class | None:
     """Return the task's class, None if it is Flax's own or isn't in the starter."""
     starter = Source("starter.py", evidence.exercise.given)
-    for node in starter.tree.body if starter.tree is not None else ():
+    for node in starter.body:
         if isinstance(node, ast.ClassDef) and node.name == evidence.exercise.module:
             used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            imports = names_of(starter.tree).imports if starter.tree is not None else {}
             text = segment(starter, node)
-            known = {name: dotted for name, dotted in imports.items() if name in used}
+            known = {name: dotted for name, dotted in starter.names.imports.items() if name in used}
             return _Class(text, known) if text is not None and not node.decorator_list else None
     return None
 
 
 def _written(source: Source, given: _Class, name: str) -> Edits:
     """Write the class instead of the text's own, line by line."""
-    nodes = source.tree.body if source.tree is not None else []
-    own = [each for each in nodes if isinstance(each, ast.ClassDef) and each.name == name]
+    own = [each for each in source.body if isinstance(each, ast.ClassDef) and each.name == name]
     missing = _missing_imports(source, given)
     if len(own) != 1 or own[0].decorator_list or missing != []:
         return ()
@@ -100,8 +97,7 @@ def _undocumented(text: str) -> str:
 def _added(source: Source, given: _Class, entry: ast.AST | None) -> Edits:
     """Write the class before the statement at the top that the function stands in."""
     missing = _missing_imports(source, given)
-    body = source.tree.body if source.tree is not None else []
-    before = next((each for each in body if is_inside(entry, each)), None)
+    before = next((each for each in source.body if is_inside(entry, each)), None)
     if before is None or missing is None:
         return ()
     line = min([before.lineno, *(e.lineno for e in getattr(before, "decorator_list", []))])
@@ -114,19 +110,16 @@ def imported(source: Source, line: str) -> Edits:
 
 
 def _imported(source: Source, lines: list[str]) -> Edits:
-    nodes = source.tree.body if source.tree is not None else []
-    imports = [each for each in nodes if isinstance(each, ast.Import | ast.ImportFrom)]
+    imports = [each for each in source.body if isinstance(each, ast.Import | ast.ImportFrom)]
     if not lines or not imports:
         return ()
-    number = imports[-1].end_lineno or imports[-1].lineno
+    number = source.span(imports[-1]).end_line
     return (put("".join(f"{each}\n" for each in lines), (number + 1, 1)),)
 
 
 def _missing_imports(source: Source, given: _Class) -> list[str] | None:
     """Return the imports that the class needs; None if its names mean something else here."""
-    names = names_of(source.tree) if source.tree is not None else None
-    if names is None:
-        return None
+    names = source.names
     lines: list[str] = []
     for name, dotted in given.imports.items():
         found = names.imports.get(name)

@@ -20,7 +20,6 @@ from grader.evidence.edits.text import (
 from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
-from grader.model.names import names_of
 from grader.model.observation import Span
 
 if TYPE_CHECKING:
@@ -117,10 +116,9 @@ def _written_dict(evidence: Evidence, node: ast.expr) -> ast.Dict | None:
 
 def in_own_words(evidence: Evidence, at: ast.AST, text: str) -> str | None:
     """Return an expression of `jax.random` and the seed in the names that hold at a place."""
-    seed, module = _seed_name(evidence, at), evidence.source.tree
+    seed = _seed_name(evidence, at)
     random = name_of(evidence.source, "jax.random") or "jax.random"
-    bound = names_of(module).bound if module is not None else set()
-    if seed is None or random.partition(".")[0] in bound:
+    if seed is None or random.partition(".")[0] in evidence.source.names.bound:
         return None
     tree = ast.parse(text, mode="eval")
     for node in ast.walk(tree):

@@ -109,10 +109,9 @@ def _kept_at_top(source: Source, function: ast.FunctionDef, name: str) -> Edits:
 
 def _gap_deleted(source: Source, statement: ast.stmt) -> Edits:
     """Delete a statement at the top, and the empty lines behind it."""
-    number = statement.end_lineno or statement.lineno
     lines = source.lines
     above = lines[statement.lineno - 2].strip() if statement.lineno > 1 else ""
-    last = number
+    last = source.span(statement).end_line
     while not above and last < len(lines) and not lines[last].strip():
         last += 1
     return (put("", (statement.lineno, 1), (last + 1, 1)),)

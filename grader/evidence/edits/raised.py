@@ -73,8 +73,7 @@ def failure_advice(evidence: Evidence, look: Look) -> Advice | None:
 def _call(source: Source, place: Span | None) -> ast.Call | None:
     """Return the call at a place, or the one of the method that is read there."""
     method = expression_at(source, place)
-    nodes = ast.walk(source.tree) if source.tree is not None and method is not None else ()
-    calls = (each for each in nodes if isinstance(each, ast.Call) and each.func is method)
+    calls = (e for e in source.nodes if isinstance(e, ast.Call) and e.func is method is not None)
     return source.call_at(place) or next(calls, None)
 
 
@@ -289,8 +288,7 @@ def _instance_lifted(failure: _Failure) -> Advice | None:
 
 def _is_made_later(failure: _Failure) -> bool:
     """Whether what the call returns is called later on."""
-    tree = failure.evidence.source.tree
-    nodes = list(ast.walk(tree)) if tree is not None else []
+    nodes = failure.evidence.source.nodes
     names = {
         target.id
         for node in nodes

@@ -175,8 +175,9 @@ def _keys(evidence: Evidence, look: Look, made: _Made, root: Root | None) -> str
     """Write the keys that the task passes to a call into Flax."""
     keys: dict[str, str] = {}
     for each in root.keys if root is not None else ():
-        text = in_own_words(evidence, made.call, task_key(evidence, each.stream) or "")
-        text = _named_key(look, made, each) or text
+        told = task_key(evidence, each.stream)
+        own = in_own_words(evidence, made.call, told) if told is not None else None
+        text = _named_key(look, made, each) or own
         if text is None:
             return None
         keys[each.stream] = text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from grader.evidence.edits.text import Advice, Edits, indentation, is_inside, put
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
-def blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Yield the lists of statements in a tree."""
-    for node in ast.walk(tree):
+def blocks(nodes: Iterable[ast.AST]) -> Iterator[list[ast.stmt]]:
+    """Yield the lists of statements in these nodes."""
+    for node in nodes:
         for body in (getattr(node, name, None) for name in _BLOCKS):
             if isinstance(body, list) and body:
                 yield body
@@ -30,7 +30,7 @@ def blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
 def statement_removed(source: Source, span: Span | None) -> Edits:
     """Delete the statement that consists of the call at `span`, if others stand beside it."""
     call = source.call_at(span)
-    for body in blocks(source.tree) if source.tree is not None else ():
+    for body in blocks(source.nodes):
         for each in body:
             if isinstance(each, ast.Expr) and each.value is call is not None:
                 return deleted(source, each) if len(body) > 1 else ()
@@ -39,8 +39,7 @@ def statement_removed(source: Source, span: Span | None) -> Edits:
 
 def setting_removed(source: Source, span: Span | None) -> Edits:
     """Delete the statement at the top that does nothing but what stands at `span`."""
-    body = source.tree.body if source.tree is not None and span is not None else []
-    for each in body:
+    for each in source.body:
         inside = [n for n in ast.walk(each) if isinstance(n, ast.expr) and source.span(n) == span]
         if inside and isinstance(each, ast.Expr | ast.Assign):
             return deleted(source, each)
@@ -93,7 +92,7 @@ def around(tree: ast.AST | None, node: ast.AST | None) -> ast.stmt | None:
     """Return the innermost statement that a node is a part of."""
     found = [
         each
-        for body in (blocks(tree) if tree is not None else ())
+        for body in (blocks(ast.walk(tree)) if tree is not None else ())
         for each in body
         if node is not None and is_inside(node, each)
     ]
@@ -134,8 +133,7 @@ def trial_call(evidence: Evidence, loaded: Raised) -> Advice | None:
     """Delete a call of the function at the top of the file, which raised there."""
     source, entry = evidence.source, evidence.landmarks.entry
     places = [each.span for each in loaded.frames]
-    body = source.tree.body if source.tree is not None and len(places) > 1 else []
-    for each in body:
+    for each in source.body if len(places) > 1 else ():
         within = entry is not None and is_inside_span(source, entry, places[-1])
         calls = isinstance(each, ast.Expr | ast.Assign) and is_inside_span(source, each, places[0])
         if within and calls and isinstance(each, ast.Expr | ast.Assign):
@@ -152,8 +150,7 @@ def _guarded(source: Source, statement: ast.Expr | ast.Assign) -> Advice:
         for each in ast.walk(target)
         if isinstance(each, ast.Name)
     }
-    nodes = ast.walk(source.tree) if source.tree is not None else ()
-    names = [each.id for each in nodes if isinstance(each, ast.Name) and each.id in stored]
+    names = [each.id for each in source.nodes if isinstance(each, ast.Name) and each.id in stored]
     text = f"delete this line, or put it at the end of the file under {guard}"
     return Advice(text, deleted(source, statement) if len(names) == len(stored) else ())
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.model.edit import Edit
 from grader.model.exercise import Array
-from grader.model.names import names_of
 from grader.model.observation import Point, Span, between
 from grader.model.source import Source
 
@@ -91,7 +90,7 @@ def arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:
 
 def expression_at(source: Source, span: Span | None) -> ast.expr | None:
     """Return the expression at a span."""
-    for node in ast.walk(source.tree) if source.tree is not None else ():
+    for node in source.nodes:
         if isinstance(node, ast.expr) and source.span(node) == span:
             return node
     return None
@@ -104,7 +103,7 @@ def segment(source: Source, node: ast.expr | ast.stmt) -> str | None:
 
 def name_of(source: Source, module: str) -> str | None:
     """Return how the text calls a module: `jax.random` or `random`; None if it isn't imported."""
-    imports = names_of(source.tree).imports if source.tree is not None else {}
+    imports = source.names.imports
     package, _, rest = module.rpartition(".")
     for name, dotted in imports.items():
         if dotted == module:

@@ -11,7 +11,6 @@ from grader.evidence.edits.given import import_line, imported
 from grader.evidence.edits.text import Advice
 from grader.evidence.edits.words import renamed
 from grader.evidence.libraries import ALIASES
-from grader.model.names import names_of
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -28,8 +27,8 @@ def unbound_name(message: str) -> str | None:
 
 def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
     """Import a name that usually refers to a module, or write the similar one that has a value."""
-    source, tree = evidence.source, evidence.source.tree
-    if tree is None or name in names_of(tree).imports:
+    source, entry = evidence.source, evidence.landmarks.entry
+    if name in source.names.imports:
         return None
     if name in ALIASES:
         dotted = ALIASES[name]
@@ -38,7 +37,7 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
         return Advice(f"import it: {line}", imported(source, line))
     stored = {
         each.id
-        for each in ast.walk(evidence.landmarks.entry or tree)
+        for each in (source.nodes if entry is None else ast.walk(entry))
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }
     near = difflib.get_close_matches(name, sorted(stored), n=1, cutoff=0.8)
