@@ -14,9 +14,10 @@ from jax._src.interpreters import pxla
 from grader.worker.arithmetic.evaluation import Jaxpr, Program, as_numpy, is_key
 from grader.worker.arithmetic.step import Array, Budget, Unsupported
 
-_MOST_RUNS: Final = 64
-"""A program that runs more often is compiled: then a call takes microseconds. It is a number of
-runs, not of seconds, so that a submission always gets the same numbers."""
+_MOST_RUNS: Final = 1000
+"""A program that runs more often in one case is compiled: then a run takes microseconds. It is a
+number of runs, not of seconds, and a case isn't counted towards the next one, so that a submission
+always gets the same numbers: the judge compares weights by their bytes."""
 
 _MOST_STEPS: Final = 4000
 """Operations in one run, those of loops counted each time: some 10 ms."""
@@ -44,14 +45,28 @@ def prefer_numpy() -> None:
         pjit._pjit_call_impl_python = Tiers(compiled)  # noqa: SLF001  # there is no public hook
 
 
-class _Tried:
-    """A program that was seen: ready to run here, or not for here; and how often it ran."""
+def begin_case() -> None:
+    """Count the runs of each program anew."""
+    hook = getattr(pjit, "_pjit_call_impl_python", None)
+    if isinstance(hook, Tiers):
+        hook.case += 1
 
-    __slots__ = ("program", "runs")
+
+class _Tried:
+    """A program that was seen: ready to run here, or not for here; and its runs in this case."""
+
+    __slots__ = ("case", "program", "runs")
 
     def __init__(self, program: Program | None) -> None:
         self.program = program
+        self.case = 0
         self.runs = 0
+
+    def is_hot(self, case: int) -> bool:
+        """Count a run, and say whether there are too many."""
+        self.runs = self.runs + 1 if self.case == case else 1
+        self.case = case
+        return self.runs > _MOST_RUNS
 
 
 class Tiers:
@@ -61,6 +76,7 @@ class Tiers:
         self._compiled = compiled
         self._tried: weakref.WeakKeyDictionary[Jaxpr, _Tried] = weakref.WeakKeyDictionary()
         self._home: _Home | None = None
+        self.case = 0
 
     def __call__(self, *args: Any, jaxpr: Jaxpr, **options: Any) -> Any:  # noqa: ANN401
         """Return the results, and what jax would need to run it faster next time: nothing."""
@@ -74,9 +90,8 @@ class Tiers:
     ) -> list[Any] | None:
         """Return the results; None if the program is for XLA, which then says what is wrong."""
         tried = self._find(jaxpr, options)
-        if tried.program is None or tried.runs == _MOST_RUNS or not _is_usual():
+        if tried.program is None or tried.is_hot(self.case) or not _is_usual():
             return None
-        tried.runs += 1
         try:
             self._home = self._home or _Home()
             return self._home.results(tried.program, args)
