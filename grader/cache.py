@@ -19,7 +19,7 @@ from typing import Final
 LIMIT_BYTES: Final = 256 << 20
 _PRUNE_SECONDS: Final = 24 * 3600.0
 _PACKAGE: Final = Path(__file__).resolve().parent
-_OBSERVING: Final = ("*.py", "model/*.py", "worker/*.py")
+_OBSERVING: Final = ("*.py", "model/*.py", "worker/**/*.py")
 """The code that decides how a program is observed: when it changes, the cache is stale."""
 
 

@@ -46,6 +46,7 @@ from grader.model.exercise import (
 from grader.model.observation import Loaded, LoadOutcome, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
+from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.configuration import WATCHED
 from grader.worker.lowering import share_context
 from grader.worker.subject import Subject
@@ -54,6 +55,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 """What a test compiles runs once: jax reads this when it compiles something for the first time."""
 
 share_context()
+prefer_numpy()
 
 _SETTINGS = tuple(name for name in WATCHED if hasattr(jax.config, name))
 

@@ -1,4 +1,7 @@
-"""Many submissions graded in the background, two at a time, in one session."""
+"""Many submissions graded in the background, two at a time, in one session.
+
+What was graded before, and would be graded in the same way, isn't graded again.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Final, Self
 
+from grader.authoring.kept import KeptReports
+from grader.cache import cache_folder
 from grader.grading.grading import grade
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
@@ -32,6 +37,7 @@ class Grades:
         self._asked = asked
         self._tell = tell
         self._pool = ThreadPoolExecutor(max_workers=AT_A_TIME)
+        self._kept: dict[str, KeptReports] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +54,7 @@ class Grades:
     ) -> list[Future[Report]]:
         """Queue submissions for grading."""
         self._session.reference(folder)  # made once, here: two threads would make two
+        self._keeps(folder)
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 
     def fix(
@@ -59,8 +66,20 @@ class Grades:
             for each, report in graded
         ]
 
+    def _keeps(self, folder: ExerciseFolder) -> KeptReports:
+        slug = folder.exercise.slug
+        if slug not in self._kept:
+            self._kept[slug] = KeptReports(folder, self._asked, cache_folder())
+        return self._kept[slug]
+
     def _grade_quietly(self, folder: ExerciseFolder, submission: Submission) -> Report:
-        return grade(self._session, submission, folder, self._asked)
+        """Return the report of the last time, if nothing has changed since; else grade."""
+        kept = self._keeps(folder)
+        report = kept.find(submission)
+        if report is None:
+            report = grade(self._session, submission, folder, self._asked)
+            kept.keep(submission, report)
+        return report
 
     def _grade(self, submission: Submission, folder: ExerciseFolder) -> Report:
         report = self._grade_quietly(folder, submission)

@@ -22,8 +22,8 @@ from grader import database
 from grader.errors import CommandWrong, GradebookBroken
 from grader.gradebook import schema
 from grader.gradebook.classroom import HandedIn, Result
-from grader.gradebook.packing import Unreadable, packed, unpacked
-from grader.gradebook.setup import Key
+from grader.grading.packing import Unreadable, packed, unpacked
+from grader.grading.setup import Key
 from grader.model.report import Report, Verdict
 from grader.model.source import Source
 

@@ -13,10 +13,10 @@ from grader.catalogue import BrokenExercise, Catalogue
 from grader.errors import CommandWrong
 from grader.gradebook.book import Entry
 from grader.gradebook.classroom import Collected, HandedIn
-from grader.gradebook.setup import Key, key_of, setup_digest
 from grader.grading.guarded import Folder
 from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
+from grader.grading.setup import Key, key_of, setup_digest
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import (
     Likeness,

@@ -18,14 +18,14 @@ from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
 from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
-from grader.model.finding import Finding
+from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Crashed, Loaded, LoadOutcome, Observation
 from grader.model.report import CaseCount, Equivalence, Output, Report
 from grader.model.submission import Submission, from_bytes
 from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.rules import UNEXPLAINED
+from grader.rules import UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Search
@@ -195,11 +195,14 @@ class Grading:
         raise NurseryBroken("both the reference and your program fail here")
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
-        """Compare with the known mistakes if no rule says why the numbers are wrong."""
-        if UNEXPLAINED not in {finding.rule for finding in self._judged(transcript)}:
+        """Compare with the known mistakes if no rule says why the answers are wrong."""
+        errors = {each.rule for each in self._judged(transcript) if each.severity is Severity.ERROR}
+        explained = any(rule_by_id(each).shows is None for each in errors)
+        if not errors or (explained and UNEXPLAINED not in errors):
             return transcript
         with self._watch.part("known mistakes"):
-            known = self._session.known(self._folder).like(proof, self._sizes)
+            mistakes = self._session.known(self._folder)
+            known = mistakes.like(proof, self._sizes, transcript, errors)
         return msgspec.structs.replace(transcript, known=known)
 
     def _open(self) -> Side:

@@ -2,15 +2,17 @@
 
 The recorder sees what was lifted, drawn and lost, so it can't explain a program that lifts
 correctly and then computes something else. If such a program is proved to compute the same as one
-of the exercise's labelled mistakes, the description of that mistake explains it.
+of the exercise's labelled mistakes, or gave the same numbers in all cases, the description of that
+mistake explains it.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -18,27 +20,31 @@ from typing import Final
 import msgspec
 
 from grader import cache
-from grader.labels import MISTAKES, labelled
+from grader.grading.known_answers import KnownAnswers
+from grader.labels import MISTAKES, Labelled, labelled
 from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Loaded
 from grader.model.submission import Submission, read_submission
 from grader.model.trace import Trace
+from grader.model.transcript import Known, Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.rules import UNEXPLAINED
+from grader.rules import TITLED, UNEXPLAINED
+from grader.rules.mistake import code
 
 _SECONDS: Final = 15.0
 _AT_ONCE: Final = 2
+_NEXT: Final = "next:"
 
 Sizes = tuple[dict[str, int], ...]
 Traces = tuple[Trace, ...]
 
 
 class _Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """A labelled mistake: its text, and the first line of its docstring."""
+    """A labelled mistake: its text, and what its docstring says of it."""
 
     submission: Submission
-    description: str
+    known: Known
 
 
 class KnownMistakes:
@@ -53,21 +59,37 @@ class KnownMistakes:
         self._folder = folder
         self._open_side = open_side
         self._cache = cache_folder
+        self._mistakes = _mistakes(folder)
+        self._answers = KnownAnswers(folder.exercise, open_side)
         self._traced: dict[str, Traces] | None = None
         self._turn = threading.Lock()
 
-    def like(self, proof: Proof, sizes: Sizes) -> str | None:
-        """Describe the mistake that computes the same as a submission, None if none does."""
+    def like(
+        self, proof: Proof, sizes: Sizes, transcript: Transcript, rules: Collection[str]
+    ) -> Known | None:
+        """Return the mistake that a submission makes as well, None if none is known.
+
+        Those that are labelled `wrong-values` explain wrong numbers. Those with the author's own
+        words explain every wrong answer.
+        """
+        unexplained = UNEXPLAINED in rules
+        mistakes = [each for each in self._mistakes if each.known.titled or unexplained]
+        if not mistakes:
+            return None
+        return self._proved(proof, sizes, mistakes) or self._answers.like(
+            transcript, [(each.submission, each.known) for each in mistakes]
+        )
+
+    def _proved(self, proof: Proof, sizes: Sizes, mistakes: list[_Mistake]) -> Known | None:
         if not proof.traced:
             return None
-        mistakes = _mistakes(self._folder)
         with self._turn:
             if self._traced is None:
-                self._traced = self._trace(mistakes, sizes)
+                self._traced = self._trace(self._mistakes, sizes)
         for each in mistakes:
             traces = self._traced[each.submission.sha256]
             if proof.is_same(each.submission.source.text, traces):
-                return each.description
+                return each.known
         return None
 
     def _trace(self, mistakes: list[_Mistake], sizes: Sizes) -> dict[str, Traces]:
@@ -106,15 +128,46 @@ class KnownMistakes:
         return self._cache / "known" / f"{self._folder.exercise.slug}-{name}.msgpack"
 
 
+def known_texts(folder: ExerciseFolder) -> tuple[str, ...]:
+    """Return the texts of an exercise's known mistakes: reports may name them."""
+    return tuple(each.submission.source.text for each in _mistakes(folder))
+
+
 def _mistakes(folder: ExerciseFolder) -> list[_Mistake]:
-    """Return the mistakes that have a description and are labelled only with wrong numbers."""
+    """Return the mistakes that have a description, and a label that no rule explains."""
     found = []
     for each in labelled(folder):
-        if each.kind == MISTAKES and {rule for _, rule in each.expected} == {UNEXPLAINED}:
+        labels = {rule for _, rule in each.expected}
+        if each.kind == MISTAKES and labels in ({UNEXPLAINED}, {TITLED}):
             submission = read_submission(each.path)
             tree = submission.source.tree
             text = ast.get_docstring(tree) if tree is not None else None
             if text:
-                description = text.splitlines()[0].rstrip(".")
-                found.append(_Mistake(submission=submission, description=description))
+                known = _described(text, _labelled_line(each), titled=labels == {TITLED})
+                found.append(_Mistake(submission=submission, known=known))
     return found
+
+
+def _described(text: str, line: str, *, titled: bool) -> Known:
+    """Read a docstring: its first line, and for the author's own words also the other paragraphs.
+
+    A paragraph that begins with `next:` is the next step, and the others are the reason.
+    """
+    first, *others = [" ".join(each.split()) for each in re.split(r"\n\s*\n", text.strip())]
+    if not titled:
+        return Known(description=text.splitlines()[0].rstrip("."))
+    steps = [each for each in others if each.startswith(_NEXT)]
+    return Known(
+        description=first.rstrip("."),
+        titled=True,
+        why=" ".join(each for each in others if each not in steps),
+        help=steps[0].removeprefix(_NEXT).strip().rstrip(".") if steps else "",
+        line=line,
+    )
+
+
+def _labelled_line(each: Labelled) -> str:
+    """Return the code of the line with the label, "" if the label is for the whole file."""
+    numbers = [number for number, _ in each.expected if number is not None]
+    lines = each.path.read_text("utf-8", "replace").splitlines()
+    return code(lines[numbers[0] - 1]) if numbers else ""

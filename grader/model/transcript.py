@@ -23,10 +23,26 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     process: int = 0
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A labelled mistake that a submission makes as well, in the words of its docstring.
+
+    `cases` is in how many cases both gave the same numbers; 0 if both are proved to compute the
+    same. `titled` says that the author wants `description` to be the message, `why` to explain it
+    and `help` to be the next step; `line` is the code of the labelled line.
+    """
+
+    description: str
+    cases: int = 0
+    titled: bool = False
+    why: str = ""
+    help: str = ""
+    line: str = ""
+
+
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A run: the exercise, the submission's source, how it loaded, and every exchange.
 
-    `known` describes a mistake that was proved to compute the same as the submission. `altered`
+    `known` is a labelled mistake that does the same as the submission. `altered`
     is one exchange more, in a process where other numbers came out of every lifted module.
     """
 
@@ -34,5 +50,5 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     loaded: LoadOutcome = Loaded()
     exchanges: tuple[Exchange, ...] = ()
-    known: str | None = None
+    known: Known | None = None
     altered: Exchange | None = None

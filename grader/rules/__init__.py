@@ -16,6 +16,7 @@ from grader.rules import (
     missing_function,
     missing_rng,
     missing_transform,
+    mistake,
     mutated_input,
     no_nn_vmap,
     nondeterministic,
@@ -107,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     reused_key.RULE,
     derived_key.RULE,
     discarded_update.RULE,
+    mistake.RULE,
     not_an_array.RULE,
     not_flattened.RULE,
     wrong_shape.RULE,
@@ -119,6 +121,9 @@ RULES: tuple[Rule, ...] = (
 
 UNEXPLAINED: Final = wrong_values.RULE.id
 """The rule of what is wrong for no reason that another rule knows."""
+
+TITLED: Final = mistake.RULE.id
+"""The rule, and the label, of a mistake that has its author's own words."""
 
 
 def rule_by_id(name: str) -> Rule:

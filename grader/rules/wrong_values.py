@@ -24,6 +24,7 @@ from grader.evidence.edits import (
     variable_edits,
 )
 from grader.evidence.lifting import Knob, axes_text
+from grader.evidence.likeness import likeness
 from grader.evidence.notation import output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
@@ -196,7 +197,7 @@ def _scaled(look: Look) -> tuple[str, ...]:
 
 def _known(evidence: Evidence) -> tuple[str, ...]:
     known = evidence.transcript.known
-    return (f"It computes the same as a known mistake: {known}.",) if known else ()
+    return () if known is None else (likeness(known),)
 
 
 def _stage(evidence: Evidence) -> Stage | None:
@@ -240,7 +241,7 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
         case Stage.VARIABLES:
             edits = variable_edits(evidence, look)
             return Advice("apply the model with the variables that init returned", edits)
-        case None if evidence.transcript.known:
+        case None if evidence.transcript.known is not None:
             return Advice("look for this mistake in your program, and undo it", ())
         case None:
             shown = _plain(evidence, look)

@@ -34,6 +34,7 @@ from grader.wire import (
     Ready,
 )
 from grader.worker import serve
+from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.lowering import share_context
 
 _TRIES: Final = 100
@@ -90,6 +91,7 @@ class Nursery:
         """Serve until the judge is gone. `importing` is how many seconds the imports took."""
         _become_subreaper()
         share_context()
+        prefer_numpy()
         gc.freeze()
         gc.enable()
         self._reply(Ready(seconds=importing))

@@ -26,6 +26,7 @@ from grader.model.observation import Frame
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
+from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.compiling import CompileClock
 from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
@@ -81,6 +82,7 @@ def as_spawned_side() -> None:
     os.close(null)
     _open_streams()
     share_context()
+    prefer_numpy()
     status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()

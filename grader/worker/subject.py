@@ -21,6 +21,7 @@ from grader.model.observation import (
 )
 from grader.model.source import Source
 from grader.worker.arguments import Arguments
+from grader.worker.arithmetic.tiers import begin_case
 from grader.worker.failures import failure, syntax_failure
 from grader.worker.foreign import Foreign
 from grader.worker.interpreter import Interpreter
@@ -129,6 +130,7 @@ class Subject:
     ) -> Foreign:
         """Give the program its turn: recorded, and with the interpreter state that it left."""
         self._recorder.begin(recording)
+        begin_case()
         try:
             self._interpreter.lend()
             return code(*args, **named)

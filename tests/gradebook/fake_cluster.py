@@ -10,8 +10,8 @@ import msgspec
 
 from grader.gradebook.cluster.facts import Facts
 from grader.gradebook.cluster.messages import Graded, Job, Refused, Run, received, sent
-from grader.gradebook.packing import packed
 from grader.grading.assembly import error_report
+from grader.grading.packing import packed
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
 

@@ -15,7 +15,7 @@ from grader.database import Schema, connect
 from grader.errors import CommandWrong, GradebookBroken
 from grader.gradebook.book import Entry, Gradebook
 from grader.gradebook.classroom import HandedIn, Student
-from grader.gradebook.setup import Key
+from grader.grading.setup import Key
 from grader.model.report import Report, Verdict
 from tests.render.reports import MISTAKEN, report
 

@@ -22,7 +22,7 @@ from grader.gradebook.cluster.patience import Patience
 from grader.gradebook.cluster.seats import Seats
 from grader.gradebook.groups import Group
 from grader.gradebook.request import ClassRequest
-from grader.gradebook.setup import Key
+from grader.grading.setup import Key
 from grader.model.exercise import Check
 from grader.model.report import Report, Status, Verdict
 from grader.model.submission import from_bytes

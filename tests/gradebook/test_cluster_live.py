@@ -20,9 +20,9 @@ from grader.gradebook.cluster import node
 from grader.gradebook.cluster.facts import Facts, facts
 from grader.gradebook.cluster.messages import Graded, Refused, Run, asked_of, job, received, sent
 from grader.gradebook.cluster.messages import reply as reply_of
-from grader.gradebook.packing import packed, unpacked
 from grader.gradebook.request import ClassRequest
 from grader.grading.guarded import graded
+from grader.grading.packing import packed, unpacked
 from grader.grading.session import Session
 from grader.model.report import Report, Verdict
 from grader.model.submission import Submission, from_bytes

@@ -19,7 +19,7 @@ from grader.labels import Labelled
 from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.observation import LoadOutcome
 from grader.model.submission import read_submission
-from grader.model.transcript import Exchange, Transcript
+from grader.model.transcript import Exchange, Known, Transcript
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
 ROOT: Final = FOLDER.parent.parent
@@ -39,7 +39,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     flax: str
     loaded: LoadOutcome
     exchanges: tuple[Exchange, ...]
-    known: str | None
+    known: Known | None
     altered: Exchange | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from grader.cache import version_of
-from grader.gradebook.setup import code_digest, exercise_digest
+from grader.grading.setup import code_digest, exercise_digest
 from grader.model.exercise import ExerciseFolder
 from grader.render.tool import tool_version
 

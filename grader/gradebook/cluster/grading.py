@@ -24,9 +24,9 @@ from grader.gradebook.cluster.patience import Patience
 from grader.gradebook.cluster.seats import DEATHS, Seats
 from grader.gradebook.grading import anonymous
 from grader.gradebook.groups import Group
-from grader.gradebook.packing import Unreadable, unpacked
 from grader.gradebook.request import ClassRequest
 from grader.grading.assembly import error_report
+from grader.grading.packing import Unreadable, unpacked
 from grader.model.report import Report
 from grader.model.submission import Submission
 

@@ -22,8 +22,8 @@ from grader.gradebook.cluster.messages import (
     received,
     sent,
 )
-from grader.gradebook.packing import packed
 from grader.grading.guarded import graded
+from grader.grading.packing import packed
 from grader.grading.request import EXERCISES_VARIABLE
 from grader.grading.session import Session
 

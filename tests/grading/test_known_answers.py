@@ -1,0 +1,125 @@
+"""A known mistake is told by its answers: by all of them, and only if no other one gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.catalogue import exercises
+from grader.grading.known_answers import KnownAnswers
+from grader.model.case import ArrayValue, Case
+from grader.model.observation import Completed, Loaded, Observation
+from grader.model.source import Source
+from grader.model.submission import Submission, from_bytes
+from grader.model.transcript import Exchange, Known, Transcript
+from grader.process.side import Side
+from grader.search.kept import plan_of
+
+EXERCISE = exercises()[0].exercise
+PLAYED: Sequence[Case] = plan_of(EXERCISE, count=20, seed=0, folder=None).rest[:5]
+Answer = Callable[[int], float]
+
+
+def answer(value: float) -> Observation:
+    data = np.full(3, value, np.float32)
+    array = ArrayValue(shape=(3,), dtype="float32", data=data.tobytes())
+    return Observation(outcome=Completed(result=array))
+
+
+def transcript(actual: Answer, expected: Answer = lambda _: 0.0) -> Transcript:
+    """A run in which each case had a number for an answer."""
+    return Transcript(
+        exercise=EXERCISE,
+        source=Source("mine.py", ""),
+        exchanges=tuple(
+            Exchange(case=case, expected=answer(expected(n)), actual=answer(actual(n)))
+            for n, case in enumerate(PLAYED)
+        ),
+    )
+
+
+class FakeSide:
+    """A process of a known mistake."""
+
+    failure = None
+
+    def __init__(self, answers: Answer) -> None:
+        self._answers = answers
+        self._number = -1
+
+    def enter_sandbox(self) -> None:
+        pass
+
+    def load(self, _: float) -> Loaded:
+        return Loaded()
+
+    def begin(self, case: Case, _: float) -> None:
+        self._number = PLAYED.index(case)
+
+    def finish(self) -> Observation:
+        return answer(self._answers(self._number))
+
+    def end(self) -> None:
+        pass
+
+
+def like(seen: Transcript, **mistakes: Answer) -> Known | None:
+    """Look for a submission among known mistakes."""
+    answers = KnownAnswers(EXERCISE, lambda mistake: cast("Side", FakeSide(mistakes[mistake.path])))
+    known = [(from_bytes(name, name.encode()), Known(description=name)) for name in mistakes]
+    return answers.like(seen, known)
+
+
+def squared(n: int) -> float:
+    return float(n * n + 1)
+
+
+def test_the_mistake_that_gives_all_answers_is_found() -> None:
+    found = like(transcript(squared), other=float, squares=squared)
+    assert found == Known(description="squares", cases=len(PLAYED))
+
+
+def test_one_other_answer_rules_it_out() -> None:
+    assert like(transcript(squared), squares=lambda n: squared(n) + (n == 4)) is None
+
+
+def test_right_answers_have_to_be_the_same_too() -> None:
+    seen = transcript(lambda n: 0.0 if n == 1 else squared(n))
+    assert like(seen, squares=squared) is None
+
+
+def test_two_that_fit_say_nothing() -> None:
+    assert like(transcript(squared), one=squared, two=squared) is None
+
+
+def test_few_wrong_answers_say_nothing() -> None:
+    seen = transcript(squared, expected=lambda n: squared(n) if n > 1 else 0.0)
+    assert like(seen, squares=squared) is None
+
+
+def test_a_mistake_runs_once() -> None:
+    started: list[Submission] = []
+
+    def open_side(mistake: Submission) -> Side:
+        started.append(mistake)
+        return cast("Side", FakeSide(squared))
+
+    answers = KnownAnswers(EXERCISE, open_side)
+    known = [(from_bytes("squares", b"squares"), Known(description="squares"))]
+    assert answers.like(transcript(squared), known) == answers.like(transcript(squared), known)
+    assert len(started) == 1
+
+
+def test_a_mistake_that_fails_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeSide, "load", lambda *_: None)
+    assert like(transcript(squared), squares=squared) is None
+
+
+def test_repeated_cases_count_once() -> None:
+    seen = transcript(squared)
+    again = msgspec.structs.replace(seen, exchanges=seen.exchanges[:2] * 5)
+    assert like(again, squares=squared) is None
