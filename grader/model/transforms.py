@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from grader.model.exercise import Exercise
+
 
 @unique
 class Kind(StrEnum):
@@ -217,3 +219,9 @@ def transform(title: str) -> Transform:
         if each.title == title:
             return each
     raise KeyError(title)
+
+
+def needs_nnx(exercise: Exercise) -> bool:
+    """Whether an exercise asks for one of NNX's transforms, or rules one out."""
+    named = {*exercise.forbids, *(title for use in exercise.uses for title in use.any_of)}
+    return any(each.of_nnx and each.title in named for each in TRANSFORMS)

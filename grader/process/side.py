@@ -14,6 +14,7 @@ from grader import wire
 from grader.errors import NurseryBroken, WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
+from grader.model.transforms import needs_nnx
 from grader.model.observation import (
     Crashed,
     LoadOutcome,
@@ -78,7 +79,7 @@ class Side:
 
     def __init__(self, maker: Maker, program: Program, *, policy: Policy | None) -> None:
         self._program = program
-        self._worker: Worker = maker.make(program.limits)
+        self._worker: Worker = maker.make(program.limits, nnx=needs_nnx(program.exercise))
         self._failure: Failure | None = None
         self._number = 0
         self._ledger = Ledger()
