@@ -19,6 +19,7 @@ from grader.model.case import Case, Container, IntValue
 from grader.model.exercise import Exercise, Number, Seed, Size
 from grader.model.observation import Completed, LoadOutcome, Outcome, Span
 from grader.model.transcript import Transcript
+from grader.model.transforms import needs_nnx
 
 
 class Evidence:
@@ -109,7 +110,12 @@ class Evidence:
 
     @cached_property
     def other_library(self) -> OtherLibrary | None:
-        """The library that the program uses, if no Flax Linen module ever ran."""
+        """The library that the program uses, if no Flax Linen module ever ran.
+
+        NNX isn't another one where the task is about it.
+        """
+        if needs_nnx(self.exercise):
+            return None
         records = [each.actual.record for each in self._looks]
         seen = any(each.modules or each.roots or each.lifted or each.truncated for each in records)
         return None if seen else other_library(self.source)

@@ -13,22 +13,39 @@ import msgspec
 
 from grader.model.case import ArrayValue
 from grader.model.nnx import NnxRecord, NodeState
-from grader.model.recorded import MOST_ENTRIES as MOST_ENTRIES
 from grader.model.recorded import (
+    MOST_ENTRIES,
     ArrayType,
     Entries,
     Few,
     Many,
+    Place,
+    Point,
     Setting,
     Shape,
     Span,
     Text,
     Variable,
     Word,
+    between,
 )
-from grader.model.recorded import Place as Place
-from grader.model.recorded import Point as Point
-from grader.model.recorded import between as between
+
+__all__ = [
+    "MOST_ENTRIES",
+    "ArrayType",
+    "Few",
+    "Place",
+    "Point",
+    "Setting",
+    "Shape",
+    "Span",
+    "Text",
+    "Variable",
+    "Word",
+    "between",
+]
+"""What other files get from here, too: a record is made of it."""
+
 
 def digest(data: bytes) -> str:
     """Hash an array's bytes in C order, little endian, for the `digest` fields."""
@@ -429,9 +446,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     A function that jax has compiled before runs no Python: its modules and keys show only in the
     first call with arguments of those shapes. `configured` are the settings of JAX that were in
     force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
-    so. `nnx` is what NNX did, where the exercise asks for one of its transforms. `altered` counts the arrays in what lifted modules returned that the worker changed, where
-    it was asked to. `truncated`: something is missing, because there was more than is kept or it
-    could not be read.
+    so. `nnx` is what NNX did, where the exercise asks for one of its transforms. `altered`
+    counts the arrays in what lifted modules returned that the worker changed, where it was asked
+    to. `truncated`: something is missing, because there was more than is kept or it could not be
+    read.
     """
 
     lifted: Entries[LiftedCall] = ()

@@ -60,7 +60,7 @@ _PURPOSES: Final = {
     "for the gradient and computes them again, which saves memory.",
     Does.COMPILES: "The compiler sees the whole function at once, and later calls with the same "
     "shapes don't run its Python again.",
-    Does.SPLITS: "Each index of the mapped axis gets a key of its own, so each draws other numbers.",
+    Does.SPLITS: "Each index of the mapped axis gets its own key, so each draws other numbers.",
 }
 
 

@@ -14,7 +14,6 @@ from grader import wire
 from grader.errors import NurseryBroken, WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
-from grader.model.transforms import needs_nnx
 from grader.model.observation import (
     Crashed,
     LoadOutcome,
@@ -24,6 +23,7 @@ from grader.model.observation import (
     TimedOut,
 )
 from grader.model.trace import Trace
+from grader.model.transforms import needs_nnx
 from grader.process.soundness import Ledger
 from grader.process.worker import Maker, Worker
 from grader.sandbox.limits import Excess, Limits

@@ -25,12 +25,14 @@ from grader.evidence.notation import listing
 from grader.evidence.provenance import way
 from grader.model.exercise import Check
 from grader.model.observation import Configured, KeyStep, Span
+from grader.rules import nnx_keys
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_keys.derived(evidence)
     groups: dict[Span | None, list[tuple[Look, KeyPair]]] = {}
     for look, pair in _pairs(evidence):
         groups.setdefault(_place(evidence, pair), []).append((look, pair))

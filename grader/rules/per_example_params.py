@@ -13,6 +13,7 @@ from grader.evidence.notation import array_text, collection_noun, position
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules import nnx_weights
 from grader.rules.example import RIGHT
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -20,6 +21,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.per_example(evidence)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         shared = deviation.expected is None and deviation.name == "params"
         if shared and isinstance(deviation.actual, int):

@@ -78,9 +78,7 @@ def axes(given: Foreign, depth: int = 0) -> Axes:
             items=tuple(axes(value, depth + 1) for _, value in pairs),
             keys=names(key for key, _ in pairs),
         )
-    return nodes.axes_of_state(given, axes, depth) or Axis(
-        value=None, invalid=describe(given, 80)
-    )
+    return nodes.axes_of_state(given, axes, depth) or Axis(value=None, invalid=describe(given, 80))
 
 
 def _axis_entry(key: Foreign, given: Foreign) -> AxisEntry:

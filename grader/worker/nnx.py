@@ -199,9 +199,7 @@ def _layers() -> list[type]:
         if isinstance(each, type) and issubclass(each, nnx.Module)
     }
     return [
-        each
-        for each in found.values()
-        if type(vars(each).get("__call__")) is types.FunctionType
+        each for each in found.values() if type(vars(each).get("__call__")) is types.FunctionType
     ]
 
 

@@ -41,7 +41,8 @@ def is_node(value: Foreign) -> bool:
 
 def leaves_of(value: Foreign) -> list[Foreign]:
     """Return the leaves of a value; an NNX object is one leaf."""
-    return jax.tree.leaves(value, is_leaf=is_node) if nnx() is not None else jax.tree.leaves(value)
+    found: list[Foreign] = jax.tree.leaves(value, is_leaf=is_node if nnx() is not None else None)
+    return found
 
 
 def states_of(values: Sequence[Foreign]) -> tuple[NodeState, ...]:

@@ -296,9 +296,7 @@ class Transforms:
         return changed
 
 
-def _changed(
-    before: tuple[NodeState, ...], after: tuple[NodeState, ...]
-) -> tuple[NodeState, ...]:
+def _changed(before: tuple[NodeState, ...], after: tuple[NodeState, ...]) -> tuple[NodeState, ...]:
     """Return the states of the arguments, each with what it was after the run if that differs."""
     if len(before) != len(after):
         return before

@@ -59,7 +59,7 @@ def _leaves(tree: Foreign, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def facts_of(array: Host | None) -> tuple[float | None, tuple[int, ...], str | None]:
-    """Return largest magnitude, axes along which all slices are equal, and digest of a concrete array."""
+    """Return a concrete array's largest magnitude, axes with equal slices, and digest."""
     if array is None or not is_numeric(array.dtype):
         return None, (), None
     alike = tuple(

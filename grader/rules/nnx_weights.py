@@ -1,0 +1,198 @@
+"""Weights of NNX's layers that are shared where each should have its own, or the other way round.
+
+What Linen says in `variable_axes` and `split_rngs`, an NNX program says by how it makes its layers
+and which axes it maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.nest import out_axis
+from grader.evidence.nnx import (
+    WEIGHTS,
+    HeldPair,
+    NnxLook,
+    NnxSide,
+    is_constant,
+    nnx_looks,
+    stacked_axis,
+    weights,
+)
+from grader.evidence.notation import array_text, listing
+from grader.model.finding import ShapeRow
+from grader.model.nnx import Held, NodeState
+from grader.model.observation import Span, TransformRun, Variable
+from grader.rules.rule import Sighting
+
+
+def per_example(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield weights of which each index has its own, although they should be shared."""
+    for each in nnx_looks(evidence):
+        found = [pair for pair in weights(each) if (pair.wanted, pair.found) == _OWN]
+        if found and _several(each):
+            yield _per_example(evidence, each, found)
+            return
+
+
+_OWN = (Held.ONE, Held.EACH)
+_COMMON = (Held.EACH, Held.ONE)
+
+
+def _several(each: NnxLook) -> bool:
+    """Whether the task's map has more than one index in this case."""
+    return _length(each.expected) > 1
+
+
+def _length(side: NnxSide) -> int:
+    """Return how many indices a map has, 0 if that isn't known."""
+    outputs = side.run.outputs if side.run is not None else ()
+    if side.run is None or len(outputs) != 1:
+        return 0
+    shape = outputs[0].shape
+    axis = out_axis(side.run, len(shape))
+    return shape[axis] if 0 <= axis < len(shape) else 0
+
+
+def _per_example(evidence: Evidence, each: NnxLook, found: list[HeldPair]) -> Sighting:
+    run = _maker(each) or each.actual.run
+    return Sighting(
+        message="every example has its own copy of the weights",
+        label="makes a layer for each example" if run is not each.actual.run else "maps the layer",
+        shapes=tuple(_row(each, pair) for pair in found),
+        details=(f"Inside the map, {_names(found)} differ from index to index.",),
+        why="Each copy is trained only on its own example, and a batch of another size doesn't "
+        "fit them at all.",
+        help="make one layer outside of the map, and pass it with None in in_axes",
+        span=(run.span if run is not None else None) or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": None, "actual": "an axis"},
+    )
+
+
+def _names(found: list[HeldPair]) -> str:
+    return listing(dict.fromkeys(f"`{pair.name}`" for pair in found))
+
+
+def _row(each: NnxLook, pair: HeldPair) -> ShapeRow:
+    wanted = pair.expected.type
+    outer = _outer(each.actual, pair.actual)
+    if outer is None:
+        return ShapeRow(
+            name=pair.name,
+            expected=array_text(wanted.dtype, wanted.shape),
+            actual=array_text(pair.actual.type.dtype, pair.actual.type.shape),
+            remark="one for each index",
+        )
+    return ShapeRow(
+        name=pair.name,
+        expected=array_text(wanted.dtype, wanted.shape),
+        actual=array_text(outer.type.dtype, outer.type.shape),
+        surplus_axis=stacked_axis(outer.type, pair.actual.type),
+    )
+
+
+def _outer(side: NnxSide, inner: Variable) -> Variable | None:
+    """Return a layer's weight as it is outside of the map, if it was seen there."""
+    states = (*side.arguments(), *(state for _, state in side.made))
+    for variable in (each for state in states for each in state.variables):
+        same = variable.path[-len(inner.path) :] == inner.path
+        if same and stacked_axis(variable.type, inner.type) is not None:
+            return variable
+    return None
+
+
+def _maker(each: NnxLook) -> TransformRun | None:
+    """Return the map that made the layers."""
+    return next((run for run, state in each.actual.made if _has_weights(state)), None)
+
+
+def _has_weights(state: NodeState) -> bool:
+    return any(each.collection == WEIGHTS for each in state.variables)
+
+
+def shared(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield weights that are the same for all, although each should have its own."""
+    for each in nnx_looks(evidence):
+        found = [pair for pair in weights(each) if (pair.wanted, pair.found) == _COMMON]
+        telling = [pair for pair in found if not is_constant(pair.actual)]
+        if telling and each.look.failed and _several(each):
+            yield _shared(evidence, each, telling)
+            return
+
+
+def _shared(evidence: Evidence, each: NnxLook, found: list[HeldPair]) -> Sighting:
+    run = each.actual.run
+    made = each.actual.layers(each.actual.classes[0])
+    outside = next((layer.span for layer in made if layer.inside is None), None)
+    return Sighting(
+        message="the weights are shared: one layer for all members, not one each",
+        label="makes the only layer" if outside is not None else "all members have these weights",
+        shapes=tuple(_common_row(each, pair) for pair in found),
+        why="With one set of weights it is the same layer in every member: all gradients go into "
+        "that set, so the members can't learn to differ.",
+        help="make the layers in a function that nnx.vmap maps over split streams, and map the "
+        "object that it returns: in_axes=0",
+        span=outside or (run.span if run is not None else None) or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": "an axis", "actual": None},
+    )
+
+
+def _common_row(each: NnxLook, pair: HeldPair) -> ShapeRow:
+    outer = _outer(each.expected, pair.expected)
+    wanted = outer.type if outer is not None else pair.expected.type
+    return ShapeRow(
+        name=pair.name,
+        expected=array_text(wanted.dtype, wanted.shape),
+        actual=array_text(pair.actual.type.dtype, pair.actual.type.shape),
+    )
+
+
+def unsplit(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield layers with weights for each index that are all alike, which they shouldn't be."""
+    for each in nnx_looks(evidence):
+        ours, theirs = _alike(each.actual), _alike(each.expected)
+        names = [name for name in ours if name not in theirs]
+        if names and each.look.failed and _held_by_each(each):
+            yield _unsplit(evidence, each, names)
+            return
+
+
+def _held_by_each(each: NnxLook) -> bool:
+    """Whether the task gives each index its own weights, and so does the program."""
+    held = [(pair.wanted, pair.found) for pair in weights(each)]
+    return (Held.EACH, Held.EACH) in held
+
+
+def _alike(side: NnxSide) -> list[str]:
+    """Return the weights that have the same numbers for all indices."""
+    found = []
+    for call in side.calls:
+        for inner in call.variables:
+            outer = _outer(side, inner)
+            axis = stacked_axis(outer.type, inner.type) if outer is not None else None
+            if outer is not None and outer.largest and axis in outer.alike_along:
+                found.append(".".join(inner.path))
+    return list(dict.fromkeys(found))
+
+
+def _unsplit(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
+    maker = _maker(each)
+    noun = listing(f"`{name}`" for name in names)
+    return Sighting(
+        message="the stream is not split: all members draw their weights from the same key",
+        label="makes every member from the same key",
+        details=(f"All slices of {noun} are the same numbers.",),
+        why="Weights that start out identical get the same gradient from the same input, and stay "
+        "identical forever. You can't see it in any shape, and nothing raises.",
+        help="split the stream: nnx.split_rngs(splits=…) on the function that makes the members",
+        span=_place(evidence, maker),
+        case=each.look.case,
+        evidence={"expected": True, "actual": False},
+    )
+
+
+def _place(evidence: Evidence, maker: TransformRun | None) -> Span | None:
+    return (maker.span if maker is not None else None) or evidence.landmarks.head
