@@ -62,8 +62,14 @@ class NnxSide:
         )
 
     def layers(self, name: str) -> tuple[NnxLayer, ...]:
-        """Return the layers of a class that were made in this call."""
-        return tuple(each for each in self.record.layers if each.class_name == name)
+        """Return the layers of a class that gave the answer, or may have.
+
+        Inside a map an object is a copy, so a layer is told by its numbers.
+        """
+        found = tuple(each for each in self.record.layers if each.class_name == name)
+        used = {_numbers(each.variables) for each in self.calls} - {None}
+        same = tuple(each for each in found if _numbers(each.variables) in used)
+        return same or found
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -71,8 +77,9 @@ class NnxSide:
         return tuple(each.class_name for each in self.calls)
 
     def draws(self, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
-        """Return the keys that were drawn to make layers of these classes."""
-        return tuple(each for each in self.record.draws if each.by in classes)
+        """Return the keys that were drawn to make the layers of these classes."""
+        numbers = {layer.number for name in classes for layer in self.layers(name)}
+        return tuple(each for each in self.record.draws if each.layer in numbers)
 
     def arguments(self) -> tuple[NodeState, ...]:
         """Return the objects that went into the map that gave the answer."""
@@ -89,6 +96,12 @@ class NnxSide:
             for state in run.states
             if state.argument < 0
         )
+
+
+def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] | None:
+    """Return what tells a layer from others: its arrays' digests; None if any isn't known."""
+    found = tuple((each.path, each.digest) for each in variables)
+    return found if found and all(each.digest is not None for each in variables) else None
 
 
 class NnxLook(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,12 +39,15 @@ class NodeState(msgspec.Struct, frozen=True, kw_only=True):
 class NnxLayer(msgspec.Struct, frozen=True, kw_only=True):
     """A module that was made; `settings` are the arguments of its constructor, without `rngs`.
 
-    `inside` is the number of the transform's run in which that happened, None outside of all.
+    `number` counts the modules of a call. `variables` are those that it was made with. `inside` is
+    the number of the transform's run in which that happened, None outside of all.
     """
 
+    number: int
     class_name: Word
     defined_in: Word
     settings: Few[Setting]
+    variables: Few[Variable]
     span: Span | None
     inside: int | None
 
@@ -83,14 +86,14 @@ class NnxStream(msgspec.Struct, frozen=True, kw_only=True):
 class NnxDraw(msgspec.Struct, frozen=True, kw_only=True):
     """A key that a stream gave: the `count`-th of its key `data`.
 
-    `data` is None and `count` -1 for tracers. `by` is the class of the module that was being made,
-    empty if none was.
+    `data` is None and `count` -1 for tracers. `layer` is the number of the module that was being
+    made, None if none was.
     """
 
     stream: Word
     data: Text | None
     count: int
-    by: Word
+    layer: int | None
     span: Span | None
     inside: int | None
 

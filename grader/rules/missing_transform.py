@@ -42,9 +42,6 @@ def _unfinished(evidence: Evidence) -> bool:
 
 def _missing(evidence: Evidence, use: Use) -> Sighting:
     look = evidence.completed[0]
-    foreign = _foreign(evidence, use)
-    if foreign is not None:
-        return _of_another_library(evidence, use, look, *foreign)
     other = _other(evidence, use)
     lifted = next(iter(look.actual.record.lifted), None)
     unused = next((each for each in made(look.actual, use)), None)
@@ -68,42 +65,6 @@ def _missing(evidence: Evidence, use: Use) -> Sighting:
         case=look.case,
         evidence={"expected": use.title, "actual": None},
     )
-
-
-def _foreign(evidence: Evidence, use: Use) -> tuple[str, Span | None] | None:
-    """Return the library that the program uses instead of the task's, and where."""
-    holder = transform(use.title).holder
-    if holder == _LINEN and evidence.other_library is not None:
-        return evidence.other_library.title, evidence.other_library.span
-    if not transform(use.title).of_nnx or evidence.completed[0].actual.record.nnx.layers:
-        return None
-    records = [each.actual.record for each in evidence.completed]
-    lifted = [each.span for record in records for each in record.lifted]
-    places = [*lifted, *(each.span for record in records for each in record.roots)]
-    return ("Flax Linen", places[0]) if places else None
-
-
-def _of_another_library(
-    evidence: Evidence, use: Use, look: Look, name: str, span: Span | None
-) -> Sighting:
-    title = "Flax NNX" if transform(use.title).of_nnx else "Flax Linen"
-    return Sighting(
-        message=f"the program uses {name}, but the task is about {title}",
-        label=f"this is {name}",
-        details=(f"No module of {title} ran.",) if title == "Flax Linen" else (),
-        why=_LIBRARIES,
-        help=f"use {title}: its modules, and {use.title}({use.of}, …)",
-        span=span or evidence.landmarks.head,
-        case=look.case,
-        evidence={"expected": title, "actual": name},
-    )
-
-
-_LINEN = "flax.linen"
-_LIBRARIES = (
-    "A module of Linen has no variables: init makes them, and apply gets them. A module of NNX is "
-    "an object that holds its own. The transforms of one don't fit the modules of the other."
-)
 
 
 def _in_place(evidence: Evidence, use: Use, look: Look, other: str, span: Span | None) -> Sighting:

@@ -60,17 +60,23 @@ def _keys(each: NnxLook) -> _Keys | None:
 
 
 def _known(side: NnxSide, classes: tuple[str, ...]) -> frozenset[str]:
-    """Return the keys of the streams that the layers were drawn from, or that were split for them.
+    """Return the keys of the streams that the layers were drawn from, empty if any isn't known.
 
-    A stream that was made inside a map counts by the key that it was given.
+    Inside a map a stream has several keys: then it counts what they were split from.
     """
-    draws = _outside(side, classes)
-    return frozenset(each.data for each in draws if each.data is not None)
+    draws = _telling(side, classes)
+    found = frozenset(each.data for each in draws if each.data is not None)
+    return found if all(each.data is not None for each in draws) else frozenset()
 
 
-def _outside(side: NnxSide, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
-    """Return the draws for layers of these classes, and those for no layer."""
-    return tuple(each for each in side.record.draws if each.by in {"", *classes})
+def _telling(side: NnxSide, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
+    """Return the draws for the layers, or the last one before them if they were made in a map."""
+    own = side.draws(classes)
+    if not own or not all(map(_mapped, own)):
+        return own
+    draws = side.record.draws
+    before = [each for each in draws[: draws.index(own[0])] if each.layer is None]
+    return tuple(before[-1:])
 
 
 def _ignored(evidence: Evidence, first: _Keys, second: _Keys) -> Sighting:
@@ -126,14 +132,13 @@ def derived(evidence: Evidence) -> Iterator[Sighting]:
 def _other_key(evidence: Evidence, each: NnxLook) -> Sighting | None:
     """Describe a stream with another key; nothing if any key isn't known."""
     classes = each.expected.classes
-    wanted = _known(each.expected, classes)
-    outside = [draw for draw in _outside(each.actual, classes) if not _mapped(draw)]
-    if not wanted or any(draw.data is None for draw in outside):
+    wanted, found = _known(each.expected, classes), _known(each.actual, classes)
+    if not wanted or wanted & found or not each.actual.draws(classes):
         return None
-    found = frozenset(draw.data for draw in outside if draw.data is not None)
-    if wanted & found or not each.actual.draws(classes):
-        return None
-    if any(stream.data is None and stream.inside is None for stream in each.actual.record.streams):
+    told = _telling(each.actual, classes)
+    streams = each.actual.record.streams
+    unknown = any(stream.data is None and stream.inside is None for stream in streams)
+    if unknown or any(draw.data is None for draw in told):
         return None
     return _sighting(evidence, each, wanted, found)
 
@@ -206,9 +211,6 @@ def _number(count: int) -> str:
 
 
 def _first(side: NnxSide, classes: tuple[str, ...]) -> NnxDraw | None:
-    """Return the first draw for the layers that can be told, or of the split before them."""
-    own = [each for each in side.draws(classes) if each.data is not None]
-    if own:
-        return min(own, key=lambda each: each.count)
-    splits = [each for each in side.record.draws if not each.by and each.data is not None]
-    return next(reversed(splits), None)
+    """Return the first draw for the layers, or the one that was split for them."""
+    told = [each for each in _telling(side, classes) if each.data is not None]
+    return min(told, key=lambda each: each.count, default=None)

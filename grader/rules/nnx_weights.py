@@ -24,6 +24,7 @@ from grader.evidence.notation import array_text, listing
 from grader.model.finding import ShapeRow
 from grader.model.nnx import Held, NodeState
 from grader.model.observation import Span, TransformRun, Variable
+from grader.model.transforms import Does, transform
 from grader.rules.rule import Sighting
 
 
@@ -110,6 +111,41 @@ def _maker(each: NnxLook) -> TransformRun | None:
 
 def _has_weights(state: NodeState) -> bool:
     return any(each.collection == WEIGHTS for each in state.variables)
+
+
+def split(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield a stream that was split although the weights should be drawn once."""
+    for each in nnx_looks(evidence):
+        own = [pair.name for pair in weights(each) if (pair.wanted, pair.found) == _OWN]
+        alike = _alike(each.actual)
+        if each.look.answer_wrong and _several(each) and _drawn_in_a_map(each):
+            names = [name for name in own if name not in alike]
+            if names:
+                yield _split(evidence, each, names)
+                return
+
+
+def _drawn_in_a_map(each: NnxLook) -> bool:
+    """Whether the weights were drawn from a stream that has several keys."""
+    draws = each.actual.draws(each.expected.classes)
+    return bool(draws) and all(draw.data is None and draw.inside is not None for draw in draws)
+
+
+def _split(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
+    runs = each.actual.trail.record.transforms
+    run = next((one for one in runs if transform(one.transform).does is Does.SPLITS), _maker(each))
+    noun = listing(f"`{name}`" for name in names)
+    return Sighting(
+        message="the stream is split: every example draws its weights from its own key",
+        label="gives each example its own key" if run is not None else "",
+        details=(f"{noun} isn't the same for all examples.",),
+        why="What the examples share must be drawn once. With split keys each example gets "
+        "different numbers, so there is nothing left to share.",
+        help="make one layer from nnx.Rngs itself, outside of the map",
+        span=(run.span if run is not None else None) or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": False, "actual": True},
+    )
 
 
 def shared(evidence: Evidence) -> Iterator[Sighting]:

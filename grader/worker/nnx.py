@@ -65,13 +65,14 @@ class Nnx:
             recording = self._session.recording
             if recording is None:
                 return construct(cls, node, *args, **kwargs)
-            makers = recording.nesting.makers
-            makers.append(class_name(cls))
+            place = recording.nnx_layers.open() if issubclass(cls, nnx.Module) else None
+            recording.nesting.makers += [place] if place is not None else []
             try:
                 construct(cls, node, *args, **kwargs)
             finally:
-                makers.pop()
-            self._note_made(cls, node, args, kwargs, sys._getframe(1))  # noqa: SLF001
+                if place is not None:
+                    recording.nesting.makers.pop()
+            self._note_made(place, node, args, kwargs, sys._getframe(1))  # noqa: SLF001
             return None
 
         return observed
@@ -102,21 +103,24 @@ class Nnx:
 
     @harmless
     def _note_made(
-        self, cls: type, node: Foreign, args: Foreign, kwargs: Foreign, frame: FrameType
+        self, place: int | None, node: Foreign, args: Foreign, kwargs: Foreign, frame: FrameType
     ) -> None:
-        recording = self._session.recording
+        recording, cls = self._session.recording, type(node)
         if recording is None:
             return
-        if issubclass(cls, nnx.Module):
+        if place is not None:
             self._wrap_own(cls)
-            recording.nnx_layers.add(
+            recording.nnx_layers.close(
+                place,
                 NnxLayer(
+                    number=place,
                     class_name=class_name(cls),
                     defined_in=defined_in(cls),
                     settings=_settings(cls, args, kwargs),
+                    variables=variables_in(node),
                     span=self._places.nearest(_caller(frame)),
                     inside=_inside(recording),
-                )
+                ),
             )
         elif cls is nnx.RngStream:
             self._note_stream(recording, node, frame)
@@ -155,7 +159,7 @@ class Nnx:
                 stream=clean(str(stream.tag), 80),
                 data=data[0] if known else None,
                 count=int(count.item()) if known and count is not None else -1,
-                by=makers[-1] if makers else "",
+                layer=makers[-1] if makers else None,
                 span=self._places.nearest(_caller(frame)),
                 inside=_inside(recording),
             )

@@ -65,14 +65,14 @@ class Tape(Generic[T]):
 class Nesting(threading.local):
     """What a thread is inside: the numbers of open roots, and open runs, the outermost first.
 
-    `makers` are the classes of the NNX modules that are being made.
+    `makers` are the numbers of the NNX modules that are being made.
     """
 
     def __init__(self) -> None:
         self.roots: list[int | None] = []
         self.runs: list[Any] = []
         self.transforms: list[Any] = []
-        self.makers: list[str] = []
+        self.makers: list[int | None] = []
 
 
 class Recording:

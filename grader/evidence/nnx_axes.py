@@ -1,0 +1,166 @@
+"""Which axes a map of NNX goes over, and which it should: of the task's arrays, and of objects.
+
+An object needs no comparison with the reference: its weights either have one axis more than the
+layer itself, which has to be mapped, or they don't, and there is nothing to map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from grader.evidence.evidence import Evidence
+from grader.evidence.lifting import normal_axis
+from grader.evidence.look import Look
+from grader.evidence.nnx import WEIGHTS, NnxLook, nnx_look, nnx_use, stacked_axis
+from grader.model.case import ArrayValue
+from grader.model.exercise import Array
+from grader.model.nnx import NodeState
+from grader.model.observation import Axes, Axis, AxisTree, TransformRun, digest
+
+OBJECT: Final = "the weights"
+_NONE: Final = Axis(value=None)
+_ZERO: Final = Axis(value=0)
+_UNKNOWN: Final = -1
+
+
+class MappedArgument(msgspec.Struct, frozen=True, kw_only=True):
+    """An argument of a map: what it is, the axis that is mapped, and the one that should be.
+
+    `noun` is the name of one of the task's arguments, or `OBJECT`.
+    """
+
+    noun: str
+    place: int
+    given: int | None
+    wanted: int | None
+
+
+def mapped_otherwise(each: NnxLook) -> tuple[MappedArgument, ...]:
+    """Return the arguments that are mapped over another axis than they should be."""
+    run = each.actual.run
+    if run is None or not each.expected.calls or not _shows(each, run):
+        return ()
+    found = (_object(each, run, n) or _array(each, run, n) for n in range(len(run.parts)))
+    return tuple(one for one in found if one is not None and one.given != one.wanted)
+
+
+def _shows(each: NnxLook, run: TransformRun) -> bool:
+    """Whether the map raised, or gave the wrong shape: another mistake makes numbers wrong."""
+    if each.look.raised is not None:
+        return run.raised
+    theirs = each.expected.run
+    shapes = [out.shape for out in run.outputs]
+    wanted = [out.shape for out in theirs.outputs] if theirs is not None else shapes
+    return shapes != wanted
+
+
+def axes_of(run: TransformRun, place: int) -> Axes:
+    """Return the entry of `in_axes` for an argument."""
+    given = run.knob("in_axes") or _ZERO
+    if not isinstance(given, AxisTree) or given.is_state:
+        return given
+    return given.items[place] if place < len(given.items) else _NONE
+
+
+def _object(each: NnxLook, run: TransformRun, place: int) -> MappedArgument | None:
+    """Describe an object of the task's layer by the axes of its weights."""
+    state = next((state for state in run.states if state.argument == place), None)
+    given = _of_weights(axes_of(run, place))
+    axes = set(_stacked(each, state)) if state is not None else set()
+    if state is None or len(axes) != 1 or given is None or _UNKNOWN in axes:
+        return None
+    (wanted,) = axes
+    rank = max(len(each.type.shape) for each in state.variables)
+    return MappedArgument(
+        noun=OBJECT,
+        place=place,
+        given=normal_axis(given.value, rank),
+        wanted=wanted,
+    )
+
+
+def _of_weights(axes: Axes) -> Axis | None:
+    """Return the axis that weights get; None if the filters don't tell."""
+    if isinstance(axes, Axis):
+        return axes if axes.invalid is None else None
+    if not axes.is_state or axes.keys is None:
+        return None
+    for key, item in zip(axes.keys, axes.items, strict=False):
+        if key in {WEIGHTS, "...", "True"} and isinstance(item, Axis):
+            return item
+    return None
+
+
+def _stacked(each: NnxLook, state: NodeState) -> Iterator[int | None]:
+    """Yield the axis that each weight has beside the layer's own, None if it has no more.
+
+    The weights of a layer with other sizes have none that is known.
+    """
+    call = each.expected.calls[0]
+    inner = {variable.path: variable.type for variable in call.variables}
+    for variable in state.variables:
+        own = inner.get(variable.path)
+        if own is None or variable.collection != WEIGHTS:
+            continue
+        if variable.type.shape == own.shape:
+            yield None
+        else:
+            axis = stacked_axis(variable.type, own)
+            yield axis if axis is not None else _UNKNOWN
+
+
+def _array(each: NnxLook, run: TransformRun, place: int) -> MappedArgument | None:
+    """Describe an argument of the task that is passed on as it came."""
+    name = _name(each, run, place)
+    wanted = _wanted(each, name) if name is not None else None
+    given = axes_of(run, place)
+    if name is None or wanted is None or not isinstance(given, Axis) or given.invalid is not None:
+        return None
+    rank = len(_input(run, place)[1])
+    return MappedArgument(
+        noun=name, place=place, given=normal_axis(given.value, rank), wanted=wanted.value
+    )
+
+
+def _wanted(each: NnxLook, name: str) -> Axis | None:
+    """Return the axis of an argument that the reference maps."""
+    run = each.expected.run
+    for place in range(len(run.parts)) if run is not None else ():
+        assert run is not None
+        given = axes_of(run, place)
+        if _name(each, run, place) == name and isinstance(given, Axis):
+            return Axis(value=normal_axis(given.value, len(_input(run, place)[1])))
+    return None
+
+
+def _input(run: TransformRun, place: int) -> tuple[str, tuple[int, ...]]:
+    """Return digest and shape of the only array of an argument; empty if it isn't one."""
+    if run.parts[place] != 1:
+        return "", ()
+    index = sum(run.parts[:place])
+    if index >= len(run.inputs) or index >= len(run.digests):
+        return "", ()
+    return run.digests[index], run.inputs[index].shape
+
+
+def _name(each: NnxLook, run: TransformRun, place: int) -> str | None:
+    """Return the argument of the task that has these numbers and this shape."""
+    key, shape = _input(run, place)
+    for parameter in each.look.exercise.parameters:
+        value = each.look.case.given(parameter.name)
+        if not isinstance(parameter, Array) or not isinstance(value, ArrayValue):
+            continue
+        if key and key == digest(value.data) and shape == value.shape:
+            return parameter.name
+    return None
+
+
+def raised_by_nnx_axes(evidence: Evidence, look: Look) -> bool:
+    """Whether a map over other axes than it should is why a case raised."""
+    use = nnx_use(evidence.exercise)
+    if use is None or look.raised is None:
+        return False
+    return bool(mapped_otherwise(nnx_look(look, use)))
