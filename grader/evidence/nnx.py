@@ -54,12 +54,14 @@ class NnxSide:
 
     @cached_property
     def calls(self) -> tuple[NnxCall, ...]:
-        """The calls of NNX's own layers in that map."""
-        return tuple(
-            each
-            for each in self.record.calls
-            if each.inside in self.inside and each.defined_in.startswith(_LIBRARY)
-        )
+        """The calls of NNX's own layers in that map; all that there are if there is no map."""
+        own = [each for each in self.record.calls if each.defined_in.startswith(_LIBRARY)]
+        return tuple(each for each in own if self.run is None or each.inside in self.inside)
+
+    @property
+    def mapped(self) -> bool:
+        """Whether layers ran inside the map that gave the answer."""
+        return self.run is not None and bool(self.calls)
 
     def layers(self, name: str) -> tuple[NnxLayer, ...]:
         """Return the layers of a class that gave the answer, or may have.
@@ -166,8 +168,8 @@ def weights(each: NnxLook) -> Iterator[HeldPair]:
         seen = zip(ours.variables, ours.held, strict=False)
         by_path = {variable.path: (variable, held) for variable, held in seen}
         for variable, held in zip(theirs.variables, theirs.held, strict=False):
-            if variable.collection == WEIGHTS and variable.path in by_path:
-                other, found = by_path[variable.path]
+            other, found = by_path.get(variable.path, (None, held))
+            if variable.collection == WEIGHTS and other is not None:
                 yield HeldPair(expected=variable, actual=other, wanted=held, found=found)
 
 
@@ -183,10 +185,19 @@ def is_constant(variable: Variable) -> bool:
     )
 
 
-def stacked_axis(outer: ArrayType, inner: ArrayType) -> int | None:
-    """Return the axis that an array has beside those that one layer sees; None if it isn't sure."""
+def stacked_axes(outer: ArrayType, inner: ArrayType) -> frozenset[int]:
+    """Return the axes that may be the one that an array has beside those that a layer sees."""
     shape = outer.shape
     if len(shape) != len(inner.shape) + 1:
-        return None
-    fitting = [n for n in range(len(shape)) if shape[:n] + shape[n + 1 :] == inner.shape]
-    return fitting[0] if fitting else None
+        return frozenset()
+    return frozenset(n for n in range(len(shape)) if shape[:n] + shape[n + 1 :] == inner.shape)
+
+
+def outer_weight(side: NnxSide, inner: Variable) -> Variable | None:
+    """Return a layer's weight as it is outside of the map, if it was seen there."""
+    states = (*side.arguments(), *(state for _, state in side.made))
+    for variable in (each for state in states for each in state.variables):
+        same = variable.path[-len(inner.path) :] == inner.path
+        if same and stacked_axes(variable.type, inner.type):
+            return variable
+    return None

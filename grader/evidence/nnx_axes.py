@@ -14,16 +14,19 @@ import msgspec
 from grader.evidence.evidence import Evidence
 from grader.evidence.lifting import normal_axis
 from grader.evidence.look import Look
-from grader.evidence.nnx import WEIGHTS, NnxLook, nnx_look, nnx_use, stacked_axis
+from grader.evidence.nnx import WEIGHTS, NnxLook, nnx_look, nnx_use, stacked_axes
 from grader.model.case import ArrayValue
 from grader.model.exercise import Array
-from grader.model.nnx import NodeState
-from grader.model.observation import Axes, Axis, AxisTree, TransformRun, digest
+from grader.model.nnx import NnxCall, NodeState
+from grader.model.observation import ArrayType, Axes, Axis, AxisTree, TransformRun, digest
 
 OBJECT: Final = "the weights"
 _NONE: Final = Axis(value=None)
 _ZERO: Final = Axis(value=0)
-_UNKNOWN: Final = -1
+_KEY: Final = "RngKey"
+_UNKNOWN: Final = -1000
+_GIVEN: Final = -2000
+"""No axes: which one it should be isn't known; it's the one that is mapped."""
 
 
 class MappedArgument(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,19 +70,47 @@ def axes_of(run: TransformRun, place: int) -> Axes:
 
 def _object(each: NnxLook, run: TransformRun, place: int) -> MappedArgument | None:
     """Describe an object of the task's layer by the axes of its weights."""
-    state = next((state for state in run.states if state.argument == place), None)
     given = _of_weights(axes_of(run, place))
-    axes = set(_stacked(each, state)) if state is not None else set()
-    if state is None or len(axes) != 1 or given is None or _UNKNOWN in axes:
+    states = [state for state in run.states if state.argument == place]
+    pairs = [pair for state in states for pair in _stacked(each, state)]
+    if given is None or not pairs:
         return None
-    (wanted,) = axes
-    rank = max(len(each.type.shape) for each in state.variables)
-    return MappedArgument(
-        noun=OBJECT,
-        place=place,
-        given=normal_axis(given.value, rank),
-        wanted=wanted,
-    )
+    axes = [_wanted_axis(given.value, *pair) for pair in pairs]
+    if _UNKNOWN in axes:
+        return None
+    if all(axis == _GIVEN for axis in axes):
+        return MappedArgument(noun=OBJECT, place=place, given=given.value, wanted=given.value)
+    wanted = _common([own for own, _ in pairs], [other for _, other in pairs])
+    if wanted == _UNKNOWN:
+        return None
+    return MappedArgument(noun=OBJECT, place=place, given=given.value, wanted=wanted)
+
+
+def _wanted_axis(given: int | None, own: ArrayType, other: ArrayType) -> int | None:
+    """Return the axis that a weight has beside the layer's own, None if it has no more.
+
+    `_GIVEN` if it is, or may be, what is mapped; `_UNKNOWN` if it's one of several, or none.
+    """
+    if other.shape == own.shape:
+        return _GIVEN if given is None else None
+    fitting = stacked_axes(other, own)
+    if normal_axis(given, len(other.shape)) in fitting:
+        return _GIVEN
+    return next(iter(fitting)) if len(fitting) == 1 else _UNKNOWN
+
+
+def _common(own: list[ArrayType], others: list[ArrayType]) -> int | None:
+    """Return the axis to map of all weights, counted from the end if it isn't the same else."""
+    if all(mine.shape == other.shape for mine, other in zip(own, others, strict=True)):
+        return None
+    fitting = [stacked_axes(other, mine) for mine, other in zip(own, others, strict=True)]
+    from_end = [
+        frozenset(axis - len(other.shape) for axis in axes)
+        for axes, other in zip(fitting, others, strict=True)
+    ]
+    front = frozenset.intersection(*fitting)
+    back = frozenset.intersection(*from_end)
+    return min(front) if front else max(back) if back else _UNKNOWN
 
 
 def _of_weights(axes: Axes) -> Axis | None:
@@ -94,22 +125,21 @@ def _of_weights(axes: Axes) -> Axis | None:
     return None
 
 
-def _stacked(each: NnxLook, state: NodeState) -> Iterator[int | None]:
-    """Yield the axis that each weight has beside the layer's own, None if it has no more.
-
-    The weights of a layer with other sizes have none that is known.
-    """
-    call = each.expected.calls[0]
-    inner = {variable.path: variable.type for variable in call.variables}
+def _stacked(each: NnxLook, state: NodeState) -> Iterator[tuple[ArrayType, ArrayType]]:
+    """Yield each weight as the task's layer sees it, and as the object has it."""
+    inner = _inner(each)
     for variable in state.variables:
         own = inner.get(variable.path)
-        if own is None or variable.collection != WEIGHTS:
-            continue
-        if variable.type.shape == own.shape:
-            yield None
-        else:
-            axis = stacked_axis(variable.type, own)
-            yield axis if axis is not None else _UNKNOWN
+        if own is not None and variable.collection == WEIGHTS:
+            yield own, variable.type
+
+
+def _inner(each: NnxLook) -> dict[tuple[str, ...], ArrayType]:
+    """Return the weights of one layer, as the program made it; else as the reference calls it."""
+    wanted = each.expected.calls[0]
+    made = [one for one in each.actual.record.layers if one.class_name == wanted.class_name]
+    variables = made[0].variables if made else wanted.variables
+    return {variable.path: variable.type for variable in variables}
 
 
 def _array(each: NnxLook, run: TransformRun, place: int) -> MappedArgument | None:
@@ -163,4 +193,32 @@ def raised_by_nnx_axes(evidence: Evidence, look: Look) -> bool:
     use = nnx_use(evidence.exercise)
     if use is None or look.raised is None:
         return False
-    return bool(mapped_otherwise(nnx_look(look, use)))
+    each = nnx_look(look, use)
+    return bool(mapped_otherwise(each)) or bool(maps_one_key(each)) or bool(unmapped(each))
+
+
+def maps_one_key(each: NnxLook) -> TransformRun | None:
+    """Return a map that raised because a stream with one key went into it as if it had several."""
+    for run in each.actual.trail.record.transforms:
+        if not run.raised or run.transform not in each.use.any_of or each.look.raised is None:
+            continue
+        for state in run.states:
+            keys = [one for one in state.variables if one.collection == _KEY]
+            axes = axes_of(run, state.argument) if state.argument >= 0 else _NONE
+            mapped = isinstance(axes, Axis) and axes.value is not None
+            if mapped and any(not one.type.shape for one in keys):
+                return run
+    return None
+
+
+def unmapped(each: NnxLook) -> NnxCall | None:
+    """Return a call outside of all maps of a layer whose weights have the axis of a map."""
+    if each.actual.run is not None or not each.expected.mapped:
+        return None
+    inner = _inner(each)
+    for call in each.actual.calls:
+        own = [(inner.get(one.path), one) for one in call.variables if one.collection == WEIGHTS]
+        stacked = [bool(stacked_axes(one.type, mine)) for mine, one in own if mine is not None]
+        if call.inside is None and stacked and all(stacked):
+            return call
+    return None

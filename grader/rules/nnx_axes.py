@@ -11,8 +11,11 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks
-from grader.evidence.nnx_axes import OBJECT, MappedArgument, axes_of, mapped_otherwise
+from grader.evidence.nnx_axes import OBJECT, MappedArgument, axes_of, mapped_otherwise, unmapped
+from grader.evidence.notation import array_text
 from grader.model.exercise import Array
+from grader.model.finding import ShapeRow
+from grader.model.nnx import NnxCall
 from grader.model.observation import Axis, TransformRun
 from grader.rules.rule import Sighting
 
@@ -25,6 +28,33 @@ def inward(evidence: Evidence) -> Iterator[Sighting]:
     shown = [(each, others) for each, others in found if others]
     for each, others in shown[:1]:
         yield _inward(evidence, each, others)
+    for each, _ in found if not shown else ():
+        call = unmapped(each)
+        if call is not None:
+            yield _unmapped(evidence, each, call)
+            return
+
+
+def _unmapped(evidence: Evidence, each: NnxLook, call: NnxCall) -> Sighting:
+    title = each.use.title
+    return Sighting(
+        message=f"the object has an axis for each of its layers, but is called without {title}",
+        label="takes the object for a single layer",
+        shapes=tuple(
+            ShapeRow(
+                name=".".join(each.path),
+                expected=None,
+                actual=array_text(each.type.dtype, each.type.shape),
+            )
+            for each in call.variables
+        ),
+        details=text_lines(each.look.raised) if each.look.raised is not None else (),
+        why=_WHY,
+        help=f"map a function of one layer over the object: {title}({each.use.of}, in_axes=…)",
+        span=call.span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"argument": "in_axes", "expected": title, "actual": None},
+    )
 
 
 def _inward(evidence: Evidence, each: NnxLook, others: tuple[MappedArgument, ...]) -> Sighting:

@@ -16,6 +16,7 @@ from grader.evidence import Evidence
 from grader.evidence.edits import Edits, given_name
 from grader.evidence.edits.text import replaced
 from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks
+from grader.evidence.notation import listing
 from grader.evidence.provenance import DERIVING, MAKERS
 from grader.model.nnx import NnxDraw, NnxStream
 from grader.model.observation import KeyStep, Span
@@ -122,8 +123,9 @@ def derived(evidence: Evidence) -> Iterator[Sighting]:
     if any(True for _ in ignored_seed(evidence)):
         return
     for each in nnx_looks(evidence):
-        if each.look.answer_wrong and each.expected.calls and each.pairs:
-            found = _other_key(evidence, each) or _later(evidence, each)
+        same = set(each.actual.classes) == set(each.expected.classes)
+        if each.look.answer_wrong and each.expected.calls and same:
+            found = _other_key(evidence, each) or _later(evidence, each) or _unsplit(evidence, each)
             if found is not None:
                 yield found
                 return
@@ -203,6 +205,26 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         span=(earlier[0].span if earlier else ours.span) or evidence.landmarks.head,
         case=each.look.case,
         evidence={"expected": theirs.count, "actual": ours.count},
+    )
+
+
+def _unsplit(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe layers that take key after key from a stream that the task splits first."""
+    classes = each.expected.classes
+    ours, theirs = each.actual.draws(classes), each.expected.draws(classes)
+    known = bool(ours) and all(draw.data is not None for draw in ours)
+    if not known or not theirs or not all(map(_mapped, theirs)) or len(each.actual.calls) < 2:
+        return None
+    return Sighting(
+        message="the layers take one key after the other from the stream, which isn't split",
+        label="takes the next keys of the stream",
+        details=(f"The counts of the keys are {listing(str(draw.count) for draw in ours[:6])}.",),
+        why="nnx.split_rngs takes a single key from the stream, and splits it into one for each "
+        "layer. Other keys give other weights.",
+        help="split the stream with nnx.split_rngs before the layers are made from it",
+        span=ours[0].span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": "split", "actual": [draw.count for draw in ours[:6]]},
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
+from grader.evidence.exceptions import text_lines
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import (
     WEIGHTS,
@@ -17,13 +18,15 @@ from grader.evidence.nnx import (
     NnxSide,
     is_constant,
     nnx_looks,
-    stacked_axis,
+    outer_weight,
+    stacked_axes,
     weights,
 )
+from grader.evidence.nnx_axes import OBJECT, mapped_otherwise, maps_one_key
 from grader.evidence.notation import array_text, listing
 from grader.model.finding import ShapeRow
 from grader.model.nnx import Held, NodeState
-from grader.model.observation import Span, TransformRun, Variable
+from grader.model.observation import Span, TransformRun
 from grader.model.transforms import Does, transform
 from grader.rules.rule import Sighting
 
@@ -31,7 +34,7 @@ from grader.rules.rule import Sighting
 def per_example(evidence: Evidence) -> Iterator[Sighting]:
     """Yield weights of which each index has its own, although they should be shared."""
     for each in nnx_looks(evidence):
-        found = [pair for pair in weights(each) if (pair.wanted, pair.found) == _OWN]
+        found = _held(each, _OWN)
         if found and _several(each):
             yield _per_example(evidence, each, found)
             return
@@ -39,6 +42,20 @@ def per_example(evidence: Evidence) -> Iterator[Sighting]:
 
 _OWN = (Held.ONE, Held.EACH)
 _COMMON = (Held.EACH, Held.ONE)
+
+
+def _held(each: NnxLook, how: tuple[Held, Held]) -> list[HeldPair]:
+    """Return the weights that both sides hold in these ways, if the map goes over their axes.
+
+    Weights that are mapped over a wrong axis, or not at all, are another mistake.
+    """
+    if any(other.noun == OBJECT for other in mapped_otherwise(each)):
+        return []
+    return [
+        pair
+        for pair in weights(each)
+        if (pair.wanted, pair.found) == how and pair.expected.type == pair.actual.type
+    ]
 
 
 def _several(each: NnxLook) -> bool:
@@ -78,7 +95,7 @@ def _names(found: list[HeldPair]) -> str:
 
 def _row(each: NnxLook, pair: HeldPair) -> ShapeRow:
     wanted = pair.expected.type
-    outer = _outer(each.actual, pair.actual)
+    outer = outer_weight(each.actual, pair.actual)
     if outer is None:
         return ShapeRow(
             name=pair.name,
@@ -90,18 +107,8 @@ def _row(each: NnxLook, pair: HeldPair) -> ShapeRow:
         name=pair.name,
         expected=array_text(wanted.dtype, wanted.shape),
         actual=array_text(outer.type.dtype, outer.type.shape),
-        surplus_axis=stacked_axis(outer.type, pair.actual.type),
+        surplus_axis=min(stacked_axes(outer.type, pair.actual.type), default=None),
     )
-
-
-def _outer(side: NnxSide, inner: Variable) -> Variable | None:
-    """Return a layer's weight as it is outside of the map, if it was seen there."""
-    states = (*side.arguments(), *(state for _, state in side.made))
-    for variable in (each for state in states for each in state.variables):
-        same = variable.path[-len(inner.path) :] == inner.path
-        if same and stacked_axis(variable.type, inner.type) is not None:
-            return variable
-    return None
 
 
 def _maker(each: NnxLook) -> TransformRun | None:
@@ -116,7 +123,7 @@ def _has_weights(state: NodeState) -> bool:
 def split(evidence: Evidence) -> Iterator[Sighting]:
     """Yield a stream that was split although the weights should be drawn once."""
     for each in nnx_looks(evidence):
-        own = [pair.name for pair in weights(each) if (pair.wanted, pair.found) == _OWN]
+        own = [pair.name for pair in _held(each, _OWN)]
         alike = _alike(each.actual)
         if each.look.answer_wrong and _several(each) and _drawn_in_a_map(each):
             names = [name for name in own if name not in alike]
@@ -151,8 +158,7 @@ def _split(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
 def shared(evidence: Evidence) -> Iterator[Sighting]:
     """Yield weights that are the same for all, although each should have its own."""
     for each in nnx_looks(evidence):
-        found = [pair for pair in weights(each) if (pair.wanted, pair.found) == _COMMON]
-        telling = [pair for pair in found if not is_constant(pair.actual)]
+        telling = [pair for pair in _held(each, _COMMON) if not is_constant(pair.actual)]
         if telling and each.look.failed and _several(each):
             yield _shared(evidence, each, telling)
             return
@@ -177,7 +183,7 @@ def _shared(evidence: Evidence, each: NnxLook, found: list[HeldPair]) -> Sightin
 
 
 def _common_row(each: NnxLook, pair: HeldPair) -> ShapeRow:
-    outer = _outer(each.expected, pair.expected)
+    outer = outer_weight(each.expected, pair.expected)
     wanted = outer.type if outer is not None else pair.expected.type
     return ShapeRow(
         name=pair.name,
@@ -189,11 +195,29 @@ def _common_row(each: NnxLook, pair: HeldPair) -> ShapeRow:
 def unsplit(evidence: Evidence) -> Iterator[Sighting]:
     """Yield layers with weights for each index that are all alike, which they shouldn't be."""
     for each in nnx_looks(evidence):
+        mapped = maps_one_key(each)
+        if mapped is not None:
+            yield _one_key(evidence, each, mapped)
+            return
         ours, theirs = _alike(each.actual), _alike(each.expected)
         names = [name for name in ours if name not in theirs]
         if names and each.look.failed and _held_by_each(each):
             yield _unsplit(evidence, each, names)
             return
+
+
+def _one_key(evidence: Evidence, each: NnxLook, run: TransformRun) -> Sighting:
+    return Sighting(
+        message="the stream is not split: it has one key, and no axis that could be mapped",
+        label="maps the stream",
+        details=text_lines(each.look.raised) if each.look.raised is not None else (),
+        why="nnx.vmap takes a slice of each of the stream's arrays for every index. A stream of "
+        "nnx.Rngs has one key, until nnx.split_rngs gives it an axis of keys.",
+        help="split the stream: nnx.split_rngs(splits=…) on the function that makes the members",
+        span=run.span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": True, "actual": False},
+    )
 
 
 def _held_by_each(each: NnxLook) -> bool:
@@ -207,9 +231,10 @@ def _alike(side: NnxSide) -> list[str]:
     found = []
     for call in side.calls:
         for inner in call.variables:
-            outer = _outer(side, inner)
-            axis = stacked_axis(outer.type, inner.type) if outer is not None else None
-            if outer is not None and outer.largest and axis in outer.alike_along:
+            outer = outer_weight(side, inner)
+            if outer is None or not outer.largest:
+                continue
+            if stacked_axes(outer.type, inner.type) & set(outer.alike_along):
                 found.append(".".join(inner.path))
     return list(dict.fromkeys(found))
 
