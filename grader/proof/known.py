@@ -110,8 +110,8 @@ METHODS: Final = _names(
 )
 KEYWORDS: Final = _names(
     """
-    _unsafe_bypass_check assigned backend compare compiler_options device donate donate_argnames donate_argnums
-    donate_vars eval_str out out_sharding updated
+    _unsafe_bypass_check assigned backend compare compiler_options device donate donate_argnames
+    donate_argnums donate_vars eval_str out out_sharding updated
     """
 )
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}

@@ -14,5 +14,5 @@ def nnx_vmap_ensemble(seed, x, members, features):
         return member(x)
 
     rngs = nnx.Rngs(seed)
-    rngs.params()
+    rngs.params()  # expect: derived-key
     return forward(make(rngs), x)

@@ -9,7 +9,7 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def make(rngs):
         return nnx.Linear(x.shape[1], features, rngs=rngs)
 
-    @nnx.vmap
+    @nnx.vmap  # expect: wrong-axis-in
     def forward(member, x):
         return member(x)
 

@@ -10,5 +10,5 @@ def nnx_vmap_ensemble(seed, x, members, features):
 
     keys = jax.random.split(nnx.Rngs(seed)(), members)
     graph = nnx.graphdef(nnx.Linear(x.shape[1], features, rngs=nnx.Rngs(0)))
-    states = jax.vmap(make)(keys)
+    states = jax.vmap(make)(keys)  # expect: missing-transform
     return jax.vmap(lambda state: nnx.merge(graph, state)(x))(states)

@@ -13,5 +13,5 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def forward(member, x):
         return member(x)
 
-    keys = jax.random.split(jax.random.key(seed), members)
+    keys = jax.random.split(jax.random.key(seed), members)  # expect: derived-key
     return forward(make(keys), x)

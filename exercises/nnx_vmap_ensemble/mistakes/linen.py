@@ -5,7 +5,7 @@ import jax
 
 
 def nnx_vmap_ensemble(seed, x, members, features):
-    Ensemble = nn.vmap(
+    Ensemble = nn.vmap(  # expect: other-library
         nn.Dense,
         in_axes=None,
         out_axes=0,

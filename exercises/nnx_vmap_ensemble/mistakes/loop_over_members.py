@@ -6,5 +6,7 @@ from flax import nnx
 
 def nnx_vmap_ensemble(seed, x, members, features):
     rngs = nnx.Rngs(seed)
-    layers = [nnx.Linear(x.shape[1], features, rngs=rngs) for _ in range(members)]
-    return jnp.stack([layer(x) for layer in layers])
+    outputs = []
+    for _ in range(members):  # expect: missing-transform
+        outputs.append(nnx.Linear(x.shape[1], features, rngs=rngs)(x))  # expect: derived-key
+    return jnp.stack(outputs)

@@ -13,4 +13,4 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def forward(member, x):
         return member(x)
 
-    return forward(make(nnx.Rngs(seed)), x).mean(axis=0)
+    return forward(make(nnx.Rngs(seed)), x).mean(axis=0)  # expect: wrong-shape

@@ -7,7 +7,7 @@ def nnx_vmap_ensemble(seed, x, members, features):
     @nnx.split_rngs(splits=members)
     @nnx.vmap(in_axes=0, out_axes=0)
     def make(rngs):
-        return nnx.Linear(x.shape[1], features, use_bias=False, rngs=rngs)
+        return nnx.Linear(x.shape[1], features, use_bias=False, rngs=rngs)  # expect: changed-layer
 
     @nnx.vmap(in_axes=(0, None), out_axes=0)
     def forward(member, x):

@@ -9,7 +9,7 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def make(rngs):
         return nnx.Linear(x.shape[1], features, rngs=rngs)
 
-    @nnx.vmap(in_axes=(0, None), out_axes=1)
+    @nnx.vmap(in_axes=(0, None), out_axes=1)  # expect: wrong-axis-out
     def forward(member, x):
         return member(x)
 

@@ -9,4 +9,4 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def make(rngs):
         return nnx.Linear(x.shape[1], features, rngs=rngs)
 
-    return make(nnx.Rngs(seed))(x)
+    return make(nnx.Rngs(seed))(x)  # expect: wrong-axis-in

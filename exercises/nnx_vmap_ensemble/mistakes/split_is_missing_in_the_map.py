@@ -4,7 +4,7 @@ from flax import nnx
 
 
 def nnx_vmap_ensemble(seed, x, members, features):
-    @nnx.vmap(in_axes=0, out_axes=0)
+    @nnx.vmap(in_axes=0, out_axes=0)  # expect: unsplit-params-rng
     def make(rngs):
         return nnx.Linear(x.shape[1], features, rngs=rngs)
 

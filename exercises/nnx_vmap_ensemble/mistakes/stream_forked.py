@@ -13,5 +13,5 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def forward(member, x):
         return member(x)
 
-    rngs = nnx.Rngs(seed).fork()
+    rngs = nnx.Rngs(seed).fork()  # expect: derived-key
     return forward(make(rngs), x)

@@ -5,7 +5,7 @@ from flax import nnx
 
 
 def nnx_vmap_ensemble(seed, x, members, features):
-    @nnx.vmap
+    @nnx.vmap  # expect: unsplit-params-rng
     def make(_):
         return nnx.Linear(x.shape[1], features, rngs=nnx.Rngs(seed))
 

@@ -11,7 +11,7 @@ def nnx_vmap_shared(seed, x_batch, features):
     state = nnx.state(model)
     nnx.update(model, jax.tree.map(lambda w: jnp.stack([w] * batch), state))
 
-    @nnx.vmap(in_axes=(0, 0))
+    @nnx.vmap(in_axes=(0, 0))  # expect: per-example-params
     def forward(model, x):
         return model(x)
 

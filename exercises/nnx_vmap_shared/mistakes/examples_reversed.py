@@ -10,4 +10,4 @@ def nnx_vmap_shared(seed, x_batch, features):
     def forward(model, x):
         return model(x)
 
-    return forward(model, x_batch)[::-1].reshape(-1)
+    return forward(model, x_batch)[::-1].reshape(-1)  # expect: wrong-order

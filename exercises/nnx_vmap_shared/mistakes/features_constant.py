@@ -4,7 +4,7 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    model = nnx.Linear(x_batch.shape[1], 3, rngs=nnx.Rngs(seed))
+    model = nnx.Linear(x_batch.shape[1], 3, rngs=nnx.Rngs(seed))  # expect: ignored-features
 
     @nnx.vmap(in_axes=(None, 0))
     def forward(model, x):

@@ -7,7 +7,7 @@ def nnx_vmap_shared(seed, x_batch, features):
     model = nnx.Linear(
         x_batch.shape[1],
         features,
-        kernel_init=nnx.initializers.glorot_normal(),
+        kernel_init=nnx.initializers.glorot_normal(),  # expect: changed-layer
         rngs=nnx.Rngs(seed),
     )
 

@@ -5,7 +5,12 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    model = nnx.Linear(x_batch.shape[1], features, dtype=jnp.bfloat16, rngs=nnx.Rngs(seed))
+    model = nnx.Linear(
+        x_batch.shape[1],
+        features,
+        dtype=jnp.bfloat16,  # expect: changed-layer
+        rngs=nnx.Rngs(seed),
+    )
 
     @nnx.vmap(in_axes=(None, 0))
     def forward(model, x):

@@ -6,4 +6,4 @@ from flax import nnx
 
 def nnx_vmap_shared(seed, x_batch, features):
     model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
-    return jax.vmap(model)(x_batch).reshape(-1)
+    return jax.vmap(model)(x_batch).reshape(-1)  # expect: missing-transform

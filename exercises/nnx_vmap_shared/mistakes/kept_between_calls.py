@@ -6,7 +6,7 @@ STREAMS = {}
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    rngs = STREAMS.setdefault(seed, nnx.Rngs(seed))
+    rngs = STREAMS.setdefault(seed, nnx.Rngs(seed))  # expect: stateful
     model = nnx.Linear(x_batch.shape[1], features, rngs=rngs)
 
     @nnx.vmap(in_axes=(None, 0))

@@ -5,7 +5,7 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    model = nnx.Linear(x_batch.shape[1], features, rngs=jax.random.key(seed))
+    model = nnx.Linear(x_batch.shape[1], features, rngs=jax.random.key(seed))  # expect: raised
 
     @nnx.vmap(in_axes=(None, 0))
     def forward(model, x):

@@ -5,7 +5,7 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    _, key = jax.random.split(jax.random.key(seed))
+    _, key = jax.random.split(jax.random.key(seed))  # expect: derived-key
     model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(key))
 
     @nnx.vmap(in_axes=(None, 0))

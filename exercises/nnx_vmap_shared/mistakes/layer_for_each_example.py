@@ -4,8 +4,8 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    @nnx.split_rngs(splits=x_batch.shape[0])
-    @nnx.vmap
+    @nnx.split_rngs(splits=x_batch.shape[0])  # expect: split-params-rng
+    @nnx.vmap  # expect: per-example-params
     def make(rngs):
         return nnx.Linear(x_batch.shape[1], features, rngs=rngs)
 

@@ -6,7 +6,7 @@ from flax import nnx
 def nnx_vmap_shared(seed, x_batch, features):
     model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
 
-    @nnx.vmap(in_axes=(None, 0))
+    @nnx.vmap(in_axes=(None, 0))  # expect: missing-transform
     def forward(model, x):
         return model(x)
 

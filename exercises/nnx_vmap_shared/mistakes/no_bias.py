@@ -4,7 +4,12 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    model = nnx.Linear(x_batch.shape[1], features, use_bias=False, rngs=nnx.Rngs(seed))
+    model = nnx.Linear(
+        x_batch.shape[1],
+        features,
+        use_bias=False,  # expect: changed-layer
+        rngs=nnx.Rngs(seed),
+    )
 
     @nnx.vmap(in_axes=(None, 0))
     def forward(model, x):

@@ -10,4 +10,4 @@ def nnx_vmap_shared(seed, x_batch, features):
     def forward(model, x):
         return model(x)
 
-    return forward(model, x_batch)
+    return forward(model, x_batch)  # expect: not-flattened

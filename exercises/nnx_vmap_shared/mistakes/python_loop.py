@@ -6,4 +6,4 @@ from flax import nnx
 
 def nnx_vmap_shared(seed, x_batch, features):
     model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
-    return jnp.concatenate([model(x) for x in x_batch])
+    return jnp.concatenate([model(x) for x in x_batch])  # expect: missing-transform

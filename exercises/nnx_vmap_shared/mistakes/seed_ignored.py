@@ -4,7 +4,7 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(0))
+    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(0))  # expect: ignored-seed
 
     @nnx.vmap(in_axes=(None, 0))
     def forward(model, x):

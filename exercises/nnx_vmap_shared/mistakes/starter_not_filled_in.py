@@ -4,4 +4,4 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    raise NotImplementedError("make one nnx.Linear, and map it over the batch with nnx.vmap")
+    raise NotImplementedError("make one nnx.Linear, and map it")  # expect: raised

@@ -4,7 +4,7 @@ from flax import nnx
 
 
 def nnx_vmap_shared(seed, x_batch, features):
-    rngs = nnx.Rngs(seed).fork()
+    rngs = nnx.Rngs(seed).fork()  # expect: derived-key
     model = nnx.Linear(x_batch.shape[1], features, rngs=rngs)
 
     @nnx.vmap(in_axes=(None, 0))

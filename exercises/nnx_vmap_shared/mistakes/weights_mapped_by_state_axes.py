@@ -7,7 +7,7 @@ def nnx_vmap_shared(seed, x_batch, features):
     model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
     axes = nnx.StateAxes({nnx.Param: 0, ...: None})
 
-    @nnx.vmap(in_axes=(axes, 0))
+    @nnx.vmap(in_axes=(axes, 0))  # expect: wrong-axis-in
     def forward(model, x):
         return model(x)
 
