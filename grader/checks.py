@@ -15,7 +15,7 @@ import msgspec
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
-from grader.evidence.nnx import NnxLook, nnx_look, nnx_looks, nnx_use
+from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
     Sign,
@@ -163,15 +163,16 @@ def _transform(evidence: Evidence) -> Ended:
         return _skipped("no run of the transform was seen, or fewer were nested")
     if part(evidence) in {Part.SOME, Part.NONE}:
         return _skipped("the answer isn't only what the transform gives")
-    if any(map(_beside, nnx_looks(evidence))):
+    if not _mapped(evidence):
         return _skipped("the layers didn't run inside the transform")
     return _PASSED
 
 
-def _beside(each: NnxLook) -> bool:
-    """Whether layers were seen to run, and none in the map, where the reference maps its own."""
-    seen = bool(each.actual.record.calls)
-    return each.expected.mapped and seen and not each.actual.mapped
+def _mapped(evidence: Evidence) -> bool:
+    """Whether NNX's layers ran in the map where the reference's do, and never beside it."""
+    looks = [each for each in nnx_looks(evidence) if each.expected.mapped]
+    beside = any(each.actual.record.calls and not each.actual.mapped for each in looks)
+    return not looks or (any(each.actual.mapped for each in looks) and not beside)
 
 
 def _as_deep(evidence: Evidence, use: Use) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
+from grader.evidence.nest import out_axis
 from grader.evidence.trail import Trail
 from grader.evidence.uses import chains
 from grader.model.exercise import Exercise, Use
@@ -71,7 +72,14 @@ class NnxSide:
         found = tuple(each for each in self.record.layers if each.class_name == name)
         used = {_numbers(each.variables) for each in self.calls} - {None}
         same = tuple(each for each in found if _numbers(each.variables) in used)
-        return same or found
+        makers = {run.number for run, state in self.made if self._went_in(state)}
+        made = tuple(each for each in found if each.inside in makers)
+        return same or made or found
+
+    def _went_in(self, state: NodeState) -> bool:
+        """Whether an object that a map returned is one that went into the last map."""
+        own = _numbers(state.variables)
+        return own is not None and own in {_numbers(each.variables) for each in self.arguments()}
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -146,6 +154,16 @@ def nnx_look(look: Look, use: Use) -> NnxLook:
         expected=NnxSide(look.expected, use),
         actual=NnxSide(look.actual, use),
     )
+
+
+def length_of(side: NnxSide) -> int:
+    """Return how many indices a map has, 0 if that isn't known."""
+    outputs = side.run.outputs if side.run is not None else ()
+    if side.run is None or len(outputs) != 1:
+        return 0
+    shape = outputs[0].shape
+    axis = out_axis(side.run, len(shape))
+    return shape[axis] if 0 <= axis < len(shape) else 0
 
 
 class HeldPair(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,9 @@ def inward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting for a map over other axes, where it raised or the answer is wrong."""
     found = [(each, mapped_otherwise(each)) for each in nnx_looks(evidence) if each.look.failed]
     shown = [(each, others) for each, others in found if others]
-    for each, others in shown[:1]:
+    for each, _ in shown[:1]:
+        # Where sizes are equal, another axis may look like the right one.
+        _, others = max(shown, key=lambda pair: len(set(pair[0].look.case.sizes.values())))
         yield _inward(evidence, each, others)
     for each, _ in found if not shown else ():
         call = unmapped(each)

@@ -8,12 +8,14 @@ from itertools import combinations
 import msgspec
 
 from grader.evidence import Evidence
-from grader.evidence.edits import field_edits, left_out
-from grader.evidence.nnx import NnxLook, nnx_looks
+from grader.evidence.edits import argument_edits, field_edits, left_out
+from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.nnx_axes import mapped_otherwise
 from grader.evidence.notation import array_text
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxLayer
 from grader.model.observation import Setting
+from grader.model.transforms import Does, transform
 from grader.rules.rule import Sighting
 
 _LONGEST = 60
@@ -132,10 +134,10 @@ def _rows(each: NnxLook) -> Iterator[ShapeRow]:
 
 
 class _Sized(msgspec.Struct, frozen=True, kw_only=True):
-    """A case, and the text of the setting that should be one of its sizes."""
+    """A case, and the size of its layer, or of its map, as text."""
 
     each: NnxLook
-    layer: NnxLayer
+    layer: NnxLayer | None
     text: str
 
 
@@ -143,12 +145,60 @@ def ignored(evidence: Evidence) -> Iterator[Sighting]:
     """Yield each size argument that the layer doesn't follow."""
     looks = tuple(nnx_looks(evidence))
     for name in evidence.sizes():
+        over = _map_sized(looks, name)
+        if over:
+            yield from _map_ignored(evidence, name, over)
+            continue
         field = _field(looks, name)
         sized = tuple(_sized(looks, field)) if field is not None else ()
         instead = _instead(evidence, sized, name)
         pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
         if pair is not None and field is not None:
             yield _ignored(evidence, name, field, pair, instead)
+
+
+def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
+    """Return the cases with the length of the map, if the reference maps over this size.
+
+    A map over a wrong axis has another length, too, and is another mistake.
+    """
+    if any(mapped_otherwise(each) for each in looks):
+        return ()
+    wanted = [(length_of(each.expected), each.look.case.sizes[name]) for each in looks]
+    if len({size for _, size in wanted}) < 2 or any(length != size for length, size in wanted):
+        return ()
+    return tuple(
+        _Sized(each=each, layer=None, text=str(length_of(each.actual)))
+        for each in looks
+        if length_of(each.actual)
+    )
+
+
+def _map_ignored(evidence: Evidence, name: str, sized: tuple[_Sized, ...]) -> Iterator[Sighting]:
+    """Yield a map that has the same number of indices, whatever the argument is."""
+    instead = _instead(evidence, sized, name)
+    pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+    if pair is None:
+        return
+    shown = next(each for each in pair if each.each.look.failed)
+    sizes = sorted(each.each.look.case.sizes[name] for each in pair)
+    runs = shown.each.actual.trail.record.transforms
+    split = next((one for one in runs if transform(one.transform).does is Does.SPLITS), None)
+    span = evidence.landmarks.keyword(split.span, "splits") if split is not None else None
+    noun = evidence.exercise.dimension(name).noun
+    yield Sighting(
+        message=f"{name} is ignored: there are as many as in {instead}"
+        if instead is not None
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give the same number of layers",
+        label=f"this is {instead}" if instead is not None else f"{shown.text}, whatever {name} is",
+        why="The number of layers must follow the argument; otherwise the function only works for "
+        "one value of it.",
+        help=f"split the stream into as many keys as {name} says, which counts {noun}",
+        span=span or evidence.landmarks.head,
+        edits=argument_edits(evidence, split.span, "splits", name) if split is not None else (),
+        case=shown.each.look.case,
+        evidence={"size": name, "values": sizes},
+    )
 
 
 def _field(looks: tuple[NnxLook, ...], name: str) -> str | None:
@@ -216,7 +266,7 @@ def _ignored(
     noun = evidence.exercise.dimension(name).noun
     shown = next(each for each in pair if each.each.look.failed)
     sizes = sorted(each.each.look.case.sizes[name] for each in pair)
-    made = shown.layer.span
+    made = shown.layer.span if shown.layer is not None else None
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.exceptions import text_lines
-from grader.evidence.nest import out_axis
 from grader.evidence.nnx import (
     WEIGHTS,
     HeldPair,
     NnxLook,
     NnxSide,
     is_constant,
+    length_of,
     nnx_looks,
     outer_weight,
     stacked_axes,
@@ -24,6 +24,7 @@ from grader.evidence.nnx import (
 )
 from grader.evidence.nnx_axes import OBJECT, mapped_otherwise, maps_one_key
 from grader.evidence.notation import array_text, listing
+from grader.evidence.provenance import DERIVING
 from grader.model.finding import ShapeRow
 from grader.model.nnx import Held, NodeState
 from grader.model.observation import Span, TransformRun
@@ -60,17 +61,7 @@ def _held(each: NnxLook, how: tuple[Held, Held]) -> list[HeldPair]:
 
 def _several(each: NnxLook) -> bool:
     """Whether the task's map has more than one index in this case."""
-    return _length(each.expected) > 1
-
-
-def _length(side: NnxSide) -> int:
-    """Return how many indices a map has, 0 if that isn't known."""
-    outputs = side.run.outputs if side.run is not None else ()
-    if side.run is None or len(outputs) != 1:
-        return 0
-    shape = outputs[0].shape
-    axis = out_axis(side.run, len(shape))
-    return shape[axis] if 0 <= axis < len(shape) else 0
+    return length_of(each.expected) > 1
 
 
 def _per_example(evidence: Evidence, each: NnxLook, found: list[HeldPair]) -> Sighting:
@@ -121,11 +112,15 @@ def _has_weights(state: NodeState) -> bool:
 
 
 def split(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield a stream that was split although the weights should be drawn once."""
+    """Yield a stream that was split although the weights should be drawn once.
+
+    Keys that the program itself derived are other keys than the task's, which is told as that.
+    """
     for each in nnx_looks(evidence):
         own = [pair.name for pair in _held(each, _OWN)]
         alike = _alike(each.actual)
-        if each.look.answer_wrong and _several(each) and _drawn_in_a_map(each):
+        derived = any(step.operation in DERIVING for step in each.actual.trail.record.keys)
+        if each.look.answer_wrong and _several(each) and _drawn_in_a_map(each) and not derived:
             names = [name for name in own if name not in alike]
             if names:
                 yield _split(evidence, each, names)
@@ -140,7 +135,8 @@ def _drawn_in_a_map(each: NnxLook) -> bool:
 
 def _split(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
     runs = each.actual.trail.record.transforms
-    run = next((one for one in runs if transform(one.transform).does is Does.SPLITS), _maker(each))
+    splits = (one for one in runs if transform(one.transform).does is Does.SPLITS)
+    run = next(splits, _maker(each) or each.actual.run)
     noun = listing(f"`{name}`" for name in names)
     return Sighting(
         message="the stream is split: every example draws its weights from its own key",
@@ -232,7 +228,7 @@ def _alike(side: NnxSide) -> list[str]:
     for call in side.calls:
         for inner in call.variables:
             outer = outer_weight(side, inner)
-            if outer is None or not outer.largest:
+            if outer is None or is_constant(outer):
                 continue
             if stacked_axes(outer.type, inner.type) & set(outer.alike_along):
                 found.append(".".join(inner.path))

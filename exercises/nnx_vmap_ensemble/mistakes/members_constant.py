@@ -4,7 +4,7 @@ from flax import nnx
 
 
 def nnx_vmap_ensemble(seed, x, members, features):
-    @nnx.split_rngs(splits=3)
+    @nnx.split_rngs(splits=3)  # expect: ignored-features
     @nnx.vmap(in_axes=0, out_axes=0)
     def make(rngs):
         return nnx.Linear(x.shape[1], features, rngs=rngs)
@@ -13,4 +13,4 @@ def nnx_vmap_ensemble(seed, x, members, features):
     def forward(member, x):
         return member(x)
 
-    return forward(make(nnx.Rngs(seed)), x)  # expect: wrong-shape
+    return forward(make(nnx.Rngs(seed)), x)
