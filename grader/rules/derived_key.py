@@ -263,6 +263,9 @@ which derives the key of a layer differently.
 Splitting a key is good practice if you would otherwise use it twice. But a key that is derived
 differently gives different random numbers. Then the same seed leads to other weights or masks than
 in the task, and nobody can repeat your run from the seed alone.
+
+A stream of NNX is a key and a count, and makes the keys that it gives of both. So a stream that was
+forked, or that has given keys before, draws other weights.
 """,
     wrong=RIGHT.replace(
         "    variables = model.init(jax.random.PRNGKey(seed), x)\n",

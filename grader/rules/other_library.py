@@ -78,5 +78,5 @@ def forward(seed, x, features):
     uses=LAYER_USES,
     link="https://flax.readthedocs.io/en/latest/migrating/linen_to_nnx.html",
     find=_find,
-    hides=frozenset({"missing-transform", "forbidden-transform"}),
+    hides=frozenset({"missing-transform", "forbidden-transform", "not-an-array"}),
 )

@@ -123,6 +123,9 @@ and only the shapes of the parameters show the mistake. In training, each copy g
 only one example: the copies drift apart, nothing is learned across examples, memory grows with the
 batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
 ensemble, where each member should have its own weights.
+
+In NNX a module made in `nnx.vmap` over a stream, or one with stacked arrays that is mapped over
+their axis, has a copy for each index. Make it outside, and pass it with `None` in `in_axes`.
 """,
     wrong=RIGHT.replace('variable_axes={"params": None}', 'variable_axes={"params": 0}'),
     right=RIGHT,

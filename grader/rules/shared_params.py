@@ -51,6 +51,9 @@ Shared weights are right for the examples of a batch. An ensemble with shared we
 network that computes its answer several times: the answers are equal, their spread is zero, and
 training can't change that. `None` together with `split_rngs={"params": True}` is a contradiction,
 and Flax raises `got axis spec None but output was batched on axis 0`.
+
+In NNX one module for all is shared. Make the members in a function that `nnx.vmap` maps over split
+streams: what it returns is one object, whose arrays have an axis to map.
 """,
     wrong=ENSEMBLE.replace('{"params": 0}', '{"params": None}'),
     right=ENSEMBLE,

@@ -47,6 +47,9 @@ Together with `variable_axes={"params": None}` this is a contradiction, and Flax
 spec None but output was batched on axis 0`. Together with an axis for `"params"` it makes an
 ensemble: as many different layers as there are examples, each trained on one of them. Splitting is
 right if examples should differ, as in dropout.
+
+In NNX `nnx.split_rngs` splits a stream. A layer that all examples share is made from the stream
+itself, outside of the map.
 """,
     wrong=RIGHT.replace('split_rngs={"params": False}', 'split_rngs={"params": True}'),
     right=RIGHT,

@@ -88,6 +88,9 @@ copies of the weights, and all of them are the same.
 In an ensemble nobody notices this mistake: the shapes are right, the loss falls, but the members
 are copies of one network. They get the same gradient in every step, so they stay the same. An axis
 in `variable_axes` goes with `True` in `split_rngs`, and `None` with `False`.
+
+In NNX a stream of `nnx.Rngs` has one key. `nnx.split_rngs` gives it an axis of keys, which
+`nnx.vmap` maps; a stream that isn't split can only be passed to all.
 """,
     wrong=ENSEMBLE.replace("True", "False"),
     right=ENSEMBLE,
