@@ -12,7 +12,7 @@ from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
 from grader.evidence.notation import value_text
-from grader.evidence.other_libraries import OtherLibrary, other_library
+from grader.evidence.other_libraries import NNX, OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.model.case import Case, Container, IntValue
@@ -114,11 +114,11 @@ class Evidence:
 
         NNX isn't another one where the task is about it.
         """
-        if needs_nnx(self.exercise):
-            return None
         records = [each.actual.record for each in self._looks]
         seen = any(each.modules or each.roots or each.lifted or each.truncated for each in records)
-        return None if seen else other_library(self.source)
+        found = None if seen else other_library(self.source)
+        own = found is not None and found.title == NNX and needs_nnx(self.exercise)
+        return None if own else found
 
     @cached_property
     def impurity(self) -> Impurity:

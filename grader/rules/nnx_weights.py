@@ -70,7 +70,7 @@ def _per_example(evidence: Evidence, each: NnxLook, found: list[HeldPair]) -> Si
         message="every example has its own copy of the weights",
         label="makes a layer for each example" if run is not each.actual.run else "maps the layer",
         shapes=tuple(_row(each, pair) for pair in found),
-        details=(f"Inside the map, {_names(found)} differ from index to index.",),
+        details=(f"Inside the map, each index has its own {_names(found)}.",),
         why="Each copy is trained only on its own example, and a batch of another size doesn't "
         "fit them at all.",
         help="make one layer outside of the map, and pass it with None in in_axes",
