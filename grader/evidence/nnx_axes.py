@@ -127,14 +127,14 @@ def _of_weights(axes: Axes) -> Axis | None:
 
 def _stacked(each: NnxLook, state: NodeState) -> Iterator[tuple[ArrayType, ArrayType]]:
     """Yield each weight as the task's layer sees it, and as the object has it."""
-    inner = _inner(each)
+    inner = layer_weights(each)
     for variable in state.variables:
         own = inner.get(variable.path)
         if own is not None and variable.collection == WEIGHTS:
             yield own, variable.type
 
 
-def _inner(each: NnxLook) -> dict[tuple[str, ...], ArrayType]:
+def layer_weights(each: NnxLook) -> dict[tuple[str, ...], ArrayType]:
     """Return the weights of one layer, as the program made it; else as the reference calls it."""
     wanted = each.expected.calls[0]
     made = [one for one in each.actual.record.layers if one.class_name == wanted.class_name]
@@ -215,7 +215,7 @@ def unmapped(each: NnxLook) -> NnxCall | None:
     """Return a call outside of all maps of a layer whose weights have the axis of a map."""
     if each.actual.run is not None or not each.expected.mapped:
         return None
-    inner = _inner(each)
+    inner = layer_weights(each)
     for call in each.actual.calls:
         own = [(inner.get(one.path), one) for one in call.variables if one.collection == WEIGHTS]
         stacked = [bool(stacked_axes(one.type, mine)) for mine, one in own if mine is not None]

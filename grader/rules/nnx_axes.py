@@ -10,8 +10,15 @@ from grader.evidence.edits import argument_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
 from grader.evidence.nest import out_axis
-from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks
-from grader.evidence.nnx_axes import OBJECT, MappedArgument, axes_of, mapped_otherwise, unmapped
+from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks, stacked_axes
+from grader.evidence.nnx_axes import (
+    OBJECT,
+    MappedArgument,
+    axes_of,
+    layer_weights,
+    mapped_otherwise,
+    unmapped,
+)
 from grader.evidence.notation import array_text
 from grader.model.exercise import Array
 from grader.model.finding import ShapeRow
@@ -42,14 +49,7 @@ def _unmapped(evidence: Evidence, each: NnxLook, call: NnxCall) -> Sighting:
     return Sighting(
         message=f"the object has an axis for each of its layers, but is called without {title}",
         label="takes the object for a single layer",
-        shapes=tuple(
-            ShapeRow(
-                name=".".join(each.path),
-                expected=None,
-                actual=array_text(each.type.dtype, each.type.shape),
-            )
-            for each in call.variables
-        ),
+        shapes=tuple(_rows(each, call)),
         details=text_lines(each.look.raised) if each.look.raised is not None else (),
         why=_WHY,
         help=f"map a function of one layer over the object: {title}({each.use.of}, in_axes=…)",
@@ -77,6 +77,21 @@ def _inward(evidence: Evidence, each: NnxLook, others: tuple[MappedArgument, ...
         case=each.look.case,
         evidence={"argument": "in_axes", "expected": right, "actual": given},
     )
+
+
+def _rows(each: NnxLook, call: NnxCall) -> Iterator[ShapeRow]:
+    """Yield the weights of an object beside those of one of its layers."""
+    inner = layer_weights(each)
+    for variable in call.variables:
+        own, found = inner.get(variable.path), variable.type
+        if own is not None:
+            yield ShapeRow(
+                name=".".join(variable.path),
+                expected=array_text(own.dtype, own.shape),
+                actual=array_text(found.dtype, found.shape),
+                remark="one for each layer",
+                surplus_axis=min(stacked_axes(found, own), default=None),
+            )
 
 
 _WHY = (

@@ -41,6 +41,10 @@ def per_example(evidence: Evidence) -> Iterator[Sighting]:
             return
 
 
+_SPLIT_IT = (
+    "split the stream with nnx.split_rngs(splits=…), and map it in the function that makes the "
+    "members: in_axes=0"
+)
 _OWN = (Held.ONE, Held.EACH)
 _COMMON = (Held.EACH, Held.ONE)
 
@@ -98,6 +102,7 @@ def _row(each: NnxLook, pair: HeldPair) -> ShapeRow:
         name=pair.name,
         expected=array_text(wanted.dtype, wanted.shape),
         actual=array_text(outer.type.dtype, outer.type.shape),
+        remark="one for each index",
         surplus_axis=min(stacked_axes(outer.type, pair.actual.type), default=None),
     )
 
@@ -209,7 +214,7 @@ def _one_key(evidence: Evidence, each: NnxLook, run: TransformRun) -> Sighting:
         details=text_lines(each.look.raised) if each.look.raised is not None else (),
         why="nnx.vmap takes a slice of each of the stream's arrays for every index. A stream of "
         "nnx.Rngs has one key, until nnx.split_rngs gives it an axis of keys.",
-        help="split the stream: nnx.split_rngs(splits=…) on the function that makes the members",
+        help=_SPLIT_IT,
         span=run.span or evidence.landmarks.head,
         case=each.look.case,
         evidence={"expected": True, "actual": False},
@@ -244,7 +249,7 @@ def _unsplit(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
         details=(f"All slices of {noun} are the same numbers.",),
         why="Weights that start out identical get the same gradient from the same input, and stay "
         "identical forever. You can't see it in any shape, and nothing raises.",
-        help="split the stream: nnx.split_rngs(splits=…) on the function that makes the members",
+        help=_SPLIT_IT,
         span=_place(evidence, maker),
         case=each.look.case,
         evidence={"expected": True, "actual": False},
