@@ -15,8 +15,16 @@ import msgspec
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
+from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.repeats import repeated
-from grader.evidence.signs import Sign, Signs, lifted_sign, params_sign, rng_sign
+from grader.evidence.signs import (
+    Sign,
+    Signs,
+    lifted_sign,
+    nnx_params_sign,
+    params_sign,
+    rng_sign,
+)
 from grader.evidence.trail import Trail
 from grader.evidence.uses import asked, part, unseen, used
 from grader.model.exercise import Check, Use
@@ -155,7 +163,16 @@ def _transform(evidence: Evidence) -> Ended:
         return _skipped("no run of the transform was seen, or fewer were nested")
     if part(evidence) in {Part.SOME, Part.NONE}:
         return _skipped("the answer isn't only what the transform gives")
+    if not _mapped(evidence):
+        return _skipped("the layers didn't run inside the transform")
     return _PASSED
+
+
+def _mapped(evidence: Evidence) -> bool:
+    """Whether NNX's layers ran in the map where the reference's do, and never beside it."""
+    looks = [each for each in nnx_looks(evidence) if each.expected.mapped]
+    beside = any(each.actual.record.calls and not each.actual.mapped for each in looks)
+    return not looks or (any(each.actual.mapped for each in looks) and not beside)
 
 
 def _as_deep(evidence: Evidence, use: Use) -> bool:
@@ -168,7 +185,13 @@ def _params(evidence: Evidence) -> Ended:
         unseen="no variables were seen",
         open="no variables were seen",
     )
-    return _recorded(evidence, params_sign, signs)
+    return _recorded(evidence, lambda look: _params_sign(evidence, look), signs)
+
+
+def _params_sign(evidence: Evidence, look: Look) -> Sign:
+    """Look at Linen's variables, or where the exercise maps with NNX, at those of its layers."""
+    use = nnx_use(evidence.exercise)
+    return params_sign(look) if use is None else nnx_params_sign(nnx_look(look, use))
 
 
 def _rng(evidence: Evidence) -> Ended:

@@ -140,10 +140,14 @@ Reply = Confined | Started | Traced | Called | Stuck
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
-    """Fork a worker; its channel, stdout and stderr are sent along as descriptors."""
+    """Fork a worker; its channel, stdout and stderr are sent along as descriptors.
+
+    `nnx`: its exercise needs NNX, which the nursery imports first, once.
+    """
 
     limits: Limits
     scratch: str
+    nnx: bool = False
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):

@@ -12,13 +12,14 @@ from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
 from grader.evidence.look import Look
 from grader.evidence.notation import value_text
-from grader.evidence.other_libraries import OtherLibrary, other_library
+from grader.evidence.other_libraries import NNX, OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
 from grader.evidence.symptom import shown
 from grader.model.case import Case, Container, IntValue
 from grader.model.exercise import Exercise, Number, Seed, Size
 from grader.model.observation import Completed, LoadOutcome, Outcome, Span
 from grader.model.transcript import Transcript
+from grader.model.transforms import needs_nnx
 
 
 class Evidence:
@@ -109,10 +110,15 @@ class Evidence:
 
     @cached_property
     def other_library(self) -> OtherLibrary | None:
-        """The library that the program uses, if no Flax Linen module ever ran."""
+        """The library that the program uses, if no Flax Linen module ever ran.
+
+        NNX isn't another one where the task is about it.
+        """
         records = [each.actual.record for each in self._looks]
         seen = any(each.modules or each.roots or each.lifted or each.truncated for each in records)
-        return None if seen else other_library(self.source)
+        found = None if seen else other_library(self.source)
+        own = found is not None and found.title == NNX and needs_nnx(self.exercise)
+        return None if own else found
 
     @cached_property
     def impurity(self) -> Impurity:

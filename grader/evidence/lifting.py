@@ -161,8 +161,16 @@ def axes_text(axes: Axes) -> str:
     if isinstance(axes, Axis):
         return axes.invalid or str(axes.value)
     parts = [axes_text(item) for item in axes.items]
+    if axes.is_state:
+        pairs = zip(map(_filter_text, axes.keys or ()), parts, strict=False)
+        return f"nnx.StateAxes({{{', '.join(f'{key}: {value}' for key, value in pairs)}}})"
     if axes.keys is not None:
         return "{" + ", ".join(f"{k!r}: {v}" for k, v in zip(axes.keys, parts, strict=False)) + "}"
     if axes.is_list:
         return f"[{', '.join(parts)}]"
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def _filter_text(name: str) -> str:
+    """Write one of NNX's filters as in code: `nnx.Param`, `...`."""
+    return f"nnx.{name}" if name.isidentifier() and name[0].isupper() else name

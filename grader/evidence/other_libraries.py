@@ -12,8 +12,9 @@ import msgspec
 from grader.model.observation import Span
 from grader.model.source import Source
 
+NNX: Final = "NNX"
 _TITLES: Final = {
-    "flax.nnx": "NNX",
+    "flax.nnx": NNX,
     "haiku": "Haiku",
     "equinox": "Equinox",
     "torch": "PyTorch",

@@ -10,7 +10,9 @@ import msgspec
 
 from grader.evidence.look import Look
 from grader.evidence.mapping import Mapped, mapped
+from grader.evidence.nnx import WEIGHTS, NnxLook, is_constant, weights
 from grader.evidence.randomness import Drawn, drawn
+from grader.model.nnx import Held
 
 
 @unique
@@ -69,6 +71,22 @@ def params_sign(look: Look) -> Sign:
     if differ or any(_more_alike(look)) or not _written(look):
         return Sign.AGAINST
     return Sign.FOR
+
+
+def nnx_params_sign(each: NnxLook) -> Sign:
+    """Compare the weights of NNX's layers as they see them: types, and whether they are shared."""
+    if not each.expected.calls or not each.pairs:
+        return Sign.UNSEEN
+    pairs = tuple(weights(each))
+    variables = [each for call in each.expected.calls for each in call.variables]
+    wanted = sum(each.collection == WEIGHTS for each in variables)
+    if len(pairs) != wanted or any(pair.expected.type != pair.actual.type for pair in pairs):
+        return Sign.AGAINST
+    told = [pair for pair in pairs if not is_constant(pair.actual) or pair.wanted is pair.found]
+    if any({pair.wanted, pair.found} == {Held.ONE, Held.EACH} for pair in told):
+        return Sign.AGAINST
+    unknown = any(Held.UNKNOWN in {pair.wanted, pair.found} for pair in told)
+    return Sign.UNSEEN if unknown or not told else Sign.FOR
 
 
 def _written(look: Look) -> bool:

@@ -7,61 +7,49 @@ is not trusted: no field is one of the learner's objects.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
 from grader.model.case import ArrayValue
+from grader.model.nnx import NnxRecord, NodeState
+from grader.model.recorded import (
+    MOST_ENTRIES,
+    ArrayType,
+    Entries,
+    Few,
+    Many,
+    Place,
+    Point,
+    Setting,
+    Shape,
+    Span,
+    Text,
+    Variable,
+    Word,
+    between,
+)
 
-Item = TypeVar("Item")
-
-# Bounds for decoding, so that a forged message costs the judge nothing. A worker stays far below
-# them.
-Place = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-Word = Annotated[str, msgspec.Meta(max_length=500)]
-Text = Annotated[str, msgspec.Meta(max_length=4000)]
-Shape = Annotated[tuple[int, ...], msgspec.Meta(max_length=200)]
-Few = Annotated[tuple[Item, ...], msgspec.Meta(max_length=200)]
-Many = Annotated[tuple[Item, ...], msgspec.Meta(max_length=4000)]
-MOST_ENTRIES = 400
-Entries = Annotated[tuple[Item, ...], msgspec.Meta(max_length=MOST_ENTRIES)]
-"""Entries in a record. A worker notes half as many in a call, and the same number before it."""
+__all__ = [
+    "MOST_ENTRIES",
+    "ArrayType",
+    "Few",
+    "Place",
+    "Point",
+    "Setting",
+    "Shape",
+    "Span",
+    "Text",
+    "Variable",
+    "Word",
+    "between",
+]
+"""What other files get from here, too: a record is made of it."""
 
 
 def digest(data: bytes) -> str:
     """Hash an array's bytes in C order, little endian, for the `digest` fields."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-Point = tuple[int, int]
-"""A line and a column of a text."""
-
-
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of the submission's text: 1-based lines and columns, the end column exclusive.
-
-    Columns count characters, not bytes.
-    """
-
-    line: Place
-    column: Place
-    end_line: Place
-    end_column: Place
-
-    @property
-    def start(self) -> Point:
-        """Where it starts."""
-        return self.line, self.column
-
-    @property
-    def end(self) -> Point:
-        """Where it ends."""
-        return self.end_line, self.end_column
-
-
-def between(first: Point, last: Point) -> Span:
-    """Return the span between two places."""
-    return Span(line=first[0], column=first[1], end_line=last[0], end_column=last[1])
 
 
 COMPILER = "builtins.compile"
@@ -213,15 +201,19 @@ class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
     """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves.
 
     `is_list`: it was a list, which to Flax has a different structure than a tuple of arguments.
+    `is_state`: it was an `nnx.StateAxes`, whose keys are its filters (`Param`, `...`).
     """
 
     items: Few[Axes]
     keys: Few[Word] | None = None
     is_list: bool = False
+    is_state: bool = False
 
     @property
     def kind(self) -> str:
-        """What Python calls it; to Flax the three have different structures."""
+        """What Python calls it; to Flax they have different structures."""
+        if self.is_state:
+            return "StateAxes"
         return "dict" if self.keys is not None else "list" if self.is_list else "tuple"
 
 
@@ -271,21 +263,6 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
 # --------------------------------------------------------------------------------- what really ran
 
 
-class ArrayType(msgspec.Struct, frozen=True, kw_only=True):
-    """Shape and dtype of an observed value or tracer."""
-
-    dtype: Word
-    shape: Shape
-
-
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a module: its value as text, and whether that is the class's default."""
-
-    name: Word
-    text: Text
-    default: bool
-
-
 class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run of a module's method, or of a lifted method or function; outer runs come first.
 
@@ -329,22 +306,6 @@ class ModuleRun(msgspec.Struct, frozen=True, kw_only=True):
     def input_shapes(self) -> tuple[tuple[int, ...], ...]:
         """The shapes of the arrays that went in."""
         return tuple(each.shape for each in self.inputs)
-
-
-class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """One array of a variable tree.
-
-    `largest` is its largest magnitude (infinite if an element is not finite), None for a tracer.
-    `alike_along` lists the axes along which all slices are the same numbers, for concrete arrays
-    with more than one slice. `digest` is the `digest` of its bytes, None for a tracer.
-    """
-
-    collection: Word
-    path: Few[Word]
-    type: ArrayType
-    largest: float | None = None
-    alike_along: Shape = ()
-    digest: Word | None = None
 
 
 class Configured(msgspec.Struct, frozen=True, kw_only=True):
@@ -447,7 +408,8 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     `inputs` and `outputs` are all arrays, `parts` how many of the inputs each argument has, and
     `digests` and `given_back` their digests, empty for a tracer. `inside` is the `number` of the
     run that this one is part of. `while_loading`: the call was made while the file was loaded.
-    `ran` is false for a call of which nothing ran: then there are no arrays.
+    `ran` is false for a call of which nothing ran: then there are no arrays. `states` are the NNX
+    modules and streams among the arguments and results; their arrays aren't among `inputs`.
     """
 
     number: int
@@ -467,6 +429,7 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     while_loading: bool = False
     raised: bool = False
     ran: bool = True
+    states: Few[NodeState] = ()
 
     def knob(self, name: str) -> Axes | None:
         """Return the value of a knob, None if the transform has no such knob."""
@@ -483,9 +446,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     A function that jax has compiled before runs no Python: its modules and keys show only in the
     first call with arguments of those shapes. `configured` are the settings of JAX that were in
     force when a key was made, when Flax was entered or at the end, and that the worker hadn't set
-    so. `altered` counts the arrays in what lifted modules returned that the worker changed, where
-    it was asked to. `truncated`: something is missing, because there was more than is kept or it
-    could not be read.
+    so. `nnx` is what NNX did, where the exercise asks for one of its transforms. `altered`
+    counts the arrays in what lifted modules returned that the worker changed, where it was asked
+    to. `truncated`: something is missing, because there was more than is kept or it could not be
+    read.
     """
 
     lifted: Entries[LiftedCall] = ()
@@ -495,6 +459,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     batch_calls: Entries[BatchCall] = ()
     transforms: Entries[TransformRun] = ()
     configured: Few[Configured] = ()
+    nnx: NnxRecord = NnxRecord()
     altered: int = 0
     truncated: bool = False
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from grader.model.exercise import Exercise
+
 
 @unique
 class Kind(StrEnum):
@@ -19,11 +21,13 @@ class Kind(StrEnum):
     `GIVES`: it returns a function, which runs later. `RUNS`: the call itself is the run, and it
     calls a function for each step. `LIFTS`: it returns a Flax class, or a function of a module,
     which runs later. `LIFTED`: the same, and the recorder knows what each knob does
-    (`Record.lifted`).
+    (`Record.lifted`). `CHANGES`: the call itself is the run, and changes its argument; without one,
+    it returns a decorator.
     """
 
     GIVES = "gives"
     RUNS = "runs"
+    CHANGES = "changes"
     LIFTS = "lifts"
     LIFTED = "lifted"
 
@@ -36,6 +40,8 @@ class Does(StrEnum):
     LOOPS = "loops"
     DIFFERENTIATES = "differentiates"
     RECOMPUTES = "recomputes"
+    COMPILES = "compiles"
+    SPLITS = "splits"
 
     @property
     def purpose(self) -> str:
@@ -52,6 +58,9 @@ _PURPOSES: Final = {
     "right when the function changes. A formula of your own has to be changed with it.",
     Does.RECOMPUTES: "The transform doesn't change any number. It keeps fewer intermediate results "
     "for the gradient and computes them again, which saves memory.",
+    Does.COMPILES: "The compiler sees the whole function at once, and later calls with the same "
+    "shapes don't run its Python again.",
+    Does.SPLITS: "Each index of the mapped axis gets its own key, so each draws other numbers.",
 }
 
 
@@ -76,7 +85,14 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     noted: bool = False
     link: str = ""
 
+    @property
+    def of_nnx(self) -> bool:
+        """Whether it is one of NNX's, which is imported only where an exercise asks for it."""
+        return self.holder == _NNX
 
+
+_NNX: Final = "flax.nnx"
+_NNX_LINK: Final = "https://flax.readthedocs.io/en/latest/api_reference/flax.nnx"
 _JAX: Final = "https://docs.jax.dev/en/latest/_autosummary"
 _LINEN: Final = "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen"
 _MAPPED: Final = ("in_axes", "out_axes", "axis_size")
@@ -130,6 +146,26 @@ def _linen(
     )
 
 
+def _nnx(
+    name: str,
+    does: Does,
+    *knobs: str,
+    kind: Kind = Kind.GIVES,
+    target: str = "f",
+    page: str = "transforms",
+) -> Transform:
+    return Transform(
+        title=f"nnx.{name}",
+        holder=_NNX,
+        name=name,
+        kind=kind,
+        does=does,
+        target=target,
+        knobs=knobs,
+        link=f"{_NNX_LINK}/{page}.html#flax.nnx.{name}",
+    )
+
+
 TRANSFORMS: Final = (
     _jax("vmap", Does.MAPS, *_MAPPED, noted=True),
     _jax("pmap", Does.MAPS, *_MAPPED, noted=True),
@@ -158,6 +194,21 @@ TRANSFORMS: Final = (
     _linen("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse", noted=True),
     _linen("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _nnx("vmap", Does.MAPS, *_MAPPED),
+    _nnx("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse"),
+    _nnx("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _nnx("jit", Does.COMPILES, "static_argnums", "donate_argnums", target="fun"),
+    _nnx("grad", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _nnx("value_and_grad", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _nnx(
+        "split_rngs",
+        Does.SPLITS,
+        "splits",
+        "squeeze",
+        kind=Kind.CHANGES,
+        target="node",
+        page="rnglib",
+    ),
 )
 """In the order in which the recorder patches them."""
 
@@ -168,3 +219,9 @@ def transform(title: str) -> Transform:
         if each.title == title:
             return each
     raise KeyError(title)
+
+
+def needs_nnx(exercise: Exercise) -> bool:
+    """Whether an exercise asks for one of NNX's transforms, or rules one out."""
+    named = {*exercise.forbids, *(title for use in exercise.uses for title in use.any_of)}
+    return any(each.of_nnx and each.title in named for each in TRANSFORMS)

@@ -23,6 +23,7 @@ from grader.model.observation import (
     TimedOut,
 )
 from grader.model.trace import Trace
+from grader.model.transforms import needs_nnx
 from grader.process.soundness import Ledger
 from grader.process.worker import Maker, Worker
 from grader.sandbox.limits import Excess, Limits
@@ -78,7 +79,7 @@ class Side:
 
     def __init__(self, maker: Maker, program: Program, *, policy: Policy | None) -> None:
         self._program = program
-        self._worker: Worker = maker.make(program.limits)
+        self._worker: Worker = maker.make(program.limits, nnx=needs_nnx(program.exercise))
         self._failure: Failure | None = None
         self._number = 0
         self._ledger = Ledger()

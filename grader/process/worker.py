@@ -119,8 +119,11 @@ class Maker(ABC):
         """Wait until workers can be made; `NurseryBroken` if they can't."""
 
     @abstractmethod
-    def make(self, limits: Limits) -> Worker:
-        """Start a worker; `NurseryBroken` if that's impossible."""
+    def make(self, limits: Limits, *, nnx: bool = False) -> Worker:
+        """Start a worker; `NurseryBroken` if that's impossible.
+
+        `nnx`: its exercise needs NNX, which is best imported once for all workers.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -187,12 +190,12 @@ class Nursery(Maker):
         reply: wire.NurseryReply = self._decoder.decode(data)
         return reply
 
-    def make(self, limits: Limits) -> Worker:
+    def make(self, limits: Limits, *, nnx: bool = False) -> Worker:
         """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""
         scratch = new_scratch()
         self._scratch.add(scratch)
         try:
-            worker = _Forked(self, limits, scratch)
+            worker = _Forked(self, limits, scratch, nnx=nnx)
         except NurseryBroken:
             self.remove(scratch)
             raise
@@ -219,7 +222,7 @@ class Nursery(Maker):
 
 
 class _Forked(Worker):
-    def __init__(self, nursery: Nursery, limits: Limits, scratch: Path) -> None:
+    def __init__(self, nursery: Nursery, limits: Limits, scratch: Path, *, nnx: bool) -> None:
         self._nursery = nursery
         ours, theirs = socket.socketpair()
         outputs = [os.pipe(), os.pipe()]
@@ -229,7 +232,8 @@ class _Forked(Worker):
             for read, _ in outputs:
                 unless_forked.callback(os.close, read)
             try:
-                forked = nursery.ask(wire.Fork(limits=limits, scratch=str(scratch)), passed)
+                request = wire.Fork(limits=limits, scratch=str(scratch), nnx=nnx)
+                forked = nursery.ask(request, passed)
             finally:
                 theirs.close()
                 for _, write in outputs:
@@ -271,8 +275,8 @@ class Spawner(Maker):
         self._closed = False
         self._starter = ThreadPoolExecutor(max_workers=1)
 
-    def make(self, limits: Limits) -> Worker:
-        """Start a worker."""
+    def make(self, limits: Limits, *, nnx: bool = False) -> Worker:  # noqa: ARG002
+        """Start a worker, which imports what it needs."""
         try:
             worker = self._starter.submit(_Spawned, limits).result()
         except RuntimeError as error:

@@ -30,14 +30,24 @@ ONLY: Final = {
         tree_util typing value_and_grad vjp vmap
         """
     ),
-    "flax": _names("core linen struct traverse_util typing"),
+    "flax": _names("core linen nnx struct traverse_util typing"),
+    "flax.nnx": _names(
+        """
+        Linear LinearGeneral Module Param Rngs StateAxes elu gelu initializers jit leaky_relu
+        log_softmax merge relu sigmoid silu softmax split split_rngs state tanh vmap
+        """
+    ),
     "inspect": _names("Parameter Signature signature"),
     "types": _names("MappingProxyType MethodType NoneType SimpleNamespace"),
     "contextlib": _names(
         "AbstractContextManager ContextDecorator ExitStack closing contextmanager nullcontext"
     ),
 }
-"""What of a package; the rest of jax is its insides, its settings and its devices."""
+"""What of a package; the rest of jax is its insides, its settings and its devices.
+
+NNX's objects are changed in place. One that outlives a call can't be changed in a trace, since it
+was made outside of it: Flax raises `TraceContextError`, and there is no proof.
+"""
 
 DENIED: Final = _names(
     """
@@ -63,6 +73,7 @@ SHARED: Final = _names("abc array copy select struct trace")
 """Names that modules of the standard library have as well."""
 MODULES: Final = _names(
     "jax.numpy jax.random jax.nn jax.lax jax.tree jax.tree_util jax.scipy flax.linen flax.core"
+    " flax.nnx"
 )
 """Modules that may have been imported by `from`; a module is not passed on."""
 
@@ -99,8 +110,8 @@ METHODS: Final = _names(
 )
 KEYWORDS: Final = _names(
     """
-    assigned backend compare compiler_options device donate donate_argnames donate_argnums
-    donate_vars eval_str out out_sharding updated
+    _unsafe_bypass_check assigned backend compare compiler_options device donate donate_argnames
+    donate_argnums donate_vars eval_str out out_sharding updated
     """
 )
 KEYWORDS_OF: Final = {"json": _names("cls default"), "warnings": _names("record")}

@@ -191,11 +191,13 @@ class Look:
         dotted = self._names.dotted(node)
         head, *parts = dotted.split(".")
         allowed = known.ONLY.get(head, frozenset(parts[:1]))
+        inner = known.ONLY.get(".".join([head, *parts[:1]]), frozenset(parts[1:2]))
+        missing = not allowed >= {*parts[:1]} or not inner >= {*parts[1:2]}
         denied = known.DENIED | known.DENIED_OF.get(head, frozenset())
         within = parts[1:] if head in ("flax", "jax", "numpy") else parts
         hidden = [each for each in parts if each[:1] == "_" and each not in known.UNDERSCORED]
         hidden += [each for each in within if each in sys.stdlib_module_names - known.SHARED]
-        if head not in known.PACKAGES or hidden or denied & {*parts} or not allowed >= {*parts[:1]}:
+        if head not in known.PACKAGES or hidden or denied & {*parts} or missing:
             self._doubt(node, f"uses `{dotted}`")
         elif dotted in self._names.modules | known.MODULES:
             self._doubt(node, f"passes `{dotted}` on")

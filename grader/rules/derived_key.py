@@ -25,12 +25,14 @@ from grader.evidence.notation import listing
 from grader.evidence.provenance import way
 from grader.model.exercise import Check
 from grader.model.observation import Configured, KeyStep, Span
+from grader.rules import nnx_keys
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_keys.derived(evidence)
     groups: dict[Span | None, list[tuple[Look, KeyPair]]] = {}
     for look, pair in _pairs(evidence):
         groups.setdefault(_place(evidence, pair), []).append((look, pair))
@@ -261,6 +263,9 @@ which derives the key of a layer differently.
 Splitting a key is good practice if you would otherwise use it twice. But a key that is derived
 differently gives different random numbers. Then the same seed leads to other weights or masks than
 in the task, and nobody can repeat your run from the seed alone.
+
+A stream of NNX is a key and a count, and makes the keys that it gives of both. So a stream that was
+forked, or that has given keys before, draws other weights.
 """,
     wrong=RIGHT.replace(
         "    variables = model.init(jax.random.PRNGKey(seed), x)\n",

@@ -150,3 +150,13 @@ def forward(seed, x, features):
     return jax.grad(energy, argnums=0)(x, jnp.ones_like(x))
 """
 SLOPE_USES: Final = (Use(any_of=("jax.grad", "jax.value_and_grad"), of="energy"),)
+
+LAYER = """\
+from flax import nnx
+
+
+def forward(seed, x, features):
+    model = nnx.Linear(x.shape[1], features, rngs=nnx.Rngs(seed))
+    return nnx.vmap(lambda model, x: model(x), in_axes=(None, 0))(model, x)
+"""
+LAYER_USES: Final = (Use(any_of=("nnx.vmap",), of="forward"),)

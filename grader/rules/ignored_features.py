@@ -14,6 +14,7 @@ from grader.evidence.settings import size_settings
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules import nnx_layer
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
@@ -27,6 +28,7 @@ class _Sized(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_layer.ignored(evidence)
     for name in evidence.sizes():
         sized = tuple(_sized(evidence, name))
         instead = _taken_instead(evidence, sized, name)

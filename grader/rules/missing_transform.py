@@ -11,7 +11,7 @@ from grader.evidence.altered import Part
 from grader.evidence.uses import Chain, asked, chains, made, part, shallow, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Span, TransformRun
-from grader.model.transforms import transform
+from grader.model.transforms import Does, transform
 from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
@@ -126,7 +126,8 @@ def _other(evidence: Evidence, use: Use) -> TransformRun | None:
     theirs = {each.transform for look in evidence.looks for each in look.expected.record.transforms}
     for look in evidence.completed:
         for each in look.actual.record.transforms:
-            if each.ran and each.transform not in {*theirs, *use.any_of}:
+            beside = transform(each.transform).does in {Does.SPLITS, Does.COMPILES}
+            if each.ran and not beside and each.transform not in {*theirs, *use.any_of}:
                 return each
     return None
 

@@ -13,6 +13,7 @@ from grader.evidence.notation import array_text, collection_noun, position
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules import nnx_weights
 from grader.rules.example import RIGHT
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -20,6 +21,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.per_example(evidence)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         shared = deviation.expected is None and deviation.name == "params"
         if shared and isinstance(deviation.actual, int):
@@ -121,6 +123,9 @@ and only the shapes of the parameters show the mistake. In training, each copy g
 only one example: the copies drift apart, nothing is learned across examples, memory grows with the
 batch, and the model doesn't fit a batch of another size. An axis for "params" is right for an
 ensemble, where each member should have its own weights.
+
+In NNX a module made in `nnx.vmap` over a stream, or one with stacked arrays that is mapped over
+their axis, has a copy for each index. Make it outside, and pass it with `None` in `in_axes`.
 """,
     wrong=RIGHT.replace('variable_axes={"params": None}', 'variable_axes={"params": 0}'),
     right=RIGHT,

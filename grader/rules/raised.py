@@ -22,6 +22,7 @@ from grader.evidence.keys import unfed
 from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.nests import raised_by_axes
+from grader.evidence.nnx_axes import raised_by_nnx_axes
 from grader.evidence.not_dicts import not_a_dict
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
@@ -82,6 +83,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
     return (
         raised_by_knobs(look)
         or raised_by_axes(evidence, look)
+        or raised_by_nnx_axes(evidence, look)
         or (_refused(raised) and evidence.mutates)
         or refused(look) is not None
         or unfed(look)

@@ -9,6 +9,7 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
+from grader.rules import nnx_weights
 from grader.rules.example import ENSEMBLE
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -16,6 +17,7 @@ from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.unsplit(evidence)
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         if deviation.name == "params" and is_unsplit(deviation):
             yield sighting(
@@ -86,6 +88,9 @@ copies of the weights, and all of them are the same.
 In an ensemble nobody notices this mistake: the shapes are right, the loss falls, but the members
 are copies of one network. They get the same gradient in every step, so they stay the same. An axis
 in `variable_axes` goes with `True` in `split_rngs`, and `None` with `False`.
+
+In NNX a stream of `nnx.Rngs` has one key. `nnx.split_rngs` gives it an axis of keys, which
+`nnx.vmap` maps; a stream that isn't split can only be passed to all.
 """,
     wrong=ENSEMBLE.replace("True", "False"),
     right=ENSEMBLE,

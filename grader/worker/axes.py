@@ -20,6 +20,7 @@ from grader.model.observation import (
     Names,
     SplitEntry,
 )
+from grader.worker import nodes
 from grader.worker.arrays import on_host
 from grader.worker.foreign import Foreign, describe, names
 
@@ -77,7 +78,7 @@ def axes(given: Foreign, depth: int = 0) -> Axes:
             items=tuple(axes(value, depth + 1) for _, value in pairs),
             keys=names(key for key, _ in pairs),
         )
-    return Axis(value=None, invalid=describe(given, 80))
+    return nodes.axes_of_state(given, axes, depth) or Axis(value=None, invalid=describe(given, 80))
 
 
 def _axis_entry(key: Foreign, given: Foreign) -> AxisEntry:

@@ -62,6 +62,22 @@ _NUMBERS: Final = (int, np.integer)
 _NO_NUMBERS: Final = (str, bytes, tuple, list, dict, type, type(None))
 
 
+_STREAMS: Final = "flax.nnx.rnglib"
+
+
+def _lent(namespace: dict[str, Any], questions: Mapping[str, Any]) -> Callable[[], None]:
+    """Add names to a namespace that doesn't have them; return what removes them."""
+    lent = {name: each for name, each in questions.items() if name not in namespace}
+    namespace.update(lent)
+
+    def undo() -> None:
+        for name, each in lent.items():
+            if namespace.get(name) is each:
+                del namespace[name]
+
+    return undo
+
+
 class Guard:
     """Collects the decisions of one trace. `namespace` holds the program's globals."""
 
@@ -109,16 +125,19 @@ class Guard:
             self._found[_TOO_MANY] = None
 
     def _lend(self, questions: Mapping[str, Any]) -> Callable[[], None]:
-        """Give the program its own `isinstance` and similar, for names that it left alone."""
-        lent = {name: each for name, each in questions.items() if name not in self._namespace}
-        self._namespace.update(lent)
+        """Give the program its own `isinstance` and similar, for names that it left alone.
 
-        def undo() -> None:
-            for name, each in lent.items():
-                if self._namespace.get(name) is each:
-                    del self._namespace[name]
+        NNX's streams get them, too: they take a seed only if it is an `int`.
+        """
+        streams = sys.modules.get(_STREAMS)
+        borrowers = [self._namespace, *([vars(streams)] if streams is not None else [])]
+        undo = [_lent(each, questions) for each in borrowers]
 
-        return undo
+        def all_undone() -> None:
+            for each in undo:
+                each()
+
+        return all_undone
 
     # ------------------------------------------------------------------------------ symbolic sizes
 

@@ -134,14 +134,15 @@ def operand(value: Foreign) -> str:
 
 def key_hex(key: Foreign) -> tuple[str, ...]:
     """Return the data of each key in an array, eight hex digits per word; empty for a tracer."""
-    words = _words(key)
+    words = words_of(key)
     if words is None or words.ndim == 0 or words.dtype.kind not in "ui":
         return ()
     rows = words.reshape(-1, words.shape[-1])[:_MOST_KEYS]
     return tuple("".join(f"{int(word) & 0xFFFFFFFF:08x}" for word in row) for row in rows)
 
 
-def _words(key: Foreign) -> Host | None:
+def words_of(key: Foreign) -> Host | None:
+    """Return the words of a concrete key, or of several, along the last axis."""
     if is_key(key):
         words = getattr(key, "_base_array", None)  # the same as key_data, but without compiling
         return on_host(_key_data(key) if words is None else words)

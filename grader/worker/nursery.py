@@ -131,6 +131,8 @@ class Nursery:
             child.watch()
 
     def _fork(self, request: Fork, descriptors: list[int]) -> None:
+        if request.nnx:
+            serve.import_nnx()
         pid = self._new_process()
         if pid == 0:
             status = FAILED

@@ -30,7 +30,7 @@ class Recorder:
     """Observes one submission. While its patches are installed, they affect the whole process.
 
     `asked` are the transforms of the table that the exercise asks for. `watches`: it asks for some,
-    or rules some out, so all that run are recorded.
+    or rules some out, so all that run are recorded. `of_nnx`: one of these is NNX's.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Recorder:
         alters: bool = False,
         asked: frozenset[str] = frozenset(),
         watches: bool = False,
+        of_nnx: bool = False,
     ) -> None:
         self._session = Session()
         self._runs = Runs(self._session, places, alters=alters and not asked)
@@ -49,7 +50,9 @@ class Recorder:
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
-        self._plan_transforms(Batches(self._session, places), watches=watches)
+        self._plan_transforms(Batches(self._session, places), watches=watches, of_nnx=of_nnx)
+        if of_nnx:
+            self._plan_nnx(places)
 
     def _plan(self, places: Places) -> None:
         vmap = self._lifted.observed(nn.vmap)
@@ -66,10 +69,18 @@ class Recorder:
             original = getattr(jax.random, name)
             self.patches.add(jax.random, name, keys.observed(name, original))
 
-    def _plan_transforms(self, batches: Batches, *, watches: bool) -> None:
+    def _plan_nnx(self, places: Places) -> None:
+        """Patch what only NNX has. It's imported here, for exercises that ask for it."""
+        from grader.worker.nnx import Nnx
+
+        Nnx(self._session, places).plan(self.patches)
+
+    def _plan_transforms(self, batches: Batches, *, watches: bool, of_nnx: bool) -> None:
         """Patch what every exercise notes; all of the table if the exercise needs it."""
         for each in TRANSFORMS:
             if each.kind is Kind.LIFTED or not (each.noted or watches):
+                continue
+            if each.of_nnx and not of_nnx:
                 continue
             holder = import_module(each.holder)
             original = getattr(holder, each.name, None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from grader.model.nnx import NnxCall, NnxDraw, NnxLayer, NnxRecord, NnxStream
 from grader.model.observation import (
     MOST_ENTRIES,
     BatchCall,
@@ -62,12 +63,16 @@ class Tape(Generic[T]):
 
 
 class Nesting(threading.local):
-    """What a thread is inside: the numbers of open roots, and open runs, the outermost first."""
+    """What a thread is inside: the numbers of open roots, and open runs, the outermost first.
+
+    `makers` are the numbers of the NNX modules that are being made.
+    """
 
     def __init__(self) -> None:
         self.roots: list[int | None] = []
         self.runs: list[Any] = []
         self.transforms: list[Any] = []
+        self.makers: list[int | None] = []
 
 
 class Recording:
@@ -83,6 +88,10 @@ class Recording:
         self.keys: Tape[KeyStep] = Tape()
         self.batch_calls: Tape[BatchCall] = Tape()
         self.transforms: Tape[TransformRun] = Tape()
+        self.nnx_layers: Tape[NnxLayer] = Tape()
+        self.nnx_calls: Tape[NnxCall] = Tape()
+        self.nnx_streams: Tape[NnxStream] = Tape()
+        self.nnx_draws: Tape[NnxDraw] = Tape()
         self.nesting = Nesting()
         self.bound: dict[int, tuple[object, int | None]] = {}
 
@@ -93,7 +102,8 @@ class Recording:
         configured: tuple[Configured, ...],
     ) -> Record:
         """Return the record, starting with the earlier lifted calls and keys that matter to it."""
-        others = (self.batch_calls, self.transforms)
+        nnx = (self.nnx_layers, self.nnx_calls, self.nnx_streams, self.nnx_draws)
+        others = (self.batch_calls, self.transforms, *nnx)
         tapes = (self.lifted, self.roots, self.modules, self.keys, *others)
         return Record(
             lifted=(*lifted[-MOST_NOTED:], *self.lifted.entries()),
@@ -103,8 +113,17 @@ class Recording:
             batch_calls=self.batch_calls.entries(),
             transforms=self._transform_runs(),
             configured=configured,
+            nnx=self._nnx(),
             altered=self.altered,
             truncated=self.incomplete or any(tape.overflowed for tape in tapes),
+        )
+
+    def _nnx(self) -> NnxRecord:
+        return NnxRecord(
+            layers=self.nnx_layers.entries(),
+            calls=self.nnx_calls.entries(),
+            streams=self.nnx_streams.entries(),
+            draws=self.nnx_draws.entries(),
         )
 
     def _transform_runs(self) -> tuple[TransformRun, ...]:

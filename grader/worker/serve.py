@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from grader import wire
 from grader.errors import WireBroken
 from grader.model.exercise import Exercise
 from grader.model.observation import Frame
+from grader.model.transforms import needs_nnx
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
@@ -93,6 +95,11 @@ def as_spawned_side() -> None:
         _exit(status)
 
 
+def import_nnx() -> None:
+    """Import NNX and what observes it, while the grader's own files can still be read."""
+    import_module("grader.worker.nnx")
+
+
 def _above_the_streams(descriptor: int) -> int:
     """Move a descriptor above the standard streams, but not above a low limit."""
     import fcntl
@@ -134,6 +141,8 @@ class Side:
         start = self._judge.receive()
         if not isinstance(start, wire.Start):
             return
+        if needs_nnx(start.exercise):
+            import_nnx()
         _settle(start)
         Removals(start.scratch).install()
         protections = _confine(start.policy) if start.policy is not None else _stay_private()

@@ -20,6 +20,7 @@ from grader.model.observation import (
     SignatureWrong,
 )
 from grader.model.source import Source
+from grader.model.transforms import needs_nnx
 from grader.worker.arguments import Arguments
 from grader.worker.arithmetic.tiers import begin_case
 from grader.worker.failures import failure, syntax_failure
@@ -48,8 +49,13 @@ class Subject:
         self._places = Places(filename, source)
         self._program = Program(filename, source)
         asked = frozenset(title for use in exercise.uses for title in use.any_of)
-        watches = bool(asked or exercise.forbids)
-        self._recorder = Recorder(self._places, alters=alters, asked=asked, watches=watches)
+        self._recorder = Recorder(
+            self._places,
+            alters=alters,
+            asked=asked,
+            watches=bool(asked or exercise.forbids),
+            of_nnx=needs_nnx(exercise),
+        )
         self._interpreter = Interpreter()
         self._function: Callable[..., Foreign] | None = None
 

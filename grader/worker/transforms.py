@@ -13,18 +13,22 @@ import jax
 import msgspec
 from flax import linen as nn
 
+from grader.model.nnx import NodeState
 from grader.model.observation import ArrayType, BodyRun, KnobValue, Span, TransformRun
 from grader.model.transforms import Kind, Transform
 from grader.worker import axes
 from grader.worker.altered import altered
 from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, name_of, names
+from grader.worker.nodes import leaves_of, states_in, states_of
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
 
 _MOST_ARRAYS = 40
 _MOST_BODIES = 20
 _MOST_FUNCTIONS = 200
+_KEPT = ("lower", "eval_shape", "trace")
+"""What a jitted function can do beside being called."""
 
 
 class _Call:
@@ -38,13 +42,22 @@ class _Call:
         self.span: Span | None = None
         self.loading = False
 
+    def of(self, function: Foreign) -> _Call:
+        """Return the same call, with the function that its decorator got."""
+        own = _Call(self.number, self.row, self.arguments | {self.row.target: function})
+        own.given, own.span, own.loading = self.given, self.span, self.loading
+        return own
+
 
 class _Open:
     """A run that has started."""
 
-    def __init__(self, run: TransformRun, place: int | None) -> None:
+    def __init__(
+        self, run: TransformRun, place: int | None, operands: Sequence[Foreign] = ()
+    ) -> None:
         self.run = run
         self.place = place
+        self.operands = operands
         self.bodies: list[BodyRun] = []
 
 
@@ -74,12 +87,31 @@ class Transforms:
                 return original(*args, **kwargs)
             if row.kind is Kind.RUNS:
                 return self._loop(call, signature, original)
+            if row.kind is Kind.CHANGES and row.target in call.given:
+                changed = (call.arguments[row.target],)
+                return self._run(call, changed, functools.partial(original, *args, **kwargs))
             result = original(*args, **kwargs)
+            if row.of_nnx and row.target not in call.given:
+                return self._decorator(result, call)
             self._note_call(call)
             marked = self._marked(result, call)
             return result if marked is None else marked
 
         return transform
+
+    def _decorator(
+        self, decorate: Callable[..., Foreign], call: _Call
+    ) -> Callable[[Foreign], Foreign]:
+        """Return what a transform gives that got no function yet, so that it observes its runs."""
+
+        def decorated(function: Foreign) -> Foreign:
+            result = decorate(function)
+            own = call.of(function)
+            self._note_call(own)
+            marked = self._marked(result, own)
+            return result if marked is None else marked
+
+        return decorated
 
     # ------------------------------------------------------------------------------ what is called
 
@@ -144,6 +176,9 @@ class Transforms:
             operands = (*args[skipped:], *kwargs.values())
             return self._run(call, operands, functools.partial(function, *args, **kwargs))
 
+        for name in _KEPT:
+            if hasattr(function, name):
+                setattr(run, name, getattr(function, name))
         return run
 
     def _loop(
@@ -210,7 +245,7 @@ class Transforms:
         place = recording.transforms.open()
         inside = next((each.run.number for each in recording.nesting.transforms[::-1]), None)
         run = msgspec.structs.replace(_run_of(call, place, operands), inside=inside)
-        opened = _Open(run, place)
+        opened = _Open(run, place, operands)
         recording.nesting.transforms.append(opened)
         return opened
 
@@ -224,9 +259,11 @@ class Transforms:
             pass
         if opened.place is None:
             return
-        leaves = [leaf for leaf in jax.tree.leaves(result) if _is_array(leaf)]
+        leaves = [leaf for leaf in leaves_of(result) if _is_array(leaf)]
+        states = _changed(opened.run.states, states_of(opened.operands))
         ended = msgspec.structs.replace(
             opened.run,
+            states=(*states, *states_in(result)),
             outputs=_types(leaves),
             given_back=_digests(leaves),
             bodies=tuple(opened.bodies),
@@ -253,12 +290,24 @@ class Transforms:
         changed, count = altered(result)
         if recording is not None:
             recording.altered += count
-            recording.incomplete |= not count  # nothing follows from an answer that stays the same
+            # Nothing follows from an answer that stays the same. A module that comes back is used
+            # by a later run, which is altered.
+            recording.incomplete |= not count and not states_in(result)
         return changed
 
 
+def _changed(before: tuple[NodeState, ...], after: tuple[NodeState, ...]) -> tuple[NodeState, ...]:
+    """Return the states of the arguments, each with what it was after the run if that differs."""
+    if len(before) != len(after):
+        return before
+    return tuple(
+        msgspec.structs.replace(old, after=new.variables if new != old else ())
+        for old, new in zip(before, after, strict=True)
+    )
+
+
 def _run_of(call: _Call, place: int | None, operands: Sequence[Foreign]) -> TransformRun:
-    leaves = [[leaf for leaf in jax.tree.leaves(each) if _is_array(leaf)] for each in operands]
+    leaves = [[leaf for leaf in leaves_of(each) if _is_array(leaf)] for each in operands]
     flat = [leaf for each in leaves for leaf in each]
     return TransformRun(
         number=-1 if place is None else place,
@@ -275,6 +324,7 @@ def _run_of(call: _Call, place: int | None, operands: Sequence[Foreign]) -> Tran
         parts=tuple(len(each) for each in leaves),
         inputs=_types(flat),
         digests=_digests(flat),
+        states=states_of(operands),
         while_loading=call.loading,
     )
 

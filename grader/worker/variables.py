@@ -23,7 +23,7 @@ def variables_of(tree: Foreign) -> tuple[Variable, ...]:
         type_ = array_type(leaf)
         if type_ is None or not path:
             continue
-        largest, alike, numbers = _facts(on_host(leaf))
+        largest, alike, numbers = facts_of(on_host(leaf))
         found.append(
             Variable(
                 collection=path[0],
@@ -58,8 +58,8 @@ def _leaves(tree: Foreign, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         yield path, tree
 
 
-def _facts(array: Host | None) -> tuple[float | None, tuple[int, ...], str | None]:
-    """Largest magnitude, axes along which all slices are equal, and digest of a concrete array."""
+def facts_of(array: Host | None) -> tuple[float | None, tuple[int, ...], str | None]:
+    """Return a concrete array's largest magnitude, axes with equal slices, and digest."""
     if array is None or not is_numeric(array.dtype):
         return None, (), None
     alike = tuple(

@@ -96,7 +96,7 @@ class Once:
     def wait(self) -> None:
         """It is there."""
 
-    def make(self, limits: Limits) -> Worker:  # noqa: ARG002 - it has its own
+    def make(self, limits: Limits, *, nnx: bool = False) -> Worker:  # noqa: ARG002 - it has its own
         return self._worker
 
     def close(self) -> None:

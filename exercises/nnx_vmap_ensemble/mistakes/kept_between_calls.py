@@ -1,0 +1,19 @@
+"""The streams are kept, so the second call draws other weights."""
+
+from flax import nnx
+
+STREAMS = {}
+
+
+def nnx_vmap_ensemble(seed, x, members, features):
+    @nnx.split_rngs(splits=members)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return nnx.Linear(x.shape[1], features, rngs=rngs)
+
+    @nnx.vmap(in_axes=(0, None), out_axes=0)
+    def forward(member, x):
+        return member(x)
+
+    rngs = STREAMS.setdefault(seed, nnx.Rngs(seed))  # expect: stateful
+    return forward(make(rngs), x)

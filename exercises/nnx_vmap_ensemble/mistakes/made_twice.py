@@ -1,0 +1,18 @@
+"""The members are made twice from one stream, and the second ones are used."""
+
+from flax import nnx
+
+
+def nnx_vmap_ensemble(seed, x, members, features):
+    @nnx.split_rngs(splits=members)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return nnx.Linear(x.shape[1], features, rngs=rngs)
+
+    @nnx.vmap(in_axes=(0, None), out_axes=0)
+    def forward(member, x):
+        return member(x)
+
+    rngs = nnx.Rngs(seed)
+    make(rngs)  # expect: derived-key
+    return forward(make(rngs), x)

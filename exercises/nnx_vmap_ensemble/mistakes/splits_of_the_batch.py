@@ -1,0 +1,16 @@
+"""There are as many members as examples."""
+
+from flax import nnx
+
+
+def nnx_vmap_ensemble(seed, x, members, features):
+    @nnx.split_rngs(splits=x.shape[0])  # expect: ignored-features
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return nnx.Linear(x.shape[1], features, rngs=rngs)
+
+    @nnx.vmap(in_axes=(0, None), out_axes=0)
+    def forward(member, x):
+        return member(x)
+
+    return forward(make(nnx.Rngs(seed)), x)

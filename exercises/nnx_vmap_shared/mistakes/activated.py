@@ -1,0 +1,13 @@
+"""The output goes through an activation."""
+
+from flax import nnx
+
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
+
+    @nnx.vmap(in_axes=(None, 0))
+    def forward(model, x):
+        return nnx.relu(model(x))
+
+    return forward(model, x_batch).reshape(-1)  # expect: wrong-values

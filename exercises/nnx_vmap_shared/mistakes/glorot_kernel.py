@@ -1,0 +1,18 @@
+"""The kernel is drawn by another initialiser."""
+
+from flax import nnx
+
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(
+        x_batch.shape[1],
+        features,
+        kernel_init=nnx.initializers.glorot_normal(),  # expect: changed-layer
+        rngs=nnx.Rngs(seed),
+    )
+
+    @nnx.vmap(in_axes=(None, 0))
+    def forward(model, x):
+        return model(x)
+
+    return forward(model, x_batch).reshape(-1)

@@ -1,0 +1,19 @@
+"""The layer computes with fewer digits, and returns them."""
+
+import jax.numpy as jnp
+from flax import nnx
+
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(
+        x_batch.shape[1],
+        features,
+        dtype=jnp.bfloat16,  # expect: changed-layer
+        rngs=nnx.Rngs(seed),
+    )
+
+    @nnx.vmap(in_axes=(None, 0))
+    def forward(model, x):
+        return model(x)
+
+    return forward(model, x_batch).reshape(-1)

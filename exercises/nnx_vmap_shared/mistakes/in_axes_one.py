@@ -1,0 +1,13 @@
+"""The map goes over the input's columns."""
+
+from flax import nnx
+
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
+
+    @nnx.vmap(in_axes=(None, 1))  # expect: wrong-axis-in
+    def forward(model, x):
+        return model(x)
+
+    return forward(model, x_batch).reshape(-1)

@@ -1,0 +1,13 @@
+"""in_axes is left out, so nnx.vmap maps axis 0 of the weights, too."""
+
+from flax import nnx
+
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
+
+    @nnx.vmap  # expect: wrong-axis-in
+    def forward(model, x):
+        return model(x)
+
+    return forward(model, x_batch).reshape(-1)

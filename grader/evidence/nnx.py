@@ -1,0 +1,221 @@
+"""What both sides did with NNX: which run gave the answer, on which layers, from which keys.
+
+The weights are compared as the module sees them while it runs: one array for all indices of the
+map, or one for each. That doesn't depend on how the axes were spelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from grader.evidence.evidence import Evidence
+from grader.evidence.look import Look
+from grader.evidence.nest import out_axis
+from grader.evidence.trail import Trail
+from grader.evidence.uses import chains
+from grader.model.exercise import Exercise, Use
+from grader.model.nnx import Held, NnxCall, NnxDraw, NnxLayer, NodeState
+from grader.model.observation import ArrayType, TransformRun, Variable
+from grader.model.transforms import Does, transform
+
+WEIGHTS: Final = "Param"
+_LIBRARY: Final = "flax.nnx."
+
+
+class NnxSide:
+    """One side of a case. `run` is the map that gave the answer, None if none ran."""
+
+    def __init__(self, trail: Trail, use: Use) -> None:
+        self.trail = trail
+        self.record = trail.record.nnx
+        self._use = use
+
+    @cached_property
+    def run(self) -> TransformRun | None:
+        """The outermost map with the answer's numbers, or else the last one with a result."""
+        outer = [chain[0] for chain in chains(self.trail, self._use)]
+        given = [each for each in outer if each.outputs or each.raised]
+        same = [each for each in given if self.trail.answer_digest in each.given_back]
+        return next(reversed(same or given), None)
+
+    @cached_property
+    def inside(self) -> frozenset[int | None]:
+        """The numbers of the map that gave the answer, and of all runs inside it."""
+        if self.run is None:
+            return frozenset()
+        found: set[int | None] = {self.run.number}
+        for each in self.trail.record.transforms:  # in the order in which they started
+            if each.inside in found:
+                found.add(each.number)
+        return frozenset(found)
+
+    @cached_property
+    def calls(self) -> tuple[NnxCall, ...]:
+        """The calls of NNX's own layers in that map; all that there are if there is no map."""
+        own = [each for each in self.record.calls if each.defined_in.startswith(_LIBRARY)]
+        return tuple(each for each in own if self.run is None or each.inside in self.inside)
+
+    @property
+    def mapped(self) -> bool:
+        """Whether layers ran inside the map that gave the answer."""
+        return self.run is not None and bool(self.calls)
+
+    def layers(self, name: str) -> tuple[NnxLayer, ...]:
+        """Return the layers of a class that gave the answer, or may have.
+
+        Inside a map an object is a copy, so a layer is told by its numbers.
+        """
+        found = tuple(each for each in self.record.layers if each.class_name == name)
+        used = {_numbers(each.variables) for each in self.calls} - {None}
+        same = tuple(each for each in found if _numbers(each.variables) in used)
+        makers = {run.number for run, state in self.made if self._went_in(state)}
+        made = tuple(each for each in found if each.inside in makers)
+        return same or made or found
+
+    def _went_in(self, state: NodeState) -> bool:
+        """Whether an object that a map returned is one that went into the last map."""
+        own = _numbers(state.variables)
+        return own is not None and own in {_numbers(each.variables) for each in self.arguments()}
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of the layers that were called, in order."""
+        return tuple(each.class_name for each in self.calls)
+
+    def draws(self, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
+        """Return the keys that were drawn to make the layers of these classes."""
+        numbers = {layer.number for name in classes for layer in self.layers(name)}
+        return tuple(each for each in self.record.draws if each.layer in numbers)
+
+    def arguments(self) -> tuple[NodeState, ...]:
+        """Return the objects that went into the map that gave the answer."""
+        found = self.run.states if self.run is not None else ()
+        return tuple(each for each in found if each.argument >= 0)
+
+    @cached_property
+    def made(self) -> tuple[tuple[TransformRun, NodeState], ...]:
+        """The objects that maps returned, each with the map that made it."""
+        return tuple(
+            (run, state)
+            for run in self.trail.record.transforms
+            if run.ran and transform(run.transform).does is Does.MAPS
+            for state in run.states
+            if state.argument < 0
+        )
+
+
+def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] | None:
+    """Return what tells a layer from others: its arrays' digests; None if any isn't known."""
+    found = tuple((each.path, each.digest) for each in variables)
+    return found if found and all(each.digest is not None for each in variables) else None
+
+
+class NnxLook(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides of a case, for a map of NNX that the task asks for."""
+
+    look: Look
+    use: Use
+    expected: NnxSide
+    actual: NnxSide
+
+    @property
+    def pairs(self) -> tuple[tuple[NnxCall, NnxCall], ...]:
+        """The calls of the same layers on both sides; none if the layers differ."""
+        if self.expected.classes != self.actual.classes:
+            return ()
+        return tuple(zip(self.expected.calls, self.actual.calls, strict=True))
+
+
+def nnx_use(exercise: Exercise) -> Use | None:
+    """Return the map of NNX that an exercise asks for, None if it asks for none."""
+    for use in exercise.uses:
+        row = transform(use.title)
+        if row.of_nnx and row.does is Does.MAPS:
+            return use
+    return None
+
+
+def nnx_looks(evidence: Evidence) -> Iterator[NnxLook]:
+    """Yield the cases of an exercise that asks for a map of NNX, the smallest case first."""
+    use = nnx_use(evidence.exercise)
+    if use is not None:
+        yield from (nnx_look(look, use) for look in evidence.looks)
+
+
+def nnx_look(look: Look, use: Use) -> NnxLook:
+    """Return both sides of a case."""
+    return NnxLook(
+        look=look,
+        use=use,
+        expected=NnxSide(look.expected, use),
+        actual=NnxSide(look.actual, use),
+    )
+
+
+def length_of(side: NnxSide) -> int:
+    """Return how many indices a map has, 0 if that isn't known."""
+    outputs = side.run.outputs if side.run is not None else ()
+    if side.run is None or len(outputs) != 1:
+        return 0
+    shape = outputs[0].shape
+    axis = out_axis(side.run, len(shape))
+    return shape[axis] if 0 <= axis < len(shape) else 0
+
+
+class HeldPair(msgspec.Struct, frozen=True, kw_only=True):
+    """A weight that both sides' layers have, as each of them sees it."""
+
+    expected: Variable
+    actual: Variable
+    wanted: Held
+    found: Held
+
+    @property
+    def name(self) -> str:
+        """The name in the layer: `kernel`."""
+        return ".".join(self.actual.path)
+
+
+def weights(each: NnxLook) -> Iterator[HeldPair]:
+    """Yield the weights of the layers that gave the answer, on both sides."""
+    for ours, theirs in ((actual, expected) for expected, actual in each.pairs):
+        seen = zip(ours.variables, ours.held, strict=False)
+        by_path = {variable.path: (variable, held) for variable, held in seen}
+        for variable, held in zip(theirs.variables, theirs.held, strict=False):
+            other, found = by_path.get(variable.path, (None, held))
+            if variable.collection == WEIGHTS and other is not None:
+                yield HeldPair(expected=variable, actual=other, wanted=held, found=found)
+
+
+def is_constant(variable: Variable) -> bool:
+    """Whether all its numbers are known to be the same, as those of a fresh bias.
+
+    A map has one array of those for all, even where each makes its own.
+    """
+    sizes = variable.type.shape
+    several = {axis for axis, size in enumerate(sizes) if size > 1}
+    return variable.largest == 0.0 or (
+        variable.digest is not None and several <= set(variable.alike_along)
+    )
+
+
+def stacked_axes(outer: ArrayType, inner: ArrayType) -> frozenset[int]:
+    """Return the axes that may be the one that an array has beside those that a layer sees."""
+    shape = outer.shape
+    if len(shape) != len(inner.shape) + 1:
+        return frozenset()
+    return frozenset(n for n in range(len(shape)) if shape[:n] + shape[n + 1 :] == inner.shape)
+
+
+def outer_weight(side: NnxSide, inner: Variable) -> Variable | None:
+    """Return a layer's weight as it is outside of the map, if it was seen there."""
+    states = (*side.arguments(), *(state for _, state in side.made))
+    for variable in (each for state in states for each in state.variables):
+        same = variable.path[-len(inner.path) :] == inner.path
+        if same and stacked_axes(variable.type, inner.type):
+            return variable
+    return None

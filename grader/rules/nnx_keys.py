@@ -1,0 +1,238 @@
+"""Weights of NNX's layers that were drawn from other keys than the task's.
+
+A stream of `nnx.Rngs` is a key and a count: each key that it gives is made of both. So a layer has
+other weights if its stream has another key, or has given keys before.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from grader.evidence import Evidence
+from grader.evidence.edits import Edits, given_name
+from grader.evidence.edits.text import replaced
+from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks
+from grader.evidence.notation import listing
+from grader.evidence.provenance import DERIVING, MAKERS
+from grader.model.nnx import NnxDraw, NnxStream
+from grader.model.observation import KeyStep, Span
+from grader.rules.rule import Sighting
+
+
+class _Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys of the streams that were drawn from outside of maps, and the first draws of each."""
+
+    look: NnxLook
+    wanted: frozenset[str]
+    found: frozenset[str]
+
+
+def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield one sighting if two seeds lead to the same key, in all cases."""
+    if evidence.seed_name is None:
+        return
+    keys = [each for each in map(_keys, nnx_looks(evidence)) if each is not None]
+    pairs = [
+        (first, second)
+        for first, second in combinations(keys, 2)
+        if evidence.seed(first.look.look.case) != evidence.seed(second.look.look.case)
+        and not first.wanted & second.wanted
+    ]
+    if not pairs or any(first.found != second.found for first, second in pairs):
+        return
+    wrong = [pair for pair in pairs if pair[0].look.look.failed or pair[1].look.look.failed]
+    for first, second in wrong[:1]:
+        yield _ignored(evidence, first, second)
+
+
+def _keys(each: NnxLook) -> _Keys | None:
+    """Return the keys of both sides, None if one of them isn't known."""
+    if not each.expected.calls:
+        return None
+    classes = each.expected.classes
+    wanted, found = _known(each.expected, classes), _known(each.actual, classes)
+    if not wanted or not found:
+        return None
+    return _Keys(look=each, wanted=wanted, found=found)
+
+
+def _known(side: NnxSide, classes: tuple[str, ...]) -> frozenset[str]:
+    """Return the keys of the streams that the layers were drawn from, empty if any isn't known.
+
+    Inside a map a stream has several keys: then it counts what they were split from.
+    """
+    draws = _telling(side, classes)
+    found = frozenset(each.data for each in draws if each.data is not None)
+    return found if all(each.data is not None for each in draws) else frozenset()
+
+
+def _telling(side: NnxSide, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
+    """Return the draws for the layers, or the last one before them if they were made in a map."""
+    own = side.draws(classes)
+    if not own or not all(map(_mapped, own)):
+        return own
+    draws = side.record.draws
+    before = [each for each in draws[: draws.index(own[0])] if each.layer is None]
+    return tuple(before[-1:])
+
+
+def _ignored(evidence: Evidence, first: _Keys, second: _Keys) -> Sighting:
+    seeds = [evidence.seed(each.look.look.case) for each in (first, second)]
+    name = evidence.seed_name
+    shown = second if second.look.look.failed else first
+    stream = _stream(shown.look.actual, shown.found)
+    span = stream.span if stream is not None else None
+    key = next(iter(sorted(shown.found)))
+    return Sighting(
+        message=f"{name} is ignored: {name} {seeds[0]} and {name} {seeds[1]} give the same key",
+        label=f"the key doesn't depend on {name}",
+        details=(f"Both times the weights were drawn from a stream with the key {key}.",),
+        why="Runs with different seeds should start from different weights.",
+        help=f"make the stream from the argument: nnx.Rngs({name})",
+        span=span or evidence.landmarks.head,
+        edits=_seed_edits(evidence, span),
+        case=shown.look.look.case,
+        evidence={"seeds": seeds},
+        certain=True,
+    )
+
+
+def _stream(side: NnxSide, keys: frozenset[str]) -> NnxStream | None:
+    """Return the stream with one of these keys that the program made in this call."""
+    return next((each for each in side.record.streams if each.data in keys), None)
+
+
+def _seed_edits(evidence: Evidence, span: Span | None) -> Edits:
+    """Make the `nnx.Rngs` at a place from the seed."""
+    call, name = evidence.source.call_at(span), evidence.seed_name
+    own = given_name(evidence, call, name) if call is not None and name is not None else None
+    if call is None or own is None:
+        return ()
+    values = [*call.args, *(each.value for each in call.keywords)]
+    if len(values) != 1 or isinstance(values[0], ast.Starred):
+        return ()
+    return replaced(evidence.source, values[0], own)
+
+
+def derived(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield one sighting if the weights were drawn from another key than the task's."""
+    if any(True for _ in ignored_seed(evidence)):
+        return
+    for each in nnx_looks(evidence):
+        same = set(each.actual.classes) == set(each.expected.classes)
+        if each.look.answer_wrong and each.expected.calls and same:
+            found = _other_key(evidence, each) or _later(evidence, each) or _unsplit(evidence, each)
+            if found is not None:
+                yield found
+                return
+
+
+def _other_key(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe a stream with another key; nothing if any key isn't known."""
+    classes = each.expected.classes
+    wanted, found = _known(each.expected, classes), _known(each.actual, classes)
+    if not wanted or wanted & found or not each.actual.draws(classes):
+        return None
+    told = _telling(each.actual, classes)
+    streams = each.actual.record.streams
+    unknown = any(stream.data is None and stream.inside is None for stream in streams)
+    if unknown or any(draw.data is None for draw in told):
+        return None
+    return _sighting(evidence, each, wanted, found)
+
+
+def _mapped(draw: NnxDraw) -> bool:
+    """Whether a stream of several keys was drawn from, inside a transform."""
+    return draw.data is None and draw.inside is not None
+
+
+def _sighting(
+    evidence: Evidence, each: NnxLook, wanted: frozenset[str], found: frozenset[str]
+) -> Sighting:
+    name = evidence.seed_name
+    step, stream = _step(each.actual), _stream(each.actual, found)
+    span = step.span if step is not None else stream.span if stream is not None else None
+    expected, actual = next(iter(sorted(wanted))), next(iter(sorted(found)), None)
+    made = f"jax.random.{step.operation}" if step is not None else "nnx.Rngs"
+    shown = (f"key   expected {expected}   found {actual}",) if actual is not None else ()
+    return Sighting(
+        message="the weights are drawn from a key that isn't the task's",
+        label=f"the keys are made by {made} here"
+        if step is not None
+        else f"this isn't the stream of nnx.Rngs({name})",
+        details=shown,
+        why="From another key come other weights. Nobody can repeat this run from the seed alone.",
+        help=f"draw from nnx.Rngs({name}), and let NNX derive the keys from it",
+        span=span or evidence.landmarks.head,
+        edits=_seed_edits(evidence, span) if step is None else (),
+        case=each.look.case,
+        evidence={"expected": expected, "actual": actual},
+    )
+
+
+def _step(side: NnxSide) -> KeyStep | None:
+    """Return the last of the program's own steps that derived a key."""
+    steps = [each for each in side.trail.record.keys if each.operation in DERIVING]
+    makers = [each for each in side.trail.record.keys if each.operation in MAKERS]
+    return next(iter(reversed(steps)), None) if makers else None
+
+
+def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe a stream that has given keys before it gives those of the task."""
+    classes = each.expected.classes
+    theirs = _first(each.expected, classes)
+    ours = _first(each.actual, classes)
+    if theirs is None or ours is None or ours.data != theirs.data or ours.count <= theirs.count:
+        return None
+    before = ours.count - theirs.count
+    earlier = [
+        draw
+        for draw in each.actual.record.draws
+        if draw.data == ours.data and theirs.count <= draw.count < ours.count
+    ]
+    return Sighting(
+        message=f'the stream "{ours.stream}" has given {_number(before)} before it draws for the '
+        "task's layer",
+        label="this takes a key from the stream",
+        details=(f"count   expected {theirs.count}   found {ours.count}",),
+        why="A stream counts the keys that it gives, and each of them is made of its key and the "
+        "count. After an earlier one, all that follow are other keys.",
+        help="draw nothing from the stream before the task's layer is made",
+        span=(earlier[0].span if earlier else ours.span) or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": theirs.count, "actual": ours.count},
+    )
+
+
+def _unsplit(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe layers that take key after key from a stream that the task splits first."""
+    classes = each.expected.classes
+    ours, theirs = each.actual.draws(classes), each.expected.draws(classes)
+    known = bool(ours) and all(draw.data is not None for draw in ours)
+    if not known or not theirs or not all(map(_mapped, theirs)) or len(each.actual.calls) < 2:
+        return None
+    return Sighting(
+        message="the layers take one key after the other from the stream, which isn't split",
+        label="takes the next keys of the stream",
+        details=(f"The counts of the keys are {listing(str(draw.count) for draw in ours[:6])}.",),
+        why="nnx.split_rngs takes a single key from the stream, and splits it into one for each "
+        "layer. Other keys give other weights.",
+        help="split the stream with nnx.split_rngs before the layers are made from it",
+        span=ours[0].span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": "split", "actual": [draw.count for draw in ours[:6]]},
+    )
+
+
+def _number(count: int) -> str:
+    return "one key" if count == 1 else f"{count} keys"
+
+
+def _first(side: NnxSide, classes: tuple[str, ...]) -> NnxDraw | None:
+    """Return the first draw for the layers, or the one that was split for them."""
+    told = [each for each in _telling(side, classes) if each.data is not None]
+    return min(told, key=lambda each: each.count, default=None)

@@ -1,0 +1,282 @@
+"""NNX's layers that are made in another way than the task's: of another class, size or setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from grader.evidence import Evidence
+from grader.evidence.edits import argument_edits, field_edits, left_out
+from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.nnx_axes import mapped_otherwise
+from grader.evidence.notation import array_text
+from grader.model.finding import ShapeRow
+from grader.model.nnx import NnxLayer
+from grader.model.observation import Setting
+from grader.model.transforms import Does, transform
+from grader.rules.rule import Sighting
+
+_LONGEST = 60
+
+
+def changed(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield each setting that differs where it shows, in the answer or in the weights."""
+    seen: set[str] = set()
+    for each in nnx_looks(evidence):
+        other = _other_class(each)
+        if other is not None and not seen:
+            yield _another(evidence, each, other)
+            return
+        for theirs, ours in _settings(each):
+            if ours.name not in seen:
+                seen.add(ours.name)
+                yield _setting(evidence, each, theirs, ours)
+
+
+def _other_class(each: NnxLook) -> str | None:
+    """Return the class of the only layer that was called, if it isn't the task's."""
+    ours, theirs = set(each.actual.classes), set(each.expected.classes)
+    if not each.look.answer_wrong or len(ours) != 1 or len(theirs) != 1 or ours == theirs:
+        return None
+    return next(iter(ours))
+
+
+def _another(evidence: Evidence, each: NnxLook, other: str) -> Sighting:
+    wanted = each.expected.classes[0]
+    made = next(iter(each.actual.layers(other)), None)
+    return Sighting(
+        message=f"the answer comes from nnx.{other}, but the task's layer is nnx.{wanted}",
+        label=f"this is nnx.{other}",
+        why="Another layer has other weights, or does something else with them.",
+        help=f"make the layer with nnx.{wanted}",
+        span=(made.span if made is not None else None) or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": wanted, "actual": other},
+    )
+
+
+def _settings(each: NnxLook) -> Iterator[tuple[Setting, Setting]]:
+    """Yield the settings that both sides' only layer has, and that differ."""
+    theirs, ours = _layer(each, expected=True), _layer(each, expected=False)
+    if theirs is None or ours is None or not each.pairs:
+        return
+    if not (each.look.answer_wrong or _other_weights(each)):
+        return
+    given = {setting.name: setting for setting in ours.settings}
+    for wanted in theirs.settings:
+        found = given.get(wanted.name)
+        if found is not None and found.text != wanted.text and not _is_size(wanted, found):
+            yield wanted, found
+
+
+def _is_size(wanted: Setting, found: Setting) -> bool:
+    return wanted.text.isdigit() and found.text.isdigit()
+
+
+def _layer(each: NnxLook, *, expected: bool) -> NnxLayer | None:
+    """Return the layer of the task's class, None if there are several with other settings."""
+    side = each.expected if expected else each.actual
+    if len(set(each.expected.classes)) != 1:
+        return None
+    found = side.layers(each.expected.classes[0])
+    return found[0] if len({layer.settings for layer in found}) == 1 else None
+
+
+def _other_weights(each: NnxLook) -> bool:
+    """Whether the layers that were called have other variables."""
+    return any(
+        {(v.path, v.type.dtype) for v in theirs.variables}
+        != {(v.path, v.type.dtype) for v in ours.variables}
+        for theirs, ours in each.pairs
+    )
+
+
+def _setting(evidence: Evidence, each: NnxLook, theirs: Setting, ours: Setting) -> Sighting:
+    layer = _layer(each, expected=False)
+    made = layer.span if layer is not None else None
+    span = evidence.landmarks.keyword(made, ours.name)
+    found = _short(ours)
+    return Sighting(
+        message=f"the layer has another {ours.name} than the task's",
+        label=f"{ours.name} is {found}" if found else f"another {ours.name}",
+        shapes=tuple(_rows(each)),
+        why="A layer whose weights are missing, have another type or are drawn in another way is "
+        "a different layer, even if a fresh one gives the same output.",
+        help=f"leave {ours.name} out: the task's layer has the default"
+        if theirs.default
+        else f"set {ours.name} to {_short(theirs) or 'what the task says'}",
+        span=span or evidence.landmarks.head,
+        edits=left_out(evidence, made, ours.name) if theirs.default else (),
+        case=each.look.case,
+        evidence={"setting": ours.name, "expected": theirs.text, "actual": ours.text},
+    )
+
+
+def _short(setting: Setting) -> str:
+    return setting.text if len(setting.text) <= _LONGEST and "." not in setting.text else ""
+
+
+def _rows(each: NnxLook) -> Iterator[ShapeRow]:
+    """Yield the weights that only one side has, or that have another type."""
+    for theirs, ours in each.pairs:
+        wanted = {v.path: v.type for v in theirs.variables}
+        found = {v.path: v.type for v in ours.variables}
+        for path in sorted(wanted.keys() | found.keys()):
+            one, other = wanted.get(path), found.get(path)
+            if one != other:
+                yield ShapeRow(
+                    name=".".join(path),
+                    expected=array_text(one.dtype, one.shape) if one is not None else None,
+                    actual=array_text(other.dtype, other.shape) if other is not None else None,
+                )
+
+
+class _Sized(msgspec.Struct, frozen=True, kw_only=True):
+    """A case, and the size of its layer, or of its map, as text."""
+
+    each: NnxLook
+    layer: NnxLayer | None
+    text: str
+
+
+def ignored(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield each size argument that the layer doesn't follow."""
+    looks = tuple(nnx_looks(evidence))
+    for name in evidence.sizes():
+        over = _map_sized(looks, name)
+        if over:
+            yield from _map_ignored(evidence, name, over)
+            continue
+        field = _field(looks, name)
+        sized = tuple(_sized(looks, field)) if field is not None else ()
+        instead = _instead(evidence, sized, name)
+        pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+        if pair is not None and field is not None:
+            yield _ignored(evidence, name, field, pair, instead)
+
+
+def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
+    """Return the cases with the length of the map, if the reference maps over this size.
+
+    A map over a wrong axis has another length, too, and is another mistake.
+    """
+    if any(mapped_otherwise(each) for each in looks):
+        return ()
+    wanted = [(length_of(each.expected), each.look.case.sizes[name]) for each in looks]
+    if len({size for _, size in wanted}) < 2 or any(length != size for length, size in wanted):
+        return ()
+    return tuple(
+        _Sized(each=each, layer=None, text=str(length_of(each.actual)))
+        for each in looks
+        if length_of(each.actual)
+    )
+
+
+def _map_ignored(evidence: Evidence, name: str, sized: tuple[_Sized, ...]) -> Iterator[Sighting]:
+    """Yield a map that has the same number of indices, whatever the argument is."""
+    instead = _instead(evidence, sized, name)
+    pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+    if pair is None:
+        return
+    shown = next(each for each in pair if each.each.look.failed)
+    sizes = sorted(each.each.look.case.sizes[name] for each in pair)
+    runs = shown.each.actual.trail.record.transforms
+    split = next((one for one in runs if transform(one.transform).does is Does.SPLITS), None)
+    span = evidence.landmarks.keyword(split.span, "splits") if split is not None else None
+    noun = evidence.exercise.dimension(name).noun
+    yield Sighting(
+        message=f"{name} is ignored: there are as many as in {instead}"
+        if instead is not None
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give the same number of layers",
+        label=f"this is {instead}" if instead is not None else f"{shown.text}, whatever {name} is",
+        why="The number of layers must follow the argument; otherwise the function only works for "
+        "one value of it.",
+        help=f"split the stream into as many keys as {name} says, which counts {noun}",
+        span=span or evidence.landmarks.head,
+        edits=argument_edits(evidence, split.span, "splits", name) if split is not None else (),
+        case=shown.each.look.case,
+        evidence={"size": name, "values": sizes},
+    )
+
+
+def _field(looks: tuple[NnxLook, ...], name: str) -> str | None:
+    """Return the setting of the reference's layer that is always this size, if sizes vary."""
+    if len({each.look.case.sizes[name] for each in looks}) < 2:
+        return None
+    fitting: set[str] | None = None
+    for each in looks:
+        layer = _layer(each, expected=True)
+        size = str(each.look.case.sizes[name])
+        found = {s.name for s in layer.settings if s.text == size} if layer is not None else set()
+        fitting = found if fitting is None else fitting & found
+    return next(iter(sorted(fitting or ())), None)
+
+
+def _sized(looks: tuple[NnxLook, ...], field: str) -> Iterator[_Sized]:
+    for each in looks:
+        layer = _layer(each, expected=False)
+        texts = [s.text for s in layer.settings if s.name == field] if layer is not None else []
+        if layer is not None and texts and texts[0].isdigit():
+            yield _Sized(each=each, layer=layer, text=texts[0])
+
+
+def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[_Sized, _Sized] | None:
+    """Return two cases with other arguments and layers of one size, if no two sizes differ."""
+    pairs = [
+        (first, second)
+        for first, second in combinations(sized, 2)
+        if first.each.look.case.sizes[name] != second.each.look.case.sizes[name]
+    ]
+    if not pairs or len({each.text for each in sized}) > 1:
+        return None
+    told = [pair for pair in pairs if any(each.each.look.failed for each in pair)]
+    return told[0] if told else None
+
+
+def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[_Sized, _Sized] | None:
+    """Return two cases with other arguments, one of them wrong."""
+    for first, second in combinations(sized, 2):
+        unlike = first.each.look.case.sizes[name] != second.each.look.case.sizes[name]
+        if unlike and (first.each.look.failed or second.each.look.failed):
+            return first, second
+    return None
+
+
+def _instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
+    """Return what messages call the other dimension that always gives the layer its size."""
+
+    def always(dimension: str) -> bool:
+        return all(each.text == str(each.each.look.case.sizes[dimension]) for each in sized)
+
+    if len({each.text for each in sized}) < 2 or always(name):
+        return None
+    others = (each.noun for each in evidence.exercise.dimensions if always(each.name))
+    return next(others, None)
+
+
+def _ignored(
+    evidence: Evidence,
+    name: str,
+    field: str,
+    pair: tuple[_Sized, _Sized],
+    instead: str | None,
+) -> Sighting:
+    noun = evidence.exercise.dimension(name).noun
+    shown = next(each for each in pair if each.each.look.failed)
+    sizes = sorted(each.each.look.case.sizes[name] for each in pair)
+    made = shown.layer.span if shown.layer is not None else None
+    return Sighting(
+        message=f"{name} is ignored: the layer has the size of {instead}"
+        if instead is not None
+        else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of the same size",
+        label=f"this is {instead}" if instead is not None else f"{shown.text}, whatever {name} is",
+        why="The size of the layer must follow the argument; otherwise the function only works "
+        "for one value of it.",
+        help=f"make the layer with the argument {name}, which counts {noun}",
+        span=evidence.landmarks.keyword(made, field, 1) or evidence.landmarks.head,
+        edits=field_edits(evidence, made, field, 1, name),
+        case=shown.each.look.case,
+        evidence={"size": name, "values": sizes},
+    )
