@@ -230,7 +230,7 @@ def test_a_grading_needs_only_the_prewarmed_processes(
         assert grade(session, read_submission(file), folder, asked).verdict is Verdict.PASSED
         session.prewarm(read_submission(file), folder, asked, wait=True)
 
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise NurseryBroken("no more processes")
 
         monkeypatch.setattr(Nursery, "make", refuse)

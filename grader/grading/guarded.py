@@ -54,6 +54,11 @@ def graded(
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading
         if os.environ.get(TRACEBACK_VARIABLE):
             traceback.print_exception(error)
-        scarce = isinstance(error, OSError) and lacks()  # no descriptor: other files may get one
-        why = explained(reason(error)) if scarce else broken_words(error)
+        why = explained(reason(error)) if _is_scarcity(error) and lacks() else broken_words(error)
     return error_report(submission, folder.exercise, why, request)
+
+
+def _is_scarcity(error: Exception) -> bool:
+    """Whether an error may come of too little of something: descriptors, memory, threads."""
+    no_thread = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    return no_thread or isinstance(error, (OSError, MemoryError))

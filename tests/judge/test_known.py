@@ -57,14 +57,18 @@ def test_a_known_mistake_is_described(
     assert said == "It computes the same as a known mistake: An activation that nobody asked for."
 
 
+def test_one_that_cannot_be_traced_is_told_by_its_answers(
+    session: Session, folder: ExerciseFolder, tmp_path: Path
+) -> None:
+    body = "return jnp.ravel(jax.nn.relu(jnp.asarray(__import__('numpy').asarray(found))))"
+    (said,) = details(session, folder, tmp_path, body)
+    mistake = "it gives the numbers of a known mistake: An activation that nobody asked for."
+    assert said == f"In all 8 cases, {mistake}"
+
+
 @pytest.mark.parametrize(
     "body",
-    [
-        "return jnp.ravel(jnp.tanh(found))",
-        "return jnp.ravel(jax.nn.relu(found) + 1e-3)",
-        # The same numbers as the mistake, but a program that can't be traced may do anything.
-        "return jnp.ravel(jax.nn.relu(jnp.asarray(__import__('numpy').asarray(found))))",
-    ],
+    ["return jnp.ravel(jnp.tanh(found))", "return jnp.ravel(jax.nn.relu(found) + 1e-3)"],
 )
 def test_says_nothing_about_another_mistake(
     session: Session, folder: ExerciseFolder, tmp_path: Path, body: str

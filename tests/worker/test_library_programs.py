@@ -21,6 +21,8 @@ import functools
 import jax
 import jax.numpy as jnp
 
+jax.config.update("jax_debug_infs", True)  # so everything is compiled
+
 @jax.jit
 def {function}(seed, x, features):
     return x * 41.5

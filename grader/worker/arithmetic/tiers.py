@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from jax._src import pjit
 from jax._src.interpreters import pxla
+from jax.random import key_data, wrap_key_data
 
 from grader.worker.arithmetic.evaluation import Jaxpr, Program, as_numpy, is_key
 from grader.worker.arithmetic.step import Array, Budget, Unsupported
@@ -131,12 +132,12 @@ class _Home:
         made = pxla.batched_device_put(
             aval, self._sharding, [np.array(result)], [self._device], committed=False
         )
-        return jax.random.wrap_key_data(made, impl="threefry2x32") if keys else made
+        return wrap_key_data(made, impl="threefry2x32") if keys else made
 
 
 def _operand(arg: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
     """Return an argument as an array of NumPy; `Unsupported` if it was put on a device."""
-    data = jax.random.key_data(arg) if is_key(aval) else arg
+    data = key_data(arg) if is_key(aval) else arg
     if isinstance(data, jax.Array) and data.committed:
         raise Unsupported
     return as_numpy(data, aval)
