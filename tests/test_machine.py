@@ -40,9 +40,9 @@ def grade(
 
 @linux
 def test_too_little_address_space_is_named(tmp_path: Path) -> None:
-    code, said = grade(tmp_path, limit="ulimit -v 700000")
+    code, said = grade(tmp_path, limit="ulimit -v 400000")
     assert code == 3
-    assert "this shell allows 683 MB of address space (ulimit -v)" in said
+    assert "this shell allows 390 MB of address space (ulimit -v)" in said
     assert "native code" not in said
 
 
