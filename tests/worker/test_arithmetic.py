@@ -128,12 +128,14 @@ BINARY: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNARY)
 def test_functions_of_one_operand(name: str) -> None:
     function, operands = UNARY[name]
     check(lambda *given: [function(each) for each in given], *operands)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BINARY)
 def test_functions_of_two_operands(name: str) -> None:
     function, operands = BINARY[name]
@@ -141,6 +143,7 @@ def test_functions_of_two_operands(name: str) -> None:
     check(lambda *them: [function(*each) for each in them], *given)
 
 
+@pytest.mark.slow
 def test_conversions() -> None:
     types = (np.float32, np.int32, np.uint32, np.int8, np.uint8, np.int16, np.bool_)
     for values in (FLOATS, INTEGERS, UNSIGNED, BOOLEANS):
@@ -352,6 +355,7 @@ OTHERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_operations(name: str) -> None:
     function, operands = OTHERS[name]
