@@ -59,8 +59,11 @@ def FUNCTION(seed, x, features):
 MARK = "the_answer_is_here"
 SEARCHES = """
 import ctypes
+import os
 
 def FUNCTION(seed, x, features):
+    # Through a pipe: memory that another thread has returned meanwhile is an error, not a crash.
+    write, (out, into) = ctypes.CDLL(None).write, os.pipe()
     looked_for = bytearray(b"KRAM"[::-1])
     its_own = bytearray(b"evah ot llew yrev ti swonk"[::-1])
     for each in (looked_for, its_own):
@@ -73,11 +76,11 @@ def FUNCTION(seed, x, features):
         start, end = (int(each, 16) for each in addresses.split("-"))
         if end - start > 1 << 28:
             continue
-        for at in range(start, end, 1 << 20):
-            try:
-                part = ctypes.string_at(at, min(1 << 20, end - at))
-            except OSError:
+        for at in range(start, end, 1 << 16):
+            count = write(into, ctypes.c_void_p(at), ctypes.c_size_t(min(1 << 16, end - at)))
+            if count <= 0:
                 break
+            part = os.read(out, count)
             searched += len(part)
             for place in range(2):
                 mark = (looked_for, its_own)[place]
