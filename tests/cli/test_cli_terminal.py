@@ -115,6 +115,7 @@ def test_the_welcome_without_a_file(terminal: Terminal, here: Path, name: str, s
     assert "grade watch" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_output_fits_any_screen_width(terminal: Terminal, columns: int) -> None:
     for command in ("list", "start", "hint", "explain"):

@@ -200,6 +200,7 @@ def test_a_session_from_start_to_pass(grade: Grade, start: Start, here: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_a_hint_is_offered_when_a_mistake_keeps_coming_back(start: Start, file: Path) -> None:
     slug, rules = FIRST.exercise.slug, ("not-flattened",)
     with Progress.open() as progress:
@@ -262,6 +263,7 @@ def test_a_folder_that_disappears(start: Start, here: Path) -> None:
 # ----------------------------------------------------------------------------------- the terminal
 
 
+@pytest.mark.slow
 def test_pages_start_at_the_top_and_name_the_keys_at_any_width(start: Start, file: Path) -> None:
     watch = start(file.name, "--cases", "5", size=(24, 120))
     watch.until("not-flattened", gone="grading")

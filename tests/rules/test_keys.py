@@ -295,6 +295,7 @@ def test_values_that_are_not_keys_are_named(key: str, why: str) -> None:
     assert graded(shared(f"jax.random.{told}")) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -115,6 +115,7 @@ def test_another_seed_gives_other_cases(exercise: Exercise, made: Plan) -> None:
     assert plan(exercise, count=100, seed=0) == made
 
 
+@pytest.mark.slow
 def test_the_environment_does_not_change_the_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
