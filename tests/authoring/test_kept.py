@@ -15,7 +15,7 @@ from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding
 from grader.model.submission import Submission, read_submission
-from grader.rules import UNEXPLAINED, rule_by_id
+from grader.rules import TITLED, UNEXPLAINED, rule_by_id
 from tests.fixing import report_on
 
 SHARED = exercises()[0]
@@ -68,13 +68,14 @@ def test_another_solution_drops_them(folder: ExerciseFolder, submission: Submiss
     assert kept(folder).find(submission) is None
 
 
-def test_known_mistakes_matter_where_nothing_explains_the_numbers(
-    folder: ExerciseFolder, submission: Submission
+@pytest.mark.parametrize("rule", [UNEXPLAINED, "wrong-shape", "wrong-order", TITLED])
+def test_known_mistakes_matter_where_no_rule_explains_the_answer(
+    folder: ExerciseFolder, submission: Submission, rule: str
 ) -> None:
-    keep(folder, submission, UNEXPLAINED)
+    keep(folder, submission, rule)
     assert kept(folder).find(submission) is not None
     explained = read_submission(sorted((folder.folder / "mistakes").glob("*.py"))[1])
-    keep(folder, explained, "wrong-shape")
+    keep(folder, explained, "derived-key")
     (folder.folder / "mistakes" / "a_new_one.py").write_text(
         '"""Adds one."""\n\nx = 1  # expect: wrong-values\n'
     )
