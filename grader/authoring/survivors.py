@@ -18,17 +18,18 @@ import msgspec
 from grader.authoring.mutants import Mutant, same_program
 from grader.evidence.lifting import array_axes
 from grader.evidence.trail import LiftedRun, Trail
+from grader.grading.observed import observed
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED
-from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
-from grader.model.observation import Axis, LiftedCall, Loaded, Observation, Root, Variable
+from grader.model.observation import Axis, LiftedCall, Observation, Root, Variable
 from grader.model.report import Equivalent, Report, Verdict
 from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
 
-_SECONDS: Final = 60.0
+SECONDS: Final = 60.0
+"""For loading a program of the author's, and for each case."""
 _COMPARED: Final = frozenset(
     {"in_axes", "out_axes", "variable_axes", "split_rngs", "axis_size", "axis_name", "methods"}
 )
@@ -91,25 +92,8 @@ class Survivors:
 
     def _observed(self, text: str) -> tuple[Observation, ...]:
         submission = from_bytes(self._folder.solution.name, text.encode())
-        return observed(self._session, self._folder, submission, self._cases)
-
-
-def observed(
-    session: Session, folder: ExerciseFolder, submission: Submission, cases: Iterable[Case]
-) -> tuple[Observation, ...]:
-    """Return what a submission does on each case, in a fresh process; nothing if it can't load."""
-    side = session.submission_side(submission, folder)
-    try:
-        side.enter_sandbox()
-        if not isinstance(side.load(_SECONDS), Loaded):
-            return ()
-        found = []
-        for case in cases:
-            side.begin(case, _SECONDS)
-            found.append(side.finish())
-        return tuple(found)
-    finally:
-        side.end()
+        side = self._session.submission_side(submission, self._folder)
+        return observed(side, self._cases, SECONDS)
 
 
 def _accepted(folder: ExerciseFolder) -> Iterable[tuple[str, str]]:

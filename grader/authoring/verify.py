@@ -13,11 +13,12 @@ from grader.authoring.grades import Grades
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.submissions import accepted, mistakes, repairs, starter
-from grader.authoring.survivors import Survivor, Survivors, as_submission, observed
+from grader.authoring.survivors import SECONDS, Survivor, Survivors, as_submission
 from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
 from grader.grading.grading import grade
+from grader.grading.observed import observed
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
@@ -160,8 +161,8 @@ class _Run:
         plan = self._session.plan(self._folder.exercise, self._asked)
         cases = (*plan.discriminating, plan.edges[0])
         first, second = (
-            [each.outcome for each in observed(self._session, self._folder, submission, cases)]
-            for _ in range(2)
+            [each.outcome for each in observed(side, cases, SECONDS)]
+            for side in (self._session.submission_side(submission, self._folder) for _ in range(2))
         )
         return first == second
 

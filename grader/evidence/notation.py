@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from grader.compare import OtherValues
 from grader.model.case import (
     ArrayValue,
     BoolValue,
@@ -57,6 +58,12 @@ def value_text(value: Value) -> str:
             return f"key({value.seed})" if value.typed else f"PRNGKey({value.seed})"
         case _:
             assert_never(value)
+
+
+def difference(comparison: OtherValues) -> str:
+    """Write the first number that differs: where it is, the expected one and the one found."""
+    place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
+    return f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}"
 
 
 def output_name(place: str) -> str:

@@ -14,6 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -59,10 +60,13 @@ class KnownMistakes:
         self._folder = folder
         self._open_side = open_side
         self._cache = cache_folder
-        self._mistakes = _mistakes(folder)
         self._answers = KnownAnswers(folder.exercise, open_side)
         self._traced: dict[str, Traces] | None = None
         self._turn = threading.Lock()
+
+    @cached_property
+    def _mistakes(self) -> list[_Mistake]:
+        return _mistakes(self._folder)
 
     def like(
         self, proof: Proof, sizes: Sizes, transcript: Transcript, rules: Collection[str]

@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 
 from grader.compare import Same, compare, tolerance_of
+from grader.grading.observed import observed
 from grader.model.case import Case
 from grader.model.exercise import Exercise
-from grader.model.observation import Completed, Loaded, Observation
+from grader.model.observation import Completed, Observation
 from grader.model.submission import Submission
 from grader.model.transcript import Exchange, Known, Transcript
 from grader.process.side import Side
@@ -70,27 +71,12 @@ class KnownAnswers:
         return isinstance(compare(other.outcome.result, ours.result, tolerance), Same)
 
     def _answered(self, mistake: Submission, cases: Sequence[Case]) -> list[Observation]:
-        """Return the mistake's answers, fewer if it fails."""
+        """Return the mistake's answers, none if it can't be loaded."""
         keys = [(mistake.sha256, _key(each)) for each in cases]
         if any(each not in self._answers for each in keys):
-            self._answers |= dict(zip(keys, self._run(mistake, cases), strict=False))
+            answers = observed(self._open_side(mistake), cases, _SECONDS)
+            self._answers |= dict(zip(keys, answers, strict=False))
         return [self._answers[each] for each in keys if each in self._answers]
-
-    def _run(self, mistake: Submission, cases: Sequence[Case]) -> list[Observation]:
-        side = self._open_side(mistake)
-        try:
-            side.enter_sandbox()
-            if not isinstance(side.load(_SECONDS), Loaded):
-                return []
-            found = []
-            for case in cases:
-                side.begin(case, _SECONDS)
-                found.append(side.finish())
-                if side.failure is not None:
-                    break
-            return found
-        finally:
-            side.end()
 
 
 def _key(case: Case) -> bytes:

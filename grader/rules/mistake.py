@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.compare import OtherValues
 from grader.evidence import Evidence, Look
 from grader.evidence.likeness import evidence_of
+from grader.evidence.notation import difference
 from grader.model.exercise import Check
 from grader.model.observation import Span
 from grader.model.transcript import Known
@@ -43,10 +44,7 @@ def _sentence(text: str) -> str:
 
 def _difference(look: Look) -> tuple[str, ...]:
     comparison = look.comparison
-    if not isinstance(comparison, OtherValues):
-        return ()
-    place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
-    return (f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",)
+    return (difference(comparison),) if isinstance(comparison, OtherValues) else ()
 
 
 def _place(evidence: Evidence, known: Known) -> Span | None:

@@ -25,7 +25,7 @@ from grader.evidence.edits import (
 )
 from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.likeness import likeness
-from grader.evidence.notation import output_name
+from grader.evidence.notation import difference, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
 from grader.evidence.updates import unaccounted
@@ -123,7 +123,6 @@ def _numbers(
     evidence: Evidence, look: Look, comparison: OtherValues, *, last_resort: bool
 ) -> Sighting:
     advice = _advice(evidence, look)
-    place = f"output{comparison.place}[{', '.join(map(str, comparison.index))}]"
     setting = computing(look)
     span = setting_place(evidence.source, setting) if setting is not None else None
     return Sighting(
@@ -132,7 +131,7 @@ def _numbers(
         if setting is not None and span is not None
         else "not the expected numbers",
         details=(
-            f"{place}   expected {comparison.expected:.6g}   found {comparison.actual:.6g}",
+            difference(comparison),
             *_scaled(look),
             *_parted(evidence),
             *_known(evidence),
