@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
-
-import msgspec
 
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import field_edits, given_name, not_overwritten
 from grader.evidence.notation import array_text
 from grader.evidence.settings import size_settings
+from grader.evidence.sized import Sized, one_wrong, taken_instead, unlike
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
@@ -20,75 +18,42 @@ from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
 
 
-class _Sized(msgspec.Struct, frozen=True, kw_only=True):
-    """A look, and the size that its layer was made with."""
-
-    look: Look
-    size: int
-
-
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_layer.ignored(evidence)
     for name in evidence.sizes():
         sized = tuple(_sized(evidence, name))
-        instead = _taken_instead(evidence, sized, name)
-        pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+        instead = taken_instead(evidence, sized, name)
+        pairs = unlike(sized, name)
+        pair = _same_for_two(pairs, name) or (one_wrong(pairs) if instead else None)
         if pair is not None:
-            yield _sighting(evidence, name, pair, instead)
+            yield _sighting(evidence, name, (pair[0].look, pair[1].look), instead)
 
 
-def _sized(evidence: Evidence, name: str) -> Iterator[_Sized]:
+def _sized(evidence: Evidence, name: str) -> Iterator[Sized]:
     """Yield the size of the layer in each look where it is a known number."""
     for look in evidence.looks:
         layer = look.actual.layer
         given = {each.name: each.text for each in layer.settings} if layer is not None else {}
         texts = [given[each] for each in size_settings(look, name) if each in given]
         if texts and texts[0].isdigit():
-            yield _Sized(look=look, size=int(texts[0]))
+            yield Sized(look=look, size=int(texts[0]))
 
 
-def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
+def _same_for_two(pairs: list[tuple[Sized, Sized]], name: str) -> tuple[Sized, Sized] | None:
     """Return two looks with different arguments and layers of the same size.
 
     Cases that differ only in the argument are the best evidence. If there are any, all of them must
     agree: if the layer's size follows the argument in any way, it doesn't ignore it.
     """
-    pairs = [
-        (first, second)
-        for first, second in combinations(sized, 2)
-        if first.look.case.sizes[name] != second.look.case.sizes[name]
-    ]
     best = [pair for pair in pairs if _differ_only_in(*pair, name)]
     if any(first.size != second.size for first, second in best or pairs):
         return None
-    told = [pair for pair in best or pairs if any(each.look.wrong for each in pair)]
-    return (told[0][0].look, told[0][1].look) if told else None
+    return one_wrong(best or pairs)
 
 
-def _differ_only_in(first: _Sized, second: _Sized, name: str) -> bool:
+def _differ_only_in(first: Sized, second: Sized, name: str) -> bool:
     ours, theirs = first.look.case.sizes, second.look.case.sizes
     return all(ours[each] == theirs[each] for each in ours if each != name)
-
-
-def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[Look, Look] | None:
-    """Return two looks with different arguments, one of them wrong."""
-    for first, second in combinations(sized, 2):
-        unlike = first.look.case.sizes[name] != second.look.case.sizes[name]
-        if unlike and (first.look.wrong or second.look.wrong):
-            return first.look, second.look
-    return None
-
-
-def _taken_instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
-    """Return what messages call the other dimension that always gives the layer its size."""
-    if len({each.size for each in sized}) < 2:
-        return None
-    if all(each.size == each.look.case.sizes[name] for each in sized):
-        return None
-    for other in evidence.exercise.dimensions:
-        if all(each.size == each.look.case.sizes[other.name] for each in sized):
-            return other.noun
-    return None
 
 
 def _sighting(

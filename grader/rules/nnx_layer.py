@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
-
-import msgspec
 
 from grader.evidence import Evidence
 from grader.evidence.edits import argument_edits, field_edits, left_out
 from grader.evidence.nnx import NnxLook, length_of, nnx_looks
 from grader.evidence.nnx_axes import mapped_otherwise
 from grader.evidence.notation import array_text
+from grader.evidence.sized import Sized, one_wrong, taken_instead, unlike
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxLayer
 from grader.model.observation import Setting
@@ -133,12 +131,11 @@ def _rows(each: NnxLook) -> Iterator[ShapeRow]:
                 )
 
 
-class _Sized(msgspec.Struct, frozen=True, kw_only=True):
-    """A case, and the size of its layer, or of its map, as text."""
+class _Sized(Sized, frozen=True, kw_only=True):
+    """A case with the size of its layer, or of its map, which has no layer."""
 
     each: NnxLook
-    layer: NnxLayer | None
-    text: str
+    layer: NnxLayer | None = None
 
 
 def ignored(evidence: Evidence) -> Iterator[Sighting]:
@@ -151,8 +148,8 @@ def ignored(evidence: Evidence) -> Iterator[Sighting]:
             continue
         field = _field(looks, name)
         sized = tuple(_sized(looks, field)) if field is not None else ()
-        instead = _instead(evidence, sized, name)
-        pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+        instead = taken_instead(evidence, sized, name)
+        pair = _showing(sized, name, instead)
         if pair is not None and field is not None:
             yield _ignored(evidence, name, field, pair, instead)
 
@@ -168,7 +165,7 @@ def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
     if len({size for _, size in wanted}) < 2 or any(length != size for length, size in wanted):
         return ()
     return tuple(
-        _Sized(each=each, layer=None, text=str(length_of(each.actual)))
+        _Sized(look=each.look, each=each, size=length_of(each.actual))
         for each in looks
         if length_of(each.actual)
     )
@@ -176,12 +173,12 @@ def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
 
 def _map_ignored(evidence: Evidence, name: str, sized: tuple[_Sized, ...]) -> Iterator[Sighting]:
     """Yield a map that has the same number of indices, whatever the argument is."""
-    instead = _instead(evidence, sized, name)
-    pair = _same_for_two(sized, name) or (_any_two(sized, name) if instead else None)
+    instead = taken_instead(evidence, sized, name)
+    pair = _showing(sized, name, instead)
     if pair is None:
         return
-    shown = next(each for each in pair if each.each.look.failed)
-    sizes = sorted(each.each.look.case.sizes[name] for each in pair)
+    shown = next(each for each in pair if each.look.failed)
+    sizes = sorted(each.look.case.sizes[name] for each in pair)
     runs = shown.each.actual.trail.record.transforms
     split = next((one for one in runs if transform(one.transform).does is Does.SPLITS), None)
     span = evidence.landmarks.keyword(split.span, "splits") if split is not None else None
@@ -190,13 +187,13 @@ def _map_ignored(evidence: Evidence, name: str, sized: tuple[_Sized, ...]) -> It
         message=f"{name} is ignored: there are as many as in {instead}"
         if instead is not None
         else f"{name} is ignored: {sizes[0]} and {sizes[1]} give the same number of layers",
-        label=f"this is {instead}" if instead is not None else f"{shown.text}, whatever {name} is",
+        label=f"this is {instead}" if instead is not None else f"{shown.size}, whatever {name} is",
         why="The number of layers must follow the argument; otherwise the function only works for "
         "one value of it.",
         help=f"split the stream into as many keys as {name} says, which counts {noun}",
         span=span or evidence.landmarks.head,
         edits=argument_edits(evidence, split.span, "splits", name) if split is not None else (),
-        case=shown.each.look.case,
+        case=shown.look.case,
         evidence={"size": name, "values": sizes},
     )
 
@@ -219,41 +216,18 @@ def _sized(looks: tuple[NnxLook, ...], field: str) -> Iterator[_Sized]:
         layer = _layer(each, expected=False)
         texts = [s.text for s in layer.settings if s.name == field] if layer is not None else []
         if layer is not None and texts and texts[0].isdigit():
-            yield _Sized(each=each, layer=layer, text=texts[0])
+            yield _Sized(look=each.look, each=each, layer=layer, size=int(texts[0]))
 
 
-def _same_for_two(sized: tuple[_Sized, ...], name: str) -> tuple[_Sized, _Sized] | None:
-    """Return two cases with other arguments and layers of one size, if no two sizes differ."""
-    pairs = [
-        (first, second)
-        for first, second in combinations(sized, 2)
-        if first.each.look.case.sizes[name] != second.each.look.case.sizes[name]
-    ]
-    if not pairs or len({each.text for each in sized}) > 1:
-        return None
-    told = [pair for pair in pairs if any(each.each.look.failed for each in pair)]
-    return told[0] if told else None
+def _showing(
+    sized: tuple[_Sized, ...], name: str, instead: str | None
+) -> tuple[_Sized, _Sized] | None:
+    """Return two cases with other arguments, one of them wrong, if the size doesn't follow.
 
-
-def _any_two(sized: tuple[_Sized, ...], name: str) -> tuple[_Sized, _Sized] | None:
-    """Return two cases with other arguments, one of them wrong."""
-    for first, second in combinations(sized, 2):
-        unlike = first.each.look.case.sizes[name] != second.each.look.case.sizes[name]
-        if unlike and (first.each.look.failed or second.each.look.failed):
-            return first, second
-    return None
-
-
-def _instead(evidence: Evidence, sized: tuple[_Sized, ...], name: str) -> str | None:
-    """Return what messages call the other dimension that always gives the layer its size."""
-
-    def always(dimension: str) -> bool:
-        return all(each.text == str(each.each.look.case.sizes[dimension]) for each in sized)
-
-    if len({each.text for each in sized}) < 2 or always(name):
-        return None
-    others = (each.noun for each in evidence.exercise.dimensions if always(each.name))
-    return next(others, None)
+    It has to be the same in all cases, or always `instead`.
+    """
+    same = len({each.size for each in sized}) == 1
+    return one_wrong(unlike(sized, name)) if same or instead else None
 
 
 def _ignored(
@@ -264,19 +238,19 @@ def _ignored(
     instead: str | None,
 ) -> Sighting:
     noun = evidence.exercise.dimension(name).noun
-    shown = next(each for each in pair if each.each.look.failed)
-    sizes = sorted(each.each.look.case.sizes[name] for each in pair)
+    shown = next(each for each in pair if each.look.failed)
+    sizes = sorted(each.look.case.sizes[name] for each in pair)
     made = shown.layer.span if shown.layer is not None else None
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None
         else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of the same size",
-        label=f"this is {instead}" if instead is not None else f"{shown.text}, whatever {name} is",
+        label=f"this is {instead}" if instead is not None else f"{shown.size}, whatever {name} is",
         why="The size of the layer must follow the argument; otherwise the function only works "
         "for one value of it.",
         help=f"make the layer with the argument {name}, which counts {noun}",
         span=evidence.landmarks.keyword(made, field, 1) or evidence.landmarks.head,
         edits=field_edits(evidence, made, field, 1, name),
-        case=shown.each.look.case,
+        case=shown.look.case,
         evidence={"size": name, "values": sizes},
     )
