@@ -29,6 +29,7 @@ ROW = np.arange(6, dtype=np.float32)
 def installed() -> Iterator[None]:
     before = pjit._pjit_call_impl_python  # type: ignore[attr-defined]
     prefer_numpy()
+    begin_case()
     yield
     pjit._pjit_call_impl_python = before  # type: ignore[attr-defined]
 
@@ -72,18 +73,35 @@ def test_single_operations_are_not_compiled(compiled: list[str]) -> None:
     np.testing.assert_array_equal(x, ROW * 3 + 1)
 
 
-def test_a_program_that_runs_often_in_one_case_is_compiled(
-    compiled: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tiers, "_MOST_RUNS", 5)
-    function = fresh(lambda x: x + 1)
+def test_what_comes_after_much_in_a_case_is_compiled(compiled: list[str]) -> None:
+    function, other = fresh(lambda x: x + 1), fresh(lambda x: x + 2)
+    few = tiers._OF_A_CASE // (tiers._CALL + 4)
     for _ in range(3):
         begin_case()
-        for _ in range(5):
+        for _ in range(few):
             function(ROW)
     assert compiled == []
-    np.testing.assert_array_equal(function(ROW), ROW + 1)
-    assert len(compiled) == 1
+    while not compiled:
+        np.testing.assert_array_equal(function(ROW), ROW + 1)
+    function(ROW)
+    assert len(compiled) == 1, "after that, jax takes its fast path"
+    other(ROW)
+    assert len(compiled) == 2
+    begin_case()
+    fresh(lambda x: x + 3)(ROW)
+    assert len(compiled) == 2
+
+
+def test_a_long_loop_is_not_tried_again(compiled: list[str]) -> None:
+    function = fresh(lambda x: lax.fori_loop(0, 9000, lambda _, c: c + 1, x))
+    for _ in range(3):
+        begin_case()
+        function(ROW)
+    assert len(compiled) == 1, "after that, jax doesn't ask"
+    begin_case()
+    for _ in range(tiers._OF_A_CASE // (tiers._CALL + 4)):
+        fresh(lambda x: x - 1)(ROW)
+    assert len(compiled) == 1, "the loop took nothing from the others"
 
 
 NOT_HERE: dict[str, Callable[[], Any]] = {
@@ -129,7 +147,7 @@ def test_other_random_bits_are_heeded() -> None:
 def test_a_program_that_failed_here_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def results(_: object, program: object, __: object) -> None:
+    def results(_: object, program: object, *__: object) -> None:
         tried.append(program)
         raise ValueError
 

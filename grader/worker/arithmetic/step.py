@@ -21,15 +21,15 @@ class Unsupported(Exception):
 
 
 class Budget:
-    """How many steps a run may still take: a long loop is faster when it is compiled."""
+    """How many operations a run may still take: a long loop is faster when it is compiled."""
 
-    __slots__ = ("_left",)
+    __slots__ = ("left",)
 
-    def __init__(self, steps: int) -> None:
-        self._left = steps
+    def __init__(self, left: int) -> None:
+        self.left = left
 
     def spend(self, steps: int) -> None:
         """Take so many; `Unsupported` if there are fewer."""
-        self._left -= steps
-        if self._left < 0:
+        self.left -= steps
+        if self.left < 0:
             raise Unsupported

@@ -15,13 +15,17 @@ from jax.random import key_data, wrap_key_data
 from grader.worker.arithmetic.evaluation import Jaxpr, Program, as_numpy, is_key
 from grader.worker.arithmetic.step import Array, Budget, Unsupported
 
-_MOST_RUNS: Final = 1000
-"""A program that runs more often in one case is compiled: then a run takes microseconds. It is a
-number of runs, not of seconds, and a case isn't counted towards the next one, so that a submission
-always gets the same numbers: the judge compares weights by their bytes."""
+_OF_A_CASE: Final = 10_000
+"""How many operations a case may run here, those of loops counted each time: less than 0.1 s. All
+labelled programs that are right need at most 2,200. In a program that needs more, what comes after
+is compiled, and stays so: then it takes microseconds, here a hundred times as long. It is a number
+of operations, not of seconds, so that a submission always gets the same numbers."""
 
-_MOST_STEPS: Final = 4000
-"""Operations in one run, those of loops counted each time: some 10 ms."""
+_OF_A_RUN: Final = 4000
+"""How many operations a program may run: a long loop would only use up what others need."""
+
+_CALL: Final = 20
+"""How many operations it takes as long as to get into a program and out of it."""
 
 _USUAL: Final = {
     "jax_debug_infs": False,
@@ -47,27 +51,10 @@ def prefer_numpy() -> None:
 
 
 def begin_case() -> None:
-    """Count the runs of each program anew."""
+    """Let the programs of a new case run here again."""
     hook = getattr(pjit, "_pjit_call_impl_python", None)
     if isinstance(hook, Tiers):
-        hook.case += 1
-
-
-class _Tried:
-    """A program that was seen: ready to run here, or not for here; and its runs in this case."""
-
-    __slots__ = ("case", "program", "runs")
-
-    def __init__(self, program: Program | None) -> None:
-        self.program = program
-        self.case = 0
-        self.runs = 0
-
-    def is_hot(self, case: int) -> bool:
-        """Count a run, and say whether there are too many."""
-        self.runs = self.runs + 1 if self.case == case else 1
-        self.case = case
-        return self.runs > _MOST_RUNS
+        hook.begin_case()
 
 
 class Tiers:
@@ -75,9 +62,15 @@ class Tiers:
 
     def __init__(self, compiled: Run) -> None:
         self._compiled = compiled
-        self._tried: weakref.WeakKeyDictionary[Jaxpr, _Tried] = weakref.WeakKeyDictionary()
+        self._programs: weakref.WeakKeyDictionary[Jaxpr, Program | None] = (
+            weakref.WeakKeyDictionary()
+        )
         self._home: _Home | None = None
-        self.case = 0
+        self._left = _OF_A_CASE
+
+    def begin_case(self) -> None:
+        """Forget what ran before."""
+        self._left = _OF_A_CASE
 
     def __call__(self, *args: Any, jaxpr: Jaxpr, **options: Any) -> Any:  # noqa: ANN401
         """Return the results, and what jax would need to run it faster next time: nothing."""
@@ -90,22 +83,28 @@ class Tiers:
         self, args: Sequence[Any], jaxpr: Jaxpr, options: dict[str, Any]
     ) -> list[Any] | None:
         """Return the results; None if the program is for XLA, which then says what is wrong."""
-        tried = self._find(jaxpr, options)
-        if tried.program is None or tried.is_hot(self.case) or not _is_usual():
+        program = self._find(jaxpr, options)
+        if program is None or self._left <= 0 or not _is_usual():
             return None
+        budget = Budget(_OF_A_RUN)
         try:
             self._home = self._home or _Home()
-            return self._home.results(tried.program, args)
+            return self._home.results(program, args, budget)
         except Exception:  # noqa: BLE001  # whatever isn't as expected is for XLA
-            tried.program = None
+            self._programs[jaxpr] = None
             return None
+        finally:
+            self._left -= _CALL + _OF_A_RUN - budget.left
+            if self._left <= 0:
+                _forget_paths()
 
-    def _find(self, jaxpr: Jaxpr, options: dict[str, Any]) -> _Tried:
+    def _find(self, jaxpr: Jaxpr, options: dict[str, Any]) -> Program | None:
+        """Return a program that may run here, None if it's one for XLA."""
         try:
-            return self._tried[jaxpr]
+            return self._programs[jaxpr]
         except KeyError:
-            self._tried[jaxpr] = tried = _Tried(_prepared(jaxpr, options))
-            return tried
+            self._programs[jaxpr] = program = _prepared(jaxpr, options)
+            return program
 
 
 class _Home:
@@ -117,11 +116,11 @@ class _Home:
         self._device = jax.local_devices()[0]
         self._sharding = jax.sharding.SingleDeviceSharding(self._device)
 
-    def results(self, program: Program, args: Sequence[Any]) -> list[Any]:
+    def results(self, program: Program, args: Sequence[Any], budget: Budget) -> list[Any]:
         """Run a program on arrays of jax, and return its results as such."""
         operands = [_operand(arg, aval) for arg, aval in zip(args, program.takes, strict=True)]
         with np.errstate(all="ignore"):
-            results = program.run(operands, Budget(_MOST_STEPS))
+            results = program.run(operands, budget)
         return [self._array(*each) for each in zip(results, program.gives, strict=True)]
 
     def _array(self, result: Array, aval: Any) -> Any:  # noqa: ANN401
@@ -141,6 +140,14 @@ def _operand(arg: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax
     if isinstance(data, jax.Array) and data.committed:
         raise Unsupported
     return as_numpy(data, aval)
+
+
+def _forget_paths() -> None:
+    """Make jax ask once more for each program: it takes the slow path for what has run here."""
+    for name in ("_cpp_pjit_cache_fun_only", "_cpp_pjit_cache_explicit_attributes"):
+        paths = getattr(pjit, name, None)
+        if paths is not None:
+            paths.clear()
 
 
 def _prepared(jaxpr: Jaxpr, options: dict[str, Any]) -> Program | None:
