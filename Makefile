@@ -105,6 +105,10 @@ mutants: $(VENV)/installed-dev ## mutate the solutions and grade each mutant
 record: $(VENV)/installed-dev ## record the labelled submissions that changed (ARGS=--again: all)
 	@$(BIN)/python -m tests.recordings $(ARGS)
 
+.PHONY: record-programs
+record-programs: $(VENV)/installed-dev ## record the programs in the tests of rules (ARGS=--again: all)
+	@$(BIN)/python -m tests.recordings.programs $(ARGS)
+
 .PHONY: record-latest
 record-latest: $(LATEST_VENV)/installed-dev ## record where the newest jax behaves differently
 	@$(LATEST_VENV)/bin/python -m tests.recordings $(ARGS)

@@ -20,7 +20,7 @@ from grader.model.report import (
 )
 from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
-from tests.observe import transcript_of
+from tests.recordings.programs import transcript_of
 
 
 def mended(text: str, cases: Iterable[Case], exercise: Exercise) -> Report:

@@ -6,7 +6,6 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import assert_never
 
 import jax
@@ -44,8 +43,6 @@ from grader.model.exercise import (
     Size,
 )
 from grader.model.observation import Loaded, LoadOutcome, Observation
-from grader.model.source import Source
-from grader.model.transcript import Exchange, Transcript
 from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.configuration import WATCHED
 from grader.worker.lowering import share_context
@@ -134,45 +131,10 @@ def _plain(parameter: Seed | Number | Flag | Choice | Key, seed: int) -> Value:
     assert_never(parameter)
 
 
-def transcript_of(text: str, cases: Iterable[Case], exercise: Exercise) -> Transcript:
-    """Observe the solution and a program on the same cases, and put the two side by side."""
-    cases = tuple(cases)
-    expected = reference_observations(exercise, cases)
-    loaded, actual = observe(text, exercise, cases)
-    return Transcript(
-        exercise=exercise,
-        source=Source("submission.py", text),
-        loaded=loaded,
-        exchanges=tuple(
-            Exchange(case=case, expected=theirs, actual=ours)
-            for case, theirs, ours in zip(cases, expected, actual, strict=False)
-        ),
-    )
-
-
 def solution_text(exercise: Exercise) -> str:
     """Text of an exercise's solution."""
     _, solutions = shipped()
     return (solutions / f"{exercise.folder_name}.py").read_text(encoding="utf-8")
-
-
-def reference_observations(exercise: Exercise, cases: tuple[Case, ...]) -> tuple[Observation, ...]:
-    """Observe the solution; each case once in a test run, since it costs a compilation."""
-    missing = [case for case in cases if _key(exercise, case) not in _REFERENCE]
-    if missing:
-        name = str(Path("solutions", f"{exercise.folder_name}.py"))
-        loaded, observed = observe(solution_text(exercise), exercise, missing, name)
-        assert isinstance(loaded, Loaded), loaded
-        for case, observation in zip(missing, observed, strict=True):
-            _REFERENCE[_key(exercise, case)] = observation
-    return tuple(_REFERENCE[_key(exercise, case)] for case in cases)
-
-
-_REFERENCE: dict[tuple[str, str], Observation] = {}
-
-
-def _key(exercise: Exercise, case: Case) -> tuple[str, str]:
-    return exercise.slug, repr(case)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ SLOW: Final = (
     "tests/process/test_side.py",
     "tests/sandbox/test_installs.py",
     "tests/recordings/test_replay.py",
-    "tests/rules/test_words_and_edits.py",
     "tests/authoring/test_verify.py",
     "tests/hostile/test_command.py",
     "tests/fuzz/test_fuzz.py",

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,15 +37,21 @@ FLOORS = (
 HEAVY = ("jax", "flax", "hypothesis", "typer", "rich")
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Top-level names of the packages that a file imports, anywhere in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-    return found
+    return frozenset(found)
 
 
 def packages(path: Path) -> set[str]:
@@ -65,15 +72,16 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_modules(path: Path, *, when_loaded: bool = False) -> set[str]:
+@cache
+def imported_modules(path: Path, *, when_loaded: bool = False) -> frozenset[str]:
     """The grader's own modules that a file imports: anywhere in it, or as soon as it is loaded."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     found: set[str] = set()
     for node in tree.body if when_loaded else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "grader":
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {each if each in MODULES else str(node.module) for each in names}
-    return found
+    return frozenset(found)
 
 
 def module_of(path: Path) -> str:

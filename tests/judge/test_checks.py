@@ -15,7 +15,7 @@ from grader.model.case import Argument, ArrayValue, Case, IntValue
 from grader.model.exercise import Check, CheckSpec, Exercise
 from grader.model.report import Status, Verdict
 from grader.model.transcript import Transcript
-from tests.observe import transcript_of
+from tests.recordings.programs import transcript_of
 
 FOUND: Final = {each.exercise.slug: each.exercise for each in exercises()}
 SHARED, ENSEMBLE = FOUND["nn-vmap-shared"], FOUND["nn-vmap-ensemble"]

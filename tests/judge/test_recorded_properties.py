@@ -39,10 +39,10 @@ MANY = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=150,
+    max_examples=100,
     suppress_health_check=list(HealthCheck),
 )
-FEWER = settings(MANY, max_examples=60)
+FEWER = settings(MANY, max_examples=40)
 
 
 def of_other_tolerance(transcript: Transcript, factor: float) -> Transcript:
@@ -71,7 +71,7 @@ def test_wrong_answers_never_pass() -> None:
     rules: Counter[str] = Counter()
     wrong = 0
 
-    @settings(MANY, max_examples=200)
+    @settings(MANY, max_examples=120)
     @given(perturbed(ACCEPTED, st.sampled_from([*ANSWERS, *NO_ANSWERS])))
     def holds(some: Perturbed) -> None:
         nonlocal wrong
@@ -83,7 +83,7 @@ def test_wrong_answers_never_pass() -> None:
             rules.update(each.rule for each in findings)
 
     holds()
-    assert wrong >= 100, wrong
+    assert wrong >= 70, wrong
     assert len(rules) >= 12, rules
 
 

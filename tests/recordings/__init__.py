@@ -22,8 +22,14 @@ from grader.model.submission import read_submission
 from grader.model.transcript import Exchange, Known, Transcript
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
+PROGRAMS: Final = FOLDER / "programs"
+"""The recordings of programs that tests have in them, which have no labels."""
+
 ROOT: Final = FOLDER.parent.parent
 LIBRARIES: Final = sysconfig.get_path("purelib")
+OLDEST: Final = "0.10"
+"""The jax that the plain recordings are made with: the oldest that is supported."""
+
 MEND: Final = "run `make record`, and commit tests/transcripts"
 
 
@@ -90,7 +96,7 @@ def encoded(each: Labelled, transcript: Transcript, *, jax: str, flax: str) -> b
         known=transcript.known,
         altered=_timeless(transcript.altered) if transcript.altered is not None else None,
     )
-    return gzip.compress(msgspec.msgpack.encode(_placeless(_plain(recording))), mtime=0)
+    return gzip.compress(msgspec.msgpack.encode(placeless(_plain(recording))), mtime=0)
 
 
 def _plain(recording: Recording) -> object:
@@ -98,15 +104,15 @@ def _plain(recording: Recording) -> object:
     return plain
 
 
-def _placeless(value: object) -> object:
+def placeless(value: object) -> object:
     """Replace what texts say of the folders of this machine."""
     match value:
         case str(text):
             return text.replace(LIBRARIES, "/libraries").replace(str(ROOT), "/grader")
         case list(items) | tuple(items):
-            return [_placeless(each) for each in items]
+            return [placeless(each) for each in items]
         case dict(items):
-            return {_placeless(key): _placeless(each) for key, each in items.items()}
+            return {placeless(key): placeless(each) for key, each in items.items()}
         case other:
             return other
 
@@ -128,7 +134,7 @@ def made_of(each: Labelled) -> str:
 
 @cache
 def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
-    fields = msgspec.to_builtins(_without_words(folder.exercise))
+    fields = msgspec.to_builtins(without_words(folder.exercise))
     for each in ("repairs", "given"):
         del fields[each]
     # Exercises that don't have these need no new recordings because others do.
@@ -139,7 +145,7 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
 
 
-def _without_words(exercise: Exercise) -> Exercise:
+def without_words(exercise: Exercise) -> Exercise:
     """Leave out what only a report's reader sees: another title needs no other recording."""
     return msgspec.structs.replace(
         exercise, title="", topic="", takeaway="", checks=(), untaught=(), level=0

@@ -27,10 +27,7 @@ from grader.model.submission import read_submission
 from grader.model.transcript import Transcript
 from tests import distorted
 from tests.labelled import labelled
-from tests.recordings import FOLDER, Stale, encoded, findings, path_of, replayed
-
-OLDEST = "0.10"
-"""The jax that the plain recordings are made with: the oldest that is supported."""
+from tests.recordings import FOLDER, OLDEST, PROGRAMS, Stale, encoded, findings, path_of, replayed
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -131,7 +128,7 @@ def superfluous() -> list[Path]:
     return [
         path
         for path in FOLDER.glob("*/*.msgpack.gz")
-        if (path.parent.name, path.name.partition(".")[0]) not in names
+        if path.parent != PROGRAMS and (path.parent.name, path.name.partition(".")[0]) not in names
     ]
 
 

@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 
 from grader.labels import ACCEPTED, Labelled, places_of
+from grader.model.edit import Edited
 from grader.model.finding import Finding, Severity
 from grader.model.report import Status, Verdict
+from grader.model.submission import read_submission
 from tests.labelled import labelled
-from tests.recordings import MEND, recordings_of
+from tests.recordings import MEND, path_of, recordings_of
 from tests.recordings.__main__ import superfluous
 from tests.recordings.findings import golden_of, judged, text_of
+from tests.rules.contradictions import contradictions
 
 RECORDED = [
     pytest.param(each, path, id=f"{each}{path.name.removeprefix(each.path.stem).split('.msg')[0]}")
     for each in labelled()
     for path in recordings_of(each)
 ]
+
+SLUGS = sorted({each.folder.exercise.slug for each in labelled()})
 
 
 @pytest.mark.parametrize(("each", "path"), RECORDED)
@@ -35,10 +40,27 @@ def test_no_recording_is_left_over() -> None:
     assert superfluous() == [], MEND
 
 
-@pytest.mark.parametrize("slug", sorted({each.folder.exercise.slug for each in labelled()}))
+@pytest.mark.parametrize("slug", SLUGS)
 def test_findings_are_the_stored_ones(slug: str) -> None:
     """If they are meant to change: `make record` stores the new ones; read the diff."""
     assert golden_of(slug).read_text(encoding="utf-8") == text_of(slug)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_edits_do_what_the_words_say(slug: str) -> None:
+    followed = 0
+    wrong: list[str] = []
+    own = [each for each in labelled() if each.folder.exercise.slug == slug]
+    for each in own:
+        source = read_submission(each.path).source
+        for finding in judged(each, path_of(each)).findings:
+            if finding.edits:
+                followed += 1
+                after = Edited(source, finding.edits).text
+                found = contradictions(finding, source.text, after)
+                wrong += [f"{each} {finding.rule}: {finding.help}: {said}" for said in found]
+    assert not wrong, "\n".join(wrong)
+    assert followed > (20 if own[0].folder.exercise.module else 0)
 
 
 def errors(found: tuple[Finding, ...]) -> list[Finding]:

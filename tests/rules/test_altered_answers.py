@@ -13,7 +13,8 @@ from grader.judge import judge
 from grader.model.exercise import Check, Exercise
 from grader.model.report import Status
 from grader.model.transcript import Exchange, Transcript
-from tests.observe import example_case, observe, transcript_of
+from tests.observe import example_case
+from tests.recordings.programs import observe, transcript_of
 
 HEAD = """\
 import flax.linen as nn

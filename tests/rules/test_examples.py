@@ -16,7 +16,7 @@ from grader.model.transcript import Exchange, Known, Transcript
 from grader.rules import RULES, TITLED, Rule, rule_by_id
 from grader.rules.example import RIGHT
 from tests.labelled import labelled
-from tests.observe import observe, reference_observations
+from tests.recordings.programs import observe, reference_observations
 
 CONTRACT = {
     "loads": {"syntax-error", "import-failed", "missing-function", "wrong-signature"},

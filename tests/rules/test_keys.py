@@ -12,7 +12,8 @@ from grader.judge import judge
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.finding import Finding
-from tests.observe import example_case, solution_text, transcript_of
+from tests.observe import example_case, solution_text
+from tests.recordings.programs import transcript_of
 from tests.rules.conftest import CaseMaker
 
 KEY_RULES = {"ignored-seed", "derived-key"}

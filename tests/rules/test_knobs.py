@@ -10,7 +10,7 @@ from grader.judge import judge
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.rules import RULES
-from tests.observe import transcript_of
+from tests.recordings.programs import transcript_of
 
 MISSING = "missing"
 IN_AXES = (0, 1, None, -1, -2)

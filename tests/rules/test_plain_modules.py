@@ -8,7 +8,8 @@ from grader.catalogue import exercises
 from grader.judge import judge
 from grader.model.exercise import Exercise
 from grader.model.finding import Finding
-from tests.observe import example_case, solution_text, transcript_of
+from tests.observe import example_case, solution_text
+from tests.recordings.programs import transcript_of
 
 EXERCISES = {each.exercise.level: each.exercise for each in exercises()}
 SHARED, CELL = EXERCISES[1], EXERCISES[4]

@@ -98,7 +98,7 @@ def test_sizes_are_drawn_where_no_array_has_two_axes() -> None:
     assert {sizes["batch"] for sizes in drawn} == set(range(1, 12)) - {1, 3}
 
 
-def test_imports_across_folders_are_declared() -> None:
+def test_sizes_far_above_the_usual_are_the_declared_ones() -> None:
     assert far_sizes(SHARED) == {"batch": 100, "in_dim": 4, "features": 2}
     near = tuple(msgspec.structs.replace(each, far=0) for each in SHARED.dimensions)
     assert far_sizes(msgspec.structs.replace(SHARED, dimensions=near)) is None
