@@ -41,6 +41,8 @@ class Does(StrEnum):
     DIFFERENTIATES = "differentiates"
     RECOMPUTES = "recomputes"
     COMPILES = "compiles"
+    CHOOSES = "chooses"
+    REARRANGES = "rearranges"
     SPLITS = "splits"
 
     @property
@@ -60,6 +62,10 @@ _PURPOSES: Final = {
     "for the gradient and computes them again, which saves memory.",
     Does.COMPILES: "The compiler sees the whole function at once, and later calls with the same "
     "shapes don't run its Python again.",
+    Does.CHOOSES: "Both branches are traced, and the program chooses when it runs. A Python `if` "
+    "chooses while it is traced, when no number is known yet.",
+    Does.REARRANGES: "The module sees its variables changed, for example transposed or tied, while "
+    "they are stored as they were.",
     Does.SPLITS: "Each index of the mapped axis gets its own key, so each draws other numbers.",
 }
 
@@ -70,8 +76,9 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     `title` is its usual name in code. It's patched at `holder`, a module. `target` is the parameter
     that takes the function or class. `knobs` are the parameters that control it and that have a
     normal form: axes, positions of arguments, lengths, flags. `operands` are the parameters with
-    the arrays that a loop runs over. `noted`: calls are noted for every exercise, to say what a
-    program did instead of `nn.vmap`.
+    the arrays that a loop runs over, or that a branch gets. `noted`: calls are noted for every
+    exercise, to say what a program did instead of `nn.vmap`. `only_named`: runs are recorded only
+    where an exercise names it, since nobody uses it in place of another one.
     """
 
     title: str
@@ -83,6 +90,7 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     knobs: tuple[str, ...] = ()
     operands: tuple[str, ...] = ()
     noted: bool = False
+    only_named: bool = False
     link: str = ""
 
     @property
@@ -97,9 +105,12 @@ _JAX: Final = "https://docs.jax.dev/en/latest/_autosummary"
 _LINEN: Final = "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen"
 _MAPPED: Final = ("in_axes", "out_axes", "axis_size")
 _ARGUMENTS: Final = ("argnums", "has_aux")
+_JITTED: Final = ("static_argnums", "donate_argnums")
 
 
-def _jax(name: str, does: Does, *knobs: str, noted: bool = False) -> Transform:
+def _jax(
+    name: str, does: Does, *knobs: str, noted: bool = False, only_named: bool = False
+) -> Transform:
     return Transform(
         title=f"jax.{name}",
         holder="jax",
@@ -109,6 +120,7 @@ def _jax(name: str, does: Does, *knobs: str, noted: bool = False) -> Transform:
         target="fun",
         knobs=knobs,
         noted=noted,
+        only_named=only_named,
         link=f"{_JAX}/jax.{name}.html",
     )
 
@@ -130,8 +142,29 @@ def _lax(
     )
 
 
+def _branches(name: str, holder: str, target: str) -> Transform:
+    linen = holder == "flax.linen"
+    link = f"{_LINEN}/transformations.html#flax.linen.{name}" if linen else None
+    return Transform(
+        title=f"nn.{name}" if linen else f"jax.lax.{name}",
+        holder=holder,
+        name=name,
+        kind=Kind.RUNS,
+        does=Does.CHOOSES,
+        target=target,
+        operands=("operands",),
+        only_named=True,
+        link=link or f"{_JAX}/jax.lax.{name}.html",
+    )
+
+
 def _linen(
-    name: str, does: Does, *knobs: str, kind: Kind = Kind.LIFTS, noted: bool = False
+    name: str,
+    does: Does,
+    *knobs: str,
+    kind: Kind = Kind.LIFTS,
+    noted: bool = False,
+    only_named: bool = False,
 ) -> Transform:
     return Transform(
         title=f"nn.{name}",
@@ -142,6 +175,7 @@ def _linen(
         target="target",
         knobs=knobs,
         noted=noted,
+        only_named=only_named,
         link=f"{_LINEN}/transformations.html#flax.linen.{name}",
     )
 
@@ -190,14 +224,31 @@ TRANSFORMS: Final = (
     _jax("jacrev", Does.DIFFERENTIATES, *_ARGUMENTS),
     _jax("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _jax("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _jax("jit", Does.COMPILES, *_JITTED, only_named=True),
+    _branches("cond", "jax.lax", "true_fun"),
+    _branches("switch", "jax.lax", "branches"),
     _linen("vmap", Does.MAPS, *_MAPPED, kind=Kind.LIFTED),
     _linen("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse", noted=True),
     _linen("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
+    _linen("jit", Does.COMPILES, *_JITTED, only_named=True),
+    _linen("map_variables", Does.REARRANGES, "init", "mutable", only_named=True),
+    Transform(
+        title="nn.while_loop",
+        holder="flax.linen",
+        name="while_loop",
+        kind=Kind.RUNS,
+        does=Does.LOOPS,
+        target="body_fn",
+        operands=("init",),
+        link=f"{_LINEN}/transformations.html#flax.linen.while_loop",
+    ),
+    _branches("cond", "flax.linen", "true_fun"),
+    _branches("switch", "flax.linen", "branches"),
     _nnx("vmap", Does.MAPS, *_MAPPED),
     _nnx("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse"),
     _nnx("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
-    _nnx("jit", Does.COMPILES, "static_argnums", "donate_argnums", target="fun"),
+    _nnx("jit", Does.COMPILES, *_JITTED, target="fun"),
     _nnx("grad", Does.DIFFERENTIATES, *_ARGUMENTS),
     _nnx("value_and_grad", Does.DIFFERENTIATES, *_ARGUMENTS),
     _nnx(
@@ -223,5 +274,21 @@ def transform(title: str) -> Transform:
 
 def needs_nnx(exercise: Exercise) -> bool:
     """Whether an exercise asks for one of NNX's transforms, or rules one out."""
-    named = {*exercise.forbids, *(title for use in exercise.uses for title in use.any_of)}
+    named = _named(exercise)
     return any(each.of_nnx and each.title in named for each in TRANSFORMS)
+
+
+def recorded(exercise: Exercise) -> frozenset[str]:
+    """Return the titles of the transforms whose runs are recorded; none if it names none."""
+    named, of_nnx = _named(exercise), needs_nnx(exercise)
+    return frozenset(
+        each.title
+        for each in TRANSFORMS
+        if named and each.kind is not Kind.LIFTED
+        if each.title in named or not each.only_named
+        if of_nnx or not each.of_nnx
+    )
+
+
+def _named(exercise: Exercise) -> frozenset[str]:
+    return frozenset((*exercise.forbids, *(title for use in exercise.uses for title in use.any_of)))

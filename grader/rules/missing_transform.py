@@ -16,6 +16,8 @@ from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 
+_BESIDE = {Does.SPLITS, Does.COMPILES, Does.CHOOSES, Does.REARRANGES}
+"""Nobody uses these in place of a map, a loop or a gradient."""
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp)
 
 
@@ -126,7 +128,7 @@ def _other(evidence: Evidence, use: Use) -> TransformRun | None:
     theirs = {each.transform for look in evidence.looks for each in look.expected.record.transforms}
     for look in evidence.completed:
         for each in look.actual.record.transforms:
-            beside = transform(each.transform).does in {Does.SPLITS, Does.COMPILES}
+            beside = transform(each.transform).does in _BESIDE
             if each.ran and not beside and each.transform not in {*theirs, *use.any_of}:
                 return each
     return None

@@ -11,7 +11,7 @@ from flax.linen import module as linen_module
 from flax.linen import transforms
 
 from grader.model.observation import KeyStep, Record
-from grader.model.transforms import TRANSFORMS, Kind, Transform
+from grader.model.transforms import TRANSFORMS, Transform
 from grader.worker.batches import Batches
 from grader.worker.foreign import Foreign
 from grader.worker.keys import Keys
@@ -29,8 +29,8 @@ _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
 class Recorder:
     """Observes one submission. While its patches are installed, they affect the whole process.
 
-    `asked` are the transforms of the table that the exercise asks for. `watches`: it asks for some,
-    or rules some out, so all that run are recorded. `of_nnx`: one of these is NNX's.
+    `asked` are the transforms of the table that the exercise asks for, and `recorded` those whose
+    runs are recorded. `of_nnx`: one of these is NNX's.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Recorder:
         *,
         alters: bool = False,
         asked: frozenset[str] = frozenset(),
-        watches: bool = False,
+        recorded: frozenset[str] = frozenset(),
         of_nnx: bool = False,
     ) -> None:
         self._session = Session()
@@ -50,7 +50,7 @@ class Recorder:
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
-        self._plan_transforms(Batches(self._session, places), watches=watches, of_nnx=of_nnx)
+        self._plan_transforms(Batches(self._session, places), recorded)
         if of_nnx:
             self._plan_nnx(places)
 
@@ -75,25 +75,25 @@ class Recorder:
 
         Nnx(self._session, places).plan(self.patches)
 
-    def _plan_transforms(self, batches: Batches, *, watches: bool, of_nnx: bool) -> None:
-        """Patch what every exercise notes; all of the table if the exercise needs it."""
+    def _plan_transforms(self, batches: Batches, recorded: frozenset[str]) -> None:
+        """Patch what every exercise notes, and what is recorded for this one."""
         for each in TRANSFORMS:
-            if each.kind is Kind.LIFTED or not (each.noted or watches):
-                continue
-            if each.of_nnx and not of_nnx:
+            records = each.title in recorded
+            if not (each.noted or records):
                 continue
             holder = import_module(each.holder)
             original = getattr(holder, each.name, None)
             if original is None:  # another version of jax
                 continue
-            patched = self._transforms.observed(each, original) if watches else original
+            patched = self._transforms.observed(each, original) if records else original
             if each.noted:
                 patched = batches.observed(each.title, patched)
             self.patches.add(holder, each.name, patched)
-            self._plan_alias(each, patched, watches=watches)
+            if records:
+                self._plan_alias(each, patched)
 
-    def _plan_alias(self, each: Transform, patched: object, *, watches: bool) -> None:
-        if watches and each.kind is Kind.LIFTS and hasattr(transforms, each.name):
+    def _plan_alias(self, each: Transform, patched: object) -> None:
+        if each.holder == nn.__name__ and hasattr(transforms, each.name):
             self.patches.add(transforms, each.name, patched)
 
     def begin(self, recording: Recording) -> None:

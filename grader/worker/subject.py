@@ -20,7 +20,7 @@ from grader.model.observation import (
     SignatureWrong,
 )
 from grader.model.source import Source
-from grader.model.transforms import needs_nnx
+from grader.model.transforms import needs_nnx, recorded
 from grader.worker.arguments import Arguments
 from grader.worker.arithmetic.tiers import begin_case
 from grader.worker.failures import failure, syntax_failure
@@ -53,7 +53,7 @@ class Subject:
             self._places,
             alters=alters,
             asked=asked,
-            watches=bool(asked or exercise.forbids),
+            recorded=recorded(exercise),
             of_nnx=needs_nnx(exercise),
         )
         self._interpreter = Interpreter()

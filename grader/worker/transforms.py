@@ -27,7 +27,7 @@ from grader.worker.recording import Session, harmless
 _MOST_ARRAYS = 40
 _MOST_BODIES = 20
 _MOST_FUNCTIONS = 200
-_KEPT = ("lower", "eval_shape", "trace")
+_KEPT = ("lower", "eval_shape", "trace", "clear_cache")
 """What a jitted function can do beside being called."""
 
 
@@ -91,7 +91,7 @@ class Transforms:
                 changed = (call.arguments[row.target],)
                 return self._run(call, changed, functools.partial(original, *args, **kwargs))
             result = original(*args, **kwargs)
-            if row.of_nnx and row.target not in call.given:
+            if row.target not in call.given:
                 return self._decorator(result, call)
             self._note_call(call)
             marked = self._marked(result, call)

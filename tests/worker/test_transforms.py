@@ -6,6 +6,7 @@ import importlib
 import inspect
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -168,6 +169,99 @@ def test_a_lifted_class_observes_its_runs(make: str) -> None:
     found = runs(body, "nn.remat")
     assert [shapes(each) for each in found] == [[(2, 3)], [(2, 3)]]
     assert {each.target for each in found} == {"Dense"}
+
+
+ONLY_NAMED = {
+    "jit": ("jax.jit", "return jax.jit(distance)(x, y[:2])", [(2, 3), (2, 3)]),
+    "a decorator": (
+        "jax.jit",
+        "@jax.jit\ndef f(x, y):\n    return distance(x, y[:2])\nreturn f(x, y)",
+        [(2, 3), (4, 3)],
+    ),
+    "a decorator with a setting": (
+        "jax.jit",
+        (
+            "@functools.partial(jax.jit, static_argnums=1)\n"
+            "def f(x, n):\n    return x * n\nreturn f(x, 2)"
+        ),
+        [(2, 3)],
+    ),
+    "cond": (
+        "jax.lax.cond",
+        "return jax.lax.cond(x.sum() > 0, lambda a: a, lambda a: -a, x)",
+        [(2, 3)],
+    ),
+    "cond with an operand for each branch": (
+        "jax.lax.cond",
+        "return jax.lax.cond(x.sum() > 0, x, lambda a: a, y, lambda a: a[:2])",
+        [(4, 3)],  # it's written where the others have a function
+    ),
+    "switch": (
+        "jax.lax.switch",
+        "return jax.lax.switch(1, [jnp.sin, jnp.cos], x)",
+        [(2, 3)],
+    ),
+    "a jitted class": (
+        "nn.jit",
+        "m = nn.jit(nn.Dense)(2)\nreturn m.apply(m.init(jax.random.PRNGKey(0), x), x)",
+        [(2, 3)],
+    ),
+    "mapped variables": (
+        "nn.map_variables",
+        (
+            "def turned(v):\n    return jax.tree.map(jnp.transpose, v)\n"
+            "M = nn.map_variables(nn.Dense, 'params', turned, turned, init=True)\n"
+            "m = M(3, use_bias=False)\nreturn m.apply(m.init(jax.random.PRNGKey(0), x), x)"
+        ),
+        [(2, 3)],
+    ),
+    "a branch of a module": (
+        "nn.cond",
+        (
+            "class Net(nn.Module):\n    def setup(self):\n        self.d = nn.Dense(3)\n"
+            "    def __call__(self, x):\n        if self.is_initializing(): self.d(x)\n"
+            "        return nn.cond(x[0, 0] > 9, lambda m, a: m.d(a), lambda m, a: a, self, x)\n"
+            "m = Net()\nreturn m.apply(m.init(jax.random.PRNGKey(0), x), x)"
+        ),
+        [(2, 3)],
+    ),
+    "a branch of several": (
+        "nn.switch",
+        (
+            "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n"
+            "        return nn.switch(1, [lambda m, a: a, lambda m, a: -a], self, x)\n"
+            "return Net().apply({}, x)"
+        ),
+        [(2, 3)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "body", "taken"), ONLY_NAMED.values(), ids=ONLY_NAMED)
+def test_some_are_recorded_only_where_an_exercise_names_them(
+    title: str, body: str, taken: list[tuple[int, ...]]
+) -> None:
+    found = seen(body, title)
+    assert {each.transform for each in found.record.transforms} == {title}
+    assert shapes(found.record.transforms[-1]) == taken
+    other = seen(body, "jax.vmap")
+    assert other.record.transforms == ()
+    np.testing.assert_array_equal(answer(other), answer(found))
+    assert seen(body, title, alters=True).record.altered > 0
+
+
+def test_a_lifted_while_loop_is_recorded_with_its_steps() -> None:
+    body = (
+        "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n"
+        "        return nn.while_loop(\n"
+        "            lambda m, c: c[0] < 3, lambda m, c: (c[0] + 1, c[1] * 2), self, (0, x)\n"
+        "        )[1]\n"
+        "return Net().apply({}, x)"
+    )
+    (run,) = runs(body, "nn.while_loop")
+    assert shapes(run) == [(2, 3)]
+    assert run.bodies
+    assert runs(body, "jax.lax.while_loop") == (msgspec.structs.replace(run, number=run.number),)
 
 
 def test_nothing_is_recorded_for_an_exercise_that_asks_for_nothing() -> None:
