@@ -157,6 +157,17 @@ def impurity(body: str, before: str = "") -> tuple[Source, Impurity]:
         ("import numpy as np\nr = np.random.default_rng()", "return r.normal()", "r.normal()"),
         ("import time\ndef g():\n    return time.time()", "return g()", "time.time()"),
         ("", "return hash('a')", "hash('a')"),
+        ("import os", "return os.urandom(4)", "os.urandom(4)"),
+        ("import numpy.random as r", "return r.normal()", "r.normal()"),
+        ("from numpy.random import default_rng", "r = default_rng()", "default_rng()"),
+        ("import random\nr: object = random.Random()", "return r.random()", "r.random()"),
+        ("import time", "a = time.time(); b = time.time()", "time.time()"),
+        (
+            "import uuid\ndef h():\n    return uuid.uuid4()\ndef g():\n    return h()",
+            "g()",
+            "uuid.uuid4()",
+        ),
+        ("from random import random as chance", "return chance()", "chance()"),
     ],
 )
 def test_where_randomness_is_found(before: str, body: str, expected: str) -> None:
@@ -170,6 +181,14 @@ def test_where_randomness_is_found(before: str, body: str, expected: str) -> Non
         ("import jax\nfrom jax import random", "return random.normal(jax.random.key(0))"),
         ("import numpy as np", "return np.random.default_rng(seed)"),
         ("import math", "return math.sqrt(2)"),
+        ("import numpy as np", "return np.random.default_rng(seed=seed)"),
+        ("import numpy as np\nr = np.random.default_rng(3)", "return r.normal()"),
+        ("from a import hash", "return hash('a')"),
+        ("import time\ndef g():\n    return time.time()", "return x"),
+        ("", "return x.hash()"),
+        ("", "return time()"),
+        ("import time\nr = max(1, 2)", "return r.real()"),
+        ("", "return (lambda: 1)()"),
     ],
 )
 def test_calls_that_are_not_random(before: str, body: str) -> None:
@@ -185,6 +204,14 @@ def test_calls_that_are_not_random(before: str, body: str) -> None:
         ("", "memory[0] = x\nreturn memory", 3),
         ("c = {}\ndef g(a):\n    c[0] = a", "g(x)\nreturn x", 3),
         ("", "f.calls += 1\nreturn x", 3),
+        ("c = iter(())", "y = x\nreturn next(c)", 4),
+        ("class C: pass", "setattr(C, 'n', x)\nreturn C.n", 3),
+        ("c = {}", "c['a'].b.append(x)", 3),
+        ("c = {}", "c.a[0] = x", 3),
+        ("c = {}", "del c[seed]", 3),
+        ("n = 0", "global n\nprint(n)\ndel n", 4),
+        ("c = set()", "y = c\nc.discard(x)", 3),
+        ("c = {}", "def g():\n    c[0] = x\nreturn g()", 4),
     ],
 )
 def test_where_state_is_found(before: str, body: str, line: int) -> None:
@@ -193,7 +220,40 @@ def test_where_state_is_found(before: str, body: str, line: int) -> None:
     assert span.line == line
 
 
-@pytest.mark.parametrize("body", ["c = []\nc.append(x)\nreturn c", "y = {}\ny[0] = x\nreturn y"])
+@pytest.mark.parametrize(
+    ("signature", "carries"),
+    [
+        ("def f(a, c=[], /): c.append(a)", True),
+        ("def f(a, *, c=[]): c.append(a)", True),
+        ("def f(a, *, b, c=[]): c.append(a)", True),
+        ("def f(a, c=[], d=0): c.append(a)", True),
+        ("f = lambda a, c=[]: c.append(a)", True),
+        ("def f(a, c=()): c.append(a)", False),
+        ("def f(a, c=None): c.append(a)", False),
+        ("def f(a, c=D): c.append(a)", False),
+        ("def f(a, c=m.D): c.append(a)", False),
+        ("def f(a, *, b=[], c): c.append(a)", False),
+        ("def f(c, a=[]): c.append(a)", False),
+    ],
+)
+def test_a_default_that_is_made_once_is_state(signature: str, carries: bool) -> None:
+    assert (Impurity(Source("s.py", signature), "f").memory is not None) == carries
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "c = []\nc.append(x)\nreturn c",
+        "y = {}\ny[0] = x\nreturn y",
+        "c = iter(x)\nreturn next(c)",
+        "return c.count(x) + len(y)",
+        "return c[0]",
+        "next()",
+        "(c or y).append(x)",
+        "x.c.append(y)",
+        "return min(c)",
+    ],
+)
 def test_local_values_are_not_state(body: str) -> None:
     assert impurity(body, "c = []\ny = {}")[1].memory is None
 
@@ -207,11 +267,40 @@ def test_local_values_are_not_state(body: str) -> None:
         ("y = x[1:]\ny.sort()", "y.sort()"),
         ("np.multiply(x, 2, out=x)", "np.multiply(x, 2, out=x)"),
         ("np.copyto(x, 0)", "np.copyto(x, 0)"),
+        ("y = x.reshape(-1)\ny[0] += 1", "y[0] += 1"),
+        ("y = np.atleast_2d(x)[0]\ny[0] = 1", "y[0] = 1"),
+        ("y = x.T.sort()\nx.T.sort()", "x.T.sort()"),
+        ("rng.shuffle(x)", "rng.shuffle(x)"),
+        ("np.add.at(x, 0, 1)", "np.add.at(x, 0, 1)"),
+        ("a = b = x\nb.fill(0)", "b.fill(0)"),
+        ("a, x[1] = 1, 2\nx[0] = 3", "x[0] = 3"),
     ],
 )
 def test_where_an_argument_is_changed(body: str, expected: str) -> None:
     source, places = impurity(body)
     assert marked(source, places.change) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = 2",
+        "y = x + 1\ny += 1",
+        "y = np.array(x)\ny[0] = 1",
+        "y = x.copy()\ny.sort()",
+        "np.multiply(x, 2, out=y)",
+        "np.copyto(y, x)",
+        "y.at[0].set(x)",
+        "z = asarray(x)\nz += 1",
+        "sort(x)",
+        "sorted(x).sort()",
+        "y = {'x': 1}\ny['x'] = x",
+        "np.put(y, 0, x)",
+        "y = f(x).view()\ny += 1",
+    ],
+)
+def test_what_does_not_change_an_argument(body: str) -> None:
+    assert impurity(body)[1].change is None
 
 
 @pytest.mark.parametrize(
