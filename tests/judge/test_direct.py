@@ -39,6 +39,11 @@ INDIRECT = {
     "not the last statement": "if x.sum():\n    return m.apply(v, x)",
     "the second part": "v, y = m.apply(v, x)\nreturn y",
     "a branch": "return m.apply(v, x) if x.sum() else v",
+    "a part of another tuple": "y, z = v, m.apply(v, x)\nreturn y",
+    "a part of another call": "y, z = g(v)\nm.apply(v, x)\nreturn y",
+    "a part that has another name": "y, z = m.apply(v, x)\nreturn v",
+    "an item by number": "y = m.apply(v, x)\nz = y[0]\nreturn z",
+    "yielded": "yield m.apply(v, x)\nreturn m.apply(v, x)",
     "a global": "global y\ny = m.apply(v, x)\nreturn y",
 }
 
