@@ -73,9 +73,10 @@ class Impurity:
     @cached_property
     def change(self) -> Span | None:
         """The first place that changes an array that came in as an argument."""
-        for function in self._functions:
-            names = _aliases(function)
-            for node in ast.walk(function):
+        inner = (node for function in self._functions for node in ast.walk(function))
+        for function in inner:  # each function comes before those that are defined in it
+            names = _aliases(function) if isinstance(function, Function) else frozenset()
+            for node in ast.walk(function) if names else ():
                 if isinstance(node, ast.stmt | ast.Call) and _changes(node, names):
                     return self._source.span(node)
         return None

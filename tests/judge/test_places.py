@@ -274,6 +274,8 @@ def test_local_values_are_not_state(body: str) -> None:
         ("np.add.at(x, 0, 1)", "np.add.at(x, 0, 1)"),
         ("a = b = x\nb.fill(0)", "b.fill(0)"),
         ("a, x[1] = 1, 2\nx[0] = 3", "x[0] = 3"),
+        ("def g(z):\n    z.fill(0)\ng(x)", "z.fill(0)"),
+        ("def g(z):\n    z.fill(0)\nx.sort()", "x.sort()"),
     ],
 )
 def test_where_an_argument_is_changed(body: str, expected: str) -> None:
