@@ -108,6 +108,9 @@ NOT_HERE: dict[str, Callable[[], Any]] = {
     "an operation that isn't in the table": lambda: fresh(jnp.sort)(ROW),
     "a large array": lambda: fresh(lambda x: jnp.outer(x, x).sum())(np.ones(300, np.float32)),
     "a long loop": lambda: fresh(lambda x: lax.fori_loop(0, 9000, lambda _, c: c + 1, x))(ROW),
+    "elements that a function is called on": lambda: fresh(lambda x: x.at[1:3].apply(jnp.square))(
+        ROW
+    ),
     "an effect": lambda: fresh(lambda x: [jax.debug.callback(lambda: None), x])(ROW),
     "a complex number": lambda: fresh(lambda x: x * 1j)(ROW),
     "a small float": lambda: fresh(lambda x: x.astype(jnp.bfloat16) + 1)(ROW),
@@ -198,6 +201,14 @@ def test_results_have_their_own_memory() -> None:
     result = fresh(lambda x: x.reshape(2, 3))(given)
     given[:] = 9
     np.testing.assert_array_equal(result, ROW.reshape(2, 3))
+
+
+@pytest.mark.parametrize("kept", [np.ones(6, np.float32), np.array(1, np.float32)])
+def test_constants_are_those_of_the_first_call(kept: np.ndarray) -> None:
+    function = fresh(lambda x: x * kept)
+    np.testing.assert_array_equal(function(ROW), ROW)
+    kept[...] = 5
+    np.testing.assert_array_equal(function(ROW), ROW)
 
 
 def test_errors_are_those_of_jax() -> None:
