@@ -19,7 +19,7 @@ from grader.compare import Same, compare, tolerance_of
 from grader.model.observation import Completed, Loaded
 from grader.search.kept import plan_of
 from grader.worker.arithmetic import tiers
-from grader.worker.arithmetic.tiers import Tiers, begin_case, prefer_numpy
+from grader.worker.arithmetic.tiers import Tiers, begin_case, compile_all, prefer_numpy
 from grader.worker.subject import Subject
 
 ROW = np.arange(6, dtype=np.float32)
@@ -90,6 +90,16 @@ def test_what_comes_after_much_in_a_case_is_compiled(compiled: list[str]) -> Non
     begin_case()
     fresh(lambda x: x + 3)(ROW)
     assert len(compiled) == 2
+
+
+def test_all_can_be_compiled(compiled: list[str]) -> None:
+    function = fresh(lambda x: x + 1)
+    function(ROW)
+    assert compiled == []
+    compile_all()
+    begin_case()
+    np.testing.assert_array_equal(function(ROW), ROW + 1)
+    assert len(compiled) == 1
 
 
 def test_a_long_loop_is_not_tried_again(compiled: list[str]) -> None:
