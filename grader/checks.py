@@ -16,6 +16,7 @@ from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
+from grader.evidence.reach import gets_all, reaches
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
     Sign,
@@ -163,8 +164,12 @@ def _transform(evidence: Evidence) -> Ended:
         return _skipped("no run of the transform was seen, or fewer were nested")
     if part(evidence) in {Part.SOME, Part.NONE}:
         return _skipped("the answer isn't only what the transform gives")
+    if not all(reaches(evidence, use) for use in uses):
+        return _skipped("the transform mapped a single index, or its loop carried nothing")
     if not _mapped(evidence):
         return _skipped("the layers didn't run inside the transform")
+    if gets_all(evidence):
+        return _skipped("each run of the mapped function had all of the layer's input")
     return _PASSED
 
 
