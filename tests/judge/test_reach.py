@@ -13,7 +13,8 @@ from grader.catalogue import exercises
 from grader.judge import assess, judge
 from grader.model.exercise import Check
 from grader.model.report import Status
-from tests.observe import example_case, transcript_of
+from tests.observe import example_case
+from tests.recordings.programs import transcript_of
 
 FOUND: Final = {each.exercise.slug: each.exercise for each in exercises()}
 
