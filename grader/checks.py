@@ -16,6 +16,7 @@ from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
+from grader.evidence.reach import gets_all, reaches
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
     Sign,
@@ -159,13 +160,15 @@ def _transform(evidence: Evidence) -> Ended:
     uses = evidence.exercise.uses
     if not uses or not all(asked(evidence, use) for use in uses):
         return _skipped("the reference uses no transform of the table")
-    if unseen(evidence) or not all(_as_deep(evidence, use) for use in uses):
-        return _skipped("no run of the transform was seen, or fewer were nested")
-    if part(evidence) in {Part.SOME, Part.NONE}:
-        return _skipped("the answer isn't only what the transform gives")
-    if not _mapped(evidence):
-        return _skipped("the layers didn't run inside the transform")
-    return _PASSED
+    return next((_skipped(words) for words, missing in _LACKS if missing(evidence)), _PASSED)
+
+
+def _shallow(evidence: Evidence) -> bool:
+    return unseen(evidence) or not all(_as_deep(evidence, use) for use in evidence.exercise.uses)
+
+
+def _idle(evidence: Evidence) -> bool:
+    return not all(reaches(evidence, use) for use in evidence.exercise.uses)
 
 
 def _mapped(evidence: Evidence) -> bool:
@@ -177,6 +180,19 @@ def _mapped(evidence: Evidence) -> bool:
 
 def _as_deep(evidence: Evidence, use: Use) -> bool:
     return len(used(evidence, use)) >= len(asked(evidence, use))
+
+
+_LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
+    ("no run of the transform was seen, or fewer were nested", _shallow),
+    (
+        "the answer isn't only what the transform gives",
+        lambda evidence: part(evidence) in {Part.SOME, Part.NONE},
+    ),
+    ("the transform mapped a single index, or its loop carried nothing", _idle),
+    ("the layers didn't run inside the transform", lambda evidence: not _mapped(evidence)),
+    ("each run of the mapped function had all of the layer's input", gets_all),
+)
+"""What an asked transform may lack, in words, and how to find it."""
 
 
 def _params(evidence: Evidence) -> Ended:

@@ -53,6 +53,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 
     `name` is the name of its file. With `discard_output`, what it prints is dropped. With `alters`,
     everything that its lifted modules return is changed, to see whether its answers depend on that.
+    With `compiled`, everything runs in XLA.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
     seconds: float
     discard_output: bool = False
     alters: bool = False
+    compiled: bool = False
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ import msgspec
 from grader.compare import OtherType
 from grader.evidence.look import Look, VariableDifference
 from grader.evidence.setting_names import value_name
+from grader.model.exercise import Exercise
 from grader.model.observation import ModuleRun, Span, Variable
+from grader.model.source import Source
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -215,6 +218,13 @@ def other_size(evidence: Evidence, look: Look) -> SettingDifference | None:
         if argument in sizes:
             return msgspec.structs.replace(difference, argument=argument)
     return None
+
+
+def given_class(exercise: Exercise) -> str:
+    """Name the class that the task gives: the one to lift, or the only one in the starter."""
+    body = Source("starter.py", exercise.given).body
+    classes = [each.name for each in body if isinstance(each, ast.ClassDef)]
+    return exercise.module or (classes[0] if len(classes) == 1 else "the module")
 
 
 def size_settings(look: Look, size: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import msgspec
 from grader.errors import Cancelled, NurseryBroken, SandboxMissing
 from grader.grading.assembly import assembled, missing_protections, static_report, unknown
 from grader.grading.budget import Budget, TookTooLong
+from grader.grading.confirmation import Another, depends_on_rounding
 from grader.grading.machine import lacks
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -28,7 +29,10 @@ from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
 from grader.search.plan import Plan, traced_sizes
-from grader.search.run import Search
+from grader.search.run import Search, Second
+
+Fresh = Callable[..., Side]
+"""Starts a process that has loaded the program; takes `alters`, as `wire.Load` does."""
 
 _JUDGING_SECONDS: Final = 10.0
 """Of processor time, for all judging of one submission. A hundred cases of a program that calls
@@ -67,6 +71,7 @@ class Grading:
         self._watch = Stopwatch()
         self._judging = Budget(_JUDGING_SECONDS)
         self._folder = folder
+        self._unhurried = 1.0
         self._sizes = traced_sizes(folder.exercise) if request.prove else ()
         self._sides: list[Side] = []
         self._cancelled = False
@@ -108,7 +113,7 @@ class Grading:
             cases = self._session.plan(self._exercise, self._request)
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
-            unhurried = self._session.unhurried()
+            self._unhurried = self._session.unhurried()
         self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.discriminating, *cases.edges), self._sizes)
         with self._watch.part("start"):
@@ -119,37 +124,50 @@ class Grading:
             self._suspect_the_machine(cases.discriminating[0])
             return self._report_in_time(self._nothing_ran(loaded), cases)
         proof = self._begin_proof()
-        search = self._search(side, proof, Deadline(self._request.timeout, unhurried), tell)
+        search = self._search(side, proof, self._fresh, tell)
         try:
             return self._searched(search, proof, cases)
         except TookTooLong:
             return self._overlong(search.transcript, cases)
 
     def _search(
-        self, side: Side, proof: Proof, deadline: Deadline, tell: Callable[[int, int], None]
+        self,
+        side: Side,
+        second: Second,
+        fresh: Fresh,
+        tell: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Search:
         return Search(
             exercise=self._exercise,
             source=self._submission.source,
             reference=self._reference,
             submission=side,
-            second=proof,
-            fresh=self._fresh,
-            altering=partial(self._fresh, alters=True),
-            deadline=deadline,
+            second=second,
+            fresh=fresh,
+            altering=partial(fresh, alters=True),
+            deadline=Deadline(self._request.timeout, self._unhurried),
             tell=tell,
             judge=self._judged,
         )
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
         with self._watch.part("cases"):
-            transcript = search.run(cases, proof.proved)
+            transcript = self._confirmed(search.run(cases, proof.proved), cases)
         for each in transcript.exchanges:
             if not isinstance(each.actual.outcome, Completed):
                 self._suspect_the_machine(each.case)
                 break
         self._count_processes()
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
+
+    def _confirmed(self, transcript: Transcript, cases: Plan) -> Transcript:
+        """Run the cases in XLA alone if a finding may come of rounding; if all is right, say so."""
+        if not depends_on_rounding(self._judged(transcript), self._sides):
+            return transcript
+        fresh = partial(self._fresh, compiled=True)
+        again = self._search(fresh(), Another(fresh), fresh).run(cases, lambda: False)
+        errors = [each for each in self._judged(again) if each.severity is Severity.ERROR]
+        return transcript if errors else again
 
     # ------------------------------------------------------------------------------- judging
 
@@ -232,9 +250,9 @@ class Grading:
             )
         return side
 
-    def _fresh(self, *, alters: bool = False) -> Side:
+    def _fresh(self, *, alters: bool = False, compiled: bool = False) -> Side:
         side = self._start()
-        side.load(self._request.load_seconds, alters=alters)
+        side.load(self._request.load_seconds, alters=alters, compiled=compiled)
         return side
 
     def _begin_proof(self) -> Proof:

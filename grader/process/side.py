@@ -135,21 +135,36 @@ class Side:
         return False
 
     def load(
-        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+        self,
+        seconds: float,
+        *,
+        discard_output: bool = False,
+        alters: bool = False,
+        compiled: bool = False,
     ) -> LoadOutcome:
         """Load the program, after `enter_sandbox`; `wire.Load` says how."""
-        self.begin_load(seconds, discard_output=discard_output, alters=alters)
+        self.begin_load(seconds, discard_output=discard_output, alters=alters, compiled=compiled)
         return self.finish_load()
 
     def begin_load(
-        self, seconds: float, *, discard_output: bool = False, alters: bool = False
+        self,
+        seconds: float,
+        *,
+        discard_output: bool = False,
+        alters: bool = False,
+        compiled: bool = False,
     ) -> None:
         """Make the worker load the program as soon as it is in the sandbox."""
         self._deadline = seconds
         name, text = self._program.name, self._program.text
         self._worker.send(
             wire.Load(
-                name=name, text=text, seconds=seconds, discard_output=discard_output, alters=alters
+                name=name,
+                text=text,
+                seconds=seconds,
+                discard_output=discard_output,
+                alters=alters,
+                compiled=compiled,
             )
         )
 

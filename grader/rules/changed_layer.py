@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import argument_edits, field_edits, left_out, literal_edits
 from grader.evidence.notation import value_text
-from grader.evidence.settings import SettingDifference, placed, settings_that_show
+from grader.evidence.settings import SettingDifference, given_class, placed, settings_that_show
 from grader.evidence.shape_rows import shape_row
 from grader.model.edit import Edit
 from grader.model.exercise import Check
@@ -84,13 +84,14 @@ def _label(difference: SettingDifference) -> str:
 
 def _help(evidence: Evidence, difference: SettingDifference) -> str:
     """Say what to write. Inside the task's class there are no arguments to name."""
-    name, module = difference.name, evidence.exercise.module
+    name = difference.name
     if difference.by_default:
         return f"leave {name} as it is by default"
     if difference.argument is None:
         return f"make it with {name}={difference.expected_text}, as the task has it"
     if difference.inner:
-        return f"use {module} from the starter unchanged: it passes {name} on"
+        given = given_class(evidence.exercise)
+        return f"use {given} from the starter unchanged: it passes {name} on"
     return f"make it with the argument: {name}={difference.argument}"
 
 

@@ -15,7 +15,7 @@ from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits, unprocessed
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
-from grader.evidence.settings import SettingDifference, other_size
+from grader.evidence.settings import SettingDifference, given_class, other_size
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.decorated import decorated
@@ -120,7 +120,7 @@ def _is_exchanged(look: Look) -> bool:
 
 def _size_help(evidence: Evidence, size: SettingDifference) -> str:
     if size.inner:
-        return f"use {evidence.exercise.module} from the starter unchanged"
+        return f"use {given_class(evidence.exercise)} from the starter unchanged"
     return f"make the layer with the argument: {size.name}={size.argument}"
 
 

@@ -28,7 +28,7 @@ from grader.model.transforms import needs_nnx
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
-from grader.worker.arithmetic.tiers import prefer_numpy
+from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
 from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
@@ -198,6 +198,8 @@ class Side:
             self._subject.restore()
         streams = (io.StringIO(), io.StringIO()) if request.discard_output else self._streams
         sys.stdout, sys.stderr = streams
+        if request.compiled:
+            compile_all()
         sys.argv = [request.name]  # no command-line arguments, as in `python FILE`
         self._subject = Subject(exercise, request.name, request.text, alters=request.alters)
         self._text = request.text

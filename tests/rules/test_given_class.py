@@ -8,6 +8,7 @@ import pytest
 from grader.catalogue import exercises
 from grader.evidence import Evidence
 from grader.evidence.edits.given import import_replaced
+from grader.evidence.settings import given_class
 from grader.model.edit import Edited
 from grader.model.exercise import Exercise
 from grader.model.observation import Span, between
@@ -45,6 +46,16 @@ def replaced(text: str, line: str = LINE, exercise: Exercise = TASK) -> str:
 def span_of(text: str, part: str) -> Span:
     line = next(n for n, each in enumerate(text.splitlines(), 1) if part in each)
     return between((line, 1), (line, 1 + len(part)))
+
+
+REMAT = next(each.exercise for each in exercises() if each.exercise.slug == "nn-remat-block")
+
+
+def test_the_class_of_the_task_is_named_whether_or_not_it_is_declared() -> None:
+    assert given_class(TASK) == "Layer"
+    assert given_class(REMAT) == "Block"
+    assert given_class(msgspec.structs.replace(TASK, module="")) == "the module"
+    assert given_class(msgspec.structs.replace(SHARED, given="")) == "nn.Dense"
 
 
 BOTH = "import flax.linen as nn\nimport jax.numpy as jnp\n"

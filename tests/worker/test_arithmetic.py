@@ -50,13 +50,20 @@ def both(function: Callable[..., Any], *args: Any) -> tuple[list[Any], list[Any]
     return ours, [np.asarray(each) for each in theirs]
 
 
-def check(function: Callable[..., Any], *args: Any, atol: float = 1e-36) -> None:
-    """Demand equal types and integers, and floats that differ in the last bits only."""
+def check(
+    function: Callable[..., Any], *args: Any, atol: float = 1e-36, signs: bool = False
+) -> None:
+    """Demand equal types and integers, and floats that differ in the last bits only.
+
+    With `signs`, 0.0 and -0.0 differ.
+    """
     for ours, theirs in zip(*both(function, *args), strict=True):
         assert ours.dtype == theirs.dtype
         assert ours.shape == theirs.shape
         if ours.dtype.kind == "f":
             np.testing.assert_allclose(ours, theirs, rtol=2e-6, atol=atol)
+            zeros = (ours == 0) & (theirs == 0) & signs
+            np.testing.assert_array_equal(np.signbit(ours[zeros]), np.signbit(theirs[zeros]))
         else:
             np.testing.assert_array_equal(ours, theirs)
 
@@ -132,7 +139,7 @@ BINARY: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 @pytest.mark.parametrize("name", UNARY)
 def test_functions_of_one_operand(name: str) -> None:
     function, operands = UNARY[name]
-    check(lambda *given: [function(each) for each in given], *operands)
+    check(lambda *given: [function(each) for each in given], *operands, signs=True)
 
 
 @pytest.mark.slow

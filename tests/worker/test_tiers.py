@@ -19,7 +19,7 @@ from grader.compare import Same, compare, tolerance_of
 from grader.model.observation import Completed, Loaded
 from grader.search.kept import plan_of
 from grader.worker.arithmetic import tiers
-from grader.worker.arithmetic.tiers import Tiers, begin_case, prefer_numpy
+from grader.worker.arithmetic.tiers import Tiers, begin_case, compile_all, prefer_numpy
 from grader.worker.subject import Subject
 
 ROW = np.arange(6, dtype=np.float32)
@@ -92,6 +92,16 @@ def test_what_comes_after_much_in_a_case_is_compiled(compiled: list[str]) -> Non
     assert len(compiled) == 2
 
 
+def test_all_can_be_compiled(compiled: list[str]) -> None:
+    function = fresh(lambda x: x + 1)
+    function(ROW)
+    assert compiled == []
+    compile_all()
+    begin_case()
+    np.testing.assert_array_equal(function(ROW), ROW + 1)
+    assert len(compiled) == 1
+
+
 def test_a_long_loop_is_not_tried_again(compiled: list[str]) -> None:
     function = fresh(lambda x: lax.fori_loop(0, 9000, lambda _, c: c + 1, x))
     for _ in range(3):
@@ -108,6 +118,9 @@ NOT_HERE: dict[str, Callable[[], Any]] = {
     "an operation that isn't in the table": lambda: fresh(jnp.sort)(ROW),
     "a large array": lambda: fresh(lambda x: jnp.outer(x, x).sum())(np.ones(300, np.float32)),
     "a long loop": lambda: fresh(lambda x: lax.fori_loop(0, 9000, lambda _, c: c + 1, x))(ROW),
+    "elements that a function is called on": lambda: fresh(lambda x: x.at[1:3].apply(jnp.square))(
+        ROW
+    ),
     "an effect": lambda: fresh(lambda x: [jax.debug.callback(lambda: None), x])(ROW),
     "a complex number": lambda: fresh(lambda x: x * 1j)(ROW),
     "a small float": lambda: fresh(lambda x: x.astype(jnp.bfloat16) + 1)(ROW),
@@ -198,6 +211,14 @@ def test_results_have_their_own_memory() -> None:
     result = fresh(lambda x: x.reshape(2, 3))(given)
     given[:] = 9
     np.testing.assert_array_equal(result, ROW.reshape(2, 3))
+
+
+@pytest.mark.parametrize("kept", [np.ones(6, np.float32), np.array(1, np.float32)])
+def test_constants_are_those_of_the_first_call(kept: np.ndarray) -> None:
+    function = fresh(lambda x: x * kept)
+    np.testing.assert_array_equal(function(ROW), ROW)
+    kept[...] = 5
+    np.testing.assert_array_equal(function(ROW), ROW)
 
 
 def test_errors_are_those_of_jax() -> None:

@@ -93,6 +93,12 @@ def _shift_right_arithmetic(operand: Array, by: Array) -> Array:
     return np.right_shift(signed, distance).view(operand.dtype)
 
 
+def _sign(operand: Array) -> Array:
+    """Return -1, 0 or 1; the sign of -0.0 is -0.0."""
+    signs = np.sign(operand)
+    return np.copysign(signs, operand) if operand.dtype.kind == "f" else signs
+
+
 def _select(which: Array, *cases: Array) -> Array:
     if which.dtype.kind != "b" or len(cases) != 2:
         raise Unsupported
@@ -220,7 +226,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Array]]] = {
     "shift_left": _shift_left,
     "shift_right_arithmetic": _shift_right_arithmetic,
     "shift_right_logical": _shift_right_logical,
-    "sign": np.sign,
+    "sign": _sign,
     "sin": np.sin,
     "sinh": np.sinh,
     "sqrt": np.sqrt,

@@ -52,7 +52,7 @@ class Program:
         self._places: dict[Any, int] = {}
         self._values: list[Any] = []
         for var, constant in zip(jaxpr.constvars, constants, strict=True):
-            self._place(var, as_numpy(constant, var.aval))
+            self._place(var, _constant(constant, var.aval))
         self._inputs = [self._place(var) for var in jaxpr.invars]
         self._steps = [self._step(each) for each in jaxpr.eqns]
         self._outputs = [self._source(atom) for atom in jaxpr.outvars]
@@ -115,8 +115,13 @@ class Program:
     def _source(self, atom: Any) -> int:  # noqa: ANN401  # a variable or a literal
         if not isinstance(atom, Literal):
             return self._places[atom]
-        self._values.append(as_numpy(atom.val, atom.aval))
+        self._values.append(_constant(atom.val, atom.aval))
         return len(self._values) - 1
+
+
+def _constant(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
+    """Copy it, as XLA does: what a program writes into its own array later changes nothing."""
+    return np.array(as_numpy(value, aval))
 
 
 def as_numpy(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes

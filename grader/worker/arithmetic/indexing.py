@@ -94,6 +94,8 @@ def _filled(taken: Array, valid: Array, value: object) -> Array:
 
 
 def _scatter(parameters: Parameters, operand: Array, indices: Array, updates: Array) -> Array:
+    if parameters["update_jaxpr"] is not None:  # x.at[i].apply(f)
+        raise Unsupported
     changed, places, values = _scattered(parameters, operand, indices, updates)
     changed[places] = values
     return changed

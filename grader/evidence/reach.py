@@ -1,0 +1,85 @@
+"""Whether an asked transform did what it is for: a map over several indices, a loop with a carry.
+
+A transform may run around all of an answer and do nothing for it: a map over one index that was
+only added for it, a loop that passes finished numbers through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from grader.evidence.evidence import Evidence
+from grader.evidence.loops import keeps_carry
+from grader.evidence.nest import out_axis
+from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.trail import Trail
+from grader.evidence.uses import chains, runs
+from grader.model.exercise import Use
+from grader.model.observation import ArrayType, Axis, TransformRun
+from grader.model.transforms import Does, transform
+
+
+def reaches(evidence: Evidence, use: Use) -> bool:
+    """Whether in some case the runs did as much as the reference's; so if that can't be told."""
+    work = _WORK.get(transform(use.title).does)
+    if work is None:
+        return True
+    wanted = [work(look.expected, use) for look in evidence.looks]
+    most = max(wanted, default=0)
+    told = [look for look, each in zip(evidence.looks, wanted, strict=True) if each == most]
+    return any(work(look.actual, use) >= most for look in told)
+
+
+def _indices(trail: Trail, use: Use) -> int:
+    """Count the levels of the deepest nest that map more than one index."""
+    return max((sum(map(_is_long, chain)) for chain in chains(trail, use)), default=0)
+
+
+def _is_long(run: TransformRun) -> bool:
+    """Whether a map has more than one index, as far as that is known."""
+    axes = run.knob("out_axes") or Axis(value=0)
+    if not run.outputs or not isinstance(axes, Axis) or axes.value is None:
+        return True
+    shape = run.outputs[0].shape
+    axis = out_axis(run, len(shape))
+    return not 0 <= axis < len(shape) or shape[axis] != 1
+
+
+def _carries(trail: Trail, use: Use) -> int:
+    """Return 1 if a loop takes more than one step, and hands something on."""
+    return int(any(_hands_on(run) for run in runs(trail, use)))
+
+
+def _hands_on(run: TransformRun) -> bool:
+    carried = run.parts[0] if run.parts else 0
+    steps = {each.shape[0] for each in run.inputs[carried:] if each.shape}
+    return carried > 0 and not keeps_carry(run) and steps != {1}
+
+
+_WORK: Final[dict[Does, Callable[[Trail, Use], int]]] = {
+    Does.MAPS: _indices,
+    Does.LOOPS: _carries,
+}
+
+
+def gets_all(evidence: Evidence) -> bool:
+    """Whether NNX's layers get more numbers, in all indices of a map, than the reference's.
+
+    Each index then has the whole batch, and its share is taken from the layer's output.
+    """
+    return any(_gets_more(each) for each in nnx_looks(evidence))
+
+
+def _gets_more(each: NnxLook) -> bool:
+    wanted, found = length_of(each.expected), length_of(each.actual)
+    return bool(each.pairs) and all(
+        _count(actual.inputs) * found > _count(expected.inputs) * wanted > 0
+        and actual.inputs != expected.inputs
+        for expected, actual in each.pairs
+    )
+
+
+def _count(arrays: tuple[ArrayType, ...]) -> int:
+    return sum(math.prod(each.shape) for each in arrays)

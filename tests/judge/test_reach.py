@@ -1,0 +1,140 @@
+"""The check `transform` needs a map of several indices, a loop with a carry, a layer with a share.
+
+All of these programs give the right numbers, and all of those from a run of the asked transform.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from grader.catalogue import exercises
+from grader.judge import assess, judge
+from grader.model.exercise import Check
+from grader.model.report import Status
+from tests.observe import example_case
+from tests.recordings.programs import transcript_of
+
+FOUND: Final = {each.exercise.slug: each.exercise for each in exercises()}
+
+PAIRS: Final = """
+import jax
+import jax.numpy as jnp
+
+def pairwise(x, y):
+"""
+SCAN: Final = """
+import jax
+import jax.numpy as jnp
+
+def decayed_sums(x, decay):
+    def step(total, row):
+        total = decay * total + row
+        return total, total
+"""
+SHARED: Final = """
+import jax.numpy as jnp
+from flax import nnx
+
+def nnx_vmap_shared(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[1], features, rngs=nnx.Rngs(seed))
+"""
+
+IDLE: Final = {
+    "both maps have one index": PAIRS
+    + """
+    everything = lambda _: jnp.sum(jnp.abs(x[:, None] - y[None]), axis=-1)
+    return jax.vmap(jax.vmap(everything))(jnp.zeros((1, 1)))[0, 0]
+""",
+    "the outer map has one index": PAIRS
+    + """
+    row = jax.vmap(lambda b: jnp.sum(jnp.abs(x - b), axis=-1))
+    return jax.vmap(lambda points: row(points))(y[None])[0].T
+""",
+    "the loop passes finished rows through": SCAN
+    + """
+    rows = [x[0]]
+    for row in x[1:]:
+        rows.append(step(rows[-1], row)[0])
+    return jax.lax.scan(lambda none, row: (none, row), None, jnp.stack(rows))[1]
+""",
+    "the loop hands on what it got": SCAN
+    + """
+    ages = jnp.arange(len(x))[:, None] - jnp.arange(len(x))[None]
+    weights = jnp.where(ages >= 0, decay ** jnp.maximum(ages, 0), 0.0)
+    return jax.lax.scan(lambda rows, each: (rows, each @ rows), x, weights)[1]
+""",
+    "each loop takes one step": SCAN
+    + """
+    total, rows = jnp.zeros(x.shape[1:]), []
+    for n in range(len(x)):
+        total, row = jax.lax.scan(step, total, x[n : n + 1])
+        rows.append(row[0])
+    return jnp.stack(rows)
+""",
+    "a layer gets the batch for each feature": SHARED
+    + """
+    column = nnx.vmap(lambda m, n: m(x_batch)[:, n], in_axes=(None, 0), out_axes=1)
+    return column(model, jnp.arange(features)).reshape(-1)
+""",
+    "a layer gets the batch for each example": SHARED
+    + """
+    row = nnx.vmap(lambda m, n: m(x_batch)[n], in_axes=(None, 0))
+    return row(model, jnp.arange(len(x_batch))).reshape(-1)
+""",
+    "a batch of batches": SHARED
+    + """
+    return nnx.vmap(lambda m, x: m(x), in_axes=(None, 0))(model, x_batch[None]).reshape(-1)
+""",
+}
+
+AT_WORK: Final = {
+    "three maps, one of them of one index": PAIRS
+    + """
+    distance = lambda a, b: jnp.sum(jnp.abs(a - b))
+    pairs = jax.vmap(jax.vmap(distance, (None, 0)), (0, None))
+    return jax.vmap(lambda some: pairs(some, y))(x[None])[0]
+""",
+    "a loop in blocks of rows": SCAN
+    + """
+    total, first = jax.lax.scan(step, jnp.zeros(x.shape[1:]), x[:2])
+    return jnp.concatenate([first, jax.lax.scan(step, total, x[2:])[1]])
+""",
+    "another loop that carries nothing": SCAN
+    + """
+    _, rows = jax.lax.scan(lambda none, row: (none, row), None, x)
+    return jax.lax.scan(step, jnp.zeros(x.shape[1:]), rows)[1]
+""",
+    "a batch of one in each run": SHARED
+    + """
+    row = nnx.vmap(lambda m, x: m(x[None])[0], in_axes=(None, 0))
+    return row(model, x_batch).reshape(-1)
+""",
+    "two examples in each run": SHARED
+    + """
+    pairs = nnx.vmap(lambda m, x: m(x), in_axes=(None, 0))
+    return pairs(model, x_batch.reshape(-1, 2, x_batch.shape[1])).reshape(-1)
+""",
+}
+
+
+def transform(text: str) -> Status:
+    """Return how the check ends, for a right program; two cases with other numbers."""
+    exercise = next(each for each in FOUND.values() if f"def {each.function}(" in text)
+    cases = [example_case(exercise, seed, lengths=(4, 3, 2)) for seed in (1, 2)]
+    transcript = transcript_of(text, (*cases, cases[0]), exercise)
+    assessment = assess(judge(transcript), transcript)
+    checks = {each.check: each.status for each in assessment.checks}
+    assert checks[Check.VALUES] is Status.PASSED
+    return checks[Check.TRANSFORM]
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_transform_that_does_nothing_gets_no_tick(name: str) -> None:
+    assert transform(IDLE[name]) is Status.SKIPPED
+
+
+@pytest.mark.parametrize("name", AT_WORK)
+def test_one_that_does_its_work_gets_a_tick(name: str) -> None:
+    assert transform(AT_WORK[name]) is Status.PASSED
