@@ -11,6 +11,18 @@ from typing import Annotated
 
 import msgspec
 
+from grader.model.axes import (
+    Axes,
+    Axis,
+    AxisEntry,
+    AxisTree,
+    Collections,
+    Deny,
+    Everything,
+    NameFilter,
+    Names,
+    SplitEntry,
+)
 from grader.model.case import ArrayValue
 from grader.model.nnx import NnxRecord, NodeState
 from grader.model.recorded import (
@@ -33,12 +45,22 @@ from grader.model.recorded import (
 __all__ = [
     "MOST_ENTRIES",
     "ArrayType",
+    "Axes",
+    "Axis",
+    "AxisEntry",
+    "AxisTree",
+    "Collections",
+    "Deny",
+    "Everything",
     "Few",
+    "NameFilter",
+    "Names",
     "Place",
     "Point",
     "Setting",
     "Shape",
     "Span",
+    "SplitEntry",
     "Text",
     "Variable",
     "Word",
@@ -154,80 +176,6 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
 Outcome = Completed | Raised | TimedOut | OutOfMemory | Crashed
 
 # ------------------------------------------------------------------------------------- lifted calls
-
-
-class Deny(msgspec.Struct, frozen=True, kw_only=True, tag="deny"):
-    """Flax's `DenyList`: everything except what `names` matches."""
-
-    names: NameFilter
-
-
-class Names(msgspec.Struct, frozen=True, kw_only=True, tag="names"):
-    """A filter by names: one name, or any of several."""
-
-    names: Few[Word]
-
-
-class Everything(msgspec.Struct, frozen=True, kw_only=True, tag="everything"):
-    """The filter `True` (matches every name) or `False` (matches none)."""
-
-    matches: bool
-
-
-NameFilter = Everything | Names | Deny
-
-
-class AxisEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of `variable_axes`: the collections that match get `axis`, or are shared (None).
-
-    An `In(axis)` or `Out(axis)` has `direction` `in` or `out`; a plain axis has `both`.
-    `invalid` is the text of a value that isn't an axis; `axis` is then None.
-    """
-
-    filter: NameFilter
-    axis: int | None
-    direction: Word = "both"
-    invalid: Text | None = None
-
-
-class SplitEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of `split_rngs`: whether the streams that match are split along the axis."""
-
-    filter: NameFilter
-    split: bool
-
-
-class AxisTree(msgspec.Struct, frozen=True, kw_only=True, tag="tree"):
-    """`in_axes` or `out_axes` given as a tuple, list or dict, in the order of its leaves.
-
-    `is_list`: it was a list, which to Flax has a different structure than a tuple of arguments.
-    `is_state`: it was an `nnx.StateAxes`, whose keys are its filters (`Param`, `...`).
-    """
-
-    items: Few[Axes]
-    keys: Few[Word] | None = None
-    is_list: bool = False
-    is_state: bool = False
-
-    @property
-    def kind(self) -> str:
-        """What Python calls it; to Flax they have different structures."""
-        if self.is_state:
-            return "StateAxes"
-        return "dict" if self.keys is not None else "list" if self.is_list else "tuple"
-
-
-class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
-    """A single axis; None maps nothing. Negative axes are not normalised.
-
-    `invalid` is the text of a value that isn't an axis; `value` is then None.
-    """
-
-    value: int | None
-    invalid: Text | None = None
-
-
-Axes = Axis | AxisTree
 
 
 class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -410,6 +358,8 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     run that this one is part of. `while_loading`: the call was made while the file was loaded.
     `ran` is false for a call of which nothing ran: then there are no arrays. `states` are the NNX
     modules and streams among the arguments and results; their arrays aren't among `inputs`.
+    `root` is the `number` of the Flax call that a lifted run belongs to, and `collections` what its
+    transform does with variables and keys, if it says so.
     """
 
     number: int
@@ -430,6 +380,8 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
     raised: bool = False
     ran: bool = True
     states: Few[NodeState] = ()
+    root: int | None = None
+    collections: Collections | None = None
 
     def knob(self, name: str) -> Axes | None:
         """Return the value of a knob, None if the transform has no such knob."""

@@ -78,7 +78,8 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     normal form: axes, positions of arguments, lengths, flags. `operands` are the parameters with
     the arrays that a loop runs over, or that a branch gets. `noted`: calls are noted for every
     exercise, to say what a program did instead of `nn.vmap`. `only_named`: runs are recorded only
-    where an exercise names it, since nobody uses it in place of another one.
+    where an exercise names it, since nobody uses it in place of another one. `inside` are Flax's
+    own modules that use it themselves.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     noted: bool = False
     only_named: bool = False
     link: str = ""
+    inside: tuple[str, ...] = ()
 
     @property
     def of_nnx(self) -> bool:
@@ -165,6 +167,7 @@ def _linen(
     kind: Kind = Kind.LIFTS,
     noted: bool = False,
     only_named: bool = False,
+    inside: tuple[str, ...] = (),
 ) -> Transform:
     return Transform(
         title=f"nn.{name}",
@@ -177,6 +180,7 @@ def _linen(
         noted=noted,
         only_named=only_named,
         link=f"{_LINEN}/transformations.html#flax.linen.{name}",
+        inside=inside,
     )
 
 
@@ -228,7 +232,16 @@ TRANSFORMS: Final = (
     _branches("cond", "jax.lax", "true_fun"),
     _branches("switch", "jax.lax", "branches"),
     _linen("vmap", Does.MAPS, *_MAPPED, kind=Kind.LIFTED),
-    _linen("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse", noted=True),
+    _linen(
+        "scan",
+        Does.LOOPS,
+        "in_axes",
+        "out_axes",
+        "length",
+        "reverse",
+        noted=True,
+        inside=("RNN", "Bidirectional"),
+    ),
     _linen("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("jit", Does.COMPILES, *_JITTED, only_named=True),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from flax.core import DenyList, lift
+from flax.core import DenyList, broadcast, lift
 
 from grader.model.observation import (
     Axes,
@@ -62,8 +62,8 @@ def name_filter(given: Foreign, depth: int = 0) -> NameFilter:
 def axes(given: Foreign, depth: int = 0) -> Axes:
     """Normalise `in_axes` or `out_axes`: an axis, None, or a tree of them."""
     cls = type(given)
-    if given is None:
-        return Axis(value=None)
+    if given is None or given is broadcast:
+        return Axis(value=None, invalid=None if given is None else "nn.broadcast")
     if cls in _INTEGERS:
         return Axis(value=operator.index(given))
     if depth >= _DEEPEST:

@@ -21,6 +21,7 @@ from grader.worker.places import Places
 from grader.worker.recording import Recording, Session
 from grader.worker.roots import Roots
 from grader.worker.runs import Runs
+from grader.worker.steps import is_lifted_loop
 from grader.worker.transforms import Transforms
 
 _interceptors = linen_module._global_interceptor_stack  # noqa: SLF001
@@ -47,6 +48,7 @@ class Recorder:
         self._transforms = Transforms(self._session, places, alters=asked if alters else None)
         self._lifted = LiftedCalls(self._session, places, self._runs)
         self._interceptors: list[Foreign] = []
+        self._steps = any(is_lifted_loop(row) for row in TRANSFORMS if row.title in asked)
         self._keys_of_loading: tuple[KeyStep, ...] = ()
         self.patches = Patches()
         self._plan(places)
@@ -99,6 +101,8 @@ class Recorder:
     def begin(self, recording: Recording) -> None:
         """Start recording; the patches must be installed."""
         self._interceptors = list(_interceptors)[::-1]
+        if self._steps:
+            _interceptors.push(self._transforms.intercept)
         _interceptors.push(self._runs.intercept)
         self._session.configuration.begin()
         self._session.recording = recording

@@ -175,11 +175,20 @@ class Runs:
             opened.inside, opened.depth = outer.within, outer.depth + 1
             if opened.span is None and opened.path == outer.path:
                 opened.span = outer.span  # the module that a lifted class makes from itself
+        if opened.span is None:
+            opened.span = self._around(recording, opened.path)
         opened.inputs = arrays_in((args, kwargs))
         opened.taken = _digest_in((args, kwargs), opened.inputs)
         opened.place = recording.modules.open()
         recording.nesting.runs.append(opened)
         return opened
+
+    def _around(self, recording: Recording, path: tuple[str, ...]) -> Span | None:
+        """Return where the module was made of which this is a step: Flax makes one for a loop."""
+        stack = recording.nesting.transforms
+        module = stack[-1].stepped if stack else None
+        own = getattr(vars(module).get("scope"), "path", None) if module is not None else None
+        return self._made_at.get(_identity(module)) if own == path else None
 
     @harmless
     def _leave(self, opened: _Open | None, result: Foreign, *, raised: bool) -> None:
@@ -257,6 +266,12 @@ def _copies(frame: FrameType) -> bool:
     return (
         frame.f_code.co_name == "copy" and frame.f_globals.get("__name__") == nn.Module.__module__
     )
+
+
+def root_of(recording: Recording, module: Foreign) -> int | None:
+    """Return the number of the entry that a run of a module, which starts now, belongs to."""
+    outer = recording.nesting.runs[-1] if recording.nesting.runs else None
+    return _root_of(recording, vars(module).get("scope"), outer)
 
 
 def _identity(module: Foreign) -> object:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import types
 from collections.abc import Callable, Sequence
 from types import FrameType
 
 import jax
 import msgspec
-from flax import linen as nn
 
 from grader.model.nnx import NodeState
 from grader.model.observation import ArrayType, BodyRun, KnobValue, Span, TransformRun
@@ -23,6 +21,16 @@ from grader.worker.foreign import Foreign, name_of, names
 from grader.worker.nodes import leaves_of, states_in, states_of
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
+from grader.worker.runs import root_of
+from grader.worker.steps import (
+    class_of,
+    collections_of,
+    is_function,
+    is_lifted_loop,
+    is_module,
+    methods_of,
+    with_methods,
+)
 
 _MOST_ARRAYS = 40
 _MOST_BODIES = 20
@@ -50,14 +58,21 @@ class _Call:
 
 
 class _Open:
-    """A run that has started."""
+    """A run that has started; `stepped` is the module whose steps a lifted loop runs."""
 
     def __init__(
-        self, run: TransformRun, place: int | None, operands: Sequence[Foreign] = ()
+        self,
+        call: _Call,
+        run: TransformRun,
+        place: int | None,
+        operands: Sequence[Foreign],
+        module: Foreign,
     ) -> None:
         self.run = run
         self.place = place
         self.operands = operands
+        self.call = call
+        self.stepped = module if is_lifted_loop(call.row) else None
         self.bodies: list[BodyRun] = []
 
 
@@ -90,6 +105,8 @@ class Transforms:
             if row.kind is Kind.CHANGES and row.target in call.given:
                 changed = (call.arguments[row.target],)
                 return self._run(call, changed, functools.partial(original, *args, **kwargs))
+            if is_lifted_loop(row):
+                args, kwargs = self._with_body(call, args, kwargs) or (args, kwargs)
             result = original(*args, **kwargs)
             if row.target not in call.given:
                 return self._decorator(result, call)
@@ -135,7 +152,7 @@ class Transforms:
         given = names(bound.arguments)
         bound.apply_defaults()
         self._next += 1
-        call = _Call(self._next, row, bound.arguments)
+        call = _Call(self._next, row, with_methods(signature, bound.arguments))
         call.given, call.span, call.loading = given, span, recording.loading
         return call
 
@@ -158,23 +175,25 @@ class Transforms:
     @harmless
     def _marked(self, result: Foreign, call: _Call) -> Foreign:
         """Make what a transform gave observe its runs; a class remains the same class."""
-        if isinstance(result, type) and issubclass(result, nn.Module):
-            for method in _methods(call):
-                function = vars(result).get(method)
-                if type(function) is types.FunctionType:
-                    type.__setattr__(result, method, self._running(function, call, skipped=1))
+        cls = class_of(result)
+        if cls is not None:
+            for method in methods_of(call.arguments):
+                function: Foreign = vars(cls).get(method)
+                if is_function(function):
+                    type.__setattr__(cls, method, self._running(function, call))
             return result
         return self._running(result, call) if callable(result) else None
 
-    def _running(
-        self, function: Callable[..., Foreign], call: _Call, skipped: int = 0
-    ) -> Callable[..., Foreign]:
-        """Return a function that observes its runs; `skipped` arguments are no arrays."""
+    def _running(self, function: Callable[..., Foreign], call: _Call) -> Callable[..., Foreign]:
+        """Return a function that observes its runs; a lifted one takes a module first."""
+        lifts = call.row.kind is Kind.LIFTS
 
         @functools.wraps(function)
         def run(*args: Foreign, **kwargs: Foreign) -> Foreign:
-            operands = (*args[skipped:], *kwargs.values())
-            return self._run(call, operands, functools.partial(function, *args, **kwargs))
+            module = args[0] if lifts and args and is_module(args[0]) else None
+            operands = (*args[0 if module is None else 1 :], *kwargs.values())
+            ran = functools.partial(function, *args, **kwargs)
+            return self._run(call, operands, ran, module)
 
         for name in _KEPT:
             if hasattr(function, name):
@@ -198,7 +217,7 @@ class Transforms:
         It's the same one each time for a function that isn't created for each call: jax caches
         what it traced by the function's identity.
         """
-        if type(function) is not types.FunctionType:
+        if not is_function(function):
             return None
         if function.__closure__ is not None or len(self._bodies) >= _MOST_FUNCTIONS:
             return self._observed_body(function)
@@ -210,17 +229,56 @@ class Transforms:
         @functools.wraps(function)
         def body(*args: Foreign, **kwargs: Foreign) -> Foreign:
             result = function(*args, **kwargs)
-            self._note_body((args, kwargs), result)
+            self._note_body((args[1:] if args and is_module(args[0]) else args, kwargs), result)
             return result
 
         return body
 
+    @harmless
+    def _with_body(
+        self, call: _Call, args: tuple[Foreign, ...], kwargs: dict[str, Foreign]
+    ) -> tuple[tuple[Foreign, ...], dict[str, Foreign]]:
+        """Return the arguments with a function that observes its calls, if a function is lifted."""
+        body = self._body(call.arguments[call.row.target])
+        if body is None:
+            return args, kwargs
+        if call.row.target in kwargs:
+            return args, kwargs | {call.row.target: body}
+        return (body, *args[1:]), kwargs
+
+    def intercept(
+        self,
+        method: Callable[..., Foreign],
+        args: Foreign,
+        kwargs: Foreign,
+        context: Foreign,
+    ) -> Foreign:
+        """Observe the steps of a lifted class; an interceptor for `nn.intercept_methods`."""
+        result = method(*args, **kwargs)
+        self._note_step(context.module, context.method_name, (args, kwargs), result)
+        return result
+
+    @harmless
+    def _note_step(self, module: Foreign, method: str, given: Foreign, result: Foreign) -> None:
+        recording = self._session.recording
+        stack = recording.nesting.transforms if recording is not None else []
+        call = stack[-1].call if stack else None
+        if call is None or not is_lifted_loop(call.row):
+            return
+        own = class_of(call.arguments[call.row.target])
+        if type(module) is own and method in methods_of(call.arguments):
+            self._note_body(given, result)
+
     # -------------------------------------------------------------------------------- what happens
 
     def _run(
-        self, call: _Call, operands: Sequence[Foreign], function: Callable[[], Foreign]
+        self,
+        call: _Call,
+        operands: Sequence[Foreign],
+        function: Callable[[], Foreign],
+        module: Foreign = None,
     ) -> Foreign:
-        opened = self._enter(call, operands)
+        opened = self._enter(call, operands, module)
         try:
             result = function()
         except BaseException:
@@ -238,14 +296,15 @@ class Transforms:
         return any(each.run.transform in self._alters for each in outer)
 
     @harmless
-    def _enter(self, call: _Call, operands: Sequence[Foreign]) -> _Open | None:
+    def _enter(self, call: _Call, operands: Sequence[Foreign], module: Foreign) -> _Open | None:
         recording = self._session.recording
         if recording is None:
             return None
         place = recording.transforms.open()
         inside = next((each.run.number for each in recording.nesting.transforms[::-1]), None)
-        run = msgspec.structs.replace(_run_of(call, place, operands), inside=inside)
-        opened = _Open(run, place, operands)
+        root = root_of(recording, module) if module is not None else None
+        run = msgspec.structs.replace(_run_of(call, place, operands), inside=inside, root=root)
+        opened = _Open(call, run, place, operands, module)
         recording.nesting.transforms.append(opened)
         return opened
 
@@ -326,6 +385,7 @@ def _run_of(call: _Call, place: int | None, operands: Sequence[Foreign]) -> Tran
         digests=_digests(flat),
         states=states_of(operands),
         while_loading=call.loading,
+        collections=collections_of(call.arguments),
     )
 
 
@@ -340,10 +400,3 @@ def _types(leaves: Sequence[Foreign]) -> tuple[ArrayType, ...]:
 
 def _digests(leaves: Sequence[Foreign]) -> tuple[str, ...]:
     return tuple(digest_of(leaf) or "" for leaf in leaves[:_MOST_ARRAYS])
-
-
-def _methods(call: _Call) -> tuple[str, ...]:
-    given: Foreign = call.arguments.get("methods")
-    if type(given) in (list, tuple, dict):
-        return names(given)
-    return ("__call__",)
