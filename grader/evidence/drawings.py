@@ -16,6 +16,7 @@ from grader.evidence.nests import Nests, over
 from grader.evidence.trail import LiftedRun
 from grader.model.exercise import Array, leaves
 from grader.model.finding import AxisDrawing, MappedArray
+from grader.model.observation import ArrayType
 
 
 def of_inputs(evidence: Evidence, deviation: Deviation) -> AxisDrawing | None:
@@ -103,6 +104,21 @@ def of_result(found: Nests, level: Level, wanted: int) -> AxisDrawing | None:
         _array(ours, out_axis(level.run, len(ours)), noun),
         _array(theirs, wanted, noun),
     )
+
+
+def of_steps(
+    name: str,
+    relation: str,
+    ours: tuple[Sequence[ArrayType], tuple[int | None, ...]],
+    theirs: tuple[Sequence[ArrayType], tuple[int | None, ...]],
+) -> AxisDrawing | None:
+    """Draw the first of a loop's arrays of which another axis counts the steps."""
+    place = _first(ours[1], theirs[1])
+    if place is None or place[0] >= min(len(ours[0]), len(theirs[0])):
+        return None
+    number, found, wanted = place
+    shapes = ours[0][number].shape, theirs[0][number].shape
+    return _drawing(name, relation, _array(shapes[0], found), _array(shapes[1], wanted))
 
 
 def _first(

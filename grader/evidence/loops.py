@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
+import numpy as np
 
 from grader.compare import OtherShape, OtherValues
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
+from grader.evidence.scans import answering, scanned, step_axes
 from grader.evidence.uses import single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
 from grader.model.observation import Axis, Span, TransformRun, digest
 from grader.model.source import Source
-from grader.model.transforms import Does, transform
+from grader.model.transforms import Does, Kind, transform
 
 
 class Loops(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +36,19 @@ def loops(evidence: Evidence) -> Iterator[Loops]:
         if transform(use.title).does is not Does.LOOPS:
             continue
         for look in evidence.looks:
-            both = single(look, use)
+            both = _runs(look, use)
             if both is not None and isinstance(look.comparison, OtherShape | OtherValues):
-                (ours, *_), (theirs, *_) = both
+                ours, theirs = both
                 yield Loops(look=look, use=use, expected=theirs, actual=ours)
+
+
+def _runs(look: Look, use: Use) -> tuple[TransformRun, TransformRun] | None:
+    """Return both sides' runs, those that gave the answer if a Flax class is lifted."""
+    if transform(use.title).kind is Kind.LIFTS:
+        scan = answering(look)
+        return (scan.actual, scan.expected) if scan is not None else None
+    both = single(look, use)
+    return (both[0][0], both[1][0]) if both is not None else None
 
 
 def keeps_carry(run: TransformRun) -> bool:
@@ -55,25 +66,40 @@ def is_reverse(run: TransformRun) -> bool:
 def turned(look: Look, run: TransformRun) -> bool | None:
     """Whether the steps are an argument from its end to its start; None if they're none of them."""
     carried = run.parts[0] if run.parts else 0
-    steps = run.digests[carried:]
-    if len(steps) != 1 or not steps[0]:
+    steps, axis = run.digests[carried:], _axis(run)
+    if len(steps) != 1 or not steps[0] or axis is None:
         return None
     for each in look.case.arguments:
         for value in arrays_of(each.value):
-            if digest(value.data) == steps[0] and not _is_palindrome(value):
+            if value.shape != scanned(run)[0].shape or _is_palindrome(value, axis):
+                continue
+            if digest(value.data) == steps[0]:
                 return False
-            if _reversed(value) == steps[0]:
+            if _reversed(value, axis) == steps[0]:
                 return True
     return None
 
 
-def _reversed(value: ArrayValue) -> str:
+def _axis(run: TransformRun) -> int | None:
+    """Return the axis of the only array that a loop goes over."""
+    if run.knob("in_axes") is None:
+        return 0
+    axes = step_axes(run)
+    return axes[0] if axes is not None and len(axes) == 1 else None
+
+
+def _reversed(value: ArrayValue, axis: int) -> str:
     array = value.numpy()
-    return digest(array[::-1].tobytes()) if array.ndim else ""
+    return digest(np.flip(array, axis).tobytes()) if axis in range(array.ndim) else ""
 
 
-def _is_palindrome(value: ArrayValue) -> bool:
-    return digest(value.data) == _reversed(value)
+def _is_palindrome(value: ArrayValue, axis: int) -> bool:
+    return digest(value.data) == _reversed(value, axis)
+
+
+def only_carries(run: TransformRun) -> bool:
+    """Whether a loop goes over no array: each step gets the carry alone."""
+    return not scanned(run)
 
 
 def comes_back(look: Look, run: TransformRun) -> bool:
@@ -82,12 +108,27 @@ def comes_back(look: Look, run: TransformRun) -> bool:
     return bool(found & set(run.given_back))
 
 
+def returns_one(ours: TransformRun, theirs: TransformRun) -> bool:
+    """Whether each step gives a single array, where the reference's gives a pair of them."""
+    counts = [{len(each.outputs) for each in run.bodies} for run in (ours, theirs)]
+    return counts[0] == {1} and bool(counts[1]) and min(counts[1]) > 1
+
+
 def step_returns(source: Source, name: str) -> Span | None:
-    """Return what the only function of this name returns, if it returns once."""
-    defined = [each for each in source.nodes if isinstance(each, ast.FunctionDef)]
-    found = [each for each in defined if each.name == name]
+    """Return what the only function of this name returns, or a class's `__call__`.
+
+    None if it doesn't return once.
+    """
+    found = [each for each in _functions(source.nodes) if each.name == name]
+    for each in source.nodes:
+        if isinstance(each, ast.ClassDef) and each.name == name:
+            found += [own for own in _functions(each.body) if own.name == "__call__"]
     if len(found) != 1:
         return None
     returns = [each for each in ast.walk(found[0]) if isinstance(each, ast.Return)]
     value = returns[0].value if len(returns) == 1 else None
     return source.span(value) if value is not None else None
+
+
+def _functions(nodes: Iterable[ast.AST]) -> Iterator[ast.FunctionDef]:
+    return (each for each in nodes if isinstance(each, ast.FunctionDef))

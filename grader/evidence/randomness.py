@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto, unique
 
 from grader.evidence.keys import deriving_steps
@@ -10,6 +10,7 @@ from grader.evidence.lifting import stream_split
 from grader.evidence.look import KeyPair, Look
 from grader.evidence.provenance import Provenance, provenances
 from grader.evidence.trail import Trail
+from grader.model.observation import Root, SplitEntry
 
 
 @unique
@@ -51,9 +52,21 @@ def _otherwise(look: Look, pair: KeyPair) -> bool:
 
 
 def _split(trail: Trail, provenance: Provenance) -> bool:
-    """Whether `nn.vmap` splits a stream in the call that draws from it."""
+    """Whether a lifted transform splits a stream in the call that draws from it."""
     runs = trail.lifted(provenance.root)
-    return _any_true(stream_split(each.call.split_rngs, provenance.stream) for each in runs)
+    return _any_true(
+        (
+            *(stream_split(each.call.split_rngs, provenance.stream) for each in runs),
+            *(stream_split(each, provenance.stream) for each in _loops(trail, provenance.root)),
+        )
+    )
+
+
+def _loops(trail: Trail, root: Root) -> Iterator[tuple[SplitEntry, ...]]:
+    """Yield what the lifted loops of a Flax call do with the streams."""
+    for each in trail.record.transforms:
+        if each.ran and each.root == root.number and each.collections is not None:
+            yield each.collections.splits
 
 
 def _any_true(values: Iterable[object]) -> bool:

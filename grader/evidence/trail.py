@@ -150,7 +150,13 @@ class Trail:
         top = self.top(root)
         gave = self._answer_digests & ({top.digest, top.given} if top is not None else set())
         updated = self._answer_digests & {each.digest for each in root.made}
-        return self.is_lifted(root), bool(gave), len(updated), root.number
+        lifted = self.is_lifted(root) or self._has_steps(root)
+        return lifted, bool(gave), len(updated), root.number
+
+    def _has_steps(self, root: Root) -> bool:
+        """Whether a lifted loop ran in `root`."""
+        loops = (each for each in self.record.transforms if each.collections is not None)
+        return any(each.ran and each.root == root.number for each in loops)
 
     @cached_property
     def maker(self) -> Root | None:

@@ -37,9 +37,9 @@ RULE = Rule(
     check=Check.TRANSFORM,
     title="each step gives back the carry that it got",
     explanation="""\
-The function of `jax.lax.scan` takes a carry and one element, and returns a pair: the carry for the
-next step, and the output of this one. If it returns the carry that it got, each step begins with
-the initial carry again, and what was computed before is lost.
+The function of `jax.lax.scan`, and likewise the class of `nn.scan`, takes a carry and one element,
+and returns a pair: the carry for the next step, and the output of this one. If it returns the carry
+that it got, each step begins with the initial carry again, and what was computed before is lost.
 """,
     wrong=STEPS.replace("return total, total", "return carry, total"),
     right=STEPS,

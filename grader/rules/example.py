@@ -137,6 +137,57 @@ def forward(seed, x, features):
 """
 STEPS_USES: Final = (Use(any_of=("jax.lax.scan",), of="step"),)
 
+DEEP = """\
+import flax.linen as nn
+import jax
+
+
+class Layer(nn.Module):
+    @nn.compact
+    def __call__(self, x, _):
+        return x + nn.tanh(nn.Dense(x.shape[-1])(x)), None
+
+
+def forward(seed, x, features):
+    Stack = nn.scan(
+        Layer,
+        length=features,
+        variable_axes={"params": 0},
+        split_rngs={"params": True},
+    )
+    model = Stack()
+    variables = model.init(jax.random.PRNGKey(seed), x, None)
+    y, _ = model.apply(variables, x, None)
+    return y
+"""
+DEEP_USES: Final = (Use(any_of=("nn.scan",), of="Layer"),)
+
+CELL = """\
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    @nn.compact
+    def __call__(self, carry, x):
+        carry = nn.tanh(nn.Dense(carry.shape[-1])(jnp.concatenate([carry, x])))
+        return carry, carry
+
+
+def forward(seed, x, features):
+    Steps = nn.scan(
+        Cell,
+        variable_broadcast="params",
+        split_rngs={"params": False},
+    )
+    model, carry = Steps(), jnp.zeros(features)
+    variables = model.init(jax.random.PRNGKey(seed), carry, x)
+    _, outputs = model.apply(variables, carry, x)
+    return outputs
+"""
+CELL_USES: Final = (Use(any_of=("nn.scan",), of="Cell"),)
+
 SLOPE = """\
 import jax
 import jax.numpy as jnp

@@ -10,7 +10,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part
 from grader.evidence.uses import Chain, asked, chains, made, part, shallow, unseen, used
 from grader.model.exercise import Check, Use
-from grader.model.observation import Span, TransformRun
+from grader.model.observation import ModuleRun, Span, TransformRun
 from grader.model.transforms import Does, transform
 from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
@@ -47,6 +47,9 @@ def _missing(evidence: Evidence, use: Use) -> Sighting:
     other = _other(evidence, use)
     lifted = next(iter(look.actual.record.lifted), None)
     unused = next((each for each in made(look.actual, use)), None)
+    inside = _inside(evidence, use)
+    if inside is not None:
+        return _built_on(evidence, use, look, inside)
     loop = _loop(evidence)
     if other is not None:
         return _in_place(evidence, use, look, other.transform, other.span)
@@ -66,6 +69,28 @@ def _missing(evidence: Evidence, use: Use) -> Sighting:
         span=span or evidence.landmarks.head,
         case=look.case,
         evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _inside(evidence: Evidence, use: Use) -> ModuleRun | None:
+    """Return the run of one of Flax's modules that uses the transform itself."""
+    names = transform(use.title).inside
+    for look in evidence.completed:
+        for run in look.actual.record.modules:
+            if run.class_name in names and run.defined_in.startswith("flax.linen."):
+                return run
+    return None
+
+
+def _built_on(evidence: Evidence, use: Use, look: Look, run: ModuleRun) -> Sighting:
+    return Sighting(
+        message=f"nn.{run.class_name} is used, but the task asks for {use.title} itself",
+        label=f"nn.{run.class_name} calls {use.title} for you",
+        why=f"nn.{run.class_name} is built on {use.title}, and hides what this task practises.",
+        help=f"lift {use.of} with {use.title}, and run that",
+        span=run.span or evidence.landmarks.head,
+        case=look.case,
+        evidence={"expected": use.title, "actual": f"nn.{run.class_name}"},
     )
 
 
@@ -124,13 +149,23 @@ def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
 
 
 def _other(evidence: Evidence, use: Use) -> TransformRun | None:
-    """Return the first run of a transform that the reference doesn't use."""
+    """Return the first run of a transform that the reference doesn't use.
+
+    Of several, it is one with the same purpose as the task's.
+    """
     theirs = {each.transform for look in evidence.looks for each in look.expected.record.transforms}
     for look in evidence.completed:
-        for each in look.actual.record.transforms:
-            beside = transform(each.transform).does in _BESIDE
-            if each.ran and not beside and each.transform not in {*theirs, *use.any_of}:
-                return each
+        others = [
+            each
+            for each in look.actual.record.transforms
+            if each.ran
+            and transform(each.transform).does not in _BESIDE
+            and each.transform not in {*theirs, *use.any_of}
+        ]
+        purpose = transform(use.title).does
+        alike = (each for each in others if transform(each.transform).does is purpose)
+        if others:
+            return next(alike, others[0])
     return None
 
 

@@ -10,6 +10,7 @@ from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted, collection_axis
 from grader.evidence.notation import collection_noun
 from grader.model.exercise import Check
+from grader.rules import scan_weights
 from grader.rules.example import RIGHT
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -17,6 +18,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_weights.unlisted(evidence, scan_weights.of_params)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         if deviation.name == "params" and isinstance(deviation.actual, Unlisted):
             yield sighting(evidence, look, deviation)

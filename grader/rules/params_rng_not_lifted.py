@@ -9,6 +9,7 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
+from grader.rules import scan_keys, scan_weights
 from grader.rules.example import RIGHT
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -16,6 +17,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_keys.unlisted_streams(evidence, scan_weights.of_params)
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         if deviation.name == "params" and isinstance(deviation.actual, Unlisted):
             yield sighting(evidence, look, deviation, why=_WHY)

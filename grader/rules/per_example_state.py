@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
 from grader.model.exercise import Check
+from grader.rules import scan_weights
 from grader.rules.example import NORM
 from grader.rules.per_example_params import sighting
 from grader.rules.rule import Rule, Sighting
@@ -14,6 +15,7 @@ from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_weights.per_step(evidence, scan_weights.of_others)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         shared = deviation.expected is None and deviation.name != "params"
         if shared and isinstance(deviation.actual, int):

@@ -19,11 +19,14 @@ from grader.evidence.edits import (
 )
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
+from grader.evidence.loops import returns_one, step_returns
 from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.nests import raised_by_axes
 from grader.evidence.nnx_axes import raised_by_nnx_axes
 from grader.evidence.not_dicts import not_a_dict
+from grader.evidence.scan_faults import raised_by_scan
+from grader.evidence.scans import answering, exchanged
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
@@ -84,6 +87,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
         raised_by_knobs(look)
         or raised_by_axes(evidence, look)
         or raised_by_nnx_axes(evidence, look)
+        or raised_by_scan(look)
         or (_refused(raised) and evidence.mutates)
         or refused(look) is not None
         or unfed(look)
@@ -94,8 +98,35 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
     )
 
 
+def _unpaired(evidence: Evidence, look: Look) -> Meaning | None:
+    """Explain an exception by a step that returns its output alone."""
+    scan = answering(look)
+    if scan is None or not scan.actual.raised or not returns_one(scan.actual, scan.expected):
+        return None
+    run = scan.actual
+    name = "the step" if run.target == "<lambda>" else run.target
+    return Meaning(
+        message=f"{name} returns one array, but {run.transform} needs a pair: (carry, output)",
+        label="not a pair",
+        why="What a step returns first goes to the next step, what it returns second is kept. A "
+        "single array is taken apart along its first axis instead.",
+        help="return a pair: (new carry, output)",
+        span=step_returns(evidence.source, run.target),
+    )
+
+
 def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the order of the lifted module's arguments."""
+    scan = exchanged(look)
+    if scan is not None and scan.actual.raised:
+        return Meaning(
+            message="the carry and what the loop goes over are in the wrong order",
+            label="not the order of its arguments",
+            why=f"{scan.actual.transform} takes the carry first: it is handed from step to step. "
+            "The arguments after it are taken apart along an axis.",
+            help="pass the carry first, then what the loop goes over",
+            span=scan.root.span,
+        )
     if look.raised is None or look.raised.library is None or not evidence.arguments_swapped:
         return None
     if look.arrangement is Arrangement.ALIKE:
@@ -123,7 +154,8 @@ def _refused(raised: Raised) -> bool:
 def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bool) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
-    told = told or _swapped(evidence, look) or meaning(raised, evidence.source)
+    told = told or _swapped(evidence, look) or _unpaired(evidence, look)
+    told = told or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)

@@ -10,7 +10,7 @@ from grader.evidence.notation import collection_noun
 from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
-from grader.rules import nnx_weights
+from grader.rules import nnx_weights, scan_weights
 from grader.rules.example import ENSEMBLE
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -19,6 +19,7 @@ from grader.rules.trait import NUMBERS
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_weights.shared(evidence)
+    yield from scan_weights.shared(evidence)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         if isinstance(deviation.expected, int) and deviation.actual is None:
             things = collection_noun(deviation.name)
@@ -51,6 +52,9 @@ Shared weights are right for the examples of a batch. An ensemble with shared we
 network that computes its answer several times: the answers are equal, their spread is zero, and
 training can't change that. `None` together with `split_rngs={"params": True}` is a contradiction,
 and Flax raises `got axis spec None but output was batched on axis 0`.
+
+In `nn.scan` it is `variable_broadcast` that shares a collection. For a stack of layers that makes
+one layer, run again and again; `variable_axes` gives each layer its own weights.
 
 In NNX one module for all is shared. Make the members in a function that `nnx.vmap` maps over split
 streams: what it returns is one object, whose arrays have an axis to map.

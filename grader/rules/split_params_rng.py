@@ -8,7 +8,7 @@ from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
-from grader.rules import nnx_weights
+from grader.rules import nnx_weights, scan_keys
 from grader.rules.example import RIGHT
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -17,6 +17,7 @@ from grader.rules.trait import NUMBERS
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_weights.split(evidence)
+    yield from scan_keys.split_keys(evidence)
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         name = deviation.name
         if deviation.expected is False and deviation.actual is True:
@@ -47,6 +48,10 @@ Together with `variable_axes={"params": None}` this is a contradiction, and Flax
 spec None but output was batched on axis 0`. Together with an axis for `"params"` it makes an
 ensemble: as many different layers as there are examples, each trained on one of them. Splitting is
 right if examples should differ, as in dropout.
+
+`nn.scan` splits in the same way, along the steps. What `variable_broadcast` shares is drawn once,
+before the first step. With a split key, Flax raises `broadcasted variable has a data dependency on
+the scan body`.
 
 In NNX `nnx.split_rngs` splits a stream. A layer that all examples share is made from the stream
 itself, outside of the map.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob, Unlisted
 from grader.model.exercise import Check
+from grader.rules import scan_weights
 from grader.rules.example import NORM
 from grader.rules.params_not_lifted import sighting
 from grader.rules.rule import Rule, Sighting
@@ -14,6 +15,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_weights.unlisted(evidence, scan_weights.of_others)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         if deviation.name != "params" and isinstance(deviation.actual, Unlisted):
             yield sighting(evidence, look, deviation)

@@ -9,7 +9,7 @@ from grader.evidence.deviation import Deviation
 from grader.evidence.lifting import Knob
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
-from grader.rules import nnx_weights
+from grader.rules import nnx_weights, scan_keys, scan_weights
 from grader.rules.example import ENSEMBLE
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -18,6 +18,7 @@ from grader.rules.trait import NUMBERS
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_weights.unsplit(evidence)
+    yield from scan_keys.unsplit(evidence, scan_weights.of_params)
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         if deviation.name == "params" and is_unsplit(deviation):
             yield sighting(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.lifting import Knob
 from grader.model.exercise import Check
+from grader.rules import scan_keys, scan_weights
 from grader.rules.example import DROPOUT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
@@ -14,6 +15,7 @@ from grader.rules.unsplit_params_rng import is_unsplit, sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_keys.unsplit(evidence, scan_weights.of_others)
     for look, deviation in evidence.blamed(Knob.SPLIT_RNGS):
         name = deviation.name
         if name != "params" and is_unsplit(deviation):

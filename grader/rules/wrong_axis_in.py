@@ -13,7 +13,7 @@ from grader.evidence.nest import Level, Mapped
 from grader.evidence.nests import Nests, first_shown, mapped_elsewhere, nests, over
 from grader.model.exercise import Check
 from grader.model.observation import Axis
-from grader.rules import nnx_axes
+from grader.rules import nnx_axes, scan_axes
 from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
 
@@ -21,6 +21,7 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting: a level inside follows from the one outside."""
     yield from nnx_axes.inward(evidence)
+    yield from scan_axes.inward(evidence)
     each = first_shown(nests(evidence), mapped_elsewhere)
     found = mapped_elsewhere(each) if each is not None else None
     if each is not None and found is not None:
@@ -81,6 +82,8 @@ in_axes=0    in_axes=1    in_axes=None
   0 0 0        0 1 2        * * *
   1 1 1        0 1 2        * * *
 ```
+
+For `nn.scan` it is the axis that counts the steps. The carry, which goes in whole, has no entry.
 
 With another axis, or with two arguments mapped together that should vary independently, the
 function inside gets other slices, and the result has another shape.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence import Evidence
-from grader.evidence.edits import Edits, argument_edits, left_out
-from grader.evidence.loops import Loops, comes_back, is_reverse, loops, turned
+from grader.evidence.edits import POSITIONS, Edits, argument_edits, left_out
+from grader.evidence.loops import Loops, comes_back, is_reverse, loops, only_carries, turned
 from grader.model.exercise import Check
+from grader.model.observation import TransformRun
 from grader.rules.example import STEPS, STEPS_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
@@ -16,6 +18,12 @@ from grader.rules.trait import NUMBERS
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Accuse if the loop's own output is returned: what is turned later may be right."""
     for each in loops(evidence):
+        if only_carries(each.actual) and only_carries(each.expected):
+            other = is_reverse(each.actual) != is_reverse(each.expected)
+            if other and comes_back(each.look, each.actual):
+                yield _sighting(evidence, each, input_turned=False)
+                return
+            continue
         ours, theirs = turned(each.look, each.actual), turned(each.look, each.expected)
         if ours is None or theirs is None or not comes_back(each.look, each.actual):
             continue
@@ -38,7 +46,9 @@ def _sighting(evidence: Evidence, found: Loops, *, input_turned: bool) -> Sighti
         else "remove reverse: by default, the first step comes first"
         if is_reverse(run)
         else "go the other way: reverse=True",
-        span=run.span if input_turned else evidence.landmarks.keyword(run.span, "reverse", 4),
+        span=run.span
+        if input_turned
+        else evidence.landmarks.keyword(run.span, "reverse", _place(run)),
         edits=() if input_turned else _edits(evidence, found),
         case=found.look.case,
         evidence={"expected": not backwards, "actual": backwards, "argument": "reverse"},
@@ -48,7 +58,16 @@ def _sighting(evidence: Evidence, found: Loops, *, input_turned: bool) -> Sighti
 def _edits(evidence: Evidence, found: Loops) -> Edits:
     if is_reverse(found.actual):
         return left_out(evidence, found.actual.span, "reverse")
-    return argument_edits(evidence, found.actual.span, "reverse", "True", 4)
+    return argument_edits(evidence, found.actual.span, "reverse", "True", _place(found.actual))
+
+
+def _place(run: TransformRun) -> int:
+    """Return where the transform takes `reverse`."""
+    return _REVERSE if run.collections is None else POSITIONS["reverse"]
+
+
+_REVERSE: Final = 4
+"""Where `jax.lax.scan` takes it."""
 
 
 RULE = Rule(
@@ -56,7 +75,7 @@ RULE = Rule(
     check=Check.TRANSFORM,
     title="the loop goes over the steps from the other end",
     explanation="""\
-`jax.lax.scan` goes from the first step to the last, with `reverse=True` from the last to the first;
+`jax.lax.scan` and `nn.scan` go from the first step to the last, with `reverse=True` the other way;
 the outputs stay at the places of their inputs. A program that reverses the array before the loop
 goes the other way, too, and its outputs come back reversed.
 """,

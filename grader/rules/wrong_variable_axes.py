@@ -10,6 +10,7 @@ from grader.evidence.notation import collection_noun
 from grader.evidence.shape_rows import common
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
+from grader.rules import scan_weights
 from grader.rules.example import ENSEMBLE
 from grader.rules.knob import entry_sighting
 from grader.rules.rule import Rule, Sighting
@@ -17,6 +18,7 @@ from grader.rules.trait import NOTHING
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from scan_weights.moved(evidence)
     for look, deviation in evidence.blamed(Knob.VARIABLE_AXES):
         name, wanted, found = deviation.name, deviation.expected, deviation.actual
         kept = look.made_elsewhere and deviation.run.root is look.actual.answer

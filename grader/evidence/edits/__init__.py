@@ -15,7 +15,7 @@ from grader.evidence.edits.arguments import (
 )
 from grader.evidence.edits.chance import seeded
 from grader.evidence.edits.decorators import changing_decorator
-from grader.evidence.edits.given import given_edits, import_replaced, imported
+from grader.evidence.edits.given import given_edits, import_replaced, imported, restored
 from grader.evidence.edits.inputs import input_edits, rest_of_the_input, variable_edits
 from grader.evidence.edits.items import item_edits, reordered
 from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
@@ -31,6 +31,7 @@ from grader.evidence.edits.returned import (
     unjitted,
     unturned,
 )
+from grader.evidence.edits.scans import POSITIONS, collection_edits
 from grader.evidence.edits.statements import (
     not_overwritten,
     setting_removed,
@@ -47,6 +48,7 @@ from grader.evidence.edits.words import (
 )
 
 __all__ = [
+    "POSITIONS",
     "Advice",
     "Edits",
     "answer_edits",
@@ -54,6 +56,7 @@ __all__ = [
     "as_returned",
     "called_too",
     "changing_decorator",
+    "collection_edits",
     "failure_advice",
     "field_edits",
     "flattened",
@@ -79,6 +82,7 @@ __all__ = [
     "renamed",
     "reordered",
     "rest_of_the_input",
+    "restored",
     "seed_edits",
     "seeded",
     "setting_removed",

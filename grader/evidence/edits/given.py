@@ -24,7 +24,7 @@ class _Class(NamedTuple):
 def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
     """Write the task's class as the starter has it, and lift it."""
     source, name = evidence.source, evidence.exercise.module
-    given = _given(evidence)
+    given = _given(evidence, name)
     if given is None:
         return ()
     written = _written(source, given, name)
@@ -40,9 +40,15 @@ def given_edits(evidence: Evidence, call: LiftedCall) -> Edits:
     return (*_added(source, given, evidence.landmarks.entry), *lifted)
 
 
+def restored(evidence: Evidence, name: str) -> Edits:
+    """Write the task's class `name` as the starter has it, where the text has its own."""
+    given = _given(evidence, name)
+    return _written(evidence.source, given, name) if given is not None else ()
+
+
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
     """Write the task's class instead of a statement that imports just that."""
-    source, given = evidence.source, _given(evidence)
+    source, given = evidence.source, _given(evidence, evidence.exercise.module)
     for node in source.body:
         if isinstance(node, ast.ImportFrom) and given is not None and source.span(node) == span:
             names = [each.asname or each.name for each in node.names]
@@ -53,11 +59,11 @@ def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
     return ()
 
 
-def _given(evidence: Evidence) -> _Class | None:
-    """Return the task's class, None if it is Flax's own or isn't in the starter."""
+def _given(evidence: Evidence, name: str) -> _Class | None:
+    """Return the task's class of a name, None if it is Flax's own or isn't in the starter."""
     starter = Source("starter.py", evidence.exercise.given)
     for node in starter.body:
-        if isinstance(node, ast.ClassDef) and node.name == evidence.exercise.module:
+        if isinstance(node, ast.ClassDef) and node.name == name:
             used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
             text = segment(starter, node)
             known = {name: dotted for name, dotted in starter.names.imports.items() if name in used}

@@ -1,0 +1,217 @@
+"""What a lifted loop does with collections, streams and arrays, beside what the reference's does.
+
+`nn.scan` lifts a class, so its runs are told apart by the Flax call that they belong to: the one
+that made the variables, and the one that gave the answer. Where either side has several such runs,
+or none, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum, unique
+
+import msgspec
+
+from grader.evidence.evidence import Evidence
+from grader.evidence.lifting import (
+    Unlisted,
+    array_axes,
+    collection_axis,
+    matches,
+    stream_split,
+)
+from grader.evidence.look import Look
+from grader.evidence.trail import Trail
+from grader.model.exercise import Exercise, Use
+from grader.model.observation import ArrayType, Axis, AxisTree, Root, TransformRun
+from grader.model.transforms import Does, Kind, transform
+
+
+@unique
+class Way(StrEnum):
+    """How a lifted loop passes on a collection that gets no axis."""
+
+    SHARED = "shared"
+    CARRIED = "carried"
+    NO_AXIS = "no axis"
+    """`variable_axes` has None for it, which Flax refuses here."""
+
+
+Passed = int | Way | Unlisted
+"""What happens to a collection: it has an axis for the steps, or goes another way."""
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs of both sides in one Flax call of a case; `answers`: that gave the answer."""
+
+    look: Look
+    use: Use
+    expected: TransformRun
+    actual: TransformRun
+    root: Root
+    answers: bool
+
+
+def scan_use(exercise: Exercise) -> Use | None:
+    """Return the lifted loop that an exercise asks for, None if it asks for none."""
+    for use in exercise.uses:
+        row = transform(use.title)
+        if row.kind is Kind.LIFTS and row.does is Does.LOOPS:
+            return use
+    return None
+
+
+def scans(look: Look) -> Iterator[Scan]:
+    """Yield the runs that made the variables, then those that gave the answer."""
+    use = scan_use(look.exercise)
+    theirs = _only(look.expected, look.expected.answer, use)
+    if use is None or theirs is None:
+        return
+    roots = (look.actual.maker, look.actual.answer)
+    for root in dict.fromkeys(each.number for each in roots if each is not None):
+        own = next(each for each in roots if each is not None and each.number == root)
+        ours = _only(look.actual, own, use)
+        if ours is not None:
+            yield Scan(
+                look=look,
+                use=use,
+                expected=theirs,
+                actual=ours,
+                root=own,
+                answers=own is look.actual.answer,
+            )
+
+
+def answering(look: Look) -> Scan | None:
+    """Return the runs that gave the answer."""
+    return next((each for each in scans(look) if each.answers), None)
+
+
+def _only(trail: Trail, root: Root | None, use: Use | None) -> TransformRun | None:
+    """Return the only run of the transform in a Flax call; another one may be around it."""
+    if root is None or use is None:
+        return None
+    found = [
+        each
+        for each in trail.record.transforms
+        if each.ran and each.transform in use.any_of and each.root == root.number
+    ]
+    return found[0] if len(found) == 1 and found[0].collections is not None else None
+
+
+def passed(run: TransformRun, collection: str, direction: str = "in") -> Passed:
+    """Return what a run does with a collection: the first filter that matches counts."""
+    given = run.collections
+    if given is None:
+        return Unlisted()
+    if matches(given.broadcast, collection):
+        return Way.SHARED
+    if matches(given.carried, collection):
+        return Way.CARRIED
+    axis = collection_axis(given.axes, collection, direction)
+    return Way.NO_AXIS if axis is None else axis
+
+
+def split(run: TransformRun, stream: str) -> bool | Unlisted:
+    """Return whether each step of a run gets its own key of a stream."""
+    return stream_split(run.collections.splits, stream) if run.collections else Unlisted()
+
+
+def carried(run: TransformRun) -> tuple[ArrayType, ...]:
+    """Return the types of the arrays of the carry that went in."""
+    return run.inputs[: run.parts[0]] if run.parts else ()
+
+
+def scanned(run: TransformRun) -> tuple[ArrayType, ...]:
+    """Return the types of the arrays beside the carry."""
+    return run.inputs[run.parts[0] :] if run.parts else ()
+
+
+def step_axes(run: TransformRun) -> tuple[int | None, ...] | None:
+    """Return the axis of each array beside the carry that counts the steps, from the front.
+
+    None if the axes don't fit the arrays.
+    """
+    return array_axes(run.knob("in_axes") or Axis(value=0), scanned(run))
+
+
+def stacked(run: TransformRun) -> tuple[ArrayType, ...]:
+    """Return the types of the arrays that came out beside the carry."""
+    return run.outputs[run.parts[0] :] if run.parts else ()
+
+
+def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]:
+    """Return the axis of the steps in each output, where they have the ranks of another run's."""
+    return array_axes(run.knob("out_axes") or Axis(value=0), stacked(like)) or ()
+
+
+def fits(run: TransformRun) -> bool:
+    """Whether `in_axes` has an entry for each argument beside the carry, in a form that Flax takes.
+
+    A list has another structure than the arguments, which are a tuple.
+    """
+    given = run.knob("in_axes")
+    if not isinstance(given, AxisTree):
+        return True
+    return given.kind == "tuple" and len(given.items) == len(run.parts) - 1
+
+
+def length_given(run: TransformRun) -> int | None:
+    """Return the length that the call gives, None if it gives none."""
+    given = run.knob("length")
+    return given.value if isinstance(given, Axis) else None
+
+
+def length_of(run: TransformRun) -> int | None:
+    """Return how many steps a run has, None if nothing says so."""
+    axes = step_axes(run) or ()
+    for axis, array in zip(axes, scanned(run), strict=False):
+        if axis is not None and 0 <= axis < len(array.shape):
+            return array.shape[axis]
+    return length_given(run)
+
+
+def step_shapes(run: TransformRun) -> tuple[tuple[int, ...], ...] | None:
+    """Return the shapes of what one step gets beside the carry, None if the axes don't fit."""
+    axes = step_axes(run)
+    if axes is None:
+        return None
+    pairs = tuple(zip(axes, (each.shape for each in scanned(run)), strict=True))
+    if any(axis is not None and not 0 <= axis < len(shape) for axis, shape in pairs):
+        return None
+    return tuple(
+        shape if axis is None else (*shape[:axis], *shape[axis + 1 :]) for axis, shape in pairs
+    )
+
+
+def same_arrays(scan: Scan) -> bool:
+    """Whether both runs got the same arrays beside the carry, as far as that is known."""
+    ours, theirs = scan.actual, scan.expected
+    if scanned(ours) != scanned(theirs):
+        return False
+    digests = (run.digests[run.parts[0] :] if run.parts else () for run in (ours, theirs))
+    return all(not a or not b or a == b for a, b in zip(*digests, strict=False))
+
+
+def exchanged(look: Look) -> Scan | None:
+    """Return the run that got the carry in place of what it should go over, and the reverse."""
+    scan = answering(look)
+    if scan is None:
+        return None
+    ours, theirs = scan.actual, scan.expected
+    swapped = carried(ours) == scanned(theirs) and scanned(ours) == carried(theirs)
+    return scan if swapped and carried(ours) != scanned(ours) else None
+
+
+def steps_noun(evidence: Evidence) -> str:
+    """Return what messages call the steps: what the task's dimension of their number counts."""
+    lengths = [
+        (look.case.sizes, length_of(found.expected))
+        for look in evidence.looks
+        if (found := answering(look)) is not None
+    ]
+    for each in evidence.exercise.dimensions:
+        others = [sizes for sizes, length in lengths if sizes[each.name] != length]
+        if lengths and not others:
+            return each.noun
+    return "the steps"

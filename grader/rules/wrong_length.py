@@ -1,0 +1,96 @@
+"""wrong-length: a loop has another number of steps than the task asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.evidence.edits import POSITIONS, field_edits, left_out
+from grader.evidence.exceptions import text_lines
+from grader.evidence.scan_faults import Fault, Knob, causes, shown
+from grader.evidence.scans import answering, length_given, length_of, steps_noun
+from grader.model.edit import Edit
+from grader.model.exercise import Check
+from grader.rules.example import DEEP, DEEP_USES
+from grader.rules.rule import Rule, Sighting
+from grader.rules.trait import Trait
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    for each in shown(evidence, Knob.LENGTH):
+        yield _sighting(evidence, each)
+
+
+def _sighting(evidence: Evidence, each: Fault) -> Sighting:
+    run, noun = each.scan.actual, steps_noun(evidence)
+    argument = _argument(evidence)
+    told = length_given(each.scan.expected) is not None
+    missing = each.actual is None
+    span = evidence.landmarks.keyword(run.span, "length", POSITIONS["length"])
+    return Sighting(
+        message=f"nothing says how many steps {run.transform} has"
+        if missing
+        else f"{run.transform} runs {_steps(each.actual)}, but the task has {each.expected} here",
+        label="needs length, since no input has an axis for the steps"
+        if missing
+        else f"{each.actual} in this case, not {each.expected}",
+        details=text_lines(each.look.raised) if each.look.raised and causes(each) else (),
+        why=f"Without an input to go over, only length says how many of {noun} there are."
+        if told
+        else "The inputs say how many steps there are: length has to be the same, or is left out.",
+        help=_help(argument, told=told, given=length_given(run)),
+        span=span or evidence.landmarks.head,
+        edits=_edits(evidence, each, argument) if told else left_out(evidence, run.span, "length"),
+        case=each.look.case,
+        evidence={"argument": "length", "expected": each.expected, "actual": each.actual},
+    )
+
+
+def _steps(number: object) -> str:
+    return "1 step" if number == 1 else f"{number} steps"
+
+
+def _help(argument: str | None, *, told: bool, given: int | None) -> str:
+    if told:
+        return f"set length={argument}" if argument else "set length to what the task passes for it"
+    if given is None:
+        return "pass the steps that the task has, all of them"
+    return "remove length: the inputs say how many steps there are"
+
+
+def _argument(evidence: Evidence) -> str | None:
+    """Return the argument of the task that is the number of steps in every case."""
+    lengths = [
+        (look, str(length_of(found.expected)))
+        for look in evidence.looks
+        if (found := answering(look)) is not None
+    ]
+    return evidence.argument_for(lengths)
+
+
+def _edits(evidence: Evidence, each: Fault, argument: str | None) -> tuple[Edit, ...]:
+    if argument is None:
+        return ()
+    made = each.scan.actual.span
+    return field_edits(evidence, made, "length", POSITIONS["length"], argument)
+
+
+RULE = Rule(
+    id="wrong-length",
+    check=Check.TRANSFORM,
+    title="the loop has another number of steps",
+    explanation="""\
+A loop has as many steps as the axis of its inputs is long. If it has no inputs, as a stack of
+layers, where only the carry goes from step to step, `length` says how many there are; without it
+Flax raises `length should be specified manually`.
+
+The number must follow what it counts. A constant fits only the one case that you tried. With both,
+inputs and `length`, they have to agree, or JAX raises.
+""",
+    wrong=DEEP.replace("length=features", "length=3"),
+    right=DEEP,
+    uses=DEEP_USES,
+    link="https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html#flax.linen.scan",
+    find=_find,
+    alters=frozenset({Trait.SHAPE, Trait.VALUES}),
+)
