@@ -1,0 +1,21 @@
+"""The weights of one layer are repeated."""
+
+import flax.linen as nn
+import jax
+
+
+class Layer(nn.Module):
+    """A residual layer, in the form that nn.scan takes. Use it as it is."""
+
+    @nn.compact
+    def __call__(self, x, _):
+        """Map x (batch, width) to what the next layer gets; there is no output beside it."""
+        return x + nn.tanh(nn.Dense(x.shape[-1], name="dense")(x)), None
+
+
+def deep_network(seed, x, depth):
+    variables = Layer().init(jax.random.PRNGKey(seed), x, None)
+    stacked = jax.tree.map(lambda each: each[None].repeat(depth, 0), variables)
+    Stack = nn.scan(Layer, length=depth, variable_axes={"params": 0}, split_rngs={"params": True})
+    y, _ = Stack().apply(stacked, x, None)
+    return y  # expect: wrong-values

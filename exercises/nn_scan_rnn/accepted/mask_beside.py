@@ -1,0 +1,34 @@
+"""A mask is scanned over beside the input."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """One step of a recurrent network. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x, keep):
+        """Map carry (batch, features) and x (batch, inputs) to a new carry and an output."""
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, keep * y
+
+
+def scanned_rnn(seed, x, features):
+    RNN = nn.scan(
+        Cell,
+        in_axes=(1, 1),
+        out_axes=1,
+        variable_broadcast="params",
+        split_rngs={"params": False},
+    )
+    model = RNN(features=features)
+    carry = jnp.zeros((x.shape[0], features))
+    variables = model.init(jax.random.PRNGKey(seed), carry, x, jnp.ones((1, x.shape[1], 1)))
+    _, outputs = model.apply(variables, carry, x, jnp.ones((1, x.shape[1], 1)))
+    return outputs

@@ -1,0 +1,36 @@
+"""The method is lifted, not the class."""
+
+import functools
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """One step of a recurrent network. Use it as it is."""
+
+    features: int
+
+    @functools.partial(
+        nn.scan,
+        in_axes=1,
+        out_axes=1,
+        variable_broadcast="params",
+        split_rngs={"params": False},
+    )
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (batch, features) and x (batch, inputs) to a new carry and an output."""
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def scanned_rnn(seed, x, features):
+    model = Cell(features)
+    carry = jnp.zeros((len(x), features))
+    variables = model.init(jax.random.PRNGKey(seed), carry, x)
+    _, outputs = model.apply(variables, carry, x)
+    return outputs

@@ -1,0 +1,37 @@
+"""A partial of the class is lifted."""
+
+import functools
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """One step of a recurrent network. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (batch, features) and x (batch, inputs) to a new carry and an output."""
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def scanned_rnn(seed, x, features):
+    RNN = nn.scan(
+        functools.partial(Cell, features=features),
+        variable_broadcast=["params"],
+        split_rngs={"params": False},
+        in_axes=(1,),
+        out_axes=1,
+        length=x.shape[1],
+    )
+    model = RNN()
+    carry = jnp.zeros((x.shape[0], features), x.dtype)
+    variables = model.init({"params": jax.random.PRNGKey(seed)}, carry, x)
+    _, outputs = model.apply(variables, carry, x)
+    return outputs

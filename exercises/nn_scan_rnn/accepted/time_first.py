@@ -1,0 +1,33 @@
+"""The steps are made the leading axis, which needs no axes."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """One step of a recurrent network. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (batch, features) and x (batch, inputs) to a new carry and an output."""
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def scanned_rnn(seed, x, features):
+    RNN = nn.scan(
+        Cell,
+        variable_broadcast="params",
+        split_rngs={"params": False},
+    )
+    x = jnp.swapaxes(x, 0, 1)
+    model = RNN(features=features)
+    carry = jnp.zeros((x.shape[1], features))
+    variables = model.init(jax.random.PRNGKey(seed), carry, x)
+    _, outputs = model.apply(variables, carry, x)
+    return jnp.swapaxes(outputs, 0, 1)

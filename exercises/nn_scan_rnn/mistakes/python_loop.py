@@ -1,0 +1,30 @@
+"""A loop in Python runs the cell."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    """One step of a recurrent network. Use it as it is."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        """Map carry (batch, features) and x (batch, inputs) to a new carry and an output."""
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+def scanned_rnn(seed, x, features):
+    model = Cell(features)
+    carry = jnp.zeros((x.shape[0], features))
+    variables = model.init(jax.random.PRNGKey(seed), carry, x[:, 0])
+    outputs = []
+    for step in range(x.shape[1]):  # expect: missing-transform
+        carry, y = model.apply(variables, carry, x[:, step])
+        outputs.append(y)
+    return jnp.stack(outputs, axis=1)
