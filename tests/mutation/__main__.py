@@ -12,6 +12,7 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,13 @@ from tests.mutation.distort import Drawn, drawn, noticing, store
 from tests.mutation.operators import mutants
 from tests.mutation.reach import Replayed, UnitTests, replayed, unit_tests
 from tests.mutation.refused import types_refuse
-from tests.mutation.trial import Site, functions_of_the_judge, replay_notices, unit_tests_notice
+from tests.mutation.trial import (
+    Site,
+    compiles,
+    functions_of_the_judge,
+    replay_notices,
+    unit_tests_notice,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MUTATED: Final = ("grader/judge.py", "grader/checks.py", "grader/rules", "grader/evidence")
@@ -47,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     functions_of_the_judge()  # while the garbage collector still lists them
     sites = list(_sites(asked.file or MUTATED))
-    samples = {seed: _sample(sites, seed)[: asked.mutants] for seed in asked.seed}
+    samples = {seed: _sample(sites, seed, asked.mutants) for seed in asked.seed}
     files = sorted({site.path for sample in samples.values() for site in sample})
     tests = unit_tests(files)
     every = [
@@ -86,13 +93,13 @@ def _share(
     return noticed / tried
 
 
-def _sample(sites: Sequence[Site], seed: int) -> list[Site]:
-    """Shuffle, so that what is changed elsewhere in the judge doesn't change the order."""
+def _sample(sites: Sequence[Site], seed: int, count: int) -> list[Site]:
+    """Draw some that Python takes; what is changed elsewhere in the judge changes no order."""
 
     def rank(site: Site) -> bytes:
         return sha256(f"{seed} {site.module} {site.mutant.name}".encode()).digest()
 
-    return sorted(sites, key=rank)
+    return list(islice(filter(compiles, sorted(sites, key=rank)), count))
 
 
 def _tell(site: Site) -> None:

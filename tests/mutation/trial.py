@@ -84,6 +84,15 @@ def _replay(recordings: Sequence[Replayed]) -> bool:
     return all(described(judge_again(each.transcript)) == each.said for each in recordings)
 
 
+def compiles(site: Site) -> bool:
+    """Whether a mutant is Python: without its guard, a `case _` may not be the first."""
+    try:
+        compile(site.mutant.tree(), str(site.path), "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
+    return True
+
+
 def fails(run: Callable[[], bool], site: Site) -> bool:
     """Whether something isn't so, or raises, with a mutant in the place of the judge."""
     code = compile(site.mutant.tree(), str(site.path), "exec", dont_inherit=True)
