@@ -195,6 +195,16 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
 """What an asked transform may lack, in words, and how to find it."""
 
 
+def _task(evidence: Evidence) -> Ended:
+    """The author's own check was called on every case, and had nothing to say."""
+    said = [look.exchange.said for look in evidence.looks]
+    if any(each is not None and each.message is not None for each in said):
+        return _FAILED
+    if not _complete(evidence):
+        return _INCOMPLETE
+    return _skipped("the author's check wasn't called on every case") if None in said else _PASSED
+
+
 def _params(evidence: Evidence) -> Ended:
     signs = Signs(
         against="the observed variables differ from the reference's",
@@ -286,6 +296,9 @@ CHECKS: Final[dict[Check, Needed]] = {
         needs="a seed that the reference's answers depend on, and the program's keys, or right "
         "numbers for several seeds",
         ends=_rng,
+    ),
+    Check.TASK: Needed(
+        needs="a file checks.py in the exercise's folder, called on every case", ends=_task
     ),
     Check.PURE: Needed(
         needs="two calls with the same arguments, and answers that depend on the arguments",

@@ -18,6 +18,7 @@ from grader.model.exercise import (
     Size,
     Use,
 )
+from grader.model.seen import Seen
 
 __all__ = [
     "Array",
@@ -34,6 +35,7 @@ __all__ = [
     "Number",
     "Repairs",
     "Seed",
+    "Seen",
     "Size",
     "Use",
 ]

@@ -47,11 +47,11 @@ def _unexplained(sighted: Iterable[Sighted], *, last_resort: bool) -> list[Findi
             told = []
         elif any(each.accounts_for(rule) for each in above):
             told = [each for each in told if each.certain]
-        places: dict[Span | None, Finding] = {}
+        places: dict[tuple[Span | None, str], Finding] = {}
         for each in told:
-            places.setdefault(each.span, rule.finding(each))
+            places.setdefault((each.span, each.about), rule.finding(each))
         found.extend(places.values())
-        if _has_error(places.values()):
+        if _has_error(places.values()) and not all(each.aside for each in told):
             above.append(rule)
             exact += [rule] if any(each.exact for each in told) else []
     return found

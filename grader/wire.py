@@ -15,8 +15,10 @@ import msgspec
 from grader.errors import WireBroken
 from grader.model.case import Case
 from grader.model.exercise import Exercise
-from grader.model.observation import Few, Frame, LoadOutcome, Observation
+from grader.model.observation import Few, Frame, LoadOutcome, Observation, Result, Text
+from grader.model.seen import Seen
 from grader.model.trace import Trace as ProgramTrace
+from grader.model.transcript import Said
 from grader.sandbox.limits import Excess, Limits
 from grader.sandbox.policy import Policy, Protection
 
@@ -78,7 +80,25 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     seconds: float
 
 
-Request = Start | Load | Trace | Call
+class LoadCheck(msgspec.Struct, frozen=True, kw_only=True, tag="load-check"):
+    """Load an exercise's `checks.py`: this process runs no submission, before or after."""
+
+    name: str
+    text: str
+    seconds: float
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, tag="ask"):
+    """Call the author's check with what another process observed."""
+
+    number: int
+    case: Case
+    answer: Result
+    seen: Seen
+    seconds: float
+
+
+Request = Start | Load | Trace | Call | LoadCheck | Ask
 
 # ------------------------------------------------------------------------------- worker to judge
 
@@ -136,7 +156,21 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True, tag="stuck"):
     frames: Few[Frame]
 
 
-Reply = Confined | Started | Traced | Called | Stuck
+class CheckSaid(msgspec.Struct, frozen=True, kw_only=True, tag="check-said"):
+    """What the author's check said; `number` is 0 for having loaded it."""
+
+    number: int
+    said: Said
+
+
+class CheckFaulty(msgspec.Struct, frozen=True, kw_only=True, tag="check-faulty"):
+    """The author's check is at fault: why, and in which line if that's known."""
+
+    reason: Text
+    line: int | None
+
+
+Reply = Confined | Started | Traced | Called | Stuck | CheckSaid | CheckFaulty
 
 # ------------------------------------------------------------------------------ judge and nursery
 

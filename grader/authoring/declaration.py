@@ -35,6 +35,7 @@ def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[
         *_names(folder, known),
         *_sizes(folder.exercise),
         *_checks(folder.exercise),
+        *_own_check(folder),
         *_transforms(folder.exercise),
     )
 
@@ -129,6 +130,14 @@ def _transforms(exercise: Exercise) -> Iterator[str]:
     checked = Check.TRANSFORM in [each.check for each in exercise.checks]
     if checked != bool(exercise.uses or exercise.forbids):
         yield "Check.TRANSFORM and uses belong together: add the one that is missing"
+
+
+def _own_check(folder: ExerciseFolder) -> Iterator[str]:
+    name, there = folder.own_check.name, folder.own_check.is_file()
+    if there and not folder.exercise.has_own_check:
+        yield f"{name} is there: add a CheckSpec for Check.TASK, with a title"
+    if not there and folder.exercise.has_own_check:
+        yield f"Check.TASK has a title, and there is no {name}: write it, or leave the check out"
 
 
 def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:

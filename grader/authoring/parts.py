@@ -24,6 +24,7 @@ _FILES: Final = {
     "hints.md": "three hints, each under a heading",
     "starter.py": "what a learner begins with",
 }
+_OPTIONAL: Final = ("checks.py",)
 _FOLDERS: Final = {
     MISTAKES: "labelled wrong submissions",
     ACCEPTED: "right submissions, written in other ways",
@@ -58,7 +59,7 @@ def _unlisted(folder: Path) -> Iterator[str]:
         elif name.parent.name in _FOLDERS and len(name.parts) == 2:
             known = path.suffix == ".py" and path.is_file()
         else:
-            known = str(name) in _FILES
+            known = str(name) in {*_FILES, *_OPTIONAL}
         if not known:
             yield f"{name.as_posix()} isn't used: delete it, or move it elsewhere"
 

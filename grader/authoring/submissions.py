@@ -81,7 +81,7 @@ def _too_few(kind: str, graded: Sequence[Graded]) -> Iterator[str]:
 
 def _mislabelled(each: Labelled, report: Report) -> Iterator[str]:
     name, found = _name(each), places(report)
-    if found == each.expected and found:
+    if (found == each.expected and found) or _is_ungraded(report):
         return
     if report.verdict is Verdict.PASSED:
         yield f"{name} passes: make its mistake show, or move it to {ACCEPTED}/"
@@ -108,6 +108,8 @@ def _fix(expected: frozenset[Place], found: frozenset[Place]) -> str:
 
 def _accused(each: Labelled, report: Report) -> Iterator[str]:
     name = _name(each)
+    if _is_ungraded(report):
+        return
     if each.expected:
         yield f"{name} has a label: move it to {MISTAKES}/, or remove the label"
     elif report.verdict is not Verdict.PASSED:
@@ -118,6 +120,11 @@ def _accused(each: Labelled, report: Report) -> Iterator[str]:
             f"{name} gets {_said(places(report))} ({messages}): if it is right anyway, "
             "report that to the grader's authors, otherwise fix it"
         )
+
+
+def _is_ungraded(report: Report) -> bool:
+    """Whether the author's check kept it from being graded, which the line of that check says."""
+    return report.verdict is Verdict.ERROR and bool(report.fault)
 
 
 def _name(each: Labelled) -> str:

@@ -12,6 +12,7 @@ from grader.authoring.declaration import declaration, obstacles
 from grader.authoring.grades import Grades
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.own_check import own_check
 from grader.authoring.submissions import accepted, mistakes, repairs, starter
 from grader.authoring.survivors import SECONDS, Survivor, Survivors, as_submission
 from grader.catalogue import BrokenExercise
@@ -26,6 +27,7 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
 from grader.model.report import Report, Status, Verdict
 from grader.model.submission import read_submission
+from grader.rules import AUTHORS
 
 Tell = Callable[[int, int], None]
 
@@ -117,6 +119,11 @@ class _Run:
         yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
         reports = [future.result() for future in graded]
         yield self._mutants(made, reports)
+        names = [f"the solution with line {each.line} changed ({each.name})" for each in made]
+        named = [(str(each), it.result()) for each, it in zip(every, futures, strict=True)]
+        line = own_check(folder, pairs, [*named, *zip(names, reports, strict=True)])
+        if line is not None:
+            yield line
         yield rules(folder.exercise, pairs, list(zip(made, reports, strict=True)))
 
     def _graded(self) -> None:
@@ -136,13 +143,16 @@ class _Run:
         except ReferenceBroken as error:
             yield self._unanswered(error)
             return
-        if report.verdict is not Verdict.PASSED:
+        if report.fault:
+            yield f"{report.fault}, on what {path.name} does: fix the check"
+        elif report.verdict is not Verdict.PASSED:
             for each in report.findings:
                 if each.severity is Severity.ERROR:
                     where = f" line {each.span.line}" if each.span else ""
+                    other = "checks.py" if each.rule == AUTHORS else "the declaration"
                     yield (
                         f"{path.name}{where} gets {each.rule} ({each.message}): fix the solution, "
-                        "or the declaration"
+                        f"or {other}"
                     )
         else:
             yield from _unobserved(report)

@@ -9,10 +9,17 @@ from typing import Final
 import msgspec
 
 from grader.errors import Cancelled, NurseryBroken, SandboxMissing
-from grader.grading.assembly import assembled, missing_protections, static_report, unknown
+from grader.grading.assembly import (
+    assembled,
+    error_report,
+    missing_protections,
+    static_report,
+    unknown,
+)
 from grader.grading.budget import Budget, TookTooLong
 from grader.grading.confirmation import Another, depends_on_rounding
 from grader.grading.machine import lacks
+from grader.grading.own_check import OwnCheck
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
@@ -21,7 +28,7 @@ from grader.model.case import Case
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Crashed, Loaded, LoadOutcome, Observation
-from grader.model.report import CaseCount, Equivalence, Output, Report
+from grader.model.report import CaseCount, Equivalence, Output, Report, Verdict
 from grader.model.submission import Submission, from_bytes
 from grader.model.transcript import Transcript
 from grader.process.side import Side
@@ -74,6 +81,7 @@ class Grading:
         self._unhurried = 1.0
         self._sizes = traced_sizes(folder.exercise) if request.prove else ()
         self._sides: list[Side] = []
+        self._own_check = OwnCheck(lambda: session.checker(folder))
         self._cancelled = False
         self._transcript: Transcript | None = None
 
@@ -101,11 +109,22 @@ class Grading:
             self._close()
         if self._cancelled:
             raise Cancelled
-        return report
+        return self._with_fault(report)
+
+    def _with_fault(self, report: Report) -> Report:
+        """Don't let a program pass that the author's check had to look at and couldn't."""
+        fault = self._own_check.fault
+        if not fault:
+            return report
+        if report.verdict is Verdict.PASSED:
+            reason = f"the exercise's own check is broken: {fault}"
+            report = error_report(self._submission, self._exercise, reason, self._request)
+        return msgspec.structs.replace(report, fault=fault)
 
     def _close(self) -> None:
         for side in tuple(self._sides):
             side.end()
+        self._own_check.end()
 
     def _graded(self, tell: Callable[[int, int], None]) -> Report:
         """Load, search for mistakes and for a proof, judge."""
@@ -153,6 +172,7 @@ class Grading:
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
         with self._watch.part("cases"):
             transcript = self._confirmed(search.run(cases, proof.proved), cases)
+        transcript = self._own_check.told(transcript)
         for each in transcript.exchanges:
             if not isinstance(each.actual.outcome, Completed):
                 self._suspect_the_machine(each.case)
@@ -172,7 +192,8 @@ class Grading:
     # ------------------------------------------------------------------------------- judging
 
     def _judged(self, transcript: Transcript) -> tuple[Finding, ...]:
-        return self._judging.spend(lambda: judge(transcript))
+        told = self._own_check.told(transcript)
+        return self._judging.spend(lambda: judge(told))
 
     def _report_in_time(self, transcript: Transcript, cases: Plan) -> Report:
         try:

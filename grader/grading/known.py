@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import Final
 import msgspec
 
 from grader import cache
+from grader.evidence.authors_words import words_of
 from grader.grading.known_answers import KnownAnswers
 from grader.labels import MISTAKES, Labelled, labelled
 from grader.model.exercise import ExerciseFolder
@@ -35,7 +35,6 @@ from grader.rules.mistake import code
 
 _SECONDS: Final = 15.0
 _AT_ONCE: Final = 2
-_NEXT: Final = "next:"
 
 Sizes = tuple[dict[str, int], ...]
 Traces = tuple[Trace, ...]
@@ -153,21 +152,11 @@ def _mistakes(folder: ExerciseFolder) -> list[_Mistake]:
 
 
 def _described(text: str, line: str, *, titled: bool) -> Known:
-    """Read a docstring: its first line, and for the author's own words also the other paragraphs.
-
-    A paragraph that begins with `next:` is the next step, and the others are the reason.
-    """
-    first, *others = [" ".join(each.split()) for each in re.split(r"\n\s*\n", text.strip())]
+    """Read a docstring: its first line, or all of it if its words are for learners."""
     if not titled:
         return Known(description=text.splitlines()[0].rstrip("."))
-    steps = [each for each in others if each.startswith(_NEXT)]
-    return Known(
-        description=first.rstrip("."),
-        titled=True,
-        why=" ".join(each for each in others if each not in steps),
-        help=steps[0].removeprefix(_NEXT).strip().rstrip(".") if steps else "",
-        line=line,
-    )
+    words = words_of(text)
+    return Known(description=words.message, titled=True, why=words.why, help=words.help, line=line)
 
 
 def _labelled_line(each: Labelled) -> str:

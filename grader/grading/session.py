@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from grader import cache
+from grader.catalogue import course_text
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
@@ -18,6 +19,7 @@ from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.submission import Submission
+from grader.process.checker import Checker
 from grader.process.launch import Launched, can_fork
 from grader.process.side import Program, Side
 from grader.process.worker import Maker, Nursery, Spawner
@@ -137,6 +139,17 @@ class Session:
                 side.give(program.name, program.text)
                 return side
         return Side(self._maker, program, policy=self._policy(submission, program, folder))
+
+    def checker(self, folder: ExerciseFolder) -> Checker | None:
+        """Start a process for the author's own check, None if the exercise has none.
+
+        It is sandboxed like a submission's, and each grading has its own.
+        """
+        if not folder.own_check.is_file():
+            return None
+        text = course_text(folder.own_check)
+        program = Program(exercise=folder.exercise, name=folder.own_check.name, text=text)
+        return Checker(Side(self._maker, program, policy=self.access.policy(folder)), text)
 
     def prewarm(
         self,

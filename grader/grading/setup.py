@@ -38,13 +38,15 @@ def code_digest() -> str:
 
 
 def exercise_digest(folder: ExerciseFolder) -> str:
-    """Hash the declaration, the solution and the known mistakes."""
+    """Hash the declaration, the solution, the author's check and the known mistakes."""
     return _hashed(_task_digest(folder), *known_texts(folder))
 
 
 def _task_digest(folder: ExerciseFolder) -> str:
     digest = hashlib.sha256(msgspec.msgpack.encode(folder.exercise))
     digest.update(folder.solution.read_bytes())
+    if folder.own_check.is_file():
+        digest.update(folder.own_check.read_bytes())
     return digest.hexdigest()
 
 

@@ -26,6 +26,7 @@ class Check(StrEnum):
     RNG = "rng"
     PURE = "pure"
     TRANSFORM = "transform"
+    TASK = "task"
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +219,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return self.slug.replace("-", "_")
 
     @property
+    def has_own_check(self) -> bool:
+        """Whether the author's `checks.py` looks at each case."""
+        return any(each.check is Check.TASK for each in self.checks)
+
+    @property
     def call_text(self) -> str:
         """The arguments as in a definition: `(x, *, rate)`."""
         named = [each.name for each in self.parameters if each.name in self.keyword_only]
@@ -258,6 +264,11 @@ class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
     def hints(self) -> Path:
         """The hints, in Markdown, one under each `## ` heading."""
         return self.folder / "hints.md"
+
+    @property
+    def own_check(self) -> Path:
+        """The author's own check, which most exercises don't have."""
+        return self.folder / "checks.py"
 
     @property
     def starter(self) -> Path:

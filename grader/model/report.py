@@ -137,7 +137,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     in which a learner should read them, the cause first. `score` is from 0 to 1. `course_option`
     is what a command needs to find the exercise, empty for most. `repair` says whether the
     program passes with the findings' edits. `student` is who handed it in, if it is one of a
-    class's; empty if that is nobody.
+    class's; empty if that is nobody. `fault` says what is wrong with the author's own check, empty
+    if nothing is; only `grade verify` shows it, unless it keeps the program from being graded.
     """
 
     verdict: Verdict
@@ -158,6 +159,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     course_option: str = ""
     repair: Repair = Repair()
     student: str | None = None
+    fault: str = ""
 
     @property
     def rules(self) -> tuple[str, ...]:

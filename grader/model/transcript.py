@@ -10,17 +10,29 @@ from grader.model.observation import Loaded, LoadOutcome, Observation
 from grader.model.source import Source
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the author's `checks.py` said of a case: nothing, or a message.
+
+    `line` is that of the `return` in `checks.py`, None if that isn't known.
+    """
+
+    message: str | None = None
+    line: int | None = None
+
+
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One case and what both sides did with it.
 
     `process` numbers the submission's process that ran it, from 0: repeating a case in the same
     process shows state or randomness, and repeating it in another process distinguishes them.
+    `said` is None if the author's check wasn't called.
     """
 
     case: Case
     expected: Observation
     actual: Observation
     process: int = 0
+    said: Said | None = None
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

@@ -292,12 +292,12 @@ def needs_nnx(exercise: Exercise) -> bool:
 
 
 def recorded(exercise: Exercise) -> frozenset[str]:
-    """Return the titles of the transforms whose runs are recorded; none if it names none."""
+    """Return the titles of the transforms whose runs are recorded; none if nobody asks for any."""
     named, of_nnx = _named(exercise), needs_nnx(exercise)
     return frozenset(
         each.title
         for each in TRANSFORMS
-        if named and each.kind is not Kind.LIFTED
+        if (named or exercise.has_own_check) and each.kind is not Kind.LIFTED
         if each.title in named or not each.only_named
         if of_nnx or not each.of_nnx
     )

@@ -220,6 +220,13 @@ class Side:
             case _:
                 return Observation(outcome=self._nonsense())
 
+    def ask(self, request: wire.LoadCheck | wire.Ask) -> wire.Reply | Failure:
+        """Send a request about an author's check, after `enter_sandbox`, and wait for the reply."""
+        if self._failure is not None:
+            return self._failure
+        self._worker.send(request)
+        return self._next(request.seconds + _REPORT_SECONDS, limit=request.seconds)
+
     def end(self) -> None:
         """Stop the worker."""
         self._worker.end()

@@ -3,6 +3,7 @@
 from typing import Final
 
 from grader.rules import (
+    author_check,
     carried_params,
     carry_lost,
     changed_layer,
@@ -119,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     derived_key.RULE,
     discarded_update.RULE,
     mistake.RULE,
+    author_check.RULE,
     not_an_array.RULE,
     not_flattened.RULE,
     wrong_shape.RULE,
@@ -134,6 +136,9 @@ UNEXPLAINED: Final = wrong_values.RULE.id
 
 TITLED: Final = mistake.RULE.id
 """The rule, and the label, of a mistake that has its author's own words."""
+
+AUTHORS: Final = author_check.RULE.id
+"""The rule, and the label, of what an exercise's own check says."""
 
 
 def rule_by_id(name: str) -> Rule:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare import OtherValues
 from grader.evidence import Evidence, Look
+from grader.evidence.authors_words import sentence
 from grader.evidence.likeness import evidence_of
 from grader.evidence.notation import difference
 from grader.model.exercise import Check
@@ -25,7 +26,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _sighting(evidence: Evidence, known: Known, look: Look) -> Sighting:
     return Sighting(
-        message=_sentence(known.description),
+        message=sentence(known.description),
         details=(*_difference(look), evidence_of(known)),
         why=known.why,
         help=known.help or _HELP,
@@ -34,12 +35,6 @@ def _sighting(evidence: Evidence, known: Known, look: Look) -> Sighting:
         exact=True,
         evidence={"cases": known.cases, "proved": not known.cases},
     )
-
-
-def _sentence(text: str) -> str:
-    """Return a description as messages are written: no capital, unless it is a name's."""
-    first = text.partition(" ")[0]
-    return text[:1].lower() + text[1:] if first.isalpha() and first.istitle() else text
 
 
 def _difference(look: Look) -> tuple[str, ...]:

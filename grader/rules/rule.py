@@ -17,11 +17,14 @@ class Sighting(Account, frozen=True, kw_only=True):
 
     A `certain` one is silent only for an `exact` cause, which gives all numbers of every wrong
     answer. `last_resort` says that it looks like the consequence of another mistake: it is only
-    reported if no other is found.
+    reported if no other is found. One that stands `aside` accounts for no other finding.
+    Of several at one place, only the first is reported, unless they are `about` something else.
     """
 
     exact: bool = False
     last_resort: bool = False
+    aside: bool = False
+    about: str = ""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import jax
 import jaxlib.version
@@ -24,6 +24,7 @@ from grader import wire
 from grader.errors import WireBroken
 from grader.model.exercise import Exercise
 from grader.model.observation import Frame
+from grader.model.transcript import Said
 from grader.model.transforms import needs_nnx
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
@@ -33,6 +34,7 @@ from grader.worker.compiling import CompileClock
 from grader.worker.kept import Kept
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
+from grader.worker.own_check import Faulty, OwnCheck
 from grader.worker.removals import Removals
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
@@ -133,6 +135,7 @@ class Side:
         self._clock = _DeadlineClock(judge)
         self._compiling = CompileClock()
         self._subject: Subject | None = None
+        self._own_check: OwnCheck | None = None
         self._text = ""
         self._streams = sys.stdout, sys.stderr
 
@@ -184,8 +187,26 @@ class Side:
                     seconds=time.perf_counter() - began,
                     compiling=self._compiling.take(),
                 )
+            case wire.LoadCheck() | wire.Ask():
+                return self._ask_author(request)
             case wire.Start():
                 raise WireBroken("a second start")
+
+    def _ask_author(self, request: wire.LoadCheck | wire.Ask) -> wire.Reply:
+        """Load the author's check, or call it."""
+        try:
+            if isinstance(request, wire.LoadCheck):
+                check = self._own_check = OwnCheck(request.name, request.text)
+                with self._clock.running(request.seconds, check):
+                    check.load()
+                return wire.CheckSaid(number=0, said=Said())
+            if self._own_check is None:
+                raise WireBroken("a question to a check that isn't loaded")
+            with self._clock.running(request.seconds, self._own_check):
+                said = self._own_check.say(request.case, request.answer, request.seen)
+            return wire.CheckSaid(number=request.number, said=said)
+        except Faulty as fault:
+            return wire.CheckFaulty(reason=fault.reason, line=fault.line)
 
     def _loaded(self) -> Subject:
         if self._subject is None:
@@ -206,6 +227,13 @@ class Side:
         return self._subject
 
 
+class _Watched(Protocol):
+    """A program whose place can be told while it runs."""
+
+    def where(self, thread_id: int) -> tuple[Frame, ...]:
+        """Return its frames in a thread now."""
+
+
 class _DeadlineClock:
     """A thread that tells the judge where the program is when a deadline passes.
 
@@ -217,7 +245,7 @@ class _DeadlineClock:
         self._main = threading.get_ident()
 
     @contextlib.contextmanager
-    def running(self, seconds: float, subject: Subject) -> Iterator[None]:
+    def running(self, seconds: float, subject: _Watched) -> Iterator[None]:
         """Report if the block takes longer than `seconds`, but never after it has ended."""
         ended = threading.Lock()
 
@@ -235,7 +263,7 @@ class _DeadlineClock:
             if not ended.acquire(blocking=False):
                 timer.join()
 
-    def _report(self, subject: Subject) -> None:
+    def _report(self, subject: _Watched) -> None:
         frames: tuple[Frame, ...] = subject.where(self._main)
         with contextlib.suppress(OSError):
             self._judge.send(wire.Stuck(frames=frames))

@@ -23,6 +23,14 @@ class Change(NamedTuple):
     after: str
 
 
+class Patch(NamedTuple):
+    """Replace these lines of the file."""
+
+    path: str
+    before: str
+    after: str
+
+
 class Run(NamedTuple):
     """Type this; `printed` is the expected output."""
 
@@ -30,7 +38,7 @@ class Run(NamedTuple):
     printed: str
 
 
-Step = Write | Change | Run
+Step = Write | Change | Patch | Run
 
 _FENCE = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>\w+)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
@@ -55,7 +63,16 @@ def steps(text: str, mistakes: str) -> Iterator[Step]:
         else:
             caption = _CAPTION.search(text[: match.start()])
             assert caption, f"which file is this? {match['text']}"
-            yield Write(caption[1], match["text"])
+            if match["kind"] == "diff":
+                yield Patch(caption[1], _side(match["text"], "-"), _side(match["text"], "+"))
+            else:
+                yield Write(caption[1], match["text"])
+
+
+def _side(text: str, mark: str) -> str:
+    """Return one side of a diff: the lines with this mark, and those that both sides have."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line[1:] for line in lines if line[0] in {mark, " "})
 
 
 def _runs(text: str) -> Iterator[Run]:
@@ -64,8 +81,13 @@ def _runs(text: str) -> Iterator[Run]:
         yield Run(command, printed)
 
 
-def follow(step: Write | Change, solution: str) -> None:
+def follow(step: Write | Change | Patch, solution: str) -> None:
     """Execute a step that changes a file in this folder."""
+    if isinstance(step, Patch):
+        before = Path(step.path).read_text(encoding="utf-8")
+        assert before.count(step.before) == 1, step.before
+        Path(step.path).write_text(before.replace(step.before, step.after), encoding="utf-8")
+        return
     if isinstance(step, Write):
         Path(step.path).write_text(step.text, encoding="utf-8")
         return
