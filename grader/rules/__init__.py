@@ -120,12 +120,12 @@ RULES: tuple[Rule, ...] = (
     derived_key.RULE,
     discarded_update.RULE,
     mistake.RULE,
-    author_check.RULE,
     not_an_array.RULE,
     not_flattened.RULE,
     wrong_shape.RULE,
     wrong_dtype.RULE,
     wrong_order.RULE,
+    author_check.RULE,
     wrong_values.RULE,
 )
 """In the order in which findings are reported: a cause stands above what it accounts for."""

@@ -63,5 +63,6 @@ because it is about this task. The message and the next step are the author's wo
     right=RIGHT,
     link="https://docs.jax.dev/en/latest/index.html",
     find=_find,
-    shows=Trait.VALUES,
+    shows=Trait.TASK,
+    alters=frozenset({Trait.VALUES}),
 )
