@@ -20,6 +20,7 @@ from grader.model.exercise import (
     Choice,
     Exercise,
     ExerciseFolder,
+    FlaxClass,
     Integers,
     Number,
     Seed,
@@ -210,6 +211,20 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
         if isinstance(array, Integers) and array.low > array.high:
             yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
     yield from _miscalled(exercise)
+    if exercise.flax_class is not None:
+        yield from _misbuilt(exercise, exercise.flax_class)
+
+
+def _misbuilt(exercise: Exercise, wanted: FlaxClass) -> Iterator[str]:
+    """Say why the class can't be instantiated as the declaration says."""
+    kinds = {each.name: each for each in exercise.parameters}
+    for name in wanted.fields:
+        if name not in kinds:
+            yield f'the field "{name}" is not a parameter'
+        elif isinstance(kinds[name], Seed) or any(leaves(kinds[name])):
+            yield f'"{name}" can\'t be a field: those are sizes, numbers, flags and choices'
+    if sum(isinstance(each, Seed) for each in exercise.parameters) != 1:
+        yield "a class needs one Seed among the parameters, from which its weights are made"
 
 
 def _miscalled(exercise: Exercise) -> Iterator[str]:

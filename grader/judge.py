@@ -86,7 +86,8 @@ def static_findings(source: Source, exercise: Exercise) -> tuple[Finding, ...]:
     if source.may_define(exercise.function):
         return ()
     names = tuple(dict.fromkeys(name for name, _ in source.bindings()))
-    missing = FunctionMissing(callables=tuple(name for name in names if source.function(name)))
+    defined = source.function if exercise.flax_class is None else source.class_called
+    missing = FunctionMissing(callables=tuple(name for name in names if defined(name)))
     return _static("missing-function", Transcript(exercise=exercise, source=source, loaded=missing))
 
 

@@ -141,15 +141,15 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
     if fault is not None:
         yield f"{path.name} line {fault.span.line} isn't valid Python ({fault.message}): fix it"
         return
-    found = source.function(exercise.function)
+    found = source.function(exercise.entry)
     if found is None:
-        yield f"{path.name} does not define {exercise.function}: write the function"
+        yield f"{path.name} does not define {exercise.entry}: write the {exercise.kind}"
         return
-    wanted = [each.name for each in exercise.parameters]
-    names = _parameters(found.args)
+    wanted = [each.name for each in exercise.called_with]
+    names = _parameters(found.args)[exercise.flax_class is not None :]
     if names != wanted:
         yield (
-            f"{exercise.function} in {path.name} takes ({', '.join(names)}), and the declaration "
+            f"{exercise.entry} in {path.name} takes ({', '.join(names)}), and the declaration "
             f"says ({', '.join(wanted)}): make them the same"
         )
     if path == folder.solution:  # a starter may tell a learner what is to be done

@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from grader.authoring.declaration import SLUG
+from grader.authoring.like import Like
 from grader.errors import NameWrong
 
 _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
@@ -25,27 +26,33 @@ _SOLUTION: Final = "solution.py"
 
 
 class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a new exercise goes."""
+    """Where a new exercise goes, and what it is like."""
 
     slug: str
+    like: Like
     folder: Path
     solution: Path
 
     @staticmethod
-    def of(slug: str, course: Path) -> Skeleton:
+    def of(slug: str, course: Path, like: Like = Like.LINEN) -> Skeleton:
         """Plan an exercise called `slug` in a course's folder. Raises `NameWrong`."""
         _check_name(slug)
         name = slug.replace("-", "_")
         return Skeleton(
             slug=slug,
+            like=like,
             folder=course / "exercises" / name,
             solution=course / "solutions" / f"{name}.py",
         )
 
     @property
     def function(self) -> str:
-        """What the function is called."""
-        return self.folder.name
+        """What the function is called, or the class."""
+        return self._class if self.like is Like.CLASS else self.folder.name
+
+    @property
+    def _class(self) -> str:
+        return "".join(each.capitalize() for each in self.slug.split("-"))
 
     def write(self) -> None:
         """Write it, over nothing that is there. Raises `FileExistsError`, or another `OSError`."""
@@ -67,11 +74,13 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
     def _files(self) -> Iterator[tuple[str, str]]:
         words = {
             "slug": self.slug,
-            "function": self.function,
+            "function": self.folder.name,
+            "class": self._class,
             "title": self.slug.replace("-", " ").capitalize(),
         }
-        for path in sorted(_TEMPLATE.rglob("*.txt")):
-            name = path.relative_to(_TEMPLATE).with_suffix("").as_posix()
+        template = _TEMPLATE / self.like
+        for path in sorted(template.rglob("*.txt")):
+            name = path.relative_to(template).with_suffix("").as_posix()
             yield name, Template(path.read_text(encoding="utf-8")).substitute(words)
 
 

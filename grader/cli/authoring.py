@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.authoring.course import Found
+    from grader.authoring.like import Like
     from grader.authoring.line import Line
 
 _NAME_WIDTH: Final = 12
@@ -35,12 +36,12 @@ _STYLES: Final = {"right": "green", "wrong": "red", "skipped": "dim"}
 # --------------------------------------------------------------------------------------------- new
 
 
-def new(exercise: str, folder: Path) -> int:
+def new(exercise: str, folder: Path, like: Like) -> int:
     """Write the skeleton of an exercise into a course's folder. Raises `CommandWrong`."""
     from grader.authoring.skeleton import Skeleton
 
     try:
-        skeleton = Skeleton.of(exercise, folder)
+        skeleton = Skeleton.of(exercise, folder, like)
     except NameWrong as error:
         raise CommandWrong(f"{visible(exercise)}: {error}") from error
     _refuse_taken(skeleton.slug, skeleton.function, folder)
@@ -66,8 +67,7 @@ def _refuse_taken(slug: str, function: str, folder: Path) -> None:
             raise CommandWrong(f"{slug} is an exercise already; choose another name")
         if isinstance(each, ExerciseFolder) and function == each.exercise.function:
             raise CommandWrong(
-                f"{slug} would ask for a function {function}, as {each.slug} does; "
-                "choose another name"
+                f"{slug} would ask for {function}, as {each.slug} does; choose another name"
             )
 
 

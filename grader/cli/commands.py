@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from grader.authoring.like import Like
 from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
@@ -318,11 +319,12 @@ def doctor(color: given.ColorOption = Color.AUTO) -> int:
 def new(
     exercise: Annotated[str, given.argument("EXERCISE", "Its name, in kebab case.")],
     folder: Annotated[Path, given.argument("DIR", "Your course's folder.", convert=coercion.path)],
+    like: given.LikeOption = Like.LINEN,
 ) -> int:
     """Write the skeleton of a new exercise, for course authors."""
     from grader.cli.authoring import new as write_skeleton
 
-    return write_skeleton(exercise, folder)
+    return write_skeleton(exercise, folder, like)
 
 
 @app.command(cls=Command, rich_help_panel=AROUND)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from grader.authoring.like import Like
 from grader.cli import coercion
 from grader.cli.problem import visible
 from grader.errors import CommandWrong
@@ -78,6 +79,11 @@ def complete_rule(incomplete: str) -> list[tuple[str, str]]:
 def complete_format(incomplete: str) -> list[str]:
     """Offer the report formats that begin with `incomplete`."""
     return [each for each in RENDERERS if each.startswith(incomplete)]
+
+
+def complete_like(incomplete: str) -> list[str]:
+    """Offer what a new exercise can be like."""
+    return [each for each in Like if each.startswith(incomplete)]
 
 
 def complete_direction(incomplete: str) -> list[str]:
@@ -206,6 +212,16 @@ def argument(
     )
 
 
+LikeOption = Annotated[
+    Like,
+    typer.Option(
+        metavar="KIND",
+        help="What it begins with: linen (a layer and nn.vmap), pairwise (jax.vmap), nnx "
+        "(nnx.vmap) or class (a module that the learner writes).",
+        callback=coercion.choice(Like),
+        autocompletion=complete_like,
+    ),
+]
 ColorOption = Annotated[Color, _alone("color")]
 ExercisesOption = Annotated[list[Path] | None, _alone("exercises")]
 ExerciseArgument = Annotated[

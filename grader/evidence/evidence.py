@@ -29,7 +29,7 @@ class Evidence:
         self.transcript = transcript
         self.exercise: Exercise = transcript.exercise
         self.source = transcript.source
-        self.landmarks = Landmarks(transcript.source, transcript.exercise.function)
+        self.landmarks = Landmarks(transcript.source, transcript.exercise.entry)
         self._looks = tuple(Look(self.exercise, each) for each in transcript.exchanges)
 
     @cached_property
@@ -123,7 +123,7 @@ class Evidence:
     @cached_property
     def impurity(self) -> Impurity:
         """Where the text could be impure."""
-        return Impurity(self.source, self.exercise.function)
+        return Impurity(self.source, self.exercise.entry)
 
     @cached_property
     def _unlike(self) -> tuple[Repeat, ...]:

@@ -52,7 +52,7 @@ class Landmarks:
         """The line that defines the function."""
         if isinstance(self.entry, ast.FunctionDef | ast.AsyncFunctionDef):
             return self.source.head(self.entry)
-        return self.source.definition(self.name)
+        return self.source.definition(self.name.partition(".")[0])
 
     def returned(self, place: str = "") -> Span | None:
         """Return the expression that the function returns; of several the last one.

@@ -50,7 +50,7 @@ def rehearsal(exercise: Exercise) -> str:
     kinds = [type(each) for each in exercise.parameters]
     names = [each.name for each in exercise.parameters]
     return _PROGRAM.format(
-        function=exercise.function,
+        function=exercise.function if exercise.flax_class is None else "rehearse",
         parameters=", ".join(_parameters(exercise)),
         names=", ".join(names),
         seeds=[place for place, kind in enumerate(kinds) if kind is Seed],

@@ -160,6 +160,30 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @unique
+class Library(StrEnum):
+    """Flax's two ways to write a module."""
+
+    LINEN = "linen"
+    NNX = "nnx"
+
+    @property
+    def module(self) -> str:
+        """The base class of a module, as it's written in code."""
+        return "nn.Module" if self == Library.LINEN else "nnx.Module"
+
+
+class FlaxClass(msgspec.Struct, frozen=True, kw_only=True):
+    """Says that the submission writes a class of modules, which the grader instantiates and calls.
+
+    `fields` are the parameters that its constructor gets, by name. The seed makes the weights:
+    `init(PRNGKey(seed), …)` in Linen, `rngs=nnx.Rngs(seed)` in NNX. The others go to `__call__`.
+    """
+
+    library: Library
+    fields: tuple[str, ...] = ()
+
+
+@unique
 class Repairs(StrEnum):
     """Whether a learner may see the edits that fix a program: when asked for, or never."""
 
@@ -189,7 +213,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     for the rules in `untaught`. `plain_numpy`: the task is about NumPy arrays, and every case
     passes them; it is set if the solution imports NumPy and neither jax nor flax. `repairs`:
     whether `--diff`, `--fix` and reports show what fixes a program. `given` is the starter's text,
-    with the classes that the task provides; it is set from that file.
+    with the classes that the task provides; it is set from that file. With a `flax_class`,
+    `function` is the name of a class.
     """
 
     slug: str
@@ -212,6 +237,27 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     plain_numpy: bool = False
     repairs: Repairs = Repairs.ASKED
     given: str = ""
+    flax_class: FlaxClass | None = None
+
+    @property
+    def entry(self) -> str:
+        """The name of the function that a submission writes, or of its class's method."""
+        return self.function if self.flax_class is None else f"{self.function}.__call__"
+
+    @property
+    def kind(self) -> str:
+        """What a submission defines, in a word."""
+        return "function" if self.flax_class is None else "class"
+
+    @property
+    def called_with(self) -> tuple[Parameter, ...]:
+        """The parameters of that function, or of that method."""
+        if self.flax_class is None:
+            return self.parameters
+        made = self.flax_class.fields
+        return tuple(
+            each for each in self.parameters if each.name not in made and not isinstance(each, Seed)
+        )
 
     @property
     def folder_name(self) -> str:
@@ -226,8 +272,9 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def call_text(self) -> str:
         """The arguments as in a definition: `(x, *, rate)`."""
-        named = [each.name for each in self.parameters if each.name in self.keyword_only]
-        plain = [each.name for each in self.parameters if each.name not in named]
+        taken = [each.name for each in self.called_with]
+        named = [each for each in taken if each in self.keyword_only]
+        plain = [each for each in taken if each not in named]
         return f"({', '.join([*plain, *(['*'] if named else []), *named])})"
 
     def dimension(self, name: str) -> Dimension:

@@ -7,6 +7,7 @@ is not trusted: no field is one of the learner's objects.
 from __future__ import annotations
 
 import hashlib
+from enum import StrEnum, unique
 from typing import Annotated
 
 import msgspec
@@ -451,4 +452,36 @@ class SignatureWrong(msgspec.Struct, frozen=True, kw_only=True, tag="signature-w
     span: Span | None
 
 
-LoadOutcome = Loaded | FunctionMissing | SignatureWrong | Raised | TimedOut | OutOfMemory | Crashed
+@unique
+class Unfit(StrEnum):
+    """Why the grader can't use a class of modules."""
+
+    NO_MODULE = "no-module"
+    NO_CALL = "no-call"
+    FIELDS = "fields"
+    CALL = "call"
+
+
+class ClassUnfit(msgspec.Struct, frozen=True, kw_only=True, tag="class-unfit"):
+    """The class isn't one that can be instantiated and called as the exercise says.
+
+    `bases` are the names of its base classes with their modules, `takes` the names that its
+    constructor takes, or its `__call__`; `reason` is Python's.
+    """
+
+    why: Unfit
+    bases: Few[Word] = ()
+    takes: Few[Word] = ()
+    reason: Text = ""
+
+
+LoadOutcome = (
+    Loaded
+    | ClassUnfit
+    | FunctionMissing
+    | SignatureWrong
+    | Raised
+    | TimedOut
+    | OutOfMemory
+    | Crashed
+)

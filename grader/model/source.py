@@ -239,8 +239,11 @@ class Source:
     def function(self, name: str) -> Function | None:
         """Return the function that `name` refers to: a `def`, a lambda, or a wrapped one.
 
-        `f = jax.jit(g)` and `f = g` lead to `g`, if the file defines it.
+        `f = jax.jit(g)` and `f = g` lead to `g`, if the file defines it. `C.m` is a method that the
+        class `C` itself defines.
         """
+        if "." in name:
+            return self._method(*name.split(".", 1))
         waiting: list[str | ast.Lambda] = [name]
         seen: set[str] = set()
         while waiting:
@@ -256,6 +259,25 @@ class Source:
             waiting.extend(reversed(_stood_for(statement)))
         self._no_functions |= seen
         return None
+
+    def class_called(self, name: str) -> ast.ClassDef | None:
+        """Return the class that `name` refers to, if the file defines it: `C = D` leads to `D`."""
+        seen: set[str] = set()
+        while name not in seen:
+            seen.add(name)
+            statement = self._bound_last.get(name)
+            if isinstance(statement, ast.ClassDef):
+                return statement
+            names = [each for each in _stood_for(statement) if isinstance(each, str)]
+            name = next((each for each in names if each in self._bound_last), name)
+        return None
+
+    def _method(self, name: str, method: str) -> Function | None:
+        found = self.class_called(name)
+        defined = (
+            (each for each in found.body if isinstance(each, ast.FunctionDef)) if found else ()
+        )
+        return next((each for each in defined if each.name == method), None)
 
     def may_define(self, name: str) -> bool:
         """Whether importing the file may define something called `name`.

@@ -96,8 +96,8 @@ def defines(source: Source, folder: ExerciseFolder) -> bool:
 
 
 def begins(source: Source, folder: ExerciseFolder) -> bool:
-    """Whether a file that isn't valid Python has the `def` of the exercise's function."""
-    start = rf"(?m)^def\s+{re.escape(folder.exercise.function)}\b"
+    """Whether a file that isn't valid Python has the start of the exercise's function or class."""
+    start = rf"(?m)^(?:def|class)\s+{re.escape(folder.exercise.function)}\b"
     return source.tree is None and re.search(start, source.text) is not None
 
 

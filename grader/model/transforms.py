@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from grader.model.exercise import Exercise
+from grader.model.exercise import Exercise, Library
 
 
 @unique
@@ -286,7 +286,9 @@ def transform(title: str) -> Transform:
 
 
 def needs_nnx(exercise: Exercise) -> bool:
-    """Whether an exercise asks for one of NNX's transforms, or rules one out."""
+    """Whether an exercise is about NNX: its modules, or transforms that it uses or forbids."""
+    if exercise.flax_class is not None and exercise.flax_class.library == Library.NNX:
+        return True
     named = _named(exercise)
     return any(each.of_nnx and each.title in named for each in TRANSFORMS)
 

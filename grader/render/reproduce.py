@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.model.case import (
+    Argument,
     ArrayValue,
     BoolValue,
     Case,
@@ -22,6 +24,7 @@ from grader.model.case import (
     TupleValue,
     Value,
 )
+from grader.model.exercise import Exercise, FlaxClass, Library, Seed
 from grader.model.finding import Finding
 from grader.model.report import Report
 
@@ -35,11 +38,12 @@ def reproduce(report: Report, finding: Finding) -> str | None:
         return None
     function = report.exercise.function
     try:
-        call = _call(finding.case, function)
+        call = _call(finding.case, report.exercise)
     except TypeError:  # NumPy doesn't have this dtype
         return None
     jax = ["import jax"] if "jax.random." in call else []
     jax += ["import jax.numpy as jnp"] if "jnp." in call else []
+    jax += ["from flax import nnx"] if "nnx." in call else []
     numpy = ["import numpy as np"] if re.search(r"\bnp\.", call) else []
     imports = [*numpy, *jax, *_imports(report.path, function)]
     snippet = "\n".join(["\n".join(imports), "", call, ""])
@@ -55,15 +59,49 @@ def _imports(path: str, function: str) -> list[str]:
     return ["import runpy", f"{function} = runpy.run_path({path!a})[{function!r}]"]
 
 
-def _call(case: Case, function: str) -> str:
+def _call(case: Case, exercise: Exercise) -> str:
     """Return the lines that make the arrays, and the call that prints the result."""
+    if exercise.flax_class is None:
+        made, names = _arguments(case, case.arguments)
+        return "\n".join([*made, f"print({exercise.function}({', '.join(names)}))"])
+    return _class_call(case, exercise, exercise.flax_class)
+
+
+def _class_call(case: Case, exercise: Exercise, wanted: FlaxClass) -> str:
+    """Return the lines that make an instance, its weights, and the call."""
+    taken = {each.name for each in exercise.called_with}
+    seeds = {each.name for each in exercise.parameters if isinstance(each, Seed)}
+    made, names = _arguments(case, [each for each in case.arguments if each.name in taken])
+    fields = {
+        each.name: _literal(each.value, case.container)
+        for each in case.arguments
+        if each.name not in taken
+    }
+    (seed,) = (fields.pop(name) for name in seeds)
+    given = [f"{name}={text}" for name, text in fields.items()]
+    if wanted.library == Library.NNX:
+        instance = f"{exercise.function}({', '.join([*given, f'rngs=nnx.Rngs({seed})'])})"
+        return "\n".join([*made, f"print({instance}({', '.join(names)}))"])
+    init = f"variables = model.init({', '.join([f'jax.random.PRNGKey({seed})', *names])})"
+    return "\n".join(
+        [
+            *made,
+            f"model = {exercise.function}({', '.join(given)})",
+            init,
+            f"print(model.apply({', '.join(['variables', *names])}))",
+        ]
+    )
+
+
+def _arguments(case: Case, arguments: Sequence[Argument]) -> tuple[list[str], list[str]]:
+    """Return the lines that make the long ones, and the text of each in the call."""
     made, names = [], []
-    for argument in case.arguments:
+    for argument in arguments:
         literal = _literal(argument.value, case.container)
         made += [f"{argument.name} = {literal}"] if _is_long(argument.value) else []
         text = argument.name if _is_long(argument.value) else literal
         names.append(f"{argument.name}={text}" if argument.by_name else text)
-    return "\n".join([*made, f"print({function}({', '.join(names)}))"])
+    return made, names
 
 
 def _is_long(value: Value) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.edits import renamed
 from grader.evidence.notation import listing
-from grader.model.exercise import Check
+from grader.model.exercise import Check, Exercise
 from grader.model.observation import FunctionMissing, Span
 from grader.model.source import Source
 from grader.rules.example import RIGHT
@@ -19,26 +19,26 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     loaded = evidence.transcript.loaded
     if isinstance(loaded, FunctionMissing):
-        yield sighting(evidence.source, evidence.exercise.function, loaded)
+        yield sighting(evidence.source, evidence.exercise, loaded)
 
 
-def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
-    """Say that `name` is missing, and what may have been meant."""
-    names = _defined(source)
+def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sighting:
+    """Say that the function or class is missing, and what may have been meant."""
+    names, name, kind = _defined(source), exercise.function, exercise.kind
     if name in names:
-        return _out_of_reach(source, name, names[name], loaded)
+        return _out_of_reach(source, exercise, names[name], loaded)
     candidates = [*names, *(each for each in loaded.callables if each not in names)]
     near = _near(name, candidates)
     if near is None:
         others = listing(f"`{each}`" for each in loaded.callables[:4])
         details = (f"It has {others}.",) if loaded.callables else ()
         if not source.text.strip():
-            help_text = f"write the function {name}; if you already have, save the file first"
+            help_text = f"write the {kind} {name}; if you already have, save the file first"
             return Sighting(message="the file is empty", help=help_text)
-        help_text = f"name the function {name}, exactly as in the task"
-        return Sighting(message=f"there is no function `{name}`", details=details, help=help_text)
+        help_text = f"name the {kind} {name}, exactly as in the task"
+        return Sighting(message=f"there is no {kind} `{name}`", details=details, help=help_text)
     return Sighting(
-        message=f"there is no function `{name}`; did you mean `{near}`?",
+        message=f"there is no {kind} `{name}`; did you mean `{near}`?",
         label=f"the task calls it {name}",
         help=f"rename `{near}` to `{name}`",
         span=names.get(near),
@@ -47,14 +47,19 @@ def sighting(source: Source, name: str, loaded: FunctionMissing) -> Sighting:
     )
 
 
-def _out_of_reach(source: Source, name: str, span: Span, loaded: FunctionMissing) -> Sighting:
-    """Say that `name` is in the text, but not as a top-level function of the module."""
+def _out_of_reach(
+    source: Source, exercise: Exercise, span: Span, loaded: FunctionMissing
+) -> Sighting:
+    """Say that the name is in the text, but not as a top-level definition of the module."""
+    name = exercise.function
     place = source.definition(name) or span
     if loaded.found is not None:
+        wanted, kind = exercise.flax_class, exercise.kind
+        head = f"class {name}({wanted.library.module})" if wanted else f"def {name}(…)"
         return Sighting(
-            message=f"`{name}` exists, but it isn't a function",
+            message=f"`{name}` exists, but it isn't a {kind}",
             label=f"this is {loaded.found}",
-            help=f"make it a function: def {name}(…)",
+            help=f"make it a {kind}: {head}",
             span=place,
         )
     return Sighting(

@@ -270,13 +270,13 @@ class Search:
         return (
             root is not None
             and trail.is_lifted(root)
-            and returns_directly(self._source, self._exercise.function, root.span)
+            and returns_directly(self._source, self._exercise.entry, root.span)
         )
 
     def _gives_directly(self, actual: Observation) -> bool:
         """Whether the text shows that the function returns what its only transform gives."""
         outer = [run for run in actual.record.transforms if run.ran and run.inside is None]
-        function = self._exercise.function
+        function = self._exercise.entry
         return len(outer) == 1 == len(self._exercise.uses) and gives_directly(
             self._source, function, outer[0].span
         )

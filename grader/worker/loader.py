@@ -11,9 +11,10 @@ import types
 
 from flax import linen as nn
 
-from grader.model.exercise import Exercise
-from grader.model.observation import FunctionMissing, SignatureWrong, Span
+from grader.model.exercise import Exercise, FlaxClass
+from grader.model.observation import ClassUnfit, FunctionMissing, SignatureWrong, Span
 from grader.model.source import Source, SyntaxFault
+from grader.worker.flax_classes import ClassCall, unfit
 from grader.worker.foreign import Foreign, clean, describe
 
 MODULE_NAME = "submission"
@@ -66,10 +67,12 @@ class Program:
         assert self._code is not None
         exec(self._code, vars(self.module))  # noqa: S102 - running it is what this program is for
 
-    def find(self, exercise: Exercise) -> Foreign | FunctionMissing | SignatureWrong:
+    def find(self, exercise: Exercise) -> Foreign | FunctionMissing | SignatureWrong | ClassUnfit:
         """Return the exercise's function, or why it can't be called."""
         namespace = vars(self.module)
         function = namespace.get(exercise.function)
+        if exercise.flax_class is not None:
+            return self._class(exercise, exercise.flax_class)
         if not callable(function):
             found = describe(function) if exercise.function in namespace else None
             return FunctionMissing(callables=self._callables(), found=found)
@@ -77,6 +80,17 @@ class Program:
             return FunctionMissing(callables=self._callables(), found="a class of modules")
         wrong = self._check_signature(function, exercise)
         return function if wrong is None else wrong
+
+    def _class(
+        self, exercise: Exercise, wanted: FlaxClass
+    ) -> Foreign | FunctionMissing | ClassUnfit:
+        """Return a function that instantiates the class and calls it, or why that can't be."""
+        namespace = vars(self.module)
+        cls: Foreign = namespace.get(exercise.function)
+        if not issubclass(type(cls), type):
+            found = describe(cls) if exercise.function in namespace else None
+            return FunctionMissing(callables=self._callables(), found=found)
+        return unfit(cls, exercise, wanted) or ClassCall(cls, exercise, wanted)
 
     def _callables(self) -> tuple[str, ...]:
         """Names of the functions and classes that the text itself defines, in order."""

@@ -10,6 +10,7 @@ from typing import Self
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.observation import (
+    ClassUnfit,
     Completed,
     Frame,
     FunctionMissing,
@@ -89,7 +90,7 @@ class Subject:
             found = self._program.find(self._exercise)
         except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
             return failure(error, self._places)
-        if isinstance(found, (FunctionMissing, SignatureWrong)):
+        if isinstance(found, (FunctionMissing, SignatureWrong, ClassUnfit)):
             return found
         self._function = found
         return Loaded()

@@ -78,9 +78,15 @@ class Program:
 
     @property
     def function(self) -> ast.FunctionDef | None:
-        """The function that the exercise asks for, None if no plain `def` defines it."""
+        """The function that the exercise asks for, None if no plain `def` defines it.
+
+        For a class it is the method that is called.
+        """
+        outer, _, method = self.exercise.entry.partition(".")
         for node in self.all(ast.FunctionDef):
-            if node.name == self.exercise.function and self._around[node] is self.tree:
+            around = self._around[node]
+            inside = isinstance(around, ast.ClassDef) and around.name == outer
+            if (inside and node.name == method) or (node.name == outer and around is self.tree):
                 return node
         return None
 
@@ -91,7 +97,9 @@ class Program:
             return
         taken = function.args
         names = [each.arg for each in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
-        found = dict(zip(names, self.exercise.parameters, strict=False))
+        if self.exercise.flax_class is not None:
+            del names[:1]
+        found = dict(zip(names, self.exercise.called_with, strict=False))
         for name in self.all(ast.Name):
             parameter = found.get(name.id)
             inside = self.within(name, ast.FunctionDef) is function

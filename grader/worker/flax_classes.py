@@ -1,0 +1,91 @@
+"""A submission that is a class of Flax modules, called like a function of all its arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+import jax
+from flax import linen as nn
+
+from grader.model.exercise import Exercise, FlaxClass, Library, Seed
+from grader.model.observation import ClassUnfit, Unfit
+from grader.worker.foreign import Foreign, class_name, clean, defined_in, mro
+
+_key = jax.random.PRNGKey
+_signature = inspect.signature
+_MOST_NAMES = 50
+
+
+class ClassCall:
+    """Instantiates the class, makes its weights from the seed, and calls it.
+
+    It is called with the exercise's arguments, as a function would be.
+    """
+
+    def __init__(self, cls: type, exercise: Exercise, wanted: FlaxClass) -> None:
+        self._class: Foreign = cls
+        self._wanted = wanted
+        names = [each.name for each in exercise.parameters]
+        self._positional = [each for each in names if each not in exercise.keyword_only]
+        self._seed = next(each.name for each in exercise.parameters if isinstance(each, Seed))
+
+    def __call__(self, *args: object, **named: object) -> Foreign:
+        """Return what the module returns. Raises whatever the class raises."""
+        given = dict(zip(self._positional, args, strict=False)) | named
+        fields = {name: given[name] for name in self._wanted.fields if name in given}
+        seed = given[self._seed]
+        rest = {name: value for name, value in given.items() if name not in fields}
+        del rest[self._seed]
+        inputs = [value for name, value in rest.items() if name not in named]
+        keywords = {name: value for name, value in rest.items() if name in named}
+        if self._wanted.library == Library.NNX:
+            nnx = import_module("flax.nnx")
+            return self._class(**fields, rngs=nnx.Rngs(seed))(*inputs, **keywords)
+        model = self._class(**fields)
+        variables = model.init(_key(seed), *inputs, **keywords)
+        return model.apply(variables, *inputs, **keywords)
+
+
+def unfit(cls: type, exercise: Exercise, wanted: FlaxClass) -> ClassUnfit | None:
+    """Say why the class can't be used as the exercise says, None if it can."""
+    bases = tuple(f"{defined_in(each)}.{class_name(each)}" for each in mro(cls)[1:])
+    if not issubclass(cls, _module_of(wanted.library)):
+        return ClassUnfit(why=Unfit.NO_MODULE, bases=bases)
+    method = next((vars(each)["__call__"] for each in mro(cls) if "__call__" in vars(each)), None)
+    if not callable(method):
+        return ClassUnfit(why=Unfit.NO_CALL, bases=bases)
+    made: dict[str, object] = dict.fromkeys(wanted.fields)
+    if wanted.library == Library.NNX:
+        made["rngs"] = None
+    called = [each.name for each in exercise.called_with]
+    named = [each for each in called if each in exercise.keyword_only]
+    plain = [None, *(None for each in called if each not in named)]
+    return _unbound(Unfit.FIELDS, cls, (), made) or _unbound(
+        Unfit.CALL, method, plain, dict.fromkeys(named)
+    )
+
+
+def _module_of(library: Library) -> Foreign:
+    if library == Library.LINEN:
+        return nn.Module
+    nnx: Foreign = import_module("flax.nnx")
+    found: type = nnx.Module
+    return found
+
+
+def _unbound(
+    why: Unfit, function: Callable[..., object], args: Sequence[object], named: Mapping[str, object]
+) -> ClassUnfit | None:
+    """Say how a function doesn't take these arguments, None if it does, or if only a call tells."""
+    try:
+        signature = _signature(function)
+    except BaseException:  # noqa: BLE001 - a metaclass may be the submission's own
+        return None
+    try:
+        signature.bind(*args, **named)
+    except TypeError as error:
+        names = [clean(each, 80) for each in signature.parameters][:_MOST_NAMES]
+        return ClassUnfit(why=why, takes=tuple(names), reason=clean(str(error), 200))
+    return None
