@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from grader.evidence import Evidence
-from grader.model.exercise import Check, Use
+from grader.model.exercise import Check, FlaxClass, Use
 from grader.model.finding import Account, Finding
 from grader.rules.trait import EVERYTHING, Trait
 
@@ -32,7 +32,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     `title` is the mistake in one line. `explanation` is Markdown: what it means and why it
     matters. `wrong` and `right` are short programs with a function `forward(seed, x, features)`,
-    run by a test, in a task that asks for `uses` and rules `forbids` out. `link` is the
+    run by a test, in a task that asks for `uses` and rules `forbids` out; with a `flax_class`, they
+    have a class `Forward` instead. `link` is the
     documentation of the argument at fault. `find` yields at most one sighting for each place.
 
     A symptom `shows` which trait of the answer is wrong; a cause shows none. A symptom is silent
@@ -53,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     hides: frozenset[str] = frozenset()
     uses: tuple[Use, ...] = ()
     forbids: tuple[str, ...] = ()
+    flax_class: FlaxClass | None = None
 
     def accounts_for(self, other: Rule) -> bool:
         """Whether what `other` sees is a consequence of this rule, which comes before it."""

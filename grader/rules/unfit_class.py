@@ -95,10 +95,11 @@ def _advice(wanted: FlaxClass) -> str:
 
 def _details(loaded: ClassUnfit, wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Say what Python says, and which name may have been meant."""
-    said = f"{loaded.reason[:1].upper()}{loaded.reason[1:]}" if loaded.reason else ""
-    taken = _without_self(loaded)
-    meant = [did_you_mean(each, taken) for each in wanted if each not in taken]
-    return (f"{said}{next(filter(None, meant), '')}.",) if said else ()
+    said = f"{loaded.reason[:1].upper()}{loaded.reason[1:]}." if loaded.reason else ""
+    taken = [each for each in _without_self(loaded) if each not in wanted]
+    near = ((each, did_you_mean(each, taken)) for each in wanted if each not in loaded.takes)
+    meant = next((f"The task says {each}{text}" for each, text in near if text), "")
+    return tuple(filter(None, (said, meant)))
 
 
 def _constructor(evidence: Evidence, name: str) -> Span | None:
@@ -144,4 +145,5 @@ class Forward(nn.Module):
 """,
     link="https://flax-linen.readthedocs.io/en/latest/guides/flax_fundamentals/flax_basics.html",
     find=_find,
+    flax_class=FlaxClass(library=Library.LINEN, fields=("features",)),
 )

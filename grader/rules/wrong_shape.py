@@ -119,6 +119,8 @@ def _is_exchanged(look: Look) -> bool:
 
 
 def _size_help(evidence: Evidence, size: SettingDifference) -> str:
+    if evidence.exercise.flax_class is not None and size.argument is not None:
+        return f"make the layer with the field: {size.name}=self.{size.argument}"
     if size.inner:
         return f"use {given_class(evidence.exercise)} from the starter unchanged"
     return f"make the layer with the argument: {size.name}={size.argument}"

@@ -53,7 +53,7 @@ def unfit(cls: type, exercise: Exercise, wanted: FlaxClass) -> ClassUnfit | None
     bases = tuple(f"{defined_in(each)}.{class_name(each)}" for each in mro(cls)[1:])
     if not issubclass(cls, _module_of(wanted.library)):
         return ClassUnfit(why=Unfit.NO_MODULE, bases=bases)
-    method = next((vars(each)["__call__"] for each in mro(cls) if "__call__" in vars(each)), None)
+    method = _of(cls, "__call__")
     if not callable(method):
         return ClassUnfit(why=Unfit.NO_CALL, bases=bases)
     made: dict[str, object] = dict.fromkeys(wanted.fields)
@@ -62,9 +62,15 @@ def unfit(cls: type, exercise: Exercise, wanted: FlaxClass) -> ClassUnfit | None
     called = [each.name for each in exercise.called_with]
     named = [each for each in called if each in exercise.keyword_only]
     plain = [None, *(None for each in called if each not in named)]
-    return _unbound(Unfit.FIELDS, cls, (), made) or _unbound(
+    maker, first = (cls, ()) if wanted.library == Library.LINEN else (_of(cls, "__init__"), (None,))
+    return _unbound(Unfit.FIELDS, maker, first, made) or _unbound(
         Unfit.CALL, method, plain, dict.fromkeys(named)
     )
+
+
+def _of(cls: type, name: str) -> Foreign:
+    """Return what the class or the nearest of its bases has under a name, None if none has."""
+    return next((vars(each)[name] for each in mro(cls) if name in vars(each)), None)
 
 
 def _module_of(library: Library) -> Foreign:

@@ -1,0 +1,128 @@
+"""other-layers: the learner's class has other parameters than the task's, or under other names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from grader.evidence import Evidence, Look
+from grader.evidence.look import VariableDifference
+from grader.evidence.notation import listing
+from grader.evidence.shape_rows import shape_row
+from grader.model.exercise import Check, FlaxClass, Library
+from grader.model.observation import Span, Variable
+from grader.rules import changed_layer, ignored_features
+from grader.rules.rule import Rule, Sighting
+
+_NAMES = (
+    "Flax draws the weights of a layer from the key and from the layer's name. Under another name "
+    "it starts out with other weights, and saved weights don't fit."
+)
+_OTHERS = "Other parameters are another model, and weights that fit the task's don't fit it."
+
+
+def _find(evidence: Evidence) -> Iterator[Sighting]:
+    """Speak only of a learner's class, with wrong answers that no known setting explains."""
+    if evidence.exercise.flax_class is None or not evidence.answered_wrong:
+        return
+    if any(changed_layer.RULE.find(evidence)) or any(ignored_features.RULE.find(evidence)):
+        return
+    looks = [look for look in evidence.answered_wrong if look.variables]
+    if looks and len(looks) == len(evidence.answered_wrong):
+        yield _sighting(evidence, looks[0])
+
+
+def _sighting(evidence: Evidence, look: Look) -> Sighting:
+    missing = [each.expected for each in look.variables if each.expected is not None]
+    surplus = [each.actual for each in look.variables if each.actual is not None]
+    renamed = _kinds(missing) == _kinds(surplus) and all(each.one_sided for each in look.variables)
+    wanted, found = _layers(missing), _layers(surplus)
+    return Sighting(
+        message=_renamed(wanted, found) if renamed else _message(look.variables),
+        label="has other parameters than the task's" if not renamed else "has another name",
+        shapes=tuple(map(shape_row, look.variables)),
+        why=_NAMES if renamed else _OTHERS,
+        help=f"name the layers {listing(wanted)}, as the task does"
+        if renamed
+        else "compare the layers, their sizes and their names with the task",
+        span=_place(evidence, look, surplus),
+        case=look.case,
+        evidence={"expected": wanted, "actual": found},
+    )
+
+
+def _renamed(wanted: Sequence[str], found: Sequence[str]) -> str:
+    one = len(found) == 1
+    layers = f"the layer {found[0]} isn't" if one else f"the layers {listing(found)} aren't"
+    return f"{layers} called {listing(wanted)}"
+
+
+def _message(differences: Sequence[VariableDifference]) -> str:
+    """Say what is missing or surplus, or else which has another shape."""
+    missing = _layers([each.expected for each in differences if each.actual is None])
+    surplus = _layers([each.actual for each in differences if each.expected is None])
+    if missing and surplus:
+        there = "there is" if len(surplus) == 1 else "there are"
+        return f"{there} {listing(surplus)} instead of {listing(missing)}"
+    if missing:
+        return f"the parameters of {listing(missing)} are missing"
+    if surplus:
+        return f"the task has no layer {' or '.join(surplus)}"
+    sized = _layers([each.expected for each in differences])
+    return f"{listing(sized)} {'has' if len(sized) == 1 else 'have'} another size"
+
+
+def _layers(variables: Sequence[Variable | None]) -> list[str]:
+    """Return the paths of the layers that hold these variables, each once."""
+    paths = ("/".join(each.path[:-1]) or each.path[-1] for each in variables if each is not None)
+    return list(dict.fromkeys(paths))
+
+
+def _kinds(variables: Sequence[Variable]) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (each.collection, each.path[-1], each.type.dtype, each.type.shape) for each in variables
+    )
+
+
+def _place(evidence: Evidence, look: Look, surplus: Sequence[Variable]) -> Span | None:
+    """Return where the first such layer is made, else where the method begins."""
+    made = {run.path: run.span for run in look.actual.record.modules}
+    spans = (made.get(each.path[:-1]) for each in surplus)
+    return next((each for each in spans if each is not None), evidence.landmarks.head)
+
+
+RULE = Rule(
+    id="other-layers",
+    check=Check.PARAMS,
+    title="the module has other parameters than the task's, or under other names",
+    explanation="""\
+The task says which layers the module has, of which sizes and under which names. Flax draws the
+weights of a layer from the key and from its name: `name="hidden"`, the attribute in `setup`, or
+`Dense_0` if it has none. With other names or sizes, the same key gives other weights.
+""",
+    wrong="""\
+import flax.linen as nn
+
+
+class Forward(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dense(self.features, name="first")(x)
+""",
+    right="""\
+import flax.linen as nn
+
+
+class Forward(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dense(self.features, name="out")(x)
+""",
+    link="https://flax-linen.readthedocs.io/en/latest/guides/flax_fundamentals/flax_basics.html",
+    find=_find,
+    flax_class=FlaxClass(library=Library.LINEN, fields=("features",)),
+)
