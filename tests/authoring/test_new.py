@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 from conftest import Ran
 
+from grader.authoring import parts
 from grader.authoring.course import course
+from grader.authoring.declaration import declaration
+from grader.authoring.like import Like
+from grader.authoring.submissions import starter
 from grader.authoring.verify import verify
 from grader.catalogue import exercises
+from grader.grading.grading import grade as graded
+from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.labels import ACCEPTED, MISTAKES, labelled, places
 from grader.model.exercise import ExerciseFolder
+from grader.model.report import Status, Verdict
+from grader.model.submission import read_submission
 
 Grade = Callable[..., Ran]
 
@@ -61,6 +70,50 @@ def test_verify_lists_the_remaining_work(grade: Grade, here: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("like", Like)
+def test_each_kind_has_nothing_wrong_but_what_is_left_to_do(
+    grade: Grade, here: Path, like: Like
+) -> None:
+    assert grade("new", "my-own", "course", "--like", like).code == 0
+    (own,) = course([here / "course"])[1]
+    assert isinstance(own, ExerciseFolder)
+    assert own.exercise.function == ("MyOwn" if like is Like.CLASS else "my_own")
+    assert "$" not in "".join(
+        each.read_text() for each in (here / "course").rglob("*") if each.is_file()
+    )
+    looks = (declaration(own, ()), parts.files(own), parts.lesson(own), parts.hints(own))
+    problems = [each for line in looks for each in line.problems]
+    assert all(" says TODO: " in each for each in problems)
+    assert [*parts.program_problems(own, own.solution)] == []
+    assert [*parts.program_problems(own, own.starter)] == []
+    assert {each.kind for each in labelled(own)} == {MISTAKES, ACCEPTED}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("like", Like)
+def test_each_kind_works_at_once(grade: Grade, here: Path, session: Session, like: Like) -> None:
+    """Every file gets what it should, by the same checks as in `grade verify`."""
+    grade("new", "my-own", "course", "--like", like)
+    (own,) = course([here / "course"])[1]
+    assert isinstance(own, ExerciseFolder)
+    solved = graded(session, read_submission(own.solution), own, GradingRequest())
+    assert (solved.verdict, {each.status for each in solved.checks}) == (
+        Verdict.PASSED, {Status.PASSED},
+    )  # fmt: skip
+    for each in labelled(own):
+        report = graded(session, read_submission(each.path), own, GradingRequest())
+        assert places(report) == each.expected, each
+    begun = graded(session, read_submission(own.starter), own, GradingRequest())
+    assert starter(own, begun).problems == ()
+
+
+def test_an_unknown_kind_is_refused(grade: Grade, here: Path) -> None:
+    ran = grade("new", "my-own", "course", "--like", "haiku")
+    assert ran.code == 2
+    assert "haiku is none of linen, pairwise, nnx, class" in ran.err
+    assert files_of(here) == set()
+
+
 def test_a_second_exercise_goes_next_to_the_first(grade: Grade, here: Path) -> None:
     assert grade("new", "my-own", "course").code == 0
     assert grade("new", "my-other", "course").code == 0
@@ -93,7 +146,7 @@ def test_a_taken_name_is_refused(grade: Grade, here: Path) -> None:
     slug = shipped.function.replace("_", "-")
     ran = grade("new", slug, "course")
     assert ran.code == 2
-    assert f"would ask for a function {shipped.function}, as {shipped.slug} does" in ran.err
+    assert f"would ask for {shipped.function}, as {shipped.slug} does" in ran.err
     assert files_of(here) == set()
 
 

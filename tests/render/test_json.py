@@ -17,6 +17,7 @@ import pytest
 from reports import EXERCISE, MISTAKEN, NASTY, NASTY_FINDINGS, PER_EXAMPLE, REPORTS, case, report
 
 from grader.model.case import Container
+from grader.model.exercise import FlaxClass, Library
 from grader.model.report import Output
 from grader.render import RENDERERS
 from grader.render.json import MOST_BYTES, render
@@ -139,6 +140,50 @@ def test_reproduce_runs_when_pasted(stem: str, container: Container, tmp_path: P
         [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "(0, (3, 2), 'float32', 5)\n"
+
+
+LINEN = """\
+from flax import linen as nn
+
+
+class Net(nn.Module):
+    features: int
+
+    def __call__(self, x):
+        return type(self).__name__, x.shape, self.features
+"""
+NNX = """\
+from flax import nnx
+
+
+class Net(nnx.Module):
+    def __init__(self, features, rngs):
+        self.features = features
+
+    def __call__(self, x):
+        return type(self).__name__, x.shape, self.features
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "library"), [(LINEN, Library.LINEN), (NNX, Library.NNX)])
+def test_reproduce_makes_an_instance_of_a_class(
+    text: str, library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(text)
+    finding = msgspec.structs.replace(NASTY_FINDINGS[0], case=case(3, 2, 5))
+    made = report("", finding, path="mine.py")
+    exercise = msgspec.structs.replace(
+        made.exercise,
+        function="Net",
+        flax_class=FlaxClass(library=library, fields=("features",)),
+    )
+    snippet = reproduce(msgspec.structs.replace(made, exercise=exercise), finding)
+    assert snippet is not None
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "('Net', (3, 2), 5)\n"
 
 
 def test_reproduce_keeps_every_number() -> None:

@@ -1,0 +1,287 @@
+"""Tasks whose answer is a class: how it is made and called, and what is said if it can't be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import jax
+import msgspec
+import numpy as np
+import pytest
+
+from grader.judge import judge, static_findings
+from grader.model.case import Case
+from grader.model.exercise import Check, CheckSpec, Exercise, FlaxClass, Library
+from grader.model.finding import Finding
+from grader.model.observation import Completed, Loaded
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
+from tests.observe import observe
+
+CaseMaker = Callable[..., Case]
+
+LINEN: Final = """\
+import flax.linen as nn
+
+
+class Net(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x_batch):
+        x = nn.Dense(2 * self.features, name="hidden")(x_batch)
+        x = nn.relu(x)
+        return nn.Dense(self.features, name="out")(x)
+"""
+NNX: Final = """\
+from flax import nnx
+
+
+class Net(nnx.Module):
+    def __init__(self, features, *, rngs):
+        self.bias = nnx.Param(rngs.params.normal((features,)))
+
+    def __call__(self, x_batch):
+        return x_batch[:, :1] * self.bias
+"""
+
+
+@pytest.fixture(scope="module")
+def linen(exercise: Exercise) -> Exercise:
+    return msgspec.structs.replace(
+        exercise,
+        function="Net",
+        flax_class=FlaxClass(library=Library.LINEN, fields=("features",)),
+        module="",
+        output=(),
+        given="",
+        checks=tuple(
+            CheckSpec(check=each, title=each.value)
+            for each in (Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.PARAMS)
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def nnx(linen: Exercise) -> Exercise:
+    return msgspec.structs.replace(
+        linen, flax_class=FlaxClass(library=Library.NNX, fields=("features",))
+    )
+
+
+@pytest.fixture(scope="module")
+def cases(make_case: CaseMaker) -> tuple[Case, ...]:
+    return make_case(2, 3, 2), make_case(2, 3, 2, seed=1), make_case(1, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def found(linen: Exercise, cases: tuple[Case, ...]) -> Callable[..., list[Finding]]:
+    """Judge a program beside the reference of its library."""
+    _, expected = observe(LINEN, linen, cases)
+
+    def judged(text: str, exercise: Exercise = linen) -> list[Finding]:
+        source = Source("mine.py", text)
+        static = static_findings(source, exercise)
+        if static:
+            return list(static)
+        loaded, actual = observe(text, exercise, cases)
+        exchanges = tuple(
+            Exchange(case=case, expected=ours, actual=theirs)
+            for case, ours, theirs in zip(cases, expected, actual, strict=False)
+        )
+        transcript = Transcript(
+            exercise=exercise, source=source, loaded=loaded, exchanges=exchanges
+        )
+        return list(judge(transcript))
+
+    return judged
+
+
+# --------------------------------------------------------------------------------- how it is called
+
+
+def test_a_linen_module_is_initialised_and_applied(linen: Exercise, make_case: CaseMaker) -> None:
+    case = make_case(2, 3, 2, seed=5)
+    _, (seen,) = observe(LINEN, linen, [case])
+    assert isinstance(seen.outcome, Completed)
+    namespace: dict[str, Any] = {}
+    exec(LINEN, namespace)
+    model, x = namespace["Net"](features=2), case["x_batch"].numpy()
+    expected = model.apply(model.init(jax.random.PRNGKey(5), x), x)
+    np.testing.assert_allclose(seen.outcome.result.numpy(), expected, rtol=1e-5)
+    assert [each.kind for each in seen.record.roots] == ["init", "apply"]
+
+
+def test_an_nnx_module_gets_rngs(nnx: Exercise, make_case: CaseMaker) -> None:
+    case, other = make_case(2, 3, 2), make_case(2, 3, 2, seed=1)
+    loaded, seen = observe(NNX, nnx, [case, other])
+    assert loaded == Loaded()
+    first, second = (each.outcome for each in seen)
+    assert isinstance(first, Completed)
+    assert first.result.shape == (2, 2)
+    assert first != second
+
+
+def test_what_a_case_leaves_out_has_the_class_default(
+    linen: Exercise, make_case: CaseMaker
+) -> None:
+    optional = msgspec.structs.replace(linen, optional=("features",))
+    case = make_case(2, 3, 2)
+    short = msgspec.structs.replace(case, arguments=case.arguments[:2])
+    _, (seen,) = observe(LINEN.replace("features: int", "features: int = 4"), optional, [short])
+    assert isinstance(seen.outcome, Completed)
+    assert seen.outcome.result.shape == (2, 4)
+
+
+# ------------------------------------------------------------------------------- what can't be used
+
+UNFIT: Final = [
+    ("class Net(nn.Module)", "class Nets(nn.Module)", "missing-function",
+     "there is no class `Net`; did you mean `Nets`?", 4),
+    ("class Net(nn.Module)", "class Net", "unfit-class",
+     "`Net` is no Flax module, and the task asks for `nn.Module`", 4),
+    ("__call__", "forward", "unfit-class", "`Net` has no method `__call__`", 4),
+    ("features", "width", "unfit-class", "`Net` can't be made with features", 4),
+    ("    features: int\n", "    features: int\n    width: int\n", "unfit-class",
+     "`Net` can't be made with features", 4),
+    ("(self, x_batch)", "(self, x_batch, train)", "unfit-class",
+     "`Net` can't be called with (x_batch)", 8),
+    ("(self, x_batch)", "(self)", "unfit-class", "`Net` can't be called with (x_batch)", 8),
+    ("    @nn.compact\n", "", "raised", "calling the function raises AssignSubModuleError", 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "rule", "message", "line"), UNFIT)
+def test_a_class_that_cannot_be_used(
+    found: Callable[..., list[Finding]],
+    before: str,
+    after: str,
+    rule: str,
+    message: str,
+    line: int,
+) -> None:
+    (finding,) = found(LINEN.replace(before, after))
+    assert (finding.rule, finding.message) == (rule, message)
+    assert finding.span is not None
+    assert finding.span.line == line
+
+
+def test_a_function_of_its_name_is_no_class(found: Callable[..., list[Finding]]) -> None:
+    (finding,) = found("def Net(features):\n    return None\n")
+    assert (finding.rule, finding.message) == (
+        "missing-function",
+        "`Net` exists, but it isn't a class",
+    )
+    assert finding.help == "make it a class: class Net(nn.Module)"
+
+
+NNX_UNFIT: Final = [
+    ("features, *, rngs", "width, *, rngs", "`Net` can't be made with features and rngs"),
+    ("features, *, rngs", "features, *, key", "`Net` can't be made with features and rngs"),
+    ("nnx.Module", "object", "`Net` is no Flax module, and the task asks for `nnx.Module`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "message"), NNX_UNFIT)
+def test_an_nnx_class_that_cannot_be_used(
+    found: Callable[..., list[Finding]], nnx: Exercise, before: str, after: str, message: str
+) -> None:
+    (finding,) = found(NNX.replace(before, after), nnx)
+    assert (finding.rule, finding.message) == ("unfit-class", message)
+
+
+def test_the_other_library_is_named(
+    found: Callable[..., list[Finding]], linen: Exercise, nnx: Exercise
+) -> None:
+    assert "is an NNX module" in found(NNX, linen)[0].message
+    assert "is a Linen module" in found(LINEN, nnx)[0].message
+
+
+# -------------------------------------------------------------------------------- layers of its own
+
+LAYERS: Final = [
+    (', name="hidden"', "", "the layer Dense_0 isn't called hidden", 9),
+    ("2 * self.features", "3 * self.features", "hidden and out have another size", 9),
+    ("nn.relu(x)", 'nn.relu(nn.Dense(2 * self.features, name="more")(x))',
+     "the task has no layer more", 10),
+    ('nn.Dense(self.features, name="out")(x)', "x[:, : self.features]",
+     "the parameters of out are missing", 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "message", "line"), LAYERS)
+def test_layers_that_are_not_the_tasks(
+    found: Callable[..., list[Finding]], before: str, after: str, message: str, line: int
+) -> None:
+    (finding,) = found(LINEN.replace(before, after))
+    assert (finding.rule, finding.message) == ("other-layers", message)
+    assert finding.span is not None
+    assert finding.span.line == line
+
+
+def test_a_setting_explains_other_parameters(found: Callable[..., list[Finding]]) -> None:
+    named = found(LINEN.replace('name="hidden"', 'name="hidden", use_bias=False'))
+    assert [each.rule for each in named] == ["changed-layer"]
+
+
+RIGHT: Final = [
+    LINEN,
+    LINEN.replace("features: int\n", "features: int\n    verbose: bool = False\n"),
+    LINEN.replace("class Net", "class Other") + "\n\nNet = Other\n",
+    """\
+import flax.linen as nn
+
+
+class Net(nn.Module):
+    features: int
+
+    def setup(self):
+        self.hidden = nn.Dense(2 * self.features)
+        self.out = nn.Dense(self.features)
+
+    def __call__(self, rows):
+        return self.out(nn.relu(self.hidden(rows)))
+""",
+    """\
+import flax.linen as nn
+
+
+class Base(nn.Module):
+    features: int = 1
+
+    @nn.compact
+    def __call__(self, x, scale=1):
+        x = nn.relu(nn.Dense(2 * self.features, name="hidden")(x))
+        return nn.Dense(self.features, name="out")(x)
+
+
+class Net(Base):
+    pass
+""",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_right_classes_have_no_finding(found: Callable[..., list[Finding]], text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_mistake_elsewhere_is_not_blamed_on_a_field_of_ones_own(
+    found: Callable[..., list[Finding]],
+) -> None:
+    text = RIGHT[1].replace("nn.relu", "nn.gelu")
+    (finding,) = found(text)
+    assert finding.rule == "wrong-values"
+    assert finding.span is not None
+    assert text.splitlines()[finding.span.line - 1].lstrip().startswith("return")
+
+
+def test_a_method_is_found_in_the_text() -> None:
+    source = Source("mine.py", LINEN + "\n\nOther = Net\n")
+    method = source.function("Net.__call__")
+    assert method is not None
+    assert source.function("Other.__call__") is method
+    assert source.function("Net.setup") is None
+    assert source.function("Nowhere.__call__") is None
+    assert source.function("Net") is None
