@@ -50,8 +50,9 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
         assert_printed(step.printed, ran.out)
         codes.append((words[0], ran.code))
     first = [("new", 0), ("verify", 0), ("start", 0), ("dense_of_columns.py", 1)]
+    last = [("new", 0), ("two_layers.py", 1)]
     mapped_twice = "course/exercises/counted_scores/mistakes/mapped_twice.py"
-    assert codes == [*first, ("new", 0), ("counted_scores.py", 1), (mapped_twice, 1)]
+    assert codes == [*first, ("new", 0), ("counted_scores.py", 1), (mapped_twice, 1), *last]
     monkeypatch.delenv("GRADER_EXERCISES")
     passed = grade(SOLUTION, "--exercises", "course")
     assert passed.code == 0
@@ -59,3 +60,6 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
     other = grade("course/solutions/counted_scores.py", "--exercises", "course")
     assert other.code == 0
     assert "passed   7 of 7 checks" in other.out
+    module = grade("course/solutions/two_layers.py", "--exercises", "course")
+    assert module.code == 0
+    assert "passed   6 of 6 checks" in module.out

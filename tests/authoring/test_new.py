@@ -93,7 +93,7 @@ def test_each_kind_has_nothing_wrong_but_what_is_left_to_do(
 @pytest.mark.parametrize("like", Like)
 def test_each_kind_works_at_once(grade: Grade, here: Path, session: Session, like: Like) -> None:
     """Every file gets what it should, by the same checks as in `grade verify`."""
-    grade("new", "my-own", "course", "--like", like)
+    grade("new", f"my-{like}", "course", "--like", like)  # a session knows exercises by name
     (own,) = course([here / "course"])[1]
     assert isinstance(own, ExerciseFolder)
     solved = graded(session, read_submission(own.solution), own, GradingRequest())
