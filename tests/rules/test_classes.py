@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from grader.grading.rehearsal import rehearsal
 from grader.judge import judge, static_findings
 from grader.model.case import Case
 from grader.model.exercise import Check, CheckSpec, Exercise, FlaxClass, Library
@@ -285,3 +286,13 @@ def test_a_method_is_found_in_the_text() -> None:
     assert source.function("Net.setup") is None
     assert source.function("Nowhere.__call__") is None
     assert source.function("Net") is None
+
+
+@pytest.mark.parametrize("library", Library)
+def test_a_prewarmed_process_rehearses_with_a_class(
+    linen: Exercise, nnx: Exercise, make_case: CaseMaker, library: Library
+) -> None:
+    exercise = linen if library is Library.LINEN else nnx
+    loaded, (seen,) = observe(rehearsal(exercise), exercise, [make_case(2, 3, 2)])
+    assert loaded == Loaded()
+    assert isinstance(seen.outcome, Completed)
