@@ -49,6 +49,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     altered: Exchange | None = None
 
 
+_YOUNG: Final = ("flax_class",)
+
+
 class Stale(Exception):
     """There is no recording, or it was made of something else than what is there now."""
 
@@ -145,8 +148,13 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
     return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
 
 
-def without_words(exercise: Exercise) -> Exercise:
-    """Leave out what only a report's reader sees: another title needs no other recording."""
-    return msgspec.structs.replace(
+def without_words(exercise: Exercise) -> dict[str, object]:
+    """Leave out what only a report's reader sees: another title needs no other recording.
+
+    What is younger than the recordings, and isn't set, is left out, too.
+    """
+    plain = msgspec.structs.replace(
         exercise, title="", topic="", takeaway="", checks=(), untaught=(), level=0
     )
+    fields: dict[str, object] = msgspec.to_builtins(plain, builtin_types=(bytes,))
+    return {name: value for name, value in fields.items() if name not in _YOUNG or value}

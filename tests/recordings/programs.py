@@ -102,7 +102,8 @@ def _key(exercise: Exercise, case: Case) -> tuple[str, str]:
 
 
 def _path(text: str, exercise: Exercise, cases: tuple[Case, ...], name: str, alters: bool) -> Path:
-    made_of = (text, without_words(exercise), cases, name, alters)
+    declared = msgspec.Raw(msgspec.msgpack.encode(without_words(exercise)))
+    made_of = (text, declared, cases, name, alters)
     digest = hashlib.sha256(msgspec.msgpack.encode(made_of, order="deterministic"))
     return PROGRAMS / f"{digest.hexdigest()[:20]}.msgpack.gz"
 

@@ -18,7 +18,7 @@ from grader.model.finding import Finding
 from grader.model.observation import Completed, Loaded
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
-from tests.observe import observe
+from tests.recordings.programs import observe
 
 CaseMaker = Callable[..., Case]
 
