@@ -197,7 +197,7 @@ def test_the_snippet_makes_the_same_call() -> None:
         calls.append((args, named))
 
     names: dict[str, Any] = {"jax": jax, "jnp": jax.numpy, "np": np, "kinds": kinds}
-    exec(_call(cases()[0], "kinds"), names)
+    exec(_call(cases()[0], KINDS), names)
     ((args, named),) = calls
     assert named == {"kind": values("kind")[0].value, "rate": values("rate")[0].value}
     assert len(args) == 5
