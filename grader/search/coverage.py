@@ -6,6 +6,7 @@ Where a dimension has very many sizes, they meet a sample of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Final
 
 from hypothesis import strategies as st
@@ -78,13 +79,13 @@ def reshaped_sizes(exercise: Exercise) -> Sizes | None:
 
 
 def _axes(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield the axes of each array that has two with sizes that aren't arguments."""
+    """Yield two axes of each array that has different ones, with sizes that aren't arguments."""
     passed = {each.name for each in exercise.parameters if isinstance(each, Size)}
     for parameter in exercise.parameters:
         if isinstance(parameter, Array) and passed.isdisjoint(parameter.shape):
             axes = tuple(dict.fromkeys(parameter.shape))
-            if len(axes) == len(parameter.shape) == 2:
-                yield axes[0], axes[1]
+            if len(axes) == len(parameter.shape):
+                yield from combinations(axes, 2)
 
 
 def _rows(exercise: Exercise, columns: Columns) -> Iterator[Sizes]:

@@ -46,7 +46,7 @@ def test_the_skeleton_is_an_exercise(grade: Grade, here: Path) -> None:
     assert (made.code, made.err) == (0, "")
     assert files_of(here / "course") == FILES
     assert "$" not in "".join(
-        each.read_text() for each in (here / "course").rglob("*") if each.is_file()
+        each.read_text() for each in (here / "course").rglob("*.[pm]*") if each.suffix != ".pyc"
     )
     (own,) = course([here / "course"])[1]
     assert isinstance(own, ExerciseFolder)
@@ -79,7 +79,7 @@ def test_each_kind_has_nothing_wrong_but_what_is_left_to_do(
     assert isinstance(own, ExerciseFolder)
     assert own.exercise.function == ("MyOwn" if like is Like.CLASS else "my_own")
     assert "$" not in "".join(
-        each.read_text() for each in (here / "course").rglob("*") if each.is_file()
+        each.read_text() for each in (here / "course").rglob("*.[pm]*") if each.suffix != ".pyc"
     )
     looks = (declaration(own, ()), parts.files(own), parts.lesson(own), parts.hints(own))
     problems = [each for line in looks for each in line.problems]
