@@ -17,16 +17,19 @@ from pygments.token import (  # type: ignore[import-untyped]
     String,
     Token,
 )
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableElement
 from rich.padding import Padding
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from rich.theme import Theme
 
 INDENT = 2
+_GAP = 2
+"""Between two columns of a table."""
 
 _STYLES = Theme(
     {
@@ -129,6 +132,28 @@ class _Code(CodeBlock):
         yield Code(str(self.text), self.lexer_name)
 
 
+class _Table(TableElement):
+    """A table that breaks within a word only if the words don't fit, and never cuts any off."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for table in super().__rich_console__(console, options):
+            if isinstance(table, Table):
+                _fit(table.columns, options.max_width - _GAP * len(table.columns))
+            yield table
+
+
+def _fit(columns: list[Column], available: int) -> None:
+    """Give each column its longest word, and share out what is left by what each lacks."""
+    texts = [[str(cell) for cell in column.cells] for column in columns]
+    natural = [max(map(cell_len, each)) for each in texts]
+    longest = [max(map(cell_len, " ".join(each).split()), default=0) for each in texts]
+    lacking, spare = sum(natural) - sum(longest), available - sum(longest)
+    for column, least, most in zip(columns, longest, natural, strict=True):
+        column.overflow = "fold"
+        if 0 <= spare < lacking:
+            column.width = least + spare * (most - least) // lacking
+
+
 class Prose(Markdown):
     """A Markdown text."""
 
@@ -137,6 +162,7 @@ class Prose(Markdown):
         "heading_open": _LeftHeading,
         "fence": _Code,
         "code_block": _Code,
+        "table_open": _Table,
     }
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

@@ -58,6 +58,30 @@ def test_code_in_prose_is_visible_with_and_without_colour() -> None:
     assert printed(Prose("use `None` here"), color=True) == "use \x1b[35mNone\x1b[0m here\n"
 
 
+TABLE = """
+| argument | means | for example |
+|---|---|---|
+| `variable_broadcast="params"` | all steps share one set | the weights of a cell |
+| `variable_axes={"params": 0}` | each step has its own slice | the weights of a stack |
+"""
+
+
+@pytest.mark.parametrize("width", [60, 75, 90])
+def test_tables_break_between_words(width: int) -> None:
+    lines = printed(Prose(TABLE), width=width).splitlines()
+    assert all(len(line) <= width for line in lines)
+    words = {word for line in lines for word in line.split()}
+    assert {*TABLE.replace("|", "").replace("---", "").split()} <= words
+
+
+def test_tables_cut_no_word_off() -> None:
+    lines = printed(Prose(TABLE), width=36).splitlines()
+    assert all(len(line) <= 36 for line in lines)
+    first = "".join(line[:13].strip() for line in lines)
+    assert '`variable_broadcast="params"`' in first
+    assert "…" not in first
+
+
 def test_headings_are_at_the_left() -> None:
     assert printed(Prose("# Title\n\ntext\n\n## Part\n\nmore")).split("\n") == [
         "Title", "", "text", "", "Part", "", "more", "",
