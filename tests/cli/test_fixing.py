@@ -150,6 +150,7 @@ def test_standard_input_is_not_fixed(grade: Grade) -> None:
     assert grade("-", "--fix").code == 2
 
 
+@pytest.mark.slow
 def test_the_diff_of_a_file_from_windows_can_be_applied(
     grade: Grade, file: Path, here: Path
 ) -> None:

@@ -111,6 +111,7 @@ def test_other_program(one: str, other: str) -> None:
     assert fingerprint(one) != fingerprint(other)
 
 
+@pytest.mark.slow
 def test_labelled_submissions_share_a_fingerprint_only_if_their_code_is_the_same() -> None:
     found: dict[tuple[str, str], set[str]] = {}
     for each in labelled():

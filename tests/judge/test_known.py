@@ -57,6 +57,7 @@ def test_a_known_mistake_is_described(
     assert said == "It computes the same as a known mistake: An activation that nobody asked for."
 
 
+@pytest.mark.slow
 def test_one_that_cannot_be_traced_is_told_by_its_answers(
     session: Session, folder: ExerciseFolder, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_values_without_a_json_form_become_null_or_text() -> None:
     assert evidence["raw"].count("\\ud800") == 1
 
 
+@pytest.mark.slow
 def test_the_document_is_bounded() -> None:
     huge = msgspec.structs.replace(
         PER_EXAMPLE,

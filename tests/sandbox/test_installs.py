@@ -226,17 +226,22 @@ def loose_copies(root: Path) -> Install:
 
 KINDS = (
     wheel,
-    editable,
     editable_with_a_copy,
-    venv_in_the_checkout,
-    pytest.param(pipx, marks=pytest.mark.slow),  # a wheel in another folder, as the next one
-    pytest.param(uv_tool, marks=pytest.mark.slow),
-    course_in_the_checkout,
     course_on_the_path,
-    course_among_the_packages,
-    course_that_is_a_distribution,
-    two_installs,
-    loose_copies,
+    *(
+        pytest.param(kind, marks=pytest.mark.slow)
+        for kind in (
+            editable,
+            venv_in_the_checkout,
+            pipx,  # a wheel in another folder, as the next one
+            uv_tool,
+            course_in_the_checkout,
+            course_among_the_packages,
+            course_that_is_a_distribution,
+            two_installs,
+            loose_copies,
+        )
+    ),
 )
 
 
