@@ -273,7 +273,7 @@ def test_every_exercise_is_rehearsed_at_all_its_sizes(maker: Maker, folder: Exer
     "version",
     [
         MINE,
-        LOOKS_AROUND,
+        pytest.param(LOOKS_AROUND, marks=pytest.mark.slow),
         pytest.param(UNFINISHED, marks=pytest.mark.slow),
         pytest.param("no Python", marks=pytest.mark.slow),
     ],

@@ -125,6 +125,7 @@ def test_output_fits_any_screen_width(terminal: Terminal, columns: int) -> None:
         assert screen.display.cursor.y == len(plain) - 1, "no line was wrapped by the terminal"
 
 
+@pytest.mark.slow
 def test_colour_on_a_terminal_unless_it_is_turned_off(terminal: Terminal) -> None:
     def escapes(*arguments: str, **env: str) -> str:
         screen = terminal(*arguments, **env)

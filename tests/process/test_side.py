@@ -360,7 +360,7 @@ HOLDS_THE_LOCK = "kept = []\nwhile True:\n    kept.append(b'x' * (1 << 26))"
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (HOLDS_THE_LOCK, "memory"),
+        pytest.param(HOLDS_THE_LOCK, "memory", marks=pytest.mark.slow),
         ("for n in range(100):\n    open(f'{n}', 'wb').write(b'x' * 500_000)", "folder"),
         (
             "import threading\nfor _ in range(9999):\n    threading.Thread(target=wait).start()",
