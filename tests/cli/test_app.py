@@ -526,7 +526,7 @@ def test_a_deleted_working_folder(here: Path) -> None:
         "print(*codes, run(['list']))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=here, env=environment(), capture_output=True,
+        [sys.executable, "-P", "-c", script], cwd=here, env=environment(), capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.split("\n")[-2] == "0 2 2 2 0 2"
