@@ -127,37 +127,35 @@ def _jax(
     )
 
 
-def _lax(
-    name: str, target: str, operands: tuple[str, ...], *knobs: str, noted: bool = False
+def _runs(
+    name: str,
+    does: Does,
+    target: str,
+    operands: tuple[str, ...],
+    *knobs: str,
+    linen: bool = False,
+    noted: bool = False,
+    only_named: bool = False,
 ) -> Transform:
+    """Make the entry of one whose call is the run: jax.lax's, or Linen's for modules."""
+    title = f"nn.{name}" if linen else f"jax.lax.{name}"
     return Transform(
-        title=f"jax.lax.{name}",
-        holder="jax.lax",
+        title=title,
+        holder="flax.linen" if linen else "jax.lax",
         name=name,
         kind=Kind.RUNS,
-        does=Does.MAPS if name == "map" else Does.LOOPS,
+        does=does,
         target=target,
         knobs=knobs,
         operands=operands,
         noted=noted,
-        link=f"{_JAX}/jax.lax.{name}.html",
+        only_named=only_named,
+        link=_linen_link(name) if linen else f"{_JAX}/{title}.html",
     )
 
 
-def _branches(name: str, holder: str, target: str) -> Transform:
-    linen = holder == "flax.linen"
-    link = f"{_LINEN}/transformations.html#flax.linen.{name}" if linen else None
-    return Transform(
-        title=f"nn.{name}" if linen else f"jax.lax.{name}",
-        holder=holder,
-        name=name,
-        kind=Kind.RUNS,
-        does=Does.CHOOSES,
-        target=target,
-        operands=("operands",),
-        only_named=True,
-        link=link or f"{_JAX}/jax.lax.{name}.html",
-    )
+def _linen_link(name: str) -> str:
+    return f"{_LINEN}/transformations.html#flax.linen.{name}"
 
 
 def _linen(
@@ -179,7 +177,7 @@ def _linen(
         knobs=knobs,
         noted=noted,
         only_named=only_named,
-        link=f"{_LINEN}/transformations.html#flax.linen.{name}",
+        link=_linen_link(name),
         inside=inside,
     )
 
@@ -207,11 +205,11 @@ def _nnx(
 TRANSFORMS: Final = (
     _jax("vmap", Does.MAPS, *_MAPPED, noted=True),
     _jax("pmap", Does.MAPS, *_MAPPED, noted=True),
-    _lax("map", "f", ("xs",), "batch_size", noted=True),
-    _lax("scan", "f", ("init", "xs"), "length", "reverse", noted=True),
-    _lax("fori_loop", "body_fun", ("init_val",), "lower", "upper", noted=True),
-    _lax("while_loop", "body_fun", ("init_val",)),
-    _lax("associative_scan", "fn", ("elems",), "reverse", "axis"),
+    _runs("map", Does.MAPS, "f", ("xs",), "batch_size", noted=True),
+    _runs("scan", Does.LOOPS, "f", ("init", "xs"), "length", "reverse", noted=True),
+    _runs("fori_loop", Does.LOOPS, "body_fun", ("init_val",), "lower", "upper", noted=True),
+    _runs("while_loop", Does.LOOPS, "body_fun", ("init_val",)),
+    _runs("associative_scan", Does.LOOPS, "fn", ("elems",), "reverse", "axis"),
     Transform(
         title="jnp.vectorize",
         holder="jax.numpy",
@@ -229,8 +227,8 @@ TRANSFORMS: Final = (
     _jax("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _jax("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _jax("jit", Does.COMPILES, *_JITTED, only_named=True),
-    _branches("cond", "jax.lax", "true_fun"),
-    _branches("switch", "jax.lax", "branches"),
+    _runs("cond", Does.CHOOSES, "true_fun", ("operands",), only_named=True),
+    _runs("switch", Does.CHOOSES, "branches", ("operands",), only_named=True),
     _linen("vmap", Does.MAPS, *_MAPPED, kind=Kind.LIFTED),
     _linen(
         "scan",
@@ -246,18 +244,9 @@ TRANSFORMS: Final = (
     _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("jit", Does.COMPILES, *_JITTED, only_named=True),
     _linen("map_variables", Does.REARRANGES, "init", "mutable", only_named=True),
-    Transform(
-        title="nn.while_loop",
-        holder="flax.linen",
-        name="while_loop",
-        kind=Kind.RUNS,
-        does=Does.LOOPS,
-        target="body_fn",
-        operands=("init",),
-        link=f"{_LINEN}/transformations.html#flax.linen.while_loop",
-    ),
-    _branches("cond", "flax.linen", "true_fun"),
-    _branches("switch", "flax.linen", "branches"),
+    _runs("while_loop", Does.LOOPS, "body_fn", ("init",), linen=True),
+    _runs("cond", Does.CHOOSES, "true_fun", ("operands",), linen=True, only_named=True),
+    _runs("switch", Does.CHOOSES, "branches", ("operands",), linen=True, only_named=True),
     _nnx("vmap", Does.MAPS, *_MAPPED),
     _nnx("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse"),
     _nnx("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),

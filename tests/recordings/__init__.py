@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import sysconfig
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ import msgspec
 
 from grader.labels import Labelled
 from grader.model.exercise import Exercise, ExerciseFolder
-from grader.model.observation import LoadOutcome
+from grader.model.observation import LoadOutcome, Observation
 from grader.model.submission import read_submission
 from grader.model.transcript import Exchange, Known, Transcript
 
@@ -99,33 +100,36 @@ def encoded(each: Labelled, transcript: Transcript, *, jax: str, flax: str) -> b
         known=transcript.known,
         altered=_timeless(transcript.altered) if transcript.altered is not None else None,
     )
-    return gzip.compress(msgspec.msgpack.encode(placeless(_plain(recording))), mtime=0)
+    return packed(recording)
 
 
-def _plain(recording: Recording) -> object:
-    plain: object = msgspec.to_builtins(recording, builtin_types=(bytes,))
-    return plain
+def packed(recorded: msgspec.Struct) -> bytes:
+    """Return what was recorded as compressed bytes, without the folders of this machine."""
+    plain = msgspec.to_builtins(recorded, builtin_types=(bytes,))
+    return gzip.compress(msgspec.msgpack.encode(_placeless(plain)), mtime=0)
 
 
-def placeless(value: object) -> object:
+def _placeless(value: object) -> object:
     """Replace what texts say of the folders of this machine."""
     match value:
         case str(text):
             return text.replace(LIBRARIES, "/libraries").replace(str(ROOT), "/grader")
         case list(items) | tuple(items):
-            return [placeless(each) for each in items]
+            return [_placeless(each) for each in items]
         case dict(items):
-            return {placeless(key): placeless(each) for key, each in items.items()}
+            return {_placeless(key): _placeless(each) for key, each in items.items()}
         case other:
             return other
 
 
 def _timeless(exchange: Exchange) -> Exchange:
-    return msgspec.structs.replace(
-        exchange,
-        expected=msgspec.structs.replace(exchange.expected, seconds=0.0),
-        actual=msgspec.structs.replace(exchange.actual, seconds=0.0),
-    )
+    expected, actual = timeless((exchange.expected, exchange.actual))
+    return msgspec.structs.replace(exchange, expected=expected, actual=actual)
+
+
+def timeless(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Return the observations without how long they took."""
+    return tuple(msgspec.structs.replace(each, seconds=0.0) for each in observations)
 
 
 def made_of(each: Labelled) -> str:

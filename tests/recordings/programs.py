@@ -29,7 +29,7 @@ from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from tests.observe import observe as run
 from tests.observe import solution_text
-from tests.recordings import OLDEST, PROGRAMS, placeless, without_words
+from tests.recordings import OLDEST, PROGRAMS, packed, timeless, without_words
 
 TESTS: Final = ("tests/rules", "tests/judge")
 _IS_OLDEST: Final = version("jax").startswith(f"{OLDEST}.")
@@ -84,10 +84,9 @@ def transcript_of(text: str, cases: Iterable[Case], exercise: Exercise) -> Trans
 
 def reference_observations(exercise: Exercise, cases: tuple[Case, ...]) -> tuple[Observation, ...]:
     """Return what the solution does; each case runs once in a test run at most."""
-    missing = [case for case in cases if _key(exercise, case) not in _REFERENCE]
-    if missing:
-        name = str(Path("solutions", f"{exercise.folder_name}.py"))
-        for case in missing:
+    name = str(Path("solutions", f"{exercise.folder_name}.py"))
+    for case in cases:
+        if _key(exercise, case) not in _REFERENCE:
             loaded, (observation,) = observe(solution_text(exercise), exercise, [case], name)
             assert isinstance(loaded, Loaded), loaded
             _REFERENCE[_key(exercise, case)] = observation
@@ -117,12 +116,9 @@ def _read(path: Path) -> Ran | None:
 
 
 def _write(path: Path, ran: Ran) -> None:
-    timeless = tuple(msgspec.structs.replace(each, seconds=0.0) for each in ran.observations)
-    plain = msgspec.to_builtins(
-        Ran(loaded=ran.loaded, observations=timeless), builtin_types=(bytes,)
-    )
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(gzip.compress(msgspec.msgpack.encode(placeless(plain)), mtime=0))
+    timed = msgspec.structs.replace(ran, observations=timeless(ran.observations))
+    path.write_bytes(packed(timed))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -39,13 +39,13 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the programs that XLA runs from now on."""
     names: list[str] = []
     hook = pjit._pjit_call_impl_python  # type: ignore[attr-defined]
-    usual = hook._compiled
+    usual = hook.compiled
 
     def note(*args: Any, **options: Any) -> Any:
         names.append(options["name"])
         return usual(*args, **options)
 
-    monkeypatch.setattr(hook, "_compiled", note)
+    monkeypatch.setattr(hook, "compiled", note)
     return names
 
 

@@ -52,34 +52,34 @@ def prefer_numpy() -> None:
 
 def begin_case() -> None:
     """Let the programs of a new case run here again."""
-    hook = getattr(pjit, "_pjit_call_impl_python", None)
-    if isinstance(hook, Tiers):
-        hook.begin_case()
+    tiers = _installed()
+    if tiers is not None:
+        tiers.begin_case()
 
 
 def compile_all() -> None:
     """Let everything run in XLA from now on, in this process."""
-    hook = getattr(pjit, "_pjit_call_impl_python", None)
-    if isinstance(hook, Tiers):
-        pjit._pjit_call_impl_python = hook.compiled  # noqa: SLF001
+    tiers = _installed()
+    if tiers is not None:
+        pjit._pjit_call_impl_python = tiers.compiled  # noqa: SLF001
         _forget_paths()
+
+
+def _installed() -> Tiers | None:
+    hook = getattr(pjit, "_pjit_call_impl_python", None)
+    return hook if isinstance(hook, Tiers) else None
 
 
 class Tiers:
     """Runs a program in NumPy, or as `compiled` does: jax's own function."""
 
     def __init__(self, compiled: Run) -> None:
-        self._compiled = compiled
+        self.compiled = compiled
         self._programs: weakref.WeakKeyDictionary[Jaxpr, Program | None] = (
             weakref.WeakKeyDictionary()
         )
         self._home: _Home | None = None
         self._left = _OF_A_CASE
-
-    @property
-    def compiled(self) -> Run:
-        """The function of jax itself."""
-        return self._compiled
 
     def begin_case(self) -> None:
         """Forget what ran before."""
@@ -89,7 +89,7 @@ class Tiers:
         """Return the results, and what jax would need to run it faster next time: nothing."""
         results = self._results(args, jaxpr, options)
         if results is None:
-            return self._compiled(*args, jaxpr=jaxpr, **options)
+            return self.compiled(*args, jaxpr=jaxpr, **options)
         return results, None, None, []
 
     def _results(
