@@ -79,7 +79,7 @@ def _levels(look: Look, chain: Chain) -> Iterator[Level]:
 
 def _axes(run: TransformRun) -> tuple[int | None, ...] | None:
     """Return the mapped axis of each array; None if there isn't an entry for each argument."""
-    given = run.knob("in_axes") or Axis(value=0)
+    given = run.axes("in_axes")
     if isinstance(given, AxisTree) and len(given.items) != len(run.parts):
         return None
     return array_axes(given, run.inputs)

@@ -39,7 +39,7 @@ def _indices(trail: Trail, use: Use) -> int:
 
 def _is_long(run: TransformRun) -> bool:
     """Whether a map has more than one index, as far as that is known."""
-    axes = run.knob("out_axes") or Axis(value=0)
+    axes = run.axes("out_axes")
     if not run.outputs or not isinstance(axes, Axis) or axes.value is None:
         return True
     shape = run.outputs[0].shape

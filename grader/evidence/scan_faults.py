@@ -11,6 +11,7 @@ import msgspec
 
 from grader.compare import OtherShape, OtherValues
 from grader.evidence.evidence import Evidence
+from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Unlisted
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
@@ -140,6 +141,12 @@ def causes(fault: Fault) -> bool:
         return False
     pattern = _pattern(fault)
     return pattern is None or bool(re.search(pattern, f"{raised.exception}: {raised.message}"))
+
+
+def told_by_flax(fault: Fault) -> tuple[str, ...]:
+    """Return the lines of the exception that a fault causes, none if it causes none."""
+    raised = fault.look.raised
+    return text_lines(raised) if raised is not None and causes(fault) else ()
 
 
 def _pattern(fault: Fault) -> str | None:

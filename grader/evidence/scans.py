@@ -132,7 +132,7 @@ def step_axes(run: TransformRun) -> tuple[int | None, ...] | None:
 
     None if the axes don't fit the arrays.
     """
-    return array_axes(run.knob("in_axes") or Axis(value=0), scanned(run))
+    return array_axes(run.axes("in_axes"), scanned(run))
 
 
 def stacked(run: TransformRun) -> tuple[ArrayType, ...]:
@@ -142,7 +142,7 @@ def stacked(run: TransformRun) -> tuple[ArrayType, ...]:
 
 def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]:
     """Return the axis of the steps in each output, where they have the ranks of another run's."""
-    return array_axes(run.knob("out_axes") or Axis(value=0), stacked(like)) or ()
+    return array_axes(run.axes("out_axes"), stacked(like)) or ()
 
 
 def fits(run: TransformRun) -> bool:

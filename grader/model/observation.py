@@ -388,6 +388,10 @@ class TransformRun(msgspec.Struct, frozen=True, kw_only=True):
         """Return the value of a knob, None if the transform has no such knob."""
         return next((each.value for each in self.knobs if each.name == name), None)
 
+    def axes(self, name: str) -> Axes:
+        """Return the axes that a knob says, or 0, which is the default everywhere."""
+        return self.knob(name) or Axis(value=0)
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the recorder saw during a call, in order; empty tuples where nothing.

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from grader.evidence import Evidence
 from grader.evidence.drawings import of_steps
 from grader.evidence.edits import POSITIONS, argument_edits
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
-from grader.evidence.scan_faults import Fault, Knob, causes, shown
+from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import fits, scanned, stacked, steps_noun
 from grader.model.finding import AxisDrawing
-from grader.model.observation import ArrayType, Axis, Span, TransformRun
+from grader.model.observation import ArrayType, Span, TransformRun
 from grader.rules.rule import Sighting
 
 
@@ -24,14 +23,14 @@ def inward(evidence: Evidence) -> Iterator[Sighting]:
 
 def _inward(evidence: Evidence, each: Fault) -> Sighting:
     run, noun = each.scan.actual, steps_noun(evidence)
-    given = axes_text(run.knob("in_axes") or Axis(value=0))
-    right = axes_text(each.scan.expected.knob("in_axes") or Axis(value=0))
+    given = axes_text(run.axes("in_axes"))
+    right = axes_text(each.scan.expected.axes("in_axes"))
     ours = _over(each) if fits(run) else None
     return Sighting(
         message=_message(each, noun, given, ours),
         label=f"goes over {ours}" if ours else _LABELS[fits(run)].format(noun),
         drawing=_drawing("the input", "gets", each, scanned),
-        details=text_lines(each.look.raised) if each.look.raised and causes(each) else (),
+        details=told_by_flax(each),
         why=f"{run.transform} takes one slice after the other along that axis. The carry isn't one "
         "of these inputs: in_axes has entries for the arguments after it alone.",
         help=f"go over {noun}: in_axes={right}",
@@ -82,13 +81,13 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
 
 def _outward(evidence: Evidence, each: Fault) -> Sighting:
     run, noun = each.scan.actual, steps_noun(evidence)
-    given = axes_text(run.knob("out_axes") or Axis(value=0))
-    right = axes_text(each.scan.expected.knob("out_axes") or Axis(value=0))
+    given = axes_text(run.axes("out_axes"))
+    right = axes_text(each.scan.expected.axes("out_axes"))
     return Sighting(
         message=f"out_axes={given} puts the axis that counts {noun} at the wrong place",
         label=f"the outputs' axis {given} counts {noun}",
         drawing=_drawing("the outputs", "gives", each, stacked),
-        details=text_lines(each.look.raised) if each.look.raised and causes(each) else (),
+        details=told_by_flax(each),
         why="The outputs of the steps are stacked along that axis. The numbers are right, but the "
         "axes of the result are in another order.",
         help=f"put the axis where the task has it: out_axes={right}",

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, argument_edits
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Unlisted
-from grader.evidence.scan_faults import Fault, Knob, causes, shown
+from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import passed, split, steps_noun
 from grader.rules.rule import Sighting
 from grader.rules.scan_weights import Names, of_params, value_of
@@ -90,11 +89,10 @@ def _stream(
     place = POSITIONS["split_rngs"]
     listed = not isinstance(each.actual, Unlisted)
     span = evidence.landmarks.keyword(run.span, "split_rngs", place) if listed else run.span
-    told = each.look.raised is not None and causes(each)
     return Sighting(
         message=message,
         label=label,
-        details=(*details, *(text_lines(each.look.raised) if told and each.look.raised else ())),
+        details=(*details, *told_by_flax(each)),
         why=why,
         help=f"{step}: split_rngs={text}",
         span=span or evidence.landmarks.head,

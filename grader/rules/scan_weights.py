@@ -11,10 +11,9 @@ from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, collection_edits
-from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import Unlisted
 from grader.evidence.notation import array_text, collection_noun
-from grader.evidence.scan_faults import Fault, Knob, causes, shown
+from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import Way, passed, steps_noun
 from grader.evidence.shape_rows import common
 from grader.model.finding import ShapeRow
@@ -185,7 +184,7 @@ def _collection(
         message=message,
         label=label,
         shapes=shapes,
-        details=text_lines(each.look.raised) if each.look.raised and causes(each) else (),
+        details=told_by_flax(each),
         why=why,
         help=f"{step}: {text}",
         span=_written(evidence, each),

@@ -12,7 +12,6 @@ from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, Mapped
 from grader.evidence.nests import Nests, first_shown, mapped_elsewhere, nests, over
 from grader.model.exercise import Check
-from grader.model.observation import Axis
 from grader.rules import nnx_axes, scan_axes
 from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
@@ -32,7 +31,7 @@ def _sighting(
     evidence: Evidence, found: Nests, level: Level, wanted: frozenset[Mapped]
 ) -> Sighting:
     ours, theirs = over(found.look, level.mapped), over(found.look, wanted)
-    given = axes_text(level.run.knob("in_axes") or Axis(value=0))
+    given = axes_text(level.run.axes("in_axes"))
     right = _text(level.axes_for(wanted))
     together = len(level.mapped) > len(wanted)
     return Sighting(

@@ -11,7 +11,6 @@ from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, out_axis
 from grader.evidence.nests import Nests, first_shown, nests, over, result_differs, same_nesting
 from grader.model.exercise import Check
-from grader.model.observation import Axis
 from grader.rules import nnx_axes, scan_axes
 from grader.rules.example import ROWS_OF_ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
@@ -35,7 +34,7 @@ def _first_other(found: Nests) -> tuple[Level, int]:
 
 
 def _sighting(evidence: Evidence, found: Nests, level: Level, wanted: int) -> Sighting:
-    given = axes_text(level.run.knob("out_axes") or Axis(value=0))
+    given = axes_text(level.run.axes("out_axes"))
     noun = over(found.look, level.mapped)
     return Sighting(
         message=f"out_axes={given} puts the axis that counts {noun} at the wrong place",

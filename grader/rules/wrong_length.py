@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, field_edits, left_out
-from grader.evidence.exceptions import text_lines
-from grader.evidence.scan_faults import Fault, Knob, causes, shown
+from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import answering, length_given, length_of, steps_noun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
@@ -34,7 +33,7 @@ def _sighting(evidence: Evidence, each: Fault) -> Sighting:
         label="needs length, since no input has an axis for the steps"
         if missing
         else f"{each.actual} in this case, not {each.expected}",
-        details=text_lines(each.look.raised) if each.look.raised and causes(each) else (),
+        details=told_by_flax(each),
         why=f"Without an input to go over, only length says how many of {noun} there are."
         if told
         else "The inputs say how many steps there are: length has to be the same, or is left out.",
