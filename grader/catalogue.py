@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Final, NamedTuple
@@ -26,6 +27,7 @@ from grader.model.exercise import (
     Seed,
     Size,
     leaves,
+    sizes_named,
 )
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
@@ -181,7 +183,7 @@ def _usable(folder: ExerciseFolder) -> ExerciseFolder:
     exercise = folder.exercise
     if (error := mistyped(exercise)) is not None:
         raise ExerciseBroken(f"{declaration} has a field of the wrong type: {error}") from error
-    for problem in _unusable(exercise):
+    for problem in (*_misnamed(exercise), *chain(*map(_unusable, exercise.parts))):
         raise ExerciseBroken(f"{declaration}: {problem}")
     return folder
 
@@ -195,8 +197,21 @@ def mistyped(exercise: Exercise) -> Exception | None:
     return None
 
 
+def _misnamed(exercise: Exercise) -> Iterator[str]:
+    """Say why several functions can't be told apart."""
+    if len(exercise.functions) == 1:
+        yield "functions has one alone: declare it with function, parameters and checks"
+    if len(set(exercise.written)) < len(exercise.written):
+        yield "functions has the same name twice"
+    if exercise.beside:
+        yield "beside is set by the grader: leave it out"
+
+
 def _unusable(exercise: Exercise) -> Iterator[str]:
     """Say why no case could be made."""
+    for field in ("function", "parameters", "checks"):
+        if not getattr(exercise, field):
+            yield f"{exercise.part or 'EXERCISE'} has no {field}: fill it in"
     known = {each.name for each in exercise.dimensions}
     for name, _ in sizes_named(exercise):
         if name not in known:
@@ -243,17 +258,6 @@ def _miscalled(exercise: Exercise) -> Iterator[str]:
         if last and each.name not in (*exercise.optional, *exercise.keyword_only):
             yield f'"{each.name}" is not optional, and stands behind one that is'
         last |= each.name in exercise.optional
-
-
-def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield each name that has to be a dimension's, and what uses it; a parameter's use is last."""
-    for name in exercise.output:
-        yield name, "output"
-    for parameter in exercise.parameters:
-        if isinstance(parameter, Size):
-            yield parameter.name, f'the size "{parameter.name}"'
-        for array in leaves(parameter):
-            yield from ((name, f'array "{array.name}"') for name in array.shape)
 
 
 def _function(folder: Path) -> str | None:

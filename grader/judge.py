@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -114,15 +114,24 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 def assess(findings: tuple[Finding, ...], transcript: Transcript) -> Assessment:
     """Sum up what was found."""
     results = checks(findings, transcript)
-    weights = {spec.check: spec.weight for spec in transcript.exercise.checks}
-    total = sum(weights.values())
-    passed = sum(weights[each.check] for each in results if each.status is Status.PASSED)
     return Assessment(
         verdict=_verdict(findings, transcript),
         checks=results,
-        score=passed / total if total else 0.0,
-        summary=_summary(findings, results),
+        score=score(results, transcript.exercise),
+        summary=summary(findings, results),
     )
+
+
+def score(results: Sequence[CheckResult], exercise: Exercise) -> float:
+    """Return the share of checks that passed, by weight."""
+    weights = {
+        (part.part, spec.check): spec.weight for part in exercise.parts for spec in part.checks
+    }
+    total = sum(weights.values())
+    passed = sum(
+        weights[each.function, each.check] for each in results if each.status is Status.PASSED
+    )
+    return passed / total if total else 0.0
 
 
 def _verdict(findings: tuple[Finding, ...], transcript: Transcript) -> Verdict:
@@ -149,19 +158,22 @@ def checks(findings: tuple[Finding, ...], transcript: Transcript) -> tuple[Check
             title=spec.title,
             status=ended[spec.check].status,
             reason=ended[spec.check].missing,
+            function=transcript.exercise.part,
         )
         for spec in transcript.exercise.checks
     )
 
 
-def _summary(findings: tuple[Finding, ...], results: tuple[CheckResult, ...]) -> str:
+def summary(findings: Sequence[Finding], results: Sequence[CheckResult]) -> str:
+    """Say in one line what was found."""
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if not errors:
-        skipped = [each.check for each in results if each.status is Status.SKIPPED]
+        skipped = [each.name for each in results if each.status is Status.SKIPPED]
         return f"everything that was checked is right{_not_shown(skipped)}"
+    first = f"{errors[0].function}: " if errors[0].function else ""
     more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"{errors[0].message}{more}"
+    return f"{first}{errors[0].message}{more}"
 
 
-def _not_shown(skipped: list[Check]) -> str:
+def _not_shown(skipped: list[str]) -> str:
     return f"; not shown: {', '.join(skipped)}" if skipped else ""

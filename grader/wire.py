@@ -80,6 +80,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     seconds: float
 
 
+class Turn(msgspec.Struct, frozen=True, kw_only=True, tag="turn"):
+    """Call another function of the loaded program from now on: the one that `exercise` is about.
+
+    What is recorded stays what it was.
+    """
+
+    exercise: Exercise
+    seconds: float
+
+
 class LoadCheck(msgspec.Struct, frozen=True, kw_only=True, tag="load-check"):
     """Load an exercise's `checks.py`: this process runs no submission, before or after."""
 
@@ -98,7 +108,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag="ask"):
     seconds: float
 
 
-Request = Start | Load | Trace | Call | LoadCheck | Ask
+Request = Start | Load | Trace | Call | Turn | LoadCheck | Ask
 
 # ------------------------------------------------------------------------------- worker to judge
 
@@ -120,7 +130,7 @@ class Confined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
-    """The result of loading the file. `seconds` is the wall time of loading it."""
+    """The result of loading the file, or of a turn. `seconds` is the wall time of that."""
 
     loaded: LoadOutcome
     seconds: float

@@ -11,9 +11,9 @@ from functools import cache
 import msgspec
 import pytest
 
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.labels import Labelled
 from grader.model.report import Report
 from grader.model.submission import read_submission

@@ -12,11 +12,11 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.errors import NurseryBroken
-from grader.grading.grading import grade
 from grader.grading.pool import Pool, rehearsals
 from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Completed, Loaded, LoadOutcome
 from grader.model.report import Verdict

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue import exercises
-from grader.grading.grading import grade
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.judge import judge
 from grader.labels import MISTAKES, Labelled, places, read_labels
 from grader.model.exercise import ExerciseFolder

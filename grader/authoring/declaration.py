@@ -8,9 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from grader.authoring.line import Line, unfinished
-from grader.catalogue import mistyped, sizes_named
+from grader.catalogue import mistyped
 from grader.evidence.notation import listing
-from grader.model.exercise import Check, Choice, Exercise, ExerciseFolder, Number
+from grader.model.exercise import (
+    Check,
+    Choice,
+    Exercise,
+    ExerciseFolder,
+    Number,
+    sizes_named,
+)
 from grader.model.transforms import TRANSFORMS, Kind
 from grader.rules import RULES
 from grader.suggestion import did_you_mean

@@ -12,10 +12,10 @@ from typing import Final, Self
 
 from grader.authoring.kept import KeptReports
 from grader.cache import cache_folder
-from grader.grading.grading import grade
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission
@@ -53,7 +53,8 @@ class Grades:
         self, folder: ExerciseFolder, submissions: Iterable[Submission]
     ) -> list[Future[Report]]:
         """Queue submissions for grading."""
-        self._session.reference(folder)  # made once, here: two threads would make two
+        for part in folder.parts:
+            self._session.reference(part)  # made once, here: two threads would make two
         self._keeps(folder)
         return [self._pool.submit(self._grade, each, folder) for each in submissions]
 

@@ -18,10 +18,10 @@ from grader.authoring.survivors import SECONDS, Survivor, Survivors, as_submissi
 from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
-from grader.grading.grading import grade
 from grader.grading.observed import observed
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity

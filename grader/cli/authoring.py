@@ -65,7 +65,7 @@ def _refuse_taken(slug: str, function: str, folder: Path) -> None:
     for each in itertools.chain(*course([folder])):
         if slug == each.slug:
             raise CommandWrong(f"{slug} is an exercise already; choose another name")
-        if isinstance(each, ExerciseFolder) and function == each.exercise.function:
+        if isinstance(each, ExerciseFolder) and (function,) == each.exercise.written:
             raise CommandWrong(
                 f"{slug} would ask for {function}, as {each.slug} does; choose another name"
             )

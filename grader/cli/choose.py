@@ -37,7 +37,7 @@ def named(name: str, found_in: Catalogue) -> ExerciseFolder:
     """
     known = found_in.exercises
     by_name = [each for each in known if name in each.names]
-    found = by_name or [each for each in known if each.exercise.function == name]
+    found = by_name or [each for each in known if name in each.exercise.written]
     if len(found) == 1:
         return found[0]
     for broken in found_in.broken:

@@ -49,7 +49,7 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         path,
         students=asked.students,
         roster=asked.roster,
-        functions=[each.exercise.function for each in known.exercises],
+        functions=[name for each in known.exercises for name in each.exercise.written],
         passed_over=[each for each in (asked.feedback, asked.html) if each is not None],
     )
     for problem in collected.problems:

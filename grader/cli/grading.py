@@ -115,7 +115,7 @@ def find_work(files: Sequence[Path], request: GradingRequest) -> Work:
 def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> Work:
     chosen = named(request.exercise, known) if request.exercise is not None else None
     asked = [chosen] if isinstance(chosen, ExerciseFolder) else known.exercises
-    gathered = gather(files, [each.exercise.function for each in asked])
+    gathered = gather(files, [name for each in asked for name in each.exercise.written])
     folders = [chosen or exercise_of(each, known) for each in gathered.submissions]
     return _decided(gathered, folders)
 

@@ -41,7 +41,7 @@ class Impurity:
 
     def __init__(self, source: Source, function: str) -> None:
         self._source = source
-        self._functions = tuple(_reachable(source, function))
+        self._functions = tuple(reachable(source, function))
 
     @cached_property
     def chance(self) -> Span | None:
@@ -64,9 +64,9 @@ class Impurity:
     def memory(self) -> Span | None:
         """The first use of a name that carries something from one call to the next."""
         for function in self._functions:
-            carried = _carried(self._source, function)
+            lasting = carried(self._source, function)
             for node in _uses(function):
-                if node.id in carried:
+                if node.id in lasting:
                     return self._source.span(node)
         return None
 
@@ -82,7 +82,7 @@ class Impurity:
         return None
 
 
-def _reachable(source: Source, name: str) -> Iterator[Function]:
+def reachable(source: Source, name: str) -> Iterator[Function]:
     """Yield the function and, after it, the functions of the file that it mentions."""
     seen: set[int] = set()
     waiting = [source.function(name)]
@@ -145,7 +145,7 @@ def _is_chance(call: ast.Call, modules: dict[str, str], drawn: tuple[str, ...]) 
     return name.startswith(_CHANCE) and not seeded
 
 
-def _carried(source: Source, function: Function) -> frozenset[str]:
+def carried(source: Source, function: Function) -> frozenset[str]:
     """Return the names that the function changes and that outlive its call."""
     nodes = list(ast.walk(function))
     outer = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}

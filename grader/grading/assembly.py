@@ -61,8 +61,11 @@ def error_report(
         sha256=submission.sha256,
         source=submission.source,
         checks=tuple(
-            CheckResult(check=each.check, title=each.title, status=Status.SKIPPED)
-            for each in (exercise.checks if exercise is not None else ())
+            CheckResult(
+                check=each.check, title=each.title, status=Status.SKIPPED, function=part.part
+            )
+            for part in (exercise.parts if exercise is not None else ())
+            for each in part.checks
         ),
         findings=(),
         equivalence=unknown(),

@@ -1,4 +1,4 @@
-"""The grading of one submission: load, search for mistakes and for a proof, judge, report."""
+"""The grading of one function: load, search for mistakes and for a proof, judge, report."""
 
 from __future__ import annotations
 
@@ -46,23 +46,12 @@ _JUDGING_SECONDS: Final = 10.0
 Flax often take one second; the longest records that a process can send, a minute or more."""
 
 
-def grade(
-    session: Session,
-    submission: Submission,
-    folder: ExerciseFolder,
-    request: GradingRequest,
-    tell: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Report:
-    """Grade one submission.
-
-    `tell` is called with the number of cases that ran and the total. Raises `ReferenceBroken`
-    and `NurseryBroken`, which are not the submission's fault, and `SandboxMissing`.
-    """
-    return Grading(session, submission, folder, request).run(tell)
-
-
 class Grading:
-    """The grading of one submission; another thread can cancel it."""
+    """The grading of one submission's function; another thread can cancel it.
+
+    `run` raises `ReferenceBroken` and `NurseryBroken`, which are not the submission's fault, and
+    `SandboxMissing`.
+    """
 
     def __init__(
         self,
@@ -84,6 +73,12 @@ class Grading:
         self._own_check = OwnCheck(lambda: session.checker(folder))
         self._cancelled = False
         self._transcript: Transcript | None = None
+        self._touched = False
+
+    @property
+    def touched(self) -> bool:
+        """Whether tracing the function for its proof left something behind in its program."""
+        return self._touched
 
     @property
     def transcript(self) -> Transcript | None:
@@ -96,7 +91,7 @@ class Grading:
         self._close()
 
     def run(self, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
-        """Grade. Raises what `grade` raises, and `Cancelled`."""
+        """Grade. Raises `Cancelled`, too. `tell` gets the number of cases that ran, and of all."""
         found = static_findings(self._submission.source, self._exercise)
         if found:
             return static_report(self._submission, self._exercise, found, self._request)
@@ -178,6 +173,7 @@ class Grading:
                 self._suspect_the_machine(each.case)
                 break
         self._count_processes()
+        self._touched = any(side.touched for side in self._sides)
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
 
     def _confirmed(self, transcript: Transcript, cases: Plan) -> Transcript:

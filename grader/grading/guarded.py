@@ -16,11 +16,11 @@ from grader.errors import (
     reason,
 )
 from grader.grading.assembly import error_report
-from grader.grading.grading import grade
 from grader.grading.machine import explained, lacks
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.catalogue import BrokenExercise, Catalogue
 from grader.model.exercise import ExerciseFolder
-from grader.model.submission import Submission, Unrecognised, defines, recognise
+from grader.model.submission import Submission, Unrecognised, defines_some, recognise
 
 
 def exercise_of(
@@ -18,7 +18,7 @@ def exercise_of(
         found = recognise(submission.source, known.exercises)
     except Unrecognised as error:
         return error
-    if known.broken and not defines(submission.source, found):
+    if known.broken and not defines_some(submission.source, found):
         return _broken_for(submission, known.broken) or found
     return found
 

@@ -23,6 +23,7 @@ from grader.grading.grading import Grading
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import Several, grading_of
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable, Unrecognised
@@ -86,7 +87,7 @@ class Regrading:
         self._deliver = deliver
         self._lock = threading.RLock()  # a signal handler may come while it is held
         self._number = 0
-        self._grading: Grading | None = None
+        self._grading: Grading | Several | None = None
         self.under_way = False
 
     def start(self, submission: Submission, request: GradingRequest) -> None:
@@ -164,7 +165,7 @@ class Regrading:
         self, number: int, folder: ExerciseFolder, request: GradingRequest, submission: Submission
     ) -> Report:
         """Grade a text of the file, so that another version can cancel it."""
-        grading = Grading(self._session, submission, folder, request)
+        grading = grading_of(self._session, submission, folder, request)
         with self._lock:
             self._check(number)
             self._grading = grading

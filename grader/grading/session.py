@@ -40,7 +40,7 @@ class Session:
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
         self._known: dict[str, KnownMistakes] = {}
-        self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._plans: dict[tuple[str, str, int, int], Plan] = {}
         self._pool = Pool()
         self.access = Access()
 
@@ -87,7 +87,7 @@ class Session:
 
     def plan(self, exercise: Exercise, asked: GradingRequest) -> Plan:
         """Return the plan of cases, made once."""
-        key = (exercise.slug, asked.cases, asked.seed)
+        key = (exercise.slug, exercise.part, asked.cases, asked.seed)
         if key not in self._plans:
             self._plans[key] = plan_of(
                 exercise, count=asked.cases, seed=asked.seed, folder=self._cache
@@ -96,23 +96,21 @@ class Session:
 
     def reference(self, folder: ExerciseFolder) -> Reference:
         """Return the exercise's reference, which all its gradings share."""
-        slug = folder.exercise.slug
         with self._making:
-            if slug not in self._references:
-                self._references[slug] = Reference(
+            if folder.key not in self._references:
+                self._references[folder.key] = Reference(
                     folder, lambda: self._reference_side(folder), self._cache
                 )
-            return self._references[slug]
+            return self._references[folder.key]
 
     def known(self, folder: ExerciseFolder) -> KnownMistakes:
         """Return the exercise's known mistakes, which all its gradings share."""
-        slug = folder.exercise.slug
         with self._making:
-            if slug not in self._known:
-                self._known[slug] = KnownMistakes(
+            if folder.key not in self._known:
+                self._known[folder.key] = KnownMistakes(
                     folder, lambda each: self.submission_side(each, folder), self._cache
                 )
-            return self._known[slug]
+            return self._known[folder.key]
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)
@@ -132,7 +130,7 @@ class Session:
         self._pool.stop()
         exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
-        key = exercise.slug, program.name
+        key = folder.key, program.name
         if key in self._pool and not read(program.text, exercise.function).doubt:
             side = self._pool.take(key)
             if side is not None:
@@ -159,7 +157,11 @@ class Session:
         *,
         wait: bool = False,
     ) -> None:
-        """Start processes for the file's next version; with `wait`, wait until they are ready."""
+        """Start processes for the file's next version; with `wait`, wait until they are ready.
+
+        Of several functions they are for the first one, which is called first.
+        """
+        folder = folder.parts[0]
         exercise = folder.exercise
         sizes = traced_sizes(exercise) if asked.prove else ()
         program = self._program(exercise, submission.path, rehearsal(exercise))
@@ -169,7 +171,7 @@ class Session:
 
         plan = self.plan(exercise, asked)
         with contextlib.suppress(NurseryBroken):  # the next grading reports it
-            self._pool.fill((exercise.slug, program.name), open_side, rehearsals(plan, sizes))
+            self._pool.fill((folder.key, program.name), open_side, rehearsals(plan, sizes))
         if wait:
             self._pool.wait()
 

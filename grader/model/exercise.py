@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum, unique
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -199,6 +200,22 @@ class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
     weight: float = 1.0
 
 
+class Function(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several functions that a submission writes; its fields are those of an `Exercise`."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    output: tuple[str, ...] = ()
+    module: str = ""
+    checks: tuple[CheckSpec, ...]
+    uses: tuple[Use, ...] = ()
+    forbids: tuple[str, ...] = ()
+    keyword_only: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    tolerance: float = 1.0
+    flax_class: FlaxClass | None = None
+
+
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration that `exercises/<folder>/exercise.py` makes.
 
@@ -215,18 +232,21 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     whether `--diff`, `--fix` and reports show what fixes a program. `given` is the starter's text,
     with the classes that the task provides; it is set from that file. With a `flax_class`,
     `function` is the name of a class.
+
+    `functions` are declared instead of `function` and its fields where a submission writes several.
+    Then each is graded as an exercise of its own, one of `parts`; `beside` are a part's others.
     """
 
     slug: str
     title: str
     topic: str
     level: int
-    function: str
-    parameters: tuple[Parameter, ...]
+    function: str = ""
+    parameters: tuple[Parameter, ...] = ()
     dimensions: tuple[Dimension, ...]
-    output: tuple[str, ...]
+    output: tuple[str, ...] = ()
     module: str = ""
-    checks: tuple[CheckSpec, ...]
+    checks: tuple[CheckSpec, ...] = ()
     takeaway: str
     uses: tuple[Use, ...] = ()
     forbids: tuple[str, ...] = ()
@@ -238,6 +258,42 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     repairs: Repairs = Repairs.ASKED
     given: str = ""
     flax_class: FlaxClass | None = None
+    functions: tuple[Function, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = [name for name in _OF_ONE if getattr(self, name)]
+        if self.functions and given:
+            raise TypeError(f"{given[0]} belongs into each of `functions`")
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """The exercise for each function alone; itself if it asks for one."""
+        return tuple(self._part(each) for each in self.functions) or (self,)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names of all that a submission defines."""
+        return tuple(each.name for each in self.functions) or (self.function,)
+
+    @property
+    def part(self) -> str:
+        """The function's name if it is one of several, else empty."""
+        return self.function if self.beside else ""
+
+    def part_for(self, function: str) -> Exercise:
+        """Return the part for one of several functions; itself if that is empty."""
+        return next((each for each in self.parts if each.part == function), self)
+
+    def _part(self, function: Function) -> Exercise:
+        own = msgspec.structs.asdict(function)
+        name = own.pop("name")
+        others = tuple(each for each in self.written if each != name)
+        changed = {**own, "function": name, "functions": (), "beside": others}
+        made = msgspec.structs.replace(self, **changed)
+        used = {name for name, _ in sizes_named(made)}
+        dimensions = tuple(each for each in self.dimensions if each.name in used)
+        return msgspec.structs.replace(made, dimensions=dimensions)
 
     @property
     def entry(self) -> str:
@@ -267,7 +323,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_own_check(self) -> bool:
         """Whether the author's `checks.py` looks at each case."""
-        return any(each.check is Check.TASK for each in self.checks)
+        return any(each.check is Check.TASK for part in self.parts for each in part.checks)
 
     @property
     def call_text(self) -> str:
@@ -285,6 +341,24 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         raise KeyError(name)
 
 
+_OF_ONE: Final = (
+    *("function", "parameters", "output", "module", "checks", "uses", "forbids"),
+    *("keyword_only", "optional", "flax_class"),
+)
+"""The fields that `functions` have instead; `tolerance` has a default that isn't empty."""
+
+
+def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Yield each name that has to be a dimension's, and what uses it; a parameter's use is last."""
+    for name in exercise.output:
+        yield name, "output"
+    for parameter in exercise.parameters:
+        if isinstance(parameter, Size):
+            yield parameter.name, f'the size "{parameter.name}"'
+        for array in leaves(parameter):
+            yield from ((name, f'array "{array.name}"') for name in array.shape)
+
+
 class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
     """The paths of an exercise's parts."""
 
@@ -296,6 +370,17 @@ class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
     def slug(self) -> str:
         """The exercise's slug."""
         return self.exercise.slug
+
+    @property
+    def parts(self) -> tuple[ExerciseFolder, ...]:
+        """The folder as that of each function's exercise."""
+        return tuple(msgspec.structs.replace(self, exercise=each) for each in self.exercise.parts)
+
+    @property
+    def key(self) -> str:
+        """Distinguishes the parts of all exercises."""
+        part = self.exercise.part
+        return f"{self.slug}/{part}" if part else self.slug
 
     @property
     def names(self) -> set[str]:

@@ -87,7 +87,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(Account, frozen=True, kw_only=True):
-    """What a rule says about a submission."""
+    """What a rule says about a submission; `function` is which of several functions it is about."""
 
     rule: str
     check: Check
+    function: str = ""
+
+    @property
+    def check_name(self) -> str:
+        """How people read the check's name, with the function's if there are several."""
+        return f"{self.function}: {self.check}" if self.function else str(self.check)

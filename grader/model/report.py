@@ -41,12 +41,22 @@ class Equivalent(StrEnum):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the report's last lines. `reason` says why a check was skipped."""
+    """One row of the report's last lines. `reason` says why a check was skipped.
+
+    `function` is which of several functions was checked, empty if the task asks for one. Of a check
+    that failed, `reason` is the finding that it follows from, if that is about another function.
+    """
 
     check: Check
     title: str
     status: Status
     reason: str = ""
+    function: str = ""
+
+    @property
+    def name(self) -> str:
+        """How people read its name, with the function's if there are several."""
+        return f"{self.function}: {self.check}" if self.function else str(self.check)
 
 
 class Equivalence(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +140,14 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
     told: Told = Told.NOT_YET
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one of several functions, and of no other."""
+
+    function: str
+    score: float
+    equivalence: Equivalence
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict and its reasons.
 
@@ -139,6 +157,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     program passes with the findings' edits. `student` is who handed it in, if it is one of a
     class's; empty if that is nobody. `fault` says what is wrong with the author's own check, empty
     if nothing is; only `grade verify` shows it, unless it keeps the program from being graded.
+    `parts` are the functions, if there are several; the rest of the report is about all of them.
     """
 
     verdict: Verdict
@@ -160,6 +179,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     repair: Repair = Repair()
     student: str | None = None
     fault: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -91,24 +91,37 @@ def of_text(path: str, data: bytes, text: str, unfit: Unfit | None = None) -> Su
 
 
 def defines(source: Source, folder: ExerciseFolder) -> bool:
-    """Whether the file binds the exercise's function at its top level."""
-    return any(name == folder.exercise.function for name, _ in source.bindings())
+    """Whether the file binds the exercise's functions, all of them, at its top level."""
+    return _wanted(folder) <= _bound(source)
+
+
+def defines_some(source: Source, folder: ExerciseFolder) -> bool:
+    """Whether the file binds at least one of the exercise's functions."""
+    return not _wanted(folder).isdisjoint(_bound(source))
+
+
+def _wanted(folder: ExerciseFolder) -> frozenset[str]:
+    return frozenset(folder.exercise.written)
+
+
+def _bound(source: Source) -> frozenset[str]:
+    return frozenset(name for name, _ in source.bindings())
 
 
 def begins(source: Source, folder: ExerciseFolder) -> bool:
-    """Whether a file that isn't valid Python has the start of the exercise's function or class."""
-    start = rf"(?m)^(?:def|class)\s+{re.escape(folder.exercise.function)}\b"
+    """Whether a file that isn't valid Python has the start of one of the exercise's functions."""
+    names = "|".join(map(re.escape, folder.exercise.written))
+    start = rf"(?m)^(?:def|class)\s+(?:{names})\b"
     return source.tree is None and re.search(start, source.text) is not None
 
 
 def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder:
-    """Return the exercise with a function that the file binds, or else the most similar one.
+    """Return the exercise whose functions the file binds, or else the most similar one.
 
-    A file without any exercise's function is graded anyway, so that the report says that it's
+    A file without all of an exercise's functions is graded anyway, so that the report says what is
     missing. Raises `Unrecognised` if there are several, or no exercises at all.
     """
-    names = [name for name, _ in source.bindings()]
-    found = [each for each in known if each.exercise.function in names]
+    found = _largest([each for each in known if defines(source, each)])
     if len(found) > 1:
         called = _called_after(source.name, found)
         if called is not None:
@@ -123,11 +136,18 @@ def recognise(source: Source, known: Sequence[ExerciseFolder]) -> ExerciseFolder
     return max(known, key=lambda each: like[each.exercise.slug])
 
 
+def _largest(found: Sequence[ExerciseFolder]) -> list[ExerciseFolder]:
+    """Leave out exercises that ask for some of another one's functions and nothing else."""
+    asked = [_wanted(each) for each in found]
+    return [each for each in found if not any(_wanted(each) < other for other in asked)]
+
+
 class Likeness(NamedTuple):
     """How much a file looks like an answer, the strongest sign first.
 
-    `alike` and `near` are how similar a function's name is, 0 if it isn't; `called` says that the
-    file is called after the exercise; `shared` is the part of the parameters' names in the text.
+    `alike` and `near` are how similar a function's name is, 0 if it isn't, and the mean of several;
+    `called` says that the file is called after the exercise; `shared` is the part of the
+    parameters' names in the text.
     """
 
     alike: float
@@ -165,17 +185,27 @@ def _likeness(
     source: Source, names: Sequence[str], folder: ExerciseFolder, called: ExerciseFolder | None
 ) -> Likeness:
     exercise = folder.exercise
-    nearest = max((_ratio(name, exercise.function) for name in names), default=0.0)
-    if source.tree is None and exercise.function in source.text:
-        nearest = 1.0
+    nearest = [_nearest(source, names, each) for each in exercise.written]
     words = set(re.findall(r"\w+", source.text))
-    shared = sum(parameter.name in words for parameter in exercise.parameters)
+    parameters = [each.name for part in exercise.parts for each in part.parameters]
+    shared = sum(each in words for each in parameters)
     return Likeness(
-        alike=nearest if nearest >= _ALIKE else 0.0,
+        alike=_mean_above(_ALIKE, nearest),
         called=folder is called,
-        near=nearest if nearest >= _NEAR else 0.0,
-        shared=shared / max(len(exercise.parameters), 1),
+        near=_mean_above(_NEAR, nearest),
+        shared=shared / max(len(parameters), 1),
     )
+
+
+def _nearest(source: Source, names: Sequence[str], function: str) -> float:
+    """How similar the most similar name is; text that isn't Python has to have the name itself."""
+    if source.tree is None and function in source.text:
+        return 1.0
+    return max((_ratio(name, function) for name in names), default=0.0)
+
+
+def _mean_above(least: float, ratios: Sequence[float]) -> float:
+    return sum(each for each in ratios if each >= least) / len(ratios)
 
 
 def _ratio(name: str, function: str) -> float:

@@ -6,7 +6,7 @@ import ast
 import inspect
 import linecache
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -32,18 +32,19 @@ class NotSelfContained(CannotGrade):
     """A function can't be made into a separate program."""
 
 
-def source_of(function: object) -> str:
+def source_of(function: object, beside: Sequence[str] = ()) -> str:
     """Return a program that defines `function` and all that it needs.
 
     That is the file of a function of a module; a function of a notebook or of an interactive
-    session is gathered from what was typed there. Raises `NotSelfContained`.
+    session is gathered from what was typed there, with the functions `beside` it that the task
+    asks for as well. Raises `NotSelfContained`.
     """
     plain = _plain(function)
     if plain.__module__ != "__main__":
         return _file_text(plain)
     namespace = plain.__globals__
     found = program(
-        (plain.__name__,),
+        tuple(dict.fromkeys((plain.__name__, *beside))),
         tuple(statements(cells_of(plain, namespace))),
         lambda name: binding(name, namespace),
     )

@@ -12,10 +12,10 @@ from typing import Any
 
 from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
-from grader.grading.grading import grade as graded
 from grader.grading.repair import repaired
 from grader.grading.request import Front, GradingRequest, listed_courses, offered
 from grader.grading.session import Session
+from grader.grading.whole import grade as graded
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import (
@@ -48,7 +48,7 @@ def grade(target: Target, **options: Any) -> Graded:  # noqa: ANN401 - the signa
     request = _request(options)
     known = catalogue(request.exercises).exercises
     try:
-        submission = _submission(target)
+        submission = _submission(target, request.exercise, known)
         folder = _exercise(request.exercise, target, submission, known)
     except (Unreadable, Unrecognised) as error:
         raise CannotGrade(str(error)) from error
@@ -93,10 +93,17 @@ def _request(options: dict[str, Any]) -> GradingRequest:
     return GradingRequest(**{**options, "exercises": folders})
 
 
-def _submission(target: Target) -> Submission:
+def _submission(target: Target, slug: str | None, known: Sequence[ExerciseFolder]) -> Submission:
     if isinstance(target, str | os.PathLike):
         return read_submission(Path(target))
-    return from_bytes(f"{name_of(target)} (notebook)", source_of(target).encode())
+    name = name_of(target)
+    asked = [each for each in known if slug in each.names] or _asking_for(name, known)
+    beside = [each.name for each in asked[0].exercise.functions] if len(asked) == 1 else []
+    return from_bytes(f"{name} (notebook)", source_of(target, beside).encode())
+
+
+def _asking_for(name: str, known: Sequence[ExerciseFolder]) -> list[ExerciseFolder]:
+    return [each for each in known if name in each.exercise.written]
 
 
 def _exercise(
@@ -110,7 +117,7 @@ def _exercise(
             raise Unrecognised(f"there is no exercise {slug}; there are {slugs}")
         return found[0]
     if not isinstance(target, str | os.PathLike):
-        found = [each for each in known if each.exercise.function == name_of(target)]
+        found = _asking_for(name_of(target), known)
         if len(found) == 1:
             return found[0]
     return recognise(submission.source, known)

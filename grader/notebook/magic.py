@@ -87,5 +87,5 @@ def _texts(cells: Sequence[str]) -> list[str]:
 def _wanted(own: Sequence[Statement], folders: tuple[Path, ...]) -> list[str]:
     """Return the names to grade: those that exercises ask for, or else all that the cell binds."""
     bound = [name for each in own for name in sorted(each.binds)]
-    asked = {each.exercise.function for each in catalogue(folders).exercises}
+    asked = {name for each in catalogue(folders).exercises for name in each.exercise.written}
     return [name for name in bound if name in asked] or bound

@@ -178,6 +178,14 @@ class Side:
             case _:
                 return self._nonsense()
 
+    def turn(self, exercise: Exercise, seconds: float) -> LoadOutcome:
+        """Call another function of the loaded program from now on."""
+        if self._failure is not None:
+            return self._failure
+        self._deadline = seconds
+        self._worker.send(wire.Turn(exercise=exercise, seconds=seconds))
+        return self.finish_load()
+
     def begin_trace(self, sizes: tuple[dict[str, int], ...]) -> None:
         """Make the worker fingerprint the program; `finish_trace` waits for the result."""
         self._worker.send(wire.Trace(sizes=sizes))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from itertools import groupby
+from operator import attrgetter
 
 from grader.model.finding import Finding
 from grader.model.report import Report, Status, Told, Verdict
@@ -101,7 +103,7 @@ def _summary(report: Report, page: Page) -> list[Line]:
 
 
 def _findings(report: Report, page: Page, *, verbose: bool) -> list[list[Line]]:
-    width = max((len(each.check) for each in report.findings), default=0)
+    width = max((len(each.check_name) for each in report.findings), default=0)
     return [finding_block(report, each, page, width, verbose=verbose) for each in report.findings]
 
 
@@ -146,7 +148,7 @@ def _checks(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     lines = _titled_checks(report, page) if titled else _check_row(report, page)
     lines += paragraph(count_words(report), page, Role.FAINT)
     if report.cases.executed and report.verdict is Verdict.PASSED:
-        lines += paragraph(equivalence_words(report), page)
+        lines += [line for words in equivalence_words(report) for line in paragraph(words, page)]
     if report.environment.missing:
         layers = ", ".join(report.environment.missing)
         words = visible(f"It ran without {layers}: ", page.encoding)
@@ -167,26 +169,32 @@ def _status_glyph(status: Status, page: Page) -> str:
 
 
 def _check_row(report: Report, page: Page) -> list[Line]:
-    pieces: list[Piece] = []
-    for check in report.checks:
-        word = f"{_status_glyph(check.status, page)} {check.check}".replace(" ", NO_BREAK)
-        pieces += [Piece(word + NO_BREAK, _STATUS_ROLES[check.status]), Piece(" ")]
-    return wrap(pieces, page.width, MARGIN)
+    """Return the checks side by side, a line for each function if there are several."""
+    lines: list[Line] = []
+    width = max((cells(each.function) for each in report.checks), default=0)
+    for function, checks in groupby(report.checks, key=attrgetter("function")):
+        pieces = [Piece(f"{function:<{width}}"), Piece(NO_BREAK * 2)] if function else []
+        for check in checks:
+            word = f"{_status_glyph(check.status, page)} {check.check}".replace(" ", NO_BREAK)
+            pieces += [Piece(word + NO_BREAK, _STATUS_ROLES[check.status]), Piece(" ")]
+        lines += wrap(pieces, page.width, MARGIN, MARGIN + width + 2 if function else MARGIN)
+    return lines
 
 
 def _titled_checks(report: Report, page: Page) -> list[Line]:
-    signs = {check: _status_glyph(check.status, page) for check in report.checks}
-    sign_width = max((cells(sign) for sign in signs.values()), default=0)
-    width = max((len(check.check) for check in report.checks), default=0)
+    signs = [(check, _status_glyph(check.status, page)) for check in report.checks]
+    sign_width = max((cells(sign) for _, sign in signs), default=0)
+    width = max((len(check.name) for check in report.checks), default=0)
     lines: list[Line] = []
-    for check, sign in signs.items():
-        lead = f"{sign:<{sign_width}} {check.check:<{width}}   "
+    for check, sign in signs:
+        lead = f"{sign:<{sign_width}} {check.name:<{width}}   "
         at = MARGIN + cells(lead)
         title, *others = paragraph(check.title, page, indent=at)
         lines.append([Piece(" " * MARGIN), Piece(lead, _STATUS_ROLES[check.status]), *title[1:]])
         lines += others
         if check.reason:
-            lines += paragraph(f"skipped: {check.reason}", page, Role.FAINT, indent=at)
+            skipped = "skipped: " if check.status is Status.SKIPPED else ""
+            lines += paragraph(f"{skipped}{check.reason}", page, Role.FAINT, indent=at)
     return lines
 
 

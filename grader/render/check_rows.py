@@ -33,16 +33,17 @@ def check_rows(report: Report) -> tuple[CheckRow, ...]:
 
 
 def _row(report: Report, result: CheckResult) -> CheckRow:
-    found = [each for each in report.findings if each.check == result.check]
+    found = [
+        each
+        for each in report.findings
+        if each.check == result.check and each.function in {result.function, ""}
+    ]
     found.sort(key=lambda each: each.severity is not Severity.ERROR)
     text = "\n".join(finding_text(report, each) for each in found)
     if found:
         headline = found[0].message
     elif result.status is Status.FAILED:
-        root = next((each for each in report.findings if each.severity is Severity.ERROR), None)
-        headline = (
-            f"this follows from {root.rule}: {root.message}" if root else "this is not the case"
-        )
+        headline = result.reason or _root(report, result)
         text = visible(headline)
     elif result.status is Status.SKIPPED:
         headline = f"skipped: {result.reason or 'nothing was run'}"
@@ -51,9 +52,16 @@ def _row(report: Report, result: CheckResult) -> CheckRow:
     return CheckRow(result, tuple(found), headline, text)
 
 
+def _root(report: Report, result: CheckResult) -> str:
+    """Name the finding that a failed check without one follows from."""
+    own = (each for each in report.findings if each.function in {result.function, ""})
+    root = next((each for each in own if each.severity is Severity.ERROR), None)
+    return f"this follows from {root.rule}: {root.message}" if root else "this is not the case"
+
+
 def finding_text(report: Report, finding: Finding) -> str:
     """Return one finding like the terminal shows it, after a line `path:line:column`."""
-    block = finding_block(report, finding, Page(_WIDTH), len(finding.check), verbose=False)
+    block = finding_block(report, finding, Page(_WIDTH), len(finding.check_name), verbose=False)
     return f"{place(report, finding)}\n{as_text(block)}"
 
 

@@ -39,7 +39,7 @@ def _test(row: CheckRow, output: str | None) -> dict[str, Any]:
         Status.SKIPPED: ("error", row.headline),
     }[row.result.status]
     return {
-        "name": visible(f"{row.result.check}: {row.result.title}"),
+        "name": visible(f"{row.result.name}: {row.result.title}"),
         "status": status,
         "message": None if message is None else clean(message, _MOST_TEXT),
         "output": output if row.result.check == "runs" else None,

@@ -73,12 +73,12 @@ def _heading(finding: Finding, page: Page, check_width: int) -> list[Line]:
     """Sign, check and message, and the rule on the right if there is room."""
     sign = severity_glyph(finding.severity, page)
     role = ROLES[finding.severity]
-    check = f"{finding.check:<{check_width}}"
+    check = f"{finding.check_name:<{check_width}}"
     lead = [Piece(" " * MARGIN), Piece(f"{sign} {check}", role), Piece("   ")]
     at = line_cells(lead)
     message = message_words(finding)
     if page.width - at < _LEAST_MESSAGE:
-        first = [lead[0], Piece(f"{sign} {finding.check}", role)]
+        first = [lead[0], Piece(f"{sign} {finding.check_name}", role)]
         return [first, *paragraph(message, page, Role.STRONG, indent=_BODY)]
     first_line, *others = paragraph(message, page, Role.STRONG, indent=at) or [[]]
     first_line = [*lead, *first_line[1:]]

@@ -47,7 +47,7 @@ def _test(report: Report, row: CheckRow) -> dict[str, Any]:
     passed = row.result.status is Status.PASSED
     text = row.headline if row.result.status is Status.SKIPPED else row.text
     return {
-        "name": visible(f"{row.result.check}: {row.result.title}"),
+        "name": visible(f"{row.result.name}: {row.result.title}"),
         "score": weight if passed else 0.0,
         "max_score": weight,
         "status": "passed" if passed else "failed",
@@ -58,5 +58,6 @@ def _test(report: Report, row: CheckRow) -> dict[str, Any]:
 
 
 def _weight(report: Report, row: CheckRow) -> float:
-    specs = report.exercise.checks if report.exercise else ()
+    exercise = report.exercise.part_for(row.result.function) if report.exercise else None
+    specs = exercise.checks if exercise else ()
     return next((spec.weight for spec in specs if spec.check == row.result.check), 1.0)

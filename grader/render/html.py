@@ -147,7 +147,7 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     rule = _linked(finding.rule)
     parts = [
         f"<h3>{sign} {_prose(message_words(finding))}</h3>",
-        f'<p class="rule">{text_html(finding.check)} \u00b7 {rule}</p>',
+        f'<p class="rule">{text_html(finding.check_name)} \u00b7 {rule}</p>',
     ]
     if finding.span is not None:
         mark = Marked(finding.span, finding.severity, finding.label)
@@ -157,7 +157,8 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
     if finding.drawing is not None:
         drawn = as_text(axis_drawing(finding.drawing, Page(88), Role.PLAIN))
         parts.append(f'<pre class="plain">{escape(drawn)}</pre>')
-    parts.append(values_picture(finding, report.exercise))
+    exercise = report.exercise.part_for(finding.function) if report.exercise else None
+    parts.append(values_picture(finding, exercise))
     parts += [_detail(detail) for detail in finding.details]
     if finding.why:
         parts.append(f"<p>{_prose(finding.why)}</p>")
@@ -218,14 +219,15 @@ def _takeaway(report: Report) -> str:
 def _checks(report: Report) -> str:
     rows = [
         f'<tr><td class="sign {each.status}">{_SIGNS[each.status]}</td>'
-        f'<td class="fit">{text_html(each.check)}</td><td>{text_html(each.title)}</td>'
+        f'<td class="fit">{text_html(each.name)}</td><td>{text_html(each.title)}</td>'
         f'<td class="fit {each.status}">{each.status}</td></tr>'
         for each in report.checks
     ]
     if not rows:
         return ""
     proved = report.verdict is Verdict.PASSED and report.cases.executed
-    proof = f"<p>{text_html(equivalence_words(report))}</p>" if proved else ""
+    words = equivalence_words(report) if proved else []
+    proof = "".join(f"<p>{text_html(each)}</p>" for each in words)
     if repair_words(report):
         proof += f"<p>Checked: {text_html(repair_words(report))}.</p>"
     counts = f'<p class="faint">{text_html(count_words(report))}</p>'

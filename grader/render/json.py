@@ -16,7 +16,7 @@ import msgspec
 from grader.model.case import FloatValue, IntValue
 from grader.model.finding import Finding
 from grader.model.observation import Span
-from grader.model.report import Report
+from grader.model.report import CheckResult, Report
 from grader.render.reproduce import reproduce
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import inert
@@ -90,9 +90,11 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
         "score": min(max(_finite(report.score) or 0.0, 0.0), 1.0),
         "summary": clean(report.summary, limits.text),
         "checks": [
-            {"id": each.check, "title": each.title, "status": each.status} for each in report.checks
+            {"id": each.check, "title": each.title, "status": each.status, **_function(each)}
+            for each in report.checks
         ],
         "findings": [_finding(report, each, limits) for each in report.findings[: limits.findings]],
+        **_functions(report, limits),
         "repair": {"status": report.repair.status, "edits": _edits(report, limits)},
         "equivalence": {
             "status": equivalence.status,
@@ -109,12 +111,34 @@ def _student(report: Report, limits: _Limits) -> _Json:
     return {} if report.student is None else {"student": clean(report.student, limits.text)}
 
 
+def _function(about: CheckResult | Finding) -> _Json:
+    """Return which function it is about; known only where the task asks for several."""
+    return {"function": about.function} if about.function else {}
+
+
+def _functions(report: Report, limits: _Limits) -> _Json:
+    """Return what is known of each function; only where the task asks for several."""
+    parts = [
+        {
+            "name": each.function,
+            "score": each.score,
+            "equivalence": {
+                "status": each.equivalence.status,
+                "scope": clean(each.equivalence.scope, limits.text),
+            },
+        }
+        for each in report.parts
+    ]
+    return {"functions": parts} if parts else {}
+
+
 def _finding(report: Report, finding: Finding, limits: _Limits) -> _Json:
     evidence = _json_value(finding.evidence, limits, 8)
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "check": finding.check,
+        **_function(finding),
         "message": clean(finding.message, limits.text),
         "help": clean(finding.help, limits.text),
         "location": _location(report, finding.span, limits),

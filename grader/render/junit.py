@@ -70,7 +70,7 @@ def _properties(report: Report) -> Element:
 
 
 def _test(report: Report, row: CheckRow) -> Element:
-    name = f"{row.result.check}: {row.result.title}"
+    name = f"{row.result.name}: {row.result.title}"
     if row.result.status is Status.SKIPPED:
         return _case(name, report, _element("skipped", {"message": row.headline}))
     if row.result.status is Status.FAILED:

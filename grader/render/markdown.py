@@ -168,7 +168,7 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     sign = _SEVERITY_SIGNS[finding.severity]
     parts = [
         f"### {sign} {prose(message_words(finding))}",
-        f"{_linked(finding.rule)} \u00b7 {prose(finding.check)}{place}",
+        f"{_linked(finding.rule)} \u00b7 {prose(finding.check_name)}{place}",
     ]
     if evidence := _evidence(report, finding):
         parts.append(fenced(evidence))
@@ -209,7 +209,7 @@ def _checks(report: Report) -> str:
     if not report.checks:
         return ""
     rows = [
-        f"| {_STATUS_SIGNS[each.status]} | {prose(each.check)} | {prose(each.title)} |"
+        f"| {_STATUS_SIGNS[each.status]} | {prose(each.name)} | {prose(each.title)} |"
         for each in report.checks
     ]
     return "\n".join(["| | check | what is checked |", "| - | - | - |", *rows])
@@ -218,7 +218,7 @@ def _checks(report: Report) -> str:
 def _footer(report: Report) -> str:
     words = prose(count_words(report))
     if report.cases.executed and report.verdict is Verdict.PASSED:
-        words += f"<br>{prose(equivalence_words(report))}"
+        words += "".join(f"<br>{prose(each)}" for each in equivalence_words(report))
     if repair_words(report):
         words += f"<br>Checked: {prose(repair_words(report))}."
     return words

@@ -36,9 +36,10 @@ def reproduce(report: Report, finding: Finding) -> str | None:
     """Return the snippet; None without a case or an exercise, or if arrays are too large."""
     if finding.case is None or report.exercise is None:
         return None
-    function = report.exercise.function
+    exercise = report.exercise.part_for(finding.function)
+    function = exercise.function
     try:
-        call = _call(finding.case, report.exercise)
+        call = _call(finding.case, exercise)
     except TypeError:  # NumPy doesn't have this dtype
         return None
     jax = ["import jax"] if "jax.random." in call else []

@@ -146,6 +146,8 @@ def _place(report: Report, finding: Finding) -> _Json:
 
 def _properties(finding: Finding) -> _Json:
     properties: _Json = {"check": finding.check}
+    if finding.function:
+        properties["function"] = finding.function
     if finding.case is not None:
         properties["smallestCase"] = case_words(finding.case).replace("\u00a0", " ")
     return properties

@@ -7,7 +7,7 @@ import re
 from grader.evidence.notation import value_text
 from grader.model.case import Case, Container
 from grader.model.finding import Finding, Severity
-from grader.model.report import Equivalent, Repaired, Report, Status, Verdict
+from grader.model.report import Equivalence, Equivalent, Repaired, Report, Status, Verdict
 
 VERDICT_WORDS = {
     Verdict.PASSED: "passed",
@@ -75,10 +75,16 @@ def repair_words(report: Report) -> str:
     return f"with {'this change' if count == 1 else f'these {count} changes'} your program passes"
 
 
-def equivalence_words(report: Report) -> str:
-    """Return what was proved about the output, as a sentence."""
-    scope = report.equivalence.scope.strip().rstrip(".")
-    match report.equivalence.status:
+def equivalence_words(report: Report) -> list[str]:
+    """Return what was proved about the output, as a sentence; one for each of several functions."""
+    if not report.parts:
+        return [_proof_words(report.equivalence)]
+    return [f"{each.function}: {_proof_words(each.equivalence)}" for each in report.parts]
+
+
+def _proof_words(found: Equivalence) -> str:
+    scope = found.scope.strip().rstrip(".")
+    match found.status:
         case Equivalent.PROVED:
             return f"Proved: {scope}."
         case Equivalent.DIFFERENT:

@@ -27,11 +27,12 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
     names, name, kind = _defined(source), exercise.function, exercise.kind
     if name in names:
         return _out_of_reach(source, exercise, names[name], loaded)
-    candidates = [*names, *(each for each in loaded.callables if each not in names)]
-    near = _near(name, candidates)
+    defined = [each for each in loaded.callables if each not in exercise.beside]
+    candidates = [*names, *(each for each in defined if each not in names)]
+    near = _near(name, [each for each in candidates if each not in exercise.beside])
     if near is None:
-        others = listing(f"`{each}`" for each in loaded.callables[:4])
-        details = (f"It has {others}.",) if loaded.callables else ()
+        others = listing(f"`{each}`" for each in defined[:4])
+        details = (f"It has {others}.",) if defined else ()
         if not source.text.strip():
             help_text = f"write the {kind} {name}; if you already have, save the file first"
             return Sighting(message="the file is empty", help=help_text)

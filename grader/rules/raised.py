@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
+from grader.evidence.beside import needs_another
 from grader.evidence.by_name import passed_by_name
 from grader.evidence.configuration import meant, provoked, provoker
 from grader.evidence.deviation import Arrangement
@@ -155,6 +156,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or _unpaired(evidence, look)
+    told = told or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
     if setting is not None:

@@ -187,6 +187,11 @@ class Side:
                     seconds=time.perf_counter() - began,
                     compiling=self._compiling.take(),
                 )
+            case wire.Turn():
+                subject = self._loaded()
+                with self._clock.running(request.seconds, subject):
+                    loaded = subject.turn(request.exercise)
+                return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.LoadCheck() | wire.Ask():
                 return self._ask_author(request)
             case wire.Start():

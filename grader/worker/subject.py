@@ -87,7 +87,14 @@ class Subject:
             return syntax_failure(fault)
         try:
             self._run(Recording(loading=True), self._program.execute)
-            found = self._program.find(self._exercise)
+        except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
+            return failure(error, self._places)
+        return self.turn(self._exercise)
+
+    def turn(self, exercise: Exercise) -> LoadOutcome:
+        """Find the function of an exercise in the program that was run, to be called from now."""
+        try:
+            found = self._program.find(exercise)
         except BaseException as error:  # noqa: BLE001 - the program's, even SystemExit
             return failure(error, self._places)
         if isinstance(found, (FunctionMissing, SignatureWrong, ClassUnfit)):

@@ -9,9 +9,9 @@ import pytest
 from grader.authoring.mutants import Mutant, mutants, same_program
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.labels import places
 from grader.model.exercise import ExerciseFolder, Seed
 from grader.model.report import Verdict

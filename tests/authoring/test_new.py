@@ -16,9 +16,9 @@ from grader.authoring.like import Like
 from grader.authoring.submissions import starter
 from grader.authoring.verify import verify
 from grader.catalogue import exercises
-from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade as graded
 from grader.labels import ACCEPTED, MISTAKES, labelled, places
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Status, Verdict

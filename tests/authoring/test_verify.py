@@ -12,9 +12,9 @@ from conftest import Ran
 from grader.authoring.course import course
 from grader.authoring.line import Line
 from grader.authoring.verify import verify
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.exercise import Check
 from grader.model.report import Status, Verdict
 from grader.model.submission import read_submission

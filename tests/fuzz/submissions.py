@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from grader.catalogue import exercises
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.report import Report
 from grader.model.submission import Unrecognised, from_bytes, recognise
 from tests.fuzz import damage

@@ -8,9 +8,9 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.grading.confirmation import depends_on_rounding
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.finding import Finding, Severity
 from grader.model.report import Verdict
 from grader.model.submission import read_submission

@@ -19,9 +19,9 @@ from hostile_world import ROOT, SECRET, Label, World, descendants, labels
 from grader.catalogue import exercises
 from grader.cli.grading import exit_code
 from grader.evidence import Evidence
-from grader.grading.grading import grade as graded
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade as graded
 from grader.judge import judge
 from grader.model.report import Report
 from grader.model.submission import read_submission, recognise

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue import exercises
-from grader.grading.grading import grade
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.grading.whole import grade
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import read_submission

@@ -50,7 +50,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     altered: Exchange | None = None
 
 
-_YOUNG: Final = ("flax_class",)
+_YOUNG: Final = ("flax_class", "functions", "beside")
 
 
 class Stale(Exception):
