@@ -197,6 +197,12 @@ def mistyped(exercise: Exercise) -> Exception | None:
     return None
 
 
+def _left_out(exercise: Exercise) -> Iterator[str]:
+    for field in ("function", "parameters", "checks"):
+        if not getattr(exercise, field):
+            yield f"{exercise.part or 'EXERCISE'} has no {field}: fill it in"
+
+
 def _misnamed(exercise: Exercise) -> Iterator[str]:
     """Say why several functions can't be told apart."""
     if len(exercise.functions) == 1:
@@ -209,9 +215,7 @@ def _misnamed(exercise: Exercise) -> Iterator[str]:
 
 def _unusable(exercise: Exercise) -> Iterator[str]:
     """Say why no case could be made."""
-    for field in ("function", "parameters", "checks"):
-        if not getattr(exercise, field):
-            yield f"{exercise.part or 'EXERCISE'} has no {field}: fill it in"
+    yield from _left_out(exercise)
     known = {each.name for each in exercise.dimensions}
     for name, _ in sizes_named(exercise):
         if name not in known:

@@ -35,6 +35,7 @@ def rules(
         *_untitled(exercise, shown | can_apply.keys()),
         *_unshown(missing),
         *_unfailed(exercise, shown | missing.keys()),
+        *_untouched(exercise, [report for _, report in mistakes]),
     )
     said = f"{len(shown)} are shown by a mistake, and so is each that a mutant gets"
     return Line(name="rules", said=said, problems=problems)
@@ -58,7 +59,7 @@ def _unknown(mistakes: Sequence[tuple[Labelled, Report]]) -> Iterator[str]:
 
 
 def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:
-    titled = {each.check for each in exercise.checks}
+    titled = {each.check for part in exercise.parts for each in part.checks}
     for check in sorted({rule_by_id(name).check for name in can_apply} - titled):
         names = [name for name in sorted(can_apply) if rule_by_id(name).check is check]
         yield (
@@ -78,10 +79,19 @@ def _unshown(missing: Mapping[str, Mutant]) -> Iterator[str]:
 def _unfailed(exercise: Exercise, named: set[str]) -> Iterator[str]:
     """Name the checks that no rule of `named` belongs to."""
     failed = {rule_by_id(name).check for name in (*named, *exercise.untaught) if name in _IDS}
-    for spec in exercise.checks:
-        if spec.check not in failed:
-            names = [rule.id for rule in RULES if rule.check is spec.check]
+    titles = {spec.check: spec.title for part in exercise.parts[::-1] for spec in part.checks}
+    for check, title in titles.items():
+        if check not in failed:
+            names = [rule.id for rule in RULES if rule.check is check]
             yield (
-                f"no mistake fails the check {spec.check} ({spec.title}): label one of "
+                f"no mistake fails the check {check} ({title}): label one of "
                 f"{', '.join(names)}, or name one in untaught"
             )
+
+
+def _untouched(exercise: Exercise, reports: Sequence[Report]) -> Iterator[str]:
+    """Name each of several functions that no mistake is about."""
+    found = {each.function for report in reports for each in report.findings}
+    for function in (each.name for each in exercise.functions):
+        if function not in found:
+            yield f"no mistake is about {function}: write one"

@@ -38,13 +38,21 @@ def declaration(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Line
 
 def obstacles(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> tuple[str, ...]:
     """Say what has to be fixed before anything can be graded."""
-    return _mistyped(folder.exercise) or (
+    exercise = folder.exercise
+    return _mistyped(exercise) or (
         *_names(folder, known),
-        *_sizes(folder.exercise),
-        *_checks(folder.exercise),
+        *_sizes(exercise),
+        *(problem for part in exercise.parts for problem in _of_function(part)),
+        *_untaught(exercise),
         *_own_check(folder),
-        *_transforms(folder.exercise),
     )
+
+
+def _of_function(part: Exercise) -> Iterator[str]:
+    """Look at what is declared of a function; a problem says which, if there are several."""
+    where = f"{part.part}: " if part.part else ""
+    for problem in (*_parameters(part), *_checks(part), *_transforms(part)):
+        yield f"{where}{problem}"
 
 
 def _mistyped(exercise: Exercise) -> tuple[str, ...]:
@@ -64,50 +72,71 @@ def _names(folder: ExerciseFolder, known: Sequence[ExerciseFolder]) -> Iterator[
             f"the folder is called {folder.folder.name} and the slug asks for "
             f"{exercise.folder_name}: rename one of them"
         )
-    if not exercise.function.isidentifier():
-        yield f'function "{exercise.function}" isn\'t a valid Python name: choose another'
+    for name in exercise.written:
+        if not name.isidentifier():
+            yield f'function "{name}" isn\'t a valid Python name: choose another'
     for other in known:
         if other.folder == folder.folder:
             continue
         if other.exercise.slug == exercise.slug:
             yield f"{other.folder} has the slug {exercise.slug} too: choose another"
-        if other.exercise.function == exercise.function:
-            yield (
-                f"{other.exercise.slug} asks for a function {exercise.function} too, and a file "
-                "is recognised by its function: choose another name"
-            )
+        yield from _told_apart(exercise, other.exercise)
+
+
+def _told_apart(exercise: Exercise, other: Exercise) -> Iterator[str]:
+    """Say why a file for one of them may be taken for the other's."""
+    ours, theirs = set(exercise.written), set(other.written)
+    if ours <= theirs or theirs <= ours:
+        shared = listing([each for each in exercise.written if each in theirs])
+        several = "s" if len(ours & theirs) > 1 else ""
+        article = "" if several else "a "
+        yield (
+            f"{other.slug} asks for {article}function{several} {shared} too, and a file "
+            f"is recognised by its function{several}: choose another name"
+        )
 
 
 def _texts(exercise: Exercise) -> Iterator[str]:
-    lifts = Check.LIFTED in [each.check for each in exercise.checks]
-    for field in ("title", "topic", *(["module"] if lifts else []), "takeaway"):
+    for field in ("title", "topic", "takeaway"):
         if not getattr(exercise, field).strip():
             yield f"{field} is empty: fill it in"
     if exercise.level < 1:
         yield f"level is {exercise.level}: the first exercises of a course have 1"
-    if exercise.tolerance <= 0:
-        yield f"tolerance is {exercise.tolerance}: it multiplies the usual one, so 1.0 is usual"
+    for part in exercise.parts:
+        lifts = Check.LIFTED in [each.check for each in part.checks]
+        if lifts and not part.module.strip():
+            yield "module is empty: fill it in"
+        if part.tolerance <= 0:
+            yield f"tolerance is {part.tolerance}: it multiplies the usual one, so 1.0 is usual"
 
 
 # ------------------------------------------------------------------------------------------- sizes
 
 
 def _sizes(exercise: Exercise) -> Iterator[str]:
-    parameters = [each.name for each in exercise.parameters]
     dimensions = [each.name for each in exercise.dimensions]
-    yield from _twice("parameters", parameters)
     yield from _twice("dimensions", dimensions)
-    for name in (*parameters, *dimensions):
-        if not name.isidentifier():
-            yield f'"{name}" isn\'t a valid Python name: choose another'
-    for parameter in exercise.parameters:
-        if isinstance(parameter, Number | Choice) and not parameter.choices:
-            yield f'"{parameter.name}" has no choices: name two or three'
+    yield from _unnameable(dimensions)
     yield from _dimensions(exercise, dimensions)
 
 
+def _parameters(exercise: Exercise) -> Iterator[str]:
+    parameters = [each.name for each in exercise.parameters]
+    yield from _twice("parameters", parameters)
+    yield from _unnameable(parameters)
+    for parameter in exercise.parameters:
+        if isinstance(parameter, Number | Choice) and not parameter.choices:
+            yield f'"{parameter.name}" has no choices: name two or three'
+
+
+def _unnameable(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if not name.isidentifier():
+            yield f'"{name}" isn\'t a valid Python name: choose another'
+
+
 def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
-    used = dict(sizes_named(exercise))
+    used = {name: where for part in exercise.parts for name, where in sizes_named(part)}
     for name, where in used.items():
         if name not in known:
             meant = did_you_mean(name, known)
@@ -167,6 +196,9 @@ def _checks(exercise: Exercise) -> Iterator[str]:
             yield f"Check.{each.check.name} has no title: say in a few words what is checked"
         if each.weight <= 0:
             yield f"Check.{each.check.name} weighs {each.weight}: a weight is above 0"
+
+
+def _untaught(exercise: Exercise) -> Iterator[str]:
     ids = [rule.id for rule in RULES]
     for name in exercise.untaught:
         if name not in ids:

@@ -11,3 +11,4 @@ class Like(StrEnum):
     PAIRWISE = "pairwise"
     NNX = "nnx"
     CLASS = "class"
+    FUNCTIONS = "functions"

@@ -12,8 +12,6 @@ from grader.model.report import Report
 from grader.model.source import Source
 from grader.rules import AUTHORS
 
-_FUNCTION = "check"
-
 
 def own_check(
     folder: ExerciseFolder,
@@ -24,16 +22,19 @@ def own_check(
     path = folder.own_check
     if not path.is_file():
         return None
-    returns = messages_in(read(path))
+    text = read(path)
+    parts = folder.exercise.parts
+    names = [each.check_function for each in parts if each.has_own_check or not each.part]
+    returns = [line for name in names for line in messages_in(text, name)]
     shown = {line for _, report in mistakes for line in _shown(report)}
     problems = (*_faults(graded), *_unshown([each for each in returns if each not in shown]))
     many = f"{len(returns)} messages, each" if len(returns) != 1 else "1 message,"
     return Line(name=path.name, said=f"{many} shown by a mistake", problems=problems)
 
 
-def messages_in(text: str) -> list[int]:
+def messages_in(text: str, function: str = "check") -> list[int]:
     """Return the lines of `check` that may return a message: all but `return` and `return None`."""
-    found = Source("", text).function(_FUNCTION)
+    found = Source("", text).function(function)
     if not isinstance(found, ast.FunctionDef):
         return []
     return sorted({each.lineno for each in _returns(found.body) if not _is_nothing(each.value)})

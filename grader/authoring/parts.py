@@ -12,7 +12,7 @@ from grader.authoring.line import Line, read, unfinished
 from grader.evidence.notation import listing
 from grader.hints import Hint, parse_hints
 from grader.labels import ACCEPTED, MISTAKES
-from grader.model.exercise import ExerciseFolder
+from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.source import Source
 
 HINTS: Final = 3
@@ -85,10 +85,11 @@ def _lesson(folder: ExerciseFolder) -> Iterator[str]:
         return
     if not _taught(text):
         yield f"{name} teaches nothing before ## {TASK}: say there what the idea is"
-    exercise = folder.exercise
-    if not _names(tasks[0], exercise.function):
-        yield f"the task does not name {exercise.function}: say in ## {TASK} what to write"
-    missing = [each.name for each in exercise.parameters if not _names(tasks[0], each.name)]
+    for name in folder.exercise.written:
+        if not _names(tasks[0], name):
+            yield f"the task does not name {name}: say in ## {TASK} what to write"
+    passed = [each.name for part in folder.exercise.parts for each in part.parameters]
+    missing = [each for each in dict.fromkeys(passed) if not _names(tasks[0], each)]
     if missing:
         yield f"the task does not name {listing(missing)}: say in ## {TASK} what is passed"
     yield from unfinished(folder.lesson)
@@ -132,7 +133,6 @@ def _hints(folder: ExerciseFolder, found: tuple[Hint, ...]) -> Iterator[str]:
 
 def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
     """Say what is wrong with the starter or the solution before it runs."""
-    exercise = folder.exercise
     if not path.is_file():
         yield f"{path.name} is not there: write it"
         return
@@ -141,19 +141,25 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
     if fault is not None:
         yield f"{path.name} line {fault.span.line} isn't valid Python ({fault.message}): fix it"
         return
+    for part in folder.exercise.parts:
+        yield from _undefined(source, part)
+    if path == folder.solution:  # a starter may tell a learner what is to be done
+        yield from unfinished(path)
+
+
+def _undefined(source: Source, exercise: Exercise) -> Iterator[str]:
+    """Say what is wrong with the definition of the exercise's function."""
     found = source.function(exercise.entry)
     if found is None:
-        yield f"{path.name} does not define {exercise.entry}: write the {exercise.kind}"
+        yield f"{source.name} does not define {exercise.entry}: write the {exercise.kind}"
         return
     wanted = [each.name for each in exercise.called_with]
     names = _parameters(found.args)[exercise.flax_class is not None :]
     if names != wanted:
         yield (
-            f"{exercise.entry} in {path.name} takes ({', '.join(names)}), and the declaration "
+            f"{exercise.entry} in {source.name} takes ({', '.join(names)}), and the declaration "
             f"says ({', '.join(wanted)}): make them the same"
         )
-    if path == folder.solution:  # a starter may tell a learner what is to be done
-        yield from unfinished(path)
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:

@@ -46,9 +46,16 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def function(self) -> str:
-        """What the function is called, or the class."""
-        return self._class if self.like is Like.CLASS else self.folder.name
+    def written(self) -> tuple[str, ...]:
+        """What the function is called, the class, or each function."""
+        name = self.folder.name
+        match self.like:
+            case Like.CLASS:
+                return (self._class,)
+            case Like.FUNCTIONS:
+                return f"init_{name}", f"apply_{name}"
+            case _:
+                return (name,)
 
     @property
     def _class(self) -> str:

@@ -26,18 +26,18 @@ def starter(folder: ExerciseFolder, report: Report | None) -> Line:
     """See that the starter runs, and fails kindly; `report` is None if there is none."""
     problems = [*program_problems(folder, folder.starter)]
     if not problems and report is not None:
-        problems += _unkind(report)
+        problems += _unkind(report, len(folder.parts))
     return Line(name="starter", said="loads, and says what to fill in", problems=tuple(problems))
 
 
-def _unkind(report: Report) -> Iterator[str]:
+def _unkind(report: Report, functions: int) -> Iterator[str]:
     kindly = 'end it with raise NotImplementedError("...") and say there what to do'
     if report.verdict is Verdict.PASSED:
         yield f"the starter passes: leave the work to the learner; {kindly}"
         return
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     raised = [each.evidence.get("exception") for each in errors]
-    if raised != ["NotImplementedError"]:
+    if raised != ["NotImplementedError"] * functions:
         found = listing([each.rule for each in errors])
         yield f"the starter gets {found}, which isn't the learner's doing: {kindly}"
 

@@ -55,8 +55,7 @@ class Survivors:
     def __init__(self, session: Session, folder: ExerciseFolder, asked: GradingRequest) -> None:
         self._session = session
         self._folder = folder
-        plan = session.plan(folder.exercise, asked)
-        self._cases = (plan.discriminating[0], *plan.edges[::2])
+        self._asked = asked
         self._solution = folder.solution.read_text(encoding="utf-8")
         self._accepted = dict(_accepted(folder))
 
@@ -91,9 +90,14 @@ class Survivors:
         return True, "proved to compute the same, with the same variables and lifted call"
 
     def _observed(self, text: str) -> tuple[Observation, ...]:
+        """Return what the program does on some cases, of each function if there are several."""
         submission = from_bytes(self._folder.solution.name, text.encode())
-        side = self._session.submission_side(submission, self._folder)
-        return observed(side, self._cases, SECONDS)
+        found: list[Observation] = []
+        for part in self._folder.parts:
+            plan = self._session.plan(part.exercise, self._asked)
+            side = self._session.submission_side(submission, part)
+            found += observed(side, (plan.discriminating[0], *plan.edges[::2]), SECONDS)
+        return tuple(found)
 
 
 def _accepted(folder: ExerciseFolder) -> Iterable[tuple[str, str]]:

@@ -70,7 +70,7 @@ def _unobserved(report: Report) -> Iterator[str]:
     for each in report.checks:
         if each.status is Status.SKIPPED:
             yield (
-                f"the check {each.check} ({each.title}) can't be observed here, and earns nobody "
+                f"the check {each.name} ({each.title}) can't be observed here, and earns nobody "
                 f"any points: it takes {CHECKS[each.check].needs}; leave it out of checks"
             )
 
@@ -156,7 +156,9 @@ class _Run:
                     )
         else:
             yield from _unobserved(report)
-        if report.verdict is Verdict.PASSED and not self._is_deterministic():
+        if report.verdict is Verdict.PASSED and not all(
+            self._is_deterministic(part) for part in self._folder.parts
+        ):
             yield (
                 f"{path.name} gives other numbers in another process: let them depend on the "
                 "arguments only, and random ones on the seed"
@@ -166,13 +168,13 @@ class _Run:
         name = self._folder.solution.name
         return f"{name} does not answer every case: {error}; fix it, or the declaration"
 
-    def _is_deterministic(self) -> bool:
-        submission = read_submission(self._folder.solution)
-        plan = self._session.plan(self._folder.exercise, self._asked)
+    def _is_deterministic(self, part: ExerciseFolder) -> bool:
+        submission = read_submission(part.solution)
+        plan = self._session.plan(part.exercise, self._asked)
         cases = (*plan.discriminating, plan.edges[0])
         first, second = (
             [each.outcome for each in observed(side, cases, SECONDS)]
-            for side in (self._session.submission_side(submission, self._folder) for _ in range(2))
+            for side in (self._session.submission_side(submission, part) for _ in range(2))
         )
         return first == second
 

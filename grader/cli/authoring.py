@@ -44,7 +44,7 @@ def new(exercise: str, folder: Path, like: Like) -> int:
         skeleton = Skeleton.of(exercise, folder, like)
     except NameWrong as error:
         raise CommandWrong(f"{visible(exercise)}: {error}") from error
-    _refuse_taken(skeleton.slug, skeleton.function, folder)
+    _refuse_taken(skeleton.slug, skeleton.written, folder)
     try:
         skeleton.write()
     except FileExistsError as error:
@@ -58,16 +58,17 @@ def new(exercise: str, folder: Path, like: Like) -> int:
     return Exit.PASSED
 
 
-def _refuse_taken(slug: str, function: str, folder: Path) -> None:
-    """Refuse a name that would make two exercises of one name, or of one function."""
+def _refuse_taken(slug: str, written: tuple[str, ...], folder: Path) -> None:
+    """Refuse a name that would make two exercises of one name, or of the same functions."""
     from grader.authoring.course import course
 
     for each in itertools.chain(*course([folder])):
         if slug == each.slug:
             raise CommandWrong(f"{slug} is an exercise already; choose another name")
-        if isinstance(each, ExerciseFolder) and (function,) == each.exercise.written:
+        if isinstance(each, ExerciseFolder) and set(written) == set(each.exercise.written):
             raise CommandWrong(
-                f"{slug} would ask for {function}, as {each.slug} does; choose another name"
+                f"{slug} would ask for {' and '.join(written)}, as {each.slug} does; "
+                "choose another name"
             )
 
 

@@ -143,10 +143,11 @@ class Session:
 
         It is sandboxed like a submission's, and each grading has its own.
         """
-        if not folder.own_check.is_file():
+        exercise = folder.exercise
+        if not folder.own_check.is_file() or (exercise.part and not exercise.has_own_check):
             return None
         text = course_text(folder.own_check)
-        program = Program(exercise=folder.exercise, name=folder.own_check.name, text=text)
+        program = Program(exercise=exercise, name=folder.own_check.name, text=text)
         return Checker(Side(self._maker, program, policy=self.access.policy(folder)), text)
 
     def prewarm(

@@ -326,6 +326,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return any(each.check is Check.TASK for part in self.parts for each in part.checks)
 
     @property
+    def check_function(self) -> str:
+        """What the function of the author's `checks.py` is called: one for each of several."""
+        return f"check_{self.part}" if self.part else "check"
+
+    @property
     def call_text(self) -> str:
         """The arguments as in a definition: `(x, *, rate)`."""
         taken = [each.name for each in self.called_with]

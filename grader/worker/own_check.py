@@ -43,7 +43,6 @@ from grader.worker.failures import failure
 from grader.worker.foreign import class_name, clean
 from grader.worker.places import Places
 
-NAME: Final = "check"
 _MODULE: Final = "checks"
 _LONGEST: Final = 2000
 _AT: Final = "__grader_returns_at__"
@@ -64,7 +63,8 @@ class Faulty(Exception):
 class OwnCheck:
     """The author's function. Whatever goes wrong in it becomes a `Faulty`."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, function: str = "check") -> None:
+        self._function = function
         filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, without looking at files
         self._source = Source(filename, text.removeprefix("\ufeff"))
         self._places = Places(filename, self._source)
@@ -80,17 +80,17 @@ class OwnCheck:
         if fault is not None or self._source.tree is None:
             line = fault.span.line if fault is not None else None
             raise Faulty(f"isn't valid Python: {fault.message if fault else ''}", line)
-        tree = _Noting().visit(ast.parse(self._source.text))
+        tree = _Noting(self._function).visit(ast.parse(self._source.text))
         self._tried(lambda: exec(self._compiled(tree), vars(self._module)))  # noqa: S102
-        found = vars(self._module).get(NAME)
+        found = vars(self._module).get(self._function)
         if not callable(found):
-            raise Faulty(f"doesn't define {NAME}{_signature()}")
+            raise Faulty(f"doesn't define {self._function}{_signature()}")
         self._try_signature(found)
         self._check = found
 
     def say(self, case: Case, answer: Result, seen: Seen) -> Said:
         """Call the function. Raises `Faulty`."""
-        check = self._check
+        check, name = self._check, self._function
         if check is None:
             raise Faulty("isn't loaded")
         arguments = {each.name: argument_of(each.value) for each in case.arguments}
@@ -101,10 +101,11 @@ class OwnCheck:
         if not isinstance(said, str):
             kind = class_name(type(said))
             raise Faulty(
-                f"{NAME} returns a {kind}, and has to return None or a message", self._line
+                f"{name} returns a {kind}, and has to return None or a message",
+                self._line,
             )
         if not said.strip():
-            raise Faulty(f"{NAME} returns an empty message: return None instead", self._line)
+            raise Faulty(f"{name} returns an empty message: return None instead", self._line)
         return Said(message=clean(said, _LONGEST), line=self._line)
 
     def where(self, thread_id: int) -> tuple[Frame, ...]:
@@ -123,10 +124,10 @@ class OwnCheck:
         try:
             inspect.signature(found).bind(*_ARGUMENTS)
         except TypeError as error:
-            where = self._source.definition(NAME)
+            where = self._source.definition(self._function)
             line = where.line if where is not None else None
             raise Faulty(
-                f"{NAME} can't be called as {NAME}{_signature()}: {error}", line
+                f"{self._function} can't be called as {self._function}{_signature()}: {error}", line
             ) from error
         except ValueError:
             return  # without a signature, only a call can tell
@@ -143,11 +144,14 @@ class OwnCheck:
 
 
 class _Noting(ast.NodeTransformer):
-    """Makes each `return` of the function `check` note its line; nothing else changes."""
+    """Makes each `return` of the author's function note its line; nothing else changes."""
+
+    def __init__(self, function: str) -> None:
+        self._function = function
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         for each in node.body:
-            if isinstance(each, ast.FunctionDef) and each.name == NAME:
+            if isinstance(each, ast.FunctionDef) and each.name == self._function:
                 each.body = [self.visit(part) for part in each.body]
         return node
 

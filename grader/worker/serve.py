@@ -193,15 +193,17 @@ class Side:
                     loaded = subject.turn(request.exercise)
                 return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.LoadCheck() | wire.Ask():
-                return self._ask_author(request)
+                return self._ask_author(request, exercise)
             case wire.Start():
                 raise WireBroken("a second start")
 
-    def _ask_author(self, request: wire.LoadCheck | wire.Ask) -> wire.Reply:
+    def _ask_author(self, request: wire.LoadCheck | wire.Ask, exercise: Exercise) -> wire.Reply:
         """Load the author's check, or call it."""
         try:
             if isinstance(request, wire.LoadCheck):
-                check = self._own_check = OwnCheck(request.name, request.text)
+                check = self._own_check = OwnCheck(
+                    request.name, request.text, exercise.check_function
+                )
                 with self._clock.running(request.seconds, check):
                     check.load()
                 return wire.CheckSaid(number=0, said=Said())

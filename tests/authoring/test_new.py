@@ -77,7 +77,10 @@ def test_each_kind_has_nothing_wrong_but_what_is_left_to_do(
     assert grade("new", "my-own", "course", "--like", like).code == 0
     (own,) = course([here / "course"])[1]
     assert isinstance(own, ExerciseFolder)
-    assert own.exercise.function == ("MyOwn" if like is Like.CLASS else "my_own")
+    assert own.exercise.written == {
+        Like.CLASS: ("MyOwn",),
+        Like.FUNCTIONS: ("init_my_own", "apply_my_own"),
+    }.get(like, ("my_own",))
     assert "$" not in "".join(
         each.read_text() for each in (here / "course").rglob("*.[pm]*") if each.suffix != ".pyc"
     )
@@ -110,7 +113,7 @@ def test_each_kind_works_at_once(grade: Grade, here: Path, session: Session, lik
 def test_an_unknown_kind_is_refused(grade: Grade, here: Path) -> None:
     ran = grade("new", "my-own", "course", "--like", "haiku")
     assert ran.code == 2
-    assert "haiku is none of linen, pairwise, nnx, class" in ran.err
+    assert "haiku is none of linen, pairwise, nnx, class, functions" in ran.err
     assert files_of(here) == set()
 
 

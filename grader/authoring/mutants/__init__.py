@@ -27,9 +27,9 @@ def mutants(text: str, exercise: Exercise) -> tuple[Mutant, ...]:
 
     Raises `SyntaxError` if the text isn't Python.
     """
-    program = Program(text, exercise)
+    programs = [Program(text, part) for part in exercise.parts]
     seen = {same_program(text)}
-    made = (each for make in _MAKERS for each in make(program))
+    made = (each for program in programs for make in _MAKERS for each in make(program))
     found = [each for each in made if _is_new(each.text, seen)]
     return tuple(sorted(found, key=lambda each: each.line))
 
