@@ -85,7 +85,13 @@ def _texts(cells: Sequence[str]) -> list[str]:
 
 
 def _wanted(own: Sequence[Statement], folders: tuple[Path, ...]) -> list[str]:
-    """Return the names to grade: those that exercises ask for, or else all that the cell binds."""
+    """Return the names to grade: those that exercises ask for, or else all that the cell binds.
+
+    If a task asks for several functions, those of earlier cells belong to the cell's.
+    """
     bound = [name for each in own for name in sorted(each.binds)]
-    asked = {name for each in catalogue(folders).exercises for name in each.exercise.written}
-    return [name for name in bound if name in asked] or bound
+    asked = [each.exercise.written for each in catalogue(folders).exercises]
+    asked = [names for names in asked if not set(names).isdisjoint(bound)]
+    wanted = [name for name in bound if any(name in names for names in asked)]
+    beside = asked[0] if len(asked) == 1 else ()
+    return list(dict.fromkeys([*wanted, *beside])) or bound
