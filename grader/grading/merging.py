@@ -102,7 +102,7 @@ class _Telling:
 
     def _tell(self, finding: Finding) -> None:
         same = next((each for each in self._told if _is_same(each, finding)), None)
-        root, note = same, f"`{finding.function}` has the same mistake."
+        root, note = same, f"It shows in `{finding.function}`, too."
         if root is None:
             root, note = self._cause(finding)
         if root is None:
