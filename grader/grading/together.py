@@ -5,6 +5,7 @@ Each was graded in processes of its own. A function that keeps something may spo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -103,10 +104,12 @@ class Together:
             expected = self._session.reference(part).answer(case)
             if not isinstance(side.turn(part.exercise, self._request.load_seconds), Loaded):
                 return None
+            began = time.perf_counter()
             side.begin(case, deadline.next())
             actual = side.finish()
             self.executed += 1
-            deadline.spend(reference=expected.seconds, submission=actual.seconds)
+            waited = max(time.perf_counter() - began, actual.seconds)
+            deadline.spend(reference=expected.seconds, submission=waited)
             if isinstance(actual.outcome, OutOfMemory):
                 return None
             if not _same(case, expected, actual, part.exercise.tolerance):

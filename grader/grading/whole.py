@@ -111,6 +111,7 @@ class Several:
     def _graded(self, part: ExerciseFolder, tell: Tell) -> tuple[Report, bool]:
         """Grade one function, and say whether what was found is about the whole file."""
         grading = self._grading = Grading(self._session, self._submission, part, self._request)
+        self._check()  # or it would not be cancelled with the one before
         report = grading.run(tell)
         if grading.touched:
             self._keeping.add(part.exercise.part)

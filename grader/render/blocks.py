@@ -173,7 +173,7 @@ def _check_row(report: Report, page: Page) -> list[Line]:
     lines: list[Line] = []
     width = max((cells(each.function) for each in report.checks), default=0)
     for function, checks in groupby(report.checks, key=attrgetter("function")):
-        pieces = [Piece(f"{function:<{width}}"), Piece(NO_BREAK * 2)] if function else []
+        pieces = [Piece(function.ljust(width + 2, NO_BREAK))] if function else []
         for check in checks:
             word = f"{_status_glyph(check.status, page)} {check.check}".replace(" ", NO_BREAK)
             pieces += [Piece(word + NO_BREAK, _STATUS_ROLES[check.status]), Piece(" ")]
