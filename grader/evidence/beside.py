@@ -9,14 +9,15 @@ from grader.model.observation import Raised
 
 
 def needs_another(evidence: Evidence, raised: Raised) -> Meaning | None:
-    """Explain an exception on a line that uses what another function sets."""
+    """Explain an exception in an expression that uses what another function sets."""
     name, place = evidence.exercise.function, raised.place
     if not evidence.exercise.beside or place is None:
         return None
     for other in evidence.exercise.beside:
         sets = kept(evidence.source, other)
         for node in names(evidence.source, name):
-            if node.id in sets and place.line <= node.lineno <= place.end_line:
+            span = evidence.source.span(node)
+            if node.id in sets and place.start <= span.start and span.end <= place.end:
                 return Meaning(
                     message=f"`{name}` uses `{node.id}`, which `{other}` sets",
                     why=f"Each function has to work by itself: `{other}` may not have been called "

@@ -41,7 +41,7 @@ class Impurity:
 
     def __init__(self, source: Source, function: str) -> None:
         self._source = source
-        self._functions = tuple(reachable(source, function))
+        self._functions = tuple(_reachable(source, function))
 
     @cached_property
     def chance(self) -> Span | None:
@@ -82,7 +82,7 @@ class Impurity:
         return None
 
 
-def reachable(source: Source, name: str) -> Iterator[Function]:
+def _reachable(source: Source, name: str) -> Iterator[Function]:
     """Yield the function and, after it, the functions of the file that it mentions."""
     seen: set[int] = set()
     waiting = [source.function(name)]

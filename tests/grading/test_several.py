@@ -12,16 +12,17 @@ import pytest
 from several_functions import APPLY, EXERCISE, INIT, KEEPING, folder_in
 
 from grader.authoring.declaration import obstacles
+from grader.evidence.mentions import mentioned
 from grader.grading.assembly import static_report
 from grader.grading.merging import about, merged
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
-from grader.judge import static_findings
+from grader.judge import judge, static_findings
 from grader.model.case import Argument, ArrayValue, Case, DictValue, IntValue, Value
 from grader.model.exercise import Check, ExerciseFolder
 from grader.model.finding import Finding
-from grader.model.observation import Completed, Loaded, MappingResult, Span
+from grader.model.observation import Completed, Loaded, MappingResult, Observation, Span
 from grader.model.report import Equivalence, Equivalent, Report, Status, Verdict
 from grader.model.source import Source
 from grader.model.submission import (
@@ -33,6 +34,8 @@ from grader.model.submission import (
     from_bytes,
     recognise,
 )
+from grader.model.transcript import Exchange, Transcript
+from grader.render import gradescope, junit, text
 from grader.render.check_rows import check_rows
 from grader.render.json import document
 from grader.rules import rule_by_id
@@ -201,6 +204,38 @@ def test_another_function_can_be_called_in_the_same_program() -> None:
         assert subject.turn(msgspec.structs.replace(PARTS[0], function="other")) != Loaded()
 
 
+NEEDING = KEEPING.replace('kept.get("w", params["w"])', 'kept["w"]')
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (NEEDING, "`apply` uses `kept`, which `init` sets"),
+        (
+            KEEPING.replace('kept.get("w", params["w"])', 'params["W"] * len(kept)'),
+            "calling the function raises KeyError",
+        ),
+        (PROGRAM.replace('params["w"]', 'params["W"]'), "calling the function raises KeyError"),
+        (
+            NEEDING.replace('kept["w"] =', "w =").replace('kept["w"],', "w,"),
+            "calling the function raises KeyError",
+        ),
+    ],
+)
+def test_a_function_that_needs_another_is_told_so(program: str, message: str) -> None:
+    array = ArrayValue(dtype="float32", shape=(1, 1), data=b"\0\0\0\0")
+    row = ArrayValue(dtype="float32", shape=(1,), data=b"\0\0\0\0")
+    case = case_of(params=DictValue(items={"w": array, "b": row}), x=array)
+    with Subject(PARTS[1], "mine.py", program) as subject:
+        subject.load()
+        actual = subject.call(case)
+    expected = Observation(outcome=Completed(result=array))
+    exchange = Exchange(case=case, expected=expected, actual=actual)
+    source = Source("mine.py", program)
+    told = judge(Transcript(exercise=PARTS[1], source=source, exchanges=(exchange,)))
+    assert [each.message for each in told if each.rule == "raised"] == [message]
+
+
 # ------------------------------------------------------------------------------------ one report
 
 
@@ -260,6 +295,27 @@ def test_a_symptom_is_silent_where_a_wrong_function_is_used(reverse: bool) -> No
         assert told(merged(exercise, pairs[::-1], 1.0)) == [("init", "wrong-values")]
 
 
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("def step(x): return loss(x)", True),
+        ("def step(x): return jax.grad(loss)(x)", True),
+        ("def step(x): return inner(x)\ndef inner(x): return loss(x)", True),
+        ("step = lambda x: loss(x)", True),
+        ("def step(x):\n    def inner(y): return loss(y)\n    return inner(x)", True),
+        ("step = jax.jit(other)\ndef other(x): return loss(x)", True),
+        ("def step(x, loss): return loss(x)", False),
+        ("def step(x):\n    loss = x + 1\n    return loss", False),
+        ("def step(x): return x.loss", False),
+        ("def step(x): return x['loss']", False),
+        ("def step(x): return x\ndef other(x): return loss(x)", False),
+    ],
+)
+def test_what_a_function_uses(text: str, uses: bool) -> None:
+    source = Source("a.py", f"import jax\ndef loss(x): return x\n{text}\n")
+    assert ("loss" in mentioned(source, "step")) == uses
+
+
 def test_a_cause_is_told_wherever_it_is() -> None:
     wrong = finding("wrong-values", span=HERE)
     found = together(
@@ -312,6 +368,20 @@ def test_json_says_which_function_it_is_about() -> None:
     single = document(static_report(submission(PROGRAM), one_of("init").exercise, (), REQUEST))
     assert "functions" not in single
     assert all("function" not in each for each in single["checks"])
+
+
+def test_every_format_tells_the_functions_apart() -> None:
+    found = together(report(0), report(1, finding("wrong-values", span=HERE)))
+    tests = json.loads(gradescope.render(found))["tests"]
+    assert sum(each["max_score"] for each in tests) == 10
+    assert [each["name"] for each in tests if each["status"] == "failed"] == [
+        "apply: values: values"
+    ]
+    shown = text.render(found, 80)
+    assert " init   \u2713 loads  \u2713 runs  \u2713 shape" in shown
+    assert " apply  \u2713 loads  \u2713 runs  \u2713 shape  \u2717 values" in shown
+    assert " \u2717 apply: values   it is wrong" in shown
+    assert "apply: values: values" in junit.render(found)
 
 
 # ------------------------------------------------------------------------------------------ live

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from notebook_shell import Notebook
 
+from grader.authoring.like import Like
+from grader.authoring.skeleton import Skeleton
 from grader.grading.request import Front, GradingRequest, offered
 from grader.model.submission import Submission
 from grader.notebook import CannotGrade
@@ -47,6 +49,18 @@ def test_only_what_the_function_needs_is_handed_in(
     notebook.run("unused = 1\nWIDTH = 2")
     notebook.run("%%grade\nprint('hello')\nOTHER = 3\ndef nn_vmap_forward():\n    return WIDTH\n")
     assert graded[0].source.text == "WIDTH = 2\n\n\ndef nn_vmap_forward():\n    return WIDTH\n"
+
+
+def test_the_tasks_other_functions_come_from_earlier_cells(
+    notebook: Notebook, graded: list[Submission], tmp_path: Path
+) -> None:
+    Skeleton.of("two-of", tmp_path, Like.FUNCTIONS).write()
+    notebook.run("def init_two_of(): return 1\ndef unasked(): return 2")
+    notebook.run(f"%%grade --exercises {tmp_path}\ndef apply_two_of(): return 3\n")
+    text = graded[0].source.text
+    assert "def init_two_of" in text
+    assert "def apply_two_of" in text
+    assert "unasked" not in text
 
 
 def test_a_graded_cell_counts_for_later_cells(notebook: Notebook, graded: list[Submission]) -> None:
