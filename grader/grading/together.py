@@ -37,8 +37,8 @@ from grader.rules import rule_by_id
 from grader.rules.rule import Sighting
 from grader.search.deadline import Deadline
 
-_CASES: Final = 2
-"""Of each function: other arguments, and after that the first ones again."""
+_CASES: Final = 3
+"""Of each function: other numbers, then other sizes. After that come the first ones again."""
 
 Open = Callable[[Submission, ExerciseFolder], Side]
 """Starts a process for a submission."""
@@ -119,14 +119,15 @@ class Together:
         return None
 
     def _turns(self) -> Iterator[tuple[ExerciseFolder, Case]]:
-        """Yield every function with one case, with another, and with the first one again."""
-        cases = [
-            self._session.plan(each.exercise, self._request).discriminating[:_CASES]
-            for each in self._parts
-        ]
+        """Yield every function with one case, with others, and with the first one again.
+
+        Each has other sizes than the one before it, in one round or another.
+        """
+        plans = [self._session.plan(each.exercise, self._request) for each in self._parts]
+        cases = [(*each.discriminating[: _CASES - 1], *each.edges)[:_CASES] for each in plans]
         for place in (*range(_CASES), 0):
-            for part, some in zip(self._parts, cases, strict=True):
-                yield part, some[place % len(some)]
+            for index, (part, some) in enumerate(zip(self._parts, cases, strict=True)):
+                yield part, some[(place + index) % len(some)]
 
 
 def _same(case: Case, expected: Observation, actual: Observation, times: float) -> bool:

@@ -48,6 +48,23 @@ PARTS = EXERCISE.parts
 PROGRAM = INIT + APPLY
 CALLING = INIT + APPLY.replace("x @", 'init(0, 1, 1)["b"] + x @')
 HERE = Span(line=7, column=5, end_line=7, end_column=11)
+SIZED = """\
+import jax
+import jax.numpy as jnp
+
+kept = {}
+
+
+def init(seed, inputs, features):
+    kept["one"] = features == 1
+    w = jax.random.normal(jax.random.PRNGKey(seed), (inputs, features))
+    return {"w": w, "b": jnp.zeros(features)}
+
+
+def apply(params, x):
+    outputs = jnp.tanh(x @ params["w"] + params["b"])
+    return outputs[:, :1] if kept.get("one") else outputs
+"""
 SCHEMA = json.loads(
     Path(__file__).resolve().parents[2].joinpath("grader/render/schema.json").read_text()
 )
@@ -428,6 +445,7 @@ def test_what_one_keeps_may_spoil_another(graded: Graded) -> None:
             PROGRAM.replace("    w =", "    global apply\n    apply = lambda *_: 0\n    w ="),
             [("apply", "stateful")],
         ),
+        (SIZED, [("apply", "stateful")]),
         (
             PROGRAM.replace("    w =", "    jnp.tanh = lambda x: x\n    w ="),
             [("apply", "stateful")],
