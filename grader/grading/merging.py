@@ -152,7 +152,7 @@ def _is_same(told: Finding, other: Finding) -> bool:
     """Whether two functions, or the whole file for each of them, show one mistake at one place."""
     if told.rule != other.rule or (told.function == other.function and told.function):
         return False
-    if told.span is None or other.span is None:
+    if told.span is None or other.span is None or _of_file(told):
         return told.span == other.span and told.message == other.message and _of_file(told)
     return told.span == other.span
 

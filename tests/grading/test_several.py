@@ -289,6 +289,15 @@ def test_two_mistakes_without_a_place_are_two() -> None:
     assert told(found) == [("init", "crashed"), ("apply", "crashed")]
 
 
+def test_two_functions_that_cannot_be_called_are_two_mistakes() -> None:
+    ours, theirs = (
+        finding("wrong-signature", f"it can't be called with {each}", span=HERE)
+        for each in ("(seed)", "(params)")
+    )
+    found = together(report(0, ours), report(1, theirs))
+    assert told(found) == [("init", "wrong-signature"), ("apply", "wrong-signature")]
+
+
 def test_what_is_wrong_with_the_file_is_told_once() -> None:
     broken = finding("import-failed", span=HERE)
     found = together(report(0, broken, function=""), report(1, broken, function=""))
