@@ -35,6 +35,7 @@ from grader.wire import (
 )
 from grader.worker import serve
 from grader.worker.arithmetic.tiers import prefer_numpy
+from grader.worker.key_checks import remember_key_checks
 from grader.worker.lowering import share_context
 
 _TRIES: Final = 100
@@ -92,6 +93,7 @@ class Nursery:
         _become_subreaper()
         share_context()
         prefer_numpy()
+        remember_key_checks()
         gc.freeze()
         gc.enable()
         self._reply(Ready(seconds=importing))

@@ -32,6 +32,7 @@ from grader.sandbox.policy import Policy, Protection
 from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
 from grader.worker.kept import Kept
+from grader.worker.key_checks import remember_key_checks
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
 from grader.worker.own_check import Faulty, OwnCheck
@@ -87,6 +88,7 @@ def as_spawned_side() -> None:
     _open_streams()
     share_context()
     prefer_numpy()
+    remember_key_checks()
     status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
