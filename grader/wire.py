@@ -185,6 +185,17 @@ Reply = Confined | Started | Traced | Called | Stuck | CheckSaid | CheckFaulty
 # ------------------------------------------------------------------------------ judge and nursery
 
 
+class Warm(msgspec.Struct, frozen=True, kw_only=True, tag="warm"):
+    """Trace a program of the grader's own, for what its forks will need of the libraries.
+
+    `sizes` are those of cases.
+    """
+
+    exercise: Exercise
+    text: str
+    sizes: tuple[dict[str, int], ...]
+
+
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
     """Fork a worker; its channel, stdout and stderr are sent along as descriptors.
 
@@ -209,6 +220,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     seconds: float
 
 
+class Warmed(msgspec.Struct, frozen=True, kw_only=True, tag="warmed"):
+    """The nursery has traced that program, or can't."""
+
+
 class Forked(msgspec.Struct, frozen=True, kw_only=True, tag="forked"):
     """The new worker's process."""
 
@@ -228,8 +243,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     growing: int = 0
 
 
-NurseryRequest = Fork | End
-NurseryReply = Ready | Forked | Ended
+NurseryRequest = Warm | Fork | End
+NurseryReply = Ready | Warmed | Forked | Ended
 
 # ---------------------------------------------------------------------------------------- frames
 

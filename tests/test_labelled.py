@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import xmlschema
 
+from grader.authoring.grades import AT_A_TIME
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import Labelled, places
@@ -33,7 +34,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as made:
+    with Session(gradings=len(ALL), at_once=AT_A_TIME) as made:
         yield made
 
 

@@ -95,15 +95,18 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
     """Verify the named exercises, else the course's own, else all. Raises `CommandWrong`."""
     from grader.authoring.course import course
+    from grader.authoring.grades import AT_A_TIME
     from grader.authoring.verify import verify as lines_of
     from grader.grading.session import Session
+    from grader.labels import labelled
 
     shipped, own = course(folders)
     wanted = _chosen(names, shipped, own)
     known = [each for each in (*shipped, *own) if isinstance(each, ExerciseFolder)]
     console = new_console(color)
     right = 0
-    with Session() as session, Bar("  grading") as bar:
+    gradings = sum(len(labelled(each)) for each in wanted if isinstance(each, ExerciseFolder))
+    with Session(gradings=gradings, at_once=AT_A_TIME) as session, Bar("  grading") as bar:
         for found in wanted:
             put(console, _heading(found))
             wrong = False

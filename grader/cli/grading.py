@@ -153,11 +153,12 @@ def run_jobs(
     from grader.grading.session import Session
 
     alone = tell if len(jobs) == 1 else _untold
-    with Session(early.take()) as session:
+    threads = request.jobs or os.cpu_count() or 1
+    with Session(early.take(), gradings=len(jobs), at_once=threads) as session:
         gradings = Parallel(
             lambda job: _graded(session, job, request, alone, show),
             jobs,
-            threads=request.jobs or os.cpu_count() or 1,
+            threads=threads,
             told=INTERRUPTS.wake,
         )
         try:

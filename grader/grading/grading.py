@@ -74,6 +74,7 @@ class Grading:
         self._cancelled = False
         self._transcript: Transcript | None = None
         self._touched = False
+        self._last: tuple[Transcript, tuple[Finding, ...]] | None = None
 
     @property
     def touched(self) -> bool:
@@ -128,6 +129,7 @@ class Grading:
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
             self._unhurried = self._session.unhurried()
+            self._session.warm(self._exercise, cases)
         self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.discriminating, *cases.edges), self._sizes)
         with self._watch.part("start"):
@@ -137,8 +139,9 @@ class Grading:
         if not isinstance(loaded, Loaded):
             self._suspect_the_machine(cases.discriminating[0])
             return self._report_in_time(self._nothing_ran(loaded), cases)
-        proof = self._begin_proof()
-        search = self._search(side, proof, self._fresh, tell)
+        proof = self._begin_proof(side)
+        second = None if self._traces_after else proof
+        search = self._search(side, second, self._fresh, tell)
         try:
             return self._searched(search, proof, cases)
         except TookTooLong:
@@ -147,7 +150,7 @@ class Grading:
     def _search(
         self,
         side: Side,
-        second: Second,
+        second: Second | None,
         fresh: Fresh,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Search:
@@ -188,8 +191,11 @@ class Grading:
     # ------------------------------------------------------------------------------- judging
 
     def _judged(self, transcript: Transcript) -> tuple[Finding, ...]:
+        """Judge a transcript, once: the last one is asked for several times."""
         told = self._own_check.told(transcript)
-        return self._judging.spend(lambda: judge(told))
+        if self._last is None or self._last[0] != told:
+            self._last = told, self._judging.spend(lambda: judge(told))
+        return self._last[1]
 
     def _report_in_time(self, transcript: Transcript, cases: Plan) -> Report:
         try:
@@ -272,9 +278,23 @@ class Grading:
         side.load(self._request.load_seconds, alters=alters, compiled=compiled)
         return side
 
-    def _begin_proof(self) -> Proof:
+    @property
+    def _traces_after(self) -> bool:
+        """Whether to trace in the process of the cases, after them, if processors are scarce.
+
+        Of several functions, one is traced where nothing ran before: it is `touched` if its first
+        call keeps something.
+        """
+        return self._session.crowded and not self._exercise.part
+
+    def _begin_proof(self, side: Side) -> Proof:
+        """Trace in a second process while the cases run, or in theirs."""
         proof = Proof(self._reference, self._submission.source, self._exercise, self._sizes)
-        proof.begin(self._open, wanted=self._request.prove, seconds=self._request.load_seconds)
+        wanted, seconds = self._request.prove, self._request.load_seconds
+        if self._traces_after:
+            proof.begin_later(side, wanted=wanted, seconds=seconds)
+        else:
+            proof.begin(self._open, wanted=wanted, seconds=seconds)
         return proof
 
     def _nothing_ran(self, loaded: LoadOutcome) -> Transcript:

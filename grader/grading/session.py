@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from grader import cache
+from grader import cache, wire
 from grader.catalogue import course_text
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
@@ -28,14 +29,28 @@ from grader.sandbox.policy import Policy
 from grader.search.kept import plan_of
 from grader.search.plan import Plan, traced_sizes
 
+_MANY: Final = 8
+"""From how many gradings on it pays to warm up: that takes about as long as one."""
+
 
 class Session:
-    """Shared by all gradings of one command. Close it to stop its processes."""
+    """Shared by all gradings of one command. Close it to stop its processes.
 
-    def __init__(self, launched: Launched | None = None) -> None:
+    There will be so many `gradings`, and so many `at_once`.
+    """
+
+    def __init__(
+        self, launched: Launched | None = None, *, gradings: int = 1, at_once: int = 1
+    ) -> None:
+        self.crowded = min(gradings, at_once) > 1
+        """Whether other gradings keep the processors busy: a second process only costs time."""
+        self._many = gradings >= _MANY
+        self._warmed: set[tuple[str, str]] = set()
         self._launched = launched
         self._made: Maker | None = None
         self._making = threading.Lock()
+        self._planning = threading.Lock()
+        self._warming = threading.Lock()
         self._aborted = False
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
@@ -88,11 +103,12 @@ class Session:
     def plan(self, exercise: Exercise, asked: GradingRequest) -> Plan:
         """Return the plan of cases, made once."""
         key = (exercise.slug, exercise.part, asked.cases, asked.seed)
-        if key not in self._plans:
-            self._plans[key] = plan_of(
-                exercise, count=asked.cases, seed=asked.seed, folder=self._cache
-            )
-        return self._plans[key]
+        with self._planning:
+            if key not in self._plans:
+                self._plans[key] = plan_of(
+                    exercise, count=asked.cases, seed=asked.seed, folder=self._cache
+                )
+            return self._plans[key]
 
     def reference(self, folder: ExerciseFolder) -> Reference:
         """Return the exercise's reference, which all its gradings share."""
@@ -137,6 +153,17 @@ class Session:
                 side.give(program.name, program.text)
                 return side
         return Side(self._maker, program, policy=self._policy(submission, program, folder))
+
+    def warm(self, exercise: Exercise, plan: Plan) -> None:
+        """Do once what each process would do for itself, if there will be many."""
+        with self._warming:
+            key = exercise.slug, exercise.part
+            if self._many and key not in self._warmed:
+                self._warmed.add(key)
+                cases = (*plan.discriminating, *plan.edges, *plan.rest)
+                sizes = tuple(each.sizes for each in cases)
+                text = rehearsal(exercise)
+                self._maker.warm(wire.Warm(exercise=exercise, text=text, sizes=sizes))
 
     def checker(self, folder: ExerciseFolder) -> Checker | None:
         """Start a process for the author's own check, None if the exercise has none.

@@ -118,6 +118,9 @@ class Maker(ABC):
     def wait(self) -> None:  # noqa: B027 - there may be nothing to wait for
         """Wait until workers can be made; `NurseryBroken` if they can't."""
 
+    def warm(self, request: wire.Warm) -> None:  # noqa: B027 - only what forks can inherit it
+        """Prepare for many workers that run programs like this one."""
+
     @abstractmethod
     def make(self, limits: Limits, *, nnx: bool = False) -> Worker:
         """Start a worker; `NurseryBroken` if that's impossible.
@@ -189,6 +192,10 @@ class Nursery(Maker):
             raise NurseryBroken(f"jax and flax can't be imported by {sys.executable}: {reason}")
         reply: wire.NurseryReply = self._decoder.decode(data)
         return reply
+
+    def warm(self, request: wire.Warm) -> None:
+        """Have the nursery trace a program of the grader's own."""
+        self.ask(request)
 
     def make(self, limits: Limits, *, nnx: bool = False) -> Worker:
         """Fork a worker, in a scratch folder that is removed with it, or with the nursery."""

@@ -1,7 +1,8 @@
-"""The proof that a submission computes what the reference does, sought beside the executed cases.
+"""The proof that a submission computes what the reference does, beside the executed cases or after.
 
-Tracing runs the learner's function on stand-ins for its arguments, in a separate process: what it
-leaves behind there, or a trace that never ends, changes nothing for the cases.
+Tracing runs the learner's function on stand-ins for its arguments. What it leaves behind, or a
+trace that never ends, must change nothing for the cases: so it has a process of its own, or the
+process of the cases gets no more of them (`Side.touched`).
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Proof:
         self._seconds = _TRACE_SECONDS
         self._waited = False
         self._loaded = False
+        self._later = False
 
     def begin(self, open_side: Callable[[], Side], *, wanted: bool, seconds: float) -> None:
         """Have a process load the submission, and trace it unless its text rules a proof out.
@@ -63,10 +65,19 @@ class Proof:
         self._seconds = min(seconds, _TRACE_SECONDS)
         self._side = open_side()
         self._side.begin_load(seconds)
-        if not wanted or self._reading.doubt:
-            self._traces = ()
-        else:
+        if self._is_sought:
             self._side.begin_trace(self._sizes)
+
+    def begin_later(self, side: Side, *, wanted: bool, seconds: float) -> None:
+        """Trace in a process that has loaded the submission, but only once that is needed."""
+        self._wanted = wanted
+        self._seconds = min(seconds, _TRACE_SECONDS)
+        self._side = side
+        self._loaded = self._later = True
+
+    @property
+    def _is_sought(self) -> bool:
+        return self._wanted and not self._reading.doubt
 
     def player(self) -> Side | None:
         """Return the process when it has traced, for cases to be played in; None if it failed.
@@ -91,7 +102,7 @@ class Proof:
     @property
     def traced(self) -> bool:
         """Whether there is a trace to compare with others."""
-        return bool(self._traces)
+        return bool(self._finish() if self._later else self._traces)
 
     def is_same(self, text: str, traces: tuple[Trace, ...]) -> bool:
         """Whether the submission is proved to compute what another program does."""
@@ -104,7 +115,7 @@ class Proof:
     def equivalence(self, transcript: Transcript) -> Equivalence:
         """Say what is known in the end: a case that differs refutes any proof."""
         differs = any(self._differs(each) for each in transcript.exchanges)
-        if not self._waited and not differs:
+        if not self._waited and not self._later and not differs:
             return Equivalence(status=Equivalent.UNKNOWN, scope="not looked at")
         return self._compared(values_differ=differs)
 
@@ -124,14 +135,21 @@ class Proof:
         return Compared(traces=traces, reading=self._reading)
 
     def _finish(self) -> tuple[Trace, ...]:
-        if self._side is not None and not self._waited:
+        side = self._side
+        if side is not None and not self._waited:
             self._waited = True
-            self._side.enter_sandbox()
-            self._loaded = isinstance(self._side.finish_load(), Loaded)
-            if self._traces is None:
-                traced = self._loaded
-                self._traces = self._side.finish_trace(self._seconds) if traced else ()
+            if self._later:
+                self._loaded = side.failure is None
+            else:
+                side.enter_sandbox()
+                self._loaded = isinstance(side.finish_load(), Loaded)
+            self._traces = self._traced(side) if self._loaded and self._is_sought else ()
         return self._traces or ()
+
+    def _traced(self, side: Side) -> tuple[Trace, ...]:
+        if self._later:
+            side.begin_trace(self._sizes)
+        return side.finish_trace(self._seconds)
 
     def _differs(self, exchange: Exchange) -> bool:
         expected, actual = exchange.expected.outcome, exchange.actual.outcome

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -23,6 +23,9 @@ from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.deadline import Deadline
 from grader.search.plan import Plan, extent
+
+_AT_ONCE: Final = 2
+"""How many shapes run between two looks at the findings: as many as there are lanes, usually."""
 
 
 class Reference(Protocol):
@@ -57,6 +60,10 @@ class Player(Protocol):
     @property
     def failure(self) -> object | None:
         """Why it can't run any more cases, None if it can."""
+
+    @property
+    def touched(self) -> bool:
+        """Whether a trace has left something behind, which a case would find."""
 
 
 class Lane:
@@ -95,9 +102,9 @@ class Lane:
 class Search:
     """One submission's run.
 
-    `submission` has loaded the file; `second` will be a process that has, too; `fresh` starts
-    another, and `altering` one in which lifted modules return other numbers. `judge` is the judge,
-    which may have a deadline.
+    `submission` has loaded the file; `second` will be a process that has, too, if it has one to
+    play in; `fresh` starts another, and `altering` one in which lifted modules return other
+    numbers. `judge` is the judge, which may have a deadline.
     """
 
     def __init__(
@@ -107,7 +114,7 @@ class Search:
         source: Source,
         reference: Reference,
         submission: Player,
-        second: Second,
+        second: Second | None,
         fresh: Callable[[], Player],
         altering: Callable[[], Player],
         deadline: Deadline,
@@ -140,19 +147,22 @@ class Search:
                 return self.transcript
             if self._errors():
                 return self._look_closer(plan)
-        self._repeat(plan.discriminating[0], self._lanes[:1] if proved() else self._lanes)
+        times = 1 if proved() else _AT_ONCE
+        self._leave_traced()
+        self._repeat(plan.discriminating[0], times)
         return self._with_altered(plan.discriminating[0])
 
     def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
         first, *others = _grouped(plan.edges, attrgetter("sizes"))
         yield partial(self._begin, plan.discriminating, first)
-        for parts in _batched(others, len(self._lanes)):
+        for parts in _batched(others, _AT_ONCE):
             yield partial(self._play_together, parts)
         if proved():
             return
+        self._leave_traced()
         self._reference.prepare(plan.rest)
-        for parts in _batched(_grouped(plan.rest, self._weights), len(self._lanes)):
+        for parts in _batched(_grouped(plan.rest, self._weights), _AT_ONCE):
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
@@ -170,8 +180,11 @@ class Search:
 
         If the first process fails, nobody waits for the second, and its observations are dropped.
         """
+        if self._second is None:
+            self._exchanges += self._lanes[0].play((*discriminating, *edges))
+            return
         with ThreadPoolExecutor(1) as pool:
-            beside = pool.submit(self._play_second, edges)
+            beside = pool.submit(self._play_second, self._second, edges)
             self._exchanges += self._lanes[0].play(discriminating)
             if self._failed:
                 self._second.abandon()
@@ -183,20 +196,37 @@ class Search:
         self._lanes.append(lane)
         self._exchanges += played
 
-    def _play_second(self, edges: Sequence[Case]) -> tuple[Lane | None, list[Exchange]]:
-        player = self._second.player()
+    @staticmethod
+    def _is_usable(lane: Lane) -> bool:
+        return lane.player.failure is None and not lane.player.touched
+
+    def _leave_traced(self) -> None:
+        """Go on in a fresh process instead of one that a trace has changed, or ended."""
+        self._lanes = [
+            lane if self._is_usable(lane) else self._lane(self._fresh()) for lane in self._lanes
+        ]
+
+    def _play_second(
+        self, second: Second, edges: Sequence[Case]
+    ) -> tuple[Lane | None, list[Exchange]]:
+        player = second.player()
         if player is None:
             return None, []
         lane = self._lane(player)
         return lane, lane.play(edges)
 
     def _play_together(self, parts: Iterable[list[Case]], lanes: Sequence[Lane] = ()) -> None:
-        """Run each part in its own lane, in parallel; the exchanges keep the order of the parts."""
-        pairs = list(zip(lanes or self._lanes, parts, strict=False))
-        if len(pairs) == 1:
-            self._exchanges += pairs[0][0].play(pairs[0][1])
+        """Run each part in its own lane, in parallel; the exchanges keep the order of the parts.
+
+        A single lane runs them one after the other.
+        """
+        lanes = lanes or self._lanes
+        if len(lanes) == 1:
+            for part in parts:
+                self._exchanges += lanes[0].play(part)
             return
-        with ThreadPoolExecutor(len(pairs)) as pool:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            pairs = zip(lanes, parts, strict=False)
             for played in pool.map(lambda pair: pair[0].play(pair[1]), pairs):
                 self._exchanges += played
 
@@ -225,15 +255,15 @@ class Search:
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
-            self._repeat(plan.discriminating[0], self._lanes[:1])
+            self._repeat(plan.discriminating[0], 1)
         self._shrink(plan)
         return self.transcript
 
-    def _repeat(self, case: Case, lanes: Sequence[Lane]) -> None:
-        """Play a case of the beginning again in these: a pure program answers as it did."""
+    def _repeat(self, case: Case, times: int) -> None:
+        """Play a case of the beginning again, `times` in all: a pure program answers as it did."""
         first = next(each for each in self._exchanges if each.case == case)
         played = len(self._exchanges)
-        self._play_together([[case] for _ in lanes], lanes)
+        self._play_together([[case]] * times, self._lanes[:times])
         again = self._exchanges[played:]
         if not all(self._same(first, first.actual, each.actual) for each in again):
             self._repeat_in_fresh_processes(case)
@@ -307,7 +337,7 @@ class Search:
         smaller = (list(each) for each in plan.smaller if each[0].sizes not in played)
         limit = min(map(extent, played), default=0)
         while not all(_shown_on(finding, limit) for finding in self._errors()):
-            together = list(islice(smaller, len(self._lanes)))
+            together = list(islice(smaller, _AT_ONCE))
             if not together:
                 return
             self._play_together(together)

@@ -32,11 +32,14 @@ from grader.wire import (
     NurseryReply,
     NurseryRequest,
     Ready,
+    Warm,
+    Warmed,
 )
 from grader.worker import serve
 from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.key_checks import remember_key_checks
 from grader.worker.lowering import share_context
+from grader.worker.warming import warm
 
 _TRIES: Final = 100
 """How many times to try a fork, `WATCH_SECONDS` apart."""
@@ -122,11 +125,21 @@ class Nursery:
         if not data:
             return False
         match self._decoder.decode(data):
+            case Warm() as request:
+                self._warm(request)
             case Fork() as request:
                 self._fork(request, descriptors)
             case End() as request:
                 self._end(request)
         return True
+
+    def _warm(self, request: Warm) -> None:
+        gc.disable()
+        with contextlib.suppress(Exception):  # only the time that it would have saved is lost
+            warm(request.exercise, request.text, request.sizes)
+        gc.freeze()
+        gc.enable()
+        self._reply(Warmed())
 
     def _watch(self) -> None:
         for child in self._children.values():

@@ -30,6 +30,9 @@ from grader.grading.session import Session
 _IDLE: Final = 600.0
 """Seconds after which a command that has said nothing is taken to have died."""
 
+_MANY: Final = 1000
+"""How many gradings to prepare for: a command that asks for a cluster has many."""
+
 
 class Desk:
     """What one command needs here: the exercises, and a session that its gradings share."""
@@ -40,7 +43,7 @@ class Desk:
         found = catalogue(courses).exercises
         self.folders = {each.slug: each for each in found}
         self.facts = facts(found)
-        self.session = Session()
+        self.session = Session(gradings=_MANY, at_once=_MANY)
         self.at_work = 0
         self.last_used = time.monotonic()
 

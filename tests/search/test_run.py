@@ -1,0 +1,129 @@
+"""Which cases run in which process, and how many: with processes that only answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from grader.catalogue import exercises
+from grader.model.case import ArrayValue, Case
+from grader.model.finding import Finding
+from grader.model.observation import Completed, Observation
+from grader.model.source import Source
+from grader.model.transcript import Transcript
+from grader.search.cases import plan
+from grader.search.deadline import Deadline
+from grader.search.run import Search
+
+EXERCISE = next(each.exercise for each in exercises() if each.exercise.slug == "nn-vmap-shared")
+PLAN = plan(EXERCISE, count=20, seed=0)
+FIRST = len(PLAN.discriminating)
+EDGES = len(PLAN.edges)
+
+
+def answer() -> Observation:
+    return Observation(outcome=Completed(result=ArrayValue.of(np.ones(3, np.float32))))
+
+
+class Reference:
+    def answer(self, _case: Case) -> Observation:
+        return answer()
+
+    def prepare(self, _cases: Sequence[Case]) -> None:
+        pass
+
+
+class Process:
+    """Answers every case rightly."""
+
+    failure: object | None = None
+    touched = False
+
+    def begin(self, case: Case, seconds: float) -> None:
+        pass
+
+    def finish(self) -> Observation:
+        return answer()
+
+
+class Second:
+    def player(self) -> Process:
+        return Process()
+
+    def abandon(self) -> None:
+        pass
+
+
+class Grading:
+    """A run of the search. `proves`: a trace in the first process is the reference's.
+
+    The trace leaves something behind if it `touches`, and ends the process if it `kills`.
+    """
+
+    def __init__(
+        self, *, proves: bool, touches: bool = False, kills: bool = False, alone: bool = True
+    ) -> None:
+        self._answers = proves, touches, kills
+        self.process = Process()
+        self.fresh = 0
+        self._search = Search(
+            exercise=EXERCISE,
+            source=Source("program.py", "def nn_vmap_forward(seed, x_batch, features): ..."),
+            reference=Reference(),
+            submission=self.process,
+            second=None if alone else Second(),
+            fresh=self._another,
+            altering=self._another,
+            deadline=Deadline(None),
+            tell=lambda _done, _total: None,
+            judge=self._judge,
+        )
+
+    def run(self) -> list[int]:
+        """Return the number of the process for each case that ran."""
+        found = self._search.run(PLAN, self._proved)
+        return [each.process for each in found.exchanges]
+
+    def _another(self) -> Process:
+        self.fresh += 1
+        return Process()
+
+    def _proved(self) -> bool:
+        proves, self.process.touched, kills = self._answers
+        self.process.failure = "took too long" if kills else None
+        return proves
+
+    def _judge(self, _transcript: Transcript) -> tuple[Finding, ...]:
+        return ()
+
+
+def test_a_proved_program_runs_on_the_first_cases_and_the_edges() -> None:
+    assert Grading(proves=True).run() == [0] * (FIRST + EDGES + 1)
+
+
+def test_any_other_program_runs_on_all() -> None:
+    assert Grading(proves=False).run() == [0] * (PLAN.total + 2)
+
+
+@pytest.mark.parametrize("trace", ["touches", "kills"])
+def test_no_case_runs_after_a_trace_that_changed_the_process(trace: str) -> None:
+    grading = Grading(proves=False, touches=trace == "touches", kills=trace == "kills")
+    before = FIRST + EDGES
+    assert grading.run() == [0] * before + [1] * (PLAN.total - before + 2)
+    assert grading.fresh == 1
+
+
+def test_a_second_process_takes_half_of_the_cases() -> None:
+    grading = Grading(proves=False, alone=False)
+    processes = grading.run()
+    assert len(processes) == PLAN.total + 2
+    assert set(processes) == {0, 1}
+    assert grading.fresh == 0
+
+
+def test_how_many_run_does_not_depend_on_how_many_processes_there_are() -> None:
+    for proves in (False, True):
+        one, two = (Grading(proves=proves, alone=alone).run() for alone in (True, False))
+        assert len(one) == len(two)
