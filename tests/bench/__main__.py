@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.edited import Edited
+from tests.bench.memory import Peak
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
@@ -83,6 +84,12 @@ class Watched:
             timeout=120,
         )
         self._wait(SAVES["save wrong"][2])
+
+    @property
+    def pid(self) -> int:
+        """The process of the command."""
+        pid: int = self._child.pid
+        return pid
 
     def seconds(self, program: Path, said: tuple[str, ...]) -> float:
         """Save a program and return the seconds until the terminal says all this, in order."""
@@ -200,6 +207,18 @@ class Bench:
         cache = self.folder / f"cache-{number}" if fresh else self.kept
         return _seconds(arguments(number), self.folder, self._environment(cache))
 
+    def memory(self) -> dict[str, float]:
+        """Return the peak of some commands in MiB, and of watch while it grades a save."""
+        environment = self._environment(self.kept)
+        peaks: dict[str, float] = {}
+        for each in ("once", "again", "wrong", "together"):
+            said, arguments, _ = self.commands[each]
+            peaks[said] = _peak(arguments(0), self.folder, environment)
+        with Peak(self.watched.pid) as peak:
+            for _, program, words in SAVES.values():
+                self.watched.seconds(program, words)
+        return {**peaks, f"watch, while {len(SAVES)} saves are graded": peak.mib}
+
     def breakdown(self) -> dict[str, float]:
         """Return where the time of a next grading goes, as `grade -v` says it."""
         environment = {**os.environ, "GRADER_CACHE_DIR": str(self.kept), "PYTHONPATH": str(ROOT)}
@@ -220,6 +239,19 @@ def _seconds(command: list[str], folder: Path, environment: dict[str, str]) -> f
     began = time.perf_counter()
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     return time.perf_counter() - began
+
+
+def _peak(command: list[str], folder: Path, environment: dict[str, str]) -> float:
+    """Run a command and return the most memory that it and its processes had, in MiB."""
+    quiet = subprocess.DEVNULL
+    with (
+        subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=quiet, stdout=quiet, stderr=quiet
+        ) as process,
+        Peak(process.pid) as peak,
+    ):
+        process.wait()
+    return peak.mib
 
 
 def main() -> None:
@@ -244,6 +276,7 @@ def main() -> None:
                     continue
                 times[each].append(bench.seconds(each, number))
             console.print(f"round {number} of {chosen.rounds}")
+        peaks = bench.memory()
         bench.close()
         parts = bench.breakdown()
     table = Table("", "median", "ratio", title="whole-process wall time")
@@ -264,9 +297,14 @@ def main() -> None:
     for part, seconds in parts.items():
         where.add_row(part, f"{seconds:.3f}")
     console.print(where)
+    most = Table("", "MiB", title="memory of all processes, at its peak")
+    for said, mib in peaks.items():
+        most.add_row(said, f"{mib:.0f}")
+    console.print(most)
     ratios = {each: median / once for each, median in medians.items()}
     chosen.save.write_text(
-        json.dumps({"seconds": times, "ratios": ratios, "parts": parts}, indent=2) + "\n"
+        json.dumps({"seconds": times, "ratios": ratios, "parts": parts, "peaks": peaks}, indent=2)
+        + "\n"
     )
     console.print(f"saved to {chosen.save}")
 
