@@ -169,9 +169,10 @@ class Side:
             case wire.Trace():
                 subject = self._loaded()
                 before = Kept(subject.namespace)
-                found = fingerprints(
-                    subject.function, exercise, request.sizes, namespace=subject.namespace
-                )
+                with _discarding_output():
+                    found = fingerprints(
+                        subject.function, exercise, request.sizes, namespace=subject.namespace
+                    )
                 return wire.Traced(
                     fingerprints=found,
                     seconds=time.perf_counter() - began,
@@ -339,6 +340,13 @@ def _confine(policy: Policy) -> tuple[Protection, ...]:
 def _stay_private() -> tuple[Protection, ...]:
     """Hide the reference, which isn't sandboxed, from a submission that runs at the same time."""
     return (identity.unreadable_memory(), identity.dies_with_parent())
+
+
+@contextlib.contextmanager
+def _discarding_output() -> Iterator[None]:
+    """Drop what a program prints in a trace: it shows stand-ins, which nobody passed."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
 
 
 def _flush() -> None:

@@ -255,6 +255,22 @@ def test_a_side_tells_how_long_it_compiled(maker: Maker, exercise: Exercise, cas
     side.end()
 
 
+def test_what_a_trace_prints_is_dropped(maker: Maker, exercise: Exercise, case: Case) -> None:
+    """A trace may come after the cases in their process, and its stand-ins were never passed."""
+    text = f"def {exercise.function}(seed, x, features):\n    print(x.shape)\n    return x * seed\n"
+    program = Program(exercise=exercise, name="/nowhere/file.py", text=text)
+    side = Side(maker, program, policy=None)
+    side.enter_sandbox()
+    side.load(15.0)
+    for _ in range(2):
+        side.begin(case, 20.0)
+        side.finish()
+        side.begin_trace((case.sizes,))
+        assert side.finish_trace(20.0)
+    side.end()
+    assert side.printed() == ("(2, 3)\n" * 2, "", False)
+
+
 def test_impossible_times_are_ignored() -> None:
     spent = Spent().plus(trace=-1.0, call=float("inf"), compiling=float("nan"))
     assert spent == Spent()
