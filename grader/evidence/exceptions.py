@@ -122,16 +122,58 @@ _MEANINGS = (
         why="The variables that apply got lack a parameter that the module needs. They were made "
         "by another module, or changed since.",
         help="apply the module to the variables that its own init returned",
+        in_module="make the same parameters in every call, the first one too",
+    ),
+    _Pattern(
+        pattern=r"^IncorrectPostInitOverrideError",
+        why="Flax writes the constructor of a Linen module, from its fields. Your own __init__ or "
+        "__post_init__ takes its place.",
+        help="declare what it takes as fields, such as features: int; compute the rest in setup",
+    ),
+    _Pattern(
+        pattern=r"assigned to static attribute",
+        message="a plain list, tuple or dict holds arrays or modules of NNX",
+        why="NNX looks for them in attributes and in its own containers alone.",
+        help="wrap it: nnx.List(…) for a list or tuple, nnx.Dict(…) for a dict",
+        library=r"^flax\.nnx\.",
+    ),
+    _Pattern(
+        pattern=r"^TypeError: scan body (output|function output) must be a pair",
+        why="What a step returns first goes to the next step, what it returns second is kept.",
+        help="return a pair: (new carry, output)",
+    ),
+    _Pattern(
+        pattern=r"^TypeError: scan body function carry input and carry output",
+        why="The carry that a step returns goes into the next step, so it has to be like the first "
+        "one.",
+        help="start with a carry of the shape, type and structure that a step returns",
+    ),
+    _Pattern(
+        pattern=r"^TypeError: (vmap|scan)\(\) got multiple values for argument "
+        r"'(variable_\w+|split_rngs)'",
+        why="The arguments of nn.vmap and nn.scan are in another order than those of jax.vmap: "
+        "variable_axes comes first after the module, in_axes later.",
+        help="pass all of them by name: in_axes=…, out_axes=…",
+    ),
+    _Pattern(
+        pattern=r"^AttributeError: '\w+' object has no attribute 'items'",
+        message="variable_axes isn't a dict",
+        why="It gives each collection its axis, or None. By position, it comes first after the "
+        "module, in another order than that of jax.vmap.",
+        help="pass all arguments by name, and a dict as variable_axes",
+        library=r"^flax\.core\.lift\._split_in_out_axes",
     ),
     _Pattern(
         pattern=r"^ScopeCollectionNotFound",
-        why="The module looked for its parameters but got none.",
-        help="initialise first, and pass what init returned to apply",
+        why="The module looked for its parameters, but apply got no collection of that name.",
+        help='pass apply all variables in the form that init returns: {"params": …}',
+        in_module="make the same parameters in every call, the first one too",
     ),
     _Pattern(
         pattern=r"^InvalidRngError",
         why="The module needs a random key for this stream but got none.",
         help="pass a key from jax.random.PRNGKey as the first argument of init",
+        in_module="leave out what draws from it: the task's module gets no key for it",
     ),
     _Pattern(
         pattern=r"^JaxTransformError",
@@ -143,6 +185,7 @@ _MEANINGS = (
         pattern=r"^CallCompactUnboundModuleError|unbound module|^CallUnboundModuleError",
         why="A Flax module holds no parameters itself, so it can't be called like a function.",
         help="call model.init and then model.apply with the variables",
+        in_module="make it in setup or in a method with @nn.compact, as a part of the module",
     ),
     _Pattern(
         pattern=r"dot_general|contracting dimensions",

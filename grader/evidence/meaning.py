@@ -13,11 +13,13 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     `message`, if there is one, says more than that an exception was raised. `span` and `label` are
     the place of the cause, if that isn't the line that raised. `misspelt` is a name that doesn't
     exist, and the similar one that was meant. `streams` are those whose keys the call that raised
-    should have got.
+    should have got. `in_module` is the next step where the learner writes a module, and the grader
+    calls it.
     """
 
     why: str
     help: str
+    in_module: str = ""
     message: str = ""
     label: str = ""
     span: Span | None = None

@@ -24,6 +24,8 @@ from grader.model.transforms import Does, transform
 
 WEIGHTS: Final = "Param"
 _LIBRARY: Final = "flax.nnx."
+_CONTAINERS: Final = frozenset({"Sequential"})
+"""Classes that have no weights and compute nothing, but call what is in them."""
 
 
 class NnxSide:
@@ -56,8 +58,18 @@ class NnxSide:
     @cached_property
     def calls(self) -> tuple[NnxCall, ...]:
         """The calls of NNX's own layers in that map; all that there are if there is no map."""
-        own = [each for each in self.record.calls if each.defined_in.startswith(_LIBRARY)]
-        return tuple(each for each in own if self.run is None or each.inside in self.inside)
+        return tuple(
+            each for each in self.every_call if self.run is None or each.inside in self.inside
+        )
+
+    @cached_property
+    def every_call(self) -> tuple[NnxCall, ...]:
+        """The calls of NNX's own layers, wherever they were."""
+        return tuple(
+            each
+            for each in self.record.calls
+            if each.defined_in.startswith(_LIBRARY) and each.class_name not in _CONTAINERS
+        )
 
     @property
     def mapped(self) -> bool:
@@ -154,6 +166,15 @@ def nnx_look(look: Look, use: Use) -> NnxLook:
         expected=NnxSide(look.expected, use),
         actual=NnxSide(look.actual, use),
     )
+
+
+def beside(each: NnxLook) -> NnxCall | None:
+    """Return the first call of a layer if all are outside of maps, and no map gives an array."""
+    maps = [chain[0] for chain in chains(each.actual.trail, each.use)]
+    calls = [call for call in each.actual.every_call if call.class_name in each.expected.classes]
+    if not each.expected.mapped or any(run.outputs for run in maps):
+        return None
+    return calls[0] if calls and all(call.inside is None for call in calls) else None
 
 
 def length_of(side: NnxSide) -> int:

@@ -43,14 +43,22 @@ def not_a_dict(evidence: Evidence, look: Look) -> Meaning | None:
 
 
 def _text(evidence: Evidence, deviation: Deviation, kind: str) -> str | None:
-    """Return how the argument is written, None if it isn't a literal of this kind."""
+    """Return how the argument is written, None if it isn't a named literal of this kind."""
     span = evidence.landmarks.knob(deviation.call, deviation.knob)
     wanted = _WRITTEN.get(kind)
     if wanted is None:
         return None
     nodes = (node for node in evidence.source.nodes if isinstance(node, wanted))
     found = next((each for each in nodes if evidence.source.span(each) == span), None)
-    return ast.get_source_segment(evidence.source.text, found) if found is not None else None
+    if found is None or _by_position(evidence, found):
+        return None
+    return ast.get_source_segment(evidence.source.text, found)
+
+
+def _by_position(evidence: Evidence, value: ast.expr) -> bool:
+    """Whether a value stands among the arguments of a call without a name."""
+    calls = (node for node in evidence.source.nodes if isinstance(node, ast.Call))
+    return any(value is each for call in calls for each in call.args)
 
 
 def _meaning(evidence: Evidence, look: Look, deviation: Deviation, told: str) -> Meaning:

@@ -130,7 +130,7 @@ def _length(scan: Scan) -> Iterator[Fault]:
     steps, own = length_of(scan.expected), length_of(scan.actual)
     given = length_given(scan.actual)
     if steps != own or given not in {None, steps}:
-        actual = own if given is None else given
+        actual = own if given in {None, steps} else given
         yield Fault(scan=scan, knob=Knob.LENGTH, expected=steps, actual=actual)
 
 

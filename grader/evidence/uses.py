@@ -14,7 +14,8 @@ from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
 from grader.model.case import ArrayValue
 from grader.model.exercise import Use
-from grader.model.observation import TransformRun
+from grader.model.observation import TransformRun, digest
+from grader.model.transforms import Does, transform
 
 Chain = tuple[TransformRun, ...]
 """Runs of one transform, each inside the one before; the outermost is the first."""
@@ -114,3 +115,25 @@ def _changed(before: ArrayValue, after: ArrayValue) -> bool:
     if ours is None or theirs is None or ours.shape != theirs.shape:
         return False
     return bool(np.all((ours != theirs) | np.isnan(theirs)))
+
+
+def passed_on(evidence: Evidence, use: Use) -> bool:
+    """Whether the answer was there before a map or a loop of it ran, which only passes it on.
+
+    So it is in every case that shows it. The reference may do so where an array has one number.
+    """
+    if transform(use.title).does not in {Does.MAPS, Does.LOOPS}:
+        return False
+    told = [look for look in evidence.completed if runs(look.actual, use)]
+    other = any(not _passes_on(look.expected, use) for look in told)
+    return other and all(_passes_on(look.actual, use) for look in told)
+
+
+def _passes_on(trail: Trail, use: Use) -> bool:
+    """Whether each outermost run that returns the answer got it; not if any run isn't known."""
+    outer = [chain[0] for chain in chains(trail, use)]
+    answer = {digest(each.data) for each in arrays(trail.observation).values()}
+    if not answer or not all(all((*each.digests, *each.given_back)) for each in outer):
+        return False
+    gives = [each for each in outer if answer <= set(each.given_back)]
+    return bool(gives) and all(answer <= set(each.digests) for each in gives)

@@ -5,10 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.compare import OtherKind
+from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part
-from grader.evidence.uses import Chain, asked, chains, made, part, shallow, unseen, used
+from grader.evidence.nnx import beside, nnx_looks
+from grader.evidence.uses import (
+    Chain,
+    asked,
+    chains,
+    made,
+    part,
+    passed_on,
+    shallow,
+    unseen,
+    used,
+)
 from grader.model.exercise import Check, Use
 from grader.model.observation import ModuleRun, Span, TransformRun
 from grader.model.transforms import Does, transform
@@ -22,9 +33,13 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Accuse where every record is complete: a compiled function shows in its first call alone."""
+    """Accuse where every record is complete: a compiled function shows in its first call alone.
+
+    How a transform was used is only looked at if all answers are right: else other rules say more.
+    """
     if unseen(evidence) or _unfinished(evidence):
         return
+    right = all(isinstance(look.comparison, Same) for look in evidence.looks)
     for use in evidence.exercise.uses:
         wanted, found = asked(evidence, use), used(evidence, use)
         if not wanted:
@@ -35,6 +50,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield _shallow(evidence, use, found, wanted)
         elif part(evidence) is Part.NONE:
             yield _idle(evidence, use, found)
+        elif right and passed_on(evidence, use):
+            yield _passing(evidence, use, found)
+        elif right:
+            yield from _beside(evidence, use)
 
 
 def _unfinished(evidence: Evidence) -> bool:
@@ -144,6 +163,35 @@ def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
         help=f"make the answer from what {use.title} gives, and from nothing else",
         span=found[0].span or evidence.landmarks.head,
         case=exchange.case if exchange is not None else None,
+        evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _passing(evidence: Evidence, use: Use, found: Chain) -> Sighting:
+    return Sighting(
+        message=f"{use.title} only passes on what was computed without it",
+        label="returns the numbers that it got",
+        why=transform(use.title).does.purpose,
+        help=f"let {use.title} run {use.of}, and return what it computes",
+        span=found[0].span or evidence.landmarks.head,
+        case=evidence.completed[0].case,
+        evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _beside(evidence: Evidence, use: Use) -> Iterator[Sighting]:
+    """Speak of a map of NNX that makes the layers, but doesn't run them in any case."""
+    looks = [each for each in nnx_looks(evidence) if each.use == use and each.actual.every_call]
+    calls = [beside(each) for each in looks]
+    if not calls or calls[0] is None or None in calls:
+        return
+    yield Sighting(
+        message=f"{use.title} makes the layers, but doesn't run them",
+        label=f"runs outside of {use.title}",
+        why=transform(use.title).does.purpose,
+        help=f"call the layer in a function, and map that with {use.title}",
+        span=calls[0].span or evidence.landmarks.head,
+        case=looks[0].look.case,
         evidence={"expected": use.title, "actual": None},
     )
 

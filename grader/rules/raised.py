@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
@@ -33,13 +34,15 @@ from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
 from grader.model.exercise import Check
-from grader.model.observation import Raised, Span
+from grader.model.observation import AxisTree, Raised, Span
+from grader.model.transforms import transform
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NOTHING
 from grader.rules.wrong_module import raises_as_other
 
+_LENGTHS = re.compile(r"subtree of type tuple of length (\d+), but .* of length (\d+)", re.DOTALL)
 _NO_NAME = Advice("check its spelling, and that it is imported or assigned before", ())
 
 
@@ -116,6 +119,24 @@ def _unpaired(evidence: Evidence, look: Look) -> Meaning | None:
     )
 
 
+def _counted(look: Look, raised: Raised) -> Meaning | None:
+    """Explain an exception by arguments with a default, for which NNX wants entries of in_axes."""
+    counts = _LENGTHS.search(raised.message)
+    run = next((each for each in look.actual.record.transforms if each.raised), None)
+    if counts is None or run is None or not transform(run.transform).of_nnx:
+        return None
+    axes, given = run.knob("in_axes"), len(run.parts)
+    if not isinstance(axes, AxisTree) or not len(axes.items) == int(counts[1]) == given:
+        return None
+    if int(counts[2]) <= given:
+        return None
+    return Meaning(
+        why=f"The mapped function has {counts[2]} arguments, if those with a default are counted, "
+        f"as Flax does. in_axes has {given} entries.",
+        help=f"map a function of just the {given} arguments that you pass, and call it in there",
+    )
+
+
 def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the order of the lifted module's arguments."""
     scan = exchanged(look)
@@ -155,7 +176,7 @@ def _refused(raised: Raised) -> bool:
 def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bool) -> Sighting:
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
-    told = told or _swapped(evidence, look) or _unpaired(evidence, look)
+    told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)
     told = told or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source)
     setting, span = provoked(look), told.span
@@ -186,6 +207,8 @@ def _advice(evidence: Evidence, look: Look, told: Meaning, place: Span | None) -
     """Return the next step, as exactly as the text shows it."""
     name = unbound_name(look.raised.message) if look.raised is not None else None
     named = name_advice(evidence, name, place) if name is not None else None
+    if told.in_module and evidence.exercise.flax_class is not None:
+        return Advice(told.in_module, ())
     if told.misspelt is not None:
         return Advice(told.help, renamed(evidence.source, place, *told.misspelt))
     if told.streams:

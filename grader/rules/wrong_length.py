@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, field_edits, left_out
 from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
-from grader.evidence.scans import answering, length_given, length_of, steps_noun
+from grader.evidence.scans import answering, length_given, length_of, scanned, steps_noun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.rules.example import DEEP, DEEP_USES
@@ -17,15 +17,42 @@ from grader.rules.trait import Trait
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for each in shown(evidence, Knob.LENGTH):
-        yield _sighting(evidence, each)
+        yield (_unasked if _goes_over_unasked(each) else _sighting)(evidence, each)
+
+
+def _goes_over_unasked(each: Fault) -> bool:
+    """Whether the loop goes over an input that the task's loop hasn't, and of another size."""
+    ours, theirs = each.scan.actual, each.scan.expected
+    return bool(scanned(ours)) and not scanned(theirs) and length_of(ours) != each.expected
+
+
+def _unasked(evidence: Evidence, each: Fault) -> Sighting:
+    run, argument = each.scan.actual, _argument(evidence)
+    size, right = length_of(run), length_given(run) == each.expected
+    set_too = "" if right else f", and {_help(argument, told=True, given=None)}"
+    return Sighting(
+        message=f"{run.transform} goes over an input of size {size}, but the task has "
+        f"{_steps(each.expected)} here",
+        label="passes an input to go over",
+        details=told_by_flax(each),
+        why="An input beside the carry is taken apart, one step for each part. The task's loop has "
+        f"none: only length says how many of {steps_noun(evidence)} there are.",
+        help=f"pass None in place of that input{set_too}",
+        span=each.scan.root.span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"argument": "inputs", "expected": each.expected, "actual": size},
+    )
 
 
 def _sighting(evidence: Evidence, each: Fault) -> Sighting:
     run, noun = each.scan.actual, steps_noun(evidence)
     argument = _argument(evidence)
     told = length_given(each.scan.expected) is not None
+    other = length_given(run) if length_given(run) != each.expected else None
     missing = each.actual is None
-    span = evidence.landmarks.keyword(run.span, "length", POSITIONS["length"])
+    by_inputs = not told and other is None
+    said = evidence.landmarks.keyword(run.span, "length", POSITIONS["length"])
+    span = each.scan.root.span if by_inputs else said
     return Sighting(
         message=f"nothing says how many steps {run.transform} has"
         if missing
@@ -37,9 +64,9 @@ def _sighting(evidence: Evidence, each: Fault) -> Sighting:
         why=f"Without an input to go over, only length says how many of {noun} there are."
         if told
         else "The inputs say how many steps there are: length has to be the same, or is left out.",
-        help=_help(argument, told=told, given=length_given(run)),
+        help=_help(argument, told=told, given=other),
         span=span or evidence.landmarks.head,
-        edits=_edits(evidence, each, argument) if told else left_out(evidence, run.span, "length"),
+        edits=_edits(evidence, each, argument, told=told, given=other),
         case=each.look.case,
         evidence={"argument": "length", "expected": each.expected, "actual": each.actual},
     )
@@ -67,10 +94,14 @@ def _argument(evidence: Evidence) -> str | None:
     return evidence.argument_for(lengths)
 
 
-def _edits(evidence: Evidence, each: Fault, argument: str | None) -> tuple[Edit, ...]:
+def _edits(
+    evidence: Evidence, each: Fault, argument: str | None, *, told: bool, given: int | None
+) -> tuple[Edit, ...]:
+    made = each.scan.actual.span
+    if not told:
+        return left_out(evidence, made, "length") if given is not None else ()
     if argument is None:
         return ()
-    made = each.scan.actual.span
     return field_edits(evidence, made, "length", POSITIONS["length"], argument)
 
 

@@ -34,6 +34,7 @@ def decayed_sums(x, decay):
         return total, total
 """
 SHARED: Final = """
+import jax
 import jax.numpy as jnp
 from flax import nnx
 
@@ -51,13 +52,6 @@ IDLE: Final = {
     + """
     row = jax.vmap(lambda b: jnp.sum(jnp.abs(x - b), axis=-1))
     return jax.vmap(lambda points: row(points))(y[None])[0].T
-""",
-    "the loop passes finished rows through": SCAN
-    + """
-    rows = [x[0]]
-    for row in x[1:]:
-        rows.append(step(rows[-1], row)[0])
-    return jax.lax.scan(lambda none, row: (none, row), None, jnp.stack(rows))[1]
 """,
     "the loop hands on what it got": SCAN
     + """
@@ -89,7 +83,47 @@ IDLE: Final = {
 """,
 }
 
+PASSED_ON: Final = {
+    "the loop passes finished rows through": SCAN
+    + """
+    rows = [x[0]]
+    for row in x[1:]:
+        rows.append(step(rows[-1], row)[0])
+    return jax.lax.scan(lambda none, row: (none, row), None, jnp.stack(rows))[1]
+""",
+    "the maps pass finished numbers through": PAIRS
+    + """
+    return jax.vmap(jax.vmap(lambda each: each))(jnp.sum(jnp.abs(x[:, None] - y[None]), axis=-1))
+""",
+    "one map of NNX for all, which passes numbers through": SHARED
+    + """
+    return nnx.vmap(lambda m, y: y, in_axes=(None, 0))(model, model(x_batch)).reshape(-1)
+""",
+    "the map makes the layer, and doesn't run it": SHARED
+    + """
+    models = nnx.vmap(lambda n: nnx.clone(model))(jnp.arange(2))
+    graph, state = nnx.split(models)
+    one = nnx.merge(graph, jax.tree.map(lambda each: each[0], state))
+    return one(x_batch).reshape(-1)
+""",
+}
+
 AT_WORK: Final = {
+    "finished sums go through one more loop": SCAN
+    + """
+    _, rows = jax.lax.scan(step, jnp.zeros(x.shape[1:]), x)
+    return jax.lax.scan(lambda none, row: (none, row), None, rows)[1]
+""",
+    "a loop gives its input too, and carries the answer": SCAN
+    + """
+    def store(carry, row):
+        total, rows, n = carry
+        total = decay * total + row
+        return (total, rows.at[n].set(total), n + 1), row
+
+    start = (jnp.zeros(x.shape[1:]), jnp.zeros(x.shape), 0)
+    return jax.lax.scan(store, start, x)[0][1]
+""",
     "three maps, one of them of one index": PAIRS
     + """
     distance = lambda a, b: jnp.sum(jnp.abs(a - b))
@@ -133,6 +167,11 @@ def transform(text: str) -> Status:
 @pytest.mark.parametrize("name", IDLE)
 def test_a_transform_that_does_nothing_gets_no_tick(name: str) -> None:
     assert transform(IDLE[name]) is Status.SKIPPED
+
+
+@pytest.mark.parametrize("name", PASSED_ON)
+def test_one_beside_the_answer_is_reported(name: str) -> None:
+    assert transform(PASSED_ON[name]) is Status.FAILED
 
 
 @pytest.mark.parametrize("name", AT_WORK)

@@ -52,6 +52,16 @@ from grader.model.source import Source
         ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
         ("UnparsedFlagAccessError Error", "Trying to access flag --a", "instead of the flag"),
         ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
+        ("TypeError Exception", "vmap() got multiple values for argument 'split_rngs'", "out_"),
+        ("TypeError Exception", "scan() got multiple values for argument 'split_rngs'", "in_"),
+        ("TypeError Exception", "scan body output must be a pair, got float32[1].", "a pair: ("),
+        (
+            "TypeError Exception",
+            "scan body function carry input and carry output must have equal types, but",
+            "start with a carry",
+        ),
+        ("IncorrectPostInitOverrideError Error", "Overrode `.__post_init__()`", "as fields"),
+        ("ScopeCollectionNotFound Error", 'Tried to access "kernel"', '{"params": …}'),
         ("NameError Exception", "name 'jnp' is not defined", "assigned before"),
         ("TypeError Exception", "'NoneType' object is not subscriptable", "print its type"),
         ("OwnError KeyError", "'kernel'", "print its keys"),
@@ -61,6 +71,39 @@ from grader.model.source import Source
 def test_one_next_step_for_each_exception(classes: str, text: str, says: str) -> None:
     name, *bases = classes.split()
     raised = Raised(exception=name, module="builtins", bases=tuple(bases), message=text, frames=())
+    assert says in meaning(raised, Source("a.py", "")).help
+
+
+@pytest.mark.parametrize(
+    ("exception", "text", "library", "says"),
+    [
+        ("AttributeError", "'int' object has no attribute 'items'", "flax.core.lift.", "spelling"),
+        (
+            "AttributeError",
+            "'int' object has no attribute 'items'",
+            "flax.core.lift._split_in_out_axes",
+            "a dict as variable_axes",
+        ),
+        (
+            "ValueError",
+            "Found data on value of type '<class 'list'>' assigned to static attribute 'layers'",
+            "flax.nnx.pytreelib.Pytree._check_value",
+            "nnx.List(…)",
+        ),
+        ("ValueError", "x assigned to static attribute", "mine", "read the last line"),
+    ],
+)
+def test_where_a_library_raises_tells_what_it_means(
+    exception: str, text: str, library: str, says: str
+) -> None:
+    raised = Raised(
+        exception=exception,
+        module="builtins",
+        bases=("Exception",),
+        message=text,
+        frames=(),
+        library=library,
+    )
     assert says in meaning(raised, Source("a.py", "")).help
 
 

@@ -20,7 +20,7 @@ class Cell(nn.Module):
 
 
 def scanned_rnn(seed, x, features):
-    RNN = nn.scan(  # expect: wrong-length
+    RNN = nn.scan(
         Cell,
         in_axes=1,
         out_axes=1,
@@ -30,5 +30,5 @@ def scanned_rnn(seed, x, features):
     model = RNN(features=features)
     carry = jnp.zeros((x.shape[0], features))
     variables = model.init(jax.random.PRNGKey(seed), carry, x)
-    _, outputs = model.apply(variables, carry, x[:, 1:])
+    _, outputs = model.apply(variables, carry, x[:, 1:])  # expect: wrong-length
     return outputs
