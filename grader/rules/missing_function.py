@@ -36,7 +36,8 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
         if not source.text.strip():
             help_text = f"write the {kind} {name}; if you already have, save the file first"
             return Sighting(message="the file is empty", help=help_text)
-        help_text = f"name the {kind} {name}, exactly as in the task"
+        verb = "name" if loaded.callables else "write"
+        help_text = f"{verb} the {kind} {name}, exactly as in the task"
         return Sighting(message=f"there is no {kind} `{name}`", details=details, help=help_text)
     return Sighting(
         message=f"there is no {kind} `{name}`; did you mean `{near}`?",
