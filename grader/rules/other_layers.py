@@ -22,13 +22,17 @@ _OTHERS = "Other parameters are another model, and weights that fit the task's d
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Speak only of a learner's class, with wrong answers that no known setting explains."""
-    if evidence.exercise.flax_class is None or not evidence.answered_wrong:
+    """Speak only of a learner's class, in which no known setting explains the difference.
+
+    If all answers are right, as with a parameter that starts at one, it has to be in every case.
+    """
+    if evidence.exercise.flax_class is None:
         return
     if any(changed_layer.RULE.find(evidence)) or any(ignored_features.RULE.find(evidence)):
         return
-    looks = [look for look in evidence.answered_wrong if look.variables]
-    if looks and len(looks) == len(evidence.answered_wrong):
+    every = evidence.answered_wrong or evidence.completed
+    looks = [look for look in every if look.variables]
+    if looks and len(looks) == len(every):
         yield _sighting(evidence, looks[0])
 
 
@@ -67,7 +71,8 @@ def _message(differences: Sequence[VariableDifference]) -> str:
     if missing:
         return f"the parameters of {listing(missing)} are missing"
     if surplus:
-        return f"the task has no layer {' or '.join(surplus)}"
+        own = all(len(each.path) == 1 for each in differences if each.expected is None)
+        return f"the task has no {'parameter' if own else 'layer'} {' or '.join(surplus)}"
     sized = _layers([each.expected for each in differences])
     return f"{listing(sized)} {'has' if len(sized) == 1 else 'have'} another size"
 

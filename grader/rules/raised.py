@@ -65,10 +65,10 @@ def _raised(evidence: Evidence) -> Iterator[tuple[bool, Look, Raised]]:
 
 
 def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
-    """Name what would raise next, which no case shows as long as all of them raise before."""
+    """Name what would raise next, which no case shows if all that get there raise before."""
     raised = [look.raised for look in evidence.looks if look.raised is not None]
     places = {each.frames[0].span for each in raised if each.frames}
-    if not raised or len(raised) < len(evidence.looks) or len(places) != 1:
+    if len(places) != 1:
         return
     (place,) = places
     for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):

@@ -17,7 +17,7 @@ def split_keys(evidence: Evidence) -> Iterator[Sighting]:
     """Yield streams of which each step gets its own key, although they should have one."""
     noun = steps_noun(evidence)
     for each in shown(evidence, Knob.STREAM):
-        if each.expected is False and each.actual is True:
+        if each.actual is True:
             yield _stream(
                 evidence,
                 each,
@@ -33,7 +33,7 @@ def unsplit(evidence: Evidence, names: Names) -> Iterator[Sighting]:
     """Yield streams that are passed on with one key, although each step should have its own."""
     noun = steps_noun(evidence)
     for each in shown(evidence, Knob.STREAM):
-        if names(each.name) and each.expected is True and each.actual is False:
+        if names(each.name) and each.actual is False:
             things = "their weights" if of_params(each.name) else "the same numbers"
             yield _stream(
                 evidence,

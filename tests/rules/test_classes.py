@@ -206,6 +206,10 @@ LAYERS: Final = [
     ("2 * self.features", "3 * self.features", "hidden and out have another size", 9),
     ("nn.relu(x)", 'nn.relu(nn.Dense(2 * self.features, name="more")(x))',
      "the task has no layer more", 10),
+    ('return nn.Dense(self.features, name="out")(x)',
+     ('x = nn.Dense(self.features, name="out")(x)\n'
+     '        return x * self.param("scale", nn.initializers.ones, ())'),
+     "the task has no parameter scale", 8),
     ('nn.Dense(self.features, name="out")(x)', "x[:, : self.features]",
      "the parameters of out are missing", 8),
 ]  # fmt: skip
