@@ -24,16 +24,22 @@ _OTHERS = "Other parameters are another model, and weights that fit the task's d
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Speak only of a learner's class, in which no known setting explains the difference.
 
-    If all answers are right, as with a parameter that starts at one, it has to be in every case.
+    If all answers are right, only a parameter too many counts, such as a scale that starts at one:
+    zeros under another name are as good, if the task doesn't name them.
     """
     if evidence.exercise.flax_class is None:
         return
     if any(changed_layer.RULE.find(evidence)) or any(ignored_features.RULE.find(evidence)):
         return
-    every = evidence.answered_wrong or evidence.completed
-    looks = [look for look in every if look.variables]
+    wrong = evidence.answered_wrong
+    every = wrong or evidence.completed
+    looks = [look for look in every if look.variables and (wrong or _has_more(look))]
     if looks and len(looks) == len(every):
         yield _sighting(evidence, looks[0])
+
+
+def _has_more(look: Look) -> bool:
+    return all(each.expected is None for each in look.variables)
 
 
 def _sighting(evidence: Evidence, look: Look) -> Sighting:
