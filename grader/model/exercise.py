@@ -305,6 +305,10 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         """What a submission defines, in a word."""
         return "function" if self.flax_class is None else "class"
 
+    def told(self, text: str) -> str:
+        """Return what a message says of the function; of a class, it speaks of the module."""
+        return text if self.flax_class is None else text.replace("the function", "the module")
+
     @property
     def called_with(self) -> tuple[Parameter, ...]:
         """The parameters of that function, or of that method."""
@@ -314,6 +318,18 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(
             each for each in self.parameters if each.name not in made and not isinstance(each, Seed)
         )
+
+    def is_field(self, parameter: str) -> bool:
+        """Whether a parameter is a field of the class that the submission writes."""
+        return self.flax_class is not None and parameter in self.flax_class.fields
+
+    def written(self, parameter: str) -> str:
+        """Return a parameter as the submission's text has it: `rate`, or `self.rate`."""
+        return f"self.{parameter}" if self.is_field(parameter) else parameter
+
+    def sort(self, parameter: str) -> str:
+        """Return what a parameter is called: an argument, or a field of the class."""
+        return "field" if self.is_field(parameter) else "argument"
 
     @property
     def folder_name(self) -> str:

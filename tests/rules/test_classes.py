@@ -149,7 +149,7 @@ UNFIT: Final = [
     ("(self, x_batch)", "(self, x_batch, train)", "unfit-class",
      "`Net` can't be called with (x_batch)", 8),
     ("(self, x_batch)", "(self)", "unfit-class", "`Net` can't be called with (x_batch)", 8),
-    ("    @nn.compact\n", "", "raised", "calling the function raises AssignSubModuleError", 8),
+    ("    @nn.compact\n", "", "raised", "calling the module raises AssignSubModuleError", 8),
 ]  # fmt: skip
 
 
