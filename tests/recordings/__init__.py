@@ -149,7 +149,8 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
         if not fields[each]:
             del fields[each]
     declared = msgspec.msgpack.encode(fields)
-    return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
+    own = folder.own_check.read_bytes() if folder.exercise.has_own_check else b""
+    return hashlib.sha256(declared + folder.solution.read_bytes() + own).digest()
 
 
 def without_words(exercise: Exercise) -> dict[str, object]:
