@@ -36,6 +36,9 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     `weights` says that the parameters' shapes depend on it: a new value costs a compilation, so
     cases draw few values of it and many of the others. `noun` is how a sentence calls the axis.
     One case has the size `far`, well above `largest`; 0 if the task doesn't go that far.
+
+    A size may depend on one other dimension: it is a multiple of it (`multiple_of`), at most as
+    large (`at_most`), or `times * equal_to + plus`. Every size that is run or proved keeps to that.
     """
 
     name: str
@@ -43,6 +46,11 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     largest: int
     weights: bool = False
     far: int = 0
+    multiple_of: str = ""
+    at_most: str = ""
+    equal_to: str = ""
+    times: int = 1
+    plus: int = 0
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
