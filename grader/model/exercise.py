@@ -331,7 +331,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a parameter is a field of the class that the submission writes."""
         return self.flax_class is not None and parameter in self.flax_class.fields
 
-    def written(self, parameter: str) -> str:
+    def in_text(self, parameter: str) -> str:
         """Return a parameter as the submission's text has it: `rate`, or `self.rate`."""
         return f"self.{parameter}" if self.is_field(parameter) else parameter
 

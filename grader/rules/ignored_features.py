@@ -76,7 +76,7 @@ def _sighting(
         why=f"The size of the layer must follow the {evidence.exercise.sort(name)}; otherwise the "
         f"{evidence.exercise.kind} only works for one value of it.",
         help=f"make the layer with the {evidence.exercise.sort(name)} "
-        f"{evidence.exercise.written(name)}, which counts {noun}",
+        f"{evidence.exercise.in_text(name)}, which counts {noun}",
         span=span,
         edits=_overwritten(evidence, name) or field_edits(evidence, made, field, 0, name),
         case=look.case,

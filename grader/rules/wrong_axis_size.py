@@ -76,7 +76,7 @@ def _unmapped(evidence: Evidence, look: Look, deviation: Deviation, advice: Advi
 def _help(evidence: Evidence, argument: str | None) -> str:
     if argument is None:
         return "set axis_size to the number that the task passes for it"
-    sort, text = evidence.exercise.sort(argument), evidence.exercise.written(argument)
+    sort, text = evidence.exercise.sort(argument), evidence.exercise.in_text(argument)
     return f"use the {sort}: axis_size={text}"
 
 
