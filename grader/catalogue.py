@@ -29,6 +29,7 @@ from grader.model.exercise import (
     leaves,
     sizes_named,
 )
+from grader.model.relations import misrelated
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
@@ -223,6 +224,7 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
     for dimension in exercise.dimensions:
         if dimension.largest < 1:
             yield f'the largest "{dimension.name}" is below 1'
+    yield from misrelated(exercise)
     for parameter in exercise.parameters:
         if isinstance(parameter, Number | Choice) and not parameter.choices:
             yield f'"{parameter.name}" has no choices'

@@ -18,6 +18,7 @@ from grader.model.exercise import (
     Number,
     sizes_named,
 )
+from grader.model.relations import misrelated
 from grader.model.transforms import TRANSFORMS, Kind
 from grader.rules import RULES
 from grader.suggestion import did_you_mean
@@ -141,6 +142,7 @@ def _dimensions(exercise: Exercise, known: list[str]) -> Iterator[str]:
         if name not in known:
             meant = did_you_mean(name, known)
             yield f'{where} names "{name}", which isn\'t a dimension{meant or ": declare it"}'
+    yield from misrelated(exercise)
     for dimension in exercise.dimensions:
         if dimension.name not in used:
             yield f'no parameter has the dimension "{dimension.name}": use it, or leave it out'

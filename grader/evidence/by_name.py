@@ -11,15 +11,26 @@ from grader.model.source import Source
 
 _ENTRIES: Final = frozenset({"init", "init_with_output", "lazy_init", "apply", "__call__"})
 _OF_FLAX: Final = frozenset(
-    {"rngs", "mutable", "method", "capture_intermediates", "variables", "init_kwargs"}
+    {
+        "rngs",
+        "mutable",
+        "method",
+        "capture_intermediates",
+        "variables",
+        "init_kwargs",
+        "name",
+        "parent",
+    }
 )
-"""The arguments that `init` and `apply` themselves take."""
+"""The arguments that `init`, `apply` and each module's constructor themselves take."""
 
 
 def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | None:
     """Explain Flax's exception for a call that passes an argument to a lifted module by name."""
     call = source.call_at(raised.place)
     if call is None or raised.library is None or not record.lifted or not _enters(call):
+        return None
+    if _makes(call, record, source):
         return None
     if not any(run.lifted is not None for run in record.modules) and not _gave_up(record):
         return None
@@ -77,6 +88,20 @@ def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[a
 
 def _enters(call: ast.Call) -> bool:
     return not isinstance(call.func, ast.Attribute) or call.func.attr in _ENTRIES
+
+
+def _makes(call: ast.Call, record: Record, source: Source) -> bool:
+    """Whether a call makes an instance of what `nn.vmap` returned, directly or by a name."""
+    lifted = [source.call_at(each.span) for each in record.lifted]
+    named = {
+        target.id
+        for node in source.nodes
+        if isinstance(node, ast.Assign) and node.value in lifted
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    func = call.func
+    return func in lifted or (isinstance(func, ast.Name) and func.id in named)
 
 
 def _gave_up(record: Record) -> bool:

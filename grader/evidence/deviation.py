@@ -154,10 +154,20 @@ def _with_axes(run: LiftedRun) -> list[str]:
 
 def _counterpart(expected: Trail, actual: Trail, run: LiftedRun) -> LiftedRun | None:
     """Return the reference's lifted run that corresponds to `run`, by its position."""
-    siblings = [each.run for each in actual.lifted(run.root)]
     references = expected.lifted(expected.answer)
-    place = siblings.index(run.run) if run.run in siblings else 0
+    siblings = actual.lifted(run.root)
+    if any(_target(each) == _target(run) for each in references):
+        references = tuple(each for each in references if _target(each) == _target(run))
+        siblings = tuple(each for each in siblings if _target(each) == _target(run))
+    elif {_target(each) for each in siblings} & {_target(each) for each in references}:
+        return None
+    runs = [each.run for each in siblings]
+    place = runs.index(run.run) if run.run in runs else 0
     return references[min(place, len(references) - 1)] if references else None
+
+
+def _target(run: LiftedRun) -> tuple[str, str]:
+    return run.call.defined_in, run.call.target
 
 
 def _deviation(

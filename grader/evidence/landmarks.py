@@ -117,7 +117,7 @@ class Landmarks:
         sizes = knob is Knob.AXIS_SIZE
         whole = written(origins, steps, recorded(call, knob, name), constants=not sizes)
         if not name:
-            return whole
+            return whole or (_field(node, steps) if sizes else None)
         entry = None
         if is_listed(call, knob, name):
             accepts = recorded_entry(call, knob, name)
@@ -264,6 +264,13 @@ class Landmarks:
             each.arg == "order" and isinstance(each.value, ast.Constant) and each.value.value == "F"
             for each in keywords
         )
+
+
+def _field(call: ast.expr, steps: list[Step]) -> ast.expr | None:
+    """Return an argument that is written in the call itself, as an attribute: `self.features`."""
+    given = [each.value for each in call.keywords] if isinstance(call, ast.Call) else []
+    found = [step.node for step in steps if isinstance(step.node, ast.Attribute) and not step.path]
+    return found[0] if len(found) == 1 and found[0] in given else None
 
 
 def _is_true(node: ast.expr) -> bool:

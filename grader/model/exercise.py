@@ -36,6 +36,9 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     `weights` says that the parameters' shapes depend on it: a new value costs a compilation, so
     cases draw few values of it and many of the others. `noun` is how a sentence calls the axis.
     One case has the size `far`, well above `largest`; 0 if the task doesn't go that far.
+
+    A size may depend on one other dimension: it is a multiple of it (`multiple_of`), at most as
+    large (`at_most`), or `times * equal_to + plus`. Every size that is run or proved keeps to that.
     """
 
     name: str
@@ -43,6 +46,11 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     largest: int
     weights: bool = False
     far: int = 0
+    multiple_of: str = ""
+    at_most: str = ""
+    equal_to: str = ""
+    times: int = 1
+    plus: int = 0
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
@@ -305,6 +313,10 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         """What a submission defines, in a word."""
         return "function" if self.flax_class is None else "class"
 
+    def told(self, text: str) -> str:
+        """Return what a message says of the function; of a class, it speaks of the module."""
+        return text if self.flax_class is None else text.replace("the function", "the module")
+
     @property
     def called_with(self) -> tuple[Parameter, ...]:
         """The parameters of that function, or of that method."""
@@ -314,6 +326,18 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(
             each for each in self.parameters if each.name not in made and not isinstance(each, Seed)
         )
+
+    def is_field(self, parameter: str) -> bool:
+        """Whether a parameter is a field of the class that the submission writes."""
+        return self.flax_class is not None and parameter in self.flax_class.fields
+
+    def in_text(self, parameter: str) -> str:
+        """Return a parameter as the submission's text has it: `rate`, or `self.rate`."""
+        return f"self.{parameter}" if self.is_field(parameter) else parameter
+
+    def sort(self, parameter: str) -> str:
+        """Return what a parameter is called: an argument, or a field of the class."""
+        return "field" if self.is_field(parameter) else "argument"
 
     @property
     def folder_name(self) -> str:

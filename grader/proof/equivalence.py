@@ -15,7 +15,8 @@ from __future__ import annotations
 import msgspec
 
 from grader.evidence.notation import listing
-from grader.model.exercise import Exercise, Key, Seed
+from grader.model.exercise import Dimension, Exercise, Key, Seed
+from grader.model.relations import relation
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable, in_plain_words
 from grader.proof.reading import Reading
@@ -106,6 +107,15 @@ def _why_not_traced(actual: tuple[Trace, ...]) -> str:
     return in_plain_words(reasons[-1]) if reasons else "not traced"
 
 
+def _of(exercise: Exercise, dimension: Dimension) -> str:
+    """Name a dimension whose size is open, with what its size is to another's."""
+    if dimension.multiple_of:
+        noun = exercise.dimension(dimension.multiple_of).noun
+        return f"{dimension.noun} (a multiple of {noun}, twice as many or more)"
+    related = relation(exercise, dimension)
+    return f"{dimension.noun} ({related})" if related else dimension.noun
+
+
 def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     """Name what `scopes` cover, which all have the same symbolic dimensions."""
     seeded = any(isinstance(each, Seed | Key) for each in exercise.parameters)
@@ -113,7 +123,8 @@ def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
     nouns = {each.name: each.noun for each in exercise.dimensions}
     first = scopes[0]
     if first.symbolic:
-        parts.append(f"every size above 1 of {listing([nouns[name] for name in first.symbolic])}")
+        told = [_of(exercise, each) for each in exercise.dimensions if each.name in first.symbolic]
+        parts.append(f"every size above 1 of {listing(told)}")
     if first.sizes:
         shapes = dict.fromkeys("x".join(map(str, scope.sizes.values())) for scope in scopes)
         axes = " x ".join(nouns[name] for name in first.sizes)

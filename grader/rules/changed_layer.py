@@ -89,7 +89,7 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
         return f"leave {name} as it is by default"
     if difference.argument is None:
         return f"make it with {name}={difference.expected_text}, as the task has it"
-    if evidence.exercise.flax_class is not None:
+    if evidence.exercise.is_field(difference.argument):
         return f"make it with the field: {name}=self.{difference.argument}"
     if difference.inner:
         given = given_class(evidence.exercise)

@@ -73,9 +73,10 @@ def _sighting(
         else f"{name} is ignored: {sizes[0]} and {sizes[1]} give layers of the same size",
         label=f"this is {instead}" if instead is not None else f"{given}, whatever {name} is",
         shapes=tuple(row for each in pair for row in _rows(each, name)),
-        why="The size of the layer must follow the argument; otherwise the function only works "
-        "for one value of it.",
-        help=f"make the layer with the argument {name}, which counts {noun}",
+        why=f"The size of the layer must follow the {evidence.exercise.sort(name)}; otherwise the "
+        f"{evidence.exercise.kind} only works for one value of it.",
+        help=f"make the layer with the {evidence.exercise.sort(name)} "
+        f"{evidence.exercise.in_text(name)}, which counts {noun}",
         span=span,
         edits=_overwritten(evidence, name) or field_edits(evidence, made, field, 0, name),
         case=look.case,

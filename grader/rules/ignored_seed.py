@@ -22,7 +22,7 @@ from grader.evidence.provenance import way
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import Span
-from grader.rules import nnx_keys
+from grader.rules import nnx_class_keys, nnx_keys
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
@@ -30,6 +30,7 @@ from grader.rules.trait import NUMBERS
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_keys.ignored_seed(evidence)
+    yield from nnx_class_keys.ignored_seed(evidence)
     groups: dict[Span | None, list[SeedPair]] = {}
     for pair in seed_pairs(evidence):
         groups.setdefault(_place(evidence, pair), []).append(pair)

@@ -27,7 +27,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     advice = sparing(evidence)
     of_dict = any(isinstance(look.case.given(name), DictValue) for name in names)
     yield Sighting(
-        message=f"the function changes its argument {listing(names)} in place",
+        message=evidence.exercise.told(
+            f"the function changes its argument {listing(names)} in place"
+        ),
         label=f"changes the {'dict' if of_dict else 'array'} that was passed in",
         details=()
         if evidence.exercise.plain_numpy or of_dict

@@ -248,7 +248,8 @@ def _ignored(
         label=f"this is {instead}" if instead is not None else f"{shown.size}, whatever {name} is",
         why="The size of the layer must follow the argument; otherwise the function only works "
         "for one value of it.",
-        help=f"make the layer with the argument {name}, which counts {noun}",
+        help=f"make the layer with the {evidence.exercise.sort(name)} "
+        f"{evidence.exercise.in_text(name)}, which counts {noun}",
         span=evidence.landmarks.keyword(made, field, 1) or evidence.landmarks.head,
         edits=field_edits(evidence, made, field, 1, name),
         case=shown.look.case,

@@ -159,6 +159,7 @@ def _foreign(evidence: Evidence, library: OtherLibrary) -> Sighting:
 
 def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting:
     module = evidence.exercise.module
+    top = _in_the_class(look, top)
     batch = None if _takes_batch(look, top) else _batched(look.exchange.actual.record.batch_calls)
     span = batch.span if batch is not None else _place(look, top)
     call = _of_other_methods(look, top)
@@ -180,6 +181,16 @@ def _sighting(evidence: Evidence, look: Look, top: ModuleRun | None) -> Sighting
             "transform": batch.transform if batch is not None else None,
         },
     )
+
+
+def _in_the_class(look: Look, top: ModuleRun | None) -> ModuleRun | None:
+    """Return the task's module inside of the one that the learner writes, if that is the task."""
+    lifted, inner = look.expected.lifted(look.expected.answer), look.expected.innermost
+    wanted = inner(look.expected.answer)
+    if top is None or wanted is None or not any(each.run and each.run.path for each in lifted):
+        return top
+    within = look.actual.within(top)
+    return next((each for each in within if each.class_name == wanted.class_name), None)
 
 
 def _lifted(

@@ -36,7 +36,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield Sighting(
                 message=f"{output_name(comparison.place)} is {what}"
                 if comparison.place
-                else f"the function returns {what}",
+                else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
                 help=_help(result, comparison),
                 span=_place(evidence.landmarks, result, comparison.place),

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.evidence import Evidence, Look
+from grader.evidence.lifting import Knob
 from grader.evidence.look import VariableDifference
 from grader.evidence.notation import listing
 from grader.evidence.shape_rows import shape_row
 from grader.model.exercise import Check, FlaxClass, Library
 from grader.model.observation import Span, Variable
-from grader.rules import changed_layer, ignored_features
+from grader.rules import changed_layer, ignored_features, wrong_module
 from grader.rules.rule import Rule, Sighting
 
 _NAMES = (
@@ -34,28 +35,57 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     wrong = evidence.answered_wrong
     every = wrong or evidence.completed
     looks = [look for look in every if look.variables and (wrong or _has_more(look))]
-    if looks and len(looks) == len(every):
-        yield _sighting(evidence, looks[0])
+    told = next(((look, left) for look in looks if (left := _unexplained(look))), None)
+    if told is not None and len(looks) == len(every):
+        yield _sighting(evidence, *told)
 
 
 def _has_more(look: Look) -> bool:
     return all(each.expected is None for each in look.variables)
 
 
-def _sighting(evidence: Evidence, look: Look) -> Sighting:
-    missing = [each.expected for each in look.variables if each.expected is not None]
-    surplus = [each.actual for each in look.variables if each.actual is not None]
-    renamed = _kinds(missing) == _kinds(surplus) and all(each.one_sided for each in look.variables)
+def _unexplained(look: Look) -> Sequence[VariableDifference]:
+    """Leave out those of the module to lift, where a rule tells how it was lifted otherwise."""
+    wanted = look.expected.lifted(look.expected.answer)
+    found = look.actual.lifted(look.actual.answer)
+    inner = look.expected.innermost(look.expected.answer)
+    if not wanted or inner is None:
+        return look.variables
+    theirs = {(each.call.defined_in, each.call.target) for each in wanted}
+    lifted = any((each.call.defined_in, each.call.target) in theirs for each in found)
+    sized = any(each.knob in _SIZING for each in look.deviations)
+    runs = [each.run for each in (*wanted, *found)]
+    plain = [each for each in look.actual.record.modules if each.class_name == inner.class_name]
+    paths = [each.path for each in (*runs, *plain) if each is not None and each.path]
+    renamed = lifted and not wrong_module.has_other_parts(look)
+    return [
+        each
+        for each in look.variables
+        if not any(each.path[: len(path)] == path for path in paths)
+        or (renamed if each.one_sided else lifted and not sized)
+    ]
+
+
+_SIZING = frozenset({Knob.IN_AXES, Knob.AXIS_SIZE, Knob.VARIABLE_AXES})
+"""The arguments of `nn.vmap` that shapes of parameters depend on."""
+
+
+def _sighting(evidence: Evidence, look: Look, left: Sequence[VariableDifference]) -> Sighting:
+    missing = [each.expected for each in left if each.expected is not None]
+    surplus = [each.actual for each in left if each.actual is not None]
+    renamed = _kinds(missing) == _kinds(surplus) and all(each.one_sided for each in left)
     wanted, found = _layers(missing), _layers(surplus)
+    if renamed:
+        wanted, found = _shortest(wanted, found)
     return Sighting(
-        message=_renamed(wanted, found) if renamed else _message(look.variables),
+        message=_renamed(wanted, found) if renamed else _message(left),
         label="has other parameters than the task's" if not renamed else "has another name",
-        shapes=tuple(map(shape_row, look.variables)),
+        shapes=tuple(map(shape_row, left)),
         why=_NAMES if renamed else _OTHERS,
-        help=f"name the layers {listing(wanted)}, as the task does"
+        help=f"name the layer{'s' * (len(wanted) > 1)} {listing(wanted)}, as the task does"
         if renamed
         else "compare the layers, their sizes and their names with the task",
-        span=_place(evidence, look, surplus),
+        span=_place(evidence, look, found if renamed else _layers(surplus)),
         case=look.case,
         evidence={"expected": wanted, "actual": found},
     )
@@ -65,6 +95,21 @@ def _renamed(wanted: Sequence[str], found: Sequence[str]) -> str:
     one = len(found) == 1
     layers = f"the layer {found[0]} isn't" if one else f"the layers {listing(found)} aren't"
     return f"{layers} called {listing(wanted)}"
+
+
+def _shortest(wanted: list[str], found: list[str]) -> tuple[list[str], list[str]]:
+    """Leave out what both names of a layer end with: one layer inside of another is its own."""
+    pairs = [_without_end(*pair) for pair in zip(wanted, found, strict=False)]
+    if len(wanted) != len(found) or not all(all(pair) for pair in pairs):
+        return wanted, found
+    return list(dict.fromkeys(a for a, _ in pairs)), list(dict.fromkeys(b for _, b in pairs))
+
+
+def _without_end(one: str, other: str) -> tuple[str, str]:
+    ours, theirs = one.split("/"), other.split("/")
+    while len(ours) > 1 and len(theirs) > 1 and ours[-1] == theirs[-1]:
+        ours, theirs = ours[:-1], theirs[:-1]
+    return "/".join(ours), "/".join(theirs)
 
 
 def _message(differences: Sequence[VariableDifference]) -> str:
@@ -95,10 +140,10 @@ def _kinds(variables: Sequence[Variable]) -> Counter[tuple[object, ...]]:
     )
 
 
-def _place(evidence: Evidence, look: Look, surplus: Sequence[Variable]) -> Span | None:
+def _place(evidence: Evidence, look: Look, layers: Sequence[str]) -> Span | None:
     """Return where the first such layer is made, else where the method begins."""
-    made = {run.path: run.span for run in look.actual.record.modules}
-    spans = (made.get(each.path[:-1]) for each in surplus)
+    made = {"/".join(run.path): run.span for run in look.actual.record.modules}
+    spans = (made.get(each) for each in layers)
     return next((each for each in spans if each is not None), evidence.landmarks.head)
 
 

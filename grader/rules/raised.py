@@ -21,6 +21,7 @@ from grader.evidence.edits import (
 )
 from grader.evidence.exceptions import meaning, text_lines
 from grader.evidence.keys import unfed
+from grader.evidence.lifting import Knob
 from grader.evidence.loops import returns_one, step_returns
 from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
@@ -31,11 +32,13 @@ from grader.evidence.scan_faults import raised_by_scan
 from grader.evidence.scans import answering, exchanged
 from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
+from grader.evidence.trail import is_lifted
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
 from grader.model.exercise import Check
 from grader.model.observation import AxisTree, Raised, Span
 from grader.model.transforms import transform
+from grader.rules import ignored_features
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -99,7 +102,51 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
         or look.raised_unlifted
         or _is_foreign(evidence, raised)
         or any(raises_as_other(look, run) for run in look.actual.lifted(look.actual.answer))
+        or _follows(evidence, look)
     )
+
+
+def _follows(evidence: Evidence, look: Look) -> bool:
+    """Whether a module had given another shape before: of how it was lifted, or of its size."""
+    return (
+        _ignores_a_size(evidence, look)
+        or _is_misshapen(look)
+        or any(
+            each.knob in {Knob.IN_AXES, Knob.AXIS_SIZE}
+            and each.run.run is not None
+            and each.reference.run is not None
+            and not each.run.run.raised
+            and each.run.run.outputs != each.reference.run.outputs
+            for each in look.deviations
+        )
+    )
+
+
+def _is_misshapen(look: Look) -> bool:
+    """Whether another part of the learner's class than the lifted one gave another shape before.
+
+    The reference's part of the same name and class tells which it should have given.
+    """
+    if look.exercise.flax_class is None:
+        return False
+    wanted = {run.path: run for run in look.expected.record.modules if run.lifted is None}
+    pairs = ((run, wanted.get(run.path)) for run in look.actual.record.modules)
+    return any(
+        ours.class_name == theirs.class_name
+        and ours.inputs == theirs.inputs
+        and ours.outputs != theirs.outputs
+        and not (is_lifted(ours) or is_lifted(theirs) or ours.raised)
+        for ours, theirs in pairs
+        if theirs is not None
+    )
+
+
+def _ignores_a_size(evidence: Evidence, look: Look) -> bool:
+    """Whether the layer that ran before ignores a size of the task, and another rule says so."""
+    own, wanted = look.actual.layer, look.expected.layer
+    if own is None or wanted is None or own.raised or own.outputs == wanted.outputs:
+        return False
+    return own.class_name == wanted.class_name and any(ignored_features.RULE.find(evidence))
 
 
 def _unpaired(evidence: Evidence, look: Look) -> Meaning | None:
@@ -185,11 +232,13 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     advice = _advice(evidence, look, told, span or raised.place)
     verb = "makes JAX raise" if setting is not None and span is not None else "raises"
     return Sighting(
-        message=told.message or f"calling the function raises {raised.exception}",
+        message=evidence.exercise.told(
+            told.message or f"calling the function raises {raised.exception}"
+        ),
         label=told.label or f"{verb} {raised.exception}",
         details=text_lines(raised),
         why=told.why,
-        help=advice.help,
+        help=evidence.exercise.told(advice.help),
         span=span or raised.place,
         edits=advice.edits,
         case=look.case,

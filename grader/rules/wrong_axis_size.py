@@ -40,7 +40,7 @@ def _sighting(evidence: Evidence, look: Look, deviation: Deviation) -> Sighting:
         if found is not None
         else "With in_axes=None no input determines the size, and before init there are no "
         "variables either.",
-        help=_help(argument)
+        help=_help(evidence, argument)
         if given
         else "remove axis_size: the input determines how long the axis is",
         span=evidence.landmarks.knob(deviation.call, Knob.AXIS_SIZE),
@@ -73,10 +73,11 @@ def _unmapped(evidence: Evidence, look: Look, deviation: Deviation, advice: Advi
     )
 
 
-def _help(argument: str | None) -> str:
+def _help(evidence: Evidence, argument: str | None) -> str:
     if argument is None:
         return "set axis_size to the number that the task passes for it"
-    return f"use the argument: axis_size={argument}"
+    sort, text = evidence.exercise.sort(argument), evidence.exercise.in_text(argument)
+    return f"use the {sort}: axis_size={text}"
 
 
 RULE = Rule(

@@ -37,8 +37,7 @@ _OTHER_SHAPES = (
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look in evidence.wrong:
-        runs = look.actual.lifted(look.actual.answer) or look.actual.lifted(look.actual.maker)
-        for run in runs:
+        for run in _runs(look):
             if (_is_other(look, run) and _shows(evidence, look, run)) or raises_as_other(look, run):
                 yield _sighting(evidence, look, run)
                 return
@@ -52,6 +51,20 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             if wrapper is None and _is_rebuilt(evidence, look, run):
                 yield _rebuilt(evidence, look, run)
                 return
+
+
+def _runs(look: Look) -> tuple[LiftedRun, ...]:
+    """Return the lifted runs; of several those of the task's class, if there are any.
+
+    A module that the learner writes may lift another layer, too.
+    """
+    runs = look.actual.lifted(look.actual.answer) or look.actual.lifted(look.actual.maker)
+    return tuple(each for each in runs if not _is_other(look, each)) or runs
+
+
+def has_other_parts(look: Look) -> bool:
+    """Whether what was lifted inside of the learner's class has other parts than the task's."""
+    return any(_other_tree(look, run) for run in _runs(look))
 
 
 def raises_as_other(look: Look, run: LiftedRun) -> bool:
@@ -78,8 +91,14 @@ def _is_other(look: Look, run: LiftedRun) -> bool:
 def _wrapper(look: Look, run: LiftedRun) -> ModuleRun | None:
     """Return the module around the lifted one, if it moves the parameters to another place."""
     top = look.actual.top(run.root)
-    inner = run.run is not None and bool(run.run.path)
-    return top if top is not None and inner and not top.path and _other_tree(look) else None
+    if top is None or top.path or not _path(run) or _path(_wanted(look)):
+        return None
+    return top if _other_tree(look, run) else None
+
+
+def _path(run: LiftedRun | None) -> tuple[str, ...]:
+    """Return where a lifted module is inside of the one that was called."""
+    return run.run.path if run is not None and run.run is not None else ()
 
 
 def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
@@ -95,7 +114,9 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     if _is_housed(evidence, look):
         return False
     return (
-        _other_tree(look) or _other_shapes(look, run) or _gives_other_numbers(evidence, look, run)
+        _other_tree(look, run)
+        or _other_shapes(look, run)
+        or _gives_other_numbers(evidence, look, run)
     )
 
 
@@ -141,7 +162,7 @@ def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
         and (ours.taken, ours.inputs) == (theirs.taken, theirs.inputs)
         and _digests(look.actual) == _digests(look.expected)
         and ours.given != theirs.given
-        and ours.given == look.given
+        and (ours.given == look.given or bool(_path(wanted)))
         and all(pair.agrees for pair in look.keys)
         and not (look.deviations or evidence.impure)
         and not any(unfed_streams(look))
@@ -162,7 +183,7 @@ def _is_rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
     """
     own = _is_own(_wanted(look)) and not _is_other(look, run)
     settings = settings_that_show(evidence, look) if own else ()
-    return own and _other_places(look) and not any(each.leaves_out for each in settings)
+    return own and _other_places(look, run) and not any(each.leaves_out for each in settings)
 
 
 def _is_own(wanted: LiftedRun | None) -> bool:
@@ -170,8 +191,10 @@ def _is_own(wanted: LiftedRun | None) -> bool:
     return wanted is not None and not wanted.call.defined_in.startswith("flax.")
 
 
-def _other_places(look: Look) -> bool:
+def _other_places(look: Look, run: LiftedRun) -> bool:
     """Whether a collection of both sides has variables under other names."""
+    if _path(_wanted(look)):
+        return _other_tree(look, run)
     found = {each.collection for each in look.actual.variables}
     return any(each.collection in found and each.one_sided for each in look.variables)
 
@@ -186,9 +209,21 @@ def _is_subclass(look: Look, run: LiftedRun) -> bool:
     return wanted is not None and f"{wanted.call.defined_in}.{wanted.call.target}" in run.call.bases
 
 
-def _other_tree(look: Look) -> bool:
-    """Whether the variables have other names than the reference's."""
-    return any(each.one_sided for each in look.variables)
+def _other_tree(look: Look, run: LiftedRun) -> bool:
+    """Whether the variables have other names than the reference's.
+
+    Of a part of a module that the learner writes, those of the part alone.
+    """
+    if not _path(_wanted(look)):
+        return any(each.one_sided for each in look.variables)
+    ours = _parts(look.actual, _path(run))
+    return bool(ours) and ours != _parts(look.expected, _path(_wanted(look)))
+
+
+def _parts(trail: Trail, path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Return the names of the variables below `path`, from there."""
+    below = [each for each in trail.variables if each.path[: len(path)] == path]
+    return {(each.collection, *each.path[len(path) :]) for each in below}
 
 
 def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
@@ -198,7 +233,7 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         label=f"the task lifts {module} itself",
         shapes=one_sided(look) or common(look),
         details=text_lines(look.raised) if look.raised is not None else (),
-        why=_why(look),
+        why=_why(look, run),
         help=_help(evidence, look),
         span=evidence.landmarks.target(run.call),
         edits=_edits(evidence, look, run),
@@ -226,8 +261,8 @@ def _to_make(look: Look) -> list[Setting]:
     return [] if all(found.get(each.name) == each.text for each in given) else given
 
 
-def _why(look: Look) -> str:
-    if _other_tree(look):
+def _why(look: Look, run: LiftedRun) -> str:
+    if _other_tree(look, run):
         return _WHY
     return _OTHER if look.failed else _OTHER_SHAPES
 

@@ -119,7 +119,7 @@ def _is_exchanged(look: Look) -> bool:
 
 
 def _size_help(evidence: Evidence, size: SettingDifference) -> str:
-    if evidence.exercise.flax_class is not None and size.argument is not None:
+    if size.argument is not None and evidence.exercise.is_field(size.argument):
         return f"make the layer with the field: {size.name}=self.{size.argument}"
     if size.inner:
         return f"use {given_class(evidence.exercise)} from the starter unchanged"

@@ -12,6 +12,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from grader.model.exercise import Array, Dimension, Exercise, Size
+from grader.model.relations import any_related, base_of, fitted, is_allowed
 from grader.search.pinned import draw_one
 from grader.search.plan import Sizes, distinct_sizes
 
@@ -34,13 +35,48 @@ def covering_sizes(exercise: Exercise, met: Iterable[Sizes], seed: int) -> list[
         each.name: _first(alike, columns[each.name], _MOST_WEIGHTS if each.weights else _MOST)
         for each in exercise.dimensions
     }
-    return list(_rows(exercise, columns))
+    rows = list(_rows(exercise, columns))
+    return _related(exercise, rows, met) if any_related(exercise) else rows
+
+
+def _related(exercise: Exercise, rows: list[Sizes], met: list[Sizes]) -> list[Sizes]:
+    """Fit rows to what the declaration allows, and add some for sizes that no fitted one meets."""
+    found: list[Sizes] = []
+    for sizes in (fitted(exercise, row) for row in rows):
+        if sizes not in found:
+            found.append(sizes)
+    for each in exercise.dimensions:
+        for size in _missing(each, [*met, *found]) if base_of(each) else ():
+            row = _reaching(exercise, each, size, found[-1] if found else met[-1])
+            if row is not None and row not in found and _is_cheap(exercise, row, found):
+                found.append(row)
+    return found
+
+
+def _reaching(exercise: Exercise, dimension: Dimension, size: int, at: Sizes) -> Sizes | None:
+    """Return sizes in which a dimension has this one, by the one that it depends on."""
+    base = exercise.dimension(base_of(dimension))
+    for other in range(base.largest, 0, -1):
+        sizes = fitted(exercise, at | {base.name: other, dimension.name: size})
+        if sizes[dimension.name] == size and all(
+            sizes[each.name] <= each.largest for each in exercise.dimensions
+        ):
+            return sizes
+    return None
+
+
+def _is_cheap(exercise: Exercise, row: Sizes, found: list[Sizes]) -> bool:
+    """Whether the weights have a shape that was met, or may have one more."""
+    names = [each.name for each in exercise.dimensions if each.weights]
+    shapes = {tuple(sizes[name] for name in names) for sizes in found}
+    met = tuple(row[name] for name in names) in shapes
+    return met or len(shapes) < (_MOST_WEIGHTS if names else _MOST)
 
 
 def far_sizes(exercise: Exercise) -> Sizes | None:
     """Sizes well above the usual, None if no dimension goes that far."""
     far = {each.name: each.far for each in exercise.dimensions if each.far}
-    return distinct_sizes(exercise) | far if far else None
+    return fitted(exercise, distinct_sizes(exercise) | far) if far else None
 
 
 def _missing(dimension: Dimension, met: list[Sizes]) -> list[int]:
@@ -71,7 +107,13 @@ def reshaped_sizes(exercise: Exercise) -> Sizes | None:
         product = distinct[one] * distinct[other]
         most = exercise.dimension(one).largest, exercise.dimension(other).largest
         pairs = [(size, product // size) for size in range(most[0], 0, -1) if product % size == 0]
-        fitting = [each for each in pairs if each[1] <= most[1] and each[0] != distinct[one]]
+        fitting = [
+            each
+            for each in pairs
+            if each[1] <= most[1]
+            and each[0] != distinct[one]
+            and is_allowed(exercise, distinct | {one: each[0], other: each[1]})
+        ]
         if fitting:
             size, rest = max(fitting, key=min)
             return distinct | {one: size, other: rest}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
 from typing import Final
@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from grader.model.case import Case
-from grader.model.exercise import Exercise
+from grader.model.exercise import Dimension, Exercise
+from grader.model.relations import any_related, base_of, bases_first, fitted, nearest
 
 Sizes = dict[str, int]
 
@@ -39,11 +40,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def distinct_sizes(exercise: Exercise) -> Sizes:
-    """Sizes that all differ, so that a transposed or wrong axis is visible."""
-    return {
+    """Sizes that all differ, so that a transposed or wrong axis is visible.
+
+    Of sizes that depend on each other, as far as that allows it.
+    """
+    wanted = {
         dimension.name: min(size, dimension.largest)
         for dimension, size in zip(exercise.dimensions, _DISTINCT, strict=False)
     }
+    if not any_related(exercise):
+        return wanted
+    found: Sizes = {}
+    for each in sorted(bases_first(exercise.dimensions), key=lambda each: bool(base_of(each))):
+        found[each.name] = _unlike(each, wanted[each.name], found)
+    return fitted(exercise, {name: found[name] for name in wanted})
+
+
+def _unlike(dimension: Dimension, wanted: int, found: Sizes) -> int:
+    """Return an allowed size that no other dimension has, near the wanted one; or else any."""
+    if not base_of(dimension):
+        return wanted
+    sizes = {nearest(dimension, size, found) for size in range(1, dimension.largest + 1)}
+    new = [size for size in sizes if 1 < size <= dimension.largest and size not in found.values()]
+    return min(new or sizes, key=lambda size: (abs(size - wanted), size))
 
 
 def edge_sizes(exercise: Exercise) -> list[Sizes]:
@@ -51,16 +70,36 @@ def edge_sizes(exercise: Exercise) -> list[Sizes]:
     distinct = distinct_sizes(exercise)
     weights = {each.name for each in exercise.dimensions if each.weights}
     others = {each.name for each in exercise.dimensions} - weights
-    return [
+    edges = [
         dict.fromkeys(distinct, 1),
         {name: min(3, exercise.dimension(name).largest) for name in distinct},
         distinct | dict.fromkeys(others, 1),
+        *_related_edges(exercise, distinct),
     ]
+    return _fitting(exercise, edges)
+
+
+def _related_edges(exercise: Exercise, distinct: Sizes) -> Iterator[Sizes]:
+    """Yield sizes at which one is the other's only multiple, or as large as it may be."""
+    for each in exercise.dimensions:
+        if each.multiple_of:
+            yield distinct | {each.multiple_of: 1}
+        if each.at_most:
+            yield distinct | {each.name: distinct[each.at_most]}
+            yield distinct | {each.name: 1}
+
+
+def _fitting(exercise: Exercise, drawn: Iterable[Sizes]) -> list[Sizes]:
+    """Fit sizes to what the declaration allows, each once."""
+    if not any_related(exercise):
+        return list(drawn)
+    found = [fitted(exercise, sizes) for sizes in drawn]
+    return [sizes for place, sizes in enumerate(found) if sizes not in found[:place]]
 
 
 def largest_sizes(exercise: Exercise) -> Sizes:
     """Every dimension at its largest."""
-    return {each.name: each.largest for each in exercise.dimensions}
+    return fitted(exercise, {each.name: each.largest for each in exercise.dimensions})
 
 
 def traced_sizes(exercise: Exercise) -> tuple[Sizes, ...]:
@@ -72,8 +111,8 @@ def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
     """Sizes of 1 and 2, ordered by extent; the first dimensions grow first."""
     names = [dimension.name for dimension in exercise.dimensions]
     choices = product(*[range(1, min(2, each.largest) + 1) for each in exercise.dimensions])
-    ordered = sorted(choices, key=lambda sizes: (prod(sizes), [-size for size in sizes]))
-    return (dict(zip(names, sizes, strict=True)) for sizes in ordered)
+    allowed = _fitting(exercise, (dict(zip(names, sizes, strict=True)) for sizes in choices))
+    return iter(sorted(allowed, key=lambda sizes: (extent(sizes), [-e for e in sizes.values()])))
 
 
 def extent(sizes: Sizes) -> int:

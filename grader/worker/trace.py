@@ -23,6 +23,7 @@ from grader.model.exercise import (
     Arrays,
     Choice,
     Dict,
+    Dimension,
     Exercise,
     Flag,
     Integers,
@@ -33,6 +34,7 @@ from grader.model.exercise import (
     Size,
     leaves,
 )
+from grader.model.relations import bases_first, group_of
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
@@ -131,10 +133,13 @@ def _doubted(
 
 def scopes(exercise: Exercise, concrete: Iterable[dict[str, int]], rung: Rung) -> Iterator[Scope]:
     """Yield the scopes of a rung, each once."""
+    weights = {each.name for each in exercise.dimensions if each.weights}
     symbolic = tuple(
         each.name
         for each in exercise.dimensions
-        if rung is Rung.EVERY_SIZE or (rung is Rung.EVERY_OTHER_SIZE and not each.weights)
+        if rung is Rung.EVERY_SIZE
+        # A size that depends on a fixed one is fixed, and so is what it depends on.
+        or (rung is Rung.EVERY_OTHER_SIZE and weights.isdisjoint(group_of(exercise, each.name)))
     )
     if rung is not Rung.SIZES_AS_GIVEN and not symbolic:
         return
@@ -170,7 +175,11 @@ def fingerprint(
     namespace: dict[str, Any] | None = None,
 ) -> Trace:
     """Trace once in `scope`. Never raises: whatever the learner's code does is a reason."""
-    sizes = {**scope.sizes, **_symbols(scope.symbolic)}
+    chosen = tuple(each for each in exercise.dimensions if each.name in scope.symbolic)
+    try:
+        sizes = {**scope.sizes, **_symbols(chosen)}
+    except ValueError as error:  # no sizes of the declaration are all above 1
+        return Untraceable(scope=scope, reason=_reason(error))
     passed = [each for each in exercise.parameters if each.name not in scope.left_out]
     traced = [each for each in passed if not isinstance(each, Size | Number | Flag | Choice)]
     guard = Guard(namespace)
@@ -200,13 +209,39 @@ def fingerprint(
 
 
 @cache
-def _symbols(names: tuple[str, ...]) -> dict[str, Any]:
-    """Return a symbolic size for each name, always the same: jax uses it as a cache key."""
-    if not names:
+def _symbols(dimensions: tuple[Dimension, ...]) -> dict[str, Any]:
+    """Return a symbolic size for each dimension, always the same: jax uses it as a cache key."""
+    if not dimensions:
         return {}
-    above_one = [f"{name} >= 2" for name in names]
-    found = jax.export.symbolic_shape(", ".join(names), constraints=above_one)
-    return dict(zip(names, found, strict=True))
+    texts = {name: str(each) for name, each in _chosen(dimensions, ()).items()}
+    bounds = [f"{text} >= 2" for text in _above_one(dimensions, texts)]
+    pairs = [(texts[each.name], texts[each.at_most]) for each in dimensions if each.at_most]
+    return _chosen(dimensions, (*bounds, *(f"{one} <= {other}" for one, other in pairs)))
+
+
+def _chosen(dimensions: tuple[Dimension, ...], bounds: tuple[str, ...]) -> dict[str, Any]:
+    """Return each size as an expression of those that can be chosen freely, in their order."""
+    free = {each.name: _free(each) for each in dimensions if not each.equal_to}
+    found = jax.export.symbolic_shape(", ".join(free.values()), constraints=bounds)
+    sizes: dict[str, Any] = dict(zip(free, found, strict=True))
+    for each in bases_first(dimensions):
+        if each.multiple_of:
+            sizes[each.name] *= sizes[each.multiple_of]
+        elif each.equal_to:
+            sizes[each.name] = each.times * sizes[each.equal_to] + each.plus
+    return {each.name: sizes[each.name] for each in dimensions}
+
+
+def _free(dimension: Dimension) -> str:
+    """Name what can be chosen: a size, or how often it has the one that it is a multiple of."""
+    other = dimension.multiple_of
+    return f"{dimension.name}_per_{other}" if other else dimension.name
+
+
+def _above_one(dimensions: Sequence[Dimension], texts: dict[str, str]) -> Iterator[str]:
+    """Yield what is above 1: each size, and how often a multiple has the other."""
+    for each in dimensions:
+        yield texts[each.name] if each.equal_to else _free(each)
 
 
 def _stand_in(parameter: Parameter, sizes: dict[str, Any]) -> Any:

@@ -50,7 +50,14 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
         assert_printed(step.printed, ran.out)
         codes.append((words[0], ran.code))
     first = [("new", 0), ("verify", 0), ("start", 0), ("dense_of_columns.py", 1)]
-    last = [("new", 0), ("two_layers.py", 1), ("new", 0), ("linear_model.py", 1)]
+    last = [
+        ("new", 0),
+        ("two_layers.py", 1),
+        ("new", 0),
+        ("linear_model.py", 1),
+        ("new", 0),
+        ("split_heads.py", 0),
+    ]
     mapped_twice = "course/exercises/counted_scores/mistakes/mapped_twice.py"
     assert codes == [*first, ("new", 0), ("counted_scores.py", 1), (mapped_twice, 1), *last]
     monkeypatch.delenv("GRADER_EXERCISES")
@@ -66,3 +73,6 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
     several = grade("course/solutions/linear_model.py", "--exercises", "course")
     assert several.code == 0
     assert "passed   15 of 15 checks" in several.out
+    related = grade("course/solutions/split_heads.py", "--exercises", "course")
+    assert related.code == 0
+    assert "Proved" in related.out

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from grader.labels import Labelled
-from grader.model.exercise import Exercise, ExerciseFolder
+from grader.model.exercise import Dimension, Exercise, ExerciseFolder
 from grader.model.observation import LoadOutcome, Observation
 from grader.model.submission import read_submission
 from grader.model.transcript import Exchange, Known, Transcript
@@ -51,6 +51,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _YOUNG: Final = ("flax_class", "functions", "beside")
+_YOUNG_OF_DIMENSIONS: Final = ("multiple_of", "at_most", "equal_to", "times", "plus")
 
 
 class Stale(Exception):
@@ -149,7 +150,8 @@ def _digest_of_exercise(folder: ExerciseFolder) -> bytes:
         if not fields[each]:
             del fields[each]
     declared = msgspec.msgpack.encode(fields)
-    return hashlib.sha256(declared + folder.solution.read_bytes()).digest()
+    own = folder.own_check.read_bytes() if folder.exercise.has_own_check else b""
+    return hashlib.sha256(declared + folder.solution.read_bytes() + own).digest()
 
 
 def without_words(exercise: Exercise) -> dict[str, object]:
@@ -161,4 +163,15 @@ def without_words(exercise: Exercise) -> dict[str, object]:
         exercise, title="", topic="", takeaway="", checks=(), untaught=(), level=0
     )
     fields: dict[str, object] = msgspec.to_builtins(plain, builtin_types=(bytes,))
+    fields["dimensions"] = [_without_young(each) for each in exercise.dimensions]
     return {name: value for name, value in fields.items() if name not in _YOUNG or value}
+
+
+def _without_young(dimension: Dimension) -> dict[str, object]:
+    fields: dict[str, object] = msgspec.to_builtins(dimension)
+    usual = {each.name: each.default for each in msgspec.structs.fields(Dimension)}
+    return {
+        name: value
+        for name, value in fields.items()
+        if name not in _YOUNG_OF_DIMENSIONS or value != usual[name]
+    }

@@ -60,7 +60,10 @@ def test_edits_do_what_the_words_say(slug: str) -> None:
                 found = contradictions(finding, source.text, after)
                 wrong += [f"{each} {finding.rule}: {finding.help}: {said}" for said in found]
     assert not wrong, "\n".join(wrong)
-    assert followed > (20 if own[0].folder.exercise.module else 0)
+    exercise = own[0].folder.exercise
+    # A class hands its fields to layers by itself, so fewer edits are known to be complete.
+    least = 10 if exercise.flax_class is not None else 20
+    assert followed > (least if exercise.module else 0)
 
 
 def errors(found: tuple[Finding, ...]) -> list[Finding]:

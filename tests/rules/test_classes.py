@@ -149,7 +149,7 @@ UNFIT: Final = [
     ("(self, x_batch)", "(self, x_batch, train)", "unfit-class",
      "`Net` can't be called with (x_batch)", 8),
     ("(self, x_batch)", "(self)", "unfit-class", "`Net` can't be called with (x_batch)", 8),
-    ("    @nn.compact\n", "", "raised", "calling the function raises AssignSubModuleError", 8),
+    ("    @nn.compact\n", "", "raised", "calling the module raises AssignSubModuleError", 8),
 ]  # fmt: skip
 
 
@@ -300,3 +300,73 @@ def test_a_prewarmed_process_rehearses_with_a_class(
     loaded, (seen,) = observe(rehearsal(exercise), exercise, [make_case(2, 3, 2)])
     assert loaded == Loaded()
     assert isinstance(seen.outcome, Completed)
+
+
+# ------------------------------------------------------------------------------------- keys of NNX
+
+GATED: Final = """\
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Net(nnx.Module):
+    def __init__(self, features, *, rngs):
+        self.hidden = nnx.Linear(3, features, rngs=rngs)
+        self.gate = nnx.Linear(3, features, rngs=rngs)
+
+    def __call__(self, x_batch):
+        return jnp.tanh(self.hidden(x_batch)) * nnx.sigmoid(self.gate(x_batch))
+"""
+HIDDEN: Final = "nnx.Linear(3, features, rngs=rngs)\n        self.gate"
+CONSTANT_KEYS: Final = {
+    "one layer": (HIDDEN, HIDDEN.replace("rngs=rngs", "rngs=nnx.Rngs(0)"), 7),
+    "a key": (HIDDEN, HIDDEN.replace("rngs=rngs", "rngs=nnx.Rngs(params=5)"), 7),
+    "all layers": ("        self.hidden", "        rngs = nnx.Rngs(1)\n        self.hidden", 7),
+}
+OTHER_MISTAKES: Final = {
+    "a layer that isn't in the answer": (
+        "        return ",
+        "        nnx.Linear(3, 7, rngs=nnx.Rngs(0))(x_batch)\n        return 0.1 + ",
+    ),
+    "the layers in another order": (
+        "self.hidden = nnx.Linear(3, features, rngs=rngs)\n        self.gate",
+        "self.gate = nnx.Linear(3, features, rngs=rngs)\n        self.hidden",
+    ),
+    "a stream made from the one that is given": ("rngs=rngs", "rngs=nnx.Rngs(rngs.params())"),
+}
+
+
+@pytest.fixture(scope="module")
+def said_of(nnx: Exercise, cases: tuple[Case, ...]) -> Callable[[str], list[Finding]]:
+    _, expected = observe(GATED, nnx, cases)
+
+    def judged(text: str) -> list[Finding]:
+        loaded, actual = observe(text, nnx, cases)
+        exchanges = tuple(
+            Exchange(case=case, expected=ours, actual=theirs)
+            for case, ours, theirs in zip(cases, expected, actual, strict=True)
+        )
+        source = Source("mine.py", text)
+        return list(
+            judge(Transcript(exercise=nnx, source=source, loaded=loaded, exchanges=exchanges))
+        )
+
+    return judged
+
+
+@pytest.mark.parametrize(("before", "after", "line"), CONSTANT_KEYS.values(), ids=CONSTANT_KEYS)
+def test_a_constant_key_in_the_class_is_named(
+    said_of: Callable[[str], list[Finding]], before: str, after: str, line: int
+) -> None:
+    assert said_of(GATED) == []
+    found = said_of(GATED.replace(before, after))
+    assert [(each.rule, each.span and each.span.line) for each in found] == [("ignored-seed", line)]
+
+
+@pytest.mark.parametrize(("before", "after"), OTHER_MISTAKES.values(), ids=OTHER_MISTAKES)
+def test_no_other_mistake_is_a_constant_key(
+    said_of: Callable[[str], list[Finding]], before: str, after: str
+) -> None:
+    found = said_of(GATED.replace(before, after, 1))
+    assert found
+    assert "ignored-seed" not in {each.rule for each in found}

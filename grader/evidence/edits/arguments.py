@@ -42,15 +42,23 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
     made = node if isinstance(node, ast.Call) else origins.partial(node)
     steps = knob_steps(origins, node, knob)
     if not steps:
-        return _added(evidence.source, made, knob.value, text) if made is not None else ()
+        return _left_unsaid(evidence, made, knob, text) if made is not None else ()
     found = written(origins, steps, recorded(call, knob))
     is_name = text in {each.name for each in evidence.exercise.parameters}
     if found is None or (is_name and own_name(evidence, found, text) is None):
         first = steps[0]
         found = first.node if not first.path and isinstance(first.node, ast.expr) else None
     if is_name:
+        if evidence.exercise.is_field(text) and own_name(evidence, found, text) is None:
+            return ()  # nothing outside of the class's methods knows the instance
         text = own_name(evidence, found, text) or text
     return rewritten(evidence.source, found, text) if found is not None else ()
+
+
+def _left_unsaid(evidence: Evidence, call: ast.Call, knob: Knob, text: str) -> Edits:
+    """Give an argument that the call to `nn.vmap` doesn't have; of a field, where it has a name."""
+    name = own_name(evidence, call, text) if evidence.exercise.is_field(text) else text
+    return _added(evidence.source, call, knob.value, name) if name is not None else ()
 
 
 def _has_methods(node: ast.expr) -> bool:

@@ -123,14 +123,32 @@ def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | Non
 
 
 def given_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
-    """Return what the function calls an argument, even if it gives the name another value."""
+    """Return what the function calls an argument, even if it gives the name another value.
+
+    A field of a class that the learner writes is called `self.field` in each of its methods.
+    """
+    if evidence.exercise.is_field(declared):
+        return _field(evidence, at, declared)
     entry = evidence.landmarks.entry
     if entry is None or not is_inside(at, entry):
         return None
     names = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
-    parameters = [each.name for each in evidence.exercise.parameters]
+    if evidence.exercise.flax_class is not None:
+        names = names[1:]
+    parameters = [each.name for each in evidence.exercise.called_with]
     called = dict(zip(parameters, names, strict=False)).get(declared)
     return declared if declared in names else called
+
+
+def _field(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
+    """Write a field as the method around a place does, None outside of the class's methods."""
+    for cls in evidence.source.body:
+        if not isinstance(cls, ast.ClassDef) or cls.name != evidence.exercise.function:
+            continue
+        for method in cls.body:
+            if isinstance(method, ast.FunctionDef) and is_inside(at, method) and method.args.args:
+                return f"{method.args.args[0].arg}.{declared}"
+    return None
 
 
 def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:

@@ -1,0 +1,31 @@
+"""Nothing says how many experts there are."""
+
+import flax.linen as nn
+import jax.numpy as jnp
+
+
+class Expert(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.tanh(nn.Dense(self.features)(x))
+
+
+class Mixture(nn.Module):
+    experts: int
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        Experts = nn.vmap(  # expect: wrong-axis-size
+            Expert,
+            in_axes=None,
+            out_axes=0,
+            variable_axes={"params": 0},
+            split_rngs={"params": True},
+        )
+        outputs = Experts(self.features, name="experts")(x)
+        gate = nn.softmax(nn.Dense(self.experts, name="gate")(x))
+        mixed = jnp.einsum("ebf,be->bf", outputs, gate)
+        return mixed * self.param("scale", nn.initializers.ones, (self.features,))

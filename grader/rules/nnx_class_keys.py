@@ -1,0 +1,108 @@
+"""Layers of a learner's NNX class that are drawn from a stream of its own, with a constant key.
+
+The grader hands the class `rngs`, made from the seed. A stream that the class makes itself, and
+that has the same key for every seed, gives its layers the same weights for every seed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from grader.evidence import Evidence, Look
+from grader.evidence.edits import Edits
+from grader.evidence.edits.text import is_inside, replaced
+from grader.model.exercise import Library
+from grader.model.nnx import NnxRecord, NnxStream
+from grader.model.observation import Span
+from grader.rules.rule import Sighting
+
+_LIBRARY = "flax.nnx."
+
+
+def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield a sighting for each place that makes such a stream, where the answers are wrong."""
+    wanted, name = evidence.exercise.flax_class, evidence.seed_name
+    wrong = evidence.answered_wrong
+    if wanted is None or wanted.library != Library.NNX or name is None or not wrong:
+        return
+    seeds = {evidence.seed(look.case) for look in evidence.completed}
+    if len(seeds) < 2 or not all(map(_calls_the_same, wrong)):
+        return
+    for span, key in _constant(evidence).items():
+        yield _sighting(evidence, wrong[0], span, key)
+
+
+def _constant(evidence: Evidence) -> dict[Span, str]:
+    """Return where streams are made that have one key in all cases, unlike the reference's."""
+    found: dict[Span, str] = {}
+    streams = [_own_streams(look.actual.record.nnx) for look in evidence.completed]
+    for stream in streams[0] if streams else ():
+        span, key = stream.span, stream.data
+        if span is None or key is None:
+            continue
+        everywhere = all(_has(each, span, key) for each in streams)
+        theirs = [_keys(look.expected.record.nnx) for look in evidence.completed]
+        if everywhere and not all(key in each for each in theirs):
+            found[span] = key
+    return found
+
+
+def _own_streams(record: NnxRecord) -> tuple[NnxStream, ...]:
+    """Return the streams that the program made, and from which layers were drawn."""
+    drawn = _keys(record)
+    return tuple(each for each in record.streams if each.span is not None and each.data in drawn)
+
+
+def _keys(record: NnxRecord) -> frozenset[str | None]:
+    return frozenset(each.data for each in record.draws if each.layer is not None)
+
+
+def _has(streams: tuple[NnxStream, ...], span: Span, key: str) -> bool:
+    """Whether the stream that is made at a place has this key, each time that it's made."""
+    keys = {each.data for each in streams if each.span == span}
+    return keys == {key}
+
+
+def _calls_the_same(look: Look) -> bool:
+    """Whether NNX's layers are called as in the reference: then each takes part in the answer."""
+    ours, theirs = look.actual.record.nnx, look.expected.record.nnx
+    return _called(ours) == _called(theirs) != Counter()
+
+
+def _called(record: NnxRecord) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (each.class_name, *each.inputs, *each.outputs)
+        for each in record.calls
+        if each.defined_in.startswith(_LIBRARY)
+    )
+
+
+def _sighting(evidence: Evidence, look: Look, span: Span, key: str) -> Sighting:
+    name = evidence.seed_name
+    return Sighting(
+        message=f"{name} is ignored: a layer is drawn from the same key for every {name}",
+        label=f"the key doesn't depend on {name}",
+        details=(f"In every case the stream that is made here has the key {key}.",),
+        why="Runs with different seeds should start from different weights.",
+        help="draw the layers from the rngs that the class is given",
+        span=span,
+        edits=_edits(evidence, span),
+        case=look.case,
+        evidence={"key": key},
+    )
+
+
+def _edits(evidence: Evidence, span: Span) -> Edits:
+    """Pass on the constructor's `rngs` where the stream is made as an argument of a layer."""
+    call = evidence.source.call_at(span)
+    made = evidence.source.function(f"{evidence.exercise.function}.__init__")
+    if call is None or not isinstance(made, ast.FunctionDef) or not is_inside(call, made):
+        return ()
+    taken = [each.arg for each in (*made.args.args, *made.args.kwonlyargs)]
+    passed = any(
+        isinstance(each, ast.keyword) and each.value is call and each.arg == "rngs"
+        for each in ast.walk(made)
+    )
+    return replaced(evidence.source, call, "rngs") if passed and "rngs" in taken else ()
