@@ -188,11 +188,12 @@ Reply = Confined | Started | Traced | Called | Stuck | CheckSaid | CheckFaulty
 class Warm(msgspec.Struct, frozen=True, kw_only=True, tag="warm"):
     """Trace a program of the grader's own, for what its forks will need of the libraries.
 
-    `sizes` are those of cases.
+    `traced` are the sizes at which submissions will be traced, `sizes` those of cases.
     """
 
     exercise: Exercise
     text: str
+    traced: tuple[dict[str, int], ...]
     sizes: tuple[dict[str, int], ...]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from functools import partial
@@ -157,19 +156,15 @@ class ClassGrading:
                 note=_note,
             )
             return
-        with Session(early.take(), gradings=len(groups), at_once=self._threads) as session:
+        with Session(early.take(), gradings=len(groups), at_once=self._asked.at_once) as session:
             yield from self._parallel(session, groups)
-
-    @property
-    def _threads(self) -> int:
-        return self._asked.jobs or os.cpu_count() or 1
 
     def _parallel(self, session: Session, groups: Sequence[Group]) -> Iterator[Group]:
         """Grade several at a time; yield them as they end."""
         gradings = Parallel(
             partial(self._grade_one, session),
             groups,
-            threads=self._threads,
+            threads=self._asked.at_once,
             told=INTERRUPTS.wake,
             in_order=False,
         )

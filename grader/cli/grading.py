@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -153,12 +152,11 @@ def run_jobs(
     from grader.grading.session import Session
 
     alone = tell if len(jobs) == 1 else _untold
-    threads = request.jobs or os.cpu_count() or 1
-    with Session(early.take(), gradings=len(jobs), at_once=threads) as session:
+    with Session(early.take(), gradings=len(jobs), at_once=request.at_once) as session:
         gradings = Parallel(
             lambda job: _graded(session, job, request, alone, show),
             jobs,
-            threads=threads,
+            threads=request.at_once,
             told=INTERRUPTS.wake,
         )
         try:

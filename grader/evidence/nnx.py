@@ -28,6 +28,11 @@ _CONTAINERS: Final = frozenset({"Sequential"})
 """Classes that have no weights and compute nothing, but call what is in them."""
 
 
+def of_library(call: NnxCall) -> bool:
+    """Whether it is a layer of NNX's own that is called, not the learner's."""
+    return call.defined_in.startswith(_LIBRARY)
+
+
 class NnxSide:
     """One side of a case. `run` is the map that gave the answer, None if none ran."""
 
@@ -68,7 +73,7 @@ class NnxSide:
         return tuple(
             each
             for each in self.record.calls
-            if each.defined_in.startswith(_LIBRARY) and each.class_name not in _CONTAINERS
+            if of_library(each) and each.class_name not in _CONTAINERS
         )
 
     @property

@@ -73,13 +73,12 @@ class Grading:
         self._own_check = OwnCheck(lambda: session.checker(folder))
         self._cancelled = False
         self._transcript: Transcript | None = None
-        self._touched = False
         self._last: tuple[Transcript, tuple[Finding, ...]] | None = None
 
     @property
     def touched(self) -> bool:
         """Whether tracing the function for its proof left something behind in its program."""
-        return self._touched
+        return any(side.touched for side in self._sides)
 
     @property
     def transcript(self) -> Transcript | None:
@@ -176,7 +175,6 @@ class Grading:
                 self._suspect_the_machine(each.case)
                 break
         self._count_processes()
-        self._touched = any(side.touched for side in self._sides)
         return self._report(self._likened(transcript, proof), proof.equivalence(transcript), cases)
 
     def _confirmed(self, transcript: Transcript, cases: Plan) -> Transcript:

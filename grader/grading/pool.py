@@ -9,7 +9,7 @@ then given the next version: the first text of anybody's that runs in it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from grader.errors import NurseryBroken
@@ -141,12 +141,13 @@ def rehearsals(plan: Plan, sizes: tuple[Sizes, ...]) -> Rehearsals:
         plan.edges,
         tuple(each[0] for each in plan.smaller),
     )
-    first = _of_each_shape((*discriminating, *edges, *smaller))
-    second = _of_each_shape((*edges, *smaller, *discriminating))
+    first = of_each_shape((*discriminating, *edges, *smaller))
+    second = of_each_shape((*edges, *smaller, *discriminating))
     return (first, ()), (second, sizes)
 
 
-def _of_each_shape(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+def of_each_shape(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Return the first case of each shape."""
     found: dict[tuple[int, ...], Case] = {}
     for case in cases:
         found.setdefault(tuple(case.sizes.values()), case)

@@ -221,6 +221,11 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.diff or self.fix or (self.repair and told)
 
     @property
+    def at_once(self) -> int:
+        """How many files to grade at once."""
+        return self.jobs or os.cpu_count() or 1
+
+    @property
     def load_seconds(self) -> float:
         """The deadline for loading the file."""
         return _LOAD_SECONDS if self.timeout is None else max(self.timeout, _LEAST_LOAD_SECONDS)

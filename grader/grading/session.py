@@ -14,7 +14,7 @@ from grader.catalogue import course_text
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
-from grader.grading.pool import Pool, rehearsals
+from grader.grading.pool import Pool, of_each_shape, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
@@ -161,9 +161,14 @@ class Session:
             if self._many and key not in self._warmed:
                 self._warmed.add(key)
                 cases = (*plan.discriminating, *plan.edges, *plan.rest)
-                sizes = tuple(each.sizes for each in cases)
-                text = rehearsal(exercise)
-                self._maker.warm(wire.Warm(exercise=exercise, text=text, sizes=sizes))
+                self._maker.warm(
+                    wire.Warm(
+                        exercise=exercise,
+                        text=rehearsal(exercise),
+                        traced=traced_sizes(exercise),
+                        sizes=tuple(each.sizes for each in of_each_shape(cases)),
+                    )
+                )
 
     def checker(self, folder: ExerciseFolder) -> Checker | None:
         """Start a process for the author's own check, None if the exercise has none.

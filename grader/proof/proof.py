@@ -73,7 +73,7 @@ class Proof:
         self._wanted = wanted
         self._seconds = min(seconds, _TRACE_SECONDS)
         self._side = side
-        self._loaded = self._later = True
+        self._later = True
 
     @property
     def _is_sought(self) -> bool:

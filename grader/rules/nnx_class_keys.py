@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import Edits
 from grader.evidence.edits.text import is_inside, replaced
+from grader.evidence.nnx import of_library
 from grader.model.exercise import Library
 from grader.model.nnx import NnxRecord, NnxStream
 from grader.model.observation import Span
 from grader.rules.rule import Sighting
-
-_LIBRARY = "flax.nnx."
 
 
 def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
@@ -73,9 +72,7 @@ def _calls_the_same(look: Look) -> bool:
 
 def _called(record: NnxRecord) -> Counter[tuple[object, ...]]:
     return Counter(
-        (each.class_name, *each.inputs, *each.outputs)
-        for each in record.calls
-        if each.defined_in.startswith(_LIBRARY)
+        (each.class_name, *each.inputs, *each.outputs) for each in record.calls if of_library(each)
     )
 
 

@@ -136,7 +136,7 @@ class Nursery:
     def _warm(self, request: Warm) -> None:
         gc.disable()
         with contextlib.suppress(Exception):  # only the time that it would have saved is lost
-            warm(request.exercise, request.text, request.sizes)
+            warm(request.exercise, request.text, request.traced, request.sizes)
         gc.freeze()
         gc.enable()
         self._reply(Warmed())

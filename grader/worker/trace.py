@@ -1,8 +1,8 @@
 """Traces a side's function: with all sizes symbolic, or down to the sizes of executed cases.
 
-Runs the learner's function with abstract arguments, in the learner's own process. Its output, and
-what it leaves behind in module globals (tracers, perhaps), stays: no case may run after that in
-the same process.
+Runs the learner's function with abstract arguments, in the learner's own process. What it leaves
+behind in module globals (tracers, perhaps) stays: then no case may run after that in the same
+process.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from grader.worker.trace import Rung, fingerprint, fingerprints, scopes
 Sizes = tuple[dict[str, int], ...]
 
 
-def warm(exercise: Exercise, text: str, sizes: Sizes) -> None:
-    """Trace a program, which is nobody's: with symbolic sizes, and at `sizes`."""
+def warm(exercise: Exercise, text: str, traced: Sizes, sizes: Sizes) -> None:
+    """Trace a program, which is nobody's: as a submission for its proof, and at `sizes`."""
     program = Program("rehearsal.py", Source("rehearsal.py", text))
     program.register()
     try:
@@ -30,8 +30,8 @@ def warm(exercise: Exercise, text: str, sizes: Sizes) -> None:
         function = program.find(exercise)
         if not callable(function):
             return
-        fingerprints(function, exercise, sizes)
-        for each in {tuple(one.values()): one for one in sizes}.values():
+        fingerprints(function, exercise, traced)
+        for each in sizes:
             fingerprint(function, exercise, next(scopes(exercise, [each], Rung.SIZES_AS_GIVEN)))
         _draw_keys()
     finally:

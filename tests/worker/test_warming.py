@@ -31,7 +31,8 @@ exercise = folder.exercise
 before = threads()
 prefer_numpy()
 if warms == "warm":
-    warm(exercise, rehearsal(exercise), traced_sizes(exercise))
+    sizes = traced_sizes(exercise)
+    warm(exercise, rehearsal(exercise), sizes, sizes)
 assert threads() == before, "warming up started a thread"
 assert not xla_bridge._backends, "warming up started XLA"
 traced = []
