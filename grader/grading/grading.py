@@ -42,8 +42,14 @@ Fresh = Callable[..., Side]
 """Starts a process that has loaded the program; takes `alters`, as `wire.Load` does."""
 
 _JUDGING_SECONDS: Final = 10.0
-"""Of processor time, for all judging of one submission. A hundred cases of a program that calls
-Flax often take one second; the longest records that a process can send, a minute or more."""
+"""Of processor time, for all judging of one submission with up to a hundred cases. Those of a
+program that calls Flax often take one second; the longest records that a process can send, a
+minute or more."""
+
+
+def judging_seconds(cases: int) -> float:
+    """Return how long judging may take: more cases are judged more often, and in pairs."""
+    return _JUDGING_SECONDS * max(cases / 100, 1)
 
 
 class Grading:
@@ -65,7 +71,7 @@ class Grading:
         self._exercise = folder.exercise
         self._request = request
         self._watch = Stopwatch()
-        self._judging = Budget(_JUDGING_SECONDS)
+        self._judging = Budget(judging_seconds(request.cases))
         self._folder = folder
         self._unhurried = 1.0
         self._sizes = traced_sizes(folder.exercise) if request.prove else ()
@@ -203,8 +209,9 @@ class Grading:
 
     def _overlong(self, transcript: Transcript, cases: Plan) -> Report:
         """Report on a process that sent larger records than can be judged."""
-        self._judging = Budget(_JUDGING_SECONDS)
-        why = f"the process sent records that take more than {_JUDGING_SECONDS:g} s to judge"
+        seconds = judging_seconds(self._request.cases)
+        self._judging = Budget(seconds)
+        why = f"the process sent records that take more than {seconds:g} s to judge"
         return self._report(
             without_records(transcript, Crashed(reason=why)),
             unknown("what the program did could not be judged"),

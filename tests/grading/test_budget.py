@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.grading.budget import Budget, TookTooLong
+from grader.grading.grading import judging_seconds
 
 
 def loop() -> None:
@@ -80,3 +81,9 @@ def test_time_is_looked_at_before_the_clock_is_known(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sys.platform", "another")
     with pytest.raises(TookTooLong):
         Budget(0.2).spend(loop)
+
+
+def test_more_cases_may_take_longer_to_judge() -> None:
+    """A right program that needs a thousand cases to pass isn't one that sent forged records."""
+    assert judging_seconds(12) == judging_seconds(100) > 0
+    assert judging_seconds(1000) == 10 * judging_seconds(100)
