@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from grader.model.observation import (
     LoadOutcome,
     Observation,
     OpaqueResult,
+    Raised,
     Record,
 )
 from tests.observe import example_case, observe
@@ -26,12 +28,16 @@ UNSAFE = re.compile(r"expect(?:-file)?:.*\b(timed-out|out-of-memory|crashed)\b")
 FOLDERS = {each.exercise.slug: each for each in exercises()}
 
 
-def submissions(kind: str, every: int) -> list[object]:
-    """Some of the labelled submissions of each exercise; all of them are graded elsewhere."""
+def submissions(kind: str, one_in: int) -> list[object]:
+    """Some of the labelled submissions of each exercise; all of them are graded elsewhere.
+
+    A file's name decides: which ones run stays the same when others are added.
+    """
     return [
         pytest.param(folder, path, id=f"{slug}-{path.stem}")
         for slug, folder in FOLDERS.items()
-        for path in sorted((folder.folder / kind).glob("*.py"))[::every]
+        for path in sorted((folder.folder / kind).glob("*.py"))
+        if crc32(path.stem.encode()) % one_in == 0
         if not UNSAFE.search(path.read_text(encoding="utf-8"))
     ]
 
@@ -49,13 +55,13 @@ def observed(folder: ExerciseFolder, path: Path) -> tuple[LoadOutcome, tuple[Obs
     return found
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", every=24))
+@pytest.mark.parametrize(("folder", "path"), submissions("mistakes", one_in=24))
 def test_mistakes_are_observed(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert len(observations) == (2 if isinstance(loaded, Loaded) else 0)
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("accepted", every=6))
+@pytest.mark.parametrize(("folder", "path"), submissions("accepted", one_in=6))
 def test_accepted_ones_make_sense(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert loaded == Loaded()
@@ -69,7 +75,10 @@ def test_solutions_make_sense(slug: str) -> None:
 
 
 def check(folder: ExerciseFolder, observations: tuple[Observation, ...]) -> None:
-    for observation in observations:
+    """Check the answers; an exception that only NumPy arrays cause is no fault of a program."""
+    with_jax, with_numpy = observations
+    excused = isinstance(with_numpy.outcome, Raised)
+    for observation in (with_jax,) if excused else observations:
         assert isinstance(observation.outcome, Completed), observation.outcome
         assert not isinstance(observation.outcome.result, OpaqueResult)
         assert observation.mutated == ()
