@@ -21,7 +21,7 @@ from rich.progress import track
 
 from tests import recordings
 from tests.labelled import labelled
-from tests.mutation.distort import Drawn, drawn, noticing, store
+from tests.mutation.distort import noticing, store
 from tests.mutation.operators import mutants
 from tests.mutation.reach import Replayed, UnitTests, replayed, unit_tests
 from tests.mutation.refused import types_refuse
@@ -49,7 +49,8 @@ def main(arguments: Sequence[str]) -> int:
         "--distort",
         type=int,
         default=0,
-        help="draw so many distorted recordings, and store one for each mutant that it notices",
+        help="draw so many distorted recordings for each mutant that nothing notices, and store "
+        "one that does",
     )
     asked = parser.parse_args(arguments)
     functions_of_the_judge()  # while the garbage collector still lists them
@@ -58,13 +59,12 @@ def main(arguments: Sequence[str]) -> int:
     files = sorted({site.path for sample in samples.values() for site in sample})
     tests = unit_tests(files)
     every = [
-        replayed(recordings.replayed(each, path), files)
+        replayed(each, path, files)
         for each in _progress("replaying", labelled())
         for path in recordings.recordings_of(each)
     ]
-    more = drawn(asked.distort, asked.seed[0])
     gc.freeze()  # or each process would copy what it only reads
-    shares = [_share(seed, sample, every, tests, more) for seed, sample in samples.items()]
+    shares = [_share(seed, sample, every, tests, asked.distort) for seed, sample in samples.items()]
     return 0 if min(shares) >= asked.least else 1
 
 
@@ -73,7 +73,7 @@ def _share(
     sample: Sequence[Site],
     every: Sequence[Replayed],
     tests: UnitTests,
-    more: list[Drawn],
+    distort: int,
 ) -> float:
     """Try the mutants of a sample; print the unnoticed ones, and return the share of the others."""
     missed = [site for site in _progress("mutating", sample) if not _is_noticed(site, every, tests)]
@@ -81,7 +81,8 @@ def _share(
     for site in missed:
         if site not in refused:
             _tell(site)
-            if (found := noticing(site, more)) is not None:
+            near = [each.each for each in _running(site, every)]
+            if distort and (found := noticing(site, near, distort)) is not None:
                 print(f"  stored: {found.recording}")
                 store(found)
     noticed, tried = len(sample) - len(missed), len(sample) - len(refused)
@@ -123,10 +124,15 @@ def _sites(places: Sequence[str]) -> Iterator[Site]:
 
 def _is_noticed(site: Site, every: Sequence[Replayed], tests: UnitTests) -> bool:
     """Ask the recordings and the tests that run the place, all where that is when it's imported."""
-    path, lines, inside = site.path, site.mutant.lines, site.mutant.inside
-    some = [each for each in every if not inside or each.runs(path, lines)]
-    ids = tests.running(path, lines) if inside else tests.all()
-    return replay_notices(site, some) or unit_tests_notice(site, ids)
+    inside = site.mutant.inside
+    ids = tests.running(site.path, site.mutant.lines) if inside else tests.all()
+    return replay_notices(site, _running(site, every)) or unit_tests_notice(site, ids)
+
+
+def _running(site: Site, every: Sequence[Replayed]) -> list[Replayed]:
+    """Return the recordings that run the place."""
+    inside = site.mutant.inside
+    return [each for each in every if not inside or each.runs(site.path, site.mutant.lines)]
 
 
 if __name__ == "__main__":

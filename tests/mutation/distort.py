@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
 from random import Random
 
+from grader.labels import Labelled
 from tests.distorted import Distorted, said_of, write
 from tests.distorted.draw import draw
 from tests.judge.perturbed import ALL
 from tests.mutation.trial import Site, fails
 
-Drawn = tuple[Distorted, str]
-"""A distorted recording, and what is said of it without any mutation."""
 
+def noticing(site: Site, near: Sequence[Labelled], count: int) -> Distorted | None:
+    """Return the first of `count` that is judged otherwise by a mutant, None if none is.
 
-def drawn(count: int, seed: int) -> list[Drawn]:
-    """Draw so many, the same for the same seed."""
-    return list(_drawn(count, Random(seed)))
+    They are drawn from the recordings that run the mutant's place, from all where none does.
+    """
+    random = Random(f"{site.module} {site.mutant.name}")
+    some = [draw(random, random.choice(near or ALL)) for _ in range(count)]
+    said = [said_of(each) for each in some]
 
+    def same(number: int) -> bool:
+        return said_of(some[number]) == said[number]
 
-def _drawn(count: int, random: Random) -> Iterator[Drawn]:
-    for _ in range(count):
-        each = draw(random, random.choice(ALL))
-        yield each, said_of(each)
-
-
-def noticing(site: Site, some: list[Drawn]) -> Distorted | None:
-    """Return the first that is judged otherwise by a mutant, None if none is."""
-    for each, said in some:
-        if fails(lambda each=each, said=said: said_of(each) == said, site):
-            return each
-    return None
+    if not fails(lambda: all(map(same, range(count))), site, count):
+        return None
+    found = (number for number in range(count) if fails(partial(same, number), site, 1))
+    return next((some[number] for number in found), None)
 
 
 def store(each: Distorted) -> None:

@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple
 import coverage
 import pytest
 
+from grader.labels import Labelled
 from grader.model.case import Case
 from grader.model.exercise import Exercise
 from grader.model.transcript import Transcript
-from tests import observe
+from tests import observe, recordings
 from tests.recordings.findings import described, judge_again
 
 UNIT_TESTS: Final = (
@@ -31,6 +32,7 @@ OPTIONS: Final = ("-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore:Mod
 class Replayed(NamedTuple):
     """A recording, what is said of it without any mutation, and which lines that runs."""
 
+    each: Labelled
     transcript: Transcript
     said: str
     lines: Mapping[Path, frozenset[int]]
@@ -55,14 +57,15 @@ class UnitTests(NamedTuple):
         return frozenset(name for names in every for name in names if name)
 
 
-def replayed(transcript: Transcript, files: Sequence[Path]) -> Replayed:
+def replayed(each: Labelled, recording: Path, files: Sequence[Path]) -> Replayed:
     """Judge a recording and see which lines of `files` that runs."""
+    transcript = recordings.replayed(each, recording)
     measured = _measured(files)
     with measured.collect():
         said = described(judge_again(transcript))
     data = measured.get_data()
     lines = {path: frozenset(data.lines(str(path)) or ()) for path in files}
-    return Replayed(transcript, said, lines)
+    return Replayed(each, transcript, said, lines)
 
 
 def unit_tests(files: Sequence[Path]) -> UnitTests:
