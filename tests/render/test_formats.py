@@ -396,7 +396,7 @@ def test_exercism(one: str) -> None:
 
 def test_markdown_fits_a_comment() -> None:
     loud = report("", *[PER_EXAMPLE] * 200, output=Output(stdout="`" * 10**6))
-    for text in (RENDERERS["markdown"](loud), RENDERERS["markdown"].combined([loud] * 10)):
+    for text in (RENDERERS["markdown"](loud), RENDERERS["markdown"].combined([loud] * 3)):
         assert len(text) < 65_536
         assert "left out" in text
 

@@ -36,7 +36,7 @@ def with_largest(exercise: Exercise, largest: int) -> Exercise:
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)
-@pytest.mark.parametrize("seed", [0, 77])
+@pytest.mark.parametrize("seed", [0, pytest.param(77, marks=pytest.mark.slow)])
 def test_each_size_of_each_dimension_is_met(exercise: Exercise, seed: int) -> None:
     sizes = [case.sizes for case in every(planned(exercise, seed))]
     for dimension in exercise.dimensions:
