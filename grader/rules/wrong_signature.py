@@ -10,6 +10,7 @@ from grader.evidence.edits import parameter_edits
 from grader.evidence.notation import listing, shortened
 from grader.model.exercise import Check
 from grader.model.observation import SignatureWrong
+from grader.model.source import Function
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -28,13 +29,13 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             edits=parameter_edits(evidence),
             evidence={"expected": f"({wanted})", "actual": loaded.signature},
         )
-    elif evidence.wrong and _swapped(evidence):
+    elif evidence.wrong and (function := _taking(evidence)) and _swapped(evidence, function):
         yield Sighting(
             message="the function takes its arguments in the wrong order",
             label=f"expected ({wanted})",
             why="Arguments are passed by position, so the names get each other's values.",
             help=f"change its arguments to ({wanted}), in this order",
-            span=span,
+            span=evidence.source.head(function),
             edits=parameter_edits(evidence),
             case=evidence.wrong[0].case,
             evidence={"expected": f"({wanted})"},
@@ -50,13 +51,44 @@ def _inside(evidence: Evidence) -> str:
     return f", and make {listing(extra)} inside the function" if len(given) > len(wanted) else ""
 
 
-def _swapped(evidence: Evidence) -> bool:
+def _taking(evidence: Evidence) -> ast.FunctionDef | None:
+    """Return the function that names the arguments.
+
+    It's the one that the task asks for, or the one that this passes them on to as `*args`.
+    """
+    found = evidence.landmarks.entry
+    seen: list[Function] = []
+    while found is not None and found not in seen and found.args.vararg is not None:
+        seen.append(found)
+        found = _passed_on_to(evidence, found, found.args.vararg.arg)
+    return found if isinstance(found, ast.FunctionDef) else None
+
+
+def _passed_on_to(evidence: Evidence, function: Function, name: str) -> Function | None:
+    """Return the function of the file that gets all arguments of a function that takes `*name`."""
+    if function.args.posonlyargs or function.args.args:
+        return None
+    calls = [each for each in ast.walk(function) if isinstance(each, ast.Call)]
+    names = {
+        call.func.id
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.args and _is_spread(call.args[0], name)
+    }
+    return evidence.source.function(names.pop()) if len(names) == 1 else None
+
+
+def _is_spread(node: ast.expr, name: str) -> bool:
+    return (
+        isinstance(node, ast.Starred)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    )
+
+
+def _swapped(evidence: Evidence, function: ast.FunctionDef) -> bool:
     """Whether an argument's name is in another argument's place."""
-    entry = evidence.landmarks.entry
-    if entry is None or isinstance(entry, ast.Lambda):
-        return False
     wanted = [each.name for each in evidence.exercise.parameters]
-    given = [each.arg for each in (*entry.args.posonlyargs, *entry.args.args)]
+    given = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
     pairs = zip(given, wanted, strict=False)
     return len(given) >= len(wanted) and any(a != b and a in wanted for a, b in pairs)
 
