@@ -56,12 +56,21 @@ def _taking(evidence: Evidence) -> ast.FunctionDef | None:
 
     It's the one that the task asks for, or the one that this passes them on to as `*args`.
     """
-    found = evidence.landmarks.entry
+    found = evidence.landmarks.entry or _call_of_instance(evidence)
     seen: list[Function] = []
     while found is not None and found not in seen and found.args.vararg is not None:
         seen.append(found)
         found = _passed_on_to(evidence, found, found.args.vararg.arg)
     return found if isinstance(found, ast.FunctionDef) else None
+
+
+def _call_of_instance(evidence: Evidence) -> Function | None:
+    """Return the `__call__` of the class whose instance the task's name is."""
+    made = [node for name, node in evidence.source.bindings() if name == evidence.landmarks.name]
+    match made:
+        case [ast.Assign(value=ast.Call(func=ast.Name(id=name)))]:
+            return evidence.source.function(f"{name}.__call__")
+    return None
 
 
 def _passed_on_to(evidence: Evidence, function: Function, name: str) -> Function | None:
@@ -89,6 +98,8 @@ def _swapped(evidence: Evidence, function: ast.FunctionDef) -> bool:
     """Whether an argument's name is in another argument's place."""
     wanted = [each.name for each in evidence.exercise.parameters]
     given = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    if function is not evidence.landmarks.entry and function.name == "__call__":
+        given = given[1:]
     pairs = zip(given, wanted, strict=False)
     return len(given) >= len(wanted) and any(a != b and a in wanted for a, b in pairs)
 
