@@ -88,9 +88,7 @@ def _passed_on_to(evidence: Evidence, function: Function, name: str) -> Function
 
 def _is_spread(node: ast.expr, name: str) -> bool:
     return (
-        isinstance(node, ast.Starred)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
+        isinstance(node, ast.Starred) and isinstance(node.value, ast.Name) and node.value.id == name
     )
 
 
