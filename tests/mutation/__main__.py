@@ -76,19 +76,22 @@ def _share(
     distort: int,
 ) -> float:
     """Try the mutants of a sample; print the unnoticed ones, and return the share of the others."""
-    missed = [site for site in _progress("mutating", sample) if not _is_noticed(site, every, tests)]
-    refused = [site for site in missed if types_refuse(site)]
-    for site in missed:
-        if site not in refused:
+    missed = refused = 0
+    for site in _progress("mutating", sample):
+        if not _is_noticed(site, every, tests):
+            missed += 1
+            if types_refuse(site):
+                refused += 1
+                continue
             _tell(site)
             near = [each.each for each in _running(site, every)]
             if distort and (found := noticing(site, near, distort)) is not None:
-                print(f"  stored: {found.recording}")
+                print(f"  stored: {found.recording}", flush=True)
                 store(found)
-    noticed, tried = len(sample) - len(missed), len(sample) - len(refused)
+    noticed, tried = len(sample) - missed, len(sample) - refused
     print(
         f"seed {seed}: {noticed / tried:.1%} noticed: {noticed} of {tried} mutants, and mypy "
-        f"refuses {len(refused)} more",
+        f"refuses {refused} more",
         flush=True,
     )
     return noticed / tried
