@@ -12,7 +12,6 @@ import pytest
 from several_functions import APPLY, EXERCISE, INIT, KEEPING, folder_in
 
 from grader.authoring.declaration import obstacles
-from grader.evidence.mentions import mentioned
 from grader.grading.assembly import static_report
 from grader.grading.merging import about, merged
 from grader.grading.request import GradingRequest
@@ -319,27 +318,6 @@ def test_a_symptom_is_silent_where_a_wrong_function_is_used(reverse: bool) -> No
     if reverse:
         exercise = msgspec.structs.replace(EXERCISE, functions=EXERCISE.functions[::-1])
         assert told(merged(exercise, pairs[::-1], 1.0)) == [("init", "wrong-values")]
-
-
-@pytest.mark.parametrize(
-    ("text", "uses"),
-    [
-        ("def step(x): return loss(x)", True),
-        ("def step(x): return jax.grad(loss)(x)", True),
-        ("def step(x): return inner(x)\ndef inner(x): return loss(x)", True),
-        ("step = lambda x: loss(x)", True),
-        ("def step(x):\n    def inner(y): return loss(y)\n    return inner(x)", True),
-        ("step = jax.jit(other)\ndef other(x): return loss(x)", True),
-        ("def step(x, loss): return loss(x)", False),
-        ("def step(x):\n    loss = x + 1\n    return loss", False),
-        ("def step(x): return x.loss", False),
-        ("def step(x): return x['loss']", False),
-        ("def step(x): return x\ndef other(x): return loss(x)", False),
-    ],
-)
-def test_what_a_function_uses(text: str, uses: bool) -> None:
-    source = Source("a.py", f"import jax\ndef loss(x): return x\n{text}\n")
-    assert ("loss" in mentioned(source, "step")) == uses
 
 
 def test_a_cause_is_told_wherever_it_is() -> None:
