@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from grader.evidence.lifting import (
@@ -11,6 +13,7 @@ from grader.evidence.lifting import (
     inner_shapes,
     mapped_size,
     matches,
+    nested,
     stream_split,
 )
 from grader.model.observation import (
@@ -118,3 +121,35 @@ def test_a_flag_next_to_the_input_is_not_an_array(
     tree = AxisTree(items=tuple(Axis(value=each) for each in axes))
     array = ArrayType(dtype="float32", shape=(3, 4))
     assert mapped_size(lifted_call(tree), (array,)) == size
+
+
+@pytest.mark.parametrize(
+    ("axes", "wanted", "arrays", "place"),
+    [
+        ("(0, (0, 1))", "(0, None)", 2, 1),
+        ("((0, 1), 0)", "(0, 0)", 2, 0),
+        ("(0, (0, 1))", "(0, (0, 1))", 2, None),
+        ("((0, 1), (0, 1))", "((0, 1), 0)", 2, 1),
+        ("(0, 1)", "(0, None)", 2, None),
+        ("(0, (0, 1))", "(0, None)", 3, None),
+        ("0", "(0, None)", 2, None),
+        ("((0, 1), 0)", "0", 2, None),
+    ],
+)
+def test_an_entry_with_several_axes_for_one_array(
+    axes: str, wanted: str, arrays: int, place: int | None
+) -> None:
+    some = (ArrayType(dtype="float32", shape=(3, 4)),) * arrays
+    assert nested(axes_of(axes), axes_of(wanted), some) == place
+
+
+def axes_of(text: str) -> Axis | AxisTree:
+    """Return the axes that Python writes so."""
+
+    def of(value: object) -> Axis | AxisTree:
+        if isinstance(value, tuple):
+            return AxisTree(items=tuple(map(of, value)))
+        assert value is None or isinstance(value, int)
+        return Axis(value=value)
+
+    return of(ast.literal_eval(text))

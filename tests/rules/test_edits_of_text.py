@@ -12,6 +12,7 @@ from grader.evidence.edits import (
     Advice,
     forgetting,
     name_advice,
+    not_overwritten,
     parameter_edits,
     setting_removed,
     sparing,
@@ -19,6 +20,7 @@ from grader.evidence.edits import (
     syntax_edits,
     trial_call,
 )
+from grader.evidence.edits.text import where_written
 from grader.model.edit import Edited
 from grader.model.observation import Frame, Raised, Span, between
 from grader.model.submission import from_bytes
@@ -356,3 +358,73 @@ def raised_at(*spans: Span) -> Raised:
         message="no x",
         frames=tuple(Frame(function="f", span=each) for each in spans),
     )
+
+
+OVERWRITTEN = {
+    "once": ("    features = 3\n    return features\n", "    return features\n"),
+    "by itself": ("    features += 1\n    return features\n", "    return features\n"),
+    "twice": (
+        "    seed = 0\n    x = 1\n    features = 3\n    return x\n",
+        "    x = 1\n    return x\n",
+    ),
+    "under a condition": (
+        "    if features > 3:\n        features = 3\n    return features\n",
+        "    return features\n",
+    ),
+    "or otherwise": (
+        "    if x_batch:\n        seed = 1\n    else:\n        seed = 2\n    return seed\n",
+        "    return seed\n",
+    ),
+    "never": ("    return features\n", "    return features\n"),
+    "with another": ("    features, y = 3, 4\n    return y\n", None),
+    "beside another": ("    if y:\n        seed = 1\n        y = 2\n    return seed\n", None),
+    "otherwise something else": (
+        "    if y:\n        seed = 1\n    else:\n        y = 2\n    return seed\n",
+        None,
+    ),
+    "in a loop": ("    for seed in range(3):\n        pass\n    return seed\n", None),
+    "in an expression": ("    print(seed := 0)\n    return seed\n", None),
+}
+
+
+@pytest.mark.parametrize("name", OVERWRITTEN)
+def test_an_argument_is_no_longer_overwritten(name: str) -> None:
+    before, after = OVERWRITTEN[name]
+    evidence = evidence_of(HEAD + before)
+    edits = not_overwritten(evidence, ["seed", "features"])
+    if after is None:
+        assert edits is None
+    else:
+        assert edits is not None
+        assert Edited(evidence.source, edits).text == HEAD + after
+
+
+WRITTEN = {
+    "given there": ("    keys = [seed]\n    return keys\n", "keys", "[seed]"),
+    "given by a call": ("    keys = f(seed)\n    return keys\n", "keys", "f(seed)"),
+    "read twice": ("    keys = [seed]\n    return keys + keys\n", "keys", "keys"),
+    "given twice": ("    keys = 1\n    keys = 2\n    return keys\n", "keys", "keys"),
+    "given with another": ("    keys, y = 1, 2\n    return keys\n", "keys", "keys"),
+    "given in a block": ("    if y:\n        keys = 1\n    return keys\n", "keys", "keys"),
+    "not a name": ("    keys = [seed]\n    return keys[0]\n", "keys[0]", "keys[0]"),
+    "an argument": ("    y = seed\n    return y\n", "seed", "seed"),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_a_name_is_given(name: str) -> None:
+    body, read, given = WRITTEN[name]
+    evidence = evidence_of(HEAD + body)
+    found = [each for each in evidence.source.nodes if ast.unparse(each) == read]
+    node = next(e for e in found if isinstance(e, ast.expr) and not _is_stored(e))
+    assert ast.unparse(where_written(evidence, node)) == given
+
+
+def test_what_a_name_is_given_in_another_function_is_unknown() -> None:
+    evidence = evidence_of(f"def other():\n    return keys\n{HEAD}    keys = 1\n    return keys\n")
+    first, *_ = [e for e in evidence.source.nodes if isinstance(e, ast.Name) and not _is_stored(e)]
+    assert where_written(evidence, first) is first
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)

@@ -94,7 +94,7 @@ def around(tree: ast.AST | None, node: ast.AST | None) -> ast.stmt | None:
         each
         for body in (blocks(ast.walk(tree)) if tree is not None else ())
         for each in body
-        if node is not None and is_inside(node, each)
+        if is_inside(node, each)
     ]
     return found[-1] if found else None
 
