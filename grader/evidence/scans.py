@@ -196,11 +196,13 @@ def same_arrays(scan: Scan) -> bool:
 def exchanged(look: Look) -> Scan | None:
     """Return the run that got the carry in place of what it should go over, and the reverse."""
     scan = answering(look)
-    if scan is None:
-        return None
-    ours, theirs = scan.actual, scan.expected
+    return scan if scan is not None and is_exchanged(scan.actual, scan.expected) else None
+
+
+def is_exchanged(ours: TransformRun, theirs: TransformRun) -> bool:
+    """Whether a run's carry has the types of what the other one goes over, and the reverse."""
     swapped = carried(ours) == scanned(theirs) and scanned(ours) == carried(theirs)
-    return scan if swapped and carried(ours) != scanned(ours) else None
+    return swapped and carried(ours) != scanned(ours)
 
 
 def steps_noun(evidence: Evidence) -> str:

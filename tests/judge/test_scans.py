@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from grader.evidence.lifting import Unlisted
@@ -9,6 +10,7 @@ from grader.evidence.scans import (
     Passed,
     Way,
     fits,
+    is_exchanged,
     length_of,
     output_axes,
     passed,
@@ -72,6 +74,12 @@ def collections(
 ) -> Collections:
     entries = tuple(AxisEntry(filter=names, axis=axis) for names, axis in axes)
     return Collections(broadcast=broadcast, carried=carried, axes=entries, splits=splits)
+
+
+def with_inputs(carry: tuple[int, ...], *shapes: tuple[int, ...]) -> TransformRun:
+    """Make a run with another carry than the usual."""
+    arrays = tuple(ArrayType(dtype="float32", shape=each) for each in (carry, *shapes))
+    return msgspec.structs.replace(a_run(*shapes), inputs=arrays, parts=(1, len(shapes)))
 
 
 @pytest.mark.parametrize(
@@ -140,3 +148,19 @@ def test_axes_fit_as_a_tuple_with_an_entry_for_each_argument_after_the_carry() -
 def test_output_axes_are_counted_from_the_front() -> None:
     run = a_run((2, 3))
     assert output_axes(run, run) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "exchanged"),
+    [
+        (a_run((3, 4), parts=(1, 1)), a_run((3, 4), parts=(1, 1)), False),
+        (with_inputs((3, 4), (5,)), a_run((3, 4), parts=(1, 1)), True),
+        (with_inputs((3, 4), (6,)), a_run((3, 4), parts=(1, 1)), False),
+        (with_inputs((6,), (5,)), a_run((3, 4), parts=(1, 1)), False),
+        (with_inputs((5,), (5,)), a_run((5,), parts=(1, 1)), False),
+    ],
+)
+def test_a_carry_in_place_of_what_a_loop_goes_over(
+    ours: TransformRun, theirs: TransformRun, exchanged: bool
+) -> None:
+    assert is_exchanged(ours, theirs) == exchanged
