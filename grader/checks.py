@@ -17,6 +17,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.reach import gets_all, reaches
+from grader.evidence.recomputed import partly_outside
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
     Sign,
@@ -188,8 +189,12 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         "the answer isn't only what the transform gives",
         lambda evidence: part(evidence) in {Part.SOME, Part.NONE},
     ),
-    ("the transform mapped a single index, or its loop carried nothing", _idle),
+    ("the transform did less for the answer than the reference's", _idle),
     ("the layers didn't run inside the transform", lambda evidence: not _mapped(evidence)),
+    (
+        "some layers ran outside of the transform",
+        lambda evidence: any(partly_outside(evidence, use) for use in evidence.exercise.uses),
+    ),
     ("each run of the mapped function had all of the layer's input", gets_all),
 )
 """What an asked transform may lack, in words, and how to find it."""

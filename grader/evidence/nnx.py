@@ -24,7 +24,7 @@ from grader.model.transforms import Does, transform
 
 WEIGHTS: Final = "Param"
 _LIBRARY: Final = "flax.nnx."
-_CONTAINERS: Final = frozenset({"Sequential"})
+CONTAINERS: Final = frozenset({"Sequential"})
 """Classes that have no weights and compute nothing, but call what is in them."""
 
 
@@ -73,7 +73,7 @@ class NnxSide:
         return tuple(
             each
             for each in self.record.calls
-            if of_library(each) and each.class_name not in _CONTAINERS
+            if of_library(each) and each.class_name not in CONTAINERS
         )
 
     @property

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence
-from grader.evidence.edits import Edits, argument_edits
+from grader.evidence.differentiated import Chosen
+from grader.evidence.edits import Edits, argument_edits, name_of
 from grader.evidence.gradients import Gradients, argument_at, gradients
 from grader.evidence.notation import listing
 from grader.model.exercise import Check
+from grader.model.observation import TransformRun
+from grader.model.transforms import transform
 from grader.rules.example import SLOPE, SLOPE_USES
 from grader.rules.rule import Rule, Sighting
 
@@ -17,6 +20,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     for each in gradients(evidence):
         if set(each.found) != set(each.wanted):
             yield _sighting(evidence, each)
+            return
+        if each.chosen is not None:
+            yield _other_variables(evidence, each, each.chosen)
             return
 
 
@@ -29,24 +35,68 @@ def _sighting(evidence: Evidence, found: Gradients) -> Sighting:
         why="argnums says which argument varies, the first one by default. All others are constant "
         "for the gradient, and the result has that argument's shape.",
         help=f"set argnums to the position of {theirs} among the function's arguments",
-        span=evidence.landmarks.keyword(run.span, "argnums", 1),
+        span=evidence.landmarks.keyword(run.span, "argnums", _position(run)),
         edits=_edits(evidence, found),
         case=found.look.case,
         evidence={"argument": "argnums", "expected": theirs, "actual": ours},
     )
 
 
+def _position(run: TransformRun) -> int | None:
+    """Return the place of argnums, which NNX takes by name alone."""
+    return None if transform(run.transform).of_nnx else 1
+
+
+def _other_variables(evidence: Evidence, found: Gradients, chosen: Chosen) -> Sighting:
+    run = found.actual
+    ours, theirs = listing(chosen.found) or "nothing", listing(chosen.wanted)
+    alone = " alone" if set(chosen.wanted) < set(chosen.found) else ""
+    right = _filtered(chosen, "nnx")
+    return Sighting(
+        message=f"{run.transform} differentiates with respect to {ours}, not {theirs}{alone}",
+        label=f"this is the gradient by {ours}",
+        why="An object is differentiated by its Param, of any kind, unless nnx.DiffState in "
+        "argnums has another filter. All its other variables are constant for the gradient.",
+        help=f"set argnums={right}"
+        if right is not None
+        else f"give nnx.DiffState in argnums a filter that matches {theirs}{alone}",
+        span=evidence.landmarks.keyword(run.span, "argnums"),
+        edits=_filter_edits(evidence, run, chosen),
+        case=found.look.case,
+        evidence={"argument": "argnums", "expected": theirs, "actual": ours},
+    )
+
+
+def _filtered(chosen: Chosen, nnx: str) -> str | None:
+    """Return the argnums of the right variables, None if more than a type has to be told."""
+    if chosen.whole:
+        return str(chosen.place)
+    if not chosen.by_type or len(chosen.wanted) != 1 or chosen.wanted[0] not in _TYPES:
+        return None
+    return f"{nnx}.DiffState({chosen.place}, {nnx}.{chosen.wanted[0]})"
+
+
+_TYPES = frozenset({"LoRAParam", "BatchStat", "Cache", "Intermediate"})
+"""NNX's own types of variables that no other one of NNX's derives from."""
+
+
+def _filter_edits(evidence: Evidence, run: TransformRun, chosen: Chosen) -> Edits:
+    nnx = name_of(evidence.source, "flax.nnx")
+    right = _filtered(chosen, nnx) if nnx is not None else None
+    return argument_edits(evidence, run.span, "argnums", right) if right is not None else ()
+
+
 def _edits(evidence: Evidence, found: Gradients) -> Edits:
     """Write the position of the right argument, if the program could take that gradient."""
     run, wanted = found.actual, found.wanted
-    if len(run.outputs) != len(found.expected.outputs):
+    if len(run.outputs) != len(found.expected.outputs) and not run.states:
         return ()
     places = range(len(run.parts))
     names = [argument_at(found.look, run, place, found.expected) for place in places]
     if len(wanted) != 1 or names.count(wanted[0]) != 1:
         return ()
     right = str(names.index(wanted[0]))
-    return argument_edits(evidence, run.span, "argnums", right, 1)
+    return argument_edits(evidence, run.span, "argnums", right, _position(run))
 
 
 RULE = Rule(
