@@ -32,6 +32,7 @@ from grader.evidence.uses import asked, part, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
+from grader.model.transforms import needs_nnx
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,9 +221,10 @@ def _params(evidence: Evidence) -> Ended:
 
 
 def _params_sign(evidence: Evidence, look: Look) -> Sign:
-    """Look at Linen's variables, or where the exercise maps with NNX, at those of its layers."""
-    use = nnx_use(evidence.exercise)
-    return params_sign(look) if use is None else nnx_params_sign(nnx_look(look, use))
+    """Look at Linen's variables, or where the exercise is about NNX, at those of its modules."""
+    if not needs_nnx(evidence.exercise):
+        return params_sign(look)
+    return nnx_params_sign(nnx_look(look, nnx_use(evidence.exercise)))
 
 
 def _rng(evidence: Evidence) -> Ended:

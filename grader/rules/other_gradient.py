@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.compare import OtherValues
 from grader.evidence import Evidence
 from grader.evidence.differentiated import Chosen
 from grader.evidence.edits import Edits, argument_edits, name_of
@@ -18,12 +19,20 @@ from grader.rules.rule import Rule, Sighting
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for each in gradients(evidence):
-        if set(each.found) != set(each.wanted):
+        if set(each.found) != set(each.wanted) and not _may_be_left_out(each):
             yield _sighting(evidence, each)
             return
         if each.chosen is not None:
             yield _other_variables(evidence, each, each.chosen)
             return
+
+
+def _may_be_left_out(found: Gradients) -> bool:
+    """Whether the right gradient is among several, and numbers alone are wrong.
+
+    Then the program may have left the others out, and something else is wrong.
+    """
+    return set(found.wanted) < set(found.found) and isinstance(found.look.comparison, OtherValues)
 
 
 def _sighting(evidence: Evidence, found: Gradients) -> Sighting:
