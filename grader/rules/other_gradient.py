@@ -116,10 +116,14 @@ RULE = Rule(
 `jax.grad(f)` is the gradient with respect to the first argument of `f`; `argnums` names another
 one, or several. The gradient has the shape of that argument. If the argument is the data, the
 weights don't learn: what would change is the data.
+
+The gradient of an object of NNX is by its `nnx.Param`, of every kind. `nnx.DiffState(0, nnx.LoRAParam)`
+as `argnums` takes those of one kind alone, or those that another filter matches.
 """,
     wrong=SLOPE.replace("argnums=0", "argnums=1"),
     right=SLOPE,
     uses=SLOPE_USES,
     link="https://docs.jax.dev/en/latest/_autosummary/jax.grad.html",
     find=_find,
+    hides=frozenset({"not-an-array"}),
 )
