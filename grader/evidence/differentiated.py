@@ -103,6 +103,11 @@ def chosen(run: TransformRun, reference: TransformRun, place: int, other: int) -
     )
 
 
+def types_of(run: TransformRun) -> tuple[str, ...]:
+    """Return the types of the variables that a run differentiates its only object by."""
+    return _types(_gradient(run) or ())
+
+
 def _gradient(run: TransformRun) -> tuple[Variable, ...] | None:
     """Return the variables in the state that a gradient by one object is, None if it isn't one."""
     given = [each for each in run.states if each.argument < 0]

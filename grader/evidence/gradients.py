@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from grader.evidence.differentiated import Chosen, chosen, object_at, objects
+from grader.evidence.differentiated import Chosen, chosen, object_at, objects, types_of
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.uses import single
@@ -19,7 +19,8 @@ from grader.model.transforms import Does, transform
 class Gradients(msgspec.Struct, frozen=True, kw_only=True):
     """One run of both sides in one case, and the arguments that each is differentiated by.
 
-    `chosen` are the variables, if both are by the only object of NNX, but by others of it.
+    `types` are those of the variables that the reference's gradient by an object of NNX has.
+    `chosen` are the variables, if both are by the only object, but by others of it.
     """
 
     look: Look
@@ -27,6 +28,7 @@ class Gradients(msgspec.Struct, frozen=True, kw_only=True):
     actual: TransformRun
     wanted: tuple[str, ...]
     found: tuple[str, ...]
+    types: tuple[str, ...] = ()
     chosen: Chosen | None = None
 
 
@@ -39,6 +41,20 @@ def gradients(evidence: Evidence) -> Iterator[Gradients]:
                     yield from _of_look(look, use)
 
 
+def raised_by_gradient(evidence: Evidence, look: Look) -> bool:
+    """Whether a case raised after a gradient by another argument, which has another form.
+
+    Which argument it is may show in other cases alone: here two may have the same numbers.
+    """
+    others = [
+        each.actual.span
+        for each in gradients(evidence)
+        if set(each.found) != set(each.wanted) or each.chosen is not None
+    ]
+    ran = [run.span for run in look.actual.record.transforms if run.ran and not run.raised]
+    return bool(set(others) & set(ran))
+
+
 def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
     both = single(look, use)
     if both is None:
@@ -48,7 +64,13 @@ def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
     if found and wanted:
         other = _chosen(ours, theirs) if found == wanted else None
         yield Gradients(
-            look=look, expected=theirs, actual=ours, wanted=wanted, found=found, chosen=other
+            look=look,
+            expected=theirs,
+            actual=ours,
+            wanted=wanted,
+            found=found,
+            types=types_of(theirs),
+            chosen=other,
         )
 
 

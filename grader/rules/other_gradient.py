@@ -43,12 +43,22 @@ def _sighting(evidence: Evidence, found: Gradients) -> Sighting:
         label=f"this is the gradient by {ours}",
         why="argnums says which argument varies, the first one by default. All others are constant "
         "for the gradient, and the result has that argument's shape.",
-        help=f"set argnums to the position of {theirs} among the function's arguments",
+        help=f"set argnums to the position of {theirs} among the function's arguments"
+        f"{_rest(found)}",
         span=evidence.landmarks.keyword(run.span, "argnums", _position(run)),
         edits=_edits(evidence, found),
         case=found.look.case,
         evidence={"argument": "argnums", "expected": theirs, "actual": ours},
     )
+
+
+def _rest(found: Gradients) -> str:
+    """Say what else argnums has to tell, if an object's `Param` aren't what is wanted."""
+    return f", and filter its {listing(found.types)} with nnx.DiffState" if _filters(found) else ""
+
+
+def _filters(found: Gradients) -> bool:
+    return found.types not in {(), ("Param",)}
 
 
 def _position(run: TransformRun) -> int | None:
@@ -60,7 +70,7 @@ def _other_variables(evidence: Evidence, found: Gradients, chosen: Chosen) -> Si
     run = found.actual
     ours, theirs = listing(chosen.found) or "nothing", listing(chosen.wanted)
     alone = " alone" if set(chosen.wanted) < set(chosen.found) else ""
-    right = _filtered(chosen, "nnx")
+    right = _filtered(evidence, chosen, "nnx")
     return Sighting(
         message=f"{run.transform} differentiates with respect to {ours}, not {theirs}{alone}",
         label=f"this is the gradient by {ours}",
@@ -76,13 +86,20 @@ def _other_variables(evidence: Evidence, found: Gradients, chosen: Chosen) -> Si
     )
 
 
-def _filtered(chosen: Chosen, nnx: str) -> str | None:
+def _filtered(evidence: Evidence, chosen: Chosen, nnx: str) -> str | None:
     """Return the argnums of the right variables, None if more than a type has to be told."""
     if chosen.whole:
         return str(chosen.place)
-    if not chosen.by_type or len(chosen.wanted) != 1 or chosen.wanted[0] not in _TYPES:
+    return _of_type(evidence, chosen.place, chosen.wanted if chosen.by_type else (), nnx)
+
+
+def _of_type(evidence: Evidence, place: int, types: tuple[str, ...], nnx: str) -> str | None:
+    """Write the filter of a type that is NNX's or the file's, None if there are several."""
+    name = types[0] if len(types) == 1 else ""
+    own = evidence.source.class_called(name) is not None
+    if not own and name not in _TYPES:
         return None
-    return f"{nnx}.DiffState({chosen.place}, {nnx}.{chosen.wanted[0]})"
+    return f"{nnx}.DiffState({place}, {name if own else f'{nnx}.{name}'})"
 
 
 _TYPES = frozenset({"LoRAParam", "BatchStat", "Cache", "Intermediate"})
@@ -91,7 +108,7 @@ _TYPES = frozenset({"LoRAParam", "BatchStat", "Cache", "Intermediate"})
 
 def _filter_edits(evidence: Evidence, run: TransformRun, chosen: Chosen) -> Edits:
     nnx = name_of(evidence.source, "flax.nnx")
-    right = _filtered(chosen, nnx) if nnx is not None else None
+    right = _filtered(evidence, chosen, nnx) if nnx is not None else None
     return argument_edits(evidence, run.span, "argnums", right) if right is not None else ()
 
 
@@ -104,8 +121,11 @@ def _edits(evidence: Evidence, found: Gradients) -> Edits:
     names = [argument_at(found.look, run, place, found.expected) for place in places]
     if len(wanted) != 1 or names.count(wanted[0]) != 1:
         return ()
-    right = str(names.index(wanted[0]))
-    return argument_edits(evidence, run.span, "argnums", right, _position(run))
+    place, nnx = names.index(wanted[0]), name_of(evidence.source, "flax.nnx") or "nnx"
+    filtered = _of_type(evidence, place, found.types, nnx) if _filters(found) else str(place)
+    if filtered is None:
+        return ()
+    return argument_edits(evidence, run.span, "argnums", filtered, _position(run))
 
 
 RULE = Rule(
@@ -117,8 +137,8 @@ RULE = Rule(
 one, or several. The gradient has the shape of that argument. If the argument is the data, the
 weights don't learn: what would change is the data.
 
-The gradient of an object of NNX is by its `nnx.Param`, of every kind. `nnx.DiffState(0, nnx.LoRAParam)`
-as `argnums` takes those of one kind alone, or those that another filter matches.
+The gradient of an object of NNX is by its `nnx.Param`, of every kind. As `argnums`,
+`nnx.DiffState(0, nnx.LoRAParam)` takes those of one kind alone, and other filters take others.
 """,
     wrong=SLOPE.replace("argnums=0", "argnums=1"),
     right=SLOPE,
