@@ -139,7 +139,7 @@ def restart(evidence: Evidence) -> Iterator[Sighting]:
         found = restarted(look)
         if found is not None:
             yield _restart(evidence, look, *found)
-        return
+            return
 
 
 def _restart(evidence: Evidence, look: Look, wanted: Variable, ours: Variable) -> Sighting:

@@ -32,7 +32,7 @@ from tests.recordings.programs import observe
 
 SEED: Final = Seed(name="seed")
 X: Final = Array(name="x", shape=("batch", "inputs"), largest_scale=1.0)
-_LENGTHS: Final = ((3, 4, 2), (2, 3, 4), (1, 2, 3))
+_LENGTHS: Final = ((3, 4, 2), (2, 3, 4), (1, 2, 3), (1, 1, 1))
 _CHECKS: Final = (
     *(Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.TRANSFORM),
     *(Check.PARAMS, Check.RNG, Check.PURE),
