@@ -17,6 +17,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.reach import gets_all, reaches
+from grader.evidence.recomputed import partly_outside
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
     Sign,
@@ -31,6 +32,7 @@ from grader.evidence.uses import asked, part, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
+from grader.model.transforms import needs_nnx
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,8 +190,12 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         "the answer isn't only what the transform gives",
         lambda evidence: part(evidence) in {Part.SOME, Part.NONE},
     ),
-    ("the transform mapped a single index, or its loop carried nothing", _idle),
+    ("the transform did less for the answer than the reference's", _idle),
     ("the layers didn't run inside the transform", lambda evidence: not _mapped(evidence)),
+    (
+        "some layers ran outside of the transform",
+        lambda evidence: any(partly_outside(evidence, use) for use in evidence.exercise.uses),
+    ),
     ("each run of the mapped function had all of the layer's input", gets_all),
 )
 """What an asked transform may lack, in words, and how to find it."""
@@ -215,9 +221,10 @@ def _params(evidence: Evidence) -> Ended:
 
 
 def _params_sign(evidence: Evidence, look: Look) -> Sign:
-    """Look at Linen's variables, or where the exercise maps with NNX, at those of its layers."""
-    use = nnx_use(evidence.exercise)
-    return params_sign(look) if use is None else nnx_params_sign(nnx_look(look, use))
+    """Look at Linen's variables, or where the exercise is about NNX, at those of its modules."""
+    if not needs_nnx(evidence.exercise):
+        return params_sign(look)
+    return nnx_params_sign(nnx_look(look, nnx_use(evidence.exercise)))
 
 
 def _rng(evidence: Evidence) -> Ended:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from grader.evidence.differentiated import Chosen, chosen, object_at, objects, types_of
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.uses import single
@@ -16,13 +17,19 @@ from grader.model.transforms import Does, transform
 
 
 class Gradients(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of both sides in one case, and the arguments that each is differentiated by."""
+    """One run of both sides in one case, and the arguments that each is differentiated by.
+
+    `types` are those of the variables that the reference's gradient by an object of NNX has.
+    `chosen` are the variables, if both are by the only object, but by others of it.
+    """
 
     look: Look
     expected: TransformRun
     actual: TransformRun
     wanted: tuple[str, ...]
     found: tuple[str, ...]
+    types: tuple[str, ...] = ()
+    chosen: Chosen | None = None
 
 
 def gradients(evidence: Evidence) -> Iterator[Gradients]:
@@ -34,6 +41,20 @@ def gradients(evidence: Evidence) -> Iterator[Gradients]:
                     yield from _of_look(look, use)
 
 
+def raised_by_gradient(evidence: Evidence, look: Look) -> bool:
+    """Whether a case raised after a gradient by another argument, which has another form.
+
+    Which argument it is may show in other cases alone: here two may have the same numbers.
+    """
+    others = [
+        each.actual.span
+        for each in gradients(evidence)
+        if set(each.found) != set(each.wanted) or each.chosen is not None
+    ]
+    ran = [run.span for run in look.actual.record.transforms if run.ran and not run.raised]
+    return bool(set(others) & set(ran))
+
+
 def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
     both = single(look, use)
     if both is None:
@@ -41,7 +62,25 @@ def _of_look(look: Look, use: Use) -> Iterator[Gradients]:
     (ours, *_), (theirs, *_) = both
     found, wanted = by(look, ours, theirs), by(look, theirs, theirs)
     if found and wanted:
-        yield Gradients(look=look, expected=theirs, actual=ours, wanted=wanted, found=found)
+        other = _chosen(ours, theirs) if found == wanted else None
+        yield Gradients(
+            look=look,
+            expected=theirs,
+            actual=ours,
+            wanted=wanted,
+            found=found,
+            types=types_of(theirs),
+            chosen=other,
+        )
+
+
+def _chosen(ours: TransformRun, theirs: TransformRun) -> Chosen | None:
+    """Return the variables of the only object that both are differentiated by, if others are."""
+    place, other = (
+        [each for each in _positions(run.knob("argnums")) if each in objects(run)]
+        for run in (ours, theirs)
+    )
+    return chosen(ours, theirs, place[0], other[0]) if len(place) == len(other) == 1 else None
 
 
 def by(look: Look, run: TransformRun, reference: TransformRun) -> tuple[str, ...]:
@@ -60,6 +99,8 @@ def by(look: Look, run: TransformRun, reference: TransformRun) -> tuple[str, ...
 
 def argument_at(look: Look, run: TransformRun, place: int, reference: TransformRun) -> str | None:
     """Name what a run got at a position; None if it isn't certain."""
+    if place in objects(run):
+        return object_at(run, place, reference)
     digests = _digests(run, place)
     if not digests or not all(digests):
         return None

@@ -20,11 +20,11 @@ from grader.evidence.uses import chains
 from grader.model.exercise import Exercise, Use
 from grader.model.nnx import Held, NnxCall, NnxDraw, NnxLayer, NodeState
 from grader.model.observation import ArrayType, TransformRun, Variable
-from grader.model.transforms import Does, transform
+from grader.model.transforms import Does, needs_nnx, transform
 
 WEIGHTS: Final = "Param"
 _LIBRARY: Final = "flax.nnx."
-_CONTAINERS: Final = frozenset({"Sequential"})
+CONTAINERS: Final = frozenset({"Sequential"})
 """Classes that have no weights and compute nothing, but call what is in them."""
 
 
@@ -34,9 +34,12 @@ def of_library(call: NnxCall) -> bool:
 
 
 class NnxSide:
-    """One side of a case. `run` is the map that gave the answer, None if none ran."""
+    """One side of a case. `run` is the map that gave the answer, None if none ran.
 
-    def __init__(self, trail: Trail, use: Use) -> None:
+    Without a `use` the task asks for no map, and all layers count, wherever they ran.
+    """
+
+    def __init__(self, trail: Trail, use: Use | None) -> None:
         self.trail = trail
         self.record = trail.record.nnx
         self._use = use
@@ -44,6 +47,8 @@ class NnxSide:
     @cached_property
     def run(self) -> TransformRun | None:
         """The outermost map with the answer's numbers, or else the last one with a result."""
+        if self._use is None:
+            return None
         outer = [chain[0] for chain in chains(self.trail, self._use)]
         given = [each for each in outer if each.outputs or each.raised]
         same = [each for each in given if self.trail.answer_digest in each.given_back]
@@ -73,8 +78,15 @@ class NnxSide:
         return tuple(
             each
             for each in self.record.calls
-            if of_library(each) and each.class_name not in _CONTAINERS
+            if of_library(each) and each.class_name not in CONTAINERS
         )
+
+    @property
+    def library_layers(self) -> tuple[NnxLayer, ...]:
+        """The layers of NNX's own that were made, wherever that was."""
+        made = self.record.layers
+        own = tuple(each for each in made if each.defined_in.startswith(_LIBRARY))
+        return tuple(each for each in own if each.class_name not in CONTAINERS)
 
     @property
     def mapped(self) -> bool:
@@ -131,13 +143,35 @@ def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] 
     return found if found and all(each.digest is not None for each in variables) else None
 
 
-class NnxLook(msgspec.Struct, frozen=True, kw_only=True):
-    """Both sides of a case, for a map of NNX that the task asks for."""
+class NnxLook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Both sides of a case, for the map of NNX that the task asks for, None if it asks for none."""
 
     look: Look
-    use: Use
+    use: Use | None
     expected: NnxSide
     actual: NnxSide
+
+    @cached_property
+    def made(self) -> tuple[tuple[NnxLayer, NnxLayer], ...]:
+        """The layers that both sides made; none if they are of other classes.
+
+        Of several of one class that are alike, as the members of an ensemble, it's the first.
+        Others are told by their weights' shapes, or else by the order in which they were made.
+        """
+        names = set(self.expected.classes)
+        if len(names) == 1:
+            theirs, ours = (side.layers(*names) for side in (self.expected, self.actual))
+            alike = all(len({layer.settings for layer in each}) == 1 for each in (theirs, ours))
+            if alike:
+                return ((theirs[0], ours[0]),)
+        if self.use is not None:
+            return ()
+        theirs, ours = self.expected.library_layers, self.actual.library_layers
+        by_shapes = {shapes_of(each): each for each in ours}
+        if len(by_shapes) == len(ours) and by_shapes.keys() == {*map(shapes_of, theirs)}:
+            return tuple((each, by_shapes[shapes_of(each)]) for each in theirs)
+        same = [each.class_name for each in theirs] == [each.class_name for each in ours]
+        return tuple(zip(theirs, ours, strict=True)) if same else ()
 
     @property
     def pairs(self) -> tuple[tuple[NnxCall, NnxCall], ...]:
@@ -145,6 +179,11 @@ class NnxLook(msgspec.Struct, frozen=True, kw_only=True):
         if self.expected.classes != self.actual.classes:
             return ()
         return tuple(zip(self.expected.calls, self.actual.calls, strict=True))
+
+
+def shapes_of(layer: NnxLayer) -> tuple[object, ...]:
+    """Return what tells a layer from others: its class, and the shapes of its variables."""
+    return layer.class_name, *((each.path, each.type.shape) for each in layer.variables)
 
 
 def nnx_use(exercise: Exercise) -> Use | None:
@@ -163,7 +202,14 @@ def nnx_looks(evidence: Evidence) -> Iterator[NnxLook]:
         yield from (nnx_look(look, use) for look in evidence.looks)
 
 
-def nnx_look(look: Look, use: Use) -> NnxLook:
+def layer_looks(evidence: Evidence) -> Iterator[NnxLook]:
+    """Yield the cases of every exercise about NNX, with a map or without, the smallest first."""
+    use = nnx_use(evidence.exercise)
+    if needs_nnx(evidence.exercise):
+        yield from (nnx_look(look, use) for look in evidence.looks)
+
+
+def nnx_look(look: Look, use: Use | None) -> NnxLook:
     """Return both sides of a case."""
     return NnxLook(
         look=look,
@@ -175,6 +221,8 @@ def nnx_look(look: Look, use: Use) -> NnxLook:
 
 def beside(each: NnxLook) -> NnxCall | None:
     """Return the first call of a layer if all are outside of maps, and no map gives an array."""
+    if each.use is None:
+        return None
     maps = [chain[0] for chain in chains(each.actual.trail, each.use)]
     calls = [call for call in each.actual.every_call if call.class_name in each.expected.classes]
     if not each.expected.mapped or any(run.outputs for run in maps):

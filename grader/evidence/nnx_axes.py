@@ -200,7 +200,8 @@ def raised_by_nnx_axes(evidence: Evidence, look: Look) -> bool:
 def maps_one_key(each: NnxLook) -> TransformRun | None:
     """Return a map that raised because a stream with one key went into it as if it had several."""
     for run in each.actual.trail.record.transforms:
-        if not run.raised or run.transform not in each.use.any_of or each.look.raised is None:
+        asked = each.use is not None and run.transform in each.use.any_of
+        if not run.raised or not asked or each.look.raised is None:
             continue
         for state in run.states:
             keys = [one for one in state.variables if one.collection == _KEY]

@@ -1,4 +1,4 @@
-"""Whether an asked transform did what it is for: a map over several indices, a loop with a carry.
+"""Whether an asked transform did what it is for: several indices, a carry, a gradient to save for.
 
 A transform may run around all of an answer and do nothing for it: a map over one index that was
 only added for it, a loop that passes finished numbers through.
@@ -14,6 +14,7 @@ from grader.evidence.evidence import Evidence
 from grader.evidence.loops import keeps_carry
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.recomputed import saved
 from grader.evidence.trail import Trail
 from grader.evidence.uses import chains, runs
 from grader.model.exercise import Use
@@ -61,6 +62,7 @@ def _hands_on(run: TransformRun) -> bool:
 _WORK: Final[dict[Does, Callable[[Trail, Use], int]]] = {
     Does.MAPS: _indices,
     Does.LOOPS: _carries,
+    Does.RECOMPUTES: saved,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import Enum, auto, unique
 from typing import assert_never
@@ -10,7 +11,8 @@ import msgspec
 
 from grader.evidence.look import Look
 from grader.evidence.mapping import Mapped, mapped
-from grader.evidence.nnx import WEIGHTS, NnxLook, is_constant, weights
+from grader.evidence.nnx import WEIGHTS, NnxLook, is_constant, shapes_of, weights
+from grader.evidence.own_weights import weights_beside
 from grader.evidence.randomness import Drawn, drawn
 from grader.model.nnx import Held
 
@@ -74,7 +76,12 @@ def params_sign(look: Look) -> Sign:
 
 
 def nnx_params_sign(each: NnxLook) -> Sign:
-    """Compare the weights of NNX's layers as they see them: types, and whether they are shared."""
+    """Compare the weights of NNX's layers as they see them: types, and whether they are shared.
+
+    Where no map is asked for, they are compared as they were made.
+    """
+    if each.use is None:
+        return _made_sign(each)
     if not each.expected.calls or not each.pairs:
         return Sign.UNSEEN
     pairs = tuple(weights(each))
@@ -87,6 +94,22 @@ def nnx_params_sign(each: NnxLook) -> Sign:
         return Sign.AGAINST
     unknown = any(Held.UNKNOWN in {pair.wanted, pair.found} for pair in told)
     return Sign.UNSEEN if unknown or not told else Sign.FOR
+
+
+def _made_sign(each: NnxLook) -> Sign:
+    """Compare the weights of the learner's class, or else of the layers that a function made."""
+    wanted = each.look.exercise.flax_class
+    if wanted is not None:
+        own = weights_beside(each.look)
+        if own is None or not own.own:
+            return Sign.UNSEEN
+        return Sign.AGAINST if own.missing or own.surplus else Sign.FOR
+    theirs, ours = (
+        Counter(map(shapes_of, side.library_layers)) for side in (each.expected, each.actual)
+    )
+    if not theirs or not ours:
+        return Sign.UNSEEN
+    return Sign.FOR if theirs == ours else Sign.AGAINST
 
 
 def _written(look: Look) -> bool:

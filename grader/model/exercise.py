@@ -332,12 +332,17 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return self.flax_class is not None and parameter in self.flax_class.fields
 
     def in_text(self, parameter: str) -> str:
-        """Return a parameter as the submission's text has it: `rate`, or `self.rate`."""
-        return f"self.{parameter}" if self.is_field(parameter) else parameter
+        """Return a parameter as the submission's text has it: `rate`, or `self.rate` in Linen."""
+        return f"self.{parameter}" if self._of_linen(parameter) else parameter
 
     def sort(self, parameter: str) -> str:
-        """Return what a parameter is called: an argument, or a field of the class."""
-        return "field" if self.is_field(parameter) else "argument"
+        """Return what a parameter is called: an argument, or in Linen a field of the class."""
+        return "field" if self._of_linen(parameter) else "argument"
+
+    def _of_linen(self, parameter: str) -> bool:
+        """Whether a parameter is a field that Linen makes an attribute; NNX's are arguments."""
+        wanted = self.flax_class
+        return wanted is not None and wanted.library == Library.LINEN and self.is_field(parameter)
 
     @property
     def folder_name(self) -> str:

@@ -102,6 +102,9 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NNX: Final = "flax.nnx"
+_NN: Final = "flax.linen"
+_PREFIXES: Final = {_NNX: "nnx", _NN: "nn"}
+"""How code calls these modules."""
 _NNX_LINK: Final = "https://flax.readthedocs.io/en/latest/api_reference/flax.nnx"
 _JAX: Final = "https://docs.jax.dev/en/latest/_autosummary"
 _LINEN: Final = "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen"
@@ -133,15 +136,15 @@ def _runs(
     target: str,
     operands: tuple[str, ...],
     *knobs: str,
-    linen: bool = False,
+    holder: str = "jax.lax",
     noted: bool = False,
     only_named: bool = False,
 ) -> Transform:
-    """Make the entry of one whose call is the run: jax.lax's, or Linen's for modules."""
-    title = f"nn.{name}" if linen else f"jax.lax.{name}"
+    """Make the entry of one whose call is the run: jax.lax's, or Flax's for modules."""
+    title = f"{_PREFIXES.get(holder, holder)}.{name}"
     return Transform(
         title=title,
-        holder="flax.linen" if linen else "jax.lax",
+        holder=holder,
         name=name,
         kind=Kind.RUNS,
         does=does,
@@ -150,8 +153,14 @@ def _runs(
         operands=operands,
         noted=noted,
         only_named=only_named,
-        link=_linen_link(name) if linen else f"{_JAX}/{title}.html",
+        link=_run_link(holder, name),
     )
+
+
+def _run_link(holder: str, name: str) -> str:
+    if holder == _NNX:
+        return _nnx_link("transforms", name)
+    return _linen_link(name) if holder == _NN else f"{_JAX}/{holder}.{name}.html"
 
 
 def _linen_link(name: str) -> str:
@@ -169,7 +178,7 @@ def _linen(
 ) -> Transform:
     return Transform(
         title=f"nn.{name}",
-        holder="flax.linen",
+        holder=_NN,
         name=name,
         kind=kind,
         does=does,
@@ -198,8 +207,12 @@ def _nnx(
         does=does,
         target=target,
         knobs=knobs,
-        link=f"{_NNX_LINK}/{page}.html#flax.nnx.{name}",
+        link=_nnx_link(page, name),
     )
+
+
+def _nnx_link(page: str, name: str) -> str:
+    return f"{_NNX_LINK}/{page}.html#flax.nnx.{name}"
 
 
 TRANSFORMS: Final = (
@@ -244,15 +257,19 @@ TRANSFORMS: Final = (
     _linen("checkpoint", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _linen("jit", Does.COMPILES, *_JITTED, only_named=True),
     _linen("map_variables", Does.REARRANGES, "init", "mutable", only_named=True),
-    _runs("while_loop", Does.LOOPS, "body_fn", ("init",), linen=True),
-    _runs("cond", Does.CHOOSES, "true_fun", ("operands",), linen=True, only_named=True),
-    _runs("switch", Does.CHOOSES, "branches", ("operands",), linen=True, only_named=True),
+    _runs("while_loop", Does.LOOPS, "body_fn", ("init",), holder=_NN),
+    _runs("cond", Does.CHOOSES, "true_fun", ("operands",), holder=_NN, only_named=True),
+    _runs("switch", Does.CHOOSES, "branches", ("operands",), holder=_NN, only_named=True),
     _nnx("vmap", Does.MAPS, *_MAPPED),
     _nnx("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse"),
     _nnx("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _nnx("jit", Does.COMPILES, *_JITTED, target="fun"),
     _nnx("grad", Does.DIFFERENTIATES, *_ARGUMENTS),
     _nnx("value_and_grad", Does.DIFFERENTIATES, *_ARGUMENTS),
+    _runs("while_loop", Does.LOOPS, "body_fun", ("init_val",), holder=_NNX),
+    _runs("fori_loop", Does.LOOPS, "body_fun", ("init_val",), "lower", "upper", holder=_NNX),
+    _runs("cond", Does.CHOOSES, "true_fun", ("operands",), holder=_NNX, only_named=True),
+    _runs("switch", Does.CHOOSES, "branches", ("operands",), holder=_NNX, only_named=True),
     _nnx(
         "split_rngs",
         Does.SPLITS,

@@ -12,14 +12,14 @@ from grader.evidence.shape_rows import shape_row
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
-from grader.rules import nnx_layer
+from grader.rules import nnx_class_weights, nnx_layer
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    yield from nnx_layer.changed(evidence)
+    yield from tuple(nnx_layer.changed(evidence)) or nnx_class_weights.restart(evidence)
     seen: set[str] = set()
     for look in evidence.wrong:
         for difference in settings_that_show(evidence, look):

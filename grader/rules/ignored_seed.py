@@ -29,8 +29,8 @@ from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    yield from nnx_keys.ignored_seed(evidence)
-    yield from nnx_class_keys.ignored_seed(evidence)
+    of_nnx = tuple(nnx_keys.ignored_seed(evidence))
+    yield from of_nnx or nnx_class_keys.ignored_seed(evidence)
     groups: dict[Span | None, list[SeedPair]] = {}
     for pair in seed_pairs(evidence):
         groups.setdefault(_place(evidence, pair), []).append(pair)

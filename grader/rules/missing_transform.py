@@ -9,6 +9,7 @@ from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part
 from grader.evidence.nnx import beside, nnx_looks
+from grader.evidence.recomputed import without_gradient, without_layers
 from grader.evidence.uses import (
     Chain,
     asked,
@@ -54,6 +55,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             yield _passing(evidence, use, found)
         elif right:
             yield from _beside(evidence, use)
+            yield from _saves_nothing(evidence, use)
 
 
 def _unfinished(evidence: Evidence) -> bool:
@@ -192,6 +194,27 @@ def _beside(evidence: Evidence, use: Use) -> Iterator[Sighting]:
         help=f"call the layer in a function, and map that with {use.title}",
         span=calls[0].span or evidence.landmarks.head,
         case=looks[0].look.case,
+        evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _saves_nothing(evidence: Evidence, use: Use) -> Iterator[Sighting]:
+    """Speak of `remat` that no gradient goes through, or that has none of the layers in it."""
+    plain, empty = without_gradient(evidence, use), without_layers(evidence, use)
+    told = plain or empty
+    if told is None:
+        return
+    yield Sighting(
+        message=f"{use.title} runs outside of the gradient, where it changes nothing"
+        if plain is not None
+        else f"{use.title} runs, but none of the layers runs in it",
+        label="no gradient goes through this" if plain is not None else "no layer runs in this",
+        why=transform(use.title).does.purpose,
+        help=f"run {use.title}({use.of}, …) in the function that is differentiated"
+        if plain is not None
+        else f"let {use.title} run {use.of}",
+        span=told.span or evidence.landmarks.head,
+        case=evidence.completed[0].case,
         evidence={"expected": use.title, "actual": None},
     )
 

@@ -20,7 +20,7 @@ from grader.evidence.nnx_axes import (
     unmapped,
 )
 from grader.evidence.notation import array_text
-from grader.model.exercise import Array
+from grader.model.exercise import Array, Use
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxCall
 from grader.model.observation import Axis, TransformRun
@@ -39,20 +39,20 @@ def inward(evidence: Evidence) -> Iterator[Sighting]:
         yield _inward(evidence, each, others)
     for each, _ in found if not shown else ():
         call = unmapped(each)
-        if call is not None:
-            yield _unmapped(evidence, each, call)
+        if call is not None and each.use is not None:
+            yield _unmapped(evidence, each, each.use, call)
             return
 
 
-def _unmapped(evidence: Evidence, each: NnxLook, call: NnxCall) -> Sighting:
-    title = each.use.title
+def _unmapped(evidence: Evidence, each: NnxLook, use: Use, call: NnxCall) -> Sighting:
+    title = use.title
     return Sighting(
         message=f"the object has an axis for each of its layers, but is called without {title}",
         label="takes the object for a single layer",
         shapes=tuple(_rows(each, call)),
         details=text_lines(each.look.raised) if each.look.raised is not None else (),
         why=_WHY,
-        help=f"map a function of one layer over the object: {title}({each.use.of}, in_axes=…)",
+        help=f"map a function of one layer over the object: {title}({use.of}, in_axes=…)",
         span=call.span or evidence.landmarks.head,
         case=each.look.case,
         evidence={"argument": "in_axes", "expected": title, "actual": None},

@@ -1,7 +1,7 @@
-"""Layers of a learner's NNX class that are drawn from a stream of its own, with a constant key.
+"""Layers of NNX that are drawn from a stream with a constant key, beside others that aren't.
 
-The grader hands the class `rngs`, made from the seed. A stream that the class makes itself, and
-that has the same key for every seed, gives its layers the same weights for every seed.
+The grader hands a learner's class `rngs`, made from the seed; a function makes them. Another
+stream that has the same key for every seed gives its layers the same weights for every seed.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections.abc import Iterator
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import Edits
 from grader.evidence.edits.text import is_inside, replaced
-from grader.evidence.nnx import of_library
-from grader.model.exercise import Library
+from grader.evidence.nnx import nnx_use, of_library
 from grader.model.nnx import NnxRecord, NnxStream
 from grader.model.observation import Span
+from grader.model.transforms import needs_nnx
 from grader.rules.rule import Sighting
 
 
 def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
     """Yield a sighting for each place that makes such a stream, where the answers are wrong."""
-    wanted, name = evidence.exercise.flax_class, evidence.seed_name
-    wrong = evidence.answered_wrong
-    if wanted is None or wanted.library != Library.NNX or name is None or not wrong:
+    name, wrong = evidence.seed_name, evidence.answered_wrong
+    of_map = nnx_use(evidence.exercise) is not None
+    if not needs_nnx(evidence.exercise) or of_map or name is None or not wrong:
         return
     seeds = {evidence.seed(look.case) for look in evidence.completed}
     if len(seeds) < 2 or not all(map(_calls_the_same, wrong)):
@@ -83,7 +83,9 @@ def _sighting(evidence: Evidence, look: Look, span: Span, key: str) -> Sighting:
         label=f"the key doesn't depend on {name}",
         details=(f"In every case the stream that is made here has the key {key}.",),
         why="Runs with different seeds should start from different weights.",
-        help="draw the layers from the rngs that the class is given",
+        help="draw the layers from the rngs that the class is given"
+        if evidence.exercise.flax_class is not None
+        else f"draw all layers from the stream of nnx.Rngs({name})",
         span=span,
         edits=_edits(evidence, span),
         case=look.case,

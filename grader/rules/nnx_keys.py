@@ -7,6 +7,7 @@ other weights if its stream has another key, or has given keys before.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -15,11 +16,13 @@ import msgspec
 from grader.evidence import Evidence
 from grader.evidence.edits import Edits, given_name
 from grader.evidence.edits.text import replaced
-from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks
+from grader.evidence.nnx import NnxLook, NnxSide, layer_looks, shapes_of
 from grader.evidence.notation import listing
+from grader.evidence.own_weights import weights_beside
 from grader.evidence.provenance import DERIVING, MAKERS
 from grader.model.nnx import NnxDraw, NnxStream
 from grader.model.observation import KeyStep, Span
+from grader.rules import nnx_class_keys
 from grader.rules.rule import Sighting
 
 
@@ -32,10 +35,13 @@ class _Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield one sighting if two seeds lead to the same key, in all cases."""
-    if evidence.seed_name is None:
+    """Yield one sighting if two seeds lead to the same key, in all cases.
+
+    A class gets its stream from the grader: one of its own is told by `nnx_class_keys`.
+    """
+    if evidence.seed_name is None or evidence.exercise.flax_class is not None:
         return
-    keys = [each for each in map(_keys, nnx_looks(evidence)) if each is not None]
+    keys = [each for each in map(_keys, layer_looks(evidence)) if each is not None]
     pairs = [
         (first, second)
         for first, second in combinations(keys, 2)
@@ -120,12 +126,18 @@ def _seed_edits(evidence: Evidence, span: Span | None) -> Edits:
 
 def derived(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting if the weights were drawn from another key than the task's."""
-    if any(True for _ in ignored_seed(evidence)):
+    constant = (ignored_seed(evidence), nnx_class_keys.ignored_seed(evidence))
+    if any(True for found in constant for _ in found):
         return
-    for each in nnx_looks(evidence):
+    for each in layer_looks(evidence):
         same = set(each.actual.classes) == set(each.expected.classes)
         if each.look.answer_wrong and each.expected.calls and same:
-            found = _other_key(evidence, each) or _later(evidence, each) or _unsplit(evidence, each)
+            found = (
+                _other_key(evidence, each)
+                or _in_another_order(evidence, each)
+                or _later(evidence, each)
+                or _unsplit(evidence, each)
+            )
             if found is not None:
                 yield found
                 return
@@ -153,7 +165,6 @@ def _mapped(draw: NnxDraw) -> bool:
 def _sighting(
     evidence: Evidence, each: NnxLook, wanted: frozenset[str], found: frozenset[str]
 ) -> Sighting:
-    name = evidence.seed_name
     step, stream = _step(each.actual), _stream(each.actual, found)
     span = step.span if step is not None else stream.span if stream is not None else None
     expected, actual = next(iter(sorted(wanted))), next(iter(sorted(found)), None)
@@ -163,15 +174,26 @@ def _sighting(
         message="the weights are drawn from a key that isn't the task's",
         label=f"the keys are made by {made} here"
         if step is not None
-        else f"this isn't the stream of nnx.Rngs({name})",
+        else f"this isn't {_of_task(evidence)}",
         details=shown,
         why="From another key come other weights. Nobody can repeat this run from the seed alone.",
-        help=f"draw from nnx.Rngs({name}), and let NNX derive the keys from it",
+        help=f"draw from {_stream_name(evidence)}, and let NNX derive the keys from it",
         span=span or evidence.landmarks.head,
         edits=_seed_edits(evidence, span) if step is None else (),
         case=each.look.case,
         evidence={"expected": expected, "actual": actual},
     )
+
+
+def _stream_name(evidence: Evidence) -> str:
+    """Return what messages call the task's stream."""
+    of_class = evidence.exercise.flax_class is not None
+    return "the rngs that the class is given" if of_class else f"nnx.Rngs({evidence.seed_name})"
+
+
+def _of_task(evidence: Evidence) -> str:
+    name = _stream_name(evidence)
+    return name if evidence.exercise.flax_class is not None else f"the stream of {name}"
 
 
 def _step(side: NnxSide) -> KeyStep | None:
@@ -194,6 +216,8 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         for draw in each.actual.record.draws
         if draw.data == ours.data and theirs.count <= draw.count < ours.count
     ]
+    if each.use is None and _has_more(each):
+        return None  # what draws them is the mistake
     return Sighting(
         message=f'the stream "{ours.stream}" has given {_number(before)} before it draws for the '
         "task's layer",
@@ -226,6 +250,57 @@ def _unsplit(evidence: Evidence, each: NnxLook) -> Sighting | None:
         case=each.look.case,
         evidence={"expected": "split", "actual": [draw.count for draw in ours[:6]]},
     )
+
+
+def _has_more(each: NnxLook) -> bool:
+    """Whether a program makes other layers than the task's, or its class has other weights."""
+    if each.look.exercise.flax_class is not None:
+        weights = weights_beside(each.look)
+        if weights is None or weights.missing or weights.surplus:
+            return True
+    sides = (each.expected, each.actual)
+    theirs, ours = (Counter(map(shapes_of, side.library_layers)) for side in sides)
+    return theirs != ours
+
+
+def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe a layer that draws where another one of the task's does, if its shapes tell it."""
+    theirs, ours = _order(each.expected), _order(each.actual)
+    if each.use is not None or theirs == ours or Counter(theirs) != Counter(ours):
+        return None
+    moved = [one for one in ours if theirs.count(one) == 1 and theirs.index(one) != ours.index(one)]
+    layers = [layer for layer in each.actual.library_layers if shapes_of(layer) in moved]
+    if not layers:
+        return None
+    found, wanted = (order.index(shapes_of(layers[0])) for order in (ours, theirs))
+    return Sighting(
+        message="the weights are drawn in another order than the task's",
+        label=f"is drawn {_ordinal(found)}, in the task {_ordinal(wanted)}",
+        why="A stream counts the keys that it gives. Each layer takes the next ones, so its "
+        "weights depend on what was made before.",
+        help="make the layers in the task's order",
+        span=layers[0].span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": wanted + 1, "actual": found + 1},
+    )
+
+
+def _order(side: NnxSide) -> list[tuple[object, ...]]:
+    """Return what drew from the streams, in order: layers by their shapes, and the rest."""
+    layers = {layer.number: shapes_of(layer) for layer in side.library_layers}
+    found: list[tuple[object, ...]] = []
+    last: int | None = None
+    for draw in side.record.draws:
+        own = layers.get(draw.layer) if draw.layer is not None else None
+        if own is None or draw.layer != last:
+            found.append(own or ("", draw.data))
+        last = draw.layer
+    return found
+
+
+def _ordinal(place: int) -> str:
+    names = ("first", "second", "third", "fourth", "fifth")
+    return names[place] if place < len(names) else f"as number {place + 1}"
 
 
 def _number(count: int) -> str:

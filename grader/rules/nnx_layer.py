@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.edits import argument_edits, field_edits, left_out
-from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.nnx import NnxLook, layer_looks, length_of
 from grader.evidence.nnx_axes import mapped_otherwise
 from grader.evidence.notation import array_text
 from grader.evidence.sized import Sized, one_wrong, taken_instead, unlike
@@ -22,15 +22,15 @@ _LONGEST = 60
 def changed(evidence: Evidence) -> Iterator[Sighting]:
     """Yield each setting that differs where it shows, in the answer or in the weights."""
     seen: set[str] = set()
-    for each in nnx_looks(evidence):
+    for each in layer_looks(evidence):
         other = _other_class(each)
         if other is not None and not seen:
             yield _another(evidence, each, other)
             return
-        for theirs, ours in _settings(each):
+        for layer, theirs, ours in _settings(each):
             if ours.name not in seen:
                 seen.add(ours.name)
-                yield _setting(evidence, each, theirs, ours)
+                yield _setting(evidence, each, layer, theirs, ours)
 
 
 def _other_class(each: NnxLook) -> str | None:
@@ -55,31 +55,20 @@ def _another(evidence: Evidence, each: NnxLook, other: str) -> Sighting:
     )
 
 
-def _settings(each: NnxLook) -> Iterator[tuple[Setting, Setting]]:
-    """Yield the settings that both sides' only layer has, and that differ."""
-    theirs, ours = _layer(each, expected=True), _layer(each, expected=False)
-    if theirs is None or ours is None or not each.pairs:
+def _settings(each: NnxLook) -> Iterator[tuple[NnxLayer, Setting, Setting]]:
+    """Yield the settings of the same layers that differ, with the layer that the program made."""
+    if not each.pairs or not (each.look.answer_wrong or _other_weights(each)):
         return
-    if not (each.look.answer_wrong or _other_weights(each)):
-        return
-    given = {setting.name: setting for setting in ours.settings}
-    for wanted in theirs.settings:
-        found = given.get(wanted.name)
-        if found is not None and found.text != wanted.text and not _is_size(wanted, found):
-            yield wanted, found
+    for theirs, ours in each.made:
+        given = {setting.name: setting for setting in ours.settings}
+        for wanted in theirs.settings:
+            found = given.get(wanted.name)
+            if found is not None and found.text != wanted.text and not _is_size(wanted, found):
+                yield ours, wanted, found
 
 
 def _is_size(wanted: Setting, found: Setting) -> bool:
     return wanted.text.isdigit() and found.text.isdigit()
-
-
-def _layer(each: NnxLook, *, expected: bool) -> NnxLayer | None:
-    """Return the layer of the task's class, None if there are several with other settings."""
-    side = each.expected if expected else each.actual
-    if len(set(each.expected.classes)) != 1:
-        return None
-    found = side.layers(each.expected.classes[0])
-    return found[0] if len({layer.settings for layer in found}) == 1 else None
 
 
 def _other_weights(each: NnxLook) -> bool:
@@ -91,9 +80,10 @@ def _other_weights(each: NnxLook) -> bool:
     )
 
 
-def _setting(evidence: Evidence, each: NnxLook, theirs: Setting, ours: Setting) -> Sighting:
-    layer = _layer(each, expected=False)
-    made = layer.span if layer is not None else None
+def _setting(
+    evidence: Evidence, each: NnxLook, layer: NnxLayer, theirs: Setting, ours: Setting
+) -> Sighting:
+    made = layer.span
     span = evidence.landmarks.keyword(made, ours.name)
     found = _short(ours)
     return Sighting(
@@ -140,7 +130,7 @@ class _Sized(Sized, frozen=True, kw_only=True):
 
 def ignored(evidence: Evidence) -> Iterator[Sighting]:
     """Yield each size argument that the layer doesn't follow."""
-    looks = tuple(nnx_looks(evidence))
+    looks = tuple(layer_looks(evidence))
     for name in evidence.sizes():
         over = _map_sized(looks, name)
         if over:
@@ -151,7 +141,7 @@ def ignored(evidence: Evidence) -> Iterator[Sighting]:
         instead = taken_instead(evidence, sized, name)
         pair = _showing(sized, name, instead)
         if pair is not None and field is not None:
-            yield _ignored(evidence, name, field, pair, instead)
+            yield _ignored(evidence, name, field[1], pair, instead)
 
 
 def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
@@ -198,24 +188,29 @@ def _map_ignored(evidence: Evidence, name: str, sized: tuple[_Sized, ...]) -> It
     )
 
 
-def _field(looks: tuple[NnxLook, ...], name: str) -> str | None:
-    """Return the setting of the reference's layer that is always this size, if sizes vary."""
+def _field(looks: tuple[NnxLook, ...], name: str) -> tuple[int, str] | None:
+    """Return which of the reference's layers has which setting of this size, if sizes vary."""
     if len({each.look.case.sizes[name] for each in looks}) < 2:
         return None
-    fitting: set[str] | None = None
+    fitting: set[tuple[int, str]] | None = None
     for each in looks:
-        layer = _layer(each, expected=True)
         size = str(each.look.case.sizes[name])
-        found = {s.name for s in layer.settings if s.text == size} if layer is not None else set()
+        found = {
+            (place, setting.name)
+            for place, (theirs, _) in enumerate(each.made)
+            for setting in theirs.settings
+            if setting.text == size
+        }
         fitting = found if fitting is None else fitting & found
     return next(iter(sorted(fitting or ())), None)
 
 
-def _sized(looks: tuple[NnxLook, ...], field: str) -> Iterator[_Sized]:
+def _sized(looks: tuple[NnxLook, ...], field: tuple[int, str]) -> Iterator[_Sized]:
+    place, name = field
     for each in looks:
-        layer = _layer(each, expected=False)
-        texts = [s.text for s in layer.settings if s.name == field] if layer is not None else []
-        if layer is not None and texts and texts[0].isdigit():
+        layer = each.made[place][1]
+        texts = [setting.text for setting in layer.settings if setting.name == name]
+        if texts and texts[0].isdigit():
             yield _Sized(look=each.look, each=each, layer=layer, size=int(texts[0]))
 
 

@@ -12,7 +12,7 @@ from grader.evidence.notation import listing
 from grader.evidence.shape_rows import shape_row
 from grader.model.exercise import Check, FlaxClass, Library
 from grader.model.observation import Span, Variable
-from grader.rules import changed_layer, ignored_features, wrong_module
+from grader.rules import changed_layer, ignored_features, nnx_class_weights, wrong_module
 from grader.rules.rule import Rule, Sighting
 
 _NAMES = (
@@ -32,6 +32,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         return
     if any(changed_layer.RULE.find(evidence)) or any(ignored_features.RULE.find(evidence)):
         return
+    yield from nnx_class_weights.other_weights(evidence)
     wrong = evidence.answered_wrong
     every = wrong or evidence.completed
     looks = [look for look in every if look.variables and (wrong or _has_more(look))]
@@ -155,6 +156,9 @@ RULE = Rule(
 The task says which layers the module has, of which sizes and under which names. Flax draws the
 weights of a layer from the key and from its name: `name="hidden"`, the attribute in `setup`, or
 `Dense_0` if it has none. With other names or sizes, the same key gives other weights.
+
+In NNX a module owns its weights from the start: what `__init__` keeps as `nnx.Param`, or in layers.
+Names don't matter there, but each weight has to be one of the task's, and no more.
 """,
     wrong="""\
 import flax.linen as nn

@@ -20,6 +20,7 @@ from grader.evidence.edits import (
     unbound_name,
 )
 from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.gradients import raised_by_gradient
 from grader.evidence.keys import unfed
 from grader.evidence.lifting import Knob
 from grader.evidence.loops import returns_one, step_returns
@@ -95,6 +96,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
         or raised_by_axes(evidence, look)
         or raised_by_nnx_axes(evidence, look)
         or raised_by_scan(look)
+        or raised_by_gradient(evidence, look)
         or (_refused(raised) and evidence.mutates)
         or refused(look) is not None
         or unfed(look)

@@ -9,14 +9,15 @@ from grader.worker.foreign import Foreign
 from grader.worker.nodes import is_node
 
 
-def altered(result: Foreign) -> tuple[Foreign, int]:
+def altered(result: Foreign, *, objects: bool = False) -> tuple[Foreign, int]:
     """Return the result with each number `x` as `1 - 2 * x`, and how many arrays have numbers.
 
     An answer that is only put into another order or shape changes in the same way, and that
-    formula adds no rounding beyond the subtraction, so the judge can compute it. Integers,
-    flags and NNX's modules are left alone: a program may index or decide by them.
+    formula adds no rounding beyond the subtraction, so the judge can compute it. Integers and
+    flags are left alone: a program may index or decide by them. So are NNX's objects, which a later
+    run uses; but not as `objects` that are the numbers themselves, such as a gradient's state.
     """
-    leaves, structure = jax.tree.flatten(result, is_leaf=is_node)
+    leaves, structure = jax.tree.flatten(result, is_leaf=None if objects else is_node)
     changed = [1 - 2 * leaf if _has_numbers(leaf) else leaf for leaf in leaves]
     return jax.tree.unflatten(structure, changed), sum(map(_has_numbers, leaves))
 

@@ -73,7 +73,8 @@ def _state(place: int, node: Foreign) -> NodeState:
 def variables_in(node: Foreign) -> tuple[Variable, ...]:
     """Return the arrays of an object, with the type of their variable as the collection."""
     found = []
-    for path, variable, value in values_in(node):
+    for path, variable, held in values_in(node):
+        value = _as_array(held)
         type_ = array_type(value)
         if type_ is not None:
             largest, alike, numbers = facts_of(_numbers(value))
@@ -88,6 +89,11 @@ def variables_in(node: Foreign) -> tuple[Variable, ...]:
                 )
             )
     return tuple(found)
+
+
+def _as_array(value: Foreign) -> Foreign:
+    """Return a plain number, such as that of `nnx.Param(0.0)`, as JAX's array."""
+    return jax.numpy.asarray(value) if type(value) in (bool, int, float) else value
 
 
 def _numbers(value: Foreign) -> Host | None:

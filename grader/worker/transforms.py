@@ -13,7 +13,7 @@ import msgspec
 
 from grader.model.nnx import NodeState
 from grader.model.observation import ArrayType, BodyRun, KnobValue, Span, TransformRun
-from grader.model.transforms import Kind, Transform
+from grader.model.transforms import Does, Kind, Transform
 from grader.worker import axes
 from grader.worker.altered import altered
 from grader.worker.arrays import array_type, digest_of
@@ -287,7 +287,7 @@ class Transforms:
         self._leave(opened, result, raised=False)
         if opened is None or call.row.title not in self._alters or self._within_altered():
             return result  # what runs within another one changes with that
-        changed = self._alter(result)
+        changed = self._alter(result, call.row)
         return result if changed is None else changed
 
     def _within_altered(self) -> bool:
@@ -343,10 +343,10 @@ class Transforms:
         stack[-1].bodies.append(body)
 
     @harmless
-    def _alter(self, result: Foreign) -> Foreign:
+    def _alter(self, result: Foreign, row: Transform) -> Foreign:
         """Return the result with other numbers, and count them."""
         recording = self._session.recording
-        changed, count = altered(result)
+        changed, count = altered(result, objects=row.does is Does.DIFFERENTIATES)
         if recording is not None:
             recording.altered += count
             # Nothing follows from an answer that stays the same. A module that comes back is used

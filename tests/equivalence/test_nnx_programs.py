@@ -16,12 +16,19 @@ from grader.proof.reading import read
 from grader.worker.trace import fingerprints
 
 EXERCISES, SOLUTIONS = shipped()
-FOLDER = load_exercise(EXERCISES / "nnx_vmap_shared", SOLUTIONS)
-SIZES = (
-    {"batch": 3, "in_dim": 4, "features": 2},
-    {"batch": 2, "in_dim": 3, "features": 5},
-    {"batch": 1, "in_dim": 1, "features": 1},
-)
+FOLDERS = {
+    slug: load_exercise(EXERCISES / slug, SOLUTIONS)
+    for slug in ("nnx_vmap_shared", "nnx_grad_adapter")
+}
+SIZES = {
+    slug: tuple(
+        dict(zip(names, lengths, strict=True)) for lengths in ((3, 4, 2), (2, 3, 5), (1, 1, 1))
+    )
+    for slug, names in (
+        ("nnx_vmap_shared", ("batch", "in_dim", "features")),
+        ("nnx_grad_adapter", ("batch", "inputs", "outputs")),
+    )
+}
 NAME = "submission_with_nnx"
 
 
@@ -42,22 +49,23 @@ def nnx_vmap_shared(seed, x_batch, features):
 
 
 @cache
-def traces(text: str) -> tuple[Trace, ...]:
+def traces(text: str, slug: str = "nnx_vmap_shared") -> tuple[Trace, ...]:
+    exercise = FOLDERS[slug].exercise
     module = types.ModuleType(NAME)
     sys.modules[NAME] = module
     exec(compile(text, "<submission>", "exec"), vars(module))
-    function = vars(module)[FOLDER.exercise.function]
-    return fingerprints(function, FOLDER.exercise, SIZES, namespace=vars(module))
+    function = vars(module)[exercise.function]
+    return fingerprints(function, exercise, SIZES[slug], namespace=vars(module))
 
 
-def side(text: str) -> Side:
-    reading = read(text, FOLDER.exercise.function)
-    return Side(traces=() if reading.doubt else traces(text), reading=reading)
+def side(text: str, slug: str = "nnx_vmap_shared") -> Side:
+    reading = read(text, FOLDERS[slug].exercise.function)
+    return Side(traces=() if reading.doubt else traces(text, slug), reading=reading)
 
 
-def equivalence(text: str) -> Equivalence:
-    reference = side(FOLDER.solution.read_text(encoding="utf-8"))
-    return compare(FOLDER.exercise, reference, side(text))
+def equivalence(text: str, slug: str = "nnx_vmap_shared") -> Equivalence:
+    reference = side(FOLDERS[slug].solution.read_text(encoding="utf-8"), slug)
+    return compare(FOLDERS[slug].exercise, reference, side(text, slug))
 
 
 RIGHT = {
@@ -127,3 +135,69 @@ def test_what_outlives_a_call_costs_the_proof(text: str) -> None:
 def test_only_listed_names_of_nnx_are_followed() -> None:
     found = side(program(top="nnx.set_graph_mode(False)"))
     assert "nnx.set_graph_mode" in found.reading.doubt
+
+
+# --------------------------------------------------------------------------------------- gradients
+
+ADAPTED = """
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+class Adapter(nnx.Variable):
+    pass
+
+class Adapted(nnx.Module):
+    def __init__(self, inputs, outputs, *, rngs):
+        self.base = nnx.Linear(inputs, outputs, rngs=rngs)
+        self.scale = Adapter(jnp.ones(outputs))
+        self.shift = Adapter(jnp.zeros(outputs))
+
+    def __call__(self, x):
+        return self.scale[...] * self.base(x) + self.shift[...]
+
+def loss(model, x, y):
+    return jnp.mean((model(x) - y) ** 2)
+
+def adapter_step(seed, x, y, *, rate):
+    model = Adapted(x.shape[1], y.shape[1], rngs=nnx.Rngs(seed))
+    slope = nnx.grad(loss, argnums=nnx.DiffState(0, Adapter))(model, x, y)
+    new = jax.tree.map(lambda old, by: old - rate * by, nnx.state(model, Adapter), slope)
+    return nnx.to_pure_dict(new)
+"""
+GRAD = "nnx.grad(loss, argnums=nnx.DiffState(0, Adapter))(model, x, y)"
+NAMES = 'nnx.Any(nnx.PathContains("scale"), nnx.PathContains("shift"))'
+SAME_STEPS = {
+    "both states at once": GRAD,
+    "the value too": GRAD.replace("grad", "value_and_grad") + "[1]",
+    "a filter by names": GRAD.replace("Adapter", NAMES),
+    "all that isn't a Param": GRAD.replace("Adapter", "nnx.Not(nnx.Param)"),
+}
+OTHER_STEPS = {
+    "twice the gradient": f"jax.tree.map(lambda each: 2 * each, {GRAD})",
+    "of another batch": GRAD.replace("x, y", "x[::-1], y"),
+    "of another seed": GRAD.replace(
+        "(model, x", "(Adapted(x.shape[1], y.shape[1], rngs=nnx.Rngs(seed + 1)), x"
+    ),
+    "of a rounded model": GRAD.replace("x, y", "x.astype('bfloat16').astype('float32'), y"),
+}
+
+
+@pytest.mark.parametrize("call", SAME_STEPS.values(), ids=SAME_STEPS)
+def test_gradients_of_objects_are_proved(call: str) -> None:
+    found = equivalence(ADAPTED.replace(GRAD, call), "nnx_grad_adapter")
+    assert found.status is Equivalent.PROVED, found
+
+
+@pytest.mark.parametrize("call", OTHER_STEPS.values(), ids=OTHER_STEPS)
+def test_other_gradients_are_not(call: str) -> None:
+    found = equivalence(ADAPTED.replace(GRAD, call), "nnx_grad_adapter")
+    assert found.status is not Equivalent.PROVED
+    assert side(ADAPTED.replace(GRAD, call), "nnx_grad_adapter").traces, "the text alone said no"
+
+
+def test_an_adapter_that_outlives_a_call_costs_the_proof() -> None:
+    kept = ADAPTED.replace("def loss", "COUNT = Adapter(jnp.zeros(()))\n\ndef loss").replace(
+        "    slope =", "    COUNT[...] += 1\n    slope ="
+    )
+    assert equivalence(kept, "nnx_grad_adapter").status is not Equivalent.PROVED

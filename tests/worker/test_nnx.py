@@ -163,6 +163,11 @@ OTHERS = {
     "nnx.jit": "return nnx.jit(run)(make(nnx.Rngs(0)), x)",
     "nnx.grad": "return nnx.grad(lambda m: m(x).sum())(make(nnx.Rngs(0)))",
     "nnx.value_and_grad": "return nnx.value_and_grad(lambda m: m(x).sum())(make(nnx.Rngs(0)))",
+    "nnx.cond": "return nnx.cond(x.sum() > 0, run, run, make(nnx.Rngs(0)), x)",
+    "nnx.switch": "return nnx.switch(1, [run, run], make(nnx.Rngs(0)), x)",
+    "nnx.while_loop": "def step(c):\n    return c[0], c[1] + 1\n"
+    "return nnx.while_loop(lambda c: c[1] < 3, step, (make(nnx.Rngs(0)), 0))[0](x)",
+    "nnx.fori_loop": "return nnx.fori_loop(0, 3, lambda i, c: c, (make(nnx.Rngs(0)), x))[1]",
     "nnx.split_rngs": "rngs = nnx.Rngs(0)\nnnx.split_rngs(rngs, splits=3)\nreturn x",
 }
 

@@ -38,7 +38,7 @@ from grader.evidence.edits.statements import (
     statement_removed,
     trial_call,
 )
-from grader.evidence.edits.text import Advice, Edits, given_name
+from grader.evidence.edits.text import Advice, Edits, given_name, name_of
 from grader.evidence.edits.unbound import name_advice, unbound_name
 from grader.evidence.edits.updates import update_edits
 from grader.evidence.edits.words import (
@@ -75,6 +75,7 @@ __all__ = [
     "made_as_the_task",
     "missing_return",
     "name_advice",
+    "name_of",
     "not_async",
     "not_overwritten",
     "parameter_edits",

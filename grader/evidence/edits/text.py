@@ -125,7 +125,8 @@ def own_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | Non
 def given_name(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
     """Return what the function calls an argument, even if it gives the name another value.
 
-    A field of a class that the learner writes is called `self.field` in each of its methods.
+    A field of a class that the learner writes is called `self.field` in each of its methods. In
+    NNX it's an argument of the constructor.
     """
     if evidence.exercise.is_field(declared):
         return _field(evidence, at, declared)
@@ -147,8 +148,19 @@ def _field(evidence: Evidence, at: ast.AST | None, declared: str) -> str | None:
             continue
         for method in cls.body:
             if isinstance(method, ast.FunctionDef) and is_inside(at, method) and method.args.args:
-                return f"{method.args.args[0].arg}.{declared}"
+                own = f"{method.args.args[0].arg}.{declared}"
+                return (
+                    own
+                    if evidence.exercise.in_text(declared) != declared
+                    else _taken(method, declared)
+                )
     return None
+
+
+def _taken(method: ast.FunctionDef, declared: str) -> str | None:
+    """Return the name of an argument if a method has it."""
+    names = [each.arg for each in (*method.args.args, *method.args.kwonlyargs)]
+    return declared if declared in names else None
 
 
 def is_inside(node: ast.AST | None, outer: ast.AST | None) -> bool:
