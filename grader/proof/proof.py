@@ -115,7 +115,8 @@ class Proof:
 
     def equivalence(self, transcript: Transcript) -> Equivalence:
         """Say what is known in the end: a case that counts and differs refutes any proof."""
-        looks = Evidence(transcript).looks
+        evidence = Evidence(transcript)
+        looks = (*evidence.looks, *evidence.retrained)
         differs = any(self._differs(each.exchange) for each in looks)
         if not self._waited and not self._later and not differs:
             return Equivalence(status=Equivalent.UNKNOWN, scope="not looked at")

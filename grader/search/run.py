@@ -313,7 +313,7 @@ class Search:
 
     def _repeat_afresh(self, plan: Plan) -> None:
         """Repeat the first case that went wrong: here, and as the first case of a new process."""
-        played = self._exchanges
+        played = [each for each in self._exchanges if not each.case.retrained]
         wrong = (each.case for each in played if not self._same(each, each.expected, each.actual))
         case = next(wrong, plan.discriminating[0])
         self._exchanges += self._lanes[0].play([case])
