@@ -35,6 +35,7 @@ from grader.process.side import Side
 from grader.proof.proof import Proof
 from grader.rules import UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
+from grader.search.named import named_cases
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Search, Second
 
@@ -130,7 +131,9 @@ class Grading:
     def _graded(self, tell: Callable[[int, int], None]) -> Report:
         """Load, search for mistakes and for a proof, judge."""
         with self._watch.part("plan"):
-            cases = self._session.plan(self._exercise, self._request)
+            drawn = self._session.plan(self._exercise, self._request)
+            named = named_cases(self._exercise, self._submission.source, drawn.discriminating[0])
+            cases = msgspec.structs.replace(drawn, named=named)
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
             self._unhurried = self._session.unhurried()

@@ -38,6 +38,7 @@ from grader.model.exercise import (
 from grader.search.coverage import covering_sizes, far_sizes, reshaped_sizes
 from grader.search.pinned import draw, draw_one
 from grader.search.plan import (
+    LARGEST_SEED,
     Plan,
     Sizes,
     distinct_sizes,
@@ -46,7 +47,7 @@ from grader.search.plan import (
     small_sizes,
     traced_sizes,
 )
-from grader.search.values import LARGEST_SEED, argument, within
+from grader.search.values import argument, within
 
 _SMALL_SIZES: Final = 4
 
