@@ -371,7 +371,7 @@ def meaning(raised: Raised, source: Source) -> Meaning:
         told = explain(raised, source)
         if told is not None:
             return told
-    own = _ITSELF if _raises_itself(raised, source) else None
+    own = _ITSELF if raises_itself(raised, source) else None
     return missing(raised) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
 
 
@@ -391,7 +391,7 @@ def _misspelt(raised: Raised) -> Meaning | None:
     )
 
 
-def _raises_itself(raised: Raised, source: Source) -> bool:
+def raises_itself(raised: Raised, source: Source) -> bool:
     """Whether the innermost place is a `raise` in the submission with the submission's own text."""
     if raised.library is not None or raised.exception == "NotImplementedError":
         return False
