@@ -64,6 +64,30 @@ _WORK: Final[dict[Does, Callable[[Trail, Use], int]]] = {
 }
 
 
+def lifts_parts(evidence: Evidence) -> bool:
+    """Whether only parts of the called module are lifted where the reference lifts all of it.
+
+    Only asked of a transform that changes no shape: there the lifted module's arrays tell.
+    """
+    uses = [use for use in evidence.exercise.uses if transform(use.title).does is Does.RECOMPUTES]
+    return any(
+        _lifts_all(look.expected, use) and not _lifts_all(look.actual, use)
+        for use in uses
+        for look in evidence.looks
+        if any(run.root is not None for run in runs(look.actual, use))
+    )
+
+
+def _lifts_all(trail: Trail, use: Use) -> bool:
+    """Whether in some call of Flax a run gets and gives what the called module does."""
+    tops = {root.number: trail.top(root) for root in trail.record.roots}
+    pairs = ((run, tops.get(run.root)) for run in runs(trail, use) if run.root is not None)
+    return any(
+        top is not None and (run.inputs, run.outputs) == (top.inputs, top.outputs)
+        for run, top in pairs
+    )
+
+
 def gets_all(evidence: Evidence) -> bool:
     """Whether NNX's layers get more numbers, in all indices of a map, than the reference's.
 
