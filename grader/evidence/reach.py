@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from grader.evidence.evidence import Evidence
-from grader.evidence.loops import keeps_carry
+from grader.evidence.loops import carried_by, keeps_carry
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, length_of, nnx_looks
 from grader.evidence.trail import Trail
@@ -53,15 +53,43 @@ def _carries(trail: Trail, use: Use) -> int:
 
 
 def _hands_on(run: TransformRun) -> bool:
-    carried = run.parts[0] if run.parts else 0
-    steps = {each.shape[0] for each in run.inputs[carried:] if each.shape}
-    return carried > 0 and not keeps_carry(run) and steps != {1}
+    arrays = run.parts[0] if run.parts else 0
+    steps = {each.shape[0] for each in run.inputs[arrays:] if each.shape}
+    return carried_by(run) > 0 and not keeps_carry(run) and steps != {1}
 
+
+Given = tuple[str, ...]
+"""Digests of what runs of a transform gave."""
 
 _WORK: Final[dict[Does, Callable[[Trail, Use], int]]] = {
     Does.MAPS: _indices,
     Does.LOOPS: _carries,
 }
+
+
+def gives_constants(evidence: Evidence) -> bool:
+    """Whether all runs give the same numbers in cases in which the reference's give others.
+
+    What such runs give may be added to an answer that was computed without them.
+    """
+    return any(_is_constant(evidence, use) for use in evidence.exercise.uses)
+
+
+def _is_constant(evidence: Evidence, use: Use) -> bool:
+    """Compare the cases that have the same sizes; there must be some, and all must say so."""
+    told: dict[tuple[tuple[str, int], ...], list[tuple[Given, Given]]] = {}
+    for look in evidence.completed:
+        ours, theirs = _given(look.actual, use), _given(look.expected, use)
+        if ours and theirs:
+            told.setdefault(tuple(look.case.sizes.items()), []).append((ours, theirs))
+    telling = [pairs for pairs in told.values() if len({theirs for _, theirs in pairs}) > 1]
+    return bool(telling) and all(len({ours for ours, _ in pairs}) == 1 for pairs in telling)
+
+
+def _given(trail: Trail, use: Use) -> Given:
+    """Return the digests of all that the outermost runs gave; empty if one of them isn't known."""
+    given = tuple(each for chain in chains(trail, use) for each in chain[0].given_back)
+    return given if all(given) else ()
 
 
 def lifts_parts(evidence: Evidence) -> bool:
