@@ -16,7 +16,7 @@ from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
-from grader.evidence.reach import gets_all, reaches
+from grader.evidence.reach import gets_all, gives_constants, lifts_parts, reaches
 from grader.evidence.recomputed import partly_outside
 from grader.evidence.repeats import repeated
 from grader.evidence.signs import (
@@ -191,6 +191,8 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         lambda evidence: part(evidence) in {Part.SOME, Part.NONE},
     ),
     ("the transform did less for the answer than the reference's", _idle),
+    ("the transform gives the same numbers whatever the arguments are", gives_constants),
+    ("only parts of the module were lifted, not all of it", lifts_parts),
     ("the layers didn't run inside the transform", lambda evidence: not _mapped(evidence)),
     (
         "some layers ran outside of the transform",

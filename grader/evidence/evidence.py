@@ -36,12 +36,24 @@ class Evidence:
     def looks(self) -> tuple[Look, ...]:
         """The exchanges that count, smallest case first.
 
-        An exception that only NumPy arrays cause doesn't count: the task promises JAX arrays.
+        An exception that only NumPy arrays cause doesn't count: the task promises JAX arrays. The
+        answers with changed weights are `retrained`, apart from these.
         """
         jax = [look for look in self._looks if look.case.container is Container.JAX]
         fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
         kept = [look for look in self._looks if look.raised is None or not fine]
-        return tuple(sorted(kept, key=lambda look: look.size))
+        apart = set(map(id, self.retrained))
+        return tuple(
+            sorted((each for each in kept if id(each) not in apart), key=lambda look: look.size)
+        )
+
+    @cached_property
+    def retrained(self) -> tuple[Look, ...]:
+        """The exchanges in which both sides returned with changed weights, smallest case first."""
+        found = [
+            look for look in self._looks if look.case.retrained and look.comparison is not None
+        ]
+        return tuple(sorted(found, key=lambda look: look.size))
 
     @property
     def endings(self) -> Iterator[tuple[LoadOutcome | Outcome, Case | None]]:

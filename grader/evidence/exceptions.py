@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 
+import msgspec
+
 from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
 from grader.evidence.imports import missing
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import waiting
-from grader.model.observation import Raised
+from grader.model.observation import Raised, Span
 from grader.model.source import Source
 
 _MOST_LINES = 3
@@ -359,6 +361,7 @@ _ITSELF = Meaning(
     why="Every case of the task has an answer, this one too.",
     help="handle this case, or delete the raise",
 )
+_OVERRIDDEN = "IncorrectPostInitOverrideError"
 _UNKNOWN = Meaning(
     why="",
     help="run the function with these arguments, and read the last line of the exception first",
@@ -371,8 +374,24 @@ def meaning(raised: Raised, source: Source) -> Meaning:
         told = explain(raised, source)
         if told is not None:
             return told
-    own = _ITSELF if _raises_itself(raised, source) else None
-    return missing(raised) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
+    own = _ITSELF if raises_itself(raised, source) else None
+    told = missing(raised) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
+    span = _constructor(source) if raised.exception == _OVERRIDDEN else None
+    label = "takes the place of Flax's constructor"
+    return told if span is None else msgspec.structs.replace(told, span=span, label=label)
+
+
+def _constructor(source: Source) -> Span | None:
+    """Return the one method that takes the place of the constructor that Flax writes."""
+    methods = (node for node in source.nodes if isinstance(node, ast.FunctionDef))
+    own = [each for each in methods if each.name in {"__init__", "__post_init__"}]
+    without = [each for each in own if not any(map(_calls_flax, ast.walk(each)))]
+    return source.head(without[0]) if len(without) == 1 else None
+
+
+def _calls_flax(node: ast.AST) -> bool:
+    """Whether a node is `super().__post_init__`, or that of a base class."""
+    return isinstance(node, ast.Attribute) and node.attr == "__post_init__"
 
 
 def _misspelt(raised: Raised) -> Meaning | None:
@@ -391,7 +410,7 @@ def _misspelt(raised: Raised) -> Meaning | None:
     )
 
 
-def _raises_itself(raised: Raised, source: Source) -> bool:
+def raises_itself(raised: Raised, source: Source) -> bool:
     """Whether the innermost place is a `raise` in the submission with the submission's own text."""
     if raised.library is not None or raised.exception == "NotImplementedError":
         return False

@@ -51,9 +51,20 @@ def _runs(look: Look, use: Use) -> tuple[TransformRun, TransformRun] | None:
     return (both[0][0], both[1][0]) if both is not None else None
 
 
+def carried_by(run: TransformRun) -> int:
+    """Count what a loop hands from step to step: arrays, and Python's numbers such as `0.0`.
+
+    A loop makes arrays of numbers, so its function gets those as well, and the record of the run
+    has arrays alone.
+    """
+    arrays = run.parts[0] if run.parts else 0
+    numbers = min((len(each.inputs) for each in run.bodies), default=0) - len(run.inputs)
+    return arrays + max(numbers, 0)
+
+
 def keeps_carry(run: TransformRun) -> bool:
     """Whether the function gives back the very carry that it got, in each call that was seen."""
-    carried = run.parts[0] if run.parts else 0
+    carried = carried_by(run)
     kept = [each.kept[:carried] == tuple(range(carried)) for each in run.bodies]
     return carried > 0 and bool(kept) and all(kept)
 

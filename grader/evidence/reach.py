@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from grader.evidence.evidence import Evidence
-from grader.evidence.loops import keeps_carry
+from grader.evidence.loops import carried_by, keeps_carry
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, length_of, nnx_looks
 from grader.evidence.recomputed import saved
@@ -54,16 +54,68 @@ def _carries(trail: Trail, use: Use) -> int:
 
 
 def _hands_on(run: TransformRun) -> bool:
-    carried = run.parts[0] if run.parts else 0
-    steps = {each.shape[0] for each in run.inputs[carried:] if each.shape}
-    return carried > 0 and not keeps_carry(run) and steps != {1}
+    arrays = run.parts[0] if run.parts else 0
+    steps = {each.shape[0] for each in run.inputs[arrays:] if each.shape}
+    return carried_by(run) > 0 and not keeps_carry(run) and steps != {1}
 
+
+Given = tuple[str, ...]
+"""Digests of what runs of a transform gave."""
 
 _WORK: Final[dict[Does, Callable[[Trail, Use], int]]] = {
     Does.MAPS: _indices,
     Does.LOOPS: _carries,
     Does.RECOMPUTES: saved,
 }
+
+
+def gives_constants(evidence: Evidence) -> bool:
+    """Whether all runs give the same numbers in cases in which the reference's give others.
+
+    What such runs give may be added to an answer that was computed without them.
+    """
+    return any(_is_constant(evidence, use) for use in evidence.exercise.uses)
+
+
+def _is_constant(evidence: Evidence, use: Use) -> bool:
+    """Compare the cases that have the same sizes; there must be some, and all must say so."""
+    told: dict[tuple[tuple[str, int], ...], list[tuple[Given, Given]]] = {}
+    for look in evidence.completed:
+        ours, theirs = _given(look.actual, use), _given(look.expected, use)
+        if ours and theirs:
+            told.setdefault(tuple(look.case.sizes.items()), []).append((ours, theirs))
+    telling = [pairs for pairs in told.values() if len({theirs for _, theirs in pairs}) > 1]
+    return bool(telling) and all(len({ours for ours, _ in pairs}) == 1 for pairs in telling)
+
+
+def _given(trail: Trail, use: Use) -> Given:
+    """Return the digests of all that the outermost runs gave; empty if one of them isn't known."""
+    given = tuple(each for chain in chains(trail, use) for each in chain[0].given_back)
+    return given if all(given) else ()
+
+
+def lifts_parts(evidence: Evidence) -> bool:
+    """Whether only parts of the called module are lifted where the reference lifts all of it.
+
+    Only asked of a transform that changes no shape: there the lifted module's arrays tell.
+    """
+    uses = [use for use in evidence.exercise.uses if transform(use.title).does is Does.RECOMPUTES]
+    return any(
+        _lifts_all(look.expected, use) and not _lifts_all(look.actual, use)
+        for use in uses
+        for look in evidence.looks
+        if any(run.root is not None for run in runs(look.actual, use))
+    )
+
+
+def _lifts_all(trail: Trail, use: Use) -> bool:
+    """Whether in some call of Flax a run gets and gives what the called module does."""
+    tops = {root.number: trail.top(root) for root in trail.record.roots}
+    pairs = ((run, tops.get(run.root)) for run in runs(trail, use) if run.root is not None)
+    return any(
+        top is not None and (run.inputs, run.outputs) == (top.inputs, top.outputs)
+        for run, top in pairs
+    )
 
 
 def gets_all(evidence: Evidence) -> bool:

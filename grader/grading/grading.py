@@ -29,12 +29,13 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Crashed, Loaded, LoadOutcome, Observation
 from grader.model.report import CaseCount, Equivalence, Output, Report, Verdict
-from grader.model.submission import Submission, from_bytes
+from grader.model.submission import Submission, defines_some, from_bytes, likenesses
 from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.rules import UNEXPLAINED, rule_by_id
+from grader.rules import MISSING, UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
+from grader.search.named import named_cases
 from grader.search.plan import Plan, traced_sizes
 from grader.search.run import Search, Second
 
@@ -100,7 +101,8 @@ class Grading:
         """Grade. Raises `Cancelled`, too. `tell` gets the number of cases that ran, and of all."""
         found = static_findings(self._submission.source, self._exercise)
         if found:
-            return static_report(self._submission, self._exercise, found, self._request)
+            report = static_report(self._submission, self._exercise, found, self._request)
+            return self._with_guess(report)
         try:
             report = self._graded(tell)
         except NurseryBroken:
@@ -110,7 +112,24 @@ class Grading:
             self._close()
         if self._cancelled:
             raise Cancelled
-        return self._with_fault(report)
+        return self._with_guess(self._with_fault(report))
+
+    def _with_guess(self, report: Report) -> Report:
+        """Say so where the file doesn't tell which exercise it is for."""
+        source, slug = self._submission.source, self._exercise.slug
+        if self._request.exercise is not None or defines_some(source, self._folder):
+            return report
+        if likenesses(source, [self._folder])[slug].sure:
+            return report
+        guess = (
+            f"The file has no function that an exercise asks for, so {slug} is a guess. If it is "
+            "for another one, name that: grade --exercise NAME FILE. grade list shows the names."
+        )
+        told = [
+            msgspec.structs.replace(each, why=guess) if each.rule == MISSING else each
+            for each in report.findings
+        ]
+        return msgspec.structs.replace(report, findings=tuple(told))
 
     def _with_fault(self, report: Report) -> Report:
         """Don't let a program pass that the author's check had to look at and couldn't."""
@@ -130,7 +149,9 @@ class Grading:
     def _graded(self, tell: Callable[[int, int], None]) -> Report:
         """Load, search for mistakes and for a proof, judge."""
         with self._watch.part("plan"):
-            cases = self._session.plan(self._exercise, self._request)
+            drawn = self._session.plan(self._exercise, self._request)
+            named = named_cases(self._exercise, self._submission.source, drawn.discriminating[0])
+            cases = msgspec.structs.replace(drawn, named=named)
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
             self._unhurried = self._session.unhurried()

@@ -84,8 +84,8 @@ class KnownMistakes:
         )
 
     def _proved(self, proof: Proof, sizes: Sizes, mistakes: list[_Mistake]) -> Known | None:
-        if not proof.traced:
-            return None
+        if not proof.traced or proof.proved():
+            return None  # what is wrong shows in no trace, so none tells it from another mistake
         with self._turn:
             if self._traced is None:
                 self._traced = self._trace(self._mistakes, sizes)

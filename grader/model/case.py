@@ -115,12 +115,14 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The arguments of one call, and the sizes that their shapes use.
 
-    `sizes` has a value for each of the exercise's dimensions, in the same order.
+    `sizes` has a value for each of the exercise's dimensions, in the same order. With `retrained`,
+    which only an exercise about a class has, each weight is changed before the module is called.
     """
 
     arguments: tuple[Argument, ...]
     sizes: dict[str, int]
     container: Container = Container.JAX
+    retrained: bool = False
 
     def __getitem__(self, name: str) -> Value:
         """Return the argument called `name`; `KeyError` if there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from collections.abc import Sequence
@@ -164,6 +165,10 @@ class Likeness(NamedTuple):
 def likenesses(source: Source, known: Sequence[ExerciseFolder]) -> dict[str, Likeness]:
     """Return how much a file that has no exercise's function looks like an answer to each."""
     names = [name for name, _ in source.bindings()]
+    wanted = {name for each in known for name in each.exercise.written}
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    inner = [node.name for node in source.nodes if isinstance(node, kinds)]
+    names += [name for name in inner if name in wanted]  # in a class or another function
     called = _called_after(source.name, known)
     return {each.exercise.slug: _likeness(source, names, each, called) for each in known}
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from grader.compare import Same, compare, tolerance_of
+from grader.evidence import Evidence
 from grader.model.exercise import Exercise
 from grader.model.observation import Completed, Loaded
 from grader.model.report import Equivalence, Equivalent
@@ -113,8 +114,10 @@ class Proof:
         return found.status is Equivalent.PROVED
 
     def equivalence(self, transcript: Transcript) -> Equivalence:
-        """Say what is known in the end: a case that differs refutes any proof."""
-        differs = any(self._differs(each) for each in transcript.exchanges)
+        """Say what is known in the end: a case that counts and differs refutes any proof."""
+        evidence = Evidence(transcript)
+        looks = (*evidence.looks, *evidence.retrained)
+        differs = any(self._differs(each.exchange) for each in looks)
         if not self._waited and not self._later and not differs:
             return Equivalence(status=Equivalent.UNKNOWN, scope="not looked at")
         return self._compared(values_differ=differs)

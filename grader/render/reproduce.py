@@ -31,6 +31,9 @@ from grader.model.report import Report
 # A longer snippet is too long to paste.
 _MOST_CHARACTERS = 4000
 
+# What the worker does to the weights of such a case.
+_RETRAINED = "jax.tree.map(lambda w: w + 0.25 * jnp.cos(jnp.arange(w.size)).reshape(w.shape), {})"
+
 
 def reproduce(report: Report, finding: Finding) -> str | None:
     """Return the snippet; None without a case or an exercise, or if arrays are too large."""
@@ -42,7 +45,7 @@ def reproduce(report: Report, finding: Finding) -> str | None:
         call = _call(finding.case, exercise)
     except TypeError:  # NumPy doesn't have this dtype
         return None
-    jax = ["import jax"] if "jax.random." in call else []
+    jax = ["import jax"] if "jax." in call else []
     jax += ["import jax.numpy as jnp"] if "jnp." in call else []
     jax += ["from flax import nnx"] if "nnx." in call else []
     numpy = ["import numpy as np"] if re.search(r"\bnp\.", call) else []
@@ -82,13 +85,20 @@ def _class_call(case: Case, exercise: Exercise, wanted: FlaxClass) -> str:
     given = [f"{name}={text}" for name, text in fields.items()]
     if wanted.library == Library.NNX:
         instance = f"{exercise.function}({', '.join([*given, f'rngs=nnx.Rngs({seed})'])})"
-        return "\n".join([*made, f"print({instance}({', '.join(names)}))"])
+        if not case.retrained:
+            return "\n".join([*made, f"print({instance}({', '.join(names)}))"])
+        changed = f"nnx.update(model, {_RETRAINED.format('nnx.state(model, nnx.Param)')})"
+        return "\n".join(
+            [*made, f"model = {instance}", changed, f"print(model({', '.join(names)}))"]
+        )
     init = f"variables = model.init({', '.join([f'jax.random.PRNGKey({seed})', *names])})"
+    weights = 'variables["params"]'
     return "\n".join(
         [
             *made,
             f"model = {exercise.function}({', '.join(given)})",
             init,
+            *([f"{weights} = {_RETRAINED.format(weights)}"] if case.retrained else []),
             f"print(model.apply({', '.join(['variables', *names])}))",
         ]
     )

@@ -31,7 +31,8 @@ def case_words(case: Case) -> str:
     """Return `seed 0, inputs f32[2,1], features 1`, with no-break spaces inside each part."""
     parts = [f"{each.name}\u00a0{value_text(each.value)}" for each in case.arguments]
     container = " (a NumPy array)" if case.container is Container.NUMPY else ""
-    return ", ".join(parts) + container
+    retrained = " (with changed weights)" if case.retrained else ""
+    return ", ".join(parts) + container + retrained
 
 
 def message_words(finding: Finding) -> str:

@@ -138,6 +138,9 @@ RULES: tuple[Rule, ...] = (
 UNEXPLAINED: Final = wrong_values.RULE.id
 """The rule of what is wrong for no reason that another rule knows."""
 
+MISSING: Final = missing_function.RULE.id
+"""The rule of a file without the function that is called."""
+
 TITLED: Final = mistake.RULE.id
 """The rule, and the label, of a mistake that has its author's own words."""
 

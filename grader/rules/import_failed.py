@@ -15,7 +15,7 @@ from grader.evidence.edits import (
     trial_call,
     unbound_name,
 )
-from grader.evidence.exceptions import meaning, text_lines
+from grader.evidence.exceptions import meaning, raises_itself, text_lines
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import removal
 from grader.model.exercise import Check
@@ -25,7 +25,16 @@ from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
 _UNKNOWN: Final = "run the file by itself, and read the last line of the exception"
+_ITSELF: Final = Meaning(
+    message="the file raises its own exception while it is loaded",
+    why="The grader imports the file to get at the function, and this line ends that.",
+    help="delete this line, or put it into the function that needs it",
+)
 _GUARD: Final = '`if __name__ == "__main__":`'
+_ASSERTION: Final = Meaning(
+    why="One of your own assertions fails.",
+    help=f"find out whether the function or the assertion is wrong, and put it under {_GUARD}",
+)
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -36,7 +45,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
-    told = meaning(loaded, evidence.source)
+    itself = raises_itself(loaded, evidence.source)
+    told = _ITSELF if itself else meaning(loaded, evidence.source)
+    if loaded.exception == "AssertionError" and loaded.library is None:
+        told = _ASSERTION
     known = told.why or told.message
     trial = trial_call(evidence, loaded)
     span = told.span or (loaded.frames[0].span if loaded.frames else None)

@@ -234,7 +234,7 @@ def _sighting(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:
         shapes=one_sided(look) or common(look),
         details=text_lines(look.raised) if look.raised is not None else (),
         why=_why(look, run),
-        help=_help(evidence, look),
+        help=_help(evidence, look) if run.call.is_class else _of_a_function(evidence, look),
         span=evidence.landmarks.target(run.call),
         edits=_edits(evidence, look, run),
         case=look.case,
@@ -246,6 +246,8 @@ def _edits(evidence: Evidence, look: Look, run: LiftedRun) -> tuple[Edit, ...]:
     """Lift the task's class; where another one took other arguments, with the task's."""
     if sum(not root.raised for root in look.actual.forward) > 1:
         return ()  # other modules do a part of its work
+    if not run.call.is_class:
+        return ()  # what it returns is called with a module, and what a lifted class does isn't
     lifted = target_edits(evidence, run.call) or given_edits(evidence, run.call)
     if not lifted or not (_to_make(look) or run.call.defined_in.startswith("flax.")):
         return lifted
@@ -275,6 +277,13 @@ def _help(evidence: Evidence, look: Look) -> str:
     if _is_own(_wanted(look)):
         return f"lift {module} from the starter unchanged{made}"
     return f"pass {module} itself to nn.vmap{made}"
+
+
+def _of_a_function(evidence: Evidence, look: Look) -> str:
+    """Say how to lift the class where a function was lifted that calls a module of it."""
+    source = " from the starter" if _is_own(_wanted(look)) else ""
+    lifted = f"nn.vmap({evidence.exercise.module}, …)"
+    return f"lift the class{source} itself: make an instance of {lifted}, and init and apply that"
 
 
 def _rebuilt(evidence: Evidence, look: Look, run: LiftedRun) -> Sighting:

@@ -49,6 +49,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     one_sided = None if wrong else bias(evidence.completed)
     if one_sided is not None:
         yield _biased(evidence, one_sided)
+    for look in [] if wrong else evidence.retrained:
+        if look.answer_wrong:
+            yield _with_other_weights(evidence, look)
+            return
 
 
 def _biased(evidence: Evidence, bias: Bias) -> Sighting:
@@ -155,6 +159,37 @@ def _numbers(
             "size": comparison.size,
             **outputs(look, comparison.place),
         },
+    )
+
+
+def _with_other_weights(evidence: Evidence, look: Look) -> Sighting:
+    """Tell of an answer that is only wrong once the weights aren't those that init makes."""
+    comparison = look.comparison
+    other = comparison if isinstance(comparison, OtherValues) else None
+    place = other.place if other is not None else ""
+    what = _message(other) if other is not None else "the output isn't what the task asks for"
+    return Sighting(
+        message=f"with changed weights, {what}",
+        label="not the expected numbers",
+        details=(difference(other), *also_wrong([look], place)) if other is not None else (),
+        why="With the weights as they are made, the numbers are right. Here each weight was "
+        "changed a little before the module was called, as training does. A parameter that "
+        "starts at zero or at one may be missing from the answer, or be used in another way, "
+        "and the first answer doesn't show it.",
+        help="go through the parameters one by one, and use each as the task says",
+        span=evidence.returned(place),
+        case=look.case,
+        last_resort=True,
+        evidence={
+            "index": list(other.index),
+            "expected": other.expected,
+            "actual": other.actual,
+            "wrong": other.wrong,
+            "size": other.size,
+            **outputs(look, place),
+        }
+        if other is not None
+        else {},
     )
 
 
@@ -286,6 +321,9 @@ The array has the right shape and type, but other numbers than the solution's fo
 arguments. Known causes of wrong numbers, such as another key, another layer or other axes, have
 their own rules and were ruled out. What is left is usually something that happens to the input
 before, or to the output after: an activation, a scale, a rounding, a normalisation.
+
+A class of modules is also called with changed weights. A parameter that starts at one or at zero
+can be forgotten, and the answer of a new module doesn't show it.
 
 Numbers count as equal if rounding can explain the difference.
 """,

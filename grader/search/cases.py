@@ -38,6 +38,7 @@ from grader.model.exercise import (
 from grader.search.coverage import covering_sizes, far_sizes, reshaped_sizes
 from grader.search.pinned import draw, draw_one
 from grader.search.plan import (
+    LARGEST_SEED,
     Plan,
     Sizes,
     distinct_sizes,
@@ -46,7 +47,7 @@ from grader.search.plan import (
     small_sizes,
     traced_sizes,
 )
-from grader.search.values import LARGEST_SEED, argument, within
+from grader.search.values import argument, within
 
 _SMALL_SIZES: Final = 4
 
@@ -211,7 +212,15 @@ def _discriminating(exercise: Exercise, seed: int) -> tuple[Case, ...]:
         with_seed(second, exercise, 7),
         with_numbers(msgspec.structs.replace(third, container=Container.NUMPY), exercise, seed),
         with_seed(second, exercise, LARGEST_SEED),
+        *_retrained(exercise, with_seed(first, exercise, 7)),
     )
+
+
+def _retrained(exercise: Exercise, *found: Case) -> tuple[Case, ...]:
+    """Return cases with changed weights, where the exercise asks for a class that has some."""
+    if exercise.flax_class is None:
+        return ()
+    return tuple(msgspec.structs.replace(each, retrained=True) for each in found)
 
 
 def _at(shapes: Sequence[Sizes], exercise: Exercise, seed: int) -> tuple[Case, ...]:
@@ -236,7 +245,8 @@ def _smaller(exercise: Exercise) -> tuple[tuple[Case, ...], ...]:
     found: list[tuple[Case, ...]] = []
     for index, sizes in enumerate(islice(small_sizes(exercise), _SMALL_SIZES)):
         drawn = _some(cases(exercise, [sizes], discriminating=True), count=2, seed=index)
-        found.append(tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1)))
+        both = tuple(with_seed(drawn[-1], exercise, each) for each in (0, 1))
+        found.append((*both, *_retrained(exercise, both[0])))
     return tuple(found)
 
 

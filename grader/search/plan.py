@@ -15,6 +15,8 @@ from grader.model.relations import any_related, base_of, bases_first, fitted, ne
 
 Sizes = dict[str, int]
 
+LARGEST_SEED: Final = 2**31 - 1
+"""`PRNGKey` accepts more, but a program that is jitted as a whole gets its seed as an int32."""
 _DISTINCT: Final = (3, 4, 2, 5, 6)
 
 
@@ -25,17 +27,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `edges` have all sizes 1, equal sizes, or a single example: there, programs go wrong that are
     right for most sizes. `rest` have the largest sizes and random ones. A proved program runs on
     the first two groups, any other on all. `smaller` are groups of small cases, one per shape,
-    smallest first: the report shows a mistake on the first of them where it appears.
+    smallest first: the report shows a mistake on the first of them where it appears. `named` are
+    cases at numbers that the program's own text has: every program runs on them.
     """
 
     discriminating: tuple[Case, ...]
     edges: tuple[Case, ...]
     rest: tuple[Case, ...]
     smaller: tuple[tuple[Case, ...], ...]
+    named: tuple[Case, ...] = ()
 
     @property
     def total(self) -> int:
-        """The number of cases."""
+        """The number of cases that were generated."""
         return len(self.discriminating) + len(self.edges) + len(self.rest)
 
 

@@ -137,8 +137,8 @@ class Search:
     def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
         """Execute the plan, or as much of it as is needed.
 
-        A `proved` program runs only on its discriminating cases and edges; any other runs on all
-        cases, until a mistake shows. `proved` is called as late as possible.
+        A `proved` program runs only on its discriminating cases, edges and named cases; any other
+        runs on all cases, until a mistake shows. `proved` is called as late as possible.
         """
         for play in self._rounds(plan, proved):
             play()
@@ -158,11 +158,12 @@ class Search:
         yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, _AT_ONCE):
             yield partial(self._play_together, parts)
-        if proved():
+        more = (*(() if proved() else plan.rest), *plan.named)
+        if not more:
             return
         self._leave_traced()
-        self._reference.prepare(plan.rest)
-        for parts in _batched(_grouped(plan.rest, self._weights), _AT_ONCE):
+        self._reference.prepare(more)
+        for parts in _batched(_grouped(more, self._weights), _AT_ONCE):
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
@@ -313,7 +314,7 @@ class Search:
 
     def _repeat_afresh(self, plan: Plan) -> None:
         """Repeat the first case that went wrong: here, and as the first case of a new process."""
-        played = self._exchanges
+        played = [each for each in self._exchanges if not each.case.retrained]
         wrong = (each.case for each in played if not self._same(each, each.expected, each.actual))
         case = next(wrong, plan.discriminating[0])
         self._exchanges += self._lanes[0].play([case])

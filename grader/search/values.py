@@ -36,10 +36,7 @@ from grader.model.exercise import (
     Seed,
     Size,
 )
-from grader.search.plan import Sizes
-
-LARGEST_SEED: Final = 2**31 - 1
-"""`PRNGKey` accepts more, but a program that is jitted as a whole gets its seed as an int32."""
+from grader.search.plan import LARGEST_SEED, Sizes
 
 _SCALES: Final = (1.0, 1.0, 2 / 3, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20, 2.0**-100, 2.0**100)
 """Two thirds makes elements use all bits of a float32, so no smaller type can hold them."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Final, Self
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 
 from grader.model.exercise import Exercise, FlaxClass, Library, Seed
@@ -15,7 +18,15 @@ from grader.worker.foreign import Foreign, class_name, clean, defined_in, mro
 
 _key = jax.random.PRNGKey
 _signature = inspect.signature
+_map = jax.tree.map
+_asarray = jnp.asarray
+_arange = np.arange
+_cos = np.cos
 _MOST_NAMES = 50
+STEP: Final = 0.25
+"""How far a weight moves at most: enough to see, and too little to leave where tanh is steep.
+
+`render/reproduce.py` writes the same change."""
 
 
 class ClassCall:
@@ -24,9 +35,13 @@ class ClassCall:
     It is called with the exercise's arguments, as a function would be.
     """
 
-    def __init__(self, cls: type, exercise: Exercise, wanted: FlaxClass) -> None:
+    def __init__(
+        self, cls: type, exercise: Exercise, wanted: FlaxClass, *, retrained: bool = False
+    ) -> None:
         self._class: Foreign = cls
+        self._exercise = exercise
         self._wanted = wanted
+        self._retrained = retrained
         names = [each.name for each in exercise.parameters]
         self._positional = [each for each in names if each not in exercise.keyword_only]
         self._seed = next(each.name for each in exercise.parameters if isinstance(each, Seed))
@@ -42,10 +57,32 @@ class ClassCall:
         keywords = {name: value for name, value in rest.items() if name in named}
         if self._wanted.library == Library.NNX:
             nnx = import_module("flax.nnx")
-            return self._class(**fields, rngs=nnx.Rngs(seed))(*inputs, **keywords)
+            made = self._class(**fields, rngs=nnx.Rngs(seed))
+            if self._retrained:
+                nnx.update(made, _retrained(nnx.state(made, nnx.Param)))
+            return made(*inputs, **keywords)
         model = self._class(**fields)
         variables = model.init(_key(seed), *inputs, **keywords)
+        if self._retrained and "params" in variables:
+            variables = {**variables, "params": _retrained(variables["params"])}
         return model.apply(variables, *inputs, **keywords)
+
+    def retrained(self) -> Self:
+        """Return the same, but with each weight changed before the module is called.
+
+        A weight that starts at one or at zero may leave no trace in the first answer.
+        """
+        return type(self)(self._class, self._exercise, self._wanted, retrained=True)
+
+
+def _retrained(weights: Foreign) -> Foreign:
+    """Change each number of a tree, by its place in its array: equal trees stay equal."""
+
+    def moved(leaf: Foreign) -> Foreign:
+        step = STEP * _cos(_arange(leaf.size))
+        return leaf + _asarray(step.reshape(leaf.shape), leaf.dtype)
+
+    return _map(moved, weights)
 
 
 def unfit(cls: type, exercise: Exercise, wanted: FlaxClass) -> ClassUnfit | None:

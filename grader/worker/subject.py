@@ -25,6 +25,7 @@ from grader.model.transforms import needs_nnx, recorded
 from grader.worker.arguments import Arguments
 from grader.worker.arithmetic.tiers import begin_case
 from grader.worker.failures import failure, syntax_failure
+from grader.worker.flax_classes import ClassCall
 from grader.worker.foreign import Foreign
 from grader.worker.interpreter import Interpreter
 from grader.worker.loader import Program
@@ -106,6 +107,8 @@ class Subject:
         """Call the function with a case, and return the outcome."""
         self.protect()
         function = self.function
+        if case.retrained and isinstance(function, ClassCall):
+            function = function.retrained()
         recording = Recording()
         arguments: Arguments | None = None
         began = _clock()

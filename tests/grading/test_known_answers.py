@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import cast
 
 import msgspec
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from grader.catalogue import exercises
+from grader.grading.known import KnownMistakes
 from grader.grading.known_answers import KnownAnswers
 from grader.model.case import ArrayValue, Case
 from grader.model.observation import Completed, Loaded, Observation
@@ -17,6 +19,7 @@ from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
 from grader.model.transcript import Exchange, Known, Transcript
 from grader.process.side import Side
+from grader.proof.proof import Proof
 from grader.search.kept import plan_of
 
 EXERCISE = exercises()[0].exercise
@@ -123,3 +126,26 @@ def test_repeated_cases_count_once() -> None:
     seen = transcript(squared)
     again = msgspec.structs.replace(seen, exchanges=seen.exchanges[:2] * 5)
     assert like(again, squares=squared) is None
+
+
+class SameAsTheReference:
+    """The proof of a program that takes the reference's steps, and is wrong in another way."""
+
+    traced = True
+
+    def proved(self) -> bool:
+        return True
+
+    def is_same(self, *_: object) -> bool:
+        return True
+
+
+def test_a_trace_that_is_the_references_tells_no_mistake(tmp_path: Path) -> None:
+    (folder,) = (each for each in exercises() if each.exercise.slug == "jax-grad-step")
+
+    def untraced(_: Submission) -> Side:
+        raise AssertionError("nothing is compared with a trace")
+
+    known = KnownMistakes(folder, untraced, tmp_path)
+    assert known._mistakes
+    assert known._proved(cast("Proof", SameAsTheReference()), (), known._mistakes) is None

@@ -102,9 +102,17 @@ def _key(exercise: Exercise, case: Case) -> tuple[str, str]:
 
 def _path(text: str, exercise: Exercise, cases: tuple[Case, ...], name: str, alters: bool) -> Path:
     declared = msgspec.Raw(msgspec.msgpack.encode(without_words(exercise)))
-    made_of = (text, declared, cases, name, alters)
+    made_of = (text, declared, tuple(map(_without_young, cases)), name, alters)
     digest = hashlib.sha256(msgspec.msgpack.encode(made_of, order="deterministic"))
     return PROGRAMS / f"{digest.hexdigest()[:20]}.msgpack.gz"
+
+
+def _without_young(case: Case) -> msgspec.Raw:
+    """Encode a case without what cases didn't always have, unless it is set."""
+    fields = msgspec.msgpack.decode(msgspec.msgpack.encode(case, order="deterministic"))
+    if not case.retrained:
+        del fields["retrained"]
+    return msgspec.Raw(msgspec.msgpack.encode(fields))
 
 
 def _read(path: Path) -> Ran | None:

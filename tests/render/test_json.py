@@ -187,6 +187,53 @@ def test_reproduce_makes_an_instance_of_a_class(
     assert done.stdout == "('Net', (3, 2), 5)\n"
 
 
+COUNTING = {
+    Library.LINEN: """\
+from flax import linen as nn
+
+
+class Net(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return self.param("scale", nn.initializers.ones, (1,)).tolist()
+""",
+    Library.NNX: """\
+from flax import nnx
+import jax.numpy as jnp
+
+
+class Net(nnx.Module):
+    def __init__(self, features, rngs):
+        self.scale = nnx.Param(jnp.ones(1))
+
+    def __call__(self, x):
+        return self.scale[...].tolist()
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("library", COUNTING)
+def test_reproduce_changes_the_weights_as_the_case_does(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(COUNTING[library])
+    retrained = msgspec.structs.replace(case(3, 2, 5), retrained=True)
+    finding = msgspec.structs.replace(NASTY_FINDINGS[0], case=retrained)
+    made = report("", finding, path="mine.py")
+    exercise = msgspec.structs.replace(
+        made.exercise,
+        function="Net",
+        flax_class=FlaxClass(library=library, fields=("features",)),
+    )
+    snippet = reproduce(msgspec.structs.replace(made, exercise=exercise), finding)
+    assert snippet is not None
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[1.25]\n"
+
+
 def test_reproduce_keeps_every_number() -> None:
     numbers = np.array(
         [[0.1, -0.0, 1e-45, 3.4028235e38], [np.nan, np.inf, -np.inf, 16777217.0]], np.float32

@@ -135,6 +135,80 @@ def test_what_a_case_leaves_out_has_the_class_default(
     assert seen.outcome.result.shape == (2, 4)
 
 
+# -------------------------------------------------------------------------------- changed weights
+
+CHANGED: Final = {
+    Library.LINEN: """\
+model = Net(features=2)
+variables = model.init(jax.random.PRNGKey(seed), x)
+variables["params"] = {change}(variables["params"])
+expected = model.apply(variables, x)
+""",
+    Library.NNX: """\
+model = Net(features=2, rngs=nnx.Rngs(seed))
+nnx.update(model, {change}(nnx.state(model, nnx.Param)))
+expected = model(x)
+""",
+}
+CHANGE: Final = (
+    "(lambda tree: jax.tree.map("
+    "lambda w: w + 0.25 * jax.numpy.cos(jax.numpy.arange(w.size)).reshape(w.shape), tree))"
+)
+
+
+@pytest.mark.parametrize(("text", "library"), [(LINEN, Library.LINEN), (NNX, Library.NNX)])
+def test_a_retrained_case_changes_each_weight_before_the_call(
+    linen: Exercise, nnx: Exercise, make_case: CaseMaker, text: str, library: Library
+) -> None:
+    case = make_case(2, 3, 2, seed=4)
+    of = {Library.LINEN: linen, Library.NNX: nnx}[library]
+    retrained = msgspec.structs.replace(case, retrained=True)
+    _, (first, changed) = observe(text, of, [case, retrained])
+    assert isinstance(first.outcome, Completed)
+    assert isinstance(changed.outcome, Completed)
+    assert first.outcome != changed.outcome
+    namespace: dict[str, Any] = {"jax": jax, "x": case["x_batch"].numpy(), "seed": 4}
+    exec(text + CHANGED[library].format(change=CHANGE), namespace)
+    np.testing.assert_allclose(
+        changed.outcome.result.numpy(), namespace["expected"], rtol=1e-4, atol=1e-6
+    )
+
+
+FORGOTTEN: Final = LINEN.replace(
+    '        return nn.Dense(self.features, name="out")(x)\n',
+    '        out = nn.Dense(self.features, name="out")\n'
+    "        out(x)\n"
+    '        return x @ out.variables["params"]["kernel"]\n',
+)
+
+
+def test_a_parameter_that_the_first_answer_does_not_show_is_missed(
+    linen: Exercise, make_case: CaseMaker
+) -> None:
+    plain = make_case(2, 3, 2)
+    cases = [plain, msgspec.structs.replace(plain, retrained=True)]
+    _, expected = observe(LINEN, linen, cases)
+    _, actual = observe(FORGOTTEN, linen, cases)
+
+    def judged(*places: int) -> list[Finding]:
+        exchanges = tuple(
+            Exchange(case=cases[each], expected=expected[each], actual=actual[each])
+            for each in places
+        )
+        source = Source("mine.py", FORGOTTEN)
+        return list(
+            judge(Transcript(exercise=linen, source=source, loaded=Loaded(), exchanges=exchanges))
+        )
+
+    assert judged(0) == []
+    (finding,) = judged(0, 1)
+    assert (finding.rule, finding.message) == (
+        "wrong-values",
+        "with changed weights, all 4 numbers of the output are wrong",
+    )
+    assert finding.case == cases[1]
+
+
 # ------------------------------------------------------------------------------- what can't be used
 
 UNFIT: Final = [

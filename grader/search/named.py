@@ -1,0 +1,210 @@
+"""Cases at the numbers that a program's text decides by.
+
+A program may be right for most sizes and seeds, and wrong at one that it names: `if batch == 37`,
+`min(depth, 9)`, `x[:40]`. No drawn case is likely to meet that number, and the text shows it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice, product
+from math import isfinite, prod
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.model.case import (
+    ArrayValue,
+    Case,
+    DictValue,
+    FloatValue,
+    IntValue,
+    KeyValue,
+    Nested,
+    TupleValue,
+    Value,
+)
+from grader.model.exercise import (
+    Array,
+    Arrays,
+    Dict,
+    Exercise,
+    Integers,
+    Key,
+    Leaves,
+    Number,
+    Parameter,
+    Seed,
+    Size,
+)
+from grader.model.relations import fitted
+from grader.model.source import Source
+from grader.search.plan import LARGEST_SEED, Sizes, distinct_sizes
+
+_SMALLEST: Final = 3
+"""Smaller sizes and seeds are met in many cases anyway."""
+_MOST_NUMBERS: Final = 5
+_MOST: Final = 16
+"""Each shape may cost a compilation."""
+_ELEMENTS: Final = 2**16
+_BEYOND: Final = 4
+"""How many times its largest size a dimension may have here, if the task goes no further."""
+
+_CHOOSING: Final = frozenset({"min", "max", "minimum", "maximum", "clip", "range", "arange"})
+
+
+def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, ...]:
+    """Return cases with a size, a seed or a number that decides something in the text.
+
+    All else is as in `first`, but for arrays, which have new numbers in the shapes of the sizes.
+    """
+    numbers = tuple(islice(dict.fromkeys(deciding_numbers(source)), _MOST_NUMBERS))
+    whole = [int(each) for each in numbers if each >= _SMALLEST and each.is_integer()]
+    found = chain(
+        (_case(exercise, first, changed) for changed in _floats(exercise, numbers)),
+        (_case(exercise, first, {}, sizes) for sizes in _sizes(exercise, whole)),
+        (_case(exercise, first, changed) for changed in _seeds(exercise, whole)),
+    )
+    return tuple(islice(found, _MOST))
+
+
+def _floats(exercise: Exercise, numbers: Iterable[float]) -> Iterator[dict[str, Value]]:
+    """Yield each number of an interval that the text names, and one on each side of it."""
+    for parameter, number in product(exercise.parameters, numbers):
+        if isinstance(parameter, Number) and parameter.interval is not None:
+            low, high = parameter.interval
+            around = (number, round((low + number) / 2, 9), round((number + high) / 2, 9))
+            for value in dict.fromkeys(around) if low <= number <= high else ():
+                yield {parameter.name: FloatValue(value=value)}
+
+
+def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
+    """Yield sizes in which a dimension has a number of the text, or one more."""
+    usual = distinct_sizes(exercise)
+    for number, dimension, more in product(numbers, exercise.dimensions, (0, 1)):
+        size = number + more
+        sizes = fitted(exercise, usual | {dimension.name: size})
+        near = size <= max(dimension.far, _BEYOND * dimension.largest)
+        if near and sizes[dimension.name] == size and prod(sizes.values()) <= _ELEMENTS:
+            yield sizes
+
+
+def _seeds(exercise: Exercise, numbers: Iterable[int]) -> Iterator[dict[str, Value]]:
+    for parameter, number in product(exercise.parameters, numbers):
+        if isinstance(parameter, Seed):
+            yield {parameter.name: IntValue(value=number)}
+        elif isinstance(parameter, Key):
+            yield {parameter.name: KeyValue(seed=number, typed=parameter.typed)}
+
+
+# ----------------------------------------------------------------------------------------- the text
+
+
+def deciding_numbers(source: Source) -> Iterator[float]:
+    """Yield the numbers in comparisons, slices, matches, keys and choices, in the order met."""
+    known = dict(_assigned(source))
+    for node in source.nodes:
+        for part in _deciding(node):
+            yield from _numbers(part, known)
+
+
+def _numbers(node: ast.AST, known: dict[str, float]) -> Iterator[float]:
+    """Yield the numbers in a part of the text, from left to right."""
+    number = known.get(node.id) if isinstance(node, ast.Name) else _number(node)
+    if number is not None and isfinite(number):
+        yield number
+    elif number is None:
+        for child in ast.iter_child_nodes(node):
+            yield from _numbers(child, known)
+
+
+def _assigned(source: Source) -> Iterator[tuple[str, float]]:
+    for node in source.nodes:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                number = _number(value)
+                if number is not None:
+                    yield name, number
+
+
+def _deciding(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of a node whose numbers decide what a program does."""
+    match node:
+        case ast.Compare() | ast.MatchValue() | ast.Slice():
+            yield node
+        case ast.Dict(keys=keys):
+            yield from (key for key in keys if key is not None)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
+            if name in _CHOOSING:
+                yield from args
+        case _:
+            return
+
+
+def _number(node: ast.AST) -> float | None:
+    """Return the value of a number that is written out, such as `37`, `2**5` or `1e3`."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int() | float() as value):
+            return float(value) if abs(value) <= LARGEST_SEED else None
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            base, power = _number(left), _number(right)
+            small = base is not None and power is not None and 0 < base <= 16 and 0 <= power <= 30
+            return base**power if small and base is not None and power is not None else None
+        case _:
+            return None
+
+
+# ---------------------------------------------------------------------------------------- the cases
+
+
+def _case(
+    exercise: Exercise, first: Case, changed: dict[str, Value], sizes: Sizes | None = None
+) -> Case:
+    """Return the first case with some plain arguments changed, or at other sizes."""
+    sizes = sizes or first.sizes
+    kinds = {each.name: each for each in exercise.parameters}
+    arguments = (
+        msgspec.structs.replace(
+            each, value=changed.get(each.name) or _value(kinds[each.name], sizes, each.value)
+        )
+        for each in first.arguments
+    )
+    return msgspec.structs.replace(first, arguments=tuple(arguments), sizes=sizes)
+
+
+def _value(parameter: Parameter, sizes: Sizes, first: Value) -> Value:
+    match parameter:
+        case Array() | Integers() | Arrays() | Dict():
+            return _nested(parameter, sizes)
+        case Size(name=name):
+            return IntValue(value=sizes[name])
+        case _:
+            return first
+
+
+def _nested(parameter: Leaves, sizes: Sizes) -> Nested:
+    match parameter:
+        case Array(shape=shape):
+            return ArrayValue.of((_mixed(shape, sizes, 25) - 12).astype(np.float32) / 4)
+        case Integers(shape=shape, low=low, high=high):
+            return ArrayValue.of((_mixed(shape, sizes, high - low + 1) + low).astype(np.int32))
+        case Dict(items=items):
+            return DictValue(items={each.name: _nested(each, sizes) for each in items})
+        case Arrays(items=items):
+            return TupleValue(items=tuple(_nested(each, sizes) for each in items))
+
+
+def _mixed(shape: tuple[str, ...], sizes: Sizes, many: int) -> NDArray[np.int64]:
+    """Return numbers from 0 to below `many`, in an order that looks mixed."""
+    wanted = tuple(sizes[name] for name in shape)
+    count = np.arange(prod(wanted), dtype=np.int64)
+    mixed: NDArray[np.int64] = (count * 37 + 11 * len(shape) + count // 25) % many
+    return mixed.reshape(wanted)

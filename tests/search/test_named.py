@@ -1,0 +1,114 @@
+"""The cases at numbers that a program's text decides by."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from grader.catalogue import exercises
+from grader.model.case import ArrayValue, Case, FloatValue, IntValue, arrays_of
+from grader.model.exercise import Exercise
+from grader.model.source import Source
+from grader.search.cases import plan
+from grader.search.named import deciding_numbers, named_cases
+
+DECIDING = [
+    ("if n == 37: pass", [37]),
+    ("if 5 < n <= 2**6: pass", [5, 64]),
+    ("if n in (11, 13): pass", [11, 13]),
+    ("if n % 1000 == 12: pass", [1000, 12]),
+    ("m = min(n, 9)", [9]),
+    ("y = jnp.clip(x, -1e4, 1e4)", [1e4, 1e4]),
+    ("y = x[:40]", [40]),
+    ("y = {8: 1}.get(n)", [8]),
+    ("LIMIT = 21\nif n > LIMIT: pass", [21]),
+    ("LIMIT: int = 21\nif n > LIMIT: pass", [21]),
+    ("match n:\n    case 17: pass", [17]),
+    ("while n < 0.9: pass", [0.9]),
+]
+
+
+@pytest.mark.parametrize(("text", "numbers"), DECIDING)
+def test_numbers_that_decide_are_found(text: str, numbers: list[float]) -> None:
+    assert list(deciding_numbers(Source("mine.py", text))) == numbers
+
+
+INDIFFERENT = [
+    "y = x * 37",
+    "y = f(37)",
+    "y = x.reshape(-1, 37)",
+    "LIMIT = 21",
+    "if flag == True: pass",
+    "if n == 'a37': pass",
+    "if n == 1e999: pass",
+    "if n ==",
+]
+
+
+@pytest.mark.parametrize("text", INDIFFERENT)
+def test_other_numbers_are_not(text: str) -> None:
+    assert list(deciding_numbers(Source("mine.py", text))) == []
+
+
+def _exercise(slug: str) -> Exercise:
+    (found,) = (each.exercise for each in exercises() if each.exercise.slug == slug)
+    return found
+
+
+def _named(exercise: Exercise, text: str) -> tuple[Case, ...]:
+    first = plan(exercise, count=20, seed=0).discriminating[0]
+    return named_cases(exercise, Source("mine.py", text), first)
+
+
+def test_each_dimension_and_the_seed_have_the_number() -> None:
+    found = _named(_exercise("nn-vmap-shared"), "if n == 31: pass")
+    met = {(name, size) for case in found for name, size in case.sizes.items()}
+    wanted = {(name, size) for name in ("batch", "in_dim", "features") for size in (31, 32)}
+    assert wanted <= met
+    assert any(case["seed"] == IntValue(value=31) for case in found)
+    for case in found:
+        x = case["x_batch"]
+        assert isinstance(x, ArrayValue)
+        assert x.shape == (case.sizes["batch"], case.sizes["in_dim"])
+        assert x.numpy().dtype == "float32"
+        assert case["features"] == IntValue(value=case.sizes["features"])
+
+
+def test_a_dimension_stays_near_what_the_task_has() -> None:
+    for case in _named(_exercise("nn-vmap-shared"), "if n == 90: pass"):
+        assert case.sizes["batch"] <= 100
+        assert max(case.sizes["in_dim"], case.sizes["features"]) <= 32
+
+
+def test_a_number_of_an_interval_is_met_from_both_sides() -> None:
+    rates = [
+        value.value
+        for case in _named(_exercise("jax-grad-step"), "if rate < 0.9: pass")
+        if isinstance(value := case["rate"], FloatValue)
+    ]
+    assert 0.9 in rates
+    assert min(rates) < 0.9 < max(rates) <= 1.0
+
+
+def test_related_sizes_keep_to_their_relation() -> None:
+    batch, in_dim, features = _exercise("nn-vmap-shared").dimensions
+    related = msgspec.structs.replace(
+        _exercise("nn-vmap-shared"),
+        dimensions=(batch, in_dim, msgspec.structs.replace(features, multiple_of="in_dim")),
+    )
+    found = _named(related, "if n == 6: pass")
+    assert any(case.sizes["features"] == 6 for case in found)
+    for case in found:
+        assert case.sizes["features"] % case.sizes["in_dim"] == 0
+
+
+def test_a_text_with_many_numbers_adds_few_cases() -> None:
+    text = "\n".join(f"if n == {number}: pass" for number in range(3, 400))
+    assert len(_named(_exercise("nn-vmap-shared"), text)) <= 16
+
+
+def test_dicts_of_arrays_have_the_sizes() -> None:
+    for case in _named(_exercise("jax-grad-step"), "if n == 20: pass"):
+        shapes = [each.shape for each in arrays_of(case["params"])]
+        inputs, outputs = case.sizes["inputs"], case.sizes["outputs"]
+        assert sorted(shapes) == sorted([(inputs, outputs), (outputs,)])
