@@ -74,6 +74,9 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
     if len(places) != 1:
         return
     (place,) = places
+    head = evidence.landmarks.head
+    if head is None or evidence.source.number(head) != evidence.source.number(place):
+        return  # lines of two files come in no order
     for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):
         advice = name_advice(evidence, name.id, evidence.source.span(name)) or _NO_NAME
         yield Sighting(
@@ -246,10 +249,19 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
             "exception": raised.exception,
             "text": raised.message,
             "library": raised.library,
-            "lines": [frame.span.line for frame in raised.frames],
+            "lines": [evidence.source.place(frame.span).span.line for frame in raised.frames],
+            **_files(evidence, raised),
         },
         last_resort=last_resort,
     )
+
+
+def _files(evidence: Evidence, raised: Raised) -> dict[str, object]:
+    """Return the file of each line, if not all are in the main one."""
+    source = evidence.source
+    files = [source.place(frame.span).file for frame in raised.frames]
+    alone = all(each is source.files[0] for each in files)
+    return {} if alone else {"files": [each.base for each in files]}
 
 
 def _advice(evidence: Evidence, look: Look, told: Meaning, place: Span | None) -> Advice:

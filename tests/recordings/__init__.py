@@ -50,7 +50,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     altered: Exchange | None = None
 
 
-_YOUNG: Final = ("flax_class", "functions", "beside")
+_YOUNG: Final = ("flax_class", "functions", "beside", "files")
 _YOUNG_OF_DIMENSIONS: Final = ("multiple_of", "at_most", "equal_to", "times", "plus")
 
 
