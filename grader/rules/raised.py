@@ -228,7 +228,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)
     told = told or needs_another(evidence, raised)
-    told = told or meaning(raised, evidence.source)
+    told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)
