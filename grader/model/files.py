@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -90,6 +91,12 @@ class SeveralFiles(Source):
     def reading(self, span: Span | None) -> Source:
         """Return where the names at a span can be followed: in the program, or in one file."""
         return self if span is None or self._linked is not None else self.part(span)
+
+    def moved(self, path: str, change: Callable[[str], str] = str) -> Source:
+        """Return the program as if its main file were at `path`, with a change of each text."""
+        folder = path[: len(path) - len(re.split(r"[/\\]", path)[-1])]
+        others = [Source(f"{folder}{e.base}", change(e.text), e.unread) for e in self._beside]
+        return SeveralFiles(Source(path, change(self.text), self.unread), others)
 
     def with_texts(self, texts: Sequence[str]) -> Source:
         """Return the program with other texts in its files."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -92,6 +92,10 @@ class Source:
     def with_texts(self, texts: Sequence[str]) -> Source:
         """Return the program with other texts in its files."""
         return Source(self.name, texts[0], self.unread)
+
+    def moved(self, path: str, change: Callable[[str], str] = str) -> Source:
+        """Return the program as if its main file were at `path`, with a change of each text."""
+        return Source(path, change(self.text), self.unread)
 
     def called(self, span: Span | None, main: str = "the file") -> str:
         """Return what a message calls the file that a span is in."""

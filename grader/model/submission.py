@@ -77,13 +77,16 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         if not others:
             return alone
         named = [(each.source.base, each.sha256) for each in others]
-        every = msgspec.json.encode([alone.sha256, *named])
         return Submission(
             path=alone.path,
-            sha256=hashlib.sha256(every).hexdigest(),
+            sha256=digest_of_all(alone.sha256, named),
             source=SeveralFiles(alone.source, [each.source for each in others]),
             digests=(alone.sha256, *(each.sha256 for each in others)),
         )
+
+    def moved(self, path: str) -> Submission:
+        """Return the submission under another path, and the files beside it with it."""
+        return msgspec.structs.replace(self, path=path, source=self.source.moved(path))
 
     def rewritten(self, texts: Sequence[str]) -> Submission:
         """Return the submission with other texts in its files; what is unreadable stays so."""
@@ -96,6 +99,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
             for each, file in zip(made, self.source.files, strict=True)
         ]
         return kept[0].beside(kept[1:])
+
+
+def digest_of_all(main: str, others: Sequence[tuple[str, str]]) -> str:
+    """Return the digest of several files: the main one's, and each other's name and digest."""
+    if not others:
+        return main
+    return hashlib.sha256(msgspec.json.encode([main, *others])).hexdigest()
 
 
 def read_submission(path: Path) -> Submission:
