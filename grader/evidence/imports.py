@@ -168,7 +168,8 @@ def _no_module(name: str, beside: Beside) -> Meaning:
             help="delete the import and do without it: only what the exercise needs is certainly "
             "installed",
         )
-    near = difflib.get_close_matches(name, sorted(USUAL), n=1, cutoff=0.66)
+    sure = 0.8 if beside.allowed else 0.66  # it may be one more file of the learner's
+    near = difflib.get_close_matches(name, sorted(USUAL), n=1, cutoff=sure)
     if near:
         return _meant(name, near[0])
     return Meaning(

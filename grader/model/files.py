@@ -128,7 +128,8 @@ class SeveralFiles(Source):
             if unfit is not None:
                 own = self._starts[number] + unfit.line if unfit.line is not None else at
                 name = self.files[number].base
-                return Unfit(f"{name}: {unfit.message}", f"in {name}: {unfit.help}", own)
+                told = unfit.message if name in unfit.message else f"{name}: {unfit.message}"
+                return Unfit(told, unfit.help, own)
         return None
 
     @cached_property

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence, Look
 from grader.evidence.beside import needs_another
 from grader.evidence.by_name import passed_by_name
@@ -36,9 +38,10 @@ from grader.evidence.trail import is_lifted
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
 from grader.model.exercise import Check
-from grader.model.observation import AxisTree, Raised, Span
+from grader.model.observation import COMPILER, AxisTree, Raised, Span
+from grader.model.source import SyntaxFault
 from grader.model.transforms import transform
-from grader.rules import ignored_features
+from grader.rules import ignored_features, syntax_error
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -224,6 +227,10 @@ def _refused(raised: Raised) -> bool:
 
 
 def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bool) -> Sighting:
+    if raised.library == COMPILER and raised.place is not None:  # a file that the call imports
+        fault = SyntaxFault(message=raised.message, span=raised.place)
+        found = syntax_error.sighting(evidence.source, fault)
+        return msgspec.structs.replace(found, case=look.case, last_resort=last_resort)
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)

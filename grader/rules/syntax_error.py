@@ -51,16 +51,21 @@ def _advice(message: str) -> str:
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     fault = evidence.source.syntax_fault or _found_by_compiling(evidence.transcript.loaded)
     if fault is not None:
-        edits = _edits(evidence.source, fault)
-        file = evidence.source.called(fault.span)
-        yield Sighting(
-            message=f"Python can't read {file}: {shortened(fault.message, 80)}",
-            label="Python stops here",
-            help=_exactly(edits) or _advice(fault.message),
-            span=fault.span,
-            edits=edits,
-            evidence={"error": fault.message},
-        )
+        yield sighting(evidence.source, fault)
+
+
+def sighting(source: Source, fault: SyntaxFault) -> Sighting:
+    """Say where a file stops to be Python."""
+    edits = _edits(source, fault)
+    file = source.called(fault.span)
+    return Sighting(
+        message=f"Python can't read {file}: {shortened(fault.message, 80)}",
+        label="Python stops here",
+        help=_exactly(edits) or _advice(fault.message),
+        span=fault.span,
+        edits=edits,
+        evidence={"error": fault.message},
+    )
 
 
 def _edits(source: Source, fault: SyntaxFault) -> Edits:

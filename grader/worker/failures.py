@@ -33,6 +33,7 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     stops = places.fault(error) if type(error) is SyntaxError else None
     if stops is not None:
         frames = (*frames, Frame(function="<module>", span=stops))
+        message = clean(error.msg, _LONGEST_MESSAGE) if type(error.msg) is str else message
     if issubclass(cls, MemoryError) or _exhausted(cls, message):
         return OutOfMemory(limit=0, frames=frames)
     return Raised(
