@@ -41,6 +41,7 @@ class Landmarks:
     def __init__(self, source: Source, function: str) -> None:
         self.source = source
         self.name = function
+        self._home, self._own_name = source.home(function)
 
     @cached_property
     def entry(self) -> Function | None:
@@ -128,7 +129,8 @@ class Landmarks:
 
     def origins(self, span: Span | None) -> Origins | None:
         """The origins of the values in the text, for what is at a span of it."""
-        return origins_in(self.source.reading(span), self.name)
+        source = self.source.reading(span)
+        return origins_in(source, self._own_name if source is self._home else self.name)
 
     def node(self, span: Span | None) -> ast.expr | None:
         """Return the call at `span`, or the decorator that acts as one."""

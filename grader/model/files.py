@@ -22,7 +22,7 @@ from grader.model.filekind import Unfit
 from grader.model.linking import File, linked, modules_named, surely_imported
 from grader.model.names import Names, names_of
 from grader.model.observation import Span
-from grader.model.source import Placed, Source, SyntaxFault
+from grader.model.source import Function, Placed, Source, SyntaxFault
 
 _FIRST: Final = Span(line=1, column=1, end_line=1, end_column=1)
 
@@ -81,7 +81,9 @@ class SeveralFiles(Source):
         """Return what the file with a span alone says; without a span, all of them."""
         if span is None:
             return self
-        number = self.number(span)
+        return self._part(self.number(span))
+
+    def _part(self, number: int) -> Source:
         if number not in self._parts:
             reached = {each.module: each.tree for each in self._trees}
             module = "" if number == 0 else self.files[number].base.removesuffix(".py")
@@ -97,6 +99,46 @@ class SeveralFiles(Source):
         folder = path[: len(path) - len(re.split(r"[/\\]", path)[-1])]
         others = [Source(f"{folder}{e.base}", change(e.text), e.unread) for e in self._beside]
         return SeveralFiles(Source(path, change(self.text), self.unread), others)
+
+    @property
+    def readings(self) -> tuple[Source, ...]:
+        """The texts in each of which names can be followed: together, they are the program."""
+        if self._main.tree is None or self._linked is not None:
+            return (self,)
+        numbers = [self._numbers[each.module] if each.module else 0 for each in self._trees]
+        return tuple(self._part(each) for each in numbers)
+
+    def home(self, name: str) -> tuple[Source, str]:
+        """Return where the names of a top-level function's text can be followed, and its name."""
+        if self._main.tree is None or self._linked is not None:
+            return self, name
+        head, dot, rest = name.partition(".")
+        for statement in self._trees[0].tree.body:
+            match statement:
+                case ast.ImportFrom(module=str(module), names=names, level=0):
+                    own = [each for each in names if (each.asname or each.name) == head]
+                    if own and module in self._numbers and self._bound_last[head] is statement:
+                        return self._part(self._numbers[module]), f"{own[0].name}{dot}{rest}"
+                case _:
+                    pass
+        return self._part(0), name
+
+    def function(self, name: str) -> Function | None:
+        """Return the function that `name` refers to, in whatever file."""
+        source, own = self.home(name)
+        return super().function(name) if source is self else source.function(own)
+
+    def class_called(self, name: str) -> ast.ClassDef | None:
+        """Return the class that `name` refers to, in whatever file."""
+        source, own = self.home(name)
+        return super().class_called(name) if source is self else source.class_called(own)
+
+    def definition(self, name: str) -> Span | None:
+        """Return the line that binds `name` last, in the file that defines it."""
+        source, own = self.home(name)
+        if source is self:
+            return super().definition(name)
+        return source.definition(own) or self.part(_FIRST).definition(name)
 
     def with_texts(self, texts: Sequence[str]) -> Source:
         """Return the program with other texts in its files."""

@@ -89,6 +89,15 @@ class Source:
         """Return where the names at a span can be followed: in the program, or in one file."""
         return self
 
+    @property
+    def readings(self) -> tuple[Source, ...]:
+        """The texts in each of which names can be followed: together, they are the program."""
+        return (self,)
+
+    def home(self, name: str) -> tuple[Source, str]:
+        """Return where the names of a top-level function's text can be followed, and its name."""
+        return self, name
+
     def with_texts(self, texts: Sequence[str]) -> Source:
         """Return the program with other texts in its files."""
         return Source(self.name, texts[0], self.unread)

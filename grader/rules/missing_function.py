@@ -69,10 +69,12 @@ def _elsewhere(source: Source, exercise: Exercise, span: Span) -> Sighting:
 
 def _at_the_top_of_another(source: Source, name: str) -> Span | None:
     """Return where the only other file that defines a name at its top does so."""
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign)
     places = [
-        source.shifted(number, place)
+        source.shifted(number, each.head(statement))
         for number, each in enumerate(source.files)
-        if number and (place := each.definition(name)) is not None
+        for bound, statement in each.bindings()
+        if number and bound == name and statement in each.body and isinstance(statement, kinds)
     ]
     return places[0] if len(places) == 1 else None
 

@@ -30,8 +30,8 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     message = _message(error, places)
     frames = places.in_traceback(_traceback(error))
     cls = type(error)
-    stops = places.fault(error) if type(error) is SyntaxError else None
-    if stops is not None:
+    stops = None
+    if type(error) is SyntaxError and (stops := places.fault(error)) is not None:
         frames = (*frames, Frame(function="<module>", span=stops))
         message = clean(error.msg, _LONGEST_MESSAGE) if type(error.msg) is str else message
     if issubclass(cls, MemoryError) or _exhausted(cls, message):
