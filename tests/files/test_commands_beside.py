@@ -113,7 +113,9 @@ def _rules(grade: Run, path: Path) -> dict[str, list[tuple[str, str, int]]]:
     for line in Path("out.jsonl").read_text(encoding="utf-8").splitlines():
         report = json.loads(line)
         places = [(each["rule"], each["location"]) for each in report["findings"]]
-        told[report["student"]] = [(rule, at["path"], at["line"]) for rule, at in places]
+        told[report["student"]] = [
+            (rule, at["path"].partition("/")[2], at["line"]) for rule, at in places
+        ]
     return told
 
 
@@ -136,9 +138,8 @@ def test_starting_copies_helpers_and_overwrites_none(grade: Run) -> None:
 
 
 def test_a_labelled_submission_may_be_a_folder(exercise: Path) -> None:
-    wrong = two_files.WRONG.replace(
-        "    return nn.vmap", "    # on the next line\n    return nn.vmap"
-    )
+    below = "    # on the next line\n    return nn.vmap"
+    wrong = two_files.WRONG.replace("    return nn.vmap", below)
     wrong = wrong.replace("False})\n", "False})  # expect: per-example-params\n")
     program = two_files.hand_in(exercise / "mistakes" / "weights_for_each", wrong)
     two_files.hand_in(exercise / "accepted" / "all_in_helpers", name="any.py")
