@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import keyword
 import os
 import re
 import sys
@@ -33,6 +34,21 @@ from grader.model.relations import misrelated
 
 _IMPORT: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent
+_MOST_FILES: Final = 8
+_LIBRARIES: Final = frozenset(
+    {
+        *("jax", "jaxlib", "flax", "numpy", "scipy", "ml_dtypes", "opt_einsum", "optax", "orbax"),
+        *("chex", "msgpack", "rich", "treescope", "typing_extensions", "yaml", "grader", "pytest"),
+        *("msgspec", "hypothesis", "typer", "pygments", "tensorstore", "torch", "tensorflow"),
+        *("matplotlib", "pandas", "equinox", "haiku", "einops", "site", "sitecustomize"),
+        *("usercustomize", "setuptools", "pip"),
+    }
+)
+"""Packages that a program, jax or flax may import. A file beside the program would hide them."""
+
+_OWN_FILES: Final = frozenset(
+    {"exercise", "starter", "checks", "submission", "conftest", "setup", "__init__", "__main__"}
+)
 _FUNCTION: Final = re.compile(r"\bfunction\s*=\s*[\"'](\w+)[\"']")
 
 
@@ -184,7 +200,8 @@ def _usable(folder: ExerciseFolder) -> ExerciseFolder:
     exercise = folder.exercise
     if (error := mistyped(exercise)) is not None:
         raise ExerciseBroken(f"{declaration} has a field of the wrong type: {error}") from error
-    for problem in (*_misnamed(exercise), *chain(*map(_unusable, exercise.parts))):
+    problems = (_misnamed(exercise), _misfiled(exercise), *map(_unusable, exercise.parts))
+    for problem in chain(*problems):
         raise ExerciseBroken(f"{declaration}: {problem}")
     return folder
 
@@ -212,6 +229,22 @@ def _misnamed(exercise: Exercise) -> Iterator[str]:
         yield "functions has the same name twice"
     if exercise.beside:
         yield "beside is set by the grader: leave it out"
+
+
+def _misfiled(exercise: Exercise) -> Iterator[str]:
+    """Say which of the files can't be imported by a plain name that is theirs alone."""
+    if len(exercise.files) > _MOST_FILES:
+        yield f"files has more than {_MOST_FILES} names"
+    if len({each.casefold() for each in exercise.files}) < len(exercise.files):
+        yield "files has the same name twice"
+    for name in exercise.files:
+        module = name.removesuffix(".py")
+        if module == name or not module.isidentifier() or keyword.iskeyword(module):
+            yield f'files has "{name}": a file is named like a module, such as "helpers.py"'
+        elif module.lower() in sys.stdlib_module_names or module.lower() in _LIBRARIES:
+            yield f'files has "{name}": {module} is a module of Python or of a library'
+        elif module in {*_OWN_FILES, exercise.folder_name}:
+            yield f'files has "{name}", which another file of the exercise is called'
 
 
 def _unusable(exercise: Exercise) -> Iterator[str]:

@@ -50,17 +50,26 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     scratch: str
 
 
+class FileText(msgspec.Struct, frozen=True, kw_only=True):
+    """A file beside a program, which it may import; `fault` says why it can't be read."""
+
+    name: str
+    text: str
+    fault: str = ""
+
+
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
     """Load a program within `seconds`, replacing the one that was loaded before.
 
-    `name` is the name of its file. With `discard_output`, what it prints is dropped. With `alters`,
-    everything that its lifted modules return is changed, to see whether its answers depend on that.
-    With `compiled`, everything runs in XLA.
+    `name` is the name of its file, and `files` are those beside it. With `discard_output`, what it
+    prints is dropped. With `alters`, everything that its lifted modules return is changed, to see
+    whether its answers depend on that. With `compiled`, everything runs in XLA.
     """
 
     name: str
     text: str
     seconds: float
+    files: tuple[FileText, ...] = ()
     discard_output: bool = False
     alters: bool = False
     compiled: bool = False

@@ -14,7 +14,6 @@ from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.labels import ACCEPTED, Labelled
 from grader.model.report import Report
-from grader.model.submission import read_submission
 
 
 @cache
@@ -45,7 +44,7 @@ class Grades:
         self._grades = grades.Grades(session, asked)
         self._futures: dict[Path, Future[Report]] = {}
         for each in some:
-            (future,) = self._grades.begin(each.folder, [read_submission(each.path)])
+            (future,) = self._grades.begin(each.folder, [each.submission])
             self._futures[each.path] = future
 
     def of(self, each: Labelled) -> Report:

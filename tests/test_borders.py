@@ -29,6 +29,7 @@ FLOORS = (
     {"evidence"},
     {"process", "worker"},
     {"compare", "labels", "wire"},
+    {"beside"},
     {"catalogue", "sandbox", "cache", "database", "suggestion", "exercise", "folder", "website"},
     {"model"},
     {"errors"},

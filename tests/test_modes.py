@@ -16,7 +16,6 @@ from grader.grading.session import Session
 from grader.grading.whole import grade
 from grader.labels import Labelled
 from grader.model.report import Report
-from grader.model.submission import read_submission
 from grader.render import RENDERERS
 from tests.labelled import labelled
 
@@ -66,7 +65,7 @@ def expected(usual: Session) -> Callable[[Labelled], object]:
     @cache
     def of(each: Labelled) -> object:
         asked = GradingRequest(cases=CASES)
-        return judged(grade(usual, read_submission(each.path), each.folder, asked))
+        return judged(grade(usual, each.submission, each.folder, asked))
 
     return of
 
@@ -93,7 +92,7 @@ def judged(report: Report) -> object:
 def test_a_mode_changes_nothing(
     each: Labelled, expected: Callable[[Labelled], object], other: Mode
 ) -> None:
-    submission = read_submission(each.path)
+    submission = each.submission
     if other.prewarms:
         other.session.prewarm(submission, each.folder, other.asked, wait=True)
     assert judged(grade(other.session, submission, each.folder, other.asked)) == expected(each)

@@ -55,7 +55,7 @@ def _unknown(mistakes: Sequence[tuple[Labelled, Report]]) -> Iterator[str]:
         for _, rule in sorted(each.expected, key=str):
             if rule not in _IDS:
                 meant = did_you_mean(rule, _IDS) or "; grade explain lists them"
-                yield f"{each.kind}/{each.path.name} names {rule}, which isn't a rule{meant}"
+                yield f"{each.kind}/{each.name} names {rule}, which isn't a rule{meant}"
 
 
 def _untitled(exercise: Exercise, can_apply: set[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final
 from grader.authoring.line import Line, read, unfinished
 from grader.evidence.notation import listing
 from grader.hints import Hint, parse_hints
-from grader.labels import ACCEPTED, MISTAKES
+from grader.labels import ACCEPTED, MISTAKES, program_in
 from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.source import Source
 
@@ -33,7 +33,7 @@ _FOLDERS: Final = {
 
 def files(folder: ExerciseFolder) -> Line:
     """Check that all files are there, and no unused ones."""
-    problems = (*_missing(folder), *_unlisted(folder.folder))
+    problems = (*_missing(folder), *_unlisted(folder))
     return Line(name="files", said="all there, and no others", problems=problems)
 
 
@@ -49,19 +49,35 @@ def _missing(folder: ExerciseFolder) -> Iterator[str]:
         yield f"{place} is not there: write the solution, it is the reference"
 
 
-def _unlisted(folder: Path) -> Iterator[str]:
+def _unlisted(found: ExerciseFolder) -> Iterator[str]:
+    folder, allowed = found.folder, found.exercise.files
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if any(part.startswith(".") or part == "__pycache__" for part in name.parts):
             continue
-        if path.is_dir():
+        if path.is_dir() and allowed and name.parent.name in _FOLDERS and len(name.parts) == 2:
+            known = True
+            yield from _submission_in(path, found)
+        elif path.is_dir():
             known = str(name) in _FOLDERS
+        elif allowed and len(name.parts) == 3 and name.parts[0] in _FOLDERS:
+            known = path.name in allowed or path == program_in(path.parent, found.exercise)
         elif name.parent.name in _FOLDERS and len(name.parts) == 2:
             known = path.suffix == ".py" and path.is_file()
         else:
-            known = str(name) in {*_FILES, *_OPTIONAL}
+            known = str(name) in {*_FILES, *_OPTIONAL, *allowed}
         if not known:
             yield f"{name.as_posix()} isn't used: delete it, or move it elsewhere"
+
+
+def _submission_in(folder: Path, found: ExerciseFolder) -> Iterator[str]:
+    """See that a folder has a program, and something beside it."""
+    name = f"{folder.parent.name}/{folder.name}/"
+    if program_in(folder, found.exercise) is None:
+        beside = listing(found.exercise.files)
+        yield f"{name} needs one program, any .py file, beside {beside}: leave the others out"
+    elif not any((folder / each).is_file() for each in found.exercise.files):
+        yield f"{name} has no file beside the program: put the program into {folder.parent.name}/"
 
 
 # ------------------------------------------------------------------------------------- the lesson
@@ -143,6 +159,10 @@ def program_problems(folder: ExerciseFolder, path: Path) -> Iterator[str]:
         return
     for part in folder.exercise.parts:
         yield from _undefined(source, part)
+    for each in folder.starter_files if path == folder.starter else ():
+        fault = Source(each.name, read(each)).syntax_fault
+        if fault is not None:
+            yield f"{each.name} line {fault.span.line} isn't valid Python ({fault.message}): fix it"
     if path == folder.solution:  # a starter may tell a learner what is to be done
         yield from unfinished(path)
 

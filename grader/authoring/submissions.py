@@ -11,6 +11,7 @@ from grader.evidence.notation import listing
 from grader.labels import ACCEPTED, MISTAKES, Labelled, Place, places
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
+from grader.model.observation import Span
 from grader.model.report import Repaired, Report, Verdict
 
 FEWEST: Final = {MISTAKES: 6, ACCEPTED: 3}
@@ -88,12 +89,12 @@ def _mislabelled(each: Labelled, report: Report) -> Iterator[str]:
     elif not each.expected:
         line, rule = min(found, key=_order)
         label = f"# expect: {rule}" if line is not None else f"# expect-file: {rule}"
-        where = f"line {line}" if line is not None else "any line"
+        where = _where(report, line) if line is not None else "any line"
         yield f"{name} has no label: if {rule} is what it shows, put {label} on {where}"
     else:
         yield (
-            f"{name} is labelled {_said(each.expected - found)}, and what is found is "
-            f"{_said(found - each.expected)}: {_fix(each.expected, found)}"
+            f"{name} is labelled {_said(report, each.expected - found)}, and what is found is "
+            f"{_said(report, found - each.expected)}: {_fix(each.expected, found)}"
         )
 
 
@@ -117,7 +118,7 @@ def _accused(each: Labelled, report: Report) -> Iterator[str]:
             finding.message for finding in report.findings if finding.severity is Severity.ERROR
         )
         yield (
-            f"{name} gets {_said(places(report))} ({messages}): if it is right anyway, "
+            f"{name} gets {_said(report, places(report))} ({messages}): if it is right anyway, "
             "report that to the grader's authors, otherwise fix it"
         )
 
@@ -128,16 +129,23 @@ def _is_ungraded(report: Report) -> bool:
 
 
 def _name(each: Labelled) -> str:
-    return f"{each.kind}/{each.path.name}"
+    return f"{each.kind}/{each.name}"
 
 
-def _said(found: frozenset[Place]) -> str:
-    return listing([_place(each) for each in sorted(found, key=_order)]) or "nothing else"
+def _said(report: Report, found: frozenset[Place]) -> str:
+    return listing([_place(report, each) for each in sorted(found, key=_order)]) or "nothing else"
 
 
-def _place(place: Place) -> str:
+def _place(report: Report, place: Place) -> str:
     line, rule = place
-    return f"{rule} on line {line}" if line is not None else f"{rule} on no line"
+    return f"{rule} on {_where(report, line)}" if line is not None else f"{rule} on no line"
+
+
+def _where(report: Report, line: int) -> str:
+    """Return how people call a line: in which file, if it isn't in the program."""
+    found = report.place(Span(line=line, column=1, end_line=line, end_column=1))
+    name = "" if found.main else f" of {found.source.base}"
+    return f"line {found.span.line}{name}"
 
 
 def _order(place: Place) -> tuple[int, str]:

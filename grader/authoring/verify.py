@@ -15,6 +15,7 @@ from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.own_check import own_check
 from grader.authoring.submissions import accepted, mistakes, repairs, starter
 from grader.authoring.survivors import SECONDS, Survivor, Survivors, as_submission
+from grader.beside import with_files
 from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
@@ -108,13 +109,14 @@ class _Run:
         made = mutants(folder.solution.read_text(encoding="utf-8"), folder.exercise)
         starters = [folder.starter] if folder.starter.is_file() else []
         self._total = len(starters) + len(every) + len(made)
-        begun = grades.begin(folder, [read_submission(path) for path in starters])
-        futures = grades.begin(folder, [read_submission(each.path) for each in every])
+        read = [with_files(read_submission(path), folder.exercise) for path in starters]
+        begun = grades.begin(folder, read)
+        futures = grades.begin(folder, [each.submission for each in every])
         graded = grades.begin(folder, [as_submission(each, folder) for each in made])
         yield starter(folder, begun[0].result() if begun else None)
         pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
         yield mistakes(pairs)
-        fixing = grades.fix(folder, [(read_submission(each.path), it) for each, it in pairs])
+        fixing = grades.fix(folder, [(each.submission, it) for each, it in pairs])
         yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixing, strict=True)])
         yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
         reports = [future.result() for future in graded]

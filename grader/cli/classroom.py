@@ -180,5 +180,5 @@ class ClassGrading:
             INTERRUPTS.check()  # an interrupted grading says nothing about the submission
             return report
 
-        read = partial(self._collected.read, group.handed)
+        read = partial(group.submission, self._collected.read)
         return grade_group(group, read, grade, self._book, again=self._asked.again)

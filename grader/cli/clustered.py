@@ -33,7 +33,7 @@ def clustered(
     early.discard()
     course = Course(
         asked=asked,
-        read=lambda group: collected.read(group.handed),
+        read=lambda group: group.submission(collected.read),
         known=lambda group: book.known(group.entries),
         keep=keep,
         note=note,

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from grader.cli.early import STDIN
 from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
+from grader.evidence.notation import listing
 from grader.grading.request import GradingRequest
 from grader.model.report import Report, Told, Verdict
 from grader.render.visible import visible_lines
@@ -41,14 +42,37 @@ def check_fixing(request: GradingRequest, files: Sequence[Path]) -> None:
 
 
 def fix_lines(report: Report) -> Iterator[str]:
-    """Yield the edits as lines of a unified diff, harmless to a terminal."""
-    if report.has_repair_to_show:
-        name = visible(report.path)
-        before, after = map(_lines, (report.source.text, report.repair.text))
-        for line in unified_diff(before, after, fromfile=name, tofile=name):
-            yield line.removesuffix("\n")
-            if not line.endswith("\n"):
-                yield "\\ No newline at end of file"
+    """Yield the edits as lines of a unified diff of each file, harmless to a terminal."""
+    for change in _changes(report):
+        yield from _diff(change)
+
+
+class Change(NamedTuple):
+    """A file that the repair changes: its path, and its text as it was and will be."""
+
+    path: str
+    before: str
+    after: str
+
+
+def _changes(report: Report) -> list[Change]:
+    """Return what the repair changes: none if it may not be shown."""
+    if not report.has_repair_to_show:
+        return []
+    before = (each.text for each in report.source.files)
+    after = (report.repair.text, *report.repair.beside)
+    paths = (path for path, _ in report.files)
+    files = map(Change, paths, before, after)
+    return [each for each in files if each.before != each.after]
+
+
+def _diff(change: Change) -> Iterator[str]:
+    name = visible(change.path)
+    before, after = map(_lines, (change.before, change.after))
+    for line in unified_diff(before, after, fromfile=name, tofile=name):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
 
 
 def _lines(text: str) -> list[str]:
@@ -60,10 +84,10 @@ def _lines(text: str) -> list[str]:
 def print_diff(reports: Sequence[Report]) -> list[Report]:
     """Print all diffs, and name the reports without one; return the reports as now seen."""
     for report in reports:
-        if report.has_repair_to_show:
-            end = "\r" if _ends_with_returns(Path(report.path)) else ""
-            print("\n".join(_applicable(fix_lines(report), end)))
-        else:
+        for change in _changes(report):
+            end = "\r" if _ends_with_returns(Path(change.path)) else ""
+            print("\n".join(_applicable(_diff(change), end)))
+        if not report.has_repair_to_show:
             _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
     return [_told(each, Told.SHOWN) for each in reports]
@@ -104,18 +128,43 @@ def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
             _tell_why_none(report, f"{name} is unchanged")
             continue
         try:
-            _write(report)
+            changes = _changes(report)
+            _write(changes)
             told[place] = _told(report, Told.WRITTEN)
-            print(f"grade: {name} is fixed, and passes now", file=sys.stderr)
+            print(f"grade: {_fixed(name, changes)} now", file=sys.stderr)
         except ReportNotWritten as error:
             print(f"grade: {name} is unchanged: {visible(str(error))}", file=sys.stderr)
             code = Exit.BROKEN
     return told, int(code)
 
 
-def _write(report: Report) -> None:
-    """Raises `ReportNotWritten` if the file isn't any more what was graded, or isn't UTF-8."""
-    path = Path(report.path)
+def _fixed(name: str, changes: Sequence[Change]) -> str:
+    """Say what is fixed: the file that was graded, or others beside it."""
+    paths = [visible(each.path) for each in changes]
+    if paths == [name]:
+        return f"{name} is fixed, and passes"
+    verb = "are" if len(paths) > 1 else "is"
+    return f"{listing(paths)} {verb} fixed, and {name} passes"
+
+
+def _write(changes: Sequence[Change]) -> None:
+    """Write all or none. Raises `ReportNotWritten` if a file can't be, or isn't what was graded."""
+    ready = [_written(each) for each in changes]
+    done: list[tuple[Path, str, str]] = []
+    try:
+        for each in ready:
+            path, _, text = each
+            write_report(text, path)
+            done.append(each)
+    except ReportNotWritten:
+        for path, before, _ in done:
+            write_report(before, path)
+        raise
+
+
+def _written(change: Change) -> tuple[Path, str, str]:
+    """Return a file's path, its text now, and the one to write."""
+    path = Path(change.path)
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -125,9 +174,9 @@ def _write(report: Report) -> None:
     if 0 < text.count("\r\n") < text.count("\n"):
         raise ReportNotWritten("its lines end in different ways")
     mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
-    if text.removeprefix(_MARK).replace("\r\n", "\n") != report.source.text:
+    if text.removeprefix(_MARK).replace("\r\n", "\n") != change.before:
         raise ReportNotWritten("it has changed since")
-    write_report(mark + report.repair.text.replace("\n", end), path)
+    return path, text, mark + change.after.replace("\n", end)
 
 
 def _tell_why_none(report: Report, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.beside import with_files
 from grader.catalogue import BrokenExercise, Catalogue, catalogue
 from grader.cli import early
 from grader.cli.choose import available, named
@@ -116,7 +118,32 @@ def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> W
     asked = [chosen] if isinstance(chosen, ExerciseFolder) else known.exercises
     gathered = gather(files, [name for each in asked for name in each.exercise.written])
     folders = [chosen or exercise_of(each, known) for each in gathered.submissions]
-    return _decided(gathered, folders)
+    return _with_files(_decided(gathered, folders), files)
+
+
+def _with_files(work: Work, named: Sequence[Path]) -> Work:
+    """Add the files beside each submission; one that a folder has for another is no submission."""
+    if not any(_files_of(job) for job in work.jobs):
+        return work
+    own = {os.path.realpath(each) for each in named}
+    paths = {
+        os.path.realpath(Path(job.submission.path).parent / name)
+        for job in work.jobs
+        for name in _files_of(job)
+        if Path(job.submission.path).name not in _files_of(job)
+    }
+    jobs = [e for e in work.jobs if os.path.realpath(e.submission.path) not in paths - own]
+    return msgspec.structs.replace(work, jobs=tuple(map(_job_with_files, jobs)))
+
+
+def _files_of(job: Job) -> tuple[str, ...]:
+    return job.folder.exercise.files if isinstance(job.folder, ExerciseFolder) else ()
+
+
+def _job_with_files(job: Job) -> Job:
+    if not isinstance(job.folder, ExerciseFolder):
+        return job
+    return Job(submission=with_files(job.submission, job.folder.exercise), folder=job.folder)
 
 
 def _decided(

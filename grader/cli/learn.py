@@ -19,9 +19,10 @@ from grader.cli.console import console as new_console
 from grader.cli.course import command_for, course_option, grade_command
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
-from grader.cli.starter import copy_starter
+from grader.cli.starter import copy_starters
 from grader.cli.words import DOT, shown_path
 from grader.errors import CommandWrong, Exit
+from grader.evidence.notation import listing
 from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
@@ -62,7 +63,7 @@ def start_exercise(
         else:
             folder = choose.named(name, found)
         target = _target(folder, path)
-        copy_starter(folder.starter, target, overwrite=overwrite)
+        copy_starters(folder, target, overwrite=overwrite)
         progress.record_start(folder.exercise.slug, target)
     console = new_console(color)
     shown = shown_path(target.absolute())
@@ -99,7 +100,9 @@ def begun(
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to grade it at every save"),
     )
-    text = Text.assemble((file, "bold"), f" {what}\n{exercise.title}\n\nnext:")
+    beside = listing([each.name for each in folder.starter_files])
+    also = f" Beside it is {beside}." if beside else ""
+    text = Text.assemble((file, "bold"), f" {what}{also}\n{exercise.title}\n\nnext:")
     return text, steps(rows, room)
 
 

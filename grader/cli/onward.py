@@ -12,7 +12,7 @@ from grader.cli.console import console as new_console
 from grader.cli.console import put, steps
 from grader.cli.course import command_for, course_option, grade_command
 from grader.cli.learn import begun
-from grader.cli.starter import copy_starter
+from grader.cli.starter import copy_starters
 from grader.cli.words import shown_path
 from grader.errors import CommandWrong, Exit
 from grader.grading.request import Color
@@ -60,7 +60,7 @@ def begin(folder: ExerciseFolder, where: Path, progress: Progress | None) -> Beg
     for each in ([known[1]] if known else []) + [file]:
         if each.suffix == ".py" and each.is_file():
             return Begun(_relative(each), new=False)
-    copy_starter(folder.starter, file, overwrite=False)
+    copy_starters(folder, file, overwrite=False)
     if progress is not None:
         progress.record_start(folder.exercise.slug, file)
     return Begun(file, new=True)

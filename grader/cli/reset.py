@@ -10,7 +10,7 @@ from grader.cli import choose
 from grader.cli.console import console as new_console
 from grader.cli.console import put, steps
 from grader.cli.course import command_for, grade_command
-from grader.cli.starter import copy_starter, keep_copy
+from grader.cli.starter import copy_starter, keep_copy, same_file
 from grader.cli.words import shown_path
 from grader.errors import CommandWrong, Exit
 from grader.grading.request import Color
@@ -27,7 +27,9 @@ def reset_exercise(
     with Progress.open() as progress:
         target = _file_of(folder, file, progress)
         shown = shown_path(target)
-        if _same(target, folder.starter):
+        beside = [(each, target.with_name(each.name)) for each in folder.starter_files]
+        changed = [(each, place) for each, place in beside if not same_file(place, each)]
+        if same_file(target, folder.starter) and not changed:
             put(console, f"{shown} is the starter already.")
             return Exit.PASSED
         if not (yes or _agreed(shown)):
@@ -35,6 +37,10 @@ def reset_exercise(
             return Exit.PASSED
         kept = keep_copy(target)
         copy_starter(folder.starter, target, overwrite=True)
+        for starter, place in changed:
+            if place.is_file():
+                keep_copy(place)
+            copy_starter(starter, place, overwrite=True)
         progress.record_start(folder.exercise.slug, target)
     rows = [(f"grade {shown}", "when you have filled it in")]
     if file is None:
@@ -60,13 +66,6 @@ def _file_of(folder: ExerciseFolder, file: Path | None, progress: Progress) -> P
         raise CommandWrong(f"{shown_path(file)} isn't a Python file, so there is nothing to reset")
     start = command_for(folder, "start")
     raise CommandWrong(f"no file of yours for {folder.exercise.slug} was found; {start} creates it")
-
-
-def _same(file: Path, starter: Path) -> bool:
-    try:
-        return file.read_bytes() == starter.read_bytes()
-    except OSError:  # whoever copies it says why
-        return False
 
 
 def _agreed(shown: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.cli.problem import folder_is_gone, visible
 from grader.errors import CommandWrong
+from grader.model.exercise import ExerciseFolder
 
 
 def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
@@ -37,6 +38,29 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def copy_starters(folder: ExerciseFolder, target: Path, *, overwrite: bool) -> None:
+    """Copy an exercise's starter to `target`, and what the task gives beside it."""
+    beside = [(each, target.with_name(each.name)) for each in folder.starter_files]
+    for starter, place in beside:
+        if os.path.lexists(place) and not overwrite and not same_file(place, starter):
+            raise CommandWrong(
+                f"{visible(str(place))} already exists and wasn't changed; this exercise has one "
+                "of its own: give a PATH in another folder, or --force overwrites it"
+            )
+    copy_starter(folder.starter, target, overwrite=overwrite)
+    for starter, place in beside:
+        if not same_file(place, starter):
+            copy_starter(starter, place, overwrite=overwrite)
+
+
+def same_file(file: Path, other: Path) -> bool:
+    """Whether two files have the same bytes."""
+    try:
+        return file.read_bytes() == other.read_bytes()
+    except OSError:  # whoever copies it says why
+        return False
 
 
 def keep_copy(file: Path) -> Path:

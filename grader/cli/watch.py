@@ -8,7 +8,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from grader import hints
+from grader.beside import with_files
 from grader.catalogue import catalogue
 from grader.cli import early
 from grader.cli.choose import following, named
@@ -37,6 +38,9 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission, Unreadable
 from grader.progress import Progress
+
+Names = Callable[[], frozenset[str]]
+"""Tells which files of the folder are watched: more than one once the exercise is known."""
 
 _DEBOUNCE_MS: Final = 30
 _STEP_MS: Final = 10
@@ -73,7 +77,7 @@ def _watched(file: Path, request: GradingRequest, session: Session) -> Onward | 
     watcher = Watcher(file, request, session)
     with (
         watcher.on_screen(),
-        _saves(file, watcher.saved),
+        _saves(file, watcher.saved, watcher.names),
         _resizes(watcher.resized),
         single_keys(watcher.press, watcher.stopped, watcher.continued),
     ):
@@ -81,10 +85,10 @@ def _watched(file: Path, request: GradingRequest, session: Session) -> Onward | 
 
 
 @contextlib.contextmanager
-def _saves(file: Path, saved: Call) -> Iterator[None]:
-    """Call `saved` after every change of the file, also by editors that replace it."""
+def _saves(file: Path, saved: Call, names: Names) -> Iterator[None]:
+    """Call `saved` after every change of the files, also by editors that replace them."""
     stop = threading.Event()
-    thread = threading.Thread(target=_follow, args=(file, saved, stop), daemon=True)
+    thread = threading.Thread(target=_follow, args=(file, saved, names, stop), daemon=True)
     thread.start()
     try:
         yield
@@ -93,7 +97,7 @@ def _saves(file: Path, saved: Call) -> Iterator[None]:
         thread.join(timeout=1)
 
 
-def _follow(file: Path, saved: Call, stop: threading.Event) -> None:
+def _follow(file: Path, saved: Call, names: Names, stop: threading.Event) -> None:
     """Wait for the system to report changes, and look at the file where it doesn't."""
     from watchfiles import watch as watch_folder
 
@@ -112,8 +116,9 @@ def _follow(file: Path, saved: Call, stop: threading.Event) -> None:
                 recursive=False,
                 raise_interrupt=False,
             ):
-                before, seen = seen, _state(target)
-                if seen != before or any(Path(path).name == target.name for _, path in changes):
+                watched = names()
+                before, seen = seen, [_state(target.parent / each) for each in sorted(watched)]
+                if seen != before or any(Path(path).name in watched for _, path in changes):
                     saved()
         except (OSError, RuntimeError):  # the folder is gone; it may come back
             stop.wait(_LOOK_MS / 1000)
@@ -227,7 +232,7 @@ class Watcher:
     def _look(self) -> None:
         """Grade the file, if it exists and has changed."""
         try:
-            submission = read(self._file)
+            submission = self._read()
         except Unreadable:
             self._regrading.stop()
             self._submission = None
@@ -236,6 +241,16 @@ class Watcher:
         if self._submission is None or submission.sha256 != self._submission.sha256:
             self._submission = submission
             self._start(submission, prove=True)
+
+    def _read(self) -> Submission:
+        """Read the file, and what its exercise allows beside it, once that is known."""
+        submission = read(self._file)
+        return submission if self._folder is None else with_files(submission, self._folder.exercise)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of the files that the report is about."""
+        beside = self._folder.exercise.files if self._folder is not None else ()
+        return frozenset({self._file.name, *beside})
 
     def _start(self, submission: Submission, *, prove: bool) -> None:
         self._prove = prove
@@ -254,6 +269,8 @@ class Watcher:
     def recognised(self, folder: ExerciseFolder) -> None:
         """Show which exercise it is."""
         self._folder = folder
+        if self._submission is not None:
+            self._submission = with_files(self._submission, folder.exercise)
         self._screen.about(folder)
 
     def remember(self, report: Report, folder: ExerciseFolder) -> tuple[Report, str | None]:

@@ -49,13 +49,16 @@ def _replacing(
     *,
     preferred: bool,
 ) -> types.CodeAction:
-    changes = [types.TextEdit(range=places.range(each.span), new_text=each.text) for each in edits]
+    changes: dict[str, list[types.TextEdit]] = {}
+    for each in edits:
+        edit = types.TextEdit(range=places.range(each.span), new_text=each.text)
+        changes.setdefault(places.uri(each.span, uri), []).append(edit)
     return types.CodeAction(
         title=title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic] if diagnostic is not None else None,
         is_preferred=preferred,
-        edit=types.WorkspaceEdit(changes={uri: changes}),
+        edit=types.WorkspaceEdit(changes=changes),
     )
 
 

@@ -44,7 +44,8 @@ def _diagnostic(finding: Finding, uri: str, places: Places) -> types.Diagnostic:
         message="\n".join(map(visible, _lines(finding))),
         related_information=[
             types.DiagnosticRelatedInformation(
-                location=types.Location(uri=uri, range=where), message=visible(finding.label)
+                location=types.Location(uri=places.uri(finding.span, uri), range=where),
+                message=visible(finding.label),
             )
         ]
         if finding.label and finding.span is not None

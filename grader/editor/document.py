@@ -9,6 +9,7 @@ from typing import Protocol
 from pygls.uris import to_fs_path
 
 from grader import hints
+from grader.beside import with_files
 from grader.catalogue import catalogue
 from grader.errors import broken_words
 from grader.folder import leading_out, leads_out
@@ -102,6 +103,12 @@ class Document:
             raise Unrecognised(f"{self.path.name} is for no exercise")
         return self.folder
 
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The files beside it that its exercise allows, whether they are there or not."""
+        names = self.folder.exercise.files if self.folder is not None else ()
+        return tuple(self.path.parent / name for name in names)
+
     def _forget(self) -> None:
         self._regrading.stop()
         self._client.end(self)
@@ -122,6 +129,8 @@ class Document:
             raise folder
         if isinstance(folder, ExerciseFolder) and not _is_for(submission, folder):
             raise Unrecognised(f"{self.path.name} is for no exercise", [folder])
+        if isinstance(folder, ExerciseFolder):
+            submission = with_files(submission, folder.exercise)
         return Version(submission, folder)
 
     # -------------------------------------------------------------------- what the grading tells

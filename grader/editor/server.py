@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
 from grader.editor import markdown
 from grader.editor.actions import Command, quick_fixes, readings
 from grader.editor.diagnostics import SOURCE, diagnostics, range_of, status
 from grader.editor.document import Document
-from grader.editor.places import Places, touches
+from grader.editor.places import Places, PlacesInFiles, touches
 from grader.errors import GraderError
 from grader.grading.regrading import Call
 from grader.grading.request import GradingRequest
@@ -50,6 +50,7 @@ class Server:
         self._documents: dict[str, Document] = {}
         self._progress: dict[str, str] = {}
         self._said: dict[str, str] = {}
+        self._published: dict[str, dict[str, list[types.Diagnostic]]] = {}
         self._count = 0
         self.protocol = LanguageServer(SOURCE, version)
         self._register()
@@ -116,6 +117,10 @@ class Server:
                 uri, self._session, self._request, self, _to_this_thread()
             )
         self._documents[uri].look()
+        own = self._documents[uri]
+        for each in tuple(self._documents.values()):
+            if each is not own and own.path in each.beside:
+                each.look()
 
     def begin(self, document: Document) -> None:
         """Show that a file is being graded."""
@@ -142,15 +147,29 @@ class Server:
     def publish(self, document: Document) -> None:
         """Send the diagnostics of a file, and its verdict."""
         report = document.report
-        found = [] if report is None else diagnostics(report, document.uri, self._places(report))
-        self.protocol.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri=document.uri, diagnostics=found)
-        )
+        self._publish(document)
         self.protocol.protocol.notify(STATUS, _status(document.uri, report))
         said = "" if report is None else status(report)
         before, self._said[document.uri] = self._said.get(document.uri), said
         if report is not None and report.verdict in _SAID and said != before:
             self.say(said)
+
+    def _publish(self, document: Document) -> None:
+        """Send what the report finds in each of its files, and what other reports find there."""
+        found: dict[str, list[types.Diagnostic]] = {document.uri: []}
+        report = document.report
+        if report is not None:
+            places = self._places(report)
+            shown = diagnostics(report, document.uri, places)
+            for finding, each in zip(report.findings, shown, strict=True):
+                found.setdefault(places.uri(finding.span, document.uri), []).append(each)
+        before = self._published.get(document.uri, {})
+        self._published[document.uri] = found
+        for uri in {**found, **before}:
+            every = [e for each in self._published.values() for e in each.get(uri, ())]
+            self.protocol.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(uri=uri, diagnostics=every)
+            )
 
     def say(self, text: str) -> None:
         """Show a message."""
@@ -159,50 +178,75 @@ class Server:
         )
 
     def _places(self, report: Report) -> Places:
-        return Places(report.source.lines, self.protocol.workspace.position_codec)
+        codec = self.protocol.workspace.position_codec
+        beside = [self._uri_of(each.name) for each in report.source.files[1:]]
+        if not beside:
+            return Places(report.source.lines, codec)
+        return PlacesInFiles(report.source, beside, codec)
+
+    def _uri_of(self, path: str) -> str:
+        """Return a file's address, as the editor has it if the file is open."""
+        for each in self._documents.values():
+            if str(each.path) == path:
+                return each.uri
+        return from_fs_path(path) or ""
 
     # ------------------------------------------------------------------------------ questions
 
     def _at(
         self, uri: str, where: types.Range
-    ) -> Iterator[tuple[Report, Finding, types.Diagnostic]]:
+    ) -> Iterator[tuple[Document, Report, Finding, types.Diagnostic]]:
         """Yield the findings at a place, if the text is still the one that was graded."""
-        document = self._documents.get(uri)
-        report = document.report if document is not None else None
-        if report is None or not self._is_current(uri, report):
-            return
-        places = self._places(report)
-        shown = diagnostics(report, uri, places)
-        for finding, diagnostic in zip(report.findings, shown, strict=True):
-            if touches(range_of(finding, places), where):
-                yield report, finding, diagnostic
+        for document in self._with_report_on(uri):
+            report = document.report
+            if report is None or not self._is_current(document, report):
+                continue
+            places = self._places(report)
+            shown = diagnostics(report, document.uri, places)
+            for finding, diagnostic in zip(report.findings, shown, strict=True):
+                here = places.uri(finding.span, document.uri) == uri
+                if here and touches(range_of(finding, places), where):
+                    yield document, report, finding, diagnostic
 
-    def _is_current(self, uri: str, report: Report) -> bool:
-        text = self.protocol.workspace.get_text_document(uri).source.removeprefix("\ufeff")
-        return Source(uri, text).lines == report.source.lines
+    def _with_report_on(self, uri: str) -> list[Document]:
+        """Return the open files that a report with this file is about, its own first."""
+        own = self._documents.get(uri)
+        path = Path(to_fs_path(uri) or "")
+        others = [e for e in self._documents.values() if e is not own and path in e.beside]
+        return [*([own] if own is not None else []), *others]
+
+    def _is_current(self, document: Document, report: Report) -> bool:
+        """Whether the text of each of its files is still the one that was graded."""
+        uris = [document.uri, *(self._uri_of(each.name) for each in report.source.files[1:])]
+        get = self.protocol.workspace.get_text_document
+        texts = [get(each).source.removeprefix("\ufeff") for each in uris]
+        return all(
+            Source("", text).lines == file.lines
+            for text, file in zip(texts, report.source.files, strict=True)
+        )
 
     def _hover(self, uri: str, position: types.Position) -> types.Hover | None:
         found = list(self._at(uri, types.Range(position, position)))
         if not found:
             return None
-        rules = dict.fromkeys(finding.rule for _, finding, _ in found)
-        reasons = [each.why for _, each, _ in found if each.why]
+        rules = dict.fromkeys(finding.rule for _, _, finding, _ in found)
+        reasons = [each.why for _, _, each, _ in found if each.why]
         texts = [*reasons, *(markdown.explanation(rule_by_id(rule)) for rule in rules)]
         content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(texts))
-        return types.Hover(contents=content, range=found[0][2].range)
+        return types.Hover(contents=content, range=found[0][3].range)
 
     def _actions(self, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
         uri = params.text_document.uri
         found = list(self._at(uri, params.range))
         if not found:
             return
-        report = found[0][0]
-        pairs = [(finding, diagnostic) for _, finding, diagnostic in found]
+        document, report = found[0][:2]
+        pairs = [(finding, each) for of, _, finding, each in found if of is document]
         only = params.context.only
         if only is None or types.CodeActionKind.QuickFix in only:
-            yield from quick_fixes(report, pairs, uri, self._places(report))
+            yield from quick_fixes(report, pairs, document.uri, self._places(report))
         if only is None or types.CodeActionKind.Empty in only:
-            yield from readings([finding.rule for finding, _ in pairs], uri)
+            yield from readings([finding.rule for finding, _ in pairs], document.uri)
 
     # -------------------------------------------------------------------------------- reading
 

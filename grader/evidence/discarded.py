@@ -27,13 +27,16 @@ def discarded(source: Source, span: Span | None) -> bool:
 
     Every case asks it of the same few calls, so the answers are kept.
     """
-    call = source.call_at(span)
+    several = len(source.files) > 1
+    source, call = source.reading(span), source.call_at(span)
     if call is None or source.tree is None or any(_reads_by_text(source.tree)):
         return False
     for block in _blocks(source.tree):
         for place, statement in enumerate(block):
             path = _path(statement, call)
             if path is not None:
+                if several and statement in source.body:
+                    return False  # other files may read it
                 return _is_unused(source.tree, path, block[place + 1 :])
     return False
 

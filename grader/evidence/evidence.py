@@ -135,7 +135,7 @@ class Evidence:
     @cached_property
     def impurity(self) -> Impurity:
         """Where the text could be impure."""
-        return Impurity(self.source, self.exercise.entry)
+        return Impurity(*self.source.home(self.exercise.entry))
 
     @cached_property
     def _unlike(self) -> tuple[Repeat, ...]:

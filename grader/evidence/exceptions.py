@@ -9,7 +9,7 @@ import msgspec
 
 from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
-from grader.evidence.imports import missing
+from grader.evidence.imports import Beside, missing
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.waiting import waiting
@@ -368,14 +368,15 @@ _UNKNOWN = Meaning(
 )
 
 
-def meaning(raised: Raised, source: Source) -> Meaning:
-    """Return the usual meaning of an exception."""
+def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Meaning:
+    """Return the usual meaning of an exception; `allowed` are files that may be beside the file."""
     for explain in (waiting, unbound, unavailable):
         told = explain(raised, source)
         if told is not None:
             return told
     own = _ITSELF if raises_itself(raised, source) else None
-    told = missing(raised) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
+    beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
+    told = missing(raised, beside) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
     span = _constructor(source) if raised.exception == _OVERRIDDEN else None
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)

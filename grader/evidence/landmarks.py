@@ -41,6 +41,7 @@ class Landmarks:
     def __init__(self, source: Source, function: str) -> None:
         self.source = source
         self.name = function
+        self._home, self._own_name = source.home(function)
 
     @cached_property
     def entry(self) -> Function | None:
@@ -104,10 +105,10 @@ class Landmarks:
         For a collection or stream `name` it is the dict, or only its entry if the dict has several
         lines or parts.
         """
-        node = self.node(call.span)
-        if node is None or self.origins is None:
+        node, origins = self.node(call.span), self.origins(call.span)
+        if node is None or origins is None:
             return call.span
-        found = self._knob(self.origins, node, call, knob, name)
+        found = self._knob(origins, node, call, knob, name)
         return self.source.span(found) if found is not None else call.span
 
     def _knob(
@@ -126,10 +127,10 @@ class Landmarks:
             return whole
         return entry
 
-    @cached_property
-    def origins(self) -> Origins | None:
-        """The origins of the values in the text."""
-        return origins_in(self.source, self.name)
+    def origins(self, span: Span | None) -> Origins | None:
+        """The origins of the values in the text, for what is at a span of it."""
+        source = self.source.reading(span)
+        return origins_in(source, self._own_name if source is self._home else self.name)
 
     def node(self, span: Span | None) -> ast.expr | None:
         """Return the call at `span`, or the decorator that acts as one."""
@@ -137,7 +138,7 @@ class Landmarks:
 
     def target(self, call: LiftedCall) -> Span | None:
         """Return where the module class is passed to nn.vmap, or else the call."""
-        node, origins = self.source.call_at(call.span), self.origins
+        node, origins = self.source.call_at(call.span), self.origins(call.span)
         steps = _argument(origins, node, "target") if node is not None and origins else []
         given = steps[0].node if steps else None
         return self.source.span(given) if isinstance(given, ast.expr) else call.span
@@ -158,7 +159,7 @@ class Landmarks:
         followed an argument. If the callee is itself a call over several lines, only the arguments
         are marked.
         """
-        node, origins = self.source.call_at(made), self.origins
+        node, origins = self.source.call_at(made), self.origins(made)
         if node is None or origins is None:
             return made
         steps = origins.argument(origins.arguments(node), name, (), position)
@@ -211,7 +212,7 @@ class Landmarks:
 
         `position` is its place among the arguments if it may be given by position.
         """
-        node, origins = self.source.call_at(call), self.origins
+        node, origins = self.source.call_at(call), self.origins(call)
         if node is None or origins is None:
             return call
         steps = origins.argument(origins.arguments(node), name, (), position)
@@ -223,7 +224,7 @@ class Landmarks:
 
         `seed` is the recorded number. Otherwise, return the call.
         """
-        node, origins = self.source.call_at(made), self.origins
+        node, origins = self.source.call_at(made), self.origins(made)
         if node is None or origins is None or not node.args:
             return made
         found = written(origins, [Step(node.args[0], named=True)], shown_as(seed))

@@ -22,7 +22,8 @@ def names(source: Source, function: str) -> list[ast.Name]:
 
 def kept(source: Source, function: str) -> frozenset[str]:
     """Return the names that it changes, and that outlive its call."""
-    return frozenset(name for each in _reached(source, function) for name in carried(source, each))
+    home, own = source.home(function)
+    return frozenset(name for each in _reached(home, own) for name in carried(home, each))
 
 
 def kept_by(source: Source, function: str, others: tuple[str, ...]) -> Span | None:
@@ -34,6 +35,7 @@ def kept_by(source: Source, function: str, others: tuple[str, ...]) -> Span | No
 
 def _reached(source: Source, function: str) -> Iterator[Function]:
     seen: set[int] = set()
+    source, function = source.home(function)
     waiting = [source.function(function)]
     while waiting:
         each = waiting.pop(0)

@@ -52,7 +52,7 @@ def _text(evidence: Evidence, deviation: Deviation, kind: str) -> str | None:
     found = next((each for each in nodes if evidence.source.span(each) == span), None)
     if found is None or _by_position(evidence, found):
         return None
-    return ast.get_source_segment(evidence.source.text, found)
+    return evidence.source.segment(found)
 
 
 def _by_position(evidence: Evidence, value: ast.expr) -> bool:

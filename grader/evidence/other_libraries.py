@@ -43,10 +43,11 @@ class OtherLibrary(msgspec.Struct, frozen=True, kw_only=True):
 
 def other_library(source: Source) -> OtherLibrary | None:
     """Return the other library that a file calls, the first one if there are several."""
-    if source.tree is None:
-        return None
-    names = dict(_imported(source.tree))
-    calls = [(_meant(path, names), node) for path, node in _called(source.tree)]
+    calls: list[tuple[str, ast.expr]] = []
+    for tree in (each.tree for each in source.readings):
+        if tree is not None:
+            names = dict(_imported(tree))
+            calls += [(_meant(path, names), node) for path, node in _called(tree)]
     found = [(title, path, node) for path, node in calls if (title := _title(path)) is not None]
     if not found:
         return None

@@ -25,7 +25,6 @@ from grader.gradebook.classroom import HandedIn, Result
 from grader.grading.packing import Unreadable, packed, unpacked
 from grader.grading.setup import Key
 from grader.model.report import Report, Verdict
-from grader.model.source import Source
 
 _DATABASES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
 _MAGIC: Final = b"SQLite format 3\0"
@@ -202,8 +201,7 @@ def _of(report: Report, handed: HandedIn) -> Report:
 
 def at(report: Report, path: str) -> Report:
     """Return a report that calls its file by another path."""
-    source = Source(path, report.source.text, report.source.unread)
-    return msgspec.structs.replace(report, path=path, source=source)
+    return msgspec.structs.replace(report, path=path, source=report.source.moved(path))
 
 
 def _refuse_other(file: Path) -> None:

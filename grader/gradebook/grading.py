@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from grader.gradebook.book import Gradebook
 from grader.gradebook.groups import Group
 from grader.grading.guarded import Folder
 from grader.model.report import Report
-from grader.model.source import Source
 from grader.model.submission import Submission
 
 Grade = Callable[[Submission, Folder], Report]
@@ -24,11 +21,7 @@ def anonymous(submission: Submission, folder: Folder) -> Submission:
 
     A learner's path would stand in tracebacks, which others with the same text get to see.
     """
-    source = submission.source
-    path = f"{_NOWHERE}/{folder.slug.replace('-', '_')}.py"
-    return msgspec.structs.replace(
-        submission, path=path, source=Source(path, source.text, source.unread)
-    )
+    return submission.moved(f"{_NOWHERE}/{folder.slug.replace('-', '_')}.py")
 
 
 def grade_group(

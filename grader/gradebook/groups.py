@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,9 +20,11 @@ from grader.grading.setup import Key, key_of, setup_digest
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import (
     Likeness,
+    Submission,
     Unrecognised,
     begins,
     defines,
+    digest_of_all,
     likenesses,
 )
 
@@ -30,11 +32,26 @@ _AROUND: Final = re.compile(r"^.*_\d+_|(-\d{1,2}| \(\d+\))(?=\.\w+$)")
 """`smithjohn_123_456_hw-1.py`, `hw (1).py`."""
 
 
+class Beside(NamedTuple):
+    """A file beside an answer: what the program imports it as, and where it was handed in."""
+
+    name: str
+    handed: HandedIn
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Files with the same text for the same exercise."""
+    """Files with the same text for the same exercise; `beside` are those beside the first one."""
 
     entries: tuple[Entry, ...]
     folder: Folder
+    beside: tuple[Beside, ...] = ()
+
+    def submission(self, read: Callable[[HandedIn], Submission]) -> Submission:
+        """Read what is graded for all of them."""
+        main = read(self.handed)
+        folder = main.path[: len(main.path) - len(main.source.base)]
+        others = (read(each.handed).moved(f"{folder}{each.name}") for each in self.beside)
+        return main.beside([*others])
 
     @property
     def handed(self) -> HandedIn:
@@ -92,20 +109,35 @@ def grouped(
         if each.certain:
             answering[_who(each)].add(_name(each))
     files: defaultdict[Key, list[Entry]] = defaultdict(list)
+    beside: dict[Key, tuple[Beside, ...]] = {}
     entries: list[Entry] = []
-    left_out: list[str] = []
     setups: dict[str, str] = {}
-    for each in found:
-        if _who(each) in answering and not _answers(each, answering[_who(each)]):
-            left_out.append(each.handed.path)
+    answers = [
+        each
+        for each in found
+        if _who(each) not in answering or _answers(each, answering[_who(each)])
+    ]
+    slugs = {id(each): _exercise(each, usual) for each in answers}
+    helping = _helping(found, [(each, folders[slugs[id(each)]]) for each in answers])
+    helpers = {id(each) for own in helping.values() for _, each in own}
+    for each in answers:
+        if id(each) in helpers:
             continue
-        slug = _exercise(each, usual)
+        slug, own = slugs[id(each)], helping.get(id(each), ())
         if slug not in setups:
             setups[slug] = _setup(folders[slug], request)
-        key = Key(each.key.sha256, slug, setups[slug] + each.key.setup)
+        sha256 = digest_of_all(each.key.sha256, [(name, e.key.sha256) for name, e in own])
+        reasons = "".join(e.key.setup for _, e in own)
+        key = Key(sha256, slug, setups[slug] + each.key.setup + reasons)
         entries.append(Entry(handed=each.handed, key=key))
         files[key].append(entries[-1])
-    groups = [Group(entries=tuple(own), folder=folders[key.exercise]) for key, own in files.items()]
+        beside.setdefault(key, tuple(Beside(name, e.handed) for name, e in own))
+    groups = [
+        Group(entries=tuple(own), folder=folders[key.exercise], beside=beside[key])
+        for key, own in files.items()
+    ]
+    used = {id(each) for each in answers} | helpers
+    left_out = [each.handed.path for each in found if id(each) not in used]
     sure = any(each.certain or _is_sure(each) for each in found) or len(folders) == 1
     return Groups(
         groups=tuple(groups),
@@ -113,6 +145,42 @@ def grouped(
         left_out=tuple(left_out),
         guessed="" if sure or chosen else next(iter(usual)),
     )
+
+
+def _helping(
+    found: Sequence[_Read], answers: Sequence[tuple[_Read, Folder]]
+) -> dict[int, tuple[tuple[str, _Read], ...]]:
+    """Return the files beside each answer that its exercise allows, by the answer's id.
+
+    They are the same student's, in the same folder; of several attempts, the answer's own.
+    """
+    around: defaultdict[object, list[_Read]] = defaultdict(list)
+    for each in found:
+        around[_who(each), _parent(each)].append(each)
+    helping: dict[int, tuple[tuple[str, _Read], ...]] = {}
+    for answer, folder in answers:
+        allowed = () if isinstance(folder, BrokenExercise) else folder.exercise.files
+        if _name(answer) in allowed:
+            continue
+        theirs = [(name, _nearest(answer, name, around)) for name in allowed]
+        helping[id(answer)] = tuple((name, each) for name, each in theirs if each is not None)
+    return helping
+
+
+def _nearest(answer: _Read, name: str, around: Mapping[object, Sequence[_Read]]) -> _Read | None:
+    """Return the file of a name that was handed in with an answer, or last before it, or first."""
+    beside = [e for e in around[_who(answer), _parent(answer)] if _name(e) == name]
+
+    def age(each: _Read) -> tuple[bool, int, int]:
+        later = each.handed.attempt > answer.handed.attempt
+        attempt = each.handed.attempt
+        return later, attempt if later else -attempt, -each.handed.order
+
+    return min(beside, key=age, default=None)
+
+
+def _parent(read: _Read) -> str:
+    return read.handed.path.rpartition("/")[0]
 
 
 def _usual(found: Sequence[_Read]) -> Counter[str]:

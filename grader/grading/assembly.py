@@ -59,6 +59,7 @@ def error_report(
         exercise=exercise,
         path=submission.path,
         sha256=submission.sha256,
+        digests=submission.digests,
         source=submission.source,
         checks=tuple(
             CheckResult(
@@ -96,6 +97,7 @@ def assembled(
         exercise=transcript.exercise,
         path=submission.path,
         sha256=submission.sha256,
+        digests=submission.digests,
         source=submission.source,
         checks=assessment.checks,
         findings=findings,

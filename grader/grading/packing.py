@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from grader.model.filekind import Unfit
+from grader.model.files import SeveralFiles
 from grader.model.report import Report
 from grader.model.source import Source
 
@@ -19,12 +20,27 @@ class Unreadable(Exception):
     """The bytes aren't a report of this version of the grader."""
 
 
-class _Text(msgspec.Struct, frozen=True):
-    """What a `Source` is made of."""
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a `Source` is made of; `beside` are the other files of the program."""
 
     name: str
     text: str
     unread: Unfit | None = None
+    beside: tuple[Text, ...] = ()
+
+
+def plain_text(source: Source) -> Text:
+    """Return what a source is made of."""
+    first, *others = source.files
+    beside = tuple(Text(each.name, each.text, each.unread) for each in others)
+    return Text(source.name, first.text, first.unread, beside)
+
+
+def made_of(text: Text) -> Source:
+    """Return the source that is made of this."""
+    main = Source(text.name, text.text, text.unread)
+    beside = [Source(each.name, each.text, each.unread) for each in text.beside]
+    return SeveralFiles(main, beside) if beside else main
 
 
 def packed(report: Report) -> bytes:
@@ -46,7 +62,7 @@ def unpacked(data: bytes) -> Report:
 
 def _plain(value: object) -> object:
     if isinstance(value, Source):
-        return _Text(value.name, value.text, value.unread)
+        return plain_text(value)
     raise NotImplementedError
 
 
@@ -54,6 +70,5 @@ def _made(kind: type, value: Any) -> object:  # noqa: ANN401 - what msgspec has 
     if kind is object:  # a value of a finding's evidence
         return value
     if kind is Source:
-        made = msgspec.convert(value, _Text)
-        return Source(made.name, made.text, made.unread)
+        return made_of(msgspec.convert(value, Text))
     raise NotImplementedError

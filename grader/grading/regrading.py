@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
+from grader.beside import with_files
 from grader.catalogue import BrokenExercise
 from grader.errors import (
     Cancelled,
@@ -131,14 +132,14 @@ class Regrading:
             time.sleep(_EMPTY_SECONDS)  # perhaps only emptied, and about to be written
             self._check(number)
         found, folder = self._look()
-        self._compare(submission, found)
+        self._compare(submission.alone, found.alone)
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
         self._tell(number, partial(self._audience.recognised, folder))
         run = partial(self._run, number, folder, request)
         report = self._report(run, found, folder, request)
         self._check(number)
-        self._compare(submission, self._read())
+        self._compare(found, with_files(self._read(), folder.exercise))
         report, offer = self._audience.remember(report, folder)
         self._tell(number, partial(self._audience.show, report, offer), ends=True)
         if request.repairs(report):

@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 
 from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
-from grader.model.edit import Edit, Edited, overlap, whole_lines
+from grader.model.edit import Edit, Edited, lines_of_all, overlap
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Span
 from grader.model.report import Repair, Repaired, Report, Verdict
-from grader.model.submission import Submission, from_bytes
+from grader.model.submission import Submission
 from grader.rules import rule_by_id
 from grader.rules.trait import Trait
 
@@ -90,8 +90,8 @@ class _Rounds:
 
     def _graded(self, before: Submission, edited: Edited) -> tuple[Submission, Report] | None:
         """Grade the edited text; None if it can't be graded."""
-        after = from_bytes(before.path, edited.text.encode("utf-8", "surrogatepass"))
-        if after.source.tree is None:
+        after = before.rewritten(edited.texts)
+        if any(each.tree is None and each.unread is None for each in after.source.files):
             return None
         try:
             return after, self._grade(after)
@@ -155,17 +155,23 @@ class _Rounds:
     def _told(self, report: Report, status: Repaired) -> Report:
         if not self._texts:
             return msgspec.structs.replace(report, repair=Repair(status=Repaired.FAILS))
-        text = self._texts[-1].text
-        repair = Repair(status=status, edits=self._edits(text), changes=len(self._fixed), text=text)
+        text, *beside = self._texts[-1].texts
+        repair = Repair(
+            status=status,
+            edits=self._edits((text, *beside)),
+            changes=len(self._fixed),
+            text=text,
+            beside=tuple(beside),
+        )
         named = self._further if status is Repaired.PASSES else self._sure
         further = tuple(map(_shown_later, named))
         return msgspec.structs.replace(report, repair=repair, findings=report.findings + further)
 
-    def _edits(self, text: str) -> tuple[Edit, ...]:
+    def _edits(self, texts: Sequence[str]) -> tuple[Edit, ...]:
         """Return the edits of the learner's text: of several rounds together, line by line."""
         if len(self._texts) == 1:
             return self._texts[0].edits
-        return whole_lines(self._submission.source, text)
+        return lines_of_all(self._submission.source, texts)
 
 
 _LATER: Final = "This only shows once the mistake above is fixed."

@@ -19,6 +19,7 @@ from grader.grading.reference import Reference
 from grader.grading.rehearsal import rehearsal
 from grader.grading.request import GradingRequest
 from grader.model.exercise import Exercise, ExerciseFolder
+from grader.model.source import Source
 from grader.model.submission import Submission
 from grader.process.checker import Checker
 from grader.process.launch import Launched, can_fork
@@ -146,8 +147,11 @@ class Session:
         self._pool.stop()
         exercise = folder.exercise
         program = self._program(exercise, submission.path, submission.source.text)
+        beside = tuple(map(_sent, submission.source.files[1:]))
+        program = msgspec.structs.replace(program, files=beside)
         key = folder.key, program.name
-        if key in self._pool and not read(program.text, exercise.function).doubt:
+        plain = not beside and not read(program.text, exercise.function).doubt
+        if key in self._pool and plain:
             side = self._pool.take(key)
             if side is not None:
                 side.give(program.name, program.text)
@@ -212,16 +216,17 @@ class Session:
         folder = cache.compile_cache(self._cache)
         return Program(
             exercise=exercise,
-            name=_sendable(str(Path(name).absolute())),
+            name=_absolute(name),
             text=text,
             compile_cache=str(folder) if folder is not None and _is_sent(str(folder)) else None,
         )
 
     def _policy(self, submission: Submission, program: Program, folder: ExerciseFolder) -> Policy:
         """Let a submission read Python, its own file and the compiled programs; no solution."""
-        path = Path(submission.path).absolute()
+        beside = (each.name for each in submission.source.files[1:] if each.unread is None)
+        paths = [Path(each).absolute() for each in (submission.path, *beside)]
         # A function of a notebook has a name for a path, and a folder may have that name.
-        own = [str(path)] if _is_sent(str(path)) and path.is_file() else []
+        own = [str(path) for path in paths if _is_sent(str(path)) and path.is_file()]
         if program.compile_cache is not None:
             own.append(program.compile_cache)
         return self.access.policy(folder, *own)
@@ -230,6 +235,16 @@ class Session:
         """Seconds that importing the libraries took: many of them on a busy machine."""
         self._maker.wait()
         return self._maker.import_seconds or 1.0
+
+
+def _sent(file: Source) -> wire.FileText:
+    """Return what is sent of a file beside a submission."""
+    fault = file.unread.message if file.unread is not None else ""
+    return wire.FileText(name=_absolute(file.name), text=file.text, fault=fault)
+
+
+def _absolute(name: str) -> str:
+    return _sendable(str(Path(name).absolute()))
 
 
 def _sendable(path: str) -> str:

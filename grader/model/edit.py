@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -34,7 +34,57 @@ def overlap(one: Edit, other: Edit) -> bool:
 
 
 class Edited:
-    """A text with some edits. Edits that overlap one before them are left out."""
+    """A program with some edits. Edits that overlap one before them are left out.
+
+    Each is made in the file that it starts in, and goes no further than that file.
+    """
+
+    def __init__(self, source: Source, edits: Iterable[Edit]) -> None:
+        self._source = source
+        mine: list[list[Edit]] = [[] for _ in source.files]
+        for edit in edits:
+            place = source.place(edit.span)
+            local = Edit(span=place.span, text=edit.text)
+            mine[source.files.index(place.file)].append(local)
+        self._files = [_EditedFile(*pair) for pair in zip(source.files, mine, strict=True)]
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits that are made."""
+        pairs = zip(self._source.files, self._files, strict=True)
+        return tuple(e for file, own in pairs for e in shifted(self._source, file, own.edits))
+
+    @property
+    def text(self) -> str:
+        """The main file with the edits, with the line ends that it has."""
+        return self._files[0].text
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of all files with the edits."""
+        return tuple(each.text for each in self._files)
+
+    @cached_property
+    def _after(self) -> Source:
+        return self._source.with_texts(self.texts)
+
+    def before(self, span: Span) -> Span:
+        """Return where a piece of the edited program was; what was written is where it was put."""
+        number, local = self._in_its_file(span)
+        return self._source.shifted(number, self._files[number].before(local))
+
+    def wrote(self, span: Span) -> bool:
+        """Whether a piece of the edited program is all written by one edit."""
+        number, local = self._in_its_file(span)
+        return self._files[number].wrote(local)
+
+    def _in_its_file(self, span: Span) -> tuple[int, Span]:
+        place = self._after.place(span)
+        return self._after.files.index(place.file), place.span
+
+
+class _EditedFile:
+    """One file with some edits. Edits that overlap one before them are left out."""
 
     def __init__(self, source: Source, edits: Iterable[Edit]) -> None:
         self._before = _Places(source.text)
@@ -105,6 +155,21 @@ def whole_lines(before: Source, after: str) -> tuple[Edit, ...]:
         for kind, a, b, c, d in matcher.get_opcodes()
         if kind != "equal"
     )
+
+
+def lines_of_all(before: Source, after: Sequence[str]) -> tuple[Edit, ...]:
+    """Return the edits that make other texts of a program's files, line by line."""
+    return tuple(
+        each
+        for file, text in zip(before.files, after, strict=True)
+        for each in shifted(before, file, whole_lines(file, text))
+    )
+
+
+def shifted(source: Source, file: Source, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return edits of one of a program's files as edits of the program."""
+    number = source.files.index(file)
+    return tuple(Edit(span=source.shifted(number, e.span), text=e.text) for e in edits)
 
 
 class _Places:

@@ -243,6 +243,9 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
 
     `functions` are declared instead of `function` and its fields where a submission writes several.
     Then each is graded as an exercise of its own, one of `parts`; `beside` are a part's others.
+
+    `files` are the names of further files that a learner may hand in beside the program, such as
+    `("helpers.py",)`, and import from it. The function itself is looked up in the program.
     """
 
     slug: str
@@ -268,6 +271,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     flax_class: FlaxClass | None = None
     functions: tuple[Function, ...] = ()
     beside: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         given = [name for name in _OF_ONE if getattr(self, name)]
@@ -440,3 +444,9 @@ class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):
     def starter(self) -> Path:
         """The file that a learner starts from."""
         return self.folder / "starter.py"
+
+    @property
+    def starter_files(self) -> tuple[Path, ...]:
+        """What the learner gets beside the starter: those of the allowed files that are there."""
+        paths = (self.folder / name for name in self.exercise.files)
+        return tuple(each for each in paths if each.is_file())

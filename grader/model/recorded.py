@@ -27,7 +27,8 @@ Point = tuple[int, int]
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of the submission's text: 1-based lines and columns, the end column exclusive.
 
-    Columns count characters, not bytes.
+    Columns count characters, not bytes. Lines are counted through all files of a submission, the
+    main file first, so a span is in exactly one of them: `Source.place` says in which.
     """
 
     line: Place

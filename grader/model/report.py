@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 import msgspec
 
 from grader.model.edit import Edit
 from grader.model.exercise import Check, Exercise, Repairs
 from grader.model.finding import Finding, Severity
+from grader.model.observation import Span
 from grader.model.source import Source
 
 
@@ -129,8 +131,8 @@ class Told(StrEnum):
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
     """The attempted fix of the program: `edits` of its text, graded together.
 
-    `changes` counts the findings that they are for. `text` is the fixed program, and `told` says
-    who knows it.
+    `changes` counts the findings that they are for. `text` is the fixed program, `beside` the
+    files beside it, changed or not, and `told` says who knows it.
     """
 
     status: Repaired = Repaired.NONE
@@ -138,6 +140,7 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
     changes: int = 0
     text: str = ""
     told: Told = Told.NOT_YET
+    beside: tuple[str, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +149,15 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     function: str
     score: float
     equivalence: Equivalence
+
+
+class Place(NamedTuple):
+    """A place in a report: a file, and a span in that file; `main` is the one that was graded."""
+
+    path: str
+    source: Source
+    span: Span
+    main: bool
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +170,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     class's; empty if that is nobody. `fault` says what is wrong with the author's own check, empty
     if nothing is; only `grade verify` shows it, unless it keeps the program from being graded.
     `parts` are the functions, if there are several; the rest of the report is about all of them.
+    `digests` are those of the files if there are several, the one at `path` first; `sha256` is of
+    all of them then.
     """
 
     verdict: Verdict
@@ -180,6 +194,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     student: str | None = None
     fault: str = ""
     parts: tuple[Part, ...] = ()
+    digests: tuple[str, ...] = ()
+
+    def place(self, span: Span) -> Place:
+        """Return the file that a span is in, and where in it: what people are shown."""
+        placed = self.source.place(span)
+        main = self.source.number(span) == 0
+        path = self.path if main else placed.file.name
+        return Place(path=path, source=placed.file, span=placed.span, main=main)
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The path and the digest of each file, the main one's first."""
+        paths = (self.path, *(each.name for each in self.source.files[1:]))
+        return tuple(zip(paths, self.digests or (self.sha256,), strict=False))
 
     @property
     def rules(self) -> tuple[str, ...]:

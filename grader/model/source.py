@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -26,6 +27,13 @@ class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
 
 
+class Placed(NamedTuple):
+    """A place as people know it: a file, and a span whose lines are counted in that file."""
+
+    file: Source
+    span: Span
+
+
 _START: Final = Span(line=1, column=1, end_line=1, end_column=1)
 _TOO_DEEP: Final = "the file is nested too deeply for Python"
 _DEEPEST: Final = 120
@@ -37,7 +45,8 @@ class Source:
     """A submission's text and the name that reports use for it.
 
     Nothing here runs the text. Lines and columns are 1-based and count characters, as in `Span`.
-    `unread` says why the file's bytes could not be read as text.
+    `unread` says why the file's bytes could not be read as text. A submission of several files is
+    a `SeveralFiles`.
     """
 
     def __init__(self, name: str, text: str, unread: Unfit | None = None) -> None:
@@ -45,6 +54,71 @@ class Source:
         self.text = text
         self.unread = unread
         self._no_functions: set[str] = set()
+
+    # ----------------------------------------------------------------------------------- files
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """The files of the program, the one that was graded first; itself if it is alone."""
+        return (self,)
+
+    def place(self, span: Span) -> Placed:
+        """Return the file that a span is in, and the span in that file."""
+        return Placed(self, span)
+
+    def number(self, span: Span) -> int:  # noqa: ARG002 - see `SeveralFiles`
+        """Return the number of the file that a span starts in."""
+        return 0
+
+    def lines_before(self, file: int) -> int:  # noqa: ARG002 - see `SeveralFiles`
+        """Return how many lines of the program are before the file with this number."""
+        return 0
+
+    def shifted(self, file: int, span: Span) -> Span:  # noqa: ARG002 - see `SeveralFiles`
+        """Return the span of the program for one of the file with this number."""
+        return span
+
+    def part(self, span: Span | None) -> Source:  # noqa: ARG002 - see `SeveralFiles`
+        """Return what the file with a span alone says: its names, and its own statements.
+
+        Spans are those of the program.
+        """
+        return self
+
+    def reading(self, span: Span | None) -> Source:  # noqa: ARG002 - see `SeveralFiles`
+        """Return where the names at a span can be followed: in the program, or in one file."""
+        return self
+
+    @property
+    def readings(self) -> tuple[Source, ...]:
+        """The texts in each of which names can be followed: together, they are the program."""
+        return (self,)
+
+    def home(self, name: str) -> tuple[Source, str]:
+        """Return where the names of a top-level function's text can be followed, and its name."""
+        return self, name
+
+    def with_texts(self, texts: Sequence[str]) -> Source:
+        """Return the program with other texts in its files."""
+        return Source(self.name, texts[0], self.unread)
+
+    def moved(self, path: str, change: Callable[[str], str] = str) -> Source:
+        """Return the program as if its main file were at `path`, with a change of each text."""
+        return Source(path, change(self.text), self.unread)
+
+    def called(self, span: Span | None, main: str = "the file") -> str:
+        """Return what a message calls the file that a span is in."""
+        if span is None:
+            return main
+        file = self.place(span).file
+        return main if file is self.files[0] else file.base
+
+    @property
+    def base(self) -> str:
+        """The name without its folder: `helpers.py`."""
+        return re.split(r"[/\\]", self.name)[-1]
+
+    # ------------------------------------------------------------------------------------ text
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -174,6 +248,10 @@ class Source:
         """Return the text of a node."""
         span = self.span(node)
         return self.text_between(span.start, span.end)
+
+    def segment(self, node: ast.expr | ast.stmt) -> str | None:
+        """Return the text of an expression or a statement, without decorators."""
+        return ast.get_source_segment(self.text, node)
 
     def text_between(self, start: Point, end: Point) -> str:
         """Return the text between two places."""

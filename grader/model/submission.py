@@ -1,4 +1,4 @@
-"""A submission: a learner's file as it was read, and the exercise it is for."""
+"""A submission: a learner's files as they were read, and the exercise they are for."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from grader.errors import Exit, GraderError, reason
 from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.exercise import ExerciseFolder
 from grader.model.filekind import Unfit
+from grader.model.files import SeveralFiles
 from grader.model.source import Source
 
 _NEAR: Final = 0.6
@@ -52,11 +53,60 @@ class Unrecognised(GraderError):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """A file. `path` is as the user gave it."""
+    """A file, and those beside it that its exercise allows. `path` is as the user gave it.
+
+    With files beside it, `sha256` is of all of them, and `digests` are those of each file, the one
+    at `path` first. What is remembered of a submission is kept under `sha256`, so a changed helper
+    is another submission.
+    """
 
     path: str
     sha256: str
     source: Source
+    digests: tuple[str, ...] = ()
+
+    @property
+    def alone(self) -> Submission:
+        """The submission without the files beside it."""
+        if not self.digests:
+            return self
+        return Submission(path=self.path, sha256=self.digests[0], source=self.source.files[0])
+
+    def beside(self, others: Sequence[Submission]) -> Submission:
+        """Return the submission with these files beside it, instead of those that it has."""
+        alone = self.alone
+        if not others:
+            return alone
+        named = [(each.source.base, each.sha256) for each in others]
+        return Submission(
+            path=alone.path,
+            sha256=digest_of_all(alone.sha256, named),
+            source=SeveralFiles(alone.source, [each.source for each in others]),
+            digests=(alone.sha256, *(each.sha256 for each in others)),
+        )
+
+    def moved(self, path: str) -> Submission:
+        """Return the submission under another path, and the files beside it with it."""
+        return msgspec.structs.replace(self, path=path, source=self.source.moved(path))
+
+    def rewritten(self, texts: Sequence[str]) -> Submission:
+        """Return the submission with other texts in its files; what is unreadable stays so."""
+        made = [
+            from_bytes(file.name, text.encode("utf-8", "surrogatepass"))
+            for file, text in zip(self.source.files, texts, strict=True)
+        ]
+        kept = [
+            msgspec.structs.replace(each, source=file) if file.unread is not None else each
+            for each, file in zip(made, self.source.files, strict=True)
+        ]
+        return kept[0].beside(kept[1:])
+
+
+def digest_of_all(main: str, others: Sequence[tuple[str, str]]) -> str:
+    """Return the digest of several files: the main one's, and each other's name and digest."""
+    if not others:
+        return main
+    return hashlib.sha256(msgspec.json.encode([main, *others])).hexdigest()
 
 
 def read_submission(path: Path) -> Submission:

@@ -10,6 +10,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
+from grader.beside import with_files
 from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
 from grader.grading.repair import repaired
@@ -67,6 +68,7 @@ def grade_submission(submission: Submission, request: GradingRequest) -> Graded:
 
 def _remembered(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Graded:
     """Grade, keep the attempt, and be ready for the next version."""
+    submission = with_files(submission, folder.exercise)
     report = _graded(submission, folder, request)
     if request.progress:
         with Progress.open() as remembered:

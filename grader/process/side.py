@@ -42,12 +42,13 @@ _MOST_SECONDS: Final = 3600.0
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What a side runs, and how.
 
-    `readable` are additional paths that it may read; `confined` puts it into the sandbox.
+    `files` are those beside it.
     """
 
     exercise: Exercise
     name: str
     text: str
+    files: tuple[wire.FileText, ...] = ()
     compile_cache: str | None = None
     shared_cache: str | None = None
     limits: Limits = Limits()
@@ -118,7 +119,7 @@ class Side:
 
     def give(self, name: str, text: str) -> None:
         """Give the worker another program to load instead of the current one."""
-        self._program = msgspec.structs.replace(self._program, name=name, text=text)
+        self._program = msgspec.structs.replace(self._program, name=name, text=text, files=())
         self._ledger = Ledger()
         self.spent = Spent()
 
@@ -161,6 +162,7 @@ class Side:
             wire.Load(
                 name=name,
                 text=text,
+                files=self._program.files,
                 seconds=seconds,
                 discard_output=discard_output,
                 alters=alters,

@@ -21,9 +21,13 @@ from grader.model.transcript import Exchange, Transcript
 from grader.process.side import Side
 from grader.proof.equivalence import Side as Compared
 from grader.proof.equivalence import compare as compare_traces
-from grader.proof.reading import read
+from grader.proof.reading import Reading, read
 
 _TRACE_SECONDS: Final = 10.0
+
+
+_SEVERAL: Final = Reading(doubt="the program has several files")
+"""A look at one text doesn't see what the others do."""
 
 
 class Reference(Protocol):
@@ -48,7 +52,8 @@ class Proof:
         self._reference = reference
         self._exercise = exercise
         self._sizes = sizes
-        self._reading = read(source.text, exercise.function)
+        several = len(source.files) > 1
+        self._reading = _SEVERAL if several else read(source.text, exercise.function)
         self._side: Side | None = None
         self._traces: tuple[Trace, ...] | None = None
         self._wanted = False

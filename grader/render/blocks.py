@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from grader.model.finding import Finding
 from grader.model.report import Report, Status, Told, Verdict
+from grader.render.excerpt import place
 from grader.render.finding_block import finding_block
 from grader.render.layout import (
     MARGIN,
@@ -108,10 +109,8 @@ def _findings(report: Report, page: Page, *, verbose: bool) -> list[list[Line]]:
 
 
 def _quiet_finding(report: Report, finding: Finding) -> Line:
-    place = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
-    return [
-        Piece(f"{visible(report.path)}{place}: {visible(message_words(finding))} [{finding.rule}]")
-    ]
+    at = place(report, finding)
+    return [Piece(f"{at}: {visible(message_words(finding))} [{finding.rule}]")]
 
 
 def _printed(report: Report, page: Page, *, verbose: bool) -> list[Line]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from grader.model.finding import Finding, Severity
 from grader.model.report import CheckResult, Report, Status
+from grader.render.excerpt import place
 from grader.render.finding_block import finding_block
 from grader.render.layout import Page
 from grader.render.text import as_text
@@ -63,10 +64,3 @@ def finding_text(report: Report, finding: Finding) -> str:
     """Return one finding like the terminal shows it, after a line `path:line:column`."""
     block = finding_block(report, finding, Page(_WIDTH), len(finding.check_name), verbose=False)
     return f"{place(report, finding)}\n{as_text(block)}"
-
-
-def place(report: Report, finding: Finding) -> str:
-    """Return `path:line:column`, or only the path if a finding has no place."""
-    span = finding.span
-    path = visible(report.path)
-    return path if span is None else f"{path}:{span.line}:{span.column}"

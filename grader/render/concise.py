@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from grader.model.finding import Finding
 from grader.model.report import Report, Verdict
-from grader.render.excerpt import clamped
+from grader.render.excerpt import located
 from grader.render.visible import visible
 
 
@@ -27,6 +28,13 @@ def _lines(report: Report) -> Iterator[str]:
     if report.verdict is Verdict.ERROR:
         yield f"{path}:1:1: grader-error {visible(report.summary)}"
     for finding in report.findings:
-        span = finding.span and clamped(report.source, finding.span)
-        line, column = (span.line, max(span.column, 1)) if span else (1, 1)
-        yield f"{path}:{line}:{column}: {finding.rule} {visible(finding.message)}"
+        at = _place(report, finding)
+        yield f"{at}: {finding.rule} {visible(finding.message)}"
+
+
+def _place(report: Report, finding: Finding) -> str:
+    place = located(report, finding)
+    if place is None:
+        path = report.path if finding.span is None else report.place(finding.span).path
+        return f"{visible(path)}:1:1"
+    return f"{visible(place.path)}:{place.span.line}:{max(place.span.column, 1)}"

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from grader.model.finding import Finding
 from grader.model.observation import Span
+from grader.model.report import Place, Report
 from grader.model.source import Source
 from grader.render.layout import Line, Page, Piece, Role, line_cells, wrap
 from grader.render.source_line import SourceLine
-from grader.render.visible import cells
+from grader.render.visible import cells, cut_path, visible
 
 # If a span has more lines than this, only its first three and its last two are shown.
 _MOST_LINES = 6
@@ -30,6 +32,36 @@ def clamped(source: Source, span: Span) -> Span | None:
     return Span(
         line=span.line, column=max(span.column, 1), end_line=end_line, end_column=end_column
     )
+
+
+def located(report: Report, finding: Finding) -> Place | None:
+    """Return the file of a finding and its span there, inside the text; None without a place."""
+    if finding.span is None:
+        return None
+    place = report.place(finding.span)
+    span = clamped(place.source, place.span)
+    return place._replace(span=span) if span is not None else None
+
+
+def place(report: Report, finding: Finding) -> str:
+    """Return `path:line:column`, or only the path if a finding has no place."""
+    if finding.span is None:
+        return visible(report.path)
+    found = report.place(finding.span)
+    return f"{visible(found.path)}:{found.span.line}:{found.span.column}"
+
+
+def finding_excerpt(report: Report, finding: Finding, page: Page, role: Role) -> list[Line]:
+    """Return the lines of a finding, under the name of their file if that isn't the main one."""
+    if finding.span is None:
+        return []
+    place = report.place(finding.span)
+    label = visible(finding.label, page.encoding)
+    lines = excerpt(place.source, place.span, label, page, role)
+    if place.main or not lines:
+        return lines
+    name = cut_path(visible(place.source.base, page.encoding), page.width, page.glyphs.ellipsis)
+    return [[Piece(name, Role.STRONG)], *lines]
 
 
 def excerpt(source: Source, span: Span, label: str, page: Page, role: Role) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report
 from grader.render.axis_drawing import axis_drawing
-from grader.render.excerpt import excerpt
+from grader.render.excerpt import finding_excerpt
 from grader.render.layout import (
     DOT,
     MARGIN,
@@ -52,9 +52,7 @@ def finding_block(
     role = ROLES[finding.severity]
     evidence = page._replace(width=page.width - _EVIDENCE)
     lines = _heading(finding, page, check_width)
-    if finding.span is not None:
-        label = visible(finding.label, page.encoding)
-        lines += _indented(excerpt(report.source, finding.span, label, evidence, role))
+    lines += _indented(finding_excerpt(report, finding, evidence, role))
     if finding.shapes:
         lines += _indented(shape_tree(finding.shapes, evidence, role))
     if finding.drawing is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.model.finding import Finding
 from grader.model.report import Report
-from grader.render.excerpt import clamped
+from grader.render.excerpt import located
 
 
 def fingerprinted(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding, str]]:
@@ -22,8 +22,9 @@ def fingerprinted(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding, 
 
 
 def _digest(report: Report, finding: Finding) -> str:
-    span = finding.span and clamped(report.source, finding.span)
-    lines = report.source.lines[span.line - 1 : span.end_line] if span else ()
-    parts = [finding.rule, report.path, *(line.strip() for line in lines)]
+    place = located(report, finding)
+    lines = place.source.lines[place.span.line - 1 : place.span.end_line] if place else ()
+    path = place.path if place is not None else report.path
+    parts = [finding.rule, path, *(line.strip() for line in lines)]
     data = "\0".join(parts).encode("utf-8", "backslashreplace")
     return hashlib.sha256(data).hexdigest()[:32]

@@ -34,7 +34,9 @@ def render_all(reports: Sequence[Report]) -> str:
 
 def _annotation(report: Report, finding: Finding) -> str:
     place: dict[str, object] = {"file": visible(report.path)}
-    if (span := finding.span) is not None:
+    if finding.span is not None:
+        found = report.place(finding.span)
+        place, span = {"file": visible(found.path)}, found.span
         place |= {"line": span.line, "endLine": span.end_line}
         if span.line == span.end_line:
             place |= {"col": span.column, "endColumn": span.end_column}

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Verdict
-from grader.render.excerpt import clamped
+from grader.render.excerpt import located
 from grader.render.fingerprints import fingerprinted
 from grader.render.json import clean, written
 from grader.render.visible import visible
@@ -53,7 +53,7 @@ def _findings(reports: Sequence[Report]) -> Iterator[_Json]:
             "check_name": finding.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": _path(report), **_place(report, finding)},
+            "location": {"path": _path_of(report, finding), **_place(report, finding)},
         }
 
 
@@ -62,15 +62,24 @@ def _text(text: str) -> str:
 
 
 def _path(report: Report) -> str:
+    return _relative(report.path)
+
+
+def _path_of(report: Report, finding: Finding) -> str:
+    return _relative(report.place(finding.span).path) if finding.span else _path(report)
+
+
+def _relative(path: str) -> str:
     """Return the path in the form that GitLab compares to the checkout: relative, no `./`."""
-    return visible(report.path.replace("\\", "/")).removeprefix("./")
+    return visible(path.replace("\\", "/")).removeprefix("./")
 
 
 def _place(report: Report, finding: Finding) -> _Json:
     """Return the marked characters; for the whole file, the first line."""
-    span = finding.span and clamped(report.source, finding.span)
-    if span is None:
+    place = located(report, finding)
+    if place is None:
         return {"lines": {"begin": 1}}
+    span = place.span
     begin = {"line": span.line, "column": max(span.column, 1)}
     end = {"line": span.end_line, "column": max(span.end_column, 1)}
     return {"positions": {"begin": begin, "end": end}}

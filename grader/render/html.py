@@ -150,8 +150,10 @@ def _finding(report: Report, finding: Finding, identity: str) -> str:
         f'<p class="rule">{text_html(finding.check_name)} \u00b7 {rule}</p>',
     ]
     if finding.span is not None:
-        mark = Marked(finding.span, finding.severity, finding.label)
-        parts.append(_excerpt(report.source, mark))
+        place = report.place(finding.span)
+        mark = Marked(place.span, finding.severity, finding.label)
+        name = "" if place.main else f'<p class="rule">{text_html(place.source.base)}</p>'
+        parts.append(f"{name}{_excerpt(place.source, mark)}")
     if finding.shapes:
         parts.append(f"<figure>{shape_picture(finding.shapes)}</figure>")
     if finding.drawing is not None:
@@ -183,7 +185,7 @@ def _excerpt(source: Source, mark: Marked) -> str:
 
 
 def _is_huge(source: Source) -> bool:
-    return len(source.text) > _MOST_SOURCE
+    return sum(len(each.text) for each in source.files) > _MOST_SOURCE
 
 
 def _detail(detail: str) -> str:
@@ -239,13 +241,18 @@ def _source(report: Report, prefix: str) -> str:
         return ""
     if _is_huge(report.source):
         return '<p class="faint">The submission is too long to show here.</p>'
-    marks = [
-        Marked(finding.span, finding.severity, finding.message, f"{prefix}f{index}")
-        for index, finding in enumerate(report.findings)
-        if finding.span is not None
-    ]
-    code = source_html(report.source, marks, f"{prefix}")
-    return f"<h2>The submission</h2>{code}"
+    parts = []
+    for number, file in enumerate(report.source.files):
+        marks = [
+            Marked(place.span, finding.severity, finding.message, f"{prefix}f{index}")
+            for index, finding in enumerate(report.findings)
+            if finding.span is not None
+            if (place := report.place(finding.span)).source is file
+        ]
+        name = f"<h3>{text_html(file.base)}</h3>" if number else ""
+        own = f"{prefix}{number}-" if number and prefix else prefix
+        parts.append(f"{name}{source_html(file, marks, own)}")
+    return f"<h2>The submission</h2>{''.join(parts)}"
 
 
 def _output(report: Report) -> str:

@@ -84,7 +84,11 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
         "tool": {"name": TOOL_NAME, "version": tool_version()},
         "environment": environment,
         "exercise": report.exercise.slug if report.exercise else None,
-        "submission": {"path": clean(report.path, limits.text), "sha256": report.sha256},
+        "submission": {
+            "path": clean(report.path, limits.text),
+            "sha256": report.sha256,
+            **_files(report, limits),
+        },
         **_student(report, limits),
         "verdict": report.verdict,
         "score": min(max(_finite(report.score) or 0.0, 0.0), 1.0),
@@ -104,6 +108,12 @@ def document(report: Report, limits: _Limits = _LIMITS[0]) -> _Json:
         "output": _output(report, limits),
         "duration_s": max(_finite(report.duration_s) or 0.0, 0.0),
     }
+
+
+def _files(report: Report, limits: _Limits) -> _Json:
+    """Return each file's own digest; only where files were handed in beside the program."""
+    files = [{"path": clean(path, limits.text), "sha256": own} for path, own in report.files]
+    return {"files": files} if len(files) > 1 else {}
 
 
 def _student(report: Report, limits: _Limits) -> _Json:
@@ -167,9 +177,10 @@ def _location(report: Report, span: Span | None, limits: _Limits) -> _Json | Non
     """Return the place; lines and columns count from 1, the end column is exclusive."""
     if span is None:
         return None
-    ends = msgspec.structs.asdict(span)
+    place = report.place(span)
+    ends = msgspec.structs.asdict(place.span)
     places = {name: max(number, 1) for name, number in ends.items()}
-    return {"path": clean(report.path, limits.text), **places}
+    return {"path": clean(place.path, limits.text), **places}
 
 
 def _counterexample(report: Report, finding: Finding, limits: _Limits) -> _Json | None:

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from grader.model.report import Report, Status, Verdict
-from grader.render.check_rows import CheckRow, check_rows, place
+from grader.render.check_rows import CheckRow, check_rows
+from grader.render.excerpt import place
 from grader.render.visible import visible, visible_lines
 
 

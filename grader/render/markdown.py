@@ -12,9 +12,9 @@ from html import escape
 
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Span
-from grader.model.report import Report, Status, Verdict
+from grader.model.report import Place, Report, Status, Verdict
 from grader.render.axis_drawing import axis_drawing
-from grader.render.excerpt import excerpt
+from grader.render.excerpt import finding_excerpt
 from grader.render.layout import Page, Role
 from grader.render.reproduce import reproduce
 from grader.render.shape_tree import shape_tree
@@ -164,7 +164,7 @@ def _linked(rule: str) -> str:
 
 
 def _finding(report: Report, finding: Finding) -> list[str]:
-    place = "" if finding.span is None else f" \u00b7 {_lines_words(finding.span)}"
+    place = "" if finding.span is None else f" \u00b7 {_place_words(report.place(finding.span))}"
     sign = _SEVERITY_SIGNS[finding.severity]
     parts = [
         f"### {sign} {prose(message_words(finding))}",
@@ -183,6 +183,11 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     return parts
 
 
+def _place_words(place: Place) -> str:
+    name = "" if place.main else f"{code(place.source.base)}, "
+    return f"{name}{_lines_words(place.span)}"
+
+
 def _lines_words(span: Span) -> str:
     if span.line == span.end_line:
         return f"line {span.line}"
@@ -193,9 +198,7 @@ def _evidence(report: Report, finding: Finding) -> str:
     """Return source, shapes and details like in the terminal."""
     page = Page(_WIDTH)
     blocks = []
-    if finding.span is not None:
-        label = visible(finding.label)
-        blocks.append(as_text(excerpt(report.source, finding.span, label, page, Role.PLAIN)))
+    blocks.append(as_text(finding_excerpt(report, finding, page, Role.PLAIN)))
     if finding.shapes:
         blocks.append(as_text(shape_tree(finding.shapes, page, Role.PLAIN)))
     if finding.drawing is not None:

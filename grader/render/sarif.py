@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report, Verdict
-from grader.render.excerpt import clamped
+from grader.render.excerpt import located
 from grader.render.fingerprints import fingerprinted
 from grader.render.json import clean, written
 from grader.render.tool import TOOL_NAME, tool_version
@@ -84,21 +84,21 @@ def _invocation(reports: Sequence[Report]) -> _Json:
 
 def _artifacts(reports: Sequence[Report]) -> list[_Json]:
     """Return each file once, as the schema requires."""
-    files = {(report.path, report.sha256): report for report in reports}
-    return [_artifact(report) for report in files.values()]
+    files = dict.fromkeys(pair for report in reports for pair in report.files)
+    return [_artifact(path, digest) for path, digest in files]
 
 
-def _artifact(report: Report) -> _Json:
-    artifact: _Json = {"location": _location(report), "sourceLanguage": "python"}
-    return artifact | ({"hashes": {"sha-256": report.sha256}} if report.sha256 else {})
+def _artifact(path: str, digest: str) -> _Json:
+    artifact: _Json = {"location": _location(path), "sourceLanguage": "python"}
+    return artifact | ({"hashes": {"sha-256": digest}} if digest else {})
 
 
-def _location(report: Report) -> _Json:
+def _location(name: str) -> _Json:
     """Return the file's URI: relative to the checkout, or `file:` for an absolute path.
 
     A URI encodes bytes, so it works for names that aren't Unicode, too.
     """
-    path = quote(report.path.replace("\\", "/").encode("utf-8", "surrogateescape"), safe="/")
+    path = quote(name.replace("\\", "/").encode("utf-8", "surrogateescape"), safe="/")
     if path.startswith("/"):
         return {"uri": f"file://{path}"}
     return {"uri": path.removeprefix("./"), "uriBaseId": "%SRCROOT%"}
@@ -132,9 +132,11 @@ def _message(texts: Iterable[str]) -> str:
 
 def _place(report: Report, finding: Finding) -> _Json:
     """Return file and region; for the whole file the first line, since GitHub needs a region."""
-    place: _Json = {"artifactLocation": _location(report), "region": {"startLine": 1}}
-    span = finding.span and clamped(report.source, finding.span)
-    if span is not None:
+    path = report.place(finding.span).path if finding.span is not None else report.path
+    place: _Json = {"artifactLocation": _location(path), "region": {"startLine": 1}}
+    inside = located(report, finding)
+    if inside is not None:
+        span = inside.span
         place["region"] = {
             "startLine": span.line,
             "startColumn": span.column,

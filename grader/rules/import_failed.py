@@ -46,26 +46,34 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _sighting(loaded: Raised, evidence: Evidence) -> Sighting:
     itself = raises_itself(loaded, evidence.source)
-    told = _ITSELF if itself else meaning(loaded, evidence.source)
+    told = _ITSELF if itself else meaning(loaded, evidence.source, evidence.exercise.files)
     if loaded.exception == "AssertionError" and loaded.library is None:
         told = _ASSERTION
     known = told.why or told.message
     trial = trial_call(evidence, loaded)
-    span = told.span or (loaded.frames[0].span if loaded.frames else None)
+    span = told.span or _place(loaded)
+    file = evidence.source.called(span)
     usual = (
         told.help if known else "run the file by itself, and read the last line of the exception"
     )
     advice = trial or _advice(evidence, loaded, told, span) or Advice(usual, ())
     return Sighting(
-        message=told.message or f"the file can't be imported: {loaded.exception}",
+        message=told.message or f"{file} can't be imported: {loaded.exception}",
         label=told.label or f"raises {loaded.exception}",
         details=text_lines(loaded),
-        why=f"{told.why} Nothing in the file can be used until its whole top level runs.".lstrip(),
+        why=f"{told.why} Nothing in {file} can be used until its whole top level runs.".lstrip(),
         help=advice.help,
         span=span,
         edits=advice.edits,
         evidence=_evidence(loaded),
     )
+
+
+def _place(loaded: Raised) -> Span | None:
+    """Return the innermost line at the top of a file, which ended the loading of all others."""
+    top = [each.span for each in loaded.frames if each.function == "<module>"]
+    outermost = loaded.frames[0].span if loaded.frames else None
+    return top[-1] if top else outermost
 
 
 def _advice(evidence: Evidence, loaded: Raised, told: Meaning, span: Span | None) -> Advice | None:
@@ -87,11 +95,12 @@ def _advice(evidence: Evidence, loaded: Raised, told: Meaning, span: Span | None
 def _ended(evidence: Evidence, loaded: Raised) -> Sighting:
     """Say that the file exited the program before a function could be called."""
     reads = (loaded.library or "").startswith("argparse")
-    span = loaded.frames[0].span if loaded.frames else None
+    span = _place(loaded)
+    file = evidence.source.called(span)
     return Sighting(
-        message="the file reads a command line while it is loaded, and exits the program"
+        message=f"{file} reads a command line while it is loaded, and exits the program"
         if reads
-        else "the file exits the program while it is loaded",
+        else f"{file} exits the program while it is loaded",
         label="exits the program",
         details=text_lines(loaded),
         why="To call your function, the grader imports the file, which runs its top level from "

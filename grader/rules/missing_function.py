@@ -27,6 +27,11 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
     names, name, kind = _defined(source), exercise.function, exercise.kind
     if name in names:
         return _out_of_reach(source, exercise, names[name], loaded)
+    elsewhere = _at_the_top_of_another(source, name)
+    if elsewhere is not None and loaded.found is None:
+        return _elsewhere(source, exercise, elsewhere)
+    if elsewhere is not None:
+        return _out_of_reach(source, exercise, elsewhere, loaded)
     defined = [each for each in loaded.callables if each not in exercise.beside]
     candidates = [*names, *(each for each in defined if each not in names)]
     near = _near(name, [each for each in candidates if each not in exercise.beside])
@@ -47,6 +52,31 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
         edits=renamed(source, names.get(near), near, name),
         evidence={"meant": near},
     )
+
+
+def _elsewhere(source: Source, exercise: Exercise, span: Span) -> Sighting:
+    """Say that only a file beside the program has the name."""
+    name, file = exercise.function, source.place(span).file.base
+    line = f"from {file.removesuffix('.py')} import {name}"
+    return Sighting(
+        message=f"`{name}` is in {file}, and not in your file",
+        label=f"your file doesn't import this {exercise.kind}",
+        help=f"import it into your file: {line}",
+        span=span,
+        evidence={"file": file},
+    )
+
+
+def _at_the_top_of_another(source: Source, name: str) -> Span | None:
+    """Return where the only other file that defines a name at its top does so."""
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign)
+    places = [
+        source.shifted(number, each.head(statement))
+        for number, each in enumerate(source.files)
+        for bound, statement in each.bindings()
+        if number and bound == name and statement in each.body and isinstance(statement, kinds)
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def _out_of_reach(
@@ -74,13 +104,13 @@ def _out_of_reach(
 
 
 def _defined(source: Source) -> dict[str, Span]:
-    """Return every function and class that the file defines, however deep, and its line."""
+    """Return every function and class that the main file defines, however deep, and its line."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     nodes = [node for node in source.nodes if isinstance(node, kinds)]
     found = {node.name: source.head(node) for node in nodes}
     for name, statement in source.bindings():
         found.setdefault(name, source.head(statement))
-    return found
+    return {name: span for name, span in found.items() if source.number(span) == 0}
 
 
 def _near(name: str, candidates: list[str]) -> str | None:

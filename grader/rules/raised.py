@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence, Look
 from grader.evidence.beside import needs_another
 from grader.evidence.by_name import passed_by_name
@@ -37,9 +39,10 @@ from grader.evidence.trail import is_lifted
 from grader.evidence.unbound_names import unbound_after
 from grader.evidence.updates import refused
 from grader.model.exercise import Check
-from grader.model.observation import AxisTree, Raised, Span
+from grader.model.observation import COMPILER, AxisTree, Raised, Span
+from grader.model.source import SyntaxFault
 from grader.model.transforms import transform
-from grader.rules import ignored_features
+from grader.rules import ignored_features, syntax_error
 from grader.rules.crashed import leaves
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -75,6 +78,9 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
     if len(places) != 1:
         return
     (place,) = places
+    head = evidence.landmarks.head
+    if head is None or evidence.source.number(head) != evidence.source.number(place):
+        return  # lines of two files come in no order
     for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):
         advice = name_advice(evidence, name.id, evidence.source.span(name)) or _NO_NAME
         yield Sighting(
@@ -223,11 +229,15 @@ def _refused(raised: Raised) -> bool:
 
 
 def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bool) -> Sighting:
+    if raised.library == COMPILER and raised.place is not None:  # a file that the call imports
+        fault = SyntaxFault(message=raised.message, span=raised.place)
+        found = syntax_error.sighting(evidence.source, fault)
+        return msgspec.structs.replace(found, case=look.case, last_resort=last_resort)
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)
     told = told or needs_another(evidence, raised)
-    told = told or meaning(raised, evidence.source)
+    told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span
     if setting is not None:
         told, span = meant(setting), provoker(evidence.source, setting)
@@ -248,10 +258,19 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
             "exception": raised.exception,
             "text": raised.message,
             "library": raised.library,
-            "lines": [frame.span.line for frame in raised.frames],
+            "lines": [evidence.source.place(frame.span).span.line for frame in raised.frames],
+            **_files(evidence, raised),
         },
         last_resort=last_resort,
     )
+
+
+def _files(evidence: Evidence, raised: Raised) -> dict[str, object]:
+    """Return the file of each line, if not all are in the main one."""
+    source = evidence.source
+    files = [source.place(frame.span).file for frame in raised.frames]
+    alone = all(each is source.files[0] for each in files)
+    return {} if alone else {"files": [each.base for each in files]}
 
 
 def _advice(evidence: Evidence, look: Look, told: Meaning, place: Span | None) -> Advice:

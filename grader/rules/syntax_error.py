@@ -9,9 +9,10 @@ from typing import Final
 from grader.evidence import Evidence
 from grader.evidence.edits import Edits, syntax_edits
 from grader.evidence.notation import shortened
+from grader.model.edit import shifted
 from grader.model.exercise import Check
 from grader.model.observation import COMPILER, LoadOutcome, Raised
-from grader.model.source import SyntaxFault
+from grader.model.source import Source, SyntaxFault
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
@@ -50,15 +51,27 @@ def _advice(message: str) -> str:
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     fault = evidence.source.syntax_fault or _found_by_compiling(evidence.transcript.loaded)
     if fault is not None:
-        edits = syntax_edits(evidence.source, fault)
-        yield Sighting(
-            message=f"Python can't read the file: {shortened(fault.message, 80)}",
-            label="Python stops here",
-            help=_exactly(edits) or _advice(fault.message),
-            span=fault.span,
-            edits=edits,
-            evidence={"error": fault.message},
-        )
+        yield sighting(evidence.source, fault)
+
+
+def sighting(source: Source, fault: SyntaxFault) -> Sighting:
+    """Say where a file stops to be Python."""
+    edits = _edits(source, fault)
+    file = source.called(fault.span)
+    return Sighting(
+        message=f"Python can't read {file}: {shortened(fault.message, 80)}",
+        label="Python stops here",
+        help=_exactly(edits) or _advice(fault.message),
+        span=fault.span,
+        edits=edits,
+        evidence={"error": fault.message},
+    )
+
+
+def _edits(source: Source, fault: SyntaxFault) -> Edits:
+    """Make a program of the file with the fault; what stands in the others doesn't matter."""
+    file, span = source.place(fault.span)
+    return shifted(source, file, syntax_edits(file, SyntaxFault(message=fault.message, span=span)))
 
 
 def _exactly(edits: Edits) -> str:
@@ -73,7 +86,7 @@ def _exactly(edits: Edits) -> str:
 def _found_by_compiling(loaded: LoadOutcome) -> SyntaxFault | None:
     """Return what only the worker can see, since it compiles the file."""
     if isinstance(loaded, Raised) and loaded.library == COMPILER and loaded.frames:
-        return SyntaxFault(message=loaded.message, span=loaded.frames[0].span)
+        return SyntaxFault(message=loaded.message, span=loaded.frames[-1].span)
     return None
 
 

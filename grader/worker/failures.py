@@ -30,6 +30,10 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
     message = _message(error, places)
     frames = places.in_traceback(_traceback(error))
     cls = type(error)
+    stops = None
+    if type(error) is SyntaxError and (stops := places.fault(error)) is not None:
+        frames = (*frames, Frame(function="<module>", span=stops))
+        message = clean(error.msg, _LONGEST_MESSAGE) if type(error.msg) is str else message
     if issubclass(cls, MemoryError) or _exhausted(cls, message):
         return OutOfMemory(limit=0, frames=frames)
     return Raised(
@@ -38,7 +42,7 @@ def failure(error: BaseException, places: Places) -> Raised | OutOfMemory:
         bases=tuple(class_name(base) for base in mro(cls)[1:_MOST_BASES] if base is not object),
         message=message,
         frames=frames,
-        library=_library(error, places),
+        library=_library(error, places) if stops is None else COMPILER,
         meant=_meant(error, message),
     )
 
@@ -84,9 +88,7 @@ def _without_others(message: str, places: Places) -> str:
     """
     if len(message) > _LONGEST_SEARCHED:
         return message
-    return _FRAME_TEXT.sub(
-        lambda found: found[0] if found["file"] == places.filename else "", message
-    )
+    return _FRAME_TEXT.sub(lambda found: found[0] if places.is_own(found["file"]) else "", message)
 
 
 def _traceback(error: BaseException) -> TracebackType | None:

@@ -18,6 +18,10 @@ _MODULE = type.__dict__["__module__"]
 _MRO = type.__dict__["__mro__"]
 _LONGEST_NAME = 80
 _NUMPY_SCALARS = frozenset(np.sctypeDict.values()) - {np.object_, np.void}
+MODULE_NAME = "submission"
+"""The module of a program's text, and what records say of the files beside it: all are its own."""
+
+_adopted: set[str] = set()
 _ATOMS = frozenset({bool, float, complex, str, bytes, type(None), type(...)})
 
 
@@ -38,6 +42,16 @@ def mro(cls: type) -> tuple[type, ...]:
     return tuple(_MRO.__get__(cls))
 
 
+def adopt(modules: Iterable[str]) -> None:
+    """Take modules for parts of the program from now on."""
+    _adopted.update(modules)
+
+
+def disown(modules: Iterable[str]) -> None:
+    """Undo `adopt`."""
+    _adopted.difference_update(modules)
+
+
 def defined_in(value: Foreign) -> str:
     """Name of the module that defines a class or a function; empty if unknown."""
     if type(value) is functools.partial:
@@ -48,7 +62,9 @@ def defined_in(value: Foreign) -> str:
         found = value.__module__
     else:
         return ""
-    return clean(found, _LONGEST_NAME) if type(found) is str else ""
+    if type(found) is not str:
+        return ""
+    return MODULE_NAME if found in _adopted else clean(found, _LONGEST_NAME)
 
 
 def module_bases(cls: type) -> tuple[str, ...]:

@@ -8,16 +8,21 @@ import linecache
 import sys
 import tokenize
 import types
+from collections.abc import Sequence
 
 from flax import linen as nn
 
 from grader.model.exercise import Exercise, FlaxClass
+from grader.model.files import SeveralFiles
 from grader.model.observation import ClassUnfit, FunctionMissing, SignatureWrong, Span
 from grader.model.source import Source, SyntaxFault
 from grader.worker.flax_classes import ClassCall, unfit
-from grader.worker.foreign import Foreign, clean, describe
+from grader.worker.foreign import MODULE_NAME, Foreign, clean, describe
+from grader.worker.neighbours import Neighbours
 
-MODULE_NAME = "submission"
+_NEVER = frozenset({*sys.stdlib_module_names, "jax", "jaxlib", "flax", "numpy", "grader"})
+"""What a program's own name never hides, whatever its file is called."""
+
 _MOST_CALLABLES = 50
 _signature = inspect.signature
 
@@ -25,9 +30,11 @@ _signature = inspect.signature
 class Program:
     """The submission as a module: with its own name, and its source where tools look for it."""
 
-    def __init__(self, filename: str, source: Source) -> None:
+    def __init__(self, filename: str, source: Source, beside: Sequence[Source] = ()) -> None:
         self._filename = filename
         self._source = source
+        self._program = SeveralFiles(source, beside) if beside else source
+        self._neighbours = Neighbours(_importable(source, beside))
         self.module = types.ModuleType(MODULE_NAME)
         self.module.__file__ = filename
         self._displaced: types.ModuleType | None = None
@@ -35,6 +42,7 @@ class Program:
 
     def register(self) -> None:
         """Let `inspect`, `pickle`, dataclasses and tracebacks find the module and its text."""
+        self._neighbours.install()
         present = sys.modules.get(MODULE_NAME)
         if present is self.module:
             return
@@ -46,6 +54,7 @@ class Program:
 
     def unregister(self) -> None:
         """Undo `register`."""
+        self._neighbours.remove()
         linecache.cache.pop(self._filename, None)
         if sys.modules.get(MODULE_NAME) is self.module:
             del sys.modules[MODULE_NAME]
@@ -116,9 +125,26 @@ class Program:
             return SignatureWrong(
                 signature=_signature_text(signature),
                 reason=clean(str(error), 200),
-                span=definition_span(self._source, exercise.function),
+                span=self._definition(function, exercise.function),
             )
         return None
+
+    def _definition(self, function: Foreign, name: str) -> Span | None:
+        """Return the head of the function's definition, in the file that has it."""
+        file = function.__code__.co_filename if type(function) is types.FunctionType else ""
+        for number, source in enumerate(self._program.files):
+            if source.name == file and number:
+                found = definition_span(source, name)
+                return self._program.shifted(number, found) if found is not None else None
+        return definition_span(self._source, name)
+
+
+def _importable(main: Source, beside: Sequence[Source]) -> dict[str, Source]:
+    """Return the files that can be imported by name; a program without others can't be."""
+    files = (main, *beside) if beside else ()
+    names = [each.base.removesuffix(".py") for each in files]
+    found = {name: each for name, each in zip(names, files, strict=True) if name.isidentifier()}
+    return {name: each for name, each in found.items() if name not in _NEVER}
 
 
 def _module_name(value: Foreign) -> str | None:

@@ -11,6 +11,7 @@ from grader.model.source import Source
 from grader.worker.foreign import clean
 
 _MOST_FRAMES = 40
+_MOST_COLUMNS = 100_000
 _LONGEST_NAME = 80
 # Packages that call functions for the submission: their frames are between the submission and the
 # function that it wanted, as in `jax.vmap(jax.random.split)(keys)`.
@@ -26,10 +27,29 @@ class Places:
         self.filename = filename
         self.source = source
         self._lines = source.lines
+        names = (filename, *(each.name for each in source.files[1:]))
+        self._before = {name: source.lines_before(number) for number, name in enumerate(names)}
 
     def covers(self, frame: FrameType) -> bool:
-        """Whether the frame runs code compiled from the submission's text."""
-        return frame.f_code.co_filename == self.filename
+        """Whether the frame runs code compiled from one of the submission's files."""
+        return frame.f_code.co_filename in self._before
+
+    def is_own(self, filename: str) -> bool:
+        """Whether this is one of the submission's files."""
+        return filename in self._before
+
+    def fault(self, error: SyntaxError) -> Span | None:
+        """Return where one of the files beside the main one stops to be Python, if one does."""
+        name, line, column = error.filename, error.lineno, error.offset
+        if type(name) is not str or type(line) is not int or type(column) is not int:
+            return None
+        before = self._before.get(name, 0)
+        if not before or not 0 < line < len(self._lines) or not 0 < column < _MOST_COLUMNS:
+            return None
+        end = error.end_offset if error.end_lineno == line else None
+        last = end if type(end) is int and column <= end < _MOST_COLUMNS else column
+        at = line + before
+        return Span(line=at, column=column, end_line=at, end_column=last)
 
     def caller(self, frame: FrameType | None) -> Span | None:
         """Place of the call that the submission itself made, None if a library made it.
@@ -84,6 +104,8 @@ class Places:
         line, end_line, start, end = next(positions, (None, None, None, None))
         if line is None:
             return None
+        before = self._before.get(code.co_filename, 0)
+        line, end_line = line + before, None if end_line is None else end_line + before
         if end_line is None or start is None or end is None:
             return self.whole_line(line)
         return Span(

@@ -232,7 +232,9 @@ class Side:
         if request.compiled:
             compile_all()
         sys.argv = [request.name]  # no command-line arguments, as in `python FILE`
-        self._subject = Subject(exercise, request.name, request.text, alters=request.alters)
+        self._subject = Subject(
+            exercise, request.name, request.text, alters=request.alters, files=request.files
+        )
         self._text = request.text
         return self._subject
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from grader.model.case import Case
 from grader.model.exercise import Exercise
+from grader.model.filekind import Unfit
+from grader.model.files import SeveralFiles
 from grader.model.observation import (
     ClassUnfit,
     Completed,
@@ -22,6 +24,7 @@ from grader.model.observation import (
 )
 from grader.model.source import Source
 from grader.model.transforms import needs_nnx, recorded
+from grader.wire import FileText
 from grader.worker.arguments import Arguments
 from grader.worker.arithmetic.tiers import begin_case
 from grader.worker.failures import failure, syntax_failure
@@ -37,6 +40,12 @@ from grader.worker.results import Converter
 _clock = time.perf_counter
 
 
+def _source(file: FileText) -> Source:
+    filename = os.path.abspath(file.name)  # noqa: PTH100 - a plain string, without looking at files
+    unread = Unfit(file.fault, "") if file.fault else None
+    return Source(filename, file.text.removeprefix("\ufeff"), unread)  # of editors on Windows
+
+
 class Subject:
     """Runs a program's text and reports what it did. No exception of the program gets out.
 
@@ -44,12 +53,19 @@ class Subject:
     until `restore`, also between calls; use a `with` block if others share the process.
     """
 
-    def __init__(self, exercise: Exercise, name: str, text: str, *, alters: bool = False) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        name: str,
+        text: str,
+        *,
+        alters: bool = False,
+        files: Sequence[FileText] = (),
+    ) -> None:
         self._exercise = exercise
-        filename = os.path.abspath(name)  # noqa: PTH100 - a plain string, without looking at files
-        source = Source(filename, text.removeprefix("\ufeff"))  # editors on Windows add one
-        self._places = Places(filename, source)
-        self._program = Program(filename, source)
+        source, *beside = (_source(each) for each in (FileText(name=name, text=text), *files))
+        self._places = Places(source.name, SeveralFiles(source, beside) if beside else source)
+        self._program = Program(source.name, source, beside)
         asked = frozenset(title for use in exercise.uses for title in use.any_of)
         self._recorder = Recorder(
             self._places,

@@ -89,6 +89,7 @@ def follow(step: Write | Change | Patch, solution: str) -> None:
         Path(step.path).write_text(before.replace(step.before, step.after), encoding="utf-8")
         return
     if isinstance(step, Write):
+        Path(step.path).parent.mkdir(parents=True, exist_ok=True)
         Path(step.path).write_text(step.text, encoding="utf-8")
         return
     text = Path(solution).read_text(encoding="utf-8")

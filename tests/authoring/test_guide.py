@@ -57,6 +57,8 @@ def test_the_guide(grade: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
         ("linear_model.py", 1),
         ("new", 0),
         ("split_heads.py", 0),
+        ("new", 0),
+        ("hand_in/my_answer.py", 1),
     ]
     mapped_twice = "course/exercises/counted_scores/mistakes/mapped_twice.py"
     assert codes == [*first, ("new", 0), ("counted_scores.py", 1), (mapped_twice, 1), *last]

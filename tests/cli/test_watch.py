@@ -20,6 +20,7 @@ from cli_course import Grade, environment  # noqa: E402 - after the skips
 
 from grader.catalogue import exercises  # noqa: E402
 from grader.progress import Attempt, Progress  # noqa: E402
+from tests import two_files  # noqa: E402
 
 FIRST, SECOND = exercises()[:2]
 RIGHT = FIRST.solution.read_text(encoding="utf-8")
@@ -416,3 +417,18 @@ def test_a_wrong_command(start: Start, file: Path, arguments: list[str], says: s
     assert watch.end() == 2
     assert says in " ".join(watch.raw.split())
     assert SECOND_SCREEN not in watch.raw
+
+
+def test_a_save_of_a_helper_grades_again(start: Start, here: Path) -> None:
+    two_files.write_course(here / "course")
+    two_files.hand_in(here, two_files.WRONG)
+    watch = start("mine.py", "--cases", "5", GRADER_EXERCISES=str(here / "course"))
+    watch.until("not passed", "helpers.py", "per-example-params", "q quit", gone="grading")
+    replace(here / "helpers.py", two_files.HELPERS)
+    watch.until("passed", "q quit", gone="not passed")
+    (here / "helpers.py").unlink()
+    watch.until("helpers.py isn't beside your file", gone="grading")
+    (here / "helpers.py").write_text(two_files.HELPERS, encoding="utf-8")
+    watch.until("passed", "q quit", gone="not passed")
+    watch.press("q")
+    assert watch.end() == 0

@@ -15,6 +15,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from grader.cli.app import run as run_command
+from tests import two_files
 
 WRONG = """\
 import jax
@@ -40,6 +41,7 @@ class Editor:
         self.folder = folder
         self.client = LanguageClient("editor", "1")
         self.news: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self.last: dict[str, list[types.Diagnostic]] = {}
         self._listen(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         self._listen(types.WINDOW_SHOW_MESSAGE)
         self._listen(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
@@ -71,6 +73,14 @@ class Editor:
             found, params = await asyncio.wait_for(self.news.get(), SECONDS)
             if found == method:
                 return params
+
+    async def shown(self, uri: str, *, empty: bool = False) -> list[types.Diagnostic]:
+        """Wait until a file has findings, or has none any more."""
+        while True:
+            params = await self.next(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+            self.last[params.uri] = list(params.diagnostics)
+            if params.uri == uri and (not params.diagnostics) == empty:
+                return list(params.diagnostics)
 
     async def findings(self) -> list[types.Diagnostic]:
         return list((await self.next(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)).diagnostics)
@@ -222,3 +232,33 @@ def test_pygls_is_named_where_it_is_missing(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     assert run_command(["lsp"]) == 2
     assert "pip install 'jax-exercise-grader[editor]'" in capsys.readouterr().err
+
+
+def test_a_mistake_in_a_helper_is_shown_in_the_helper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_files.write_course(tmp_path / "course")
+    monkeypatch.setenv("GRADER_EXERCISES", str(tmp_path / "course"))
+    work = tmp_path / "work"
+    two_files.hand_in(work, two_files.WRONG)
+
+    async def session() -> None:
+        async with Editor(work) as editor:
+            helper = editor.open("helpers.py", two_files.WRONG)
+            assert await editor.shown(helper, empty=True) == []
+            main = editor.open("mine.py", two_files.MAIN)
+            found = await editor.shown(helper)
+            assert [(each.code, each.range.start.line) for each in found] == [
+                ("per-example-params", 9)
+            ]
+            assert editor.last[main] == []
+            await editor.next("grade/status")
+            await editor.next("grade/status")  # again, now that the change is known to pass
+            (fix,) = await editor.actions(helper, found[0].range)
+            assert fix.edit is not None and fix.edit.changes is not None
+            assert [*fix.edit.changes] == [helper]
+            (edit,) = fix.edit.changes[helper]
+            editor.save(helper, applied(two_files.WRONG, edit))
+            assert await editor.shown(helper, empty=True) == []
+
+    run(session())

@@ -19,7 +19,6 @@ import msgspec
 from grader.labels import Labelled
 from grader.model.exercise import Dimension, Exercise, ExerciseFolder
 from grader.model.observation import LoadOutcome, Observation
-from grader.model.submission import read_submission
 from grader.model.transcript import Exchange, Known, Transcript
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "transcripts"
@@ -50,7 +49,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     altered: Exchange | None = None
 
 
-_YOUNG: Final = ("flax_class", "functions", "beside")
+_YOUNG: Final = ("flax_class", "functions", "beside", "files")
 _YOUNG_OF_DIMENSIONS: Final = ("multiple_of", "at_most", "equal_to", "times", "plus")
 
 
@@ -61,13 +60,13 @@ class Stale(Exception):
 def path_of(each: Labelled, variant: str = "") -> Path:
     """Return where a submission's recording is; `variant` names a jax that does otherwise."""
     folder = FOLDER / each.folder.exercise.slug
-    return folder / f"{each.path.stem}{variant}.msgpack.gz"
+    return folder / f"{each.stem}{variant}.msgpack.gz"
 
 
 def recordings_of(each: Labelled) -> tuple[Path, ...]:
     """Return where its recordings are: the plain one, and those of other versions of jax."""
     plain = path_of(each)
-    return plain, *sorted(plain.parent.glob(f"{each.path.stem}.jax-*.msgpack.gz"))
+    return plain, *sorted(plain.parent.glob(f"{each.stem}.jax-*.msgpack.gz"))
 
 
 def replayed(each: Labelled, path: Path) -> Transcript:
@@ -82,7 +81,7 @@ def replayed(each: Labelled, path: Path) -> Transcript:
         raise Stale(f"{each}, its solution or its declaration has changed since: {MEND}")
     return Transcript(
         exercise=each.folder.exercise,
-        source=read_submission(each.path).source,
+        source=each.submission.source,
         loaded=recording.loaded,
         exchanges=recording.exchanges,
         known=recording.known,
@@ -137,6 +136,8 @@ def made_of(each: Labelled) -> str:
     """Return the digest of a submission's text, the solution's, and what the cases depend on."""
     digest = hashlib.sha256(_digest_of_exercise(each.folder))
     digest.update(each.path.read_bytes())
+    if each.submission.digests:
+        digest.update(each.submission.sha256.encode())
     return digest.hexdigest()[:20]
 
 

@@ -23,7 +23,6 @@ from grader.grading.session import Session
 from grader.judge import assess, judge
 from grader.labels import Labelled, places
 from grader.model.report import Report
-from grader.model.submission import read_submission
 from grader.model.transcript import Transcript
 from tests import distorted
 from tests.labelled import labelled
@@ -65,7 +64,7 @@ def record(wanted: Sequence[Labelled], variant: str) -> Iterator[tuple[Labelled,
     with Session() as session, ThreadPoolExecutor(AT_A_TIME) as pool:
 
         def grade(each: Labelled) -> tuple[Labelled, Report, Transcript | None]:
-            grading = Grading(session, read_submission(each.path), each.folder, GradingRequest())
+            grading = Grading(session, each.submission, each.folder, GradingRequest())
             report = grading.run()
             return each, report, grading.transcript
 
@@ -83,7 +82,7 @@ def record(wanted: Sequence[Labelled], variant: str) -> Iterator[tuple[Labelled,
 
 def nothing_seen(each: Labelled) -> Transcript:
     """Return the transcript of a file that is known to be wrong without being run."""
-    return Transcript(exercise=each.folder.exercise, source=read_submission(each.path).source)
+    return Transcript(exercise=each.folder.exercise, source=each.submission.source)
 
 
 def store(each: Labelled, seen: Transcript, report: Report, variant: str) -> None:
@@ -124,7 +123,7 @@ def is_fresh(each: Labelled) -> bool:
 
 def superfluous() -> list[Path]:
     """Return the recordings of what is not there any more."""
-    names = {(each.folder.exercise.slug, each.path.stem) for each in labelled()}
+    names = {(each.folder.exercise.slug, each.stem) for each in labelled()}
     return [
         path
         for path in FOLDER.glob("*/*.msgpack.gz")

@@ -10,7 +10,6 @@ from grader.labels import ACCEPTED, Labelled, places_of
 from grader.model.edit import Edited
 from grader.model.finding import Finding, Severity
 from grader.model.report import Status, Verdict
-from grader.model.submission import read_submission
 from tests.labelled import labelled
 from tests.recordings import MEND, path_of, recordings_of
 from tests.recordings.__main__ import superfluous
@@ -18,7 +17,7 @@ from tests.recordings.findings import golden_of, judged, text_of
 from tests.rules.contradictions import contradictions
 
 RECORDED = [
-    pytest.param(each, path, id=f"{each}{path.name.removeprefix(each.path.stem).split('.msg')[0]}")
+    pytest.param(each, path, id=f"{each}{path.name.removeprefix(each.stem).split('.msg')[0]}")
     for each in labelled()
     for path in recordings_of(each)
 ]
@@ -52,7 +51,7 @@ def test_edits_do_what_the_words_say(slug: str) -> None:
     wrong: list[str] = []
     own = [each for each in labelled() if each.folder.exercise.slug == slug]
     for each in own:
-        source = read_submission(each.path).source
+        source = each.submission.source
         for finding in judged(each, path_of(each)).findings:
             if finding.edits:
                 followed += 1

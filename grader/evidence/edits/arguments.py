@@ -36,7 +36,7 @@ def knob_edits(evidence: Evidence, call: LiftedCall, knob: Knob, text: str) -> E
     A name, such as an argument's, is only written inside the function.
     """
     marks = evidence.landmarks
-    origins, node = marks.origins, marks.node(call.span)
+    origins, node = marks.origins(call.span), marks.node(call.span)
     if origins is None or node is None or _has_methods(node):
         return ()
     made = node if isinstance(node, ast.Call) else origins.partial(node)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
-from grader.model.edit import whole_lines
+from grader.model.edit import shifted, whole_lines
 from grader.model.source import Source
 
 if TYPE_CHECKING:
@@ -74,15 +74,16 @@ def _given(evidence: Evidence, name: str) -> _Class | None:
 def _written(source: Source, given: _Class, name: str) -> Edits:
     """Write the class instead of the text's own, line by line."""
     own = [each for each in source.body if isinstance(each, ast.ClassDef) and each.name == name]
-    missing = _missing_imports(source, given)
-    if len(own) != 1 or own[0].decorator_list or missing != []:
+    if len(own) != 1 or own[0].decorator_list:
         return ()
-    span = source.span(own[0])
-    lines = list(source.lines)
+    if _missing_imports(source.part(source.span(own[0])), given) != []:
+        return ()
+    file, span = source.place(source.span(own[0]))
+    lines = list(file.lines)
     documented = any(map(_documented, ast.walk(own[0])))
     text = given.text if documented else _undocumented(given.text)
     lines[span.line - 1 : span.end_line] = text.split("\n")
-    return whole_lines(source, "\n".join(lines))
+    return shifted(source, file, whole_lines(file, "\n".join(lines)))
 
 
 def _documented(node: ast.AST) -> bool:
@@ -102,12 +103,13 @@ def _undocumented(text: str) -> str:
 
 def _added(source: Source, given: _Class, entry: ast.AST | None) -> Edits:
     """Write the class before the statement at the top that the function stands in."""
-    missing = _missing_imports(source, given)
     before = next((each for each in source.body if is_inside(entry, each)), None)
+    own = source.part(source.span(before)) if before is not None else source
+    missing = _missing_imports(own, given)
     if before is None or missing is None:
         return ()
     line = min([before.lineno, *(e.lineno for e in getattr(before, "decorator_list", []))])
-    return (*_imported(source, missing), put(f"{given.text}\n\n\n", (line, 1)))
+    return (*_imported(own, missing), put(f"{given.text}\n\n\n", (line, 1)))
 
 
 def imported(source: Source, line: str) -> Edits:

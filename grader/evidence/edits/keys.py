@@ -57,7 +57,8 @@ def stream_edits(evidence: Evidence, root: Span | None, streams: Sequence[str]) 
     if isinstance(value, ast.Name) and value.id in array_names(evidence, call):
         return ()  # its arguments are in another order
     passed = _passed(evidence, call, value, known)
-    imports = () if name_of(source, "jax.random") is not None else imported(source, "import jax")
+    own = source.part(root)
+    imports = () if name_of(own, "jax.random") is not None else imported(own, "import jax")
     return (*passed, *imports) if passed else ()
 
 
@@ -109,16 +110,17 @@ def _given(call: ast.Call) -> ast.expr | None:
 
 
 def _written_dict(evidence: Evidence, node: ast.expr) -> ast.Dict | None:
-    origins = evidence.landmarks.origins
+    origins = evidence.landmarks.origins(evidence.source.span(node))
     found = origins.definition(node) if origins is not None else node
     return found if isinstance(found, ast.Dict) else None
 
 
-def in_own_words(evidence: Evidence, at: ast.AST, text: str) -> str | None:
+def in_own_words(evidence: Evidence, at: ast.expr | ast.stmt, text: str) -> str | None:
     """Return an expression of `jax.random` and the seed in the names that hold at a place."""
     seed = _seed_name(evidence, at)
-    random = name_of(evidence.source, "jax.random") or "jax.random"
-    if seed is None or random.partition(".")[0] in evidence.source.names.bound:
+    own = evidence.source.part(evidence.source.span(at))
+    random = name_of(own, "jax.random") or "jax.random"
+    if seed is None or random.partition(".")[0] in own.names.bound:
         return None
     tree = ast.parse(text, mode="eval")
     for node in ast.walk(tree):

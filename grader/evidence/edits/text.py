@@ -98,7 +98,7 @@ def expression_at(source: Source, span: Span | None) -> ast.expr | None:
 
 def segment(source: Source, node: ast.expr | ast.stmt) -> str | None:
     """Return the text of an expression or a statement, without decorators."""
-    return ast.get_source_segment(source.text, node)
+    return source.segment(node)
 
 
 def name_of(source: Source, module: str) -> str | None:

@@ -27,7 +27,7 @@ def unbound_name(message: str) -> str | None:
 
 def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
     """Import a name that usually refers to a module, or write the similar one that has a value."""
-    source, entry = evidence.source, evidence.landmarks.entry
+    source, entry = evidence.source.part(place), evidence.landmarks.entry
     if name in source.names.imports:
         return None
     if name in ALIASES:
@@ -35,12 +35,19 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
         home, _, last = dotted.rpartition(".")
         line = f"from {home} import {last}" if name == last and home else import_line(name, dotted)
         return Advice(f"import it: {line}", imported(source, line))
+    outside = entry is None or not _is_here(evidence, place)
     stored = {
         each.id
-        for each in (source.nodes if entry is None else ast.walk(entry))
+        for each in (source.nodes if outside or entry is None else ast.walk(entry))
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }
     near = difflib.get_close_matches(name, sorted(stored), n=1, cutoff=0.8)
     if not near:
         return None
     return Advice(f"write {near[0]}", renamed(source, place, name, near[0]))
+
+
+def _is_here(evidence: Evidence, place: Span | None) -> bool:
+    """Whether a place is in the file that defines the function."""
+    number, head = evidence.source.number, evidence.landmarks.head
+    return place is None or head is None or number(place) == number(head)

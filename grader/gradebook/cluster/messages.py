@@ -8,8 +8,8 @@ import msgspec
 
 from grader.gradebook.cluster.facts import Facts
 from grader.gradebook.request import ClassRequest
+from grader.grading.packing import Text, made_of, plain_text
 from grader.model.filekind import Unfit
-from grader.model.source import Source
 from grader.model.submission import Submission
 
 
@@ -54,12 +54,18 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     text: str
     unread: Unfit | None
+    beside: tuple[Text, ...] = ()
+    digests: tuple[str, ...] = ()
 
     @property
     def submission(self) -> Submission:
         """The submission as it was read."""
-        source = Source(self.path, self.text, self.unread)
-        return Submission(path=self.path, sha256=self.sha256, source=source)
+        return Submission(
+            path=self.path,
+            sha256=self.sha256,
+            source=made_of(Text(self.path, self.text, self.unread, self.beside)),
+            digests=self.digests,
+        )
 
 
 def job(run: Run, slug: str, submission: Submission) -> Job:
@@ -71,6 +77,8 @@ def job(run: Run, slug: str, submission: Submission) -> Job:
         sha256=submission.sha256,
         text=submission.source.text,
         unread=submission.source.unread,
+        beside=plain_text(submission.source).beside,
+        digests=submission.digests,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from grader.gradebook.classroom import Student
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report
-from grader.render.excerpt import clamped
+from grader.render.excerpt import located
 from grader.render.visible import cut, visible
 from grader.rules import rule_by_id
 
@@ -58,10 +58,10 @@ class Collection:
         return min(lines, key=lambda line: (-lines[line], len(line), line), default="")
 
     def _line(self, report: Report, finding: Finding) -> str:
-        span = clamped(report.source, finding.span) if finding.span else None
-        if span is None:
+        place = located(report, finding)
+        if place is None:
             return ""
-        code = _COMMENT.sub("", report.source.lines[span.line - 1])
+        code = _COMMENT.sub("", place.source.lines[place.span.line - 1])
         line = cut(visible(" ".join(code.split())), _LONGEST)
         words = {word.casefold() for word in _WORD.findall(line)}
         return "" if words & self._names - _everybodys(finding.rule) else line

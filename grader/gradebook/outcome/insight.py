@@ -16,7 +16,7 @@ import msgspec
 
 from grader.gradebook.classroom import Result, Student
 from grader.gradebook.outcome.examples import Examples
-from grader.gradebook.outcome.programs import program_of
+from grader.gradebook.outcome.programs import program_in
 from grader.model.report import Report, Verdict
 from grader.rules import rule_by_id
 
@@ -249,8 +249,7 @@ class _Programs:
         """Note a program; a text that isn't Python counts as a separate one."""
         fingerprint = self._texts.get(result.sha256)
         if fingerprint is None:
-            tree = report.source.tree
-            program = program_of(tree) if tree is not None else None
+            program = program_in(report.source)
             fingerprint = program.fingerprint if program else result.sha256
             self._texts[result.sha256] = fingerprint
             self._statements[fingerprint] = program.statements if program else 0

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from grader.model.names import binds
+from grader.model.source import Source
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | _Comprehension
@@ -33,6 +34,23 @@ def program_of(tree: ast.Module) -> Program:
     writer.module(tree)
     digest = hashlib.sha256("\n".join(writer.tokens).encode("utf-8", "backslashreplace"))
     return Program(digest.hexdigest(), writer.statements)
+
+
+def program_in(source: Source) -> Program | None:
+    """Return the program of a submission, None if a file isn't Python.
+
+    Several files are the same program as others if each of them is the same.
+    """
+    trees = [each.tree for each in source.files]
+    programs = [program_of(each) for each in trees if each is not None]
+    if len(programs) < len(trees):
+        return None
+    if len(programs) == 1:
+        return programs[0]
+    names = [each.base for each in source.files[1:]]
+    every = "\n".join([*(each.fingerprint for each in programs), *names])
+    digest = hashlib.sha256(every.encode("utf-8", "backslashreplace"))
+    return Program(digest.hexdigest(), sum(each.statements for each in programs))
 
 
 class _Names(NamedTuple):

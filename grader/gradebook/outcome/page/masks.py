@@ -16,7 +16,6 @@ import msgspec
 from grader.gradebook.classroom import Result, Student
 from grader.model.finding import Finding
 from grader.model.report import Report
-from grader.model.source import Source
 from grader.rules import RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -63,7 +62,8 @@ class Masks:
             path=path,
             sha256="",
             student=None,
-            source=Source(path, mask(report.source.text)),
+            digests=(),
+            source=report.source.moved(path, mask),
             summary=mask(report.summary),
             findings=tuple(map(finding, report.findings)),
             output=msgspec.structs.replace(
