@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Sized
 from typing import Final, TypeVar
 
+import msgspec
+
 from grader.evidence.trail import Trail
 from grader.model.case import BoolValue, Case, TextValue
 from grader.model.nnx import NnxRecord
 from grader.model.observation import Observation, Record, Setting, Span
 from grader.model.recorded import Shape
 from grader.model.seen import MadeKey, RunLayer, Seen, UsedTransform
+from grader.model.source import Source
 from grader.model.transcript import Exchange
 
 _Part = TypeVar("_Part", bound=Sized)
@@ -36,6 +39,23 @@ def seen_in(exchange: Exchange, before: Sequence[Exchange]) -> Seen:
         keys=_most(own.keys, alike.keys, [each.keys for each in others]),
         layers=_most(own.layers, alike.layers, [each.layers for each in others]),
         streams=_most(own.streams, alike.streams, [each.streams for each in others]),
+    )
+
+
+def in_files(found: Seen, source: Source) -> Seen:
+    """Return what was seen with lines as people count them: in each file, not through all."""
+    if len(source.files) == 1:
+        return found
+
+    def own(line: int | None) -> int | None:
+        at = line and Span(line=line, column=1, end_line=line, end_column=1)
+        return source.place(at).span.line if at else None
+
+    return msgspec.structs.replace(
+        found,
+        transforms=tuple(msgspec.structs.replace(e, line=own(e.line)) for e in found.transforms),
+        keys=tuple(msgspec.structs.replace(e, line=own(e.line)) for e in found.keys),
+        layers=tuple(msgspec.structs.replace(e, line=own(e.line)) for e in found.layers),
     )
 
 

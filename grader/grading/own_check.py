@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from grader.evidence.seen import seen_in
+from grader.evidence.seen import in_files, seen_in
 from grader.model.case import ArrayValue
 from grader.model.observation import (
     Completed,
@@ -15,6 +15,7 @@ from grader.model.observation import (
     Result,
     SequenceResult,
 )
+from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.process.checker import NUMBERS, Checker
 
@@ -46,7 +47,10 @@ class OwnCheck:
         if self._checker is None:
             return transcript
         checker, played = self._checker, transcript.exchanges
-        told = (self._with_said(checker, each, played[:at]) for at, each in enumerate(played))
+        source = transcript.source
+        told = (
+            self._with_said(checker, each, played[:at], source) for at, each in enumerate(played)
+        )
         return msgspec.structs.replace(transcript, exchanges=tuple(told))
 
     def end(self) -> None:
@@ -55,7 +59,7 @@ class OwnCheck:
             self._checker.end()
 
     def _with_said(
-        self, checker: Checker, exchange: Exchange, before: tuple[Exchange, ...]
+        self, checker: Checker, exchange: Exchange, before: tuple[Exchange, ...], source: Source
     ) -> Exchange:
         """Ask once for each exchange, however often the transcript is judged."""
         answer = _answer(exchange)
@@ -63,7 +67,8 @@ class OwnCheck:
             return exchange
         known = self._told.get(id(exchange))
         if known is None:
-            said = checker.say(exchange.case, answer, seen_in(exchange, before))
+            shown = in_files(seen_in(exchange, before), source)
+            said = checker.say(exchange.case, answer, shown)
             known = exchange, msgspec.structs.replace(exchange, said=said)
             self._told[id(exchange)] = known
         return known[1]

@@ -38,15 +38,18 @@ class Neighbours(MetaPathFinder, Loader):
             for source in self._sources.values():
                 lines = source.text.splitlines(keepends=True)
                 linecache.cache[source.name] = (len(source.text), None, lines, source.name)
-        if self._sources and self not in sys.meta_path:
-            sys.meta_path.insert(0, self)
+        finders: object = sys.meta_path  # whatever the program has made of it
+        if self._sources and type(finders) is list and not any(e is self for e in finders):
+            finders.insert(0, self)
 
     def remove(self) -> None:
         """Undo `install`."""
         if not self._installed:
             return
         self._installed = False
-        sys.meta_path[:] = [each for each in sys.meta_path if each is not self]
+        finders: object = sys.meta_path
+        if type(finders) is list:
+            finders[:] = [each for each in finders if each is not self]
         for name, source in self._sources.items():
             linecache.cache.pop(source.name, None)
             sys.modules.pop(name, None)

@@ -213,6 +213,28 @@ def test_a_helper_that_patches_a_library_changes_its_own_answers_alone(grade: Gr
     assert grade(helpers=HELPERS).verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(
+    "does",
+    [
+        "import sys\nsys.meta_path = None\n",
+        "import sys\nsys.meta_path.clear()\nsys.modules.pop(__name__)\n",
+        (
+            "class Liar:\n    def __eq__(self, other):\n        raise RuntimeError\n"
+            "\n\nimport sys\nsys.meta_path.insert(0, Liar())\n"
+        ),
+        "import builtins\nbuiltins.__import__ = lambda *a, **k: 1 / 0\n",
+        'raise SyntaxError("no", (__file__, 10**9, 10**9, "", 10**9, 10**9))\n',
+        'raise SyntaxError("no", ([], {}, "", None, None, 1))\n',
+        "import os\nos._exit(0)\n",
+    ],
+)
+def test_a_hostile_helper_ends_in_a_report(grade: Graded, does: str) -> None:
+    report = grade(helpers=HELPERS + "\n" + does)
+    assert report.verdict is not Verdict.ERROR
+    assert "traceback" not in RENDERERS["text"](report).lower()
+    assert grade(helpers=HELPERS).verdict is Verdict.PASSED
+
+
 def test_every_format_names_the_file(grade: Graded) -> None:
     report = grade(helpers=HELPERS.replace('"params": None', '"params": 0'))
     path = str(grade.hand_in / "helpers.py")

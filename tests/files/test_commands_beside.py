@@ -13,7 +13,10 @@ from grader import labels
 from grader.authoring.parts import files as check_files
 from grader.catalogue import BrokenExercise, catalogue
 from grader.cli.app import run
+from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
+from grader.model.submission import from_bytes
+from grader.notebook.grading import grade_submission
 from tests import two_files
 
 Run = Callable[..., tuple[int, str]]
@@ -171,3 +174,25 @@ def test_a_declaration_with_another_name_does_not_load(exercise: Path) -> None:
     (broken,) = catalogue([exercise.parent.parent]).broken
     assert isinstance(broken, BrokenExercise)
     assert "named like a module" in broken.reason
+
+
+def test_a_notebook_imports_from_its_own_folder(grade: Run) -> None:
+    two_files.hand_in(Path("nb"), two_files.WRONG)
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [{**cell, "source": two_files.MAIN}]
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("nb/HW.ipynb").write_text(json.dumps(document), encoding="utf-8")
+    code, said = grade("nb/HW.ipynb", "--cases=12", "--report", "concise", "--no-repair")
+    assert code == 1
+    assert said.startswith("nb/helpers.py:10:")
+
+
+@pytest.mark.usefixtures("exercise")
+def test_a_cell_imports_from_the_current_folder() -> None:
+    two_files.hand_in(Path(), two_files.WRONG)
+    asked = GradingRequest(cases=12, progress=False, exercises=(Path("../course"),))
+    found = grade_submission(from_bytes("cell (notebook)", two_files.MAIN.encode()), asked)
+    assert found.report.rules == ("per-example-params",)
+    Path("helpers.py").write_text(two_files.HELPERS, encoding="utf-8")
+    again = grade_submission(from_bytes("cell (notebook)", two_files.MAIN.encode()), asked)
+    assert again.passed

@@ -10,10 +10,12 @@ import pytest
 
 from grader.beside import with_files
 from grader.catalogue import _misfiled
+from grader.evidence.seen import in_files
 from grader.model.edit import Edit, Edited, lines_of_all
 from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.files import SeveralFiles
 from grader.model.observation import Span
+from grader.model.seen import MadeKey, Seen
 from grader.model.source import Source
 from grader.model.submission import from_bytes, read_submission
 
@@ -210,3 +212,11 @@ def test_one_file_is_what_it_was() -> None:
     assert source.files == (source,)
     assert source.place(line(1)) == (source, line(1))
     assert source.part(line(1)) is source.reading(line(1)) is source
+
+
+def test_an_authors_check_gets_lines_of_the_file() -> None:
+    source = program("a = 1\nb = 2\n")
+    there = source.shifted(1, line(5)).line
+    found = Seen(keys=tuple(MadeKey(name="PRNGKey", line=each) for each in (2, there, None)))
+    assert [each.line for each in in_files(found, source).keys] == [2, 5, None]
+    assert in_files(found, Source("mine.py", "a = 1\n")) is found

@@ -141,6 +141,12 @@ def test_a_submission_arrives_as_it_was_read() -> None:
         assert (there.path, there.sha256) == (submission.path, submission.sha256)
         assert there.source.text == submission.source.text
         assert there.source.unread == submission.source.unread
+        several = submission.beside([from_bytes("/submission/helpers.py", data)])
+        sent_on = job(None, FOLDER.slug, several).submission  # type: ignore[arg-type]
+        assert (sent_on.sha256, sent_on.digests) == (several.sha256, several.digests)
+        assert [(e.name, e.text, e.unread) for e in sent_on.source.files] == [
+            (e.name, e.text, e.unread) for e in several.source.files
+        ]
 
 
 # ----------------------------------------------------------------------------------------- seats
