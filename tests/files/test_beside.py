@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ class Graded:
         return graded(self._session, submission, self._folder, asked)
 
 
+def mostly_slow(some: Iterable[str]) -> list[object]:
+    """Let each third be graded in a quick run."""
+    return [
+        pytest.param(each, marks=pytest.mark.slow if number % 3 else ())
+        for number, each in enumerate(some)
+    ]
+
+
 @pytest.fixture
 def grade(session: Session, folder: ExerciseFolder, hand_in: Path) -> Graded:
     return Graded(session, folder, hand_in)
@@ -101,7 +110,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", mostly_slow(WRONG))
 def test_a_mistake_in_a_helper_is_named_there(grade: Graded, name: str) -> None:
     before, after, rule, line = WRONG[name]
     assert before in HELPERS
@@ -175,7 +184,7 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", mostly_slow(RIGHT))
 def test_a_right_program_passes(grade: Graded, name: str) -> None:
     main, beside = RIGHT[name]
     report = grade(main, **beside)
@@ -215,18 +224,20 @@ def test_a_helper_that_patches_a_library_changes_its_own_answers_alone(grade: Gr
 
 @pytest.mark.parametrize(
     "does",
-    [
-        "import sys\nsys.meta_path = None\n",
-        "import sys\nsys.meta_path.clear()\nsys.modules.pop(__name__)\n",
-        (
-            "class Liar:\n    def __eq__(self, other):\n        raise RuntimeError\n"
-            "\n\nimport sys\nsys.meta_path.insert(0, Liar())\n"
-        ),
-        "import builtins\nbuiltins.__import__ = lambda *a, **k: 1 / 0\n",
-        'raise SyntaxError("no", (__file__, 10**9, 10**9, "", 10**9, 10**9))\n',
-        'raise SyntaxError("no", ([], {}, "", None, None, 1))\n',
-        "import os\nos._exit(0)\n",
-    ],
+    mostly_slow(
+        [
+            "import sys\nsys.meta_path = None\n",
+            "import sys\nsys.meta_path.clear()\nsys.modules.pop(__name__)\n",
+            (
+                "class Liar:\n    def __eq__(self, other):\n        raise RuntimeError\n"
+                "\n\nimport sys\nsys.meta_path.insert(0, Liar())\n"
+            ),
+            "import builtins\nbuiltins.__import__ = lambda *a, **k: 1 / 0\n",
+            'raise SyntaxError("no", (__file__, 10**9, 10**9, "", 10**9, 10**9))\n',
+            'raise SyntaxError("no", ([], {}, "", None, None, 1))\n',
+            "import os\nos._exit(0)\n",
+        ]
+    ),
 )
 def test_a_hostile_helper_ends_in_a_report(grade: Graded, does: str) -> None:
     report = grade(helpers=HELPERS + "\n" + does)

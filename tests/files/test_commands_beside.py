@@ -94,6 +94,7 @@ def test_a_class_gets_each_students_own_helper(grade: Run) -> None:
     assert [rule for rule, _, _ in again["anna"]] == ["import-failed"]
 
 
+@pytest.mark.slow
 def test_canvas_puts_names_around_a_helper(grade: Run) -> None:
     folder = Path("canvas")
     folder.mkdir()
@@ -176,6 +177,7 @@ def test_a_declaration_with_another_name_does_not_load(exercise: Path) -> None:
     assert "named like a module" in broken.reason
 
 
+@pytest.mark.slow
 def test_a_notebook_imports_from_its_own_folder(grade: Run) -> None:
     two_files.hand_in(Path("nb"), two_files.WRONG)
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
@@ -187,6 +189,7 @@ def test_a_notebook_imports_from_its_own_folder(grade: Run) -> None:
     assert said.startswith("nb/helpers.py:10:")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("exercise")
 def test_a_cell_imports_from_the_current_folder() -> None:
     two_files.hand_in(Path(), two_files.WRONG)

@@ -22,11 +22,22 @@ from tests.labelled import labelled
 from tests.recordings import path_of, replayed
 
 LABELLED = [each for each in labelled() if path_of(each).exists()]
-EACH = [
-    pytest.param(each, id=str(each), marks=() if number % 6 == 0 else pytest.mark.slow)
-    for number, each in enumerate(LABELLED)
-]
-"""All take some minutes: every sixth is enough for a quick run."""
+EVERY = 6
+"""All take ten minutes: one of six runs, and most of those with the slow tests."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "each" not in metafunc.fixturenames:
+        return
+    everything = metafunc.config.getoption("--everything")
+    some = LABELLED if everything else LABELLED[::EVERY]
+    metafunc.parametrize(
+        "each",
+        [
+            pytest.param(each, id=str(each), marks=pytest.mark.slow if number % EVERY else ())
+            for number, each in enumerate(some)
+        ],
+    )
 
 
 def moved(each: Labelled, main: str) -> Transcript:
@@ -86,7 +97,6 @@ UNLIKE = {
 }
 
 
-@pytest.mark.parametrize("each", EACH)
 def test_a_program_that_is_imported_gets_the_same(each: Labelled) -> None:
     names = ", ".join(each.folder.exercise.written)
     there = moved(each, f"from helpers import {names}\n")
@@ -101,7 +111,6 @@ def test_a_program_that_is_imported_gets_the_same(each: Labelled) -> None:
             assert edited.texts[0] == there.source.text
 
 
-@pytest.mark.parametrize("each", EACH)
 def test_names_in_the_way_accuse_nobody_else(each: Labelled) -> None:
     names = each.folder.exercise.written
     here = replayed(each, path_of(each))
@@ -196,7 +205,6 @@ def in_halves(each: Labelled) -> Transcript | None:
     return as_recorded(found, source, loaded, exchanges, altered)
 
 
-@pytest.mark.parametrize("each", EACH)
 def test_a_program_in_two_halves_gets_the_same(each: Labelled) -> None:
     there = in_halves(each)
     if there is None or each.stem in LESS_IS_KNOWN:

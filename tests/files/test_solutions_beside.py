@@ -16,8 +16,13 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.report import Verdict
 from grader.model.submission import read_submission
 
+SOLUTIONS = [
+    pytest.param(each, id=each.exercise.slug, marks=pytest.mark.slow if number else ())
+    for number, each in enumerate(exercises())
+]
 
-@pytest.mark.parametrize("found", exercises(), ids=[each.slug for each in exercises()])
+
+@pytest.mark.parametrize("found", SOLUTIONS)
 def test_a_solution_in_a_helper_passes(
     found: ExerciseFolder, session: Session, hand_in: Path
 ) -> None:
