@@ -52,6 +52,11 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     times: int = 1
     plus: int = 0
 
+    @property
+    def bases(self) -> frozenset[str]:
+        """The dimensions that this one depends on."""
+        return frozenset(filter(None, (self.multiple_of, self.at_most, self.equal_to)))
+
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, tag="seed"):
     """A Python int from 0 to 2**31 - 1 from which the submission makes its PRNG key."""
@@ -304,6 +309,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         changed = {**own, "function": name, "functions": (), "beside": others}
         made = msgspec.structs.replace(self, **changed)
         used = {name for name, _ in sizes_named(made)}
+        for each in self.dimensions:  # a size keeps to the one that it depends on
+            used |= each.bases if each.name in used else frozenset()
         dimensions = tuple(each for each in self.dimensions if each.name in used)
         return msgspec.structs.replace(made, dimensions=dimensions)
 

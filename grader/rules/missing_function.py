@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator
+from functools import partial
 
 from grader.evidence import Evidence
 from grader.evidence.edits import renamed
@@ -95,6 +96,14 @@ def _out_of_reach(
             help=f"make it a {kind}: {head}",
             span=place,
         )
+    deleted = next(filter(partial(_deletes, name), source.nodes), None)
+    if isinstance(deleted, ast.Delete):
+        return Sighting(
+            message=f"`{name}` is deleted before it can be called",
+            label="deletes it",
+            help=f"remove `{name}` from this del",
+            span=source.span(deleted),
+        )
     return Sighting(
         message=f"`{name}` is not at the top level when the file is imported",
         label="not at the top level",
@@ -102,6 +111,12 @@ def _out_of_reach(
         help=f"define `{name}` at the left margin",
         span=place,
     )
+
+
+def _deletes(name: str, node: ast.AST) -> bool:
+    """Whether a statement takes the name away."""
+    targets = node.targets if isinstance(node, ast.Delete) else []
+    return any(isinstance(each, ast.Name) and each.id == name for each in targets)
 
 
 def _defined(source: Source) -> dict[str, Span]:

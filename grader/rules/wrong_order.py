@@ -115,6 +115,8 @@ def _help(evidence: Evidence, look: Look, axes: tuple[str, ...]) -> str:
         return "pass the arguments to the module unchanged: it already gave this order"
     if _flattens(evidence):
         return f"flatten it row by row, {axes[0]} first: .reshape(-1) on the module's output"
+    if look.actual.answer is None:
+        return "put the numbers in the order that the task has"
     return "return the numbers in the order in which the module gives them"
 
 

@@ -86,10 +86,14 @@ def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
     usual = distinct_sizes(exercise)
     for number, dimension, more in product(numbers, exercise.dimensions, (0, 1)):
         size = number + more
-        sizes = fitted(exercise, usual | {dimension.name: size})
-        near = size <= max(dimension.far, _BEYOND * dimension.largest)
-        if near and sizes[dimension.name] == size and prod(sizes.values()) <= _ELEMENTS:
-            yield sizes
+        if size > max(dimension.far, _BEYOND * dimension.largest):
+            continue
+        # What the size depends on may have to be as large.
+        for base in ({}, dict.fromkeys(dimension.bases, size)):
+            sizes = fitted(exercise, usual | base | {dimension.name: size})
+            if sizes[dimension.name] == size and prod(sizes.values()) <= _ELEMENTS:
+                yield sizes
+                break
 
 
 def _seeds(exercise: Exercise, numbers: Iterable[int]) -> Iterator[dict[str, Value]]:

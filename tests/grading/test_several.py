@@ -19,9 +19,10 @@ from grader.grading.session import Session
 from grader.grading.whole import grade
 from grader.judge import judge, static_findings
 from grader.model.case import Argument, ArrayValue, Case, DictValue, IntValue, Value
-from grader.model.exercise import Check, ExerciseFolder
+from grader.model.exercise import Array, Check, ExerciseFolder
 from grader.model.finding import Finding
 from grader.model.observation import Completed, Loaded, MappingResult, Observation, Span
+from grader.model.relations import misrelated
 from grader.model.report import Equivalence, Equivalent, Report, Status, Verdict
 from grader.model.source import Source
 from grader.model.submission import (
@@ -445,3 +446,20 @@ def test_each_program_gets_its_findings(
     found = graded(text)
     assert told(found) == expected
     assert (found.verdict is Verdict.PASSED) == (not expected)
+
+
+def test_a_part_has_the_sizes_that_its_own_depend_on() -> None:
+    batch, inputs, features = EXERCISE.dimensions
+    related = msgspec.structs.replace(
+        EXERCISE,
+        dimensions=(msgspec.structs.replace(batch, multiple_of="features"), inputs, features),
+        functions=(
+            msgspec.structs.replace(
+                EXERCISE.functions[0], parameters=(Array(name="x", shape=("batch",)),)
+            ),
+            EXERCISE.functions[1],
+        ),
+    )
+    first, _ = related.parts
+    assert [each.name for each in first.dimensions] == ["batch", "features"]
+    assert not list(misrelated(first))

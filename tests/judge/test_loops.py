@@ -18,8 +18,8 @@ class step:
 ROW = ArrayType(dtype="float32", shape=(3,))
 
 
-def a_body(*kept: int) -> BodyRun:
-    return BodyRun(inputs=(ROW, ROW), outputs=(ROW,) * len(kept), kept=kept)
+def a_body(*kept: int, taken: int = 2) -> BodyRun:
+    return BodyRun(inputs=(ROW,) * taken, outputs=(ROW,) * len(kept), kept=kept)
 
 
 def a_run(
@@ -52,8 +52,11 @@ def a_run(
         (a_run(a_body(0, -1), a_body(-1, -1)), False),
         (a_run(a_body(0, -1), a_body(0, -1)), True),
         (a_run(), False),
-        (a_run(a_body(0), parts=(0, 1)), False),
-        (a_run(a_body(0), parts=()), False),
+        (a_run(a_body(0, taken=1), parts=(0, 1)), False),
+        (a_run(a_body(0, taken=0), parts=()), False),
+        # The carry starts as a Python number, which is no array of the run.
+        (a_run(a_body(0, -1), parts=(0, 1)), True),
+        (a_run(a_body(-1, -1), parts=(0, 1)), False),
     ],
 )
 def test_a_carry_is_kept_if_each_call_gives_back_the_very_same(

@@ -102,6 +102,16 @@ def test_related_sizes_keep_to_their_relation() -> None:
         assert case.sizes["features"] % case.sizes["in_dim"] == 0
 
 
+def test_what_a_size_depends_on_grows_with_it() -> None:
+    batch, in_dim, features = _exercise("nn-vmap-shared").dimensions
+    related = msgspec.structs.replace(
+        _exercise("nn-vmap-shared"),
+        dimensions=(batch, in_dim, msgspec.structs.replace(features, at_most="in_dim")),
+    )
+    met = {case.sizes["features"] for case in _named(related, "if n == 11: pass")}
+    assert {11, 12} <= met
+
+
 def test_a_text_with_many_numbers_adds_few_cases() -> None:
     text = "\n".join(f"if n == {number}: pass" for number in range(3, 400))
     assert len(_named(_exercise("nn-vmap-shared"), text)) <= 16
