@@ -175,7 +175,8 @@ def _written(change: Change, called: str) -> tuple[Path, str, str]:
         lines = "its lines" if called == "it" else f"the lines of {called}"
         raise ReportNotWritten(f"{lines} end in different ways")
     mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
-    if text.removeprefix(_MARK).replace("\r\n", "\n") != change.before:
+    now = text.removeprefix(_MARK).replace("\r\n", "\n")
+    if now not in {change.before, change.after}:  # another program's fix may have written it
         raise ReportNotWritten(f"{called} has changed since")
     return path, text, mark + change.after.replace("\n", end)
 

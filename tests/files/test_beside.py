@@ -285,6 +285,13 @@ def test_nothing_is_written_if_a_file_has_changed(grade: Graded) -> None:
     assert (grade.hand_in / "mine.py").read_text(encoding="utf-8") == wrong
 
 
+def test_two_programs_with_one_helper_are_both_fixed(grade: Graded) -> None:
+    report = grade(helpers=HELPERS.replace('"params": None', '"params": 0'))
+    _, code = fix([report, report])
+    assert code == 0
+    assert (grade.hand_in / "helpers.py").read_text(encoding="utf-8") == HELPERS
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
