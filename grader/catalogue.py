@@ -8,6 +8,7 @@ import keyword
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
@@ -239,8 +240,11 @@ def _misfiled(exercise: Exercise) -> Iterator[str]:
         yield "files has the same name twice"
     for name in exercise.files:
         module = name.removesuffix(".py")
+        imported = unicodedata.normalize("NFKC", module)  # what Python makes of it in an import
         if module == name or not module.isidentifier() or keyword.iskeyword(module):
             yield f'files has "{name}": a file is named like a module, such as "helpers.py"'
+        elif module != imported:
+            yield f'files has "{name}", which Python would import as "{imported}.py"'
         elif module.lower() in sys.stdlib_module_names or module.lower() in _LIBRARIES:
             yield f'files has "{name}": {module} is a module of Python or of a library'
         elif module in {*_OWN_FILES, exercise.folder_name}:

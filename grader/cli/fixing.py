@@ -129,7 +129,7 @@ def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
             continue
         try:
             changes = _changes(report)
-            _write(changes)
+            _write(changes, report.path)
             told[place] = _told(report, Told.WRITTEN)
             print(f"grade: {_fixed(name, changes)} now", file=sys.stderr)
         except ReportNotWritten as error:
@@ -147,9 +147,9 @@ def _fixed(name: str, changes: Sequence[Change]) -> str:
     return f"{listing(paths)} {verb} fixed, and {name} passes"
 
 
-def _write(changes: Sequence[Change]) -> None:
+def _write(changes: Sequence[Change], graded: str) -> None:
     """Write all or none. Raises `ReportNotWritten` if a file can't be, or isn't what was graded."""
-    ready = [_written(each) for each in changes]
+    ready = [_written(e, "it" if e.path == graded else e.path) for e in changes]
     done: list[tuple[Path, str, str]] = []
     try:
         for each in ready:
@@ -162,20 +162,22 @@ def _write(changes: Sequence[Change]) -> None:
         raise
 
 
-def _written(change: Change) -> tuple[Path, str, str]:
-    """Return a file's path, its text now, and the one to write."""
+def _written(change: Change, called: str) -> tuple[Path, str, str]:
+    """Return a file's path, its text now, and the one to write. `called` is the file in words."""
     path = Path(change.path)
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ReportNotWritten("it can't be read, or isn't UTF-8") from error
+        raise ReportNotWritten(f"{called} can't be read, or isn't UTF-8") from error
     if not path.stat().st_mode & _WRITABLE:
-        raise ReportNotWritten("it is read-only")
+        raise ReportNotWritten(f"{called} is read-only")
     if 0 < text.count("\r\n") < text.count("\n"):
-        raise ReportNotWritten("its lines end in different ways")
+        lines = "its lines" if called == "it" else f"the lines of {called}"
+        raise ReportNotWritten(f"{lines} end in different ways")
     mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
-    if text.removeprefix(_MARK).replace("\r\n", "\n") != change.before:
-        raise ReportNotWritten("it has changed since")
+    now = text.removeprefix(_MARK).replace("\r\n", "\n")
+    if now not in {change.before, change.after}:  # another program's fix may have written it
+        raise ReportNotWritten(f"{called} has changed since")
     return path, text, mark + change.after.replace("\n", end)
 
 

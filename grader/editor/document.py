@@ -127,10 +127,10 @@ class Document:
         folder = exercise_of(submission, catalogue(self._request.exercises))
         if isinstance(folder, Unrecognised):
             raise folder
-        if isinstance(folder, ExerciseFolder) and not _is_for(submission, folder):
-            raise Unrecognised(f"{self.path.name} is for no exercise", [folder])
         if isinstance(folder, ExerciseFolder):
             submission = with_files(submission, folder.exercise)
+            if not _is_for(submission, folder):
+                raise Unrecognised(f"{self.path.name} is for no exercise", [folder])
         return Version(submission, folder)
 
     # -------------------------------------------------------------------- what the grading tells

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -14,10 +15,10 @@ from grader.errors import CommandWrong
 from grader.gradebook.book import Entry
 from grader.gradebook.classroom import Collected, HandedIn
 from grader.grading.guarded import Folder
-from grader.grading.recognition import exercise_of
+from grader.grading.recognition import Joining, exercise_of
 from grader.grading.request import GradingRequest
 from grader.grading.setup import Key, key_of, setup_digest
-from grader.model.exercise import ExerciseFolder
+from grader.model.exercise import Exercise, ExerciseFolder
 from grader.model.submission import (
     Likeness,
     Submission,
@@ -48,15 +49,21 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
     def submission(self, read: Callable[[HandedIn], Submission]) -> Submission:
         """Read what is graded for all of them."""
-        main = read(self.handed)
-        folder = main.path[: len(main.path) - len(main.source.base)]
-        others = (read(each.handed).moved(f"{folder}{each.name}") for each in self.beside)
-        return main.beside([*others])
+        return _with(read(self.handed), self.beside, read)
 
     @property
     def handed(self) -> HandedIn:
         """The file that is read for all of them."""
         return self.entries[0].handed
+
+
+def _with(
+    main: Submission, beside: Sequence[Beside], read: Callable[[HandedIn], Submission]
+) -> Submission:
+    """Return a submission with the files beside it, under the names that it imports."""
+    folder = main.path[: len(main.path) - len(main.source.base)]
+    others = (read(each.handed).moved(f"{folder}{each.name}") for each in beside)
+    return main.beside([*others])
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +114,7 @@ def grouped(
     answering: defaultdict[object, set[str]] = defaultdict(set)
     for each in found:
         if each.certain:
-            answering[_who(each)].add(_name(each))
+            answering[_who(each.handed)].add(_name(each.handed))
     files: defaultdict[Key, list[Entry]] = defaultdict(list)
     beside: dict[Key, tuple[Beside, ...]] = {}
     entries: list[Entry] = []
@@ -115,7 +122,7 @@ def grouped(
     answers = [
         each
         for each in found
-        if _who(each) not in answering or _answers(each, answering[_who(each)])
+        if _who(each.handed) not in answering or _answers(each, answering[_who(each.handed)])
     ]
     slugs = {id(each): _exercise(each, usual) for each in answers}
     helping = _helping(found, [(each, folders[slugs[id(each)]]) for each in answers])
@@ -154,33 +161,44 @@ def _helping(
 
     They are the same student's, in the same folder; of several attempts, the answer's own.
     """
-    around: defaultdict[object, list[_Read]] = defaultdict(list)
-    for each in found:
-        around[_who(each), _parent(each)].append(each)
+    around = _Around([each.handed for each in found])
+    reads = {id(each.handed): each for each in found}
     helping: dict[int, tuple[tuple[str, _Read], ...]] = {}
     for answer, folder in answers:
         allowed = () if isinstance(folder, BrokenExercise) else folder.exercise.files
-        if _name(answer) in allowed:
+        if _name(answer.handed) in allowed:
             continue
-        theirs = [(name, _nearest(answer, name, around)) for name in allowed]
-        helping[id(answer)] = tuple((name, each) for name, each in theirs if each is not None)
+        theirs = around.beside(answer.handed, allowed)
+        helping[id(answer)] = tuple((each.name, reads[id(each.handed)]) for each in theirs)
     return helping
 
 
-def _nearest(answer: _Read, name: str, around: Mapping[object, Sequence[_Read]]) -> _Read | None:
-    """Return the file of a name that was handed in with an answer, or last before it, or first."""
-    beside = [e for e in around[_who(answer), _parent(answer)] if _name(e) == name]
+class _Around:
+    """Finds the files that a student handed in beside one."""
 
-    def age(each: _Read) -> tuple[bool, int, int]:
-        later = each.handed.attempt > answer.handed.attempt
-        attempt = each.handed.attempt
-        return later, attempt if later else -attempt, -each.handed.order
+    def __init__(self, files: Sequence[HandedIn]) -> None:
+        self._files: defaultdict[object, list[HandedIn]] = defaultdict(list)
+        for each in files:
+            self._files[_who(each), _parent(each)].append(each)
 
-    return min(beside, key=age, default=None)
+    def beside(self, answer: HandedIn, names: Sequence[str]) -> tuple[Beside, ...]:
+        """Return the files with some names, as many as there are."""
+        theirs = [(name, self._nearest(answer, name)) for name in names]
+        return tuple(Beside(name, each) for name, each in theirs if each is not None)
+
+    def _nearest(self, answer: HandedIn, name: str) -> HandedIn | None:
+        """Return the one that was handed in with an answer, or last before it, or first."""
+        beside = [e for e in self._files[_who(answer), _parent(answer)] if _name(e) == name]
+
+        def age(each: HandedIn) -> tuple[bool, int, int]:
+            later = each.attempt > answer.attempt
+            return later, each.attempt if later else -each.attempt, -each.order
+
+        return min(beside, key=age, default=None)
 
 
-def _parent(read: _Read) -> str:
-    return read.handed.path.rpartition("/")[0]
+def _parent(handed: HandedIn) -> str:
+    return handed.path.rpartition("/")[0]
 
 
 def _usual(found: Sequence[_Read]) -> Counter[str]:
@@ -214,10 +232,10 @@ def _exercise(read: _Read, usual: Counter[str]) -> str:
     return max((slug for slug in usual if slug in like), key=signs, default=read.choices[0])
 
 
-def _who(read: _Read) -> object:
+def _who(handed: HandedIn) -> object:
     """Return who handed a file in; each file of unknown origin counts as its own owner."""
-    student = read.handed.student
-    return student.key if student is not None else (read.handed.path,)
+    student = handed.student
+    return student.key if student is not None else (handed.path,)
 
 
 def _answers(read: _Read, names: set[str]) -> bool:
@@ -225,13 +243,13 @@ def _answers(read: _Read, names: set[str]) -> bool:
 
     A student may break an answer while improving it; the newest still counts.
     """
-    again = read.handed.attempt > 1 and _name(read) in names
+    again = read.handed.attempt > 1 and _name(read.handed) in names
     return read.certain or read.broken or again
 
 
-def _name(read: _Read) -> str:
+def _name(handed: HandedIn) -> str:
     """Return a file's name without what a platform or a browser has put around it."""
-    return _AROUND.sub("", read.handed.path.rpartition("/")[2])
+    return _AROUND.sub("", handed.path.rpartition("/")[2])
 
 
 def _setup(folder: Folder, request: GradingRequest) -> str:
@@ -245,9 +263,11 @@ def _read(
     tell: Callable[[int, int], None],
 ) -> Iterator[_Read]:
     exercises = (chosen,) if chosen is not None else known.exercises
+    around = _Around(collected.files)
     for done, handed in enumerate(collected.files, 1):
         submission = collected.read(handed)
-        folder = chosen or exercise_of(submission, known)
+        joined = partial(_joined, handed=handed, around=around, read=collected.read)
+        folder = chosen or exercise_of(submission, known, joined)
         like: dict[str, Likeness] = {}
         if isinstance(folder, Unrecognised):
             choices = [each.slug for each in folder.choices]
@@ -256,7 +276,7 @@ def _read(
             certain = True
         else:
             choices = [folder.slug]
-            certain = isinstance(folder, BrokenExercise) or defines(submission.source, folder)
+            certain = isinstance(folder, BrokenExercise) or _defines(submission, folder, joined)
             if not certain:
                 like = likenesses(submission.source, exercises)
         yield _Read(
@@ -268,3 +288,21 @@ def _read(
             broken=any(begins(submission.source, each) for each in exercises),
         )
         tell(done, len(collected.files))
+
+
+def _joined(
+    submission: Submission,
+    exercise: Exercise,
+    *,
+    handed: HandedIn,
+    around: _Around,
+    read: Callable[[HandedIn], Submission],
+) -> Submission:
+    """Add what an exercise allows beside a file that was handed in."""
+    return _with(submission, around.beside(handed, exercise.files), read)
+
+
+def _defines(submission: Submission, folder: ExerciseFolder, joined: Joining) -> bool:
+    """Whether a file has an exercise's functions, perhaps from a file beside it."""
+    alone = defines(submission.source, folder)
+    return alone or defines(joined(submission, folder.exercise).source, folder)

@@ -100,7 +100,8 @@ def _is_taken(name: str, one: File, other: File, theirs: Scope) -> bool:
     there = _imports(other.tree).get(name, set())
     if one.module and there == {f"{one.module}.{name}"}:
         return True
-    return bool(one.module) and name not in theirs.bound and one.module in _taken_whole(other.tree)
+    whole = one.module in taken_whole(other.tree) and _hides_nothing(one.tree, name)
+    return bool(one.module) and name not in theirs.bound and whole
 
 
 def _imports(tree: ast.Module) -> dict[str, set[str]]:
@@ -124,7 +125,12 @@ def _bound_otherwise(tree: ast.Module) -> set[str]:
     }
 
 
-def _taken_whole(tree: ast.Module) -> set[str]:
+def _hides_nothing(tree: ast.Module, name: str) -> bool:
+    """Whether `from … import *` surely takes a name from a text: it may list what it gives."""
+    return not name.startswith("_") and "__all__" not in _bound_otherwise(tree)
+
+
+def taken_whole(tree: ast.Module) -> set[str]:
     """Return the modules of which a text imports everything: `from helpers import *`."""
     return {
         node.module
@@ -136,7 +142,7 @@ def _taken_whole(tree: ast.Module) -> set[str]:
 
 def _imports_everything(file: File, own: set[str]) -> bool:
     """Whether a text gets names from a library that nothing in it shows."""
-    return not _taken_whole(file.tree) <= own
+    return not taken_whole(file.tree) <= own
 
 
 def _mentioned(tree: ast.Module) -> set[str]:

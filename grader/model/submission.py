@@ -17,6 +17,7 @@ from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.exercise import ExerciseFolder
 from grader.model.filekind import Unfit
 from grader.model.files import SeveralFiles
+from grader.model.linking import taken_whole
 from grader.model.source import Source
 
 _NEAR: Final = 0.6
@@ -156,7 +157,24 @@ def _wanted(folder: ExerciseFolder) -> frozenset[str]:
 
 
 def _bound(source: Source) -> frozenset[str]:
-    return frozenset(name for name, _ in source.bindings())
+    """Return what a file binds at its top level, and what it takes from those beside it by `*`."""
+    modules = {each.base.removesuffix(".py"): each for each in source.files[1:]}
+    main = source.files[0]
+    found, waiting = {name for name, _ in main.bindings()}, [main]
+    while waiting:
+        tree = waiting.pop().tree
+        named = taken_whole(tree) if tree is not None else set()
+        for module in named & {*modules}:
+            waiting.append(modules.pop(module))
+            found |= _bound_or_begun(waiting[-1])
+    return frozenset(found)
+
+
+def _bound_or_begun(source: Source) -> set[str]:
+    """Return what a file binds, or what it seems to if it isn't valid Python."""
+    if source.tree is None:
+        return {*re.findall(r"(?m)^(?:def|class)\s+(\w+)", source.text)}
+    return {name for name, _ in source.bindings()}
 
 
 def begins(source: Source, folder: ExerciseFolder) -> bool:

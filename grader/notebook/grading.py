@@ -13,6 +13,7 @@ from typing import Any
 from grader.beside import with_files
 from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
+from grader.grading.recognition import recognised
 from grader.grading.repair import repaired
 from grader.grading.request import Front, GradingRequest, listed_courses, offered
 from grader.grading.session import Session
@@ -25,7 +26,6 @@ from grader.model.submission import (
     Unrecognised,
     from_bytes,
     read_submission,
-    recognise,
 )
 from grader.notebook.gather import CannotGrade, name_of, source_of
 from grader.notebook.graded import Graded
@@ -122,7 +122,7 @@ def _exercise(
         found = _asking_for(name_of(target), known)
         if len(found) == 1:
             return found[0]
-    return recognise(submission.source, known)
+    return recognised(submission, known)
 
 
 def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:

@@ -45,12 +45,13 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
         verb = "name" if loaded.callables else "write"
         help_text = f"{verb} the {kind} {name}, exactly as in the task"
         return Sighting(message=f"there is no {kind} `{name}`", details=details, help=help_text)
+    span = names.get(near) or _at_the_top_of_another(source, near)
     return Sighting(
         message=f"there is no {kind} `{name}`; did you mean `{near}`?",
         label=f"the task calls it {name}",
         help=f"rename `{near}` to `{name}`",
-        span=names.get(near),
-        edits=renamed(source, names.get(near), near, name),
+        span=span,
+        edits=renamed(source, span, near, name),
         evidence={"meant": near},
     )
 

@@ -66,10 +66,10 @@ def _taking(evidence: Evidence) -> ast.FunctionDef | None:
 
 def _call_of_instance(evidence: Evidence) -> Function | None:
     """Return the `__call__` of the class whose instance the task's name is."""
-    made = [node for name, node in evidence.source.bindings() if name == evidence.landmarks.name]
-    match made:
+    source, own = evidence.source.home(evidence.landmarks.name)
+    match [node for name, node in source.bindings() if name == own]:
         case [ast.Assign(value=ast.Call(func=ast.Name(id=name)))]:
-            return evidence.source.function(f"{name}.__call__")
+            return source.function(f"{name}.__call__")
     return None
 
 
@@ -83,7 +83,8 @@ def _passed_on_to(evidence: Evidence, function: Function, name: str) -> Function
         for call in calls
         if isinstance(call.func, ast.Name) and call.args and _is_spread(call.args[0], name)
     }
-    return evidence.source.function(names.pop()) if len(names) == 1 else None
+    source = evidence.source.reading(evidence.source.span(function))
+    return source.function(names.pop()) if len(names) == 1 else None
 
 
 def _is_spread(node: ast.expr, name: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import ModuleType
@@ -18,7 +18,7 @@ from grader.model.source import Source
 from grader.worker.foreign import Foreign, adopt, disown
 
 
-class Neighbours(MetaPathFinder, Loader):
+class Neighbours(MetaPathFinder, InspectLoader):
     """Finds modules by name among some sources, each called by the path of its file."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
@@ -80,6 +80,14 @@ class Neighbours(MetaPathFinder, Loader):
         """Run the file. Raises what Python would, and what the file raises."""
         source = self._sources[module.__name__]
         exec(compiled(source), vars(module))  # noqa: S102 - running it is what this program is for
+
+    def get_code(self, fullname: str) -> Foreign:
+        """Return a module's code, for whoever runs it without importing it, as `runpy` does."""
+        return compiled(self._sources[fullname])
+
+    def is_package(self, fullname: str) -> bool:  # noqa: ARG002 - part of the protocol
+        """Say that no module has others in it."""
+        return False
 
     def get_source(self, fullname: str) -> str:
         """Return a module's text, for whoever shows lines of it."""

@@ -174,6 +174,11 @@ RIGHT = {
         + BODY.replace("lifted", "helpers.again").replace("make_key", "helpers.make_key"),
         {"helpers": HELPERS + "\n\ndef again():\n    import mine\n\n    return mine.LIFTED()\n"},
     ),
+    "run, not imported": (
+        'import runpy\n\nGIVEN = runpy.run_module("helpers")\n'
+        'lifted, make_key = GIVEN["lifted"], GIVEN["make_key"]\n\n\n' + BODY,
+        {"helpers": HELPERS},
+    ),
     "source and pickle": (
         "import inspect\nimport pickle\n"
         + MAIN
@@ -203,6 +208,11 @@ def test_what_is_missing_is_named(grade: Graded) -> None:
     assert near.repair.status is Repaired.PASSES
     only = grade("import helpers\n", helpers=HELPERS + BODY)
     assert "`nn_vmap_forward` is in helpers.py, and not in your file" in only.summary
+    foward = HELPERS + BODY.replace("forward", "foward")
+    fixing = GradingRequest(cases=16, fix=True)
+    called = grade("from helpers import *\n", fixing, helpers=foward)
+    assert places(called) == [("missing-function", "helpers.py", 17)]
+    assert called.repair.status is Repaired.PASSES
     circle = grade(MAIN + "\nX = 1\n", helpers="from mine import X\n" + HELPERS)
     assert "helpers.py is imported by a file that it imports itself" in circle.findings[0].message
 
@@ -284,6 +294,34 @@ def test_nothing_is_written_if_a_file_has_changed(grade: Graded) -> None:
     _, code = fix([report])
     assert code != 0
     assert (grade.hand_in / "mine.py").read_text(encoding="utf-8") == wrong
+
+
+def test_two_programs_with_one_helper_are_both_fixed(grade: Graded) -> None:
+    report = grade(helpers=HELPERS.replace('"params": None', '"params": 0'))
+    _, code = fix([report, report])
+    assert code == 0
+    assert (grade.hand_in / "helpers.py").read_text(encoding="utf-8") == HELPERS
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"# \xe9\n", "helpers.py can't be read, or isn't UTF-8"),
+        (b"x = 1\r\n", "helpers.py end in different ways"),
+    ],
+)
+def test_a_file_that_cannot_be_fixed_is_named(
+    grade: Graded, data: bytes, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = grade.hand_in / "helpers.py"
+    report = grade(helpers=HELPERS.replace('"params": None', '"params": 0'))
+    file.write_bytes(file.read_bytes() + data)
+    before = file.read_bytes()
+    _, code = fix([report])
+    assert code != 0
+    assert file.read_bytes() == before
+    assert "mine.py is unchanged: " in (said := capsys.readouterr().err)
+    assert why in said
 
 
 def test_a_report_comes_back_with_all_files(grade: Graded) -> None:

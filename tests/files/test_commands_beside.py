@@ -199,3 +199,37 @@ def test_a_cell_imports_from_the_current_folder() -> None:
     Path("helpers.py").write_text(two_files.HELPERS, encoding="utf-8")
     again = grade_submission(from_bytes("cell (notebook)", two_files.MAIN.encode()), asked)
     assert again.passed
+
+
+STAR = "from helpers import *\n"
+
+
+def test_an_exercise_is_recognised_by_what_a_star_brings(grade: Run) -> None:
+    whole = two_files.HELPERS + two_files.MAIN.partition("\n\n")[2]
+    two_files.hand_in(Path("anna"), whole)
+    Path("anna/mine.py").write_text(STAR, encoding="utf-8")
+    code, said = grade("anna", "--cases=12")
+    assert (code, "two-files" in said, "mine.py" in said) == (0, True, True)
+    Path("class").mkdir()
+    Path("anna").rename("class/anna")
+    two_files.hand_in(Path("class/ben"), two_files.HELPERS)
+    assert _rules(grade, Path("class")) == {"anna": [], "ben": []}
+    assert "class/anna/mine.py" in Path("out.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_function_that_is_not_imported_is_said_to_be_in_the_helper(grade: Run) -> None:
+    whole = two_files.HELPERS + two_files.MAIN.partition("\n\n")[2]
+    two_files.hand_in(Path(), whole)
+    Path("mine.py").write_text("import helpers\n", encoding="utf-8")
+    code, said = grade("mine.py", "--cases=12")
+    assert (code, "is in helpers.py, and not in your file" in said) == (1, True)
+
+
+def test_a_helper_that_is_not_python_tells_what_it_is_for(grade: Run) -> None:
+    broken = two_files.HELPERS + two_files.MAIN.partition("\n\n")[2].replace("):", ")")
+    two_files.hand_in(Path(), broken)
+    Path("mine.py").write_text(STAR, encoding="utf-8")
+    code, said = grade("mine.py", "--cases=12", "--report", "concise", "--no-repair")
+    assert code == 1
+    assert "helpers.py:" in said
+    assert "syntax-error" in said

@@ -84,6 +84,21 @@ def test_names_in_the_way_are_not_mixed_up(main: str) -> None:
         assert (source.number(head) == 0) == own
 
 
+@pytest.mark.parametrize(
+    "helpers",
+    [
+        "__all__ = []\n\n\ndef sum(x):\n    return 0\n",
+        "def _sum(x):\n    return 0\n\n\nsum = _sum\n",
+    ],
+)
+def test_a_star_brings_no_name_that_a_file_keeps(helpers: str) -> None:
+    main = "from helpers import *\n\n\ndef f(x):\n    return sum(x) + _sum(x)\n"
+    source = program(main, helpers)
+    assert source.reading(line(1)) is not source
+    public = program(main.replace(" + _sum(x)", ""), helpers.replace("__all__ = []\n", ""))
+    assert public.reading(line(1)) is public
+
+
 def test_a_local_variable_of_the_same_name_is_not_in_the_way() -> None:
     main = "import helpers\n\n\ndef f(seed):\n    key = helpers.key(seed)\n    return key\n"
     source = program(main)
@@ -194,7 +209,7 @@ def test_a_changed_helper_is_another_submission() -> None:
     [
         *("helpers", "../helpers.py", "a/b.py", "a.b.py", "1st.py", "class.py", "random.py"),
         *("jax.py", "Numpy.py", "grader.py", "starter.py", "checks.py", "nn_vmap_shared.py", ".py"),
-        *("__init__.py", "help ers.py", "C:\\x.py"),
+        *("__init__.py", "help ers.py", "C:\\x.py", "\uff48elpers.py"),
     ],
 )
 def test_no_other_name_can_be_declared(name: str, folder: ExerciseFolder) -> None:

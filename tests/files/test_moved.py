@@ -92,6 +92,7 @@ def expected(found: Finding, name: str = "helpers.py") -> tuple[object, ...]:
 
 
 UNLIKE = {
+    "nn-vmap-shared/mistakes/deleted_at_the_end": "importing it raises",
     "nn-vmap-shared/mistakes/function_under_main_guard": "importing it raises",
     "nn-vmap-shared/mistakes/web_page_saved": "the line that imports it is marked",
 }
