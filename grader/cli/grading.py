@@ -122,7 +122,10 @@ def _work(files: Sequence[Path], request: GradingRequest, known: Catalogue) -> W
 
 
 def _with_files(work: Work, named: Sequence[Path]) -> Work:
-    """Add the files beside each submission; one that a folder has for another is no submission."""
+    """Add the files beside each submission; what is beside another is no submission itself.
+
+    A file that was named and defines the task's function is one all the same.
+    """
     if not any(_files_of(job) for job in work.jobs):
         return work
     own = {os.path.realpath(each) for each in named}
@@ -132,8 +135,20 @@ def _with_files(work: Work, named: Sequence[Path]) -> Work:
         for name in _files_of(job)
         if Path(job.submission.path).name not in _files_of(job)
     }
-    jobs = [e for e in work.jobs if os.path.realpath(e.submission.path) not in paths - own]
+    jobs = [
+        each
+        for each in work.jobs
+        if (path := os.path.realpath(each.submission.path)) not in paths
+        or (path in own and _defines(each))
+    ]
     return msgspec.structs.replace(work, jobs=tuple(map(_job_with_files, jobs)))
+
+
+def _defines(job: Job) -> bool:
+    """Whether the text of a submission binds a function that its exercise asks for."""
+    exercise = job.folder.exercise if isinstance(job.folder, ExerciseFolder) else None
+    wanted = exercise.written if exercise is not None else ()
+    return any(name in wanted for name, _ in job.submission.source.bindings())
 
 
 def _files_of(job: Job) -> tuple[str, ...]:

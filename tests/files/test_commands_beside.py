@@ -63,6 +63,27 @@ def test_a_helper_in_a_folder_is_no_submission(grade: Run) -> None:
     assert "missing-function" not in said
 
 
+def test_a_helper_that_is_named_with_its_program_is_no_submission(grade: Run) -> None:
+    two_files.hand_in(Path("anna"))
+    named = ["anna/mine.py", "anna/helpers.py"]
+    code, said = grade(*named, "--cases=12", "--report", "concise", "--no-repair")
+    assert (code, said) == (0, "")
+    code, said = grade(named[1], "--cases=12", "--report", "concise", "--no-repair")
+    assert code == 1
+    assert "missing-function" in said
+
+
+@pytest.mark.slow
+def test_a_whole_program_with_the_name_of_a_helper_is_graded_where_it_is_named(grade: Run) -> None:
+    two_files.hand_in(Path("anna"))
+    helper, program = Path("anna/helpers.py"), Path("anna/mine.py")
+    text = program.read_text(encoding="utf-8").replace("from helpers import", "from no import")
+    helper.write_text(text, encoding="utf-8")
+    code, said = grade(str(program), str(helper), "--cases=12", "--report", "concise")
+    assert code == 1
+    assert "anna/helpers.py" in said
+
+
 def test_standard_input_imports_from_the_current_folder(
     grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
