@@ -28,6 +28,12 @@ UNSAFE = re.compile(r"expect(?:-file)?:.*\b(timed-out|out-of-memory|crashed)\b")
 FOLDERS = {each.exercise.slug: each for each in exercises()}
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let programs write where nothing of ours is: nothing shuts them in here."""
+    monkeypatch.chdir(tmp_path)
+
+
 def submissions(kind: str, one_in: int) -> list[object]:
     """Some of the labelled submissions of each exercise; all of them are graded elsewhere.
 
