@@ -25,7 +25,7 @@ from grader.grading.recognition import exercise_of
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report, Verdict
-from grader.model.submission import Submission, Unrecognised
+from grader.model.submission import Submission, Unrecognised, defines_some
 
 if TYPE_CHECKING:
     from grader.cli.reporting import Reporting
@@ -139,16 +139,15 @@ def _with_files(work: Work, named: Sequence[Path]) -> Work:
         each
         for each in work.jobs
         if (path := os.path.realpath(each.submission.path)) not in paths
-        or (path in own and _defines(each))
+        or (path in own and _answers(each))
     ]
     return msgspec.structs.replace(work, jobs=tuple(map(_job_with_files, jobs)))
 
 
-def _defines(job: Job) -> bool:
-    """Whether the text of a submission binds a function that its exercise asks for."""
-    exercise = job.folder.exercise if isinstance(job.folder, ExerciseFolder) else None
-    wanted = exercise.written if exercise is not None else ()
-    return any(name in wanted for name, _ in job.submission.source.bindings())
+def _answers(job: Job) -> bool:
+    """Whether a submission defines a function that its exercise asks for."""
+    folder = job.folder
+    return isinstance(folder, ExerciseFolder) and defines_some(job.submission.source, folder)
 
 
 def _files_of(job: Job) -> tuple[str, ...]:

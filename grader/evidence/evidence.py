@@ -42,18 +42,12 @@ class Evidence:
         jax = [look for look in self._looks if look.case.container is Container.JAX]
         fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
         kept = [look for look in self._looks if look.raised is None or not fine]
-        apart = set(map(id, self.retrained))
-        return tuple(
-            sorted((each for each in kept if id(each) not in apart), key=lambda look: look.size)
-        )
+        return _by_size(look for look in kept if not _is_retrained(look))
 
     @cached_property
     def retrained(self) -> tuple[Look, ...]:
         """The exchanges in which both sides returned with changed weights, smallest case first."""
-        found = [
-            look for look in self._looks if look.case.retrained and look.comparison is not None
-        ]
-        return tuple(sorted(found, key=lambda look: look.size))
+        return _by_size(filter(_is_retrained, self._looks))
 
     @property
     def endings(self) -> Iterator[tuple[LoadOutcome | Outcome, Case | None]]:
@@ -220,3 +214,12 @@ class Evidence:
 
 def _repeat_size(repeat: Repeat) -> tuple[object, ...]:
     return (*repeat.second.size, not repeat.same_process)
+
+
+def _is_retrained(look: Look) -> bool:
+    """Whether both sides returned with changed weights."""
+    return look.case.retrained and look.comparison is not None
+
+
+def _by_size(looks: Iterable[Look]) -> tuple[Look, ...]:
+    return tuple(sorted(looks, key=lambda look: look.size))

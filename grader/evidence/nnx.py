@@ -24,13 +24,18 @@ from grader.model.transforms import Does, needs_nnx, transform
 
 WEIGHTS: Final = "Param"
 _LIBRARY: Final = "flax.nnx."
-CONTAINERS: Final = frozenset({"Sequential"})
+_CONTAINERS: Final = frozenset({"Sequential"})
 """Classes that have no weights and compute nothing, but call what is in them."""
 
 
-def of_library(call: NnxCall) -> bool:
-    """Whether it is a layer of NNX's own that is called, not the learner's."""
+def of_library(call: NnxCall | NnxLayer) -> bool:
+    """Whether a layer that is called or made is NNX's own, not the learner's."""
     return call.defined_in.startswith(_LIBRARY)
+
+
+def is_layer(each: NnxCall | NnxLayer) -> bool:
+    """Whether it is a layer of NNX's own that has weights or computes something."""
+    return of_library(each) and each.class_name not in _CONTAINERS
 
 
 class NnxSide:
@@ -75,18 +80,12 @@ class NnxSide:
     @cached_property
     def every_call(self) -> tuple[NnxCall, ...]:
         """The calls of NNX's own layers, wherever they were."""
-        return tuple(
-            each
-            for each in self.record.calls
-            if of_library(each) and each.class_name not in CONTAINERS
-        )
+        return tuple(filter(is_layer, self.record.calls))
 
     @property
     def library_layers(self) -> tuple[NnxLayer, ...]:
         """The layers of NNX's own that were made, wherever that was."""
-        made = self.record.layers
-        own = tuple(each for each in made if each.defined_in.startswith(_LIBRARY))
-        return tuple(each for each in own if each.class_name not in CONTAINERS)
+        return tuple(filter(is_layer, self.record.layers))
 
     @property
     def mapped(self) -> bool:

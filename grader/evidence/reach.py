@@ -14,7 +14,7 @@ from grader.evidence.evidence import Evidence
 from grader.evidence.loops import carried_by, keeps_carry
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, length_of, nnx_looks
-from grader.evidence.recomputed import saved
+from grader.evidence.recomputed import recomputes, saved
 from grader.evidence.trail import Trail
 from grader.evidence.uses import chains, runs
 from grader.model.exercise import Use
@@ -99,7 +99,7 @@ def lifts_parts(evidence: Evidence) -> bool:
 
     Only asked of a transform that changes no shape: there the lifted module's arrays tell.
     """
-    uses = [use for use in evidence.exercise.uses if transform(use.title).does is Does.RECOMPUTES]
+    uses = filter(recomputes, evidence.exercise.uses)
     return any(
         _lifts_all(look.expected, use) and not _lifts_all(look.actual, use)
         for use in uses

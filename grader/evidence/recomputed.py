@@ -7,7 +7,7 @@ it, so its results have no numbers there.
 from __future__ import annotations
 
 from grader.evidence.evidence import Evidence
-from grader.evidence.nnx import CONTAINERS, of_library
+from grader.evidence.nnx import is_layer
 from grader.evidence.trail import Trail
 from grader.evidence.uses import runs
 from grader.model.exercise import Use
@@ -97,11 +97,7 @@ def partly_outside(evidence: Evidence, use: Use) -> bool:
 
 
 def _layers(trail: Trail) -> tuple[NnxCall, ...]:
-    return tuple(
-        each
-        for each in trail.record.nnx.calls
-        if of_library(each) and each.class_name not in CONTAINERS
-    )
+    return tuple(filter(is_layer, trail.record.nnx.calls))
 
 
 def _in(trail: Trail, use: Use) -> list[bool]:
