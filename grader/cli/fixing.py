@@ -15,7 +15,6 @@ import msgspec
 from grader.cli.early import STDIN
 from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
-from grader.evidence.notation import listing
 from grader.grading.request import GradingRequest
 from grader.model.report import Report, Told, Verdict
 from grader.render.visible import visible_lines
@@ -140,6 +139,8 @@ def fix(reports: Sequence[Report]) -> tuple[list[Report], int]:
 
 def _fixed(name: str, changes: Sequence[Change]) -> str:
     """Say what is fixed: the file that was graded, or others beside it."""
+    from grader.evidence.notation import listing
+
     paths = [visible(each.path) for each in changes]
     if paths == [name]:
         return f"{name} is fixed, and passes"

@@ -22,7 +22,6 @@ from grader.cli.problem import visible
 from grader.cli.starter import copy_starters
 from grader.cli.words import DOT, shown_path
 from grader.errors import CommandWrong, Exit
-from grader.evidence.notation import listing
 from grader.grading.request import EXERCISES_VARIABLE, Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
@@ -100,10 +99,15 @@ def begun(
         (f"grade {file}", "when you have filled it in"),
         (f"grade watch {file}", "to grade it at every save"),
     )
-    beside = listing([each.name for each in folder.starter_files])
-    also = f" Beside it is {beside}." if beside else ""
+    also = f" Beside it is {_beside(folder)}." if folder.starter_files else ""
     text = Text.assemble((file, "bold"), f" {what}{also}\n{exercise.title}\n\nnext:")
     return text, steps(rows, room)
+
+
+def _beside(folder: ExerciseFolder) -> str:
+    from grader.evidence.notation import listing  # few exercises have such files
+
+    return listing([each.name for each in folder.starter_files])
 
 
 def _course_kept(folders: Sequence[Path]) -> tuple[tuple[str, str], ...]:
