@@ -81,24 +81,28 @@ class Kept:
         return [*cells, value.__defaults__, value.__kwdefaults__, value.__dict__]
 
     def _of_class(self, value: type) -> Iterable[Any]:
-        own = {name: each for name, each in vars(value).items() if not _is_made(name)}
-        if value.__module__ == self._name:
-            return [each for pair in own.items() for each in pair]
-        return self._borrowed(own)
+        members = dict(vars(value))
+        if value.__module__ != self._name:
+            return self._borrowed(members)
+        return [each for pair in members.items() if not _is_made(pair[0]) for each in pair]
 
     def _borrowed(self, members: Any) -> Iterable[Any]:
         """Show which members a library's class or module has, but not what is in them."""
-        for name, each in members.items():
-            if not _is_made(name) and not isinstance(each, types.ModuleType):
-                self._shown.append((name, id(each)))
-                self._written(each)
-        return [each for each in members.values() if issubclass(type(each), type)]
+        own = {
+            name: each
+            for name, each in members.items()
+            if not _is_made(name) and not isinstance(each, types.ModuleType)
+        }
+        self._shown += [(*own,), (*map(id, own.values()),)]
+        for each in own.values():
+            self._written(each)
+        return [each for each in own.values() if issubclass(type(each), type)]
 
     def _written(self, value: Any) -> None:
         """Show which attributes something has that isn't the program's, such as a function."""
         own = getattr(value, "__dict__", None)
-        if type(own) is dict:
-            self._shown.append([(name, id(each)) for name, each in list(own.items())])
+        if type(own) is dict and own:
+            self._shown.append((id(value), *own, *map(id, own.values())))
 
     def _of_object(self, value: Any, kind: type) -> Iterable[Any]:
         match value:
@@ -142,6 +146,26 @@ class Kept:
                 slots = [each for each in vars(base).values() if type(each) is _SLOT]
                 found += [each for slot in slots for each in _filled(slot, value)]
         return found
+
+
+class Pictures:
+    """The pictures of a program, taken one after another; the first and the last one are kept."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self._first: Kept | None = None
+        self._last: Kept | None = None
+
+    def take(self) -> Kept:
+        """Take another one."""
+        self._last = Kept(self.namespace)
+        self._first = self._first or self._last
+        return self._last
+
+    @property
+    def changed(self) -> bool:
+        """Whether something that lasts was written between the first and the last one."""
+        return self._first is None or self._last is None or not self._first.same(self._last)
 
 
 _OF_ALL_LOGGERS: Final = ("manager", "parent", "root", "handlers", "_cache")

@@ -39,6 +39,7 @@ from grader.worker import serve
 from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.key_checks import remember_key_checks
 from grader.worker.lowering import share_context
+from grader.worker.plugins import skip_plugins
 from grader.worker.warming import warm
 
 _TRIES: Final = 100
@@ -97,9 +98,11 @@ class Nursery:
         share_context()
         prefer_numpy()
         remember_key_checks()
+        skip_plugins()
+        self._reply(Ready(seconds=importing))
+        serve.prepare()
         gc.freeze()
         gc.enable()
-        self._reply(Ready(seconds=importing))
         try:
             while self._step():
                 pass

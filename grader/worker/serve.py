@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
@@ -31,11 +32,12 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
-from grader.worker.kept import Kept
+from grader.worker.kept import Pictures
 from grader.worker.key_checks import remember_key_checks
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
 from grader.worker.own_check import Faulty, OwnCheck
+from grader.worker.plugins import skip_plugins
 from grader.worker.removals import Removals
 from grader.worker.subject import Subject
 from grader.worker.trace import fingerprints
@@ -89,6 +91,7 @@ def as_spawned_side() -> None:
     share_context()
     prefer_numpy()
     remember_key_checks()
+    skip_plugins()
     status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
@@ -97,6 +100,12 @@ def as_spawned_side() -> None:
         status = wire.CUT_OFF
     finally:
         _exit(status)
+
+
+def prepare() -> None:
+    """Do what each fork of this process would do again: read metadata, look through types."""
+    _versions()
+    wire.Channel(-1, -1, wire.Request)
 
 
 def import_nnx() -> None:
@@ -151,7 +160,7 @@ class Side:
         _settle(start)
         Removals(start.scratch).install()
         protections = _confine(start.policy) if start.policy is not None else _stay_private()
-        self._judge.send(_confined(protections))
+        self._judge.send(wire.Confined(versions=_versions(), protections=protections))
         share = _sharing(start)
         while (request := self._judge.receive()) is not None:
             reply = self._answer(request, start.exercise)
@@ -168,15 +177,13 @@ class Side:
                 return wire.Started(loaded=loaded, seconds=time.perf_counter() - began)
             case wire.Trace():
                 subject = self._loaded()
-                before = Kept(subject.namespace)
+                kept = Pictures(subject.namespace)
                 with _discarding_output():
-                    found = fingerprints(
-                        subject.function, exercise, request.sizes, namespace=subject.namespace
-                    )
+                    found = fingerprints(subject.function, exercise, request.sizes, pictures=kept)
                 return wire.Traced(
                     fingerprints=found,
                     seconds=time.perf_counter() - began,
-                    touched=not Kept(subject.namespace).same(before),
+                    touched=kept.changed,
                 )
             case wire.Call():
                 subject = self._loaded()
@@ -322,14 +329,14 @@ def _sharing(start: wire.Start) -> Callable[[str], None]:
     return LibraryPrograms(Path(start.compile_cache), Path(start.shared_cache)).share
 
 
-def _confined(protections: tuple[Protection, ...]) -> wire.Confined:
-    versions = wire.Versions(
+@cache
+def _versions() -> wire.Versions:
+    return wire.Versions(
         python=platform.python_version(),
         jax=jax.__version__,
         flax=importlib.metadata.version("flax"),
         platform=f"{sys.platform}-{platform.machine()}",
     )
-    return wire.Confined(versions=versions, protections=protections)
 
 
 def _confine(policy: Policy) -> tuple[Protection, ...]:

@@ -39,7 +39,7 @@ from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
 from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
 from grader.worker.guard import Guard
-from grader.worker.kept import Kept
+from grader.worker.kept import Kept, Pictures
 
 _REASON_LENGTH = 200
 _HELD: Final = 2
@@ -64,31 +64,38 @@ def fingerprints(
     exercise: Exercise,
     concrete: tuple[dict[str, int], ...],
     widest: Rung = Rung.EVERY_SIZE,
-    namespace: dict[str, Any] | None = None,
+    pictures: Pictures | None = None,
 ) -> tuple[Trace, ...]:
     """Trace at the first rung, from `widest` on, where every scope can be traced, and at sizes.
 
     `concrete` are sizes of executed cases, with a value for each dimension; some are traced after
-    all of them at once, to be held against it. `namespace` has the program's globals. If no rung
-    will do, the result is one `Untraceable` for each.
+    all of them at once, to be held against it. Of the `pictures` of the program, one is taken
+    before it is first called, and one at the end. If no rung will do, the result is one
+    `Untraceable` for each.
     """
+    namespace = None if pictures is None else pictures.namespace
     failures: list[Trace] = []
     for rung in Rung:
         if rung < widest:
             continue
         wanted = list(scopes(exercise, concrete, rung))
-        before = None if namespace is None else Kept(namespace)
+        before = _picture(pictures)
         found = list(_until_one_fails(function, exercise, wanted, namespace))
         if found and isinstance(found[-1], Fingerprint):
-            steady = None if namespace is None else Kept(namespace)
+            steady = _picture(pictures)
             held = list(_held(exercise, concrete, rung))
-            if before is not None and steady is not None and not before.same(steady):
+            if before and steady and not before.same(steady):
                 # The first call may set up what all others use: those are what counts.
                 found = [fingerprint(function, exercise, each, namespace) for each in wanted]
             found += [fingerprint(function, exercise, each, namespace) for each in held]
-            return (*_doubted(found, namespace, steady), *failures)
+            return (*_doubted(found, steady, _picture(pictures)), *failures)
         failures += found[-1:]
+    _picture(pictures)
     return tuple(failures)
+
+
+def _picture(pictures: Pictures | None) -> Kept | None:
+    return None if pictures is None else pictures.take()
 
 
 def _until_one_fails(
@@ -115,13 +122,10 @@ def _held(exercise: Exercise, concrete: Sequence[dict[str, int]], rung: Rung) ->
         yield msgspec.structs.replace(other, symbolic=(), sizes=dict(sizes))
 
 
-def _doubted(
-    traces: list[Trace], namespace: dict[str, Any] | None, before: Kept | None
-) -> Iterator[Trace]:
+def _doubted(traces: list[Trace], before: Kept | None, after: Kept | None) -> Iterator[Trace]:
     """Say of the first traces what the later ones show: that something is kept between calls."""
-    after = None if namespace is None else Kept(namespace)
     why = ""
-    if before is not None and after is not None:
+    if before and after:
         why = KEEPS if not before.same(after) else RUNNING if after.running else ""
     for trace in traces:
         if why and isinstance(trace, Fingerprint):

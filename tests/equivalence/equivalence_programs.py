@@ -15,6 +15,7 @@ from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Fingerprint, Trace
 from grader.proof.equivalence import Side, compare
 from grader.proof.reading import read
+from grader.worker.kept import Pictures
 from grader.worker.trace import fingerprints
 
 SIZES = (
@@ -87,9 +88,8 @@ def function(text: str) -> Callable[..., Any]:
 @cache
 def traces(text: str) -> tuple[Trace, ...]:
     found = function(text)
-    return fingerprints(
-        found, exercise(), SIZES, namespace=vars(sys.modules["submission_under_test"])
-    )
+    kept = Pictures(vars(sys.modules["submission_under_test"]))
+    return fingerprints(found, exercise(), SIZES, pictures=kept)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Trace
 from grader.proof.equivalence import Side, compare
 from grader.proof.reading import read
+from grader.worker.kept import Pictures
 from grader.worker.trace import fingerprints
 
 EXERCISES, SOLUTIONS = shipped()
@@ -55,7 +56,7 @@ def traces(text: str, slug: str = "nnx_vmap_shared") -> tuple[Trace, ...]:
     sys.modules[NAME] = module
     exec(compile(text, "<submission>", "exec"), vars(module))
     function = vars(module)[exercise.function]
-    return fingerprints(function, exercise, SIZES[slug], namespace=vars(module))
+    return fingerprints(function, exercise, SIZES[slug], pictures=Pictures(vars(module)))
 
 
 def side(text: str, slug: str = "nnx_vmap_shared") -> Side:

@@ -14,6 +14,7 @@ from equivalence_programs import RIGHT, exercise, function
 
 from grader.model.exercise import Array, Arrays, Dimension, Exercise, Number, Seed, Size
 from grader.model.trace import Fingerprint, Scope, Trace, Untraceable
+from grader.worker.kept import Pictures
 from grader.worker.trace import Rung, fingerprint, fingerprints, scopes
 
 EVERYTHING = Exercise(
@@ -135,7 +136,7 @@ def test_state_between_traces_is_reported() -> None:
         calls[0] += 1
         return plain(x, carry, seed, width, rate)
 
-    first, *_ = fingerprints(counting, EVERYTHING, SIZES, namespace={"calls": calls})
+    first, *_ = fingerprints(counting, EVERYTHING, SIZES, pictures=Pictures({"calls": calls}))
     assert isinstance(first, Fingerprint)
     assert "keeps something" in first.detail
 
