@@ -142,9 +142,31 @@ def test_the_rest_is_compiled(name: str, compiled: list[str]) -> None:
 
 
 def test_a_setting_that_changes_a_run_is_heeded(compiled: list[str]) -> None:
-    with jax.debug_nans(True), pytest.raises(FloatingPointError):
-        fresh(lambda x: jnp.log(x - 9))(ROW)
+    with jax.transfer_guard("allow"):
+        fresh(lambda x: x + 1)(ROW)
     assert compiled
+
+
+@pytest.mark.parametrize(("of", "setting"), [(-9, jax.debug_nans), (0, jax.debug_infs)])
+def test_a_number_that_a_setting_refuses_is_left_to_jax(
+    of: float, setting: Callable[[bool], Any], compiled: list[str]
+) -> None:
+    log = fresh(lambda x: [jnp.log(x + of), x.astype(int)])
+    with setting(True):
+        fresh(lambda x: jnp.log(x + 9))(ROW)
+        assert not compiled
+        with pytest.raises(FloatingPointError):
+            log(ROW)
+    assert compiled
+
+
+@pytest.mark.parametrize(("of", "setting"), [(0, jax.debug_nans), (-9, jax.debug_infs)])
+def test_a_number_that_a_setting_allows_is_computed_here(
+    of: float, setting: Callable[[bool], Any], compiled: list[str]
+) -> None:
+    with setting(True):
+        fresh(lambda x: jnp.log(x + of))(ROW)
+    assert not compiled
 
 
 def test_other_random_bits_are_heeded() -> None:

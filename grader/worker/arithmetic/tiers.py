@@ -28,8 +28,6 @@ _CALL: Final = 20
 """How many operations it takes as long as to get into a program and out of it."""
 
 _USUAL: Final = {
-    "jax_debug_infs": False,
-    "jax_debug_nans": False,
     "jax_default_device": None,
     "jax_log_compiles": False,
     "jax_no_execution": False,
@@ -134,6 +132,8 @@ class _Home:
         operands = [_operand(arg, aval) for arg, aval in zip(args, program.takes, strict=True)]
         with np.errstate(all="ignore"):
             results = program.run(operands, budget)
+            if any(map(_is_refused, results)):
+                raise Unsupported
         return [self._array(*each) for each in zip(results, program.gives, strict=True)]
 
     def _array(self, result: Array, aval: Any) -> Any:  # noqa: ANN401
@@ -145,6 +145,14 @@ class _Home:
             aval, self._sharding, [np.array(result)], [self._device], committed=False
         )
         return wrap_key_data(made, impl="threefry2x32") if keys else made
+
+
+def _is_refused(result: Array) -> bool:
+    """Whether a setting makes jax raise for a number in it."""
+    if result.dtype.kind != "f":
+        return False
+    nans = jax.config.jax_debug_nans and bool(np.isnan(result).any())
+    return nans or (jax.config.jax_debug_infs and bool(np.isinf(result).any()))
 
 
 def _operand(arg: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
