@@ -158,12 +158,15 @@ class Search:
         yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, _AT_ONCE):
             yield partial(self._play_together, parts)
-        more = (*(() if proved() else plan.rest), *plan.named)
-        if not more:
-            return
-        self._leave_traced()
-        self._reference.prepare(more)
-        for parts in _batched(_grouped(more, self._weights), _AT_ONCE):
+        yield from self._more(plan.named)
+        if not proved():
+            yield from self._more(plan.rest)
+
+    def _more(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
+        if cases:
+            self._leave_traced()
+            self._reference.prepare(cases)
+        for parts in _batched(_grouped(cases, self._weights), _AT_ONCE):
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
@@ -321,8 +324,16 @@ class Search:
         self._repeat_in_fresh_processes(case)
 
     def _repeat_in_fresh_processes(self, case: Case) -> None:
-        fresh = [self._lane(self._fresh()) for _ in range(2)]
-        self._play_together([[case], [case]], fresh)
+        """Play a case as the first of a new process, and of another one if the answer differs.
+
+        One shows whether the answer depends on earlier calls or on chance; two show on which.
+        """
+        first = next(each for each in self._exchanges if each.case == case)
+        for _ in range(2):
+            played = self._lane(self._fresh()).play([case])
+            self._exchanges += played
+            if all(self._same(first, first.actual, each.actual) for each in played):
+                return
 
     def _same(self, exchange: Exchange, one: Observation, other: Observation) -> bool:
         """Whether two observations of a case agree, within the tolerance of its values."""

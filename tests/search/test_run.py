@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
 
 from grader.catalogue import exercises
 from grader.model.case import ArrayValue, Case
+from grader.model.exercise import Check
 from grader.model.finding import Finding
 from grader.model.observation import Completed, Observation
 from grader.model.source import Source
@@ -23,8 +24,9 @@ FIRST = len(PLAN.discriminating)
 EDGES = len(PLAN.edges)
 
 
-def answer() -> Observation:
-    return Observation(outcome=Completed(result=ArrayValue.of(np.ones(3, np.float32))))
+def answer(number: float = 1.0) -> Observation:
+    numbers = np.full(3, number, np.float32)
+    return Observation(outcome=Completed(result=ArrayValue.of(numbers)))
 
 
 class Reference:
@@ -36,7 +38,10 @@ class Reference:
 
 
 class Process:
-    """Answers every case rightly."""
+    """Answers every case rightly, or with another number."""
+
+    def __init__(self, number: float = 1.0) -> None:
+        self._number = number
 
     failure: object | None = None
     touched = False
@@ -45,7 +50,7 @@ class Process:
         pass
 
     def finish(self) -> Observation:
-        return answer()
+        return answer(self._number)
 
 
 class Second:
@@ -59,13 +64,23 @@ class Second:
 class Grading:
     """A run of the search. `proves`: a trace in the first process is the reference's.
 
-    The trace leaves something behind if it `touches`, and ends the process if it `kills`.
+    The trace leaves something behind if it `touches`, and ends the process if it `kills`. What a
+    process is `found` to do is wrong; each new one answers with the next of the `numbers`.
     """
 
     def __init__(
-        self, *, proves: bool, touches: bool = False, kills: bool = False, alone: bool = True
+        self,
+        *,
+        proves: bool,
+        touches: bool = False,
+        kills: bool = False,
+        alone: bool = True,
+        found: tuple[Finding, ...] = (),
+        numbers: Iterable[float] = (),
     ) -> None:
         self._answers = proves, touches, kills
+        self._found = found
+        self._numbers = iter(numbers)
         self.process = Process()
         self.fresh = 0
         self._search = Search(
@@ -88,7 +103,7 @@ class Grading:
 
     def _another(self) -> Process:
         self.fresh += 1
-        return Process()
+        return Process(next(self._numbers, 1.0))
 
     def _proved(self) -> bool:
         proves, self.process.touched, kills = self._answers
@@ -96,7 +111,10 @@ class Grading:
         return proves
 
     def _judge(self, _transcript: Transcript) -> tuple[Finding, ...]:
-        return ()
+        return self._found
+
+
+WRONG = Finding(rule="wrong-values", check=Check.VALUES, message="", help="")
 
 
 def test_a_proved_program_runs_on_the_first_cases_and_the_edges() -> None:
@@ -127,3 +145,15 @@ def test_how_many_run_does_not_depend_on_how_many_processes_there_are() -> None:
     for proves in (False, True):
         one, two = (Grading(proves=proves, alone=alone).run() for alone in (True, False))
         assert len(one) == len(two)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fresh"), [([], 1), ([2.0], 2), ([2.0, 3.0], 2), ([1.0, 2.0], 1)]
+)
+def test_a_second_new_process_runs_if_the_first_answers_otherwise(
+    numbers: list[float], fresh: int
+) -> None:
+    grading = Grading(proves=False, found=(WRONG,), numbers=numbers)
+    processes = grading.run()
+    assert grading.fresh == fresh
+    assert set(processes) == {*range(fresh + 1)}
