@@ -62,9 +62,10 @@ class Grades:
         self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
     ) -> list[Future[Report]]:
         """Queue the edits of reports: they are made, and the result is graded."""
+        passing = self._session.passing(folder, self._asked)
+        again = partial(self._grade_quietly, folder)
         return [
-            self._pool.submit(repaired, report, each, partial(self._grade_quietly, folder))
-            for each, report in graded
+            self._pool.submit(repaired, report, each, again, passing) for each, report in graded
         ]
 
     def _keeps(self, folder: ExerciseFolder) -> KeptReports:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from grader.authoring.mutants import Mutant, same_program
+from grader.authoring.mutants import Mutant
 from grader.evidence.lifting import array_axes
 from grader.evidence.trail import LiftedRun, Trail
 from grader.grading.observed import observed
@@ -25,6 +25,7 @@ from grader.labels import ACCEPTED
 from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Axis, LiftedCall, Observation, Root, Variable
 from grader.model.report import Equivalent, Report, Verdict
+from grader.model.sameness import same_program
 from grader.model.source import Source
 from grader.model.submission import Submission, from_bytes
 

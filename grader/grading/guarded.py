@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 from grader.catalogue import BrokenExercise
 from grader.errors import (
@@ -48,7 +49,9 @@ def graded(
         if not request.repairs(report):
             return report
         show(report)
-        return repaired(report, submission, lambda each: grade(session, each, folder, request))
+        passing = session.passing(folder, request)
+        again = partial(grade, session, folder=folder, request=request.of_edited)
+        return repaired(report, submission, again, passing)
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         why = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading

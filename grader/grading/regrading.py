@@ -143,7 +143,8 @@ class Regrading:
         report, offer = self._audience.remember(report, folder)
         self._tell(number, partial(self._audience.show, report, offer), ends=True)
         if request.repairs(report):
-            later = repaired(report, found, run)
+            again = partial(self._run, number, folder, request.of_edited)
+            later = repaired(report, found, again, self._session.passing(folder, request))
             if later is not report:
                 self._check(number)
                 self._tell(number, partial(self._audience.show, later, offer), ends=True)

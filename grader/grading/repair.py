@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from grader.errors import NurseryBroken, ReferenceBroken, SandboxMissing
+from grader.grading.passing import Passing
 from grader.model.edit import Edit, Edited, lines_of_all, overlap
 from grader.model.exercise import Check
 from grader.model.finding import Finding, Severity
@@ -33,20 +34,33 @@ Grade = Callable[[Submission], Report]
 Mistake = tuple[str, Span | None]
 
 
-def repaired(report: Report, submission: Submission, grade: Grade) -> Report:
-    """Return the report with what its repair shows: whether it passes, and further mistakes."""
+def repaired(
+    report: Report, submission: Submission, grade: Grade, passing: Passing | None = None
+) -> Report:
+    """Return the report with what its repair shows: whether it passes, and further mistakes.
+
+    A program that is `passing` isn't graded again.
+    """
     errors = _errors(report.findings)
     if report.verdict is Verdict.PASSED or not any(each.edits for each in errors):
         return report
-    return _Rounds(submission, grade).run(report, errors)
+    return _Rounds(submission, grade, passing).run(report, errors)
+
+
+class _Graded(NamedTuple):
+    """An edited text, and what is wrong with it; it passes if that is None."""
+
+    submission: Submission
+    errors: tuple[Finding, ...] | None
 
 
 class _Rounds:
     """Fixes a program again and again, until it passes or nothing more is known."""
 
-    def __init__(self, submission: Submission, grade: Grade) -> None:
+    def __init__(self, submission: Submission, grade: Grade, passing: Passing | None) -> None:
         self._submission = submission
         self._grade = grade
+        self._passing = passing
         self._texts: list[Edited] = []
         self._fixed: list[Finding] = []
         self._known: list[Finding] = []
@@ -63,17 +77,16 @@ class _Rounds:
             step = self._step(current, found, stopped=_stopped(errors))
             if step is None:
                 break
-            current, again = step
-            if again.verdict is Verdict.PASSED:
+            if step.errors is None:
                 status = Repaired.PASSES
                 break
-            found = _errors(again.findings)
+            current, found = step.submission, step.errors
             self._note(found)
         return self._told(report, status)
 
     def _step(
         self, before: Submission, found: Sequence[Finding], *, stopped: bool
-    ) -> tuple[Submission, Report] | None:
+    ) -> _Graded | None:
         """Make the edits of what was found, or only those that are sure, if that gets further."""
         for fixing in _attempts(found):
             edited = Edited(before.source, [edit for each in fixing for edit in each.edits])
@@ -81,22 +94,28 @@ class _Rounds:
             if graded is None:
                 continue
             self._texts.append(edited)
-            again = _errors(graded[1].findings)
-            if not self._is_no_better(fixing, again, stopped=stopped):
+            if not self._is_no_better(fixing, graded.errors or (), stopped=stopped):
                 self._fixed += fixing
                 return graded
             self._texts.pop()
         return None
 
-    def _graded(self, before: Submission, edited: Edited) -> tuple[Submission, Report] | None:
-        """Grade the edited text; None if it can't be graded."""
+    def _graded(self, before: Submission, edited: Edited) -> _Graded | None:
+        """Grade the edited text, unless it is known to pass; None if it can't be graded."""
         after = before.rewritten(edited.texts)
         if any(each.tree is None and each.unread is None for each in after.source.files):
             return None
+        if self._passing is not None and self._passing.holds(after):
+            return _Graded(after, None)
         try:
-            return after, self._grade(after)
+            report = self._grade(after)
         except (NurseryBroken, ReferenceBroken, SandboxMissing, ImportError):
             return None  # the report stands, whatever can't be checked of it
+        if report.verdict is not Verdict.PASSED:
+            return _Graded(after, _errors(report.findings))
+        if self._passing is not None:
+            self._passing.add(after)
+        return _Graded(after, None)
 
     def _is_no_better(
         self, fixing: Sequence[Finding], found: Sequence[Finding], *, stopped: bool

@@ -76,8 +76,9 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a grading. It goes from its front to whatever uses it unchanged.
 
     A field with an `Option` is offered by the fronts that it names, in this order. `timeout` is
-    the deadline of a case in seconds; `reports` are as given, `FORMAT[=PATH]`; `prove` is no
-    option: watch asks for all findings of a file that is proved right.
+    the deadline of a case in seconds; `reports` are as given, `FORMAT[=PATH]`; `prove` and
+    `every_case` are no options: watch asks for all findings of a file that is proved right, and
+    what edits have made is tried on some cases.
     """
 
     exercise: Annotated[
@@ -211,6 +212,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     prove: bool = True
+    every_case: bool = True
 
     def repairs(self, report: Report) -> bool:
         """Whether to try if the fixed program passes.
@@ -219,6 +221,15 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         """
         told = (not self.quiet or bool(self.reports)) and report.cases.generated > 0
         return self.diff or self.fix or (self.repair and told)
+
+    @property
+    def of_edited(self) -> GradingRequest:
+        """What to ask of a text that edits have made.
+
+        To see that it passes takes a part of the many cases that come last, unless the learner's
+        file becomes that text.
+        """
+        return msgspec.structs.replace(self, every_case=self.fix)
 
     @property
     def at_once(self) -> int:

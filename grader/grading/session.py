@@ -14,6 +14,7 @@ from grader.catalogue import course_text
 from grader.errors import NurseryBroken
 from grader.grading.access import Access
 from grader.grading.known import KnownMistakes
+from grader.grading.passing import Passing
 from grader.grading.pool import Pool, of_each_shape, rehearsals
 from grader.grading.reference import Reference
 from grader.grading.rehearsal import rehearsal
@@ -56,6 +57,7 @@ class Session:
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
         self._known: dict[str, KnownMistakes] = {}
+        self._passing: dict[tuple[str, GradingRequest], Passing] = {}
         self._plans: dict[tuple[str, str, int, int], Plan] = {}
         self._pool = Pool()
         self.access = Access()
@@ -128,6 +130,15 @@ class Session:
                     folder, lambda each: self.submission_side(each, folder), self._cache
                 )
             return self._known[folder.key]
+
+    def passing(self, folder: ExerciseFolder, request: GradingRequest) -> Passing:
+        """Return the programs that are known to pass if they are graded in this way."""
+        text = self.reference(folder).text
+        key = folder.key, request
+        with self._making:
+            if key not in self._passing:
+                self._passing[key] = Passing(folder, text)
+            return self._passing[key]
 
     def _reference_side(self, folder: ExerciseFolder) -> Side:
         program = self._program(folder.exercise, folder.solution.name, self.reference(folder).text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
@@ -140,10 +140,12 @@ def _graded(submission: Submission, folder: ExerciseFolder, request: GradingRequ
 
 
 def _repaired(submission: Submission, folder: ExerciseFolder, request: GradingRequest) -> Report:
-    report = graded(_session(), submission, folder, request)
+    session = _session()
+    report = graded(session, submission, folder, request)
     if not request.repairs(report):
         return report
-    return repaired(report, submission, lambda each: graded(_session(), each, folder, request))
+    again = partial(graded, session, folder=folder, request=request.of_edited)
+    return repaired(report, submission, again, session.passing(folder, request))
 
 
 @cache

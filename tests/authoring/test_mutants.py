@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.mutants import Mutant, mutants, same_program
+from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.catalogue import exercises
 from grader.grading.request import GradingRequest
@@ -15,6 +15,7 @@ from grader.grading.whole import grade
 from grader.labels import places
 from grader.model.exercise import ExerciseFolder, Seed
 from grader.model.report import Verdict
+from grader.model.sameness import same_program
 
 pytestmark = pytest.mark.slow
 

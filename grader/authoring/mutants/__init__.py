@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from grader.authoring.mutants import constants, flow, keys, operands, sizes
 from grader.authoring.mutants.program import Mutant, Program
 from grader.model.exercise import Exercise
-from grader.model.parsing import parsed
+from grader.model.sameness import same_program
 
-__all__ = ["Mutant", "mutants", "same_program"]
+__all__ = ["Mutant", "mutants"]
 
 _MAKERS: Final[tuple[Callable[[Program], Iterable[Mutant]], ...]] = (
     constants.changes,
@@ -42,13 +41,3 @@ def _is_new(text: str, seen: set[str]) -> bool:
     before = len(seen)
     seen.add(program)
     return len(seen) > before
-
-
-def same_program(text: str) -> str:
-    """Return what is alike for two texts that differ in comments, docstrings and layout only."""
-    tree = parsed(text)
-    for node in ast.walk(tree):
-        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:]
-    return ast.dump(tree)
