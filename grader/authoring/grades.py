@@ -13,7 +13,7 @@ from typing import Final, Self
 from grader.authoring.kept import KeptReports
 from grader.cache import cache_folder
 from grader.grading.repair import repaired
-from grader.grading.request import GradingRequest
+from grader.grading.request import Effort, GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
 from grader.model.exercise import ExerciseFolder
@@ -37,7 +37,7 @@ class Grades:
         self._asked = asked
         self._tell = tell
         self._pool = ThreadPoolExecutor(max_workers=AT_A_TIME)
-        self._kept: dict[str, KeptReports] = {}
+        self._kept: dict[tuple[str, GradingRequest], KeptReports] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -50,40 +50,42 @@ class Grades:
         self._pool.shutdown(cancel_futures=True)
 
     def begin(
-        self, folder: ExerciseFolder, submissions: Iterable[Submission]
+        self,
+        folder: ExerciseFolder,
+        submissions: Iterable[Submission],
+        effort: Effort = Effort.EVERYTHING,
     ) -> list[Future[Report]]:
         """Queue submissions for grading."""
         for part in folder.parts:
             self._session.reference(part)  # made once, here: two threads would make two
-        self._keeps(folder)
-        return [self._pool.submit(self._grade, each, folder) for each in submissions]
+        kept = self._keeps(folder, self._asked.with_effort(effort))
+        return [self._pool.submit(self._grade, kept, each) for each in submissions]
 
     def fix(
         self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
     ) -> list[Future[Report]]:
         """Queue the edits of reports: they are made, and the result is graded."""
         passing = self._session.passing(folder, self._asked)
-        again = partial(self._grade_quietly, folder)
+        again = partial(self._grade_quietly, self._keeps(folder, self._asked.of_edited))
         return [
             self._pool.submit(repaired, report, each, again, passing) for each, report in graded
         ]
 
-    def _keeps(self, folder: ExerciseFolder) -> KeptReports:
-        slug = folder.exercise.slug
-        if slug not in self._kept:
-            self._kept[slug] = KeptReports(folder, self._asked, cache_folder())
-        return self._kept[slug]
+    def _keeps(self, folder: ExerciseFolder, asked: GradingRequest) -> KeptReports:
+        key = folder.exercise.slug, asked
+        if key not in self._kept:
+            self._kept[key] = KeptReports(folder, asked, cache_folder())
+        return self._kept[key]
 
-    def _grade_quietly(self, folder: ExerciseFolder, submission: Submission) -> Report:
+    def _grade_quietly(self, kept: KeptReports, submission: Submission) -> Report:
         """Return the report of the last time, if nothing has changed since; else grade."""
-        kept = self._keeps(folder)
         report = kept.find(submission)
         if report is None:
-            report = grade(self._session, submission, folder, self._asked)
+            report = grade(self._session, submission, kept.folder, kept.request)
             kept.keep(submission, report)
         return report
 
-    def _grade(self, submission: Submission, folder: ExerciseFolder) -> Report:
-        report = self._grade_quietly(folder, submission)
+    def _grade(self, kept: KeptReports, submission: Submission) -> Report:
+        report = self._grade_quietly(kept, submission)
         self._tell()
         return report

@@ -25,12 +25,14 @@ class KeptReports:
     """Keeps the reports on one exercise's submissions in the cache; None as the folder: nowhere.
 
     Known mistakes explain symptoms. So only a report that has one, or that has been explained in an
-    author's own words, changes with them.
+    author's own words, changes with them. `request` is how those that are kept were graded.
     """
 
     def __init__(
         self, folder: ExerciseFolder, request: GradingRequest, cache_folder: Path | None
     ) -> None:
+        self.folder = folder
+        self.request = request
         self._places = cache_folder / "verified" / folder.exercise.slug if cache_folder else None
         self._with_known = setup_digest(folder, request)
         self._without = setup_digest(folder, request, with_known=False)

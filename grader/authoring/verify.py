@@ -20,7 +20,7 @@ from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
 from grader.grading.observed import observed
-from grader.grading.request import GradingRequest
+from grader.grading.request import Effort, GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
@@ -112,7 +112,8 @@ class _Run:
         read = [with_files(read_submission(path), folder.exercise) for path in starters]
         begun = grades.begin(folder, read)
         futures = grades.begin(folder, [each.submission for each in every])
-        graded = grades.begin(folder, [as_submission(each, folder) for each in made])
+        changed = [as_submission(each, folder) for each in made]
+        graded = grades.begin(folder, changed, Effort.CAUGHT)
         yield starter(folder, begun[0].result() if begun else None)
         pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
         yield mistakes(pairs)

@@ -20,7 +20,7 @@ from grader.grading.budget import Budget, TookTooLong
 from grader.grading.confirmation import Another, depends_on_rounding
 from grader.grading.machine import lacks
 from grader.grading.own_check import OwnCheck
-from grader.grading.request import GradingRequest
+from grader.grading.request import Effort, GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
@@ -43,7 +43,7 @@ Fresh = Callable[..., Side]
 """Starts a process that has loaded the program; takes `alters`, as `wire.Load` does."""
 
 _OF_SO_MANY: Final = 4
-"""Of so many cases beyond the edges, one is run where not every case is asked for."""
+"""Of so many cases beyond the edges, one is run to see whether edits make a program pass."""
 
 _JUDGING_SECONDS: Final = 10.0
 """Of processor time, for all judging of one submission with up to a hundred cases. Those of a
@@ -154,7 +154,8 @@ class Grading:
         with self._watch.part("plan"):
             drawn = self._session.plan(self._exercise, self._request)
             named = named_cases(self._exercise, self._submission.source, drawn.discriminating[0])
-            rest = drawn.rest if self._request.every_case else drawn.rest[::_OF_SO_MANY]
+            few = self._request.effort is Effort.PASSES
+            rest = drawn.rest[::_OF_SO_MANY] if few else drawn.rest
             cases = msgspec.structs.replace(drawn, named=named, rest=rest)
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
@@ -195,6 +196,7 @@ class Grading:
             deadline=Deadline(self._request.timeout, self._unhurried),
             tell=tell,
             judge=self._judged,
+            looks_closer=self._request.effort is not Effort.CAUGHT,
         )
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:

@@ -51,6 +51,17 @@ class Color(StrEnum):
     NEVER = "never"
 
 
+@unique
+class Effort(StrEnum):
+    """How much is to be found out about a program."""
+
+    EVERYTHING = "everything"
+    PASSES = "passes"
+    """Whether it passes: what edits have made runs on a part of the many cases."""
+    CAUGHT = "caught"
+    """Whether a mistake is found, and by which rules; not on which small case it shows."""
+
+
 class Option(msgspec.Struct, frozen=True, kw_only=True):
     """How a field of the request is given. In a notebook, its keyword is the field's name.
 
@@ -77,8 +88,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     A field with an `Option` is offered by the fronts that it names, in this order. `timeout` is
     the deadline of a case in seconds; `reports` are as given, `FORMAT[=PATH]`; `prove` and
-    `every_case` are no options: watch asks for all findings of a file that is proved right, and
-    what edits have made is tried on some cases.
+    `effort` are no options: watch asks for all findings of a file that is proved right, and what
+    edits or mutations have made of a program isn't looked at as closely.
     """
 
     exercise: Annotated[
@@ -212,7 +223,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     prove: bool = True
-    every_case: bool = True
+    effort: Effort = Effort.EVERYTHING
 
     def repairs(self, report: Report) -> bool:
         """Whether to try if the fixed program passes.
@@ -229,7 +240,11 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         To see that it passes takes a part of the many cases that come last, unless the learner's
         file becomes that text.
         """
-        return msgspec.structs.replace(self, every_case=self.fix)
+        return self if self.fix else self.with_effort(Effort.PASSES)
+
+    def with_effort(self, effort: Effort) -> GradingRequest:
+        """Ask for more or less."""
+        return msgspec.structs.replace(self, effort=effort)
 
     @property
     def at_once(self) -> int:

@@ -68,6 +68,7 @@ def setup_digest(
         request.repair,
         request.prove,
         request.require_sandbox,
+        request.effort,
     )
     task = exercise_digest(folder) if with_known else _task_digest(folder)
     parts = (tool_version(), versions_digest(), code_digest(), task)

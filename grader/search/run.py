@@ -104,7 +104,8 @@ class Search:
 
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
     play in; `fresh` starts another, and `altering` one in which lifted modules return other
-    numbers. `judge` is the judge, which may have a deadline.
+    numbers. `judge` is the judge, which may have a deadline. A search that `looks_closer` at a
+    mistake repeats it, and shows it on a small case.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Search:
         deadline: Deadline,
         tell: Callable[[int, int], None],
         judge: Callable[[Transcript], tuple[Finding, ...]],
+        looks_closer: bool = True,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -130,6 +132,7 @@ class Search:
         self._deadline = deadline
         self._tell = tell
         self._judge = judge
+        self._looks_closer = looks_closer
         self._exchanges: list[Exchange] = []
         self._processes = 0
         self._lanes = [self._lane(submission)]
@@ -146,7 +149,7 @@ class Search:
             if self._failed:
                 return self.transcript
             if self._errors():
-                return self._look_closer(plan)
+                return self._look_closer(plan) if self._looks_closer else self.transcript
         times = 1 if proved() else _AT_ONCE
         self._leave_traced()
         self._repeat(plan.discriminating[0], times)

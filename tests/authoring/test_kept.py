@@ -11,7 +11,7 @@ import pytest
 from grader.authoring.kept import KeptReports
 from grader.catalogue import exercises
 from grader.grading.known import known_texts
-from grader.grading.request import GradingRequest
+from grader.grading.request import Effort, GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding
 from grader.model.submission import Submission, read_submission
@@ -56,7 +56,8 @@ def test_other_submissions_and_options_have_none(
     folder: ExerciseFolder, submission: Submission
 ) -> None:
     keep(folder, submission, "wrong-shape")
-    assert kept(folder, GradingRequest(cases=7)).find(submission) is None
+    for other in (GradingRequest(cases=7), GradingRequest(effort=Effort.CAUGHT)):
+        assert kept(folder, other).find(submission) is None
     path = Path(submission.path)
     path.write_text(path.read_text() + "\n# one more line\n")
     assert kept(folder).find(read_submission(path)) is None

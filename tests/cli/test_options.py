@@ -183,7 +183,7 @@ def test_a_new_option_of_any_type_is_converted(
 
 def test_every_field_is_an_option_but_two() -> None:
     fields = {each.name for each in msgspec.structs.fields(GradingRequest)}
-    assert fields - {*declared()} == {"prove", "every_case"}
+    assert fields - {*declared()} == {"prove", "effort"}
     assert all(each.option.fronts for each in declared().values())
 
 

@@ -77,6 +77,7 @@ class Grading:
         alone: bool = True,
         found: tuple[Finding, ...] = (),
         numbers: Iterable[float] = (),
+        looks_closer: bool = True,
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
@@ -94,6 +95,7 @@ class Grading:
             deadline=Deadline(None),
             tell=lambda _done, _total: None,
             judge=self._judge,
+            looks_closer=looks_closer,
         )
 
     def run(self) -> list[int]:
@@ -157,3 +159,9 @@ def test_a_second_new_process_runs_if_the_first_answers_otherwise(
     processes = grading.run()
     assert grading.fresh == fresh
     assert set(processes) == {*range(fresh + 1)}
+
+
+def test_a_search_that_does_not_look_closer_ends_with_the_first_mistake() -> None:
+    grading = Grading(proves=False, found=(WRONG,), looks_closer=False)
+    assert len(grading.run()) < FIRST + EDGES
+    assert grading.fresh == 0
