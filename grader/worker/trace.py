@@ -82,13 +82,15 @@ def fingerprints(
         before = _picture(pictures)
         found = list(_until_one_fails(function, exercise, wanted, namespace))
         if found and isinstance(found[-1], Fingerprint):
-            steady = _picture(pictures)
             held = list(_held(exercise, concrete, rung))
-            if before and steady and not before.same(steady):
-                # The first call may set up what all others use: those are what counts.
-                found = [fingerprint(function, exercise, each, namespace) for each in wanted]
             found += [fingerprint(function, exercise, each, namespace) for each in held]
-            return (*_doubted(found, steady, _picture(pictures)), *failures)
+            after = _picture(pictures)
+            if before and after and not before.same(after):
+                # The first calls may set up what all others use: those are what counts.
+                before, every = after, [*wanted, *held]
+                found = [fingerprint(function, exercise, each, namespace) for each in every]
+                after = _picture(pictures)
+            return (*_doubted(found, before, after), *failures)
         failures += found[-1:]
     _picture(pictures)
     return tuple(failures)
