@@ -2,9 +2,9 @@
 
 Each value gets a hash of the primitive that makes it, the primitive's parameters and the hashes
 of its operands, so renamed variables, dead code and the order of independent equations don't
-matter. Calls (`jit`, `remat`, `custom_jvp` …) are inlined; loops and branches are hashed as
-functions of their inputs. Two programs with the same hash apply the same operations to the same
-operands in the same order.
+matter. Calls (`jit`, `remat`, `custom_jvp` …) are inlined. A scan's results are hashed by what its
+steps compute (`scan_values`), branches and other loops as functions of their inputs. Two programs
+with the same hash apply the same operations to the same operands in the same order.
 
 Soundness comes first: `NotComparable` refuses everything that might depend on more than its
 parameters and operands (effects, callbacks, references, collectives, parameters that are Python
@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from operator import floordiv, mod
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Primitive, primitives
 
 from grader.worker.canonical import NotComparable, Parameter, canonical, canonical_type
 from grader.worker.pure_primitives import CALLS, IDENTITIES, POSITIONAL, PURE
+from grader.worker.scan_values import Parts, Scan, parts_of
 from grader.worker.values import Parameters, Value, Values, number_of
 
 Program = Any
@@ -89,11 +90,15 @@ def _inner(program: Program) -> Any:  # noqa: ANN401  # a private class, or Clos
 
 @dataclass(slots=True)
 class _Numbering:
-    """Walks a program. `doubts` include dead code, since it can raise like live code."""
+    """Walks a program. `doubts` include dead code, since it can raise like live code.
+
+    `depth` is in how many scans.
+    """
 
     values: Values = field(default_factory=Values)
     seeds: frozenset[Value] = frozenset()
     doubts: set[str] = field(default_factory=set)
+    depth: int = 0
 
     def inputs(self, role: str, program: Program) -> list[Value]:
         """Number the inputs of a program by their positions."""
@@ -136,6 +141,9 @@ class _Numbering:
             _check_stays(equation)
             return operands
         self._doubt(equation, operands)
+        parts = parts_of(equation.params, operands) if name == "scan" else None
+        if parts is not None:
+            return self.scan(equation, parts)
         if len(equation.outvars) == 1:
             return (self.single(equation, operands),)
         parameters = self.parameters(equation)
@@ -143,6 +151,23 @@ class _Numbering:
             self.values.make(name, (*parameters, place), operands, var.aval)
             for place, var in enumerate(equation.outvars)
         )
+
+    def scan(self, equation: Equation, parts: Parts) -> tuple[Value, ...]:
+        """Number a scan's results by what its steps compute."""
+        step = equation.params["jaxpr"]
+        self.depth += 1
+        try:
+            return Scan(
+                parts,
+                equation.params,
+                values=self.values,
+                number=partial(self.outputs, step),
+                inputs=[var.aval for var in _inner(step).invars],
+                outputs=[var.aval for var in equation.outvars],
+                depth=self.depth,
+            ).results()
+        finally:
+            self.depth -= 1
 
     def single(  # noqa: PLR0911  # one for each form
         self, equation: Equation, operands: tuple[Value, ...]
