@@ -182,6 +182,9 @@ class _Numbering:
                 return self.values.reshape(operands[0], aval)
             case "broadcast_in_dim" if len(operands) == 1:
                 return self.values.broadcast(operands[0], params["broadcast_dimensions"], aval)
+            case "slice":
+                first, last = params["start_indices"], params["limit_indices"]
+                return self.values.slice(operands[0], first, last, params["strides"], aval)
             case "transpose":
                 return self.values.transpose(operands[0], params["permutation"])
             case "convert_element_type" if _keeps_type(equation):

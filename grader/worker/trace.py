@@ -203,7 +203,7 @@ def fingerprint(
         program, result = jax.make_jaxpr(call, return_shape=True)(
             *(_stand_in(each, sizes) for each in traced)
         )
-        structure = str(jax.tree.structure(result))
+        structure = str(jax.tree.structure(_as_tuples(result)))
         found = digest(program, structure, seeds=_seed_places(traced))
     except NotComparable as error:
         return Untraceable(scope=scope, reason=str(error))
@@ -212,6 +212,16 @@ def fingerprint(
     return Fingerprint(
         scope=scope, digest=found.digest, detail=found.detail, decisions=guard.decisions
     )
+
+
+def _as_tuples(result: Any) -> Any:
+    """Make a tuple of each list and named tuple: the judge takes them for the same."""
+    cls = type(result)
+    if cls is dict:
+        return {key: _as_tuples(each) for key, each in result.items()}
+    if cls in (list, tuple) or (issubclass(cls, tuple) and hasattr(cls, "_fields")):
+        return tuple(map(_as_tuples, tuple.__iter__(result) if cls is not list else result))
+    return result
 
 
 @cache

@@ -99,13 +99,63 @@ class Values:
         """
         if order is not None:
             operand = self.transpose(operand, order)
+        return self._reshape(operand, self._type(aval))
+
+    def _reshape(self, operand: Value, kind: tuple[Shape, str]) -> Value:
         made = self.made[operand]
         if made.primitive == "reshape":
-            return self.reshape(made.operands[0], aval)
-        kind = self._type(aval)
+            return self._reshape(made.operands[0], kind)
         if made.type == kind:
             return operand
+        if self._is_key_data(operand) and kind[0][-1:] == made.type[0][-1:]:
+            (key,) = made.operands
+            return self._key_data(self._reshape(key, self._key_type(key, kind)), kind)
         return self._still_zero(operand, self._make(Made("reshape", (operand,), kind)))
+
+    def slice(
+        self,
+        operand: Value,
+        starts: Sequence[Any],
+        limits: Sequence[Any],
+        strides: Sequence[Any] | None,
+        aval: Aval,
+    ) -> Value:
+        """Slice keys rather than their data; steps of 1 are as good as none."""
+        steps = None if set(strides or ()) <= {1} else strides
+        kind = self._type(aval)
+        made = self.made[operand]
+        whole = kind[0][-1:] == made.type[0][-1:] and (steps is None or steps[-1] == 1)
+        if self._is_key_data(operand) and whole:
+            (key,) = made.operands
+            rest = steps[:-1] if steps is not None else None
+            taken = self._slice(key, starts[:-1], limits[:-1], rest, self._key_type(key, kind))
+            return self._key_data(taken, kind)
+        return self._slice(operand, starts, limits, steps, kind)
+
+    def _slice(
+        self,
+        operand: Value,
+        starts: Sequence[Any],
+        limits: Sequence[Any],
+        strides: Sequence[Any] | None,
+        kind: tuple[Shape, str],
+    ) -> Value:
+        given = {"start_indices": starts, "limit_indices": limits, "strides": strides}
+        parameters = tuple(
+            (name, None if each is None else canonical(tuple(each), place=("slice", name)))
+            for name, each in given.items()
+        )
+        return self._make(Made("slice", (operand,), kind), parameters)
+
+    def _is_key_data(self, value: Value) -> bool:
+        return self.made[value].primitive == "random_unwrap"
+
+    def _key_type(self, key: Value, kind: tuple[Shape, str]) -> tuple[Shape, str]:
+        """Return the type of keys whose data has the type `kind`."""
+        return kind[0][:-1], self.made[key].type[1]
+
+    def _key_data(self, key: Value, kind: tuple[Shape, str]) -> Value:
+        return self._make(Made("random_unwrap", (key,), kind))
 
     def broadcast(self, operand: Value, dimensions: Sequence[Any], aval: Aval) -> Value:
         """Turn a broadcast that only adds axes of size 1 into a reshape."""

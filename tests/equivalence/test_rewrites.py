@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import lax
 
 from grader.worker.fingerprint import ELEMENT, digest
@@ -197,3 +198,78 @@ def test_only_the_first_elements_certainly_exist() -> None:
 
     assert doubt(lambda x: x[7]) == ELEMENT
     assert doubt(lambda x: x[0]) == doubt(lambda x: x[0, 0]) == doubt(lambda x: x[:3]) == ""
+
+
+KEYS: dict[str, Callable[[jax.Array], object]] = {
+    "the first": lambda keys: keys[0],
+    "the second": lambda keys: keys[1],
+    "the last": lambda keys: keys[-1],
+    "every other one": lambda keys: keys[::2],
+    "the first two": lambda keys: keys[:2],
+    "another shape": lambda keys: keys[:2].reshape(1, 2),
+}
+
+
+@pytest.mark.parametrize("taken", KEYS.values(), ids=KEYS)
+def test_keys_are_taken_as_their_data_is(taken: Callable[[jax.Array], jax.Array]) -> None:
+    def typed(seed: jax.Array) -> jax.Array:
+        return jax.random.key_data(taken(jax.random.split(jax.random.key(seed[0]), 3)))
+
+    def raw(seed: jax.Array) -> jax.Array:
+        data = jax.random.key_data(jax.random.split(jax.random.key(seed[0]), 3))
+        rows = taken(_Rows(data))
+        return rows.data if isinstance(rows, _Rows) else rows
+
+    seeds = jax.ShapeDtypeStruct((1,), np.int32)
+    one, other = (digest(jax.make_jaxpr(each)(seeds), "*").digest for each in (typed, raw))
+    assert one == other
+
+
+class _Rows:
+    """Key data that is indexed and reshaped as the keys would be."""
+
+    def __init__(self, data: jax.Array) -> None:
+        self.data = data
+
+    def __getitem__(self, place: object) -> _Rows:
+        return _Rows(self.data[place])
+
+    def reshape(self, *shape: int) -> _Rows:
+        return _Rows(self.data.reshape(*shape, 2))
+
+
+def test_other_keys_and_other_words_of_a_key_are_different() -> None:
+    def number(function: Callable[[jax.Array], jax.Array]) -> str:
+        def program(seed: jax.Array) -> jax.Array:
+            return function(jax.random.key_data(jax.random.split(jax.random.key(seed[0]), 2)))
+
+        seeds = jax.ShapeDtypeStruct((1,), np.int32)
+        return digest(jax.make_jaxpr(program)(seeds), "*").digest
+
+    taken: list[Callable[[jax.Array], jax.Array]] = [
+        lambda data: data[0],
+        lambda data: data[1],
+        lambda data: data[:, 0],
+        lambda data: data[:, 1],
+        lambda data: data[::-1][0],
+        lambda data: data.reshape(-1)[:2],
+        lambda data: data.reshape(-1)[1:3],
+        lambda data: data[:1, :1],
+        lambda data: data.T[0],
+    ]
+    numbers = [number(each) for each in taken]
+    same = {(0, 5)}  # the first key's words, whichever way
+    pairs = {
+        (one, other)
+        for one, other in combinations(range(len(taken)), 2)
+        if numbers[one] == numbers[other]
+    }
+    assert pairs <= same
+
+
+def test_slices_without_steps_are_those_of_steps_of_one() -> None:
+    def sliced(strides: tuple[int, ...] | None) -> str:
+        return fingerprint(lambda x: lax.slice(x, (1, 0), (3, 2), strides), (4, 2))
+
+    assert sliced(None) == sliced((1, 1))
+    assert fingerprint(lambda x: lax.slice(x, (0, 0), (3, 2), (2, 1)), (4, 2)) != sliced(None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import msgspec
@@ -171,6 +172,7 @@ def test_they_cross_the_wire() -> None:
 
 _WITHOUT_BACKEND = """
 import sys
+from collections.abc import Callable
 sys.path.insert(0, sys.argv[1])
 from equivalence_programs import RIGHT, traces
 from grader.model.trace import Fingerprint
@@ -187,3 +189,34 @@ def test_no_backend_is_started() -> None:
         check=True,
         capture_output=True,
     )
+
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
+
+
+@pytest.mark.parametrize(
+    ("gives", "same"),
+    [
+        (lambda one, two: [one, two], True),
+        (Pair, True),
+        (lambda one, two: (two, one), False),
+        (lambda one, two: [[one], two], False),
+        (lambda one, two: {"first": one, "second": two}, False),
+        (lambda one, _: [one], False),
+    ],
+)
+def test_lists_and_named_tuples_are_as_good_as_tuples(
+    gives: Callable[[Any, Any], Any], same: bool
+) -> None:
+    def giving(made: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+        return lambda x, carry, seed, width, rate: made(x + 1, x + 2)
+
+    scope = next(scopes(EVERYTHING, SIZES, Rung.EVERY_SIZE))
+    one, other = (fingerprint(giving(each), EVERYTHING, scope) for each in (Pair, gives))
+    assert isinstance(one, Fingerprint)
+    assert isinstance(other, Fingerprint)
+    plain = fingerprint(giving(lambda first, second: (first, second)), EVERYTHING, scope)
+    assert one == plain
+    assert (one.digest == other.digest) is same
