@@ -211,7 +211,7 @@ def test_lists_and_named_tuples_are_as_good_as_tuples(
     gives: Callable[[Any, Any], Any], same: bool
 ) -> None:
     def giving(made: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-        return lambda x, carry, seed, width, rate: made(x + 1, x + 2)
+        return lambda x, *_: made(x + 1, x + 2)
 
     scope = next(scopes(EVERYTHING, SIZES, Rung.EVERY_SIZE))
     one, other = (fingerprint(giving(each), EVERYTHING, scope) for each in (Pair, gives))
