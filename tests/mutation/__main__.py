@@ -76,25 +76,36 @@ def _share(
     distort: int,
 ) -> float:
     """Try the mutants of a sample; print the unnoticed ones, and return the share of the others."""
-    missed = refused = 0
+    noticed: list[Site] = []
+    missed: list[Site] = []
     for site in _progress("mutating", sample):
-        if not _is_noticed(site, every, tests):
-            missed += 1
-            if types_refuse(site):
-                refused += 1
-                continue
+        if _is_noticed(site, every, tests):
+            noticed.append(site)
+        elif not types_refuse(site):
+            missed.append(site)
             _tell(site)
             near = [each.each for each in _running(site, every)]
             if distort and (found := noticing(site, near, distort)) is not None:
                 print(f"  stored: {found.recording}", flush=True)
                 store(found)
-    noticed, tried = len(sample) - missed, len(sample) - refused
+    refused = len(sample) - len(noticed) - len(missed)
+    logic = _figure(*map(_logic, (noticed, missed)))
     print(
-        f"seed {seed}: {noticed / tried:.1%} noticed: {noticed} of {tried} mutants, and mypy "
-        f"refuses {refused} more",
+        f"seed {seed}: {_figure(noticed, missed)}; without constants {logic}; "
+        f"mypy refuses {refused} more",
         flush=True,
     )
-    return noticed / tried
+    return len(noticed) / (len(noticed) + len(missed))
+
+
+def _figure(noticed: Sequence[Site], missed: Sequence[Site]) -> str:
+    tried = len(noticed) + len(missed)
+    return f"{len(noticed) / max(tried, 1):.1%} noticed, {len(noticed)} of {tried} mutants"
+
+
+def _logic(sites: Sequence[Site]) -> list[Site]:
+    """Return the mutants of comparisons and conditions."""
+    return [each for each in sites if not each.mutant.in_constant]
 
 
 def _sample(sites: Sequence[Site], seed: int, count: int) -> list[Site]:

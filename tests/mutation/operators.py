@@ -21,6 +21,8 @@ _FLIPPED: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
 }
 """The negation of each comparison, and of those with a bound the same with another bound."""
 
+_CONSTANT: Final = "another constant"
+
 Change = Callable[[ast.AST], None]
 """Changes a node in place: the one of another tree at the same position."""
 
@@ -37,6 +39,11 @@ class Mutant(NamedTuple):
     lines: range
     inside: bool
     name: str
+
+    @property
+    def in_constant(self) -> bool:
+        """Whether a constant is changed, not a comparison or a condition."""
+        return self.name.endswith(_CONSTANT)
 
     def tree(self) -> ast.Module:
         """Return the changed program."""
@@ -99,7 +106,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         case ast.UnaryOp(op=ast.Not()):
             yield "without not", _unnegated
         case ast.Constant(value=bool() | int()):
-            yield "another constant", _counted
+            yield _CONSTANT, _counted
         case ast.If(body=[*_, ast.Return() | ast.Continue() | ast.Raise()], orelse=[]):
             yield "never", _never
         case ast.match_case(guard=ast.expr()):
