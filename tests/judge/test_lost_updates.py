@@ -9,8 +9,9 @@ import pytest
 from grader.evidence import Look
 from grader.evidence.updates import discarded, idle, lost, refused, unaccounted, updated
 from grader.model.case import ArrayValue
-from grader.model.observation import Observation, Variable
-from tests.judge.made import look, numbers, of, raised, root, seen, variable
+from grader.model.observation import Observation, Root, Variable
+from grader.rules.discarded_update import RULE
+from tests.judge.made import case, evidence, look, numbers, of, raised, root, seen, variable
 
 Y: Final = numbers(1, 2)
 OLD, NEW, OTHER = numbers(0, 0, 0), numbers(5, 6, 7), numbers(8, 8, 8)
@@ -185,3 +186,65 @@ REFUSED: Final = {
 def test_a_collection_that_flax_refused_to_change_is_named(one: Look, *, yes: bool) -> None:
     found = refused(one)
     assert (found is not None and found[0] == "batch_stats") is yes
+
+
+ELSEWHERE: Final = root(0, kind="init", forward=False, made=(stat(OLD), variable("params/w", 3)))
+WEIGHTS: Final = variable("params/w", 3)
+
+
+def after_init(given: tuple[Variable, ...], made: tuple[Variable, ...], *roots: Root) -> Look:
+    applied = root(1, given=given, made=made)
+    return look(REFERENCE, seen((Y, OLD), roots=(ELSEWHERE, *roots, applied)))
+
+
+SAID: Final = {
+    "it was updated": (after_init((stat(OLD),), (stat(NEW),)), True, False),
+    "it was never to be updated": (after_init((stat(OLD),), ()), True, True),
+    "it may have been updated": (after_init((UNKNOWN,), (UNKNOWN,)), False, False),
+    "something else was updated": (
+        after_init((stat(OLD), variable("cache/x", 3)), (variable("cache/x", 3),)),
+        True,
+        True,
+    ),
+    "it was updated by another call": (
+        after_init((UNKNOWN,), (), root(2, given=(UNKNOWN,), made=(UNKNOWN,))),
+        False,
+        False,
+    ),
+    "it was made, and the module doesn't have it": (after_init((WEIGHTS,), ()), False, True),
+    "it was updated, and the module doesn't have it": (
+        after_init((WEIGHTS,), (), root(2, given=(stat(OLD),), made=(stat(NEW),))),
+        True,
+        False,
+    ),
+    "nothing was seen": (look(REFERENCE, seen((Y, OLD), roots=(ELSEWHERE,))), False, True),
+}
+
+
+@pytest.mark.parametrize(("one", "certain", "asks"), SAID.values(), ids=SAID)
+def test_an_update_that_was_seen_or_never_requested_is_lost_whatever_else_is_wrong(
+    one: Look, *, certain: bool, asks: bool
+) -> None:
+    (found,) = RULE.find(evidence([one]))
+    assert found.certain is certain
+    assert ("call apply with mutable" in found.help) is asks
+
+
+def test_zeros_are_no_old_values_of_a_program_that_never_had_any() -> None:
+    for roots in ((), (root(0, given=(WEIGHTS,), made=(WEIGHTS,)),)):
+        assert not list(RULE.find(evidence([look(REFERENCE, seen((Y, OLD), roots=roots))])))
+    for more in ({"made": (stat(OLD),)}, {"given": (stat(OLD),)}):
+        one = look(REFERENCE, seen((Y, OLD), roots=(root(0, **more),)))
+        assert [each.evidence["collection"] for each in RULE.find(evidence([one]))] == [
+            "batch_stats"
+        ]
+
+
+def test_the_case_is_shown_in_which_most_is_lost() -> None:
+    before, after = (tuple(stat(one, f"batch_stats/{n}") for n in "ab") for one in (OLD, NEW))
+    expected = step(before, after, Y, NEW, NEW)
+    less = look(expected, step(before, after, Y, OLD, NEW), case(2))
+    more = look(expected, step(before, after, Y, OLD, OLD), case(3))
+    (found,) = RULE.find(evidence([less, more]))
+    assert found.case == more.case
+    assert found.evidence["variables"] == ["batch_stats/a", "batch_stats/b"]
