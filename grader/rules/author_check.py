@@ -22,25 +22,26 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             told.setdefault(said.line or said.message, []).append((look, said))
     looks = {id(look) for each in told.values() for look, _ in each}
     aside = any(id(look) not in looks for look in evidence.answered_wrong)
-    for each in told.values():
-        yield _sighting(evidence, each, aside=aside)
+    for about, each in told.items():
+        yield _sighting(evidence, each, str(about), aside=aside)
 
 
-def _sighting(evidence: Evidence, told: list[tuple[Look, Said]], *, aside: bool) -> Sighting:
+def _sighting(
+    evidence: Evidence, told: list[tuple[Look, Said]], about: str, *, aside: bool
+) -> Sighting:
     """Tell of the smallest case; what is said of a right answer doesn't follow from a wrong one."""
     look, said = told[0]
     words = words_of(said.message or "")
-    right = any(isinstance(each.comparison, Same) for each, _ in told)
-    about = isinstance(look.comparison, Same)
+    right = [isinstance(each.comparison, Same) for each, _ in told]
     return Sighting(
         message=sentence(words.message),
         why=words.why,
         help=words.help or "compare your program with the task once more",
-        span=evidence.landmarks.head if about else evidence.returned(),
+        span=evidence.landmarks.head if right[0] else evidence.returned(),
         case=look.case,
-        certain=right,
-        aside=aside or all(isinstance(each.comparison, Same) for each, _ in told),
-        about=str(said.line),
+        certain=any(right),
+        aside=aside or all(right),
+        about=about,
         evidence={"check_line": said.line, "cases": len(told)},
     )
 

@@ -138,7 +138,7 @@ def raised(message: str = "no", exception: str = "ValueError", **more: Any) -> R
     return Raised(exception=exception, message=message, **(plain | more))
 
 
-def seen(outcome: Outcome | Result | tuple[Result, ...] | None = None, **record: Any) -> Observation:
+def did(outcome: Outcome | Result | tuple[Result, ...] | None = None, **record: Any) -> Observation:
     """Return what a side did: its answer, three numbers if none is given, and its record."""
     match outcome:
         case None:

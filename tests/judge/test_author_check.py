@@ -18,7 +18,8 @@ from grader.model.finding import Finding
 from grader.model.observation import Completed, Record
 from grader.model.report import Status
 from grader.model.transcript import Exchange, Said, Transcript
-from grader.rules import AUTHORS
+from grader.rules import AUTHORS, rule_by_id
+from tests.judge.made import TASK, case, did, evidence, numbers
 from tests.judge.perturbed import ALL, recorded
 
 RIGHT: Final = "nn-vmap-shared/accepted/positional_knobs"
@@ -113,12 +114,31 @@ def test_a_consequence_of_a_cause_is_silent() -> None:
     assert [each.rule for each in found(told(CAUSE, says))] == plain
 
 
+@pytest.mark.parametrize(
+    ("of_right", "of_wrong", "aside"),
+    [("", "no", False), ("no", "", True), ("no", "no", False)],
+)
+def test_what_is_said_of_right_answers_alone_explains_no_wrong_one(
+    of_right: str, of_wrong: str, *, aside: bool
+) -> None:
+    exchanges = [
+        Exchange(case=case(), expected=did(), actual=did(answer), said=Said(message=words))
+        for answer, words in ((None, of_right), (numbers(7, 7, 7), of_wrong))
+    ]
+    (sighting,) = rule_by_id(AUTHORS).find(evidence(Look(TASK, each) for each in exchanges))
+    assert sighting.aside is aside
+    assert sighting.certain is bool(of_right)
+
+
 def test_two_messages_are_two_findings_at_one_place() -> None:
     said = [Said(message="a", line=3), Said(message="b", line=5)]
     transcript = told(RIGHT, lambda number, _look: said[number % 2])
     assert {each.message for each in found(transcript)} == {"a", "b"}
     numbered = told(RIGHT, lambda number, _look: Said(message=f"{number} keys", line=3))
     assert len(found(numbered)) == 1
+    assert found(numbered)[0].evidence["cases"] == len(numbered.exchanges)
+    unplaced = told(RIGHT, lambda number, _look: Said(message="ab"[number % 2]))
+    assert {each.message for each in found(unplaced)} == {"a", "b"}
 
 
 def test_without_a_check_of_its_own_an_exercise_has_no_such_result() -> None:

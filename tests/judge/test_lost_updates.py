@@ -11,7 +11,7 @@ from grader.evidence.updates import discarded, idle, lost, refused, unaccounted,
 from grader.model.case import ArrayValue
 from grader.model.observation import Observation, Root, Variable
 from grader.rules.discarded_update import RULE
-from tests.judge.made import case, evidence, look, numbers, of, raised, root, seen, variable
+from tests.judge.made import case, did, evidence, look, numbers, of, raised, root, variable
 
 Y: Final = numbers(1, 2)
 OLD, NEW, OTHER = numbers(0, 0, 0), numbers(5, 6, 7), numbers(8, 8, 8)
@@ -30,7 +30,7 @@ def step(
     given: tuple[Variable, ...], made: tuple[Variable, ...], *answer: ArrayValue, number: int = 1
 ) -> Observation:
     """Return what a side did that applied a module once, and what it answered."""
-    return seen(answer, roots=(root(number, given=given, made=made),))
+    return did(answer, roots=(root(number, given=given, made=made),))
 
 
 REFERENCE: Final = step((stat(OLD),), (stat(NEW),), Y, NEW)
@@ -38,7 +38,7 @@ MADE: Final = root(0, kind="init", forward=False, made=(stat(SHORT_OLD),))
 
 
 def with_init(given: tuple[Variable, ...], made: tuple[Variable, ...], *answer: ArrayValue) -> Look:
-    return look(REFERENCE, seen(answer, roots=(MADE, root(1, given=given, made=made))))
+    return look(REFERENCE, did(answer, roots=(MADE, root(1, given=given, made=made))))
 
 
 def against(actual: Observation, expected: Observation = REFERENCE) -> Look:
@@ -70,7 +70,7 @@ DISCARDED: Final = {
         ["[1]"],
     ),
     "no reference that writes": (
-        against(step((stat(OLD),), (stat(NEW),), Y, OLD), seen((Y, NEW))),
+        against(step((stat(OLD),), (stat(NEW),), Y, OLD), did((Y, NEW))),
         [],
     ),
     "a reference that changes nothing": (
@@ -109,7 +109,7 @@ def test_an_update_is_lost_if_no_case_shows_another_array_there() -> None:
     assert lost([BOTH, RIGHT]) == {"[1]"}
     assert lost([BOTH, NEITHER]) == set()
     assert lost([RIGHT]) == set()
-    assert lost([against(seen((Y, OLD)), seen((Y, NEW)))]) == set()
+    assert lost([against(did((Y, OLD)), did((Y, NEW)))]) == set()
 
 
 def test_other_wrong_arrays_are_unaccounted_for() -> None:
@@ -127,18 +127,16 @@ IDLE: Final = {
     "not known": (against(step((UNKNOWN,), (UNKNOWN,), Y, OLD)), []),
     "made anew": (against(step((), (stat(OLD),), Y, OLD)), []),
     "as the reference": (
-        against(
-            step((stat(OLD),), (stat(OLD),), Y, OLD), step((stat(NEW),), (stat(NEW),), Y, NEW)
-        ),
+        against(step((stat(OLD),), (stat(OLD),), Y, OLD), step((stat(NEW),), (stat(NEW),), Y, NEW)),
         [],
     ),
     "of a reference that isn't known": (
         against(step((stat(OLD),), (stat(OLD),), Y, OLD), step((stat(NEW),), (UNKNOWN,), Y, NEW)),
         [],
     ),
-    "of no call": (against(seen((Y, OLD))), []),
+    "of no call": (against(did((Y, OLD))), []),
     "beside a reference without a call": (
-        against(step((stat(OLD),), (stat(OLD),), Y, OLD), seen((Y, NEW))),
+        against(step((stat(OLD),), (stat(OLD),), Y, OLD), did((Y, NEW))),
         [],
     ),
 }
@@ -156,7 +154,7 @@ UPDATED: Final = {
     "a new variable": (step((), (stat(NEW),), Y), False),
     "an unknown value": (step((stat(OLD),), (UNKNOWN,), Y), False),
     "a value that wasn't known": (step((UNKNOWN,), (stat(NEW),), Y), False),
-    "nothing": (seen((Y,)), False),
+    "nothing": (did((Y,)), False),
 }
 
 
@@ -169,14 +167,14 @@ MESSAGE: Final = 'Cannot update it because collection "batch_stats" is immutable
 
 
 def failed(message: str = MESSAGE, *, by_flax: bool = True) -> Observation:
-    return seen(raised(message), roots=(root(0, raised=by_flax),))
+    return did(raised(message), roots=(root(0, raised=by_flax),))
 
 
 REFUSED: Final = {
     "by apply": (against(failed()), True),
     "with other words": (against(failed("no")), False),
     "by no call of Flax": (against(failed(by_flax=False)), False),
-    "before any call": (against(seen(raised(MESSAGE))), False),
+    "before any call": (against(did(raised(MESSAGE))), False),
     "of another collection": (against(failed(MESSAGE.replace("batch_stats", "cache"))), False),
     "no exception": (RIGHT, False),
 }
@@ -194,7 +192,7 @@ WEIGHTS: Final = variable("params/w", 3)
 
 def after_init(given: tuple[Variable, ...], made: tuple[Variable, ...], *roots: Root) -> Look:
     applied = root(1, given=given, made=made)
-    return look(REFERENCE, seen((Y, OLD), roots=(ELSEWHERE, *roots, applied)))
+    return look(REFERENCE, did((Y, OLD), roots=(ELSEWHERE, *roots, applied)))
 
 
 SAID: Final = {
@@ -217,7 +215,7 @@ SAID: Final = {
         True,
         False,
     ),
-    "nothing was seen": (look(REFERENCE, seen((Y, OLD), roots=(ELSEWHERE,))), False, True),
+    "nothing was seen": (look(REFERENCE, did((Y, OLD), roots=(ELSEWHERE,))), False, True),
 }
 
 
@@ -232,9 +230,9 @@ def test_an_update_that_was_seen_or_never_requested_is_lost_whatever_else_is_wro
 
 def test_zeros_are_no_old_values_of_a_program_that_never_had_any() -> None:
     for roots in ((), (root(0, given=(WEIGHTS,), made=(WEIGHTS,)),)):
-        assert not list(RULE.find(evidence([look(REFERENCE, seen((Y, OLD), roots=roots))])))
+        assert not list(RULE.find(evidence([look(REFERENCE, did((Y, OLD), roots=roots))])))
     for more in ({"made": (stat(OLD),)}, {"given": (stat(OLD),)}):
-        one = look(REFERENCE, seen((Y, OLD), roots=(root(0, **more),)))
+        one = look(REFERENCE, did((Y, OLD), roots=(root(0, **more),)))
         assert [each.evidence["collection"] for each in RULE.find(evidence([one]))] == [
             "batch_stats"
         ]
