@@ -34,8 +34,7 @@ def sighting(source: Source, exercise: Exercise, loaded: FunctionMissing) -> Sig
     if elsewhere is not None:
         return _out_of_reach(source, exercise, elsewhere, loaded)
     defined = [each for each in loaded.callables if each not in exercise.beside]
-    candidates = [*names, *(each for each in defined if each not in names)]
-    near = _near(name, [each for each in candidates if each not in exercise.beside])
+    near = _near(name, [*(each for each in names if each not in exercise.beside), *defined])
     if near is None:
         others = listing(f"`{each}`" for each in defined[:4])
         details = (f"It has {others}.",) if defined else ()

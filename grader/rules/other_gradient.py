@@ -32,7 +32,8 @@ def _may_be_left_out(found: Gradients) -> bool:
 
     Then the program may have left the others out, and something else is wrong.
     """
-    return set(found.wanted) < set(found.found) and isinstance(found.look.comparison, OtherValues)
+    several = set(found.wanted).issubset(found.found)
+    return several and isinstance(found.look.comparison, OtherValues)
 
 
 def _sighting(evidence: Evidence, found: Gradients) -> Sighting:
@@ -69,7 +70,7 @@ def _position(run: TransformRun) -> int | None:
 def _other_variables(evidence: Evidence, found: Gradients, chosen: Chosen) -> Sighting:
     run = found.actual
     ours, theirs = listing(chosen.found) or "nothing", listing(chosen.wanted)
-    alone = " alone" if set(chosen.wanted) < set(chosen.found) else ""
+    alone = " alone" if set(chosen.wanted).issubset(chosen.found) else ""
     right = _filtered(evidence, chosen, "nnx")
     return Sighting(
         message=f"{run.transform} differentiates with respect to {ours}, not {theirs}{alone}",
@@ -121,11 +122,13 @@ def _edits(evidence: Evidence, found: Gradients) -> Edits:
     names = [argument_at(found.look, run, place, found.expected) for place in places]
     if len(wanted) != 1 or names.count(wanted[0]) != 1:
         return ()
-    place, nnx = names.index(wanted[0]), name_of(evidence.source, "flax.nnx") or "nnx"
-    filtered = _of_type(evidence, place, found.types, nnx) if _filters(found) else str(place)
-    if filtered is None:
+    place, nnx = names.index(wanted[0]), name_of(evidence.source, "flax.nnx")
+    right: str | None = str(place)
+    if _filters(found):
+        right = _of_type(evidence, place, found.types, nnx) if nnx is not None else None
+    if right is None:
         return ()
-    return argument_edits(evidence, run.span, "argnums", filtered, _position(run))
+    return argument_edits(evidence, run.span, "argnums", right, _position(run))
 
 
 RULE = Rule(
