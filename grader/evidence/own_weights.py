@@ -72,10 +72,10 @@ def _weights(model: NnxLayer) -> Iterator[Variable]:
 def _without(some: Iterable[Variable], others: Iterable[Variable]) -> tuple[Variable, ...]:
     """Return the variables that no other one corresponds to, each of which counts once.
 
-    Where several would do, it's the one with the same numbers, or of the same name.
+    Where several would do, it's the one of the same name.
     """
     kept, left = list(some), list(others)
-    for same in (_same_numbers, _same_name, _same_kind):
+    for same in (_same_name, _same_kind):
         for each in tuple(kept):
             other = next((one for one in left if same(each, one)), None)
             if other is not None:
@@ -90,11 +90,6 @@ def _same_kind(one: Variable, other: Variable) -> bool:
 
 def _same_name(one: Variable, other: Variable) -> bool:
     return _same_kind(one, other) and one.path == other.path
-
-
-def _same_numbers(one: Variable, other: Variable) -> bool:
-    known = one.digest == other.digest is not None
-    return known and _same_name(one, other)
 
 
 def kind(variable: Variable) -> Kind:
@@ -123,8 +118,8 @@ def restarted(look: Look) -> tuple[Variable, Variable] | None:
     if len(other) != 1:
         return None
     one, two = wanted[other[0]], found[other[0]]
-    drawn = [_draws(each, look) for each in (ours, theirs)]
-    return (one, two) if drawn[0] == drawn[1] or is_constant(two) else None
+    drawn = _draws(ours, look.actual.record.nnx) == _draws(theirs, look.expected.record.nnx)
+    return (one, two) if drawn or is_constant(two) else None
 
 
 def _alone(model: NnxLayer, record: NnxRecord) -> dict[Kind, Variable]:
@@ -139,11 +134,9 @@ def _differ(one: Variable, other: Variable) -> bool:
     return None not in (one.digest, other.digest) and one.digest != other.digest
 
 
-def _draws(model: NnxLayer, look: Look) -> list[tuple[str | None, int]]:
+def _draws(model: NnxLayer, record: NnxRecord) -> list[tuple[str | None, int]]:
     """Return the keys that the class drew itself, not its layers."""
-    side = look.actual if model is made_model(look.actual.record.nnx) else look.expected
-    draws = side.record.nnx.draws
-    return [(each.data, each.count) for each in draws if each.layer == model.number]
+    return [(each.data, each.count) for each in record.draws if each.layer == model.number]
 
 
 def copies(weights: Weights) -> tuple[tuple[Variable, Variable], ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import Edits
-from grader.evidence.edits.text import is_inside, replaced
+from grader.evidence.edits.text import replaced
 from grader.evidence.nnx import nnx_use, of_library
 from grader.model.nnx import NnxRecord, NnxStream
 from grader.model.observation import Span
@@ -22,9 +22,8 @@ from grader.rules.rule import Sighting
 
 def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
     """Yield a sighting for each place that makes such a stream, where the answers are wrong."""
-    name, wrong = evidence.seed_name, evidence.answered_wrong
-    of_map = nnx_use(evidence.exercise) is not None
-    if not needs_nnx(evidence.exercise) or of_map or name is None or not wrong:
+    wrong, of_map = evidence.answered_wrong, nnx_use(evidence.exercise) is not None
+    if not needs_nnx(evidence.exercise) or of_map or not wrong:
         return
     seeds = {evidence.seed(look.case) for look in evidence.completed}
     if len(seeds) < 2 or not all(map(_calls_the_same, wrong)):
@@ -51,7 +50,7 @@ def _constant(evidence: Evidence) -> dict[Span, str]:
 def _own_streams(record: NnxRecord) -> tuple[NnxStream, ...]:
     """Return the streams that the program made, and from which layers were drawn."""
     drawn = _keys(record)
-    return tuple(each for each in record.streams if each.span is not None and each.data in drawn)
+    return tuple(each for each in record.streams if each.data in drawn)
 
 
 def _keys(record: NnxRecord) -> frozenset[str | None]:
@@ -97,7 +96,7 @@ def _edits(evidence: Evidence, span: Span) -> Edits:
     """Pass on the constructor's `rngs` where the stream is made as an argument of a layer."""
     call = evidence.source.call_at(span)
     made = evidence.source.function(f"{evidence.exercise.function}.__init__")
-    if call is None or not isinstance(made, ast.FunctionDef) or not is_inside(call, made):
+    if call is None or not isinstance(made, ast.FunctionDef):
         return ()
     taken = [each.arg for each in (*made.args.args, *made.args.kwonlyargs)]
     passed = any(

@@ -56,7 +56,7 @@ def _tells(weights: Weights | None, *, right: bool) -> bool:
 
 
 def _sighting(evidence: Evidence, look: Look, weights: Weights) -> Sighting:
-    call = in_each_call(look) if weights.missing and not weights.surplus else None
+    call = in_each_call(look) if not weights.surplus else None
     if call is not None:
         return _in_each_call(evidence, look, weights, call)
     if weights.demoted:
@@ -79,7 +79,7 @@ def _sighting(evidence: Evidence, look: Look, weights: Weights) -> Sighting:
 
 def _message(weights: Weights) -> str:
     missing, names = len(weights.missing), _names(weights.surplus)
-    if weights.resized and names:
+    if weights.resized:
         return f"{listing(names)} {'has' if len(names) == 1 else 'have'} another size"
     if missing and names:
         there = "is" if len(names) == 1 else "are"
@@ -94,7 +94,7 @@ def _message(weights: Weights) -> str:
 def _help(weights: Weights) -> str:
     if copies(weights):
         return "use one and the same layer where the task shares its weights"
-    if weights.missing and not weights.surplus:
+    if not weights.surplus:
         return "make each of them in __init__, with nnx.Param or in a layer"
     return "compare the layers and their sizes with the task"
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from grader.evidence import Evidence, Look
 from grader.model.case import Argument, ArrayValue, Case, Container, IntValue
 from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed, Size
+from grader.model.nnx import (
+    Held,
+    NnxCall,
+    NnxDraw,
+    NnxLayer,
+    NnxRecord,
+    NnxStream,
+    NodeState,
+)
 from grader.model.observation import (
     ArrayType,
     Axis,
@@ -171,3 +181,54 @@ def look(
 def evidence(looks: Iterable[Look], text: str = "", task: Exercise = TASK) -> Evidence:
     exchanges = tuple(each.exchange for each in looks)
     return Evidence(Transcript(exercise=task, source=Source("s.py", text), exchanges=exchanges))
+
+
+# ------------------------------------------------------------------------------------------- NNX
+
+
+def node(argument: int, *variables: Variable, name: str = "Net", **more: Any) -> NodeState:
+    return NodeState(argument=argument, class_name=name, variables=variables, **more)
+
+
+def layer(number: int, *variables: Variable, **more: Any) -> NnxLayer:
+    plain = {
+        "class_name": "Linear",
+        "defined_in": "flax.nnx.nn.linear",
+        "settings": (),
+        "span": None,
+        "inside": None,
+    }
+    return NnxLayer(number=number, variables=variables, **(plain | more))
+
+
+def call(*variables: Variable, **more: Any) -> NnxCall:
+    plain = {
+        "class_name": "Linear",
+        "defined_in": "flax.nnx.nn.linear",
+        "held": tuple(Held.ONE for _ in variables),
+        "inputs": (typed(2),),
+        "outputs": (typed(4),),
+        "digest": None,
+        "span": None,
+        "inside": None,
+    }
+    return NnxCall(variables=variables, **(plain | more))
+
+
+def stream(data: str | None = "key", **more: Any) -> NnxStream:
+    plain = {"stream": "params", "span": None, "inside": None}
+    return NnxStream(data=data, **(plain | more))
+
+
+def draw(data: str | None = "key", count: int = 0, **more: Any) -> NnxDraw:
+    plain = {"stream": "params", "layer": None, "span": None, "inside": None}
+    return NnxDraw(data=data, count=count, **(plain | more))
+
+
+NOTHING: Final = NnxRecord()
+
+
+def model(*variables: Variable, of: NnxRecord = NOTHING, **more: Any) -> NnxRecord:
+    """Return the record of a class that is made with these variables, and of all else."""
+    own = layer(0, *variables, class_name="Net", defined_in="submission", **more)
+    return msgspec.structs.replace(of, layers=(own, *of.layers))

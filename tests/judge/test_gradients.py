@@ -31,6 +31,7 @@ from tests.judge.made import (
     did,
     evidence,
     look,
+    node,
     numbers,
     of,
     raised,
@@ -210,10 +211,6 @@ KERNEL: Final = variable("Param/kernel", 2, 3, digest="k")
 BIAS: Final = variable("Param/bias", 3, digest="b")
 SCALE: Final = variable("BatchStat/scale", 3, digest="s")
 COUNT: Final = variable("RngCount/count", digest="c")
-
-
-def node(argument: int, *variables: Variable, name: str = "Net") -> NodeState:
-    return NodeState(argument=argument, class_name=name, variables=variables)
 
 
 def by(*states: NodeState, **more: Any) -> TransformRun:
