@@ -16,7 +16,6 @@ from grader.evidence.lifting import normal_axis
 from grader.evidence.look import Look
 from grader.evidence.nnx import WEIGHTS, NnxLook, nnx_look, nnx_use, stacked_axes
 from grader.model.case import ArrayValue
-from grader.model.exercise import Array
 from grader.model.nnx import NnxCall, NodeState
 from grader.model.observation import ArrayType, Axes, Axis, AxisTree, TransformRun, digest
 
@@ -168,12 +167,9 @@ def _wanted(each: NnxLook, name: str) -> Axis | None:
 
 def _input(run: TransformRun, place: int) -> tuple[str, tuple[int, ...]]:
     """Return digest and shape of the only array of an argument; empty if it isn't one."""
-    if run.parts[place] != 1:
-        return "", ()
-    index = sum(run.parts[:place])
-    if index >= len(run.inputs) or index >= len(run.digests):
-        return "", ()
-    return run.digests[index], run.inputs[index].shape
+    first = sum(run.parts[:place])
+    own = list(zip(run.digests, run.inputs, strict=False))[first : first + run.parts[place]]
+    return (own[0][0], own[0][1].shape) if len(own) == 1 else ("", ())
 
 
 def _name(each: NnxLook, run: TransformRun, place: int) -> str | None:
@@ -181,19 +177,16 @@ def _name(each: NnxLook, run: TransformRun, place: int) -> str | None:
     key, shape = _input(run, place)
     for parameter in each.look.exercise.parameters:
         value = each.look.case.given(parameter.name)
-        if not isinstance(parameter, Array) or not isinstance(value, ArrayValue):
-            continue
-        if key and key == digest(value.data) and shape == value.shape:
+        if isinstance(value, ArrayValue) and key == digest(value.data) and shape == value.shape:
             return parameter.name
     return None
 
 
 def raised_by_nnx_axes(evidence: Evidence, look: Look) -> bool:
     """Whether a map over other axes than it should is why a case raised."""
-    use = nnx_use(evidence.exercise)
-    if use is None or look.raised is None:
+    if look.raised is None:
         return False
-    each = nnx_look(look, use)
+    each = nnx_look(look, nnx_use(evidence.exercise))
     return bool(mapped_otherwise(each)) or bool(maps_one_key(each)) or bool(unmapped(each))
 
 

@@ -10,7 +10,7 @@ from grader.evidence.edits import argument_edits
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
 from grader.evidence.nest import out_axis
-from grader.evidence.nnx import NnxLook, NnxSide, nnx_looks, stacked_axes
+from grader.evidence.nnx import NnxLook, nnx_looks, stacked_axes
 from grader.evidence.nnx_axes import (
     OBJECT,
     MappedArgument,
@@ -20,7 +20,7 @@ from grader.evidence.nnx_axes import (
     unmapped,
 )
 from grader.evidence.notation import array_text
-from grader.model.exercise import Array, Use
+from grader.model.exercise import Use, leaves
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxCall
 from grader.model.observation import Axis, TransformRun
@@ -114,12 +114,10 @@ def _over(each: NnxLook, noun: str, axis: int | None, *, should: bool = False) -
 
 
 def _counts(each: NnxLook, name: str, axis: int | None) -> str:
-    for parameter in each.look.exercise.parameters:
-        own = isinstance(parameter, Array) and parameter.name == name and axis is not None
-        if own and isinstance(parameter, Array) and axis in range(len(parameter.shape)):
-            assert axis is not None
-            return f", {each.look.exercise.dimension(parameter.shape[axis]).noun}"
-    return ""
+    exercise = each.look.exercise
+    shapes = {one.name: one.shape for every in exercise.parameters for one in leaves(every)}
+    nouns = [exercise.dimension(size).noun for size in shapes[name]]
+    return next((f", {noun}" for place, noun in enumerate(nouns) if place == axis), "")
 
 
 def _right(run: TransformRun, others: tuple[MappedArgument, ...]) -> str:
@@ -136,22 +134,21 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting if the answer is what a map gave, with its axis at another place."""
     for each in nnx_looks(evidence):
         ours, theirs = each.actual.run, each.expected.run
-        if ours is None or theirs is None or not _is_the_answer(each.actual, each):
+        if ours is None or theirs is None or not _is_the_answer(each, ours):
             continue
-        rank = len(theirs.outputs[0].shape) if len(theirs.outputs) == 1 else 0
-        if len(ours.outputs) != 1 or len(ours.outputs[0].shape) != rank:
+        ranks = [len(out.shape) for out in ours.outputs]
+        if len(ranks) != 1 or ranks != [len(out.shape) for out in theirs.outputs]:
             continue
-        wanted = out_axis(theirs, rank)
-        if out_axis(ours, rank) != wanted and not mapped_otherwise(each):
+        wanted = out_axis(theirs, *ranks)
+        if out_axis(ours, *ranks) != wanted and not mapped_otherwise(each):
             yield _outward(evidence, each, ours, wanted)
             return
 
 
-def _is_the_answer(side: NnxSide, each: NnxLook) -> bool:
+def _is_the_answer(each: NnxLook, run: TransformRun) -> bool:
     """Whether the wrong answer has just the numbers that the map gave, in their order."""
-    if not isinstance(each.look.comparison, OtherShape | OtherValues) or side.run is None:
-        return False
-    return side.trail.answer_digest in side.run.given_back
+    wrong = isinstance(each.look.comparison, OtherShape | OtherValues)
+    return wrong and each.look.actual.answer_digest in run.given_back
 
 
 def _outward(evidence: Evidence, each: NnxLook, run: TransformRun, wanted: int) -> Sighting:
