@@ -507,9 +507,7 @@ OUT: Final = {
     ),
     "two results of both": (
         turned(
-            mapped(
-                axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2
-            ),
+            mapped(axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2),
             expected=did(
                 ANSWER, nnx=INNER, transforms=(mapped(axes(None, 0), outputs=(typed(3, 4),) * 2),)
             ),
