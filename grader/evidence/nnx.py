@@ -279,8 +279,6 @@ def is_constant(variable: Variable) -> bool:
 def stacked_axes(outer: ArrayType, inner: ArrayType) -> frozenset[int]:
     """Return the axes that may be the one that an array has beside those that a layer sees."""
     shape = outer.shape
-    if len(shape) != len(inner.shape) + 1:
-        return frozenset()
     return frozenset(n for n in range(len(shape)) if shape[:n] + shape[n + 1 :] == inner.shape)
 
 

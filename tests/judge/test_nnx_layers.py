@@ -14,6 +14,7 @@ from grader.model.nnx import Held, NnxCall, NnxLayer, NnxRecord
 from grader.model.observation import (
     Axis,
     AxisTree,
+    KeyStep,
     KnobValue,
     Observation,
     Setting,
@@ -385,6 +386,12 @@ def test_a_stream_may_be_split_though_the_weights_are_shared() -> None:
         found, split_side(EACH, ONE, draws=(MAPPED_DRAW, draw("key", layer=0, inside=0))), SHARED
     )
     assert not told(found, split_side(EACH, ONE, draws=()), SHARED)
+    for operation, count in (("split", 0), ("PRNGKey", 1)):
+        step = KeyStep(operation=operation, operands=(), given=(), made=("k",), span=None)
+        derived = split_side(EACH, ONE)
+        record = msgspec.structs.replace(derived.record, keys=(step,))
+        derived = msgspec.structs.replace(derived, record=record)
+        assert len(told(found, derived, SHARED)) == count
     assert not told(found, split_side(ONE, ONE), SHARED)
     assert not told(
         found, split_side(EACH, ONE), side(ALONE, answer=ANSWER, calls=(held(ONE, ONE),))
