@@ -45,10 +45,9 @@ def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
     pairs = [
         (first, second)
         for first, second in combinations(keys, 2)
-        if evidence.seed(first.look.look.case) != evidence.seed(second.look.look.case)
-        and not first.wanted & second.wanted
+        if not first.wanted & second.wanted
     ]
-    if not pairs or any(first.found != second.found for first, second in pairs):
+    if any(first.found != second.found for first, second in pairs):
         return
     wrong = [pair for pair in pairs if pair[0].look.look.failed or pair[1].look.look.failed]
     for first, second in wrong[:1]:
@@ -57,8 +56,6 @@ def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
 
 def _keys(each: NnxLook) -> _Keys | None:
     """Return the keys of both sides, None if one of them isn't known."""
-    if not each.expected.calls:
-        return None
     classes = each.expected.classes
     wanted, found = _known(each.expected, classes), _known(each.actual, classes)
     if not wanted or not found:
@@ -115,7 +112,7 @@ def _stream(side: NnxSide, keys: frozenset[str]) -> NnxStream | None:
 def _seed_edits(evidence: Evidence, span: Span | None) -> Edits:
     """Make the `nnx.Rngs` at a place from the seed."""
     call, name = evidence.source.call_at(span), evidence.seed_name
-    own = given_name(evidence, call, name) if call is not None and name is not None else None
+    own = given_name(evidence, call, name) if name is not None else None
     if call is None or own is None:
         return ()
     values = [*call.args, *(each.value for each in call.keywords)]
@@ -131,7 +128,7 @@ def derived(evidence: Evidence) -> Iterator[Sighting]:
         return
     for each in layer_looks(evidence):
         same = set(each.actual.classes) == set(each.expected.classes)
-        if each.look.answer_wrong and each.expected.calls and same:
+        if each.look.answer_wrong and same:
             found = (
                 _other_key(evidence, each)
                 or _in_another_order(evidence, each)
@@ -214,7 +211,7 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
     earlier = [
         draw
         for draw in each.actual.record.draws
-        if draw.data == ours.data and theirs.count <= draw.count < ours.count
+        if draw.data == ours.data and draw.count in range(theirs.count, ours.count)
     ]
     if each.use is None and _has_more(each):
         return None  # what draws them is the mistake
@@ -266,7 +263,7 @@ def _has_more(each: NnxLook) -> bool:
 def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
     """Describe a layer that draws where another one of the task's does, if its shapes tell it."""
     theirs, ours = _order(each.expected), _order(each.actual)
-    if each.use is not None or theirs == ours or Counter(theirs) != Counter(ours):
+    if each.use is not None or Counter(theirs) != Counter(ours):
         return None
     moved = [one for one in ours if theirs.count(one) == 1 and theirs.index(one) != ours.index(one)]
     layers = [layer for layer in each.actual.library_layers if shapes_of(layer) in moved]

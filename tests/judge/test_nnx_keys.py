@@ -198,6 +198,12 @@ def drawn(*numbers: int, key: str = "wanted") -> tuple[NnxDraw, ...]:
     return tuple(draw(key, n, layer=each, span=at(n + 1)) for n, each in enumerate(numbers))
 
 
+def shaped(*sizes: int) -> tuple[NnxLayer, ...]:
+    """Return layers of these sizes, each on its line."""
+    kernels = (variable("Param/kernel", size) for size in sizes)
+    return tuple(layer(n, each, span=at(n + 1)) for n, each in enumerate(kernels))
+
+
 OTHER: Final = {
     "another key": (side(of_key("other"), streams=STREAMS), None, [(KEY, 3)]),
     "the same key": (side(of_key("wanted")), None, []),
@@ -214,6 +220,22 @@ OTHER: Final = {
     "an unknown key of the task's": (side(of_key("other")), right(of_key(None)), []),
     "no draw": (side(), None, []),
     "a right answer": (side(of_key("other"), answer=RIGHT), None, []),
+    "another layer beside it": (
+        side(of_key("other"), layers=(*ONE, layer(1, class_name="Conv"))),
+        None,
+        [],
+    ),
+    "a known key inside of a map": (
+        side(draw("wanted"), of_key("other", inside=3), streams=STREAMS),
+        None,
+        [(KEY, 3)],
+    ),
+    "another key first": (side(of_key("other", 2), of_key("wanted", 3)), None, []),
+    "more keys than the task's, which draws none": (
+        side(of_key("wanted", 0), of_key("wanted", 1), layers=(*ONE, *ONE)),
+        right(),
+        [],
+    ),
     "an exception": (side(of_key("other"), answer=raised()), None, []),
     "another layer": (
         side(of_key("other"), layers=(layer(0, KERNEL, class_name="Conv"),)),
@@ -299,6 +321,16 @@ OTHER: Final = {
     "in another order": (
         side(*drawn(0, 1), layers=TURNED),
         right(*drawn(0, 1), layers=TWO),
+        [(ORDER, 2)],
+    ),
+    "the second and the third": (
+        side(*drawn(0, 1, 2), layers=shaped(1, 3, 2)),
+        right(*drawn(0, 1, 2), layers=shaped(1, 2, 3)),
+        [(ORDER, 2)],
+    ),
+    "one among others that are alike": (
+        side(*drawn(0, 1, 2), layers=shaped(1, 2, 1)),
+        right(*drawn(0, 1, 2), layers=shaped(2, 1, 1)),
         [(ORDER, 2)],
     ),
     "in the same order": (side(*drawn(0, 1), layers=TWO), right(*drawn(0, 1), layers=TWO), []),
@@ -417,9 +449,9 @@ def test_the_words_about_another_key() -> None:
     one = look(right(*drawn(0, 1), layers=TWO), side(*drawn(0, 1), layers=TURNED), task=PLAIN)
     (found,) = derived(evidence([one], TEXT, PLAIN))
     assert found.label == "is drawn first, in the task second"
-    many = tuple(layer(n, variable("Param/kernel", n + 1)) for n in range(7))
-    moved = (many[6], *many[:6])
+    many = tuple(layer(n, variable("Param/kernel", n + 1)) for n in range(6))
+    moved = (many[5], *many[:5])
     moved = tuple(msgspec.structs.replace(each, number=n) for n, each in enumerate(moved))
-    order = [right(*drawn(*range(7)), layers=many), side(*drawn(*range(7)), layers=moved)]
+    order = [right(*drawn(*range(6)), layers=many), side(*drawn(*range(6)), layers=moved)]
     (found,) = derived(evidence([look(*order, task=PLAIN)], TEXT, PLAIN))
-    assert found.label == "is drawn first, in the task as number 7"
+    assert found.label == "is drawn first, in the task as number 6"
