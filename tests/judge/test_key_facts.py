@@ -26,7 +26,7 @@ from grader.evidence.look import KeyPair
 from grader.evidence.provenance import Provenance, expression, provenances, step_text
 from grader.evidence.trail import Trail
 from grader.model.exercise import Exercise
-from grader.model.observation import Configured, KeyStep, Observation, Root, StreamKey, Variable
+from grader.model.observation import Configured, KeyStep, Observation, StreamKey, Variable
 from tests.judge.made import (
     TASK,
     at,
@@ -559,4 +559,3 @@ def test_a_stream_without_a_key_draws_from_another_one() -> None:
     assert streams_of(applied(answer=refused(), raised=True)) == ["dropout"]
     assert streams_of(applied(answer=raised(), raised=True)) == []
     assert streams_of(did(WRONG)) == []
-    assert isinstance(DROPS.record.roots[1], Root)

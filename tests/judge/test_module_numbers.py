@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from grader.compare import OtherType
 from grader.evidence import Look
 from grader.evidence.altered import Part, altered_look, before_and_after, lifted_part
 from grader.evidence.configuration import computing, gave_otherwise
@@ -23,9 +22,7 @@ from grader.evidence.stage import Stage, astray, stage
 from grader.model.case import ArrayValue
 from grader.model.observation import (
     Axis,
-    AxisEntry,
     Configured,
-    Everything,
     ModuleRun,
     Observation,
     Setting,
@@ -36,7 +33,6 @@ from grader.model.observation import (
 from grader.model.transcript import Exchange
 from tests.judge.made import (
     TASK,
-    at,
     case,
     did,
     evidence,
@@ -680,9 +676,3 @@ def test_the_only_class_of_the_starter_is_the_tasks() -> None:
         ("x = 1\n", "the module"),
     ):
         assert given_class(msgspec.structs.replace(TASK, given=given)) == name
-    assert isinstance(
-        against(whole(layer(), answer=msgspec.structs.replace(Z, dtype="int32"))).comparison,
-        OtherType,
-    )
-    assert AxisEntry(filter=Everything(matches=True), axis=0).axis == 0
-    assert at(1).line == 1
