@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def with_updates(evidence: Evidence, call: ast.Call, given: ast.expr, results: Results) -> Edits:
     """Return the output and the updated variables, in the task's order."""
     source = evidence.source
-    if not any(each.arg == "mutable" for each in call.keywords) or given is None:
+    if not any(each.arg == "mutable" for each in call.keywords):
         return ()
     if given is call:
         statement = around(evidence.landmarks.entry, call)
