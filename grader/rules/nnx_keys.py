@@ -45,7 +45,8 @@ def ignored_seed(evidence: Evidence) -> Iterator[Sighting]:
     pairs = [
         (first, second)
         for first, second in combinations(keys, 2)
-        if not first.wanted & second.wanted
+        if evidence.seed(first.look.look.case) != evidence.seed(second.look.look.case)
+        and not first.wanted & second.wanted
     ]
     if any(first.found != second.found for first, second in pairs):
         return

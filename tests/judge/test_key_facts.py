@@ -255,6 +255,7 @@ PAIRS: Final = {
     "one key for two seeds": ((seeded(0, "a"), seeded(1, "a")), ["params"]),
     "one seed": ((seeded(0, "a"), seeded(0, "a")), []),
     "two keys": ((seeded(0, "a"), seeded(1, "b")), []),
+    "a key that should follow sizes": ((seeded(0, "a", "y"), seeded(0, "a", "z", batch=2)), []),
     "one more key": ((seeded(0, "a"), seeded(1, "a"), seeded(2, "b")), []),
     "the task's own": ((seeded(0, "a", "z"), seeded(1, "a", "z")), []),
     "of sizes": ((seeded(0, "a"), seeded(1, "a"), seeded(2, "b", batch=2)), ["params"]),

@@ -86,6 +86,7 @@ IGNORED: Final = {
     "one key for two seeds": ((seeded(0, "a"), seeded(1, "a")), True),
     "one seed": ((seeded(0, "a"), seeded(0, "a")), False),
     "two keys": ((seeded(0, "a"), seeded(1, "b")), False),
+    "a key that should follow sizes": ((seeded(0, "a", "y"), seeded(0, "a", "z")), False),
     "two keys for one more seed": ((seeded(0, "a"), seeded(1, "a"), seeded(2, "b")), False),
     "the task's own key": ((seeded(0, "a", "a"), seeded(1, "a", "a")), False),
     "an unknown key": ((seeded(0, None), seeded(1, None)), False),
