@@ -64,11 +64,13 @@ FORGOTTEN: Final = {
     "a list that is only read": "A = []\ndef f(x):\n    return A[0]",
     "a global name that is only read": "a = 0\ndef f(x):\n    global a\n    return a",
     "a method that adds nothing": "A = []\ndef f(x):\n    return A.index(x)",
-    "a default that can't change": "def f(x, a=(), b=1, c=d, e=g.h):\n    a.append(x)\n    e.append(b)",
+    "a default that can't change": "def f(x, a=(), b=1, c=d, e=g.h):\n    a.append(x)",
     "an argument without a default": "def f(x, *, a):\n    a.append(x)",
     "next of nothing": "A = iter([])\ndef f(x):\n    next()",
     "another function": "A = []\ndef f(x):\n    last(A)",
-    "in a function that isn't called": "A = []\ndef g(x):\n    A.append(x)\ndef f(x):\n    return x",
+    "in a function that isn't called": (
+        "A = []\ndef g(x):\n    A.append(x)\ndef f(x):\n    return x"
+    ),
 }
 CHANCE: Final = {
     "numpy": "import numpy as np\ndef f(x):\n    return «np.random.normal()»",
@@ -81,7 +83,9 @@ CHANCE: Final = {
     "the time": "import time\ndef f(x):\n    return «time.time()»",
     "the first": "import random\ndef f(x):\n    return «random.random()» + random.random()",
     "an object's place": "def f(x):\n    return «id(x)»",
-    "in a helper": "import random\ndef g():\n    return «random.random()»\ndef f(x):\n    return g()",
+    "in a helper": (
+        "import random\ndef g():\n    return «random.random()»\ndef f(x):\n    return g()"
+    ),
 }
 CERTAIN: Final = {
     "a seeded generator": "import numpy as np\ndef f(x):\n    return np.random.default_rng(0)",
