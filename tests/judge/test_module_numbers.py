@@ -352,7 +352,7 @@ def passing(gave: ArrayValue, answer: Any, altered: int = 0, **more: Any) -> Obs
 
 def turned(array: ArrayValue) -> ArrayValue:
     """Return what a lifted module gives in place of an array."""
-    return ArrayValue.of(1 - 2 * array.numpy())  # type: ignore[operator]
+    return ArrayValue.of(1 - 2 * array.numpy())
 
 
 OTHERS: Final = turned(Y)

@@ -73,7 +73,7 @@ def level(
     **more: Any,
 ) -> TransformRun:
     """Return a map of arrays of these shapes; those of the task's arrays have their digests."""
-    whole = {each.value.shape: of(each.value) for each in (of_case or CASE).arguments}  # type: ignore[union-attr, arg-type]
+    whole = {each.value.shape: of(each.value) for each in (of_case or CASE).arguments}
     plain = {
         "knobs": (
             KnobValue(name="in_axes", value=in_axes),
@@ -139,9 +139,9 @@ def test_each_level_maps_axes_of_the_tasks_arrays(
 def test_arrays_of_one_shape_are_told_by_their_numbers() -> None:
     square = sized(3, 3, 2)
     for digests, mapped in (
-        ((of(square["x"]), of(square["y"])), {("x", 0)}),  # type: ignore[arg-type]
+        ((of(square["x"]), of(square["y"])), {("x", 0)}),
         (("", ""), None),
-        ((of(square["y"]), of(square["x"])), {("y", 0)}),  # type: ignore[arg-type]
+        ((of(square["y"]), of(square["x"])), {("y", 0)}),
     ):
         run = level(0, axes(0, None), (3, 2), (3, 2), of_case=square, digests=digests)
         one = played(run, of_case=square)
@@ -291,7 +291,7 @@ def test_only_cases_that_failed_are_looked_at() -> None:
 
 
 def in_case(of_case: Case, in_axes: AxisTree) -> Nests:
-    shapes = [each.value.shape for each in of_case.arguments]  # type: ignore[union-attr]
+    shapes = [each.value.shape for each in of_case.arguments]
     ours, theirs = (level(0, each, *shapes, of_case=of_case) for each in (in_axes, axes(0, None)))
     one = played(ours, of_case=of_case, expected=did(ANSWER, transforms=(theirs,)))
     found = nest_of(one, USE)

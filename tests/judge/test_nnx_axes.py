@@ -58,7 +58,7 @@ def forward(seed, x, width):
 PLACE: Final = Span(line=3, column=12, end_line=3, end_column=44)
 CASE: Final = case(3, 2, 4)
 DATA: Final = CASE["x"]
-X: Final = of(DATA)  # type: ignore[arg-type]
+X: Final = of(DATA)
 KERNEL: Final = variable("Param/kernel", 2, 4)
 BIAS: Final = variable("Param/bias", 4)
 KERNELS: Final = variable("Param/kernel", 3, 2, 4)
@@ -463,7 +463,7 @@ def test_axes_are_told_of_the_case_with_the_most_sizes() -> None:
     def square(size: int) -> Look:
         of_case = case(size, size, size)
         data = of_case["x"]
-        run = mapped(axes(1, 1), raised=True, inputs=(typed(size, size),), digests=(of(data),))  # type: ignore[arg-type]
+        run = mapped(axes(1, 1), raised=True, inputs=(typed(size, size),), digests=(of(data),))
         states = (node(0, variable("Param/kernel", size, size)),)
         run = msgspec.structs.replace(run, states=states)
         return look(RIGHT, did(raised(), transforms=(run,), nnx=INNER), of_case, MAPS)

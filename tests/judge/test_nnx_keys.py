@@ -81,7 +81,7 @@ def seeded(
 
 
 NONE: Final[Any] = {"layers": ()}
-RIGHT: Final = did().outcome.result  # type: ignore[union-attr]
+RIGHT: Final = did().outcome.result
 IGNORED: Final = {
     "one key for two seeds": ((seeded(0, "a"), seeded(1, "a")), True),
     "one seed": ((seeded(0, "a"), seeded(0, "a")), False),
