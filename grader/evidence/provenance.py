@@ -118,7 +118,7 @@ def _made(
         (index, next((n for n, made in enumerate(step.made) if made in wanted), None))
         for index, step in enumerate(steps)
     ]
-    own = [index for index, step in enumerate(steps) if maker is not None and step.id == maker]
+    own = [index for index, step in enumerate(steps) if step.id == maker]
     if own:
         return own[0], places[own[0]][1] or 0
     alike = [(index, place) for index, place in places if place is not None]

@@ -185,9 +185,10 @@ def argument_of(evidence: Evidence, path: tuple[str, ...], name: str) -> str | N
 
 def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
     layer = look.expected.layer
-    runs = (layer, *look.expected.within(layer)) if layer is not None else ()
-    for run in runs:
-        if layer is not None and run.path == (*layer.path, *path):
+    if layer is None:
+        return None
+    for run in (layer, *look.expected.within(layer)):
+        if run.path == (*layer.path, *path):
             return next((each.text for each in run.settings if each.name == name), None)
     return None
 

@@ -72,8 +72,7 @@ class Trail:
     @property
     def tried(self) -> bool:
         """Whether the call that should give the answer ran: a lifted one, if there is one."""
-        roots = [root for root in (self.maker, self.answer) if root is not None]
-        return not self.record.lifted or any(self.lifted(root) for root in roots)
+        return not self.record.lifted or any(map(self.lifted, (self.maker, self.answer)))
 
     def is_lifted(self, root: Root) -> bool:
         """Whether anything lifted ran in `root`."""

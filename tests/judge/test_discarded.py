@@ -31,6 +31,8 @@ UNUSED = {
     "a difference": "d = jnp.abs(apply() - z).max()\n    print(d)\n    return z",
 }
 USED = {
+    "given to a function": "y = apply()\n    keep(y)\n    return z",
+    "given to a function at once": "keep(apply())\n    return z",
     "returned": "return apply()",
     "returned by name": "y = apply()\n    return y",
     "one of two": "y, state = apply()\n    return z, state",

@@ -627,6 +627,24 @@ def test_what_a_setting_changes(
     assert effects(ours, theirs) == told
 
 
+def test_a_size_of_a_part_is_told_by_the_part() -> None:
+    def of_width(width: int) -> Look:
+        sides = [
+            whole(
+                layer(setting("features", "3")),
+                inside("a", setting("features", text)),
+                answer=answer,
+            )
+            for text, answer in ((str(width), Y), ("9", Z))
+        ]
+        return look(*sides, case(width=width))
+
+    some = [of_width(4), of_width(5)]
+    found = other_size(evidence(some), some[0])
+    assert found is not None
+    assert (found.argument, found.run.path) == ("width", ("a",))
+
+
 def test_a_size_that_is_passed_on_is_told_by_all_cases() -> None:
     def of_width(width: int, found: str, name: str = "features") -> Look:
         sides = (
