@@ -120,7 +120,7 @@ def _why(deviation: Deviation) -> str:
     if _is_whole(deviation.expected):
         return "Then each of them sees only a part of the input, and each a different one."
     place = _first_other(deviation)
-    if place is not None and _axis(deviation.actual, place) is None:
+    if ours == Axis(value=None) or (place is not None and _axis(deviation.actual, place) is None):
         return "What belongs to one example is then shared by all of them."
     return (
         "The module gets slices that aren't single examples: its weights get a different shape, "

@@ -410,7 +410,7 @@ def reasons(rule: Any, rows: dict[str, Any]) -> dict[str, str]:
 def test_why_other_axes_are_wrong() -> None:
     assert reasons(wrong_in_axes.RULE, IN) == {
         "another axis": "The module gets slices",
-        "no axis": "The module gets slices",
+        "no axis": "What belongs to one",
         "no number": "The module gets slices",
         "an axis where none is wanted": "Then each of them",
         "an axis of an unknown array where none is wanted": "Then each of them",
