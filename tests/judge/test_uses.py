@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from grader.evidence.trail import Trail
-from grader.evidence.uses import chains, deepest, made, runs
+from grader.evidence.uses import chains, deepest, made, passed_on, runs
 from grader.model.exercise import Use
 from grader.model.observation import Completed, Observation, OpaqueResult, Record, TransformRun
+from tests.judge.made import TASK, did, evidence, look, numbers, of
 
 VMAP = Use(any_of=("jax.vmap",), of="f")
 EITHER = Use(any_of=("jax.vmap", "jax.lax.map"), of="f")
@@ -79,3 +82,54 @@ def test_the_first_of_the_longest_chains() -> None:
     other = trail(a_run(5), a_run(6, inside=5))
     assert [each.number for each in deepest((flat, deep, other), VMAP)] == [1, 2]
     assert deepest((), VMAP) == ()
+
+
+X, Y = numbers(1, 2, 3), numbers(4, 5, 6)
+MAPS = msgspec.structs.replace(TASK, uses=(VMAP,))
+
+
+def mapped(given: str, given_back: str, **more: Any) -> TransformRun:
+    return msgspec.structs.replace(a_run(0), digests=(given,), given_back=(given_back,), **more)
+
+
+PASSED_ON = {
+    "the answer": (did(X, transforms=(mapped(of(X), of(X)),)), True),
+    "another array": (did(Y, transforms=(mapped(of(X), of(Y)),)), False),
+    "the answer, behind another": (
+        did(
+            X,
+            transforms=(
+                mapped(of(Y), of(Y)),
+                msgspec.structs.replace(mapped(of(X), of(X)), number=1),
+            ),
+        ),
+        True,
+    ),
+    "what isn't the answer": (did(Y, transforms=(mapped(of(X), of(X)),)), False),
+    "an unknown array": (did(X, transforms=(mapped("", of(X)),)), False),
+    "an unknown result": (did(X, transforms=(mapped(of(X), ""),)), False),
+    "an unknown array beside the answer": (
+        did(
+            X,
+            transforms=(mapped(of(X), of(X)), msgspec.structs.replace(mapped("", of(Y)), number=1)),
+        ),
+        False,
+    ),
+    "no array": (
+        did(
+            Completed(result=OpaqueResult(type_name="int", text="1")),
+            transforms=(mapped(of(X), of(X)),),
+        ),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("ours", "yes"), PASSED_ON.values(), ids=PASSED_ON)
+def test_a_map_may_only_pass_on_what_was_there(ours: Observation, *, yes: bool) -> None:
+    theirs = did(X, transforms=(mapped(of(Y), of(X)),))
+    assert passed_on(evidence([look(theirs, ours, task=MAPS)], "", MAPS), VMAP) is yes
+    same = did(X, transforms=(mapped(of(X), of(X)),))
+    assert not passed_on(evidence([look(same, ours, task=MAPS)], "", MAPS), VMAP)
+    gradient = Use(any_of=("jax.grad",), of="f")
+    assert not passed_on(evidence([look(theirs, ours, task=MAPS)], "", MAPS), gradient)
