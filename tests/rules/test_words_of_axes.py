@@ -457,3 +457,13 @@ def test_a_module_that_gets_all_at_once_is_not_mapped() -> None:
     ):
         found = list(wrong_in_axes.RULE.find(evidence([one], TEXT, PLAIN)))
         assert [each.message for each in found] == words
+
+
+def test_an_input_that_was_turned_on_the_way_is_turned_back() -> None:
+    one = look(side(X, **ONE, answer=Y), side((2, 3), **ONE), case(3, 2, 4), PLAIN)
+    text = TEXT.replace("apply(v, x)", "apply(v, x.T)")
+    (found,) = wrong_in_axes.RULE.find(evidence([one], text, PLAIN))
+    (edit,) = found.edits
+    line = text.splitlines()[edit.span.line - 1]
+    assert line[edit.span.column - 1 : edit.span.end_column - 1] == "x.T"
+    assert edit.text == "x"
