@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.model.exercise import Check
-from grader.rules import scan_weights
+from grader.rules import nnx_weights, scan_weights
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.carried_on(evidence)
     yield from scan_weights.carried_on(evidence)
 
 

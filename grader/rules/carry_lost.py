@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.loops import keeps_carry, loops, step_returns
 from grader.model.exercise import Check
+from grader.rules import nnx_scan
 from grader.rules.example import STEPS, STEPS_USES
 from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.no_carry(evidence)
     for each in loops(evidence):
         if keeps_carry(each.actual) and not keeps_carry(each.expected):
             run = each.actual

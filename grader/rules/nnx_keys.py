@@ -216,7 +216,7 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         for draw in each.actual.record.draws
         if draw.data == ours.data and theirs.count <= draw.count < ours.count
     ]
-    if each.use is None and _has_more(each):
+    if not each.maps and _has_more(each):
         return None  # what draws them is the mistake
     return Sighting(
         message=f'the stream "{ours.stream}" has given {_number(before)} before it draws for the '
@@ -266,7 +266,7 @@ def _has_more(each: NnxLook) -> bool:
 def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
     """Describe a layer that draws where another one of the task's does, if its shapes tell it."""
     theirs, ours = _order(each.expected), _order(each.actual)
-    if each.use is not None or theirs == ours or Counter(theirs) != Counter(ours):
+    if each.maps or theirs == ours or Counter(theirs) != Counter(ours):
         return None
     moved = [one for one in ours if theirs.count(one) == 1 and theirs.index(one) != ours.index(one)]
     layers = [layer for layer in each.actual.library_layers if shapes_of(layer) in moved]

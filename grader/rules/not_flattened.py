@@ -69,7 +69,7 @@ def not_flattened(look: Look) -> bool:
     unchanged, whatever is wrong with it.
     """
     wanted, found = look.wanted, look.found
-    if wanted is None or found is None or len(found.shape) <= len(wanted.shape):
+    if wanted is None or found is None or len(wanted.shape) != 1 or len(found.shape) < 2:
         return False
     return _reads_right(look, wanted, found) or _as_it_was(look, found)
 

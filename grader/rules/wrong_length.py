@@ -10,12 +10,14 @@ from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import answering, length_given, length_of, scanned, steps_noun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
+from grader.rules import nnx_scan
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.length(evidence)
     for each in shown(evidence, Knob.LENGTH):
         yield (_unasked if _goes_over_unasked(each) else _sighting)(evidence, each)
 

@@ -10,12 +10,14 @@ from grader.evidence.scan_steps import Other, OtherStep, other_steps
 from grader.evidence.shape_rows import common, one_sided
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules import nnx_scan
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.step(evidence)
     for each in other_steps(evidence):
         yield _sighting(evidence, each)
         return

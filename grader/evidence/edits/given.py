@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
@@ -44,6 +45,21 @@ def restored(evidence: Evidence, name: str) -> Edits:
     """Write the task's class `name` as the starter has it, where the text has its own."""
     given = _given(evidence, name)
     return _written(evidence.source, given, name) if given is not None else ()
+
+
+def altered_classes(evidence: Evidence) -> Iterator[str]:
+    """Yield the classes of the starter that the text has in another form."""
+    own = _classes(evidence.source)
+    for name, given in _classes(Source("starter.py", evidence.exercise.given)).items():
+        if name in own and own[name] != given:
+            yield name
+
+
+def _classes(source: Source) -> dict[str, str]:
+    """Return what the classes at the top of a text say, without docstrings."""
+    found = [each for each in source.body if isinstance(each, ast.ClassDef)]
+    texts = ((each.name, segment(source, each)) for each in found)
+    return {name: ast.dump(ast.parse(_undocumented(text))) for name, text in texts if text}
 
 
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
