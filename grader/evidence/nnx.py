@@ -57,18 +57,29 @@ class NnxSide:
     @cached_property
     def run(self) -> TransformRun | None:
         """The outermost run with the answer's numbers, or else the last one with a result."""
-        if self._use is None:
-            return None
-        outer = [chain[0] for chain in chains(self.trail, self._use)]
-        given = [each for each in outer if each.outputs or each.raised]
-        same = [each for each in given if self.trail.answer_digest in each.given_back]
-        return next(reversed(same or given), None)
+        same = [run for run in self.giving if self.trail.answer_digest in run.given_back]
+        return next(reversed(same or self.giving), None)
+
+    @cached_property
+    def giving(self) -> tuple[TransformRun, ...]:
+        """The outermost runs with a result that has arrays, and those that raised."""
+        found = chains(self.trail, self._use) if self._use is not None else ()
+        return tuple(chain[0] for chain in found if chain[0].outputs or chain[0].raised)
 
     @cached_property
     def depth(self) -> int:
         """How many of the task's transforms run inside each other."""
         found = chains(self.trail, self._use) if self._use is not None else ()
         return max((len(each) for each in found), default=0)
+
+    @property
+    def within_several(self) -> bool:
+        """Whether the run is part of another transform's that runs a function several times."""
+        runs = {each.number: each for each in self.trail.record.transforms}
+        outer = runs.get(self.run.inside) if self.run is not None and self.run.inside else None
+        while outer is not None and transform(outer.transform).does not in SEVERAL:
+            outer = runs.get(outer.inside) if outer.inside is not None else None
+        return outer is not None
 
     @cached_property
     def inside(self) -> frozenset[int | None]:
@@ -176,9 +187,13 @@ class NnxLook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.use is not None and not self.maps
 
     @cached_property
-    def same_depth(self) -> bool:
-        """Whether as many of the task's transforms run inside each other on both sides."""
-        return self.expected.depth == self.actual.depth
+    def comparable(self) -> bool:
+        """Whether each side has one run with a result, as deep, and the learner's isn't in a map.
+
+        Several loops may share the steps, and one inside another goes over other axes.
+        """
+        one = len(self.actual.giving) == len(self.expected.giving) == 1
+        return one and self.expected.depth == self.actual.depth and not self.actual.within_several
 
     @cached_property
     def made(self) -> tuple[tuple[NnxLayer, NnxLayer], ...]:

@@ -71,9 +71,9 @@ def _start(
     theirs = each.expected.run
     told = {one.place for one in known}
     left = [n for n in range(len(run.parts)) if n not in told]
-    if theirs is None or CARRY in {one.wanted for one in known} or not carried(theirs):
+    if theirs is None or carry_place(run) in left or CARRY in {one.wanted for one in known}:
         return
-    alike = [n for n in left if _arrays(run, n) == carried(theirs)]
+    alike = [n for n in left if _arrays(run, n) == carried(theirs) != ()]
     if len(alike) == 1:
         given = axes_of(run, alike[0])
         own = entry_of(given) if isinstance(given, Axis) else None
@@ -93,9 +93,9 @@ def entry_of(axis: Axis) -> Entry:
 def _shows(each: NnxLook, run: TransformRun) -> bool:
     """Whether the run raised, or gave the wrong shape: another mistake makes numbers wrong.
 
-    A loop inside another one goes over other axes.
+    A loop inside another one, or in a map, goes over other axes.
     """
-    if each.loops and not each.same_depth:
+    if each.loops and not each.comparable:
         return False
     if each.look.raised is not None:
         return run.raised

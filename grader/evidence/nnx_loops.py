@@ -23,6 +23,7 @@ from grader.evidence.nnx_axes import (
     maps_one_key,
     unmapped,
 )
+from grader.evidence.results import arrays
 from grader.evidence.scans import (
     carried,
     carry_in,
@@ -74,7 +75,7 @@ def without_carry(each: NnxLook) -> bool:
         return False
     found = sum(marks(ours.axes(knob)) for knob in ("in_axes", "out_axes"))
     changes = any(state.after for state in ours.states)
-    return not found and carry_place(theirs) is not None and not changes and each.same_depth
+    return not found and carry_place(theirs) is not None and not changes and each.comparable
 
 
 def misfit(each: NnxLook) -> TransformRun | None:
@@ -131,20 +132,26 @@ def misreturned(each: NnxLook) -> TransformRun | None:
 def other_place(each: NnxLook) -> tuple[int, int, int] | None:
     """Return which result the answer is, and where it has the axis of the steps, theirs first.
 
-    Only if both loops returned it as it is.
+    Only if both loops returned it as it is, and where that changes anything: axes of size 1 can't
+    be told from each other.
     """
     theirs, ours = (_answered(side) for side in (each.expected, each.actual))
-    if not each.loops or theirs is None or ours is None or not each.look.failed:
+    found = each.look.found
+    if not each.loops or theirs is None or ours is None or found is None or not each.look.failed:
         return None
-    return (ours[0], theirs[1], ours[1]) if theirs[1] != ours[1] else None
+    told = {found.shape[axis] for axis in (theirs[1], ours[1]) if axis < len(found.shape)} != {1}
+    return (ours[0], theirs[1], ours[1]) if theirs[1] != ours[1] and told else None
 
 
 def _answered(side: NnxSide) -> tuple[int, int] | None:
     """Return which result of the loop is the answer, and its axis that counts the steps."""
-    run, key = side.run, side.trail.answer_digest
-    if run is None or key is None or run.given_back.count(key) != 1:
+    run, answer = side.run, next(iter(arrays(side.trail.observation).values()), None)
+    key = side.trail.answer_digest
+    if run is None or answer is None or key is None or run.given_back.count(key) != 1:
         return None
     place, axes = run.given_back.index(key), run.axes("out_axes")
+    if run.outputs[place].shape != answer.shape:
+        return None
     fitting = isinstance(axes, Axis) or len(axes.items) == len(run.outputs)
     given = entry(axes, place) if fitting else None
     axis = given.value if isinstance(given, Axis) else None
@@ -160,7 +167,7 @@ def other_length(each: NnxLook) -> tuple[int, int | None] | None:
     ours, theirs = each.actual.run, each.expected.run
     if not each.loops or ours is None or theirs is None or not each.look.failed:
         return None
-    if mapped_otherwise(each) or without_carry(each) or unstacked(each) or not each.same_depth:
+    if mapped_otherwise(each) or without_carry(each) or unstacked(each) or not each.comparable:
         return None
     wanted, steps, given = length_of(theirs), length_of(ours), length_given(ours)
     found = given if given not in {None, wanted} else steps
@@ -177,7 +184,7 @@ def computes_otherwise(evidence: Evidence, each: NnxLook) -> bool:
     The answer is just what the loop gave, and none of its results is the right one.
     """
     ours, theirs, look = each.actual.run, each.expected.run, each.look
-    wrong = isinstance(look.comparison, OtherValues) and each.loops and each.same_depth
+    wrong = isinstance(look.comparison, OtherValues) and each.loops and each.comparable
     if not wrong or ours is None or theirs is None:
         return False
     told = [

@@ -29,6 +29,9 @@ before it wrote, as a counter or running statistics may need.
 
 Weights don't change from step to step, so they are never carried. `init` can't even make them that
 way: what is carried has to be there before the first step, and Flax raises.
+
+In NNX `nnx.StateAxes({nnx.Param: nnx.Carry})` carries weights. That doesn't raise, and all steps
+have the same ones.
 """,
     wrong=DEEP.replace('variable_axes={"params": 0}', 'variable_carry="params"'),
     right=DEEP,

@@ -37,11 +37,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="carry-lost",
     check=Check.TRANSFORM,
-    title="each step gives back the carry that it got",
+    title="no step hands on what it computed",
     explanation="""\
 The function of `jax.lax.scan`, and likewise the class of `nn.scan`, takes a carry and one element,
 and returns a pair: the carry for the next step, and the output of this one. If it returns the carry
 that it got, each step begins with the initial carry again, and what was computed before is lost.
+
+In `nnx.scan` an argument is the carry only if `in_axes` marks it with `nnx.Carry`, and a result
+only if `out_axes` does. With `in_axes=(0, None)` every step gets the same second argument.
 """,
     wrong=STEPS.replace("return total, total", "return carry, total"),
     right=STEPS,

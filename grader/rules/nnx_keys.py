@@ -82,7 +82,8 @@ def _telling(side: NnxSide, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
     if not own or not all(map(_mapped, own)):
         return own
     draws = side.record.draws
-    before = [each for each in draws[: draws.index(own[0])] if each.layer is None]
+    layers = {layer.number for layer in side.library_layers}
+    before = [each for each in draws[: draws.index(own[0])] if each.layer not in layers]
     return tuple(before[-1:])
 
 

@@ -29,6 +29,9 @@ instead of `(in, out)`.
 For the layers of a deep network that is right. A recurrent cell is one layer that is used again in
 each step. With weights for each step it can't learn from one step for another, and a sequence of
 another length doesn't fit them at all. None of that raises while the length stays the same.
+
+In NNX a module that `nnx.vmap` made has an axis, and `0` in `in_axes` of `nnx.scan` goes over it. A
+cell is made once, outside, and passed with `None`.
 """,
     wrong=CELL.replace('variable_broadcast="params"', 'variable_axes={"params": 0}'),
     right=CELL,

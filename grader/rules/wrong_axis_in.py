@@ -84,6 +84,8 @@ in_axes=0    in_axes=1    in_axes=None
 ```
 
 For `nn.scan` it is the axis that counts the steps. The carry, which goes in whole, has no entry.
+For `nnx.scan` it has one, `nnx.Carry`, and there is one for each object, too, such as the layers of
+a stack.
 
 With another axis, or with two arguments mapped together that should vary independently, the
 function inside gets other slices, and the result has another shape.

@@ -68,6 +68,9 @@ out_axes=0    out_axes=1
 ```
 
 With another one, the same numbers come back transposed.
+
+`out_axes` of `nnx.scan` also says which result is the carry: `nnx.Carry` for a function that
+returns nothing else, `(nnx.Carry, 0)` for a pair of the carry and an output.
 """,
     wrong=ROWS_OF_ROWS.replace("double))", "double), out_axes=1)"),
     right=ROWS_OF_ROWS,

@@ -118,6 +118,9 @@ Flax raises `length should be specified manually`.
 
 The number must follow what it counts. A constant fits only the one case that you tried. With both,
 inputs and `length`, they have to agree, or JAX raises.
+
+An object of NNX counts as an input: its arrays have as many slices as the stream was split into, so
+the number stands in `nnx.split_rngs(splits=…)`.
 """,
     wrong=DEEP.replace("length=features", "length=3"),
     right=DEEP,

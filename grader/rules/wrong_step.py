@@ -72,7 +72,8 @@ RULE = Rule(
     explanation="""\
 The task gives you a class for one step. Lift it as it is: another one, or a copy with another
 activation or other names for its layers, computes something else, or has parameters that nobody
-else's program can read.
+else's program can read. What `nnx.scan` calls is a function of your own, which runs the task's
+class once and returns what it gives.
 
 The same holds for a module around it. Flax derives the key of each parameter from its path, so one
 more name in that path, as in `params/Layer_0/dense/kernel`, gives other weights from the same seed.
