@@ -38,7 +38,7 @@ from grader.evidence.scans import (
 )
 from grader.model.axes import CARRY
 from grader.model.nnx import WEIGHTS
-from grader.model.observation import Axes, Axis, TransformRun
+from grader.model.observation import Axes, Axis, AxisTree, TransformRun
 
 _LENGTHS: Final = r"scan got `length`|got no values to scan over|different leading axis sizes"
 _NO_TUPLE: Final = "ScanFn.__call__"
@@ -55,17 +55,29 @@ def refused(each: NnxLook) -> TransformRun | None:
     return None
 
 
-def marks(axes: Axes, *, nested: bool = True) -> int:
-    """Count the marks for the carry; those inside other structures only if `nested`."""
+def marks(axes: Axes) -> int:
+    """Count the arguments or results that are the carry as a whole."""
     if isinstance(axes, Axis):
         return int(axes.is_carry)
-    items = axes.items if nested else [item for item in axes.items if isinstance(item, Axis)]
-    return sum(marks(item) for item in items)
+    return 0 if axes.is_state else sum(map(marks, _whole(axes)))
+
+
+def _whole(axes: AxisTree) -> list[Axis]:
+    return [item for item in axes.items if isinstance(item, Axis)]
+
+
+def marks_inside(axes: Axes, *, states: bool = False) -> bool:
+    """Whether there is a mark inside an entry, which Flax refuses; `StateAxes` may have one."""
+    if isinstance(axes, Axis):
+        return False
+    inner = [item for item in axes.items if isinstance(item, AxisTree)]
+    own = axes.is_state and states and any(item.is_carry for item in _whole(axes))
+    return own or any(marks(item) > 0 or marks_inside(item, states=states) for item in inner)
 
 
 def marks_one(axes: Axes) -> bool:
     """Whether exactly one argument or result is the carry, as a whole."""
-    return marks(axes) == marks(axes, nested=False) == 1
+    return marks(axes) == 1 and not marks_inside(axes)
 
 
 def without_carry(each: NnxLook) -> bool:
@@ -73,7 +85,8 @@ def without_carry(each: NnxLook) -> bool:
     ours, theirs = each.actual.run, each.expected.run
     if not each.loops or ours is None or theirs is None or not each.look.failed:
         return False
-    found = sum(marks(ours.axes(knob)) for knob in ("in_axes", "out_axes"))
+    told = [ours.axes(knob) for knob in ("in_axes", "out_axes")]
+    found = any(marks(axes) or marks_inside(axes, states=True) for axes in told)
     changes = any(state.after for state in ours.states)
     return not found and carry_place(theirs) is not None and not changes and each.comparable
 

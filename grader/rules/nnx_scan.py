@@ -14,6 +14,7 @@ from grader.evidence.nnx_axes import OBJECT, MappedArgument, arguments, axes_of,
 from grader.evidence.nnx_loops import (
     computes_otherwise,
     marks,
+    marks_inside,
     marks_one,
     misfit,
     misreturned,
@@ -137,9 +138,9 @@ def _refused(evidence: Evidence, each: NnxLook, call: TransformRun) -> Sighting:
 
 def _fault(axes: Axes) -> str:
     """Say how axes mark the carry otherwise than exactly once."""
-    if marks(axes) == 0:
-        return "has no nnx.Carry"
-    return "has more than one nnx.Carry" if marks(axes) > 1 else "has nnx.Carry inside an entry"
+    if marks_inside(axes):
+        return "has nnx.Carry inside an entry"
+    return "has more than one nnx.Carry" if marks(axes) > 1 else "has no nnx.Carry"
 
 
 def no_carry(evidence: Evidence) -> Iterator[Sighting]:
