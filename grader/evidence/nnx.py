@@ -384,9 +384,13 @@ def stacked_axes(outer: ArrayType, inner: ArrayType) -> frozenset[int]:
 
 def outer_weight(side: NnxSide, inner: Variable) -> Variable | None:
     """Return a layer's weight as it is outside of the map, if it was seen there."""
+    return next(outer_weights(side, inner), None)
+
+
+def outer_weights(side: NnxSide, inner: Variable) -> Iterator[Variable]:
+    """Yield a layer's weight as it went into the map, and as it was made."""
     states = (*side.arguments(), *(state for _, state in side.made))
     for variable in (each for state in states for each in state.variables):
         same = variable.path[-len(inner.path) :] == inner.path
         if same and stacked_axes(variable.type, inner.type):
-            return variable
-    return None
+            yield variable

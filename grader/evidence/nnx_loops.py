@@ -41,6 +41,9 @@ from grader.model.nnx import WEIGHTS
 from grader.model.observation import Axes, Axis, AxisTree, TransformRun
 
 _LENGTHS: Final = r"scan got `length`|got no values to scan over|different leading axis sizes"
+_SIGNATURES: Final = "inspect."
+"""Where Python refuses a call that has another number of arguments than the function."""
+_PAIR: Final = re.compile(r"Carry references must be the same.*arg=(?!\().* and out=\(", re.DOTALL)
 _NO_TUPLE: Final = "ScanFn.__call__"
 """Where Flax asserts that a step returns a tuple."""
 
@@ -94,9 +97,11 @@ def without_carry(each: NnxLook) -> bool:
 def misfit(each: NnxLook) -> TransformRun | None:
     """Return a loop that raised since `in_axes` hasn't an entry for each argument."""
     run = each.actual.run
-    if not each.loops or run is None or not run.raised or run.bodies or fits(run):
+    raised = each.look.raised
+    if not each.loops or run is None or raised is None or not run.raised or run.bodies:
         return None
-    return run
+    lacks = (raised.library or "").startswith(_SIGNATURES)
+    return run if not fits(run) and not lacks else None
 
 
 def unstacked(each: NnxLook) -> TransformRun | None:
@@ -138,7 +143,8 @@ def misreturned(each: NnxLook) -> TransformRun | None:
     axes, library = run.axes("out_axes"), raised.library or ""
     count = max(len(body.outputs) for body in run.bodies)
     if isinstance(axes, Axis):
-        return run if axes.is_carry and count > len(carried(run)) > 0 else None
+        pair = count > len(carried(run)) > 0 or bool(_PAIR.search(raised.message))
+        return run if axes.is_carry and pair else None
     return run if library.endswith(_NO_TUPLE) and raised.exception == "AssertionError" else None
 
 

@@ -153,7 +153,8 @@ def _other_key(evidence: Evidence, each: NnxLook) -> Sighting | None:
     told = _telling(each.actual, classes)
     streams = each.actual.record.streams
     unknown = any(stream.data is None and stream.inside is None for stream in streams)
-    if unknown or any(draw.data is None for draw in told):
+    nothing = not told and _step(each.actual) is None
+    if unknown or nothing or any(draw.data is None for draw in told):
         return None
     return _sighting(evidence, each, wanted, found)
 

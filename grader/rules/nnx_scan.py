@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence
 from grader.evidence.edits import Edits, altered_classes, argument_edits, restored
 from grader.evidence.exceptions import text_lines
@@ -214,19 +216,28 @@ _WHY_OUT = (
 
 
 def _misreturned(evidence: Evidence, each: NnxLook, run: TransformRun) -> Sighting:
-    axes = run.axes("out_axes")
-    alone = marks(axes) == 1 and axes_text(axes) == CARRY
-    right = f"({CARRY}, 0)" if alone else CARRY
-    return _axes(
+    axes, theirs = axes_text(run.axes("out_axes")), each.expected.run
+    right = axes_text(theirs.axes("out_axes")) if theirs is not None else axes
+    found = _axes(
         evidence,
         each,
         run,
         "out_axes",
-        message=f"out_axes={axes_text(axes)} doesn't fit what {_name(run)} returns",
-        label="the carry is all that is returned" if alone else "needs a tuple of results",
+        message=f"out_axes={axes} doesn't fit what {_name(run)} returns",
+        label="the carry is all that is returned" if axes == CARRY else "needs a tuple of results",
         why=_WHY_OUT,
         right=right,
         step=f"say for each result what it is: out_axes={right}",
+    )
+    if axes != right:
+        return found
+    alone = axes == CARRY
+    return msgspec.structs.replace(
+        found,
+        label=f"{'several results' if alone else 'one result'}, in place of what {axes} says",
+        help="return the new carry alone" if alone else f"return what {axes} says, as a tuple",
+        span=step_returns(evidence.source, run.target) or found.span,
+        edits=(),
     )
 
 

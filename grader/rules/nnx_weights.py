@@ -20,6 +20,7 @@ from grader.evidence.nnx import (
     is_constant,
     nnx_looks,
     outer_weight,
+    outer_weights,
     stacked_axes,
     weights,
 )
@@ -305,14 +306,13 @@ def _held_by_each(each: NnxLook) -> bool:
 
 
 def _alike(side: NnxSide) -> list[str]:
-    """Return the weights that have the same numbers for all indices."""
+    """Return the weights that have the same numbers for all indices, from when they were made."""
     found = []
     for call in side.calls:
         for inner in call.variables:
-            outer = outer_weight(side, inner)
-            if outer is None or is_constant(outer):
-                continue
-            if stacked_axes(outer.type, inner.type) & set(outer.alike_along):
+            outer = tuple(outer_weights(side, inner))
+            alike = (stacked_axes(one.type, inner.type) & set(one.alike_along) for one in outer)
+            if outer and not any(map(is_constant, outer)) and all(alike):
                 found.append(".".join(inner.path))
     return list(dict.fromkeys(found))
 

@@ -220,7 +220,7 @@ class Layer(nnx.Module):
         return x + jnp.tanh(self.dense(x))
 
 def nnx_scan_layers(seed, x, depth):
-    keys = nnx.Rngs(seed).fork(split=depth)
+    keys = nnx.Rngs(seed).split(depth)
     layers = nnx.vmap(lambda rngs: Layer(x.shape[-1], rngs=rngs))(keys)
     return nnx.scan(Layer.__call__, in_axes=(0, nnx.Carry), out_axes=nnx.Carry)(layers, x)
 """
@@ -228,7 +228,7 @@ SAME_LOOPS = {
     "a call": ("", ""),
     "axes by kind": ("(0, nnx.Carry)", "(nnx.StateAxes({nnx.Param: 0}), nnx.Carry)"),
     "a function": ("nnx.scan(Layer.__call__", "nnx.scan(lambda layer, x: layer(x)"),
-    "the length, too": ("out_axes=nnx.Carry", "out_axes=nnx.Carry, length=depth"),
+    "one step at a time": ("out_axes=nnx.Carry", "out_axes=nnx.Carry, unroll=1"),
 }
 OTHER_LOOPS = {
     "backwards": ("out_axes=nnx.Carry", "out_axes=nnx.Carry, reverse=True"),

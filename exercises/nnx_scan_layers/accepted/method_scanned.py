@@ -13,6 +13,6 @@ class Layer(nnx.Module):
 
 
 def nnx_scan_layers(seed, x, depth):
-    keys = nnx.Rngs(seed).fork(split=depth)
+    keys = nnx.Rngs(seed).split(depth)
     layers = nnx.vmap(lambda rngs: Layer(x.shape[-1], rngs=rngs))(keys)
     return nnx.scan(Layer.__call__, in_axes=(0, nnx.Carry), out_axes=nnx.Carry)(layers, x)
