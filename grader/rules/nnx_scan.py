@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from grader.evidence import Evidence
-from grader.evidence.edits import Edits, altered_classes, argument_edits, restored
+from grader.evidence.edits import Edits, altered_class, argument_edits, restored
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
 from grader.evidence.loops import step_returns
@@ -308,23 +308,21 @@ def step(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _step(evidence: Evidence, each: NnxLook, run: TransformRun) -> Sighting:
-    changed = next(iter(altered_classes(evidence)), None)
-    name, source = _name(run), evidence.source
-    own = source.definition(changed) if changed is not None else None
+    source, own = evidence.source, altered_class(evidence)
+    name = own.name if own is not None else None
+    place = source.head(own) if own is not None else step_returns(source, run.target)
     return Sighting(
-        message=f"{name} computes something other than the task's step",
-        label=f"this {changed} isn't the starter's" if own is not None else "not the task's step",
+        message=f"{_name(run)} computes something other than the task's step",
+        label=f"this {name} isn't the starter's" if name is not None else "not the task's step",
         details=("It got the same carry, inputs and weights, but gave different numbers.",),
         why="The step is part of the task: everybody's has to compute the same.",
-        help=f"use {changed} from the starter unchanged"
-        if own is not None
+        help=f"use {name} from the starter unchanged"
+        if name is not None
         else "let each step compute what the task says, and nothing else",
-        span=(own if own is not None else step_returns(source, run.target))
-        or run.span
-        or evidence.landmarks.head,
-        edits=restored(evidence, changed) if changed is not None else (),
+        span=place or run.span or evidence.landmarks.head,
+        edits=restored(evidence, name) if name is not None else (),
         case=each.look.case,
-        evidence={"expected": changed or "the task's step", "actual": run.target},
+        evidence={"expected": name or "the task's step", "actual": run.target},
     )
 
 

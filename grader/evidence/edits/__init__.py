@@ -16,7 +16,7 @@ from grader.evidence.edits.arguments import (
 from grader.evidence.edits.chance import seeded
 from grader.evidence.edits.decorators import changing_decorator
 from grader.evidence.edits.given import (
-    altered_classes,
+    altered_class,
     given_edits,
     import_replaced,
     imported,
@@ -57,7 +57,7 @@ __all__ = [
     "POSITIONS",
     "Advice",
     "Edits",
-    "altered_classes",
+    "altered_class",
     "answer_edits",
     "argument_edits",
     "as_returned",

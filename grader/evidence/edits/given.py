@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
@@ -47,19 +46,18 @@ def restored(evidence: Evidence, name: str) -> Edits:
     return _written(evidence.source, given, name) if given is not None else ()
 
 
-def altered_classes(evidence: Evidence) -> Iterator[str]:
-    """Yield the classes of the starter that the text has in another form."""
+def altered_class(evidence: Evidence) -> ast.ClassDef | None:
+    """Return the text's own first class that the starter has in another form."""
+    given = {each.name: said for each, said in _classes(Source("", evidence.exercise.given))}
     own = _classes(evidence.source)
-    for name, given in _classes(Source("starter.py", evidence.exercise.given)).items():
-        if name in own and own[name] != given:
-            yield name
+    return next((each for each, said in own if given.get(each.name, said) != said), None)
 
 
-def _classes(source: Source) -> dict[str, str]:
-    """Return what the classes at the top of a text say, without docstrings."""
+def _classes(source: Source) -> list[tuple[ast.ClassDef, str]]:
+    """Return the classes at the top of a text with what they say, without docstrings."""
     found = [each for each in source.body if isinstance(each, ast.ClassDef)]
-    texts = ((each.name, segment(source, each)) for each in found)
-    return {name: ast.dump(ast.parse(_undocumented(text))) for name, text in texts if text}
+    texts = ((each, segment(source, each)) for each in found)
+    return [(each, ast.dump(ast.parse(_undocumented(text)))) for each, text in texts if text]
 
 
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
