@@ -12,7 +12,6 @@ from typing import Final
 from grader.compare import OtherValues
 from grader.evidence.configuration import computing
 from grader.evidence.evidence import Evidence
-from grader.evidence.jitted import jitted
 from grader.evidence.lifting import normal_axis
 from grader.evidence.look import Look
 from grader.evidence.loops import is_reverse, keeps_carry
@@ -145,7 +144,7 @@ def misreturned(each: NnxLook) -> TransformRun | None:
     if isinstance(axes, Axis):
         pair = count > len(carried(run)) > 0 or bool(_PAIR.search(raised.message))
         return run if axes.is_carry and pair else None
-    return run if library.endswith(_NO_TUPLE) and raised.exception == "AssertionError" else None
+    return run if library.endswith(_NO_TUPLE) else None
 
 
 def other_place(each: NnxLook) -> tuple[int, int, int] | None:
@@ -166,7 +165,7 @@ def _answered(side: NnxSide) -> tuple[int, int] | None:
     """Return which result of the loop is the answer, and its axis that counts the steps."""
     run, answer = side.run, next(iter(arrays(side.trail.observation).values()), None)
     key = side.trail.answer_digest
-    if run is None or answer is None or key is None or run.given_back.count(key) != 1:
+    if run is None or answer is None or run.given_back.count(key) != 1:
         return None
     place, axes = run.given_back.index(key), run.axes("out_axes")
     if run.outputs[place].shape != answer.shape:
@@ -197,7 +196,7 @@ def other_length(each: NnxLook) -> tuple[int, int | None] | None:
     return (wanted, found) if told or (raised is None and found is not None) else None
 
 
-def computes_otherwise(evidence: Evidence, each: NnxLook) -> bool:
+def computes_otherwise(each: NnxLook) -> bool:
     """Whether a loop's steps got what the reference's did, and gave other numbers.
 
     The answer is just what the loop gave, and none of its results is the right one.
@@ -210,12 +209,12 @@ def computes_otherwise(evidence: Evidence, each: NnxLook) -> bool:
         (_given(run), length_of(run), is_reverse(run), _answered(side))
         for run, side in ((ours, each.actual), (theirs, each.expected))
     ]
-    known = told[0] == told[1] and all(key for key, _ in told[0][0]) and all(ours.given_back)
     same = all(one.settings == other.settings for one, other in each.made)
     found, right = look.actual.answer_digest, look.expected.answer_digest
     gives = found in ours.given_back and right in theirs.given_back
-    explained = keeps_carry(ours) or computing(look) or jitted(evidence, look)
-    return known and same and gives and right not in ours.given_back and not explained
+    explained = keeps_carry(ours) or computing(look) is not None
+    alike = told[0] == told[1] and same
+    return alike and gives and right not in ours.given_back and not explained
 
 
 def _given(run: TransformRun) -> list[tuple[str, object]]:
@@ -235,10 +234,7 @@ def _given(run: TransformRun) -> list[tuple[str, object]]:
 
 def raised_by_nnx(evidence: Evidence, look: Look) -> bool:
     """Whether what a map or loop of NNX is told is why a case raised."""
-    use = nnx_use(evidence.exercise)
-    if use is None or look.raised is None:
-        return False
-    each = nnx_look(look, use)
+    each = nnx_look(look, nnx_use(evidence.exercise))
     return any(test(each) for test in _CAUSES)
 
 

@@ -28,8 +28,7 @@ from grader.evidence.nnx_loops import (
 from grader.evidence.scans import length_given, length_of, steps_noun
 from grader.model.axes import CARRY
 from grader.model.exercise import Array
-from grader.model.observation import Axes, AxisTree, Span, TransformRun
-from grader.model.transforms import Does, transform
+from grader.model.observation import Axes, Axis, AxisTree, TransformRun
 from grader.rules.rule import Sighting
 
 
@@ -302,7 +301,7 @@ def _told(each: NnxLook) -> tuple[str, ...]:
 def step(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting for a loop that computes something else from the same arrays."""
     for each in looks(evidence) if not evidence.impure else ():
-        if each.actual.run is not None and computes_otherwise(evidence, each):
+        if each.actual.run is not None and computes_otherwise(each):
             yield _step(evidence, each, each.actual.run)
             return
 
@@ -342,9 +341,9 @@ def _length(
     evidence: Evidence, each: NnxLook, run: TransformRun, wanted: int, found: int | None
 ) -> Sighting:
     noun, argument = steps_noun(evidence), _argument(evidence)
-    knob, made = _counted(each, run, wanted)
+    knob, made = _counted(each, run, wanted, found)
     told = argument or f"the number of {noun.removeprefix('the ')}"
-    span = evidence.landmarks.keyword(made.span, knob) if knob else _called(evidence, run)
+    span = evidence.landmarks.keyword(made.span, knob) if knob else run.span
     return Sighting(
         message=f"{run.transform} runs {_steps(found)}, but the task has {wanted} here"
         if found is not None
@@ -356,7 +355,7 @@ def _length(
         why=f"What the loop goes over says how many of {noun} there are: length has to be the "
         "same, or is left out."
         if knob == "length" and run.states
-        else f"Each of {noun} is one step. A number that doesn't follow the task fits one case.",
+        else f"Each of {noun} is one step, so the loop has as many as the task has of them.",
         help=f"set {knob}={told}" if knob else "pass the steps that the task has, all of them",
         span=span or evidence.landmarks.head,
         edits=_edits(evidence, made, knob, argument),
@@ -371,22 +370,19 @@ def _edits(evidence: Evidence, made: TransformRun, knob: str, argument: str | No
     return argument_edits(evidence, made.span, knob, argument)
 
 
-def _called(evidence: Evidence, run: TransformRun) -> Span | None:
-    return run.span or evidence.landmarks.head
-
-
-def _counted(each: NnxLook, run: TransformRun, wanted: int) -> tuple[str, TransformRun]:
+def _counted(
+    each: NnxLook, run: TransformRun, wanted: int, found: int | None
+) -> tuple[str, TransformRun]:
     """Return the argument that says how many steps there are, and the call that has it.
 
     It's empty if the arrays that the loop goes over are the task's own.
     """
-    if length_given(run) not in {None, wanted} or length_of(run) is None:
+    if length_given(run) not in {None, wanted} or found is None:
         return "length", run
     for other in each.actual.trail.record.transforms:
-        if transform(other.transform).does is Does.SPLITS:
-            return "splits", other
-        if "axis_size" in other.given:
-            return "axis_size", other
+        for name in ("splits", "axis_size"):
+            if other.knob(name) == Axis(value=found):
+                return name, other
     return "", run
 
 

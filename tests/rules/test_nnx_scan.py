@@ -351,3 +351,143 @@ def test_another_mistake_is_not_blamed_on_the_loop(text: str, alteration: str) -
 @pytest.mark.parametrize("text", UNSEEN.values(), ids=UNSEEN)
 def test_another_answer_of_what_is_unseen_is_not_blamed_on_the_loop(text: str) -> None:
     assert [rule for rule, _ in told(RNN, REFERENCE, _doubled(text))] == ["wrong-values"]
+
+
+# ------------------------------------------------------------------------ layers that are gone over
+
+DEEP: Final = task("deep", FEATURES, uses=using("nnx.scan", of="forward"))
+STACK: Final = """\
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def deep(seed, x, features):
+    @nnx.split_rngs(splits=features)
+    @nnx.vmap
+    def make(rngs):
+        return Layer(x.shape[1], rngs=rngs)
+
+    layers = make(nnx.Rngs(seed))
+
+    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=nnx.Carry)
+    def forward(layer, x):
+        return layer(x)
+
+    return forward(layers, x)
+"""
+LAST: Final = "return forward(layers, x)"
+REPEATED: Final = (
+    "graph, state = nnx.split(layers)\n"
+    "    first = jax.tree.map(lambda a: jnp.repeat(a[:1], features, 0), state)\n"
+    "    return forward(nnx.merge(graph, first), x)"
+)
+TURNED: Final = (
+    "graph, state = nnx.split(layers)\n"
+    "    turned = nnx.merge(graph, jax.tree.map(lambda a: a[::-1], state))\n"
+    "    return forward(turned, x)"
+)
+BY_STEPS: Final = (
+    "@nnx.scan(in_axes=nnx.Carry, out_axes=nnx.Carry, length=features)\n    def forward(x):\n"
+    "        return Layer(x.shape[1], rngs=nnx.Rngs(seed))(x)\n\n    return forward(x)\n"
+)
+AT: Final = "(0, nnx.Carry)"
+
+
+def deep(*pairs: str) -> str:
+    """Return the stack with each second text in place of the one before it."""
+    text = STACK
+    for before, after in zip(pairs[::2], pairs[1::2], strict=True):
+        assert before in text, before
+        text = text.replace(before, after)
+    return text
+
+
+IN_DEPTH: Final = {
+    "arguments in another order": (
+        deep("forward(layers, x)", "forward(x, layers)"),
+        [("raised", "layer(x)")],
+    ),
+    "an argument too few": (
+        deep("forward(layers, x)", "forward(layers)"),
+        [("raised", "forward(layers)")],
+    ),
+    "a pair for the carry": (
+        deep("return layer(x)", "return layer(x), None"),
+        [("wrong-axis-out", "layer(x), None")],
+    ),
+    "two arrays for the carry": (
+        deep("return layer(x)", "return layer(x), x"),
+        [("wrong-axis-out", "layer(x), x")],
+    ),
+    "x gone over, too": (
+        deep(AT, "(0, 0)", "out_axes=nnx.Carry", "out_axes=0"),
+        [("carry-lost", "(0, 0)")],
+    ),
+    "an entry too many": (
+        deep(AT, "(0, nnx.Carry, None)"),
+        [("wrong-axis-in", "(0, nnx.Carry, None)")],
+    ),
+    "weights by kind along another axis": (
+        deep(AT, "(nnx.StateAxes({nnx.Param: 1}), nnx.Carry)"),
+        [("wrong-axis-in", "(nnx.StateAxes({nnx.Param: 1}), nnx.Carry)")],
+    ),
+    "a kind that is carried and no axis for the result": (
+        deep(AT, "(nnx.StateAxes({nnx.Param: 0, ...: nnx.Carry}), nnx.Carry)",
+        "out_axes=nnx.Carry", "out_axes=None"),
+        [("wrong-axis-out", "None")],
+    ),
+    "the first layer repeated": (
+        deep(LAST, REPEATED),
+        [("wrong-values", "forward(nnx.merge(graph, first), x)")],
+    ),
+    "layers in another order": (deep(LAST, TURNED), [("wrong-values", "forward(turned, x)")]),
+    "one layer made in each step": (
+        STACK[: STACK.index("    @nnx.split_rngs")] + "    " + BY_STEPS,
+        [("shared-params", "nnx.scan(in_axes=nnx.Carry, out_axes=nnx.Carry, length=features)")],
+    ),
+    "nothing says how many": (
+        STACK[: STACK.index("    @nnx.split_rngs")]
+        + "    "
+        + BY_STEPS.replace(", length=features", ""),
+        [("wrong-length", "nnx.scan(in_axes=nnx.Carry, out_axes=nnx.Carry)")],
+    ),
+}  # fmt: skip
+OTHERWISE: Final = {
+    "the sign changed in each step": deep(
+        *("return layer(x)", "return -layer(x)", LAST, f"{LAST} * (-1) ** features")
+    ),
+    "turned twice": deep(LAST, TURNED, "=nnx.Carry)", "=nnx.Carry, reverse=True)"),
+    "a model": STACK[: STACK.index("def deep")]
+    + "class Model(nnx.Module):\n    def __init__(self, width, depth, *, rngs):\n"
+    "        split = nnx.split_rngs(splits=depth)\n"
+    "        self.layers = split(nnx.vmap(lambda rngs: Layer(width, rngs=rngs)))(rngs)\n\n"
+    "    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=nnx.Carry)\n"
+    "    def __call__(self, x):\n        return self.layers(x)\n\n\n"
+    "def deep(seed, x, features):\n"
+    "    return Model(x.shape[1], features, rngs=nnx.Rngs(seed))(x)\n",
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), IN_DEPTH.values(), ids=IN_DEPTH)
+def test_mistakes_with_layers_that_are_gone_over(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert told(DEEP, STACK, text) == wanted
+
+
+@pytest.mark.parametrize("text", OTHERWISE.values(), ids=OTHERWISE)
+def test_another_way_through_the_layers_is_right_and_blamed_for_nothing_else(text: str) -> None:
+    assert told(DEEP, STACK, text) == []
+    assert unticked(DEEP, STACK, text) == []
+    assert [rule for rule, _ in told(DEEP, STACK, _doubled(text))] == ["wrong-values"]
+
+
+def test_what_a_reference_makes_of_its_loop_is_not_blamed_on_the_step() -> None:
+    assert [rule for rule, _ in told(DEEP, _doubled(STACK), STACK)] == ["wrong-values"]
