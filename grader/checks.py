@@ -176,7 +176,7 @@ def _idle(evidence: Evidence) -> bool:
 def _mapped(evidence: Evidence) -> bool:
     """Whether NNX's layers ran in the map where the reference's do, and never beside it."""
     looks = [each for each in nnx_looks(evidence) if each.expected.mapped]
-    beside = any(each.actual.record.calls and not each.actual.mapped for each in looks)
+    beside = any(each.actual.every_call and not each.actual.mapped for each in looks)
     return not looks or (any(each.actual.mapped for each in looks) and not beside)
 
 

@@ -12,7 +12,16 @@ from grader.compare import OtherShape, OtherValues
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
-from grader.evidence.scans import answering, scanned, step_axes
+from grader.evidence.scans import (
+    answering,
+    carried,
+    carry_in,
+    carry_out,
+    is_nnx_loop,
+    scanned,
+    scanned_digests,
+    step_axes,
+)
 from grader.evidence.uses import single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
@@ -57,16 +66,22 @@ def carried_by(run: TransformRun) -> int:
     A loop makes arrays of numbers, so its function gets those as well, and the record of the run
     has arrays alone.
     """
-    arrays = run.parts[0] if run.parts else 0
+    arrays = len(carried(run))
+    if is_nnx_loop(run):
+        return arrays  # a number may be any argument's
     numbers = min((len(each.inputs) for each in run.bodies), default=0) - len(run.inputs)
     return arrays + max(numbers, 0)
 
 
 def keeps_carry(run: TransformRun) -> bool:
     """Whether the function gives back the very carry that it got, in each call that was seen."""
-    carried = carried_by(run)
-    kept = [each.kept[:carried] == tuple(range(carried)) for each in run.bodies]
-    return carried > 0 and bool(kept) and all(kept)
+    start, count = carry_in(run).start, carried_by(run)
+    kept = [
+        each.kept[carry_out(run, len(each.kept)).start :][:count]
+        == tuple(range(start, start + count))
+        for each in run.bodies
+    ]
+    return count > 0 and bool(kept) and all(kept)
 
 
 def is_reverse(run: TransformRun) -> bool:
@@ -76,8 +91,7 @@ def is_reverse(run: TransformRun) -> bool:
 
 def turned(look: Look, run: TransformRun) -> bool | None:
     """Whether the steps are an argument from its end to its start; None if they're none of them."""
-    carried = run.parts[0] if run.parts else 0
-    steps, axis = run.digests[carried:], _axis(run)
+    steps, axis = scanned_digests(run), _axis(run)
     if len(steps) != 1 or not steps[0] or axis is None:
         return None
     for each in look.case.arguments:
@@ -109,8 +123,17 @@ def _is_palindrome(value: ArrayValue, axis: int) -> bool:
 
 
 def only_carries(run: TransformRun) -> bool:
-    """Whether a loop goes over no array: each step gets the carry alone."""
+    """Whether a loop goes over no array: each step gets the carry, and objects of NNX, alone."""
     return not scanned(run)
+
+
+def same_objects(found: Loops) -> bool:
+    """Whether NNX's objects have the same weights on both sides: those of one may be reversed."""
+    weights = [
+        sorted(one.digest or "" for each in run.states for one in each.variables)
+        for run in (found.actual, found.expected)
+    ]
+    return weights[0] == weights[1] and "" not in weights[0]
 
 
 def comes_back(look: Look, run: TransformRun) -> bool:

@@ -15,14 +15,19 @@ import msgspec
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.nest import out_axis
+from grader.evidence.scans import (
+    is_nnx_loop,
+    length_of,
+    scanned,
+    weights_entry,
+)
 from grader.evidence.trail import Trail
 from grader.evidence.uses import chains
 from grader.model.exercise import Exercise, Use
-from grader.model.nnx import Held, NnxCall, NnxDraw, NnxLayer, NodeState
+from grader.model.nnx import WEIGHTS, Held, NnxCall, NnxDraw, NnxLayer, NodeState
 from grader.model.observation import ArrayType, TransformRun, Variable
 from grader.model.transforms import Does, needs_nnx, transform
 
-WEIGHTS: Final = "Param"
 _LIBRARY: Final = "flax.nnx."
 _CONTAINERS: Final = frozenset({"Sequential"})
 """Classes that have no weights and compute nothing, but call what is in them."""
@@ -39,9 +44,9 @@ def is_layer(each: NnxCall | NnxLayer) -> bool:
 
 
 class NnxSide:
-    """One side of a case. `run` is the map that gave the answer, None if none ran.
+    """One side of a case. `run` is the map or loop that gave the answer, None if none ran.
 
-    Without a `use` the task asks for no map, and all layers count, wherever they ran.
+    Without a `use` the task asks for neither, and all layers count, wherever they ran.
     """
 
     def __init__(self, trail: Trail, use: Use | None) -> None:
@@ -51,17 +56,34 @@ class NnxSide:
 
     @cached_property
     def run(self) -> TransformRun | None:
-        """The outermost map with the answer's numbers, or else the last one with a result."""
-        if self._use is None:
-            return None
-        outer = [chain[0] for chain in chains(self.trail, self._use)]
-        given = [each for each in outer if each.outputs or each.raised]
-        same = [each for each in given if self.trail.answer_digest in each.given_back]
-        return next(reversed(same or given), None)
+        """The outermost run with the answer's numbers, or else the last one with a result."""
+        same = [run for run in self.giving if self.trail.answer_digest in run.given_back]
+        return next(reversed(same or self.giving), None)
+
+    @cached_property
+    def giving(self) -> tuple[TransformRun, ...]:
+        """The outermost runs with a result that has arrays, and those that raised."""
+        found = chains(self.trail, self._use) if self._use is not None else ()
+        return tuple(chain[0] for chain in found if chain[0].outputs or chain[0].raised)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many of the task's transforms run inside each other."""
+        found = chains(self.trail, self._use) if self._use is not None else ()
+        return max((len(each) for each in found), default=0)
+
+    @property
+    def within_several(self) -> bool:
+        """Whether the run is part of another transform's that runs a function several times."""
+        runs = {each.number: each for each in self.trail.record.transforms}
+        outer = runs.get(self.run.inside) if self.run is not None and self.run.inside else None
+        while outer is not None and transform(outer.transform).does not in SEVERAL:
+            outer = runs.get(outer.inside) if outer.inside is not None else None
+        return outer is not None
 
     @cached_property
     def inside(self) -> frozenset[int | None]:
-        """The numbers of the map that gave the answer, and of all runs inside it."""
+        """The numbers of the run that gave the answer, and of all runs inside it."""
         if self.run is None:
             return frozenset()
         found: set[int | None] = {self.run.number}
@@ -72,7 +94,7 @@ class NnxSide:
 
     @cached_property
     def calls(self) -> tuple[NnxCall, ...]:
-        """The calls of NNX's own layers in that map; all that there are if there is no map."""
+        """The calls of NNX's own layers in that run; all that there are if there is no run."""
         return tuple(
             each for each in self.every_call if self.run is None or each.inside in self.inside
         )
@@ -89,7 +111,7 @@ class NnxSide:
 
     @property
     def mapped(self) -> bool:
-        """Whether layers ran inside the map that gave the answer."""
+        """Whether layers ran inside the map or loop that gave the answer."""
         return self.run is not None and bool(self.calls)
 
     def layers(self, name: str) -> tuple[NnxLayer, ...]:
@@ -120,20 +142,24 @@ class NnxSide:
         return tuple(each for each in self.record.draws if each.layer in numbers)
 
     def arguments(self) -> tuple[NodeState, ...]:
-        """Return the objects that went into the map that gave the answer."""
+        """Return the objects that went into the map or loop that gave the answer."""
         found = self.run.states if self.run is not None else ()
         return tuple(each for each in found if each.argument >= 0)
 
     @cached_property
     def made(self) -> tuple[tuple[TransformRun, NodeState], ...]:
-        """The objects that maps returned, each with the map that made it."""
+        """The objects that maps and loops returned, each with the run that made it."""
         return tuple(
             (run, state)
             for run in self.trail.record.transforms
-            if run.ran and transform(run.transform).does is Does.MAPS
+            if run.ran and transform(run.transform).does in SEVERAL
             for state in run.states
             if state.argument < 0
         )
+
+
+SEVERAL: Final = frozenset({Does.MAPS, Does.LOOPS})
+"""What transforms do that run a function several times."""
 
 
 def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] | None:
@@ -143,12 +169,31 @@ def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] 
 
 
 class NnxLook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Both sides of a case, for the map of NNX that the task asks for, None if it asks for none."""
+    """Both sides of a case, for the map or loop of NNX that the task asks for, if it does."""
 
     look: Look
     use: Use | None
     expected: NnxSide
     actual: NnxSide
+
+    @property
+    def maps(self) -> bool:
+        """Whether the task asks for a map."""
+        return self.use is not None and transform(self.use.title).does is Does.MAPS
+
+    @property
+    def loops(self) -> bool:
+        """Whether the task asks for a loop."""
+        return self.use is not None and not self.maps
+
+    @cached_property
+    def comparable(self) -> bool:
+        """Whether each side has one run with a result, as deep, and the learner's isn't in a map.
+
+        Several loops may share the steps, and one inside another goes over other axes.
+        """
+        one = len(self.actual.giving) == len(self.expected.giving) == 1
+        return one and self.expected.depth == self.actual.depth and not self.actual.within_several
 
     @cached_property
     def made(self) -> tuple[tuple[NnxLayer, NnxLayer], ...]:
@@ -163,7 +208,7 @@ class NnxLook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             alike = all(len({layer.settings for layer in each}) == 1 for each in (theirs, ours))
             if alike:
                 return ((theirs[0], ours[0]),)
-        if self.use is not None:
+        if self.maps:
             return ()
         theirs, ours = self.expected.library_layers, self.actual.library_layers
         by_shapes = {shapes_of(each): each for each in ours}
@@ -186,23 +231,23 @@ def shapes_of(layer: NnxLayer) -> tuple[object, ...]:
 
 
 def nnx_use(exercise: Exercise) -> Use | None:
-    """Return the map of NNX that an exercise asks for, None if it asks for none."""
+    """Return the map or loop of NNX that an exercise asks for, None if it asks for none."""
     for use in exercise.uses:
         row = transform(use.title)
-        if row.of_nnx and row.does is Does.MAPS:
+        if row.of_nnx and (row.does is Does.MAPS or row.gives_loops):
             return use
     return None
 
 
 def nnx_looks(evidence: Evidence) -> Iterator[NnxLook]:
-    """Yield the cases of an exercise that asks for a map of NNX, the smallest case first."""
+    """Yield the cases of an exercise that asks for a map or loop of NNX, the smallest first."""
     use = nnx_use(evidence.exercise)
     if use is not None:
         yield from (nnx_look(look, use) for look in evidence.looks)
 
 
 def layer_looks(evidence: Evidence) -> Iterator[NnxLook]:
-    """Yield the cases of every exercise about NNX, with a map or without, the smallest first."""
+    """Yield the cases of every exercise about NNX, whatever it asks for, the smallest first."""
     use = nnx_use(evidence.exercise)
     if needs_nnx(evidence.exercise):
         yield from (nnx_look(look, use) for look in evidence.looks)
@@ -229,8 +274,10 @@ def beside(each: NnxLook) -> NnxCall | None:
     return calls[0] if calls and all(call.inside is None for call in calls) else None
 
 
-def length_of(side: NnxSide) -> int:
-    """Return how many indices a map has, 0 if that isn't known."""
+def indices(side: NnxSide) -> int:
+    """Return how many indices a map has, or steps a loop, 0 if that isn't known."""
+    if side.run is not None and is_nnx_loop(side.run):
+        return length_of(side.run) or 0
     outputs = side.run.outputs if side.run is not None else ()
     if side.run is None or len(outputs) != 1:
         return 0
@@ -256,12 +303,63 @@ class HeldPair(msgspec.Struct, frozen=True, kw_only=True):
 def weights(each: NnxLook) -> Iterator[HeldPair]:
     """Yield the weights of the layers that gave the answer, on both sides."""
     for ours, theirs in ((actual, expected) for expected, actual in each.pairs):
-        seen = zip(ours.variables, ours.held, strict=False)
+        seen = zip(ours.variables, held_by(each.actual, ours), strict=False)
         by_path = {variable.path: (variable, held) for variable, held in seen}
-        for variable, held in zip(theirs.variables, theirs.held, strict=False):
+        for variable, held in zip(theirs.variables, held_by(each.expected, theirs), strict=False):
             other, found = by_path.get(variable.path, (None, held))
             if variable.collection == WEIGHTS and other is not None:
                 yield HeldPair(expected=variable, actual=other, wanted=held, found=found)
+
+
+def held_by(side: NnxSide, call: NnxCall) -> tuple[Held, ...]:
+    """Say for each variable of a layer whether all indices have one array, or each its own.
+
+    Inside a loop every array has a tracer, so what went into it tells.
+    """
+    run = side.run
+    if run is None or not is_nnx_loop(run):
+        return call.held
+    return tuple(_in_steps(side, run, call, each) for each in call.variables)
+
+
+def _in_steps(side: NnxSide, run: TransformRun, call: NnxCall, inner: Variable) -> Held:
+    found = set()
+    for state in side.arguments():
+        axis = weights_entry(run, state.argument)
+        for each in state.variables if axis is not None else ():
+            if each.path[-len(inner.path) :] == inner.path and axis is not None:
+                own = axis.value is not None and stacked_axes(each.type, inner.type)
+                same = axis.value is None and each.type == inner.type
+                found |= {Held.EACH} if own else {Held.ONE} if same else set()
+    if not found and inner.digest is not None:
+        return Held.ONE  # it's from outside
+    if not found and any(each.inside in side.inside for each in side.layers(call.class_name)):
+        return _drawn_in_steps(side, run)
+    return found.pop() if len(found) == 1 else Held.UNKNOWN
+
+
+def _drawn_in_steps(side: NnxSide, run: TransformRun) -> Held:
+    """Say whether each step that makes a layer has its own key for that.
+
+    With nothing to go over, all steps are alike.
+    """
+    if not scanned(run) and not side.arguments():
+        return Held.ONE
+    axes = (
+        weights_entry(run, state.argument)
+        for state in side.arguments()
+        if any(each.collection == "RngKey" for each in state.variables)
+    )
+    return (
+        Held.EACH
+        if any(each is not None and each.value is not None for each in axes)
+        else Held.UNKNOWN
+    )
+
+
+def wants_own(each: NnxLook) -> bool:
+    """Whether each index of the reference's map, or step of its loop, has its own weights."""
+    return any(Held.EACH in held_by(each.expected, call) for call in each.expected.calls)
 
 
 def is_constant(variable: Variable) -> bool:
@@ -284,9 +382,13 @@ def stacked_axes(outer: ArrayType, inner: ArrayType) -> frozenset[int]:
 
 def outer_weight(side: NnxSide, inner: Variable) -> Variable | None:
     """Return a layer's weight as it is outside of the map, if it was seen there."""
+    return next(outer_weights(side, inner), None)
+
+
+def outer_weights(side: NnxSide, inner: Variable) -> Iterator[Variable]:
+    """Yield a layer's weight as it went into the map, and as it was made."""
     states = (*side.arguments(), *(state for _, state in side.made))
     for variable in (each for state in states for each in state.variables):
         same = variable.path[-len(inner.path) :] == inner.path
         if same and stacked_axes(variable.type, inner.type):
-            return variable
-    return None
+            yield variable

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from grader.evidence.look import Look
-from grader.evidence.nnx import WEIGHTS, is_constant
-from grader.model.nnx import NnxLayer, NnxRecord
+from grader.evidence.nnx import is_constant
+from grader.model.nnx import WEIGHTS, NnxLayer, NnxRecord
 from grader.model.observation import Variable
 
 _STREAMS: Final = ("RngKey", "RngCount", "RngState")

@@ -13,8 +13,9 @@ from typing import Final
 from grader.evidence.evidence import Evidence
 from grader.evidence.loops import carried_by, keeps_carry
 from grader.evidence.nest import out_axis
-from grader.evidence.nnx import NnxLook, length_of, nnx_looks
+from grader.evidence.nnx import NnxLook, indices, nnx_looks
 from grader.evidence.recomputed import recomputes, saved
+from grader.evidence.scans import length_of
 from grader.evidence.trail import Trail
 from grader.evidence.uses import chains, runs
 from grader.model.exercise import Use
@@ -54,9 +55,7 @@ def _carries(trail: Trail, use: Use) -> int:
 
 
 def _hands_on(run: TransformRun) -> bool:
-    arrays = run.parts[0] if run.parts else 0
-    steps = {each.shape[0] for each in run.inputs[arrays:] if each.shape}
-    return carried_by(run) > 0 and not keeps_carry(run) and steps != {1}
+    return carried_by(run) > 0 and not keeps_carry(run) and length_of(run) != 1
 
 
 Given = tuple[str, ...]
@@ -127,7 +126,7 @@ def gets_all(evidence: Evidence) -> bool:
 
 
 def _gets_more(each: NnxLook) -> bool:
-    wanted, found = length_of(each.expected), length_of(each.actual)
+    wanted, found = indices(each.expected), indices(each.actual)
     return bool(each.pairs) and all(
         _count(actual.inputs) * found > _count(expected.inputs) * wanted > 0
         and actual.inputs != expected.inputs

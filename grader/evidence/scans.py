@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum, unique
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -18,13 +19,19 @@ from grader.evidence.lifting import (
     array_axes,
     collection_axis,
     matches,
+    normal_axis,
     stream_split,
 )
 from grader.evidence.look import Look
 from grader.evidence.trail import Trail
+from grader.evidence.uses import chains
+from grader.model.axes import CARRY
 from grader.model.exercise import Exercise, Use
-from grader.model.observation import ArrayType, Axis, AxisTree, Root, TransformRun
+from grader.model.nnx import WEIGHTS
+from grader.model.observation import ArrayType, Axes, Axis, AxisTree, Root, TransformRun
 from grader.model.transforms import Does, Kind, transform
+
+T = TypeVar("T")
 
 
 @unique
@@ -117,14 +124,72 @@ def split(run: TransformRun, stream: str) -> bool | Unlisted:
     return stream_split(run.collections.splits, stream) if run.collections else Unlisted()
 
 
+def is_nnx_loop(run: TransformRun) -> bool:
+    """Whether it is a run of `nnx.scan`, whose `in_axes` says which argument is the carry."""
+    row = transform(run.transform)
+    return row.of_nnx and row.gives_loops
+
+
+def entry(axes: Axes, place: int) -> Axes | None:
+    """Return what axes say of one argument or result; None if they have no entry for it."""
+    if isinstance(axes, Axis) or axes.is_state:
+        return axes
+    return axes.items[place] if place < len(axes.items) else None
+
+
+def carry_place(run: TransformRun, knob: str = "in_axes") -> int | None:
+    """Return which argument, or with `out_axes` which result, is the carry; None if none is."""
+    axes = run.axes(knob)
+    if not is_nnx_loop(run):
+        return 0
+    if isinstance(axes, Axis) or axes.is_state:
+        return 0 if axes == _CARRY else None
+    return next((n for n, each in enumerate(axes.items) if each == _CARRY), None)
+
+
+_CARRY: Final = Axis(value=None, invalid=CARRY)
+
+
+def carry_in(run: TransformRun) -> slice:
+    """Return which of the arrays that went in are the carry."""
+    place = carry_place(run)
+    if place is None or place >= len(run.parts):
+        return slice(0, 0)
+    start = sum(run.parts[:place])
+    return slice(start, start + run.parts[place])
+
+
+def carry_out(run: TransformRun, count: int) -> slice:
+    """Return which of `count` arrays that came out, of the loop or of a step, are the carry.
+
+    It has as many as went in. Those before it are known if each result is one array.
+    """
+    place, size = carry_place(run, "out_axes"), len(carried(run))
+    axes = run.axes("out_axes")
+    if place is None:
+        return slice(0, 0)
+    if place > 0 and isinstance(axes, AxisTree) and place == len(axes.items) - 1:
+        return slice(count - size, count)
+    return slice(place, place + size)
+
+
+def _without(those: tuple[T, ...], some: slice) -> tuple[T, ...]:
+    return (*those[: some.start], *those[some.stop :])
+
+
 def carried(run: TransformRun) -> tuple[ArrayType, ...]:
     """Return the types of the arrays of the carry that went in."""
-    return run.inputs[: run.parts[0]] if run.parts else ()
+    return run.inputs[carry_in(run)]
 
 
 def scanned(run: TransformRun) -> tuple[ArrayType, ...]:
     """Return the types of the arrays beside the carry."""
-    return run.inputs[run.parts[0] :] if run.parts else ()
+    return _without(run.inputs, carry_in(run)) if run.parts else ()
+
+
+def scanned_digests(run: TransformRun) -> tuple[str, ...]:
+    """Return the digests of the arrays beside the carry."""
+    return _without(run.digests, carry_in(run)) if run.parts else ()
 
 
 def step_axes(run: TransformRun) -> tuple[int | None, ...] | None:
@@ -132,12 +197,23 @@ def step_axes(run: TransformRun) -> tuple[int | None, ...] | None:
 
     None if the axes don't fit the arrays.
     """
-    return array_axes(run.axes("in_axes"), scanned(run))
+    if not is_nnx_loop(run):
+        return array_axes(run.axes("in_axes"), scanned(run))
+    found: tuple[int | None, ...] = ()
+    for place, count in enumerate(run.parts):
+        own, before = entry(run.axes("in_axes"), place), sum(run.parts[:place])
+        if place == carry_place(run) or count == 0:
+            continue
+        axes = None if own is None else array_axes(own, run.inputs[before : before + count])
+        if axes is None:
+            return None
+        found = (*found, *axes)
+    return found
 
 
 def stacked(run: TransformRun) -> tuple[ArrayType, ...]:
     """Return the types of the arrays that came out beside the carry."""
-    return run.outputs[run.parts[0] :] if run.parts else ()
+    return _without(run.outputs, carry_out(run, len(run.outputs))) if run.parts else ()
 
 
 def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]:
@@ -146,14 +222,14 @@ def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]
 
 
 def fits(run: TransformRun) -> bool:
-    """Whether `in_axes` has an entry for each argument beside the carry, in a form that Flax takes.
+    """Whether `in_axes` has an entry for each argument, in a form that Flax takes.
 
-    A list has another structure than the arguments, which are a tuple.
+    Linen's has none for the carry. A list has another structure than the arguments, a tuple.
     """
-    given = run.knob("in_axes")
+    given, nnx = run.knob("in_axes"), is_nnx_loop(run)
     if not isinstance(given, AxisTree):
-        return True
-    return given.kind == "tuple" and len(given.items) == len(run.parts) - 1
+        return given != _CARRY or len(run.parts) == 1
+    return given.kind == "tuple" and len(given.items) == len(run.parts) - (not nnx)
 
 
 def length_given(run: TransformRun) -> int | None:
@@ -165,10 +241,31 @@ def length_given(run: TransformRun) -> int | None:
 def length_of(run: TransformRun) -> int | None:
     """Return how many steps a run has, None if nothing says so."""
     axes = step_axes(run) or ()
-    for axis, array in zip(axes, scanned(run), strict=False):
+    arrays = (*zip(axes, scanned(run), strict=False), *_in_objects(run))
+    for axis, array in arrays:
         if axis is not None and 0 <= axis < len(array.shape):
             return array.shape[axis]
     return length_given(run)
+
+
+def _in_objects(run: TransformRun) -> Iterator[tuple[int | None, ArrayType]]:
+    """Yield the arrays of NNX's objects that a loop goes over, with the axis of the steps."""
+    for state in run.states if is_nnx_loop(run) else ():
+        axis = weights_entry(run, state.argument)
+        for each in state.variables if axis is not None and state.argument >= 0 else ():
+            if each.collection == WEIGHTS and axis is not None:
+                yield normal_axis(axis.value, len(each.type.shape)), each.type
+
+
+def weights_entry(run: TransformRun, place: int) -> Axis | None:
+    """Return what `in_axes` says of the weights of an object; None if that isn't certain."""
+    given = entry(run.axes("in_axes"), place)
+    if not isinstance(given, AxisTree):
+        return given
+    for key, item in zip(given.keys or (), given.items, strict=False):
+        if given.is_state and key in {WEIGHTS, "...", "True"} and isinstance(item, Axis):
+            return item
+    return None
 
 
 def step_shapes(run: TransformRun) -> tuple[tuple[int, ...], ...] | None:
@@ -205,12 +302,25 @@ def is_exchanged(ours: TransformRun, theirs: TransformRun) -> bool:
     return swapped and carried(ours) != scanned(ours)
 
 
+def reference_loop(look: Look) -> TransformRun | None:
+    """Return the run of the reference that gave the answer: of the only loop that a task asks for.
+
+    NNX's is a function's, so it belongs to no Flax call.
+    """
+    if scan_use(look.exercise) is not None:
+        found = answering(look)
+        return found.expected if found is not None else None
+    uses = [each for each in look.exercise.uses if transform(each.title).gives_loops]
+    runs = [chain[0] for use in uses for chain in chains(look.expected, use)]
+    return next((each for each in reversed(runs) if each.outputs), None)
+
+
 def steps_noun(evidence: Evidence) -> str:
     """Return what messages call the steps: what the task's dimension of their number counts."""
     lengths = [
-        (look.case.sizes, length_of(found.expected))
+        (look.case.sizes, length_of(found))
         for look in evidence.looks
-        if (found := answering(look)) is not None
+        if (found := reference_loop(look)) is not None
     ]
     for each in evidence.exercise.dimensions:
         others = [sizes for sizes, length in lengths if sizes[each.name] != length]

@@ -11,10 +11,10 @@ import msgspec
 
 from grader.evidence.look import Look
 from grader.evidence.mapping import Mapped, mapped
-from grader.evidence.nnx import WEIGHTS, NnxLook, is_constant, shapes_of, weights
+from grader.evidence.nnx import NnxLook, is_constant, shapes_of, weights
 from grader.evidence.own_weights import weights_beside
 from grader.evidence.randomness import Drawn, drawn
-from grader.model.nnx import Held
+from grader.model.nnx import WEIGHTS, Held
 
 
 @unique

@@ -31,7 +31,9 @@ def runs(trail: Trail, use: Use) -> Chain:
 def made(trail: Trail, use: Use) -> Chain:
     """Return the calls of a transform whose function never ran."""
     found = trail.record.transforms
-    return tuple(each for each in found if each.transform in use.any_of and not each.ran)
+    return tuple(
+        each for each in found if each.transform in use.any_of and not each.ran and not each.raised
+    )
 
 
 def chains(trail: Trail, use: Use) -> Iterator[Chain]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from grader.model.recorded import Few, Text, Word
@@ -77,6 +79,14 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True, tag="axis"):
     value: int | None
     invalid: Text | None = None
 
+    @property
+    def is_carry(self) -> bool:
+        """Whether it marks what `nnx.scan` hands from step to step."""
+        return self.invalid == CARRY
+
+
+CARRY: Final = "nnx.Carry"
+"""The text of NNX's mark for a carry, which stands where an axis could."""
 
 Axes = Axis | AxisTree
 

@@ -7,10 +7,14 @@ says for each object when it was made, what it held when it was called, and what
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from typing import Final
 
 import msgspec
 
 from grader.model.recorded import ArrayType, Entries, Few, Setting, Span, Text, Variable, Word
+
+WEIGHTS: Final = "Param"
+"""NNX's type of variables that are trained."""
 
 
 @unique

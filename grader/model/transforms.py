@@ -96,6 +96,11 @@ class Transform(msgspec.Struct, frozen=True, kw_only=True):
     inside: tuple[str, ...] = ()
 
     @property
+    def gives_loops(self) -> bool:
+        """Whether it makes a loop of a function, or of a class, for each step."""
+        return self.does is Does.LOOPS and self.kind in {Kind.GIVES, Kind.LIFTS}
+
+    @property
     def of_nnx(self) -> bool:
         """Whether it is one of NNX's, which is imported only where an exercise asks for it."""
         return self.holder == _NNX
@@ -198,6 +203,7 @@ def _nnx(
     kind: Kind = Kind.GIVES,
     target: str = "f",
     page: str = "transforms",
+    inside: tuple[str, ...] = (),
 ) -> Transform:
     return Transform(
         title=f"nnx.{name}",
@@ -208,6 +214,7 @@ def _nnx(
         target=target,
         knobs=knobs,
         link=_nnx_link(page, name),
+        inside=inside,
     )
 
 
@@ -261,7 +268,15 @@ TRANSFORMS: Final = (
     _runs("cond", Does.CHOOSES, "true_fun", ("operands",), holder=_NN, only_named=True),
     _runs("switch", Does.CHOOSES, "branches", ("operands",), holder=_NN, only_named=True),
     _nnx("vmap", Does.MAPS, *_MAPPED),
-    _nnx("scan", Does.LOOPS, "in_axes", "out_axes", "length", "reverse"),
+    _nnx(
+        "scan",
+        Does.LOOPS,
+        "in_axes",
+        "out_axes",
+        "length",
+        "reverse",
+        inside=("RNN", "Bidirectional"),
+    ),
     _nnx("remat", Does.RECOMPUTES, "prevent_cse", "static_argnums"),
     _nnx("jit", Does.COMPILES, *_JITTED, target="fun"),
     _nnx("grad", Does.DIFFERENTIATES, *_ARGUMENTS),

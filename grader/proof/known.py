@@ -33,9 +33,9 @@ ONLY: Final = {
     "flax": _names("core linen nnx struct traverse_util typing"),
     "flax.nnx": _names(
         """
-        All Any DiffState Linear LinearGeneral Module Not Param PathContains Rngs StateAxes Variable
-        elu gelu grad initializers jit leaky_relu log_softmax merge relu remat sigmoid silu softmax
-        split split_rngs state tanh to_pure_dict value_and_grad vmap
+        All Any Carry DiffState Linear LinearGeneral Module Not Param PathContains Rngs StateAxes
+        Variable elu gelu grad initializers jit leaky_relu log_softmax merge relu remat scan sigmoid
+        silu softmax split split_rngs state tanh to_pure_dict value_and_grad vmap
         """
     ),
     "inspect": _names("Parameter Signature signature"),

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.model.exercise import Check
-from grader.rules import scan_weights
+from grader.rules import nnx_weights, scan_weights
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.carried_on(evidence)
     yield from scan_weights.carried_on(evidence)
 
 
@@ -28,6 +29,9 @@ before it wrote, as a counter or running statistics may need.
 
 Weights don't change from step to step, so they are never carried. `init` can't even make them that
 way: what is carried has to be there before the first step, and Flax raises.
+
+In NNX `nnx.StateAxes({nnx.Param: nnx.Carry})` carries weights. That doesn't raise, and all steps
+have the same ones.
 """,
     wrong=DEEP.replace('variable_axes={"params": 0}', 'variable_carry="params"'),
     right=DEEP,

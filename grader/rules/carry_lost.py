@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.loops import keeps_carry, loops, step_returns
 from grader.model.exercise import Check
+from grader.rules import nnx_scan
 from grader.rules.example import STEPS, STEPS_USES
 from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.no_carry(evidence)
     for each in loops(evidence):
         if keeps_carry(each.actual) and not keeps_carry(each.expected):
             run = each.actual
@@ -35,11 +37,14 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 RULE = Rule(
     id="carry-lost",
     check=Check.TRANSFORM,
-    title="each step gives back the carry that it got",
+    title="no step hands on what it computed",
     explanation="""\
 The function of `jax.lax.scan`, and likewise the class of `nn.scan`, takes a carry and one element,
 and returns a pair: the carry for the next step, and the output of this one. If it returns the carry
 that it got, each step begins with the initial carry again, and what was computed before is lost.
+
+In `nnx.scan` an argument is the carry only if `in_axes` marks it with `nnx.Carry`, and a result
+only if `out_axes` does. With `in_axes=(0, None)` every step gets the same second argument.
 """,
     wrong=STEPS.replace("return total, total", "return carry, total"),
     right=STEPS,

@@ -9,6 +9,7 @@ from grader.compare import OtherKind, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part
 from grader.evidence.nnx import beside, nnx_looks
+from grader.evidence.nnx_axes import unmapped
 from grader.evidence.recomputed import without_gradient, without_layers
 from grader.evidence.uses import (
     Chain,
@@ -22,6 +23,7 @@ from grader.evidence.uses import (
     used,
 )
 from grader.model.exercise import Check, Use
+from grader.model.nnx import NnxCall
 from grader.model.observation import ModuleRun, Span, TransformRun
 from grader.model.transforms import Does, transform
 from grader.rules.example import ROWS, ROWS_USES
@@ -43,7 +45,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     right = all(isinstance(look.comparison, Same) for look in evidence.looks)
     for use in evidence.exercise.uses:
         wanted, found = asked(evidence, use), used(evidence, use)
-        if not wanted:
+        if not wanted or (not found and _is_unmapped(evidence, use)):
             continue
         if not found:
             yield _missing(evidence, use)
@@ -56,6 +58,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         elif right:
             yield from _beside(evidence, use)
             yield from _saves_nothing(evidence, use)
+
+
+def _is_unmapped(evidence: Evidence, use: Use) -> bool:
+    """Whether an object with several layers was called like one of them, which says more."""
+    looks = [each for each in nnx_looks(evidence) if each.look in evidence.completed]
+    return bool(looks) and all(each.use == use and unmapped(each) is not None for each in looks)
 
 
 def _unfinished(evidence: Evidence) -> bool:
@@ -93,25 +101,30 @@ def _missing(evidence: Evidence, use: Use) -> Sighting:
     )
 
 
-def _inside(evidence: Evidence, use: Use) -> ModuleRun | None:
+def _inside(evidence: Evidence, use: Use) -> ModuleRun | NnxCall | None:
     """Return the run of one of Flax's modules that uses the transform itself."""
-    names = transform(use.title).inside
+    row = transform(use.title)
     for look in evidence.completed:
-        for run in look.actual.record.modules:
-            if run.class_name in names and run.defined_in.startswith("flax.linen."):
+        ran: tuple[ModuleRun | NnxCall, ...] = look.actual.record.modules
+        for run in (*ran, *look.actual.record.nnx.calls):
+            if run.class_name in row.inside and run.defined_in.startswith(f"{row.holder}."):
                 return run
     return None
 
 
-def _built_on(evidence: Evidence, use: Use, look: Look, run: ModuleRun) -> Sighting:
+def _built_on(evidence: Evidence, use: Use, look: Look, run: ModuleRun | NnxCall) -> Sighting:
+    row = transform(use.title)
+    name = f"{use.title.removesuffix(row.name)}{run.class_name}"
     return Sighting(
-        message=f"nn.{run.class_name} is used, but the task asks for {use.title} itself",
-        label=f"nn.{run.class_name} calls {use.title} for you",
-        why=f"nn.{run.class_name} is built on {use.title}, and hides what this task practises.",
-        help=f"lift {use.of} with {use.title}, and run that",
+        message=f"{name} is used, but the task asks for {use.title} itself",
+        label=f"{name} calls {use.title} for you",
+        why=f"{name} is built on {use.title}, and hides what this task practises.",
+        help=f"use {use.title}({use.of}, …) itself"
+        if row.of_nnx
+        else f"lift {use.of} with {use.title}, and run that",
         span=run.span or evidence.landmarks.head,
         case=look.case,
-        evidence={"expected": use.title, "actual": f"nn.{run.class_name}"},
+        evidence={"expected": use.title, "actual": name},
     )
 
 
@@ -220,7 +233,7 @@ def _saves_nothing(evidence: Evidence, use: Use) -> Iterator[Sighting]:
 
 
 def _other(evidence: Evidence, use: Use) -> TransformRun | None:
-    """Return the first run of a transform that the reference doesn't use.
+    """Return the first run of a transform that the reference doesn't use, or not for the answer.
 
     Of several, it is one with the same purpose as the task's.
     """
@@ -231,7 +244,8 @@ def _other(evidence: Evidence, use: Use) -> TransformRun | None:
             for each in look.actual.record.transforms
             if each.ran
             and transform(each.transform).does not in _BESIDE
-            and each.transform not in {*theirs, *use.any_of}
+            and each.transform not in use.any_of
+            and (each.transform not in theirs or look.actual.answer_digest in each.given_back)
         ]
         purpose = transform(use.title).does
         alike = (each for each in others if transform(each.transform).does is purpose)

@@ -13,6 +13,7 @@ from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, nnx_looks, stacked_axes
 from grader.evidence.nnx_axes import (
     OBJECT,
+    Entry,
     MappedArgument,
     axes_of,
     layer_weights,
@@ -29,16 +30,21 @@ from grader.rules.rule import Sighting
 _ZERO = Axis(value=0)
 
 
+def _maps(evidence: Evidence) -> Iterator[NnxLook]:
+    """Yield the cases of a task that asks for a map of NNX."""
+    return (each for each in nnx_looks(evidence) if each.maps)
+
+
 def inward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting for a map over other axes, where it raised or the answer is wrong."""
-    found = [(each, mapped_otherwise(each)) for each in nnx_looks(evidence) if each.look.failed]
+    found = [(each, mapped_otherwise(each)) for each in _maps(evidence) if each.look.failed]
     shown = [(each, others) for each, others in found if others]
     for each, _ in shown[:1]:
         # Where sizes are equal, another axis may look like the right one.
         _, others = max(shown, key=lambda pair: len(set(pair[0].look.case.sizes.values())))
         yield _inward(evidence, each, others)
-    for each, _ in found if not shown else ():
-        call = unmapped(each)
+    for each in nnx_looks(evidence) if not shown else ():
+        call = unmapped(each) if each.look.failed else None
         if call is not None and each.use is not None:
             yield _unmapped(evidence, each, each.use, call)
             return
@@ -51,8 +57,12 @@ def _unmapped(evidence: Evidence, each: NnxLook, use: Use, call: NnxCall) -> Sig
         label="takes the object for a single layer",
         shapes=tuple(_rows(each, call)),
         details=text_lines(each.look.raised) if each.look.raised is not None else (),
-        why=_WHY,
-        help=f"map a function of one layer over the object: {title}({use.of}, in_axes=…)",
+        why=_WHY
+        if each.maps
+        else "Its arrays have an axis that counts the layers, so they don't "
+        "fit the input of one layer.",
+        help=f"{'map' if each.maps else 'scan'} a function of one layer over the object: "
+        f"{title}({use.of}, in_axes=…)",
         span=call.span or evidence.landmarks.head,
         case=each.look.case,
         evidence={"argument": "in_axes", "expected": title, "actual": None},
@@ -81,7 +91,7 @@ def _inward(evidence: Evidence, each: NnxLook, others: tuple[MappedArgument, ...
 
 def _rows(each: NnxLook, call: NnxCall) -> Iterator[ShapeRow]:
     """Yield the weights of an object beside those of one of its layers."""
-    inner = layer_weights(each)
+    inner = layer_weights(each, call.variables)
     for variable in call.variables:
         own, found = inner.get(variable.path), variable.type
         if own is not None:
@@ -101,7 +111,7 @@ _WHY = (
 )
 
 
-def _over(each: NnxLook, noun: str, axis: int | None, *, should: bool = False) -> str:
+def _over(each: NnxLook, noun: str, axis: Entry, *, should: bool = False) -> str:
     if noun == OBJECT:
         own = "have no axis to map" if axis is None else f"have the axis {axis} to map"
         if should:
@@ -113,10 +123,10 @@ def _over(each: NnxLook, noun: str, axis: int | None, *, should: bool = False) -
     return f"doesn't map {noun}" if axis is None else f"maps {what}"
 
 
-def _counts(each: NnxLook, name: str, axis: int | None) -> str:
+def _counts(each: NnxLook, name: str, axis: Entry) -> str:
     exercise = each.look.exercise
     shapes = {one.name: one.shape for every in exercise.parameters for one in leaves(every)}
-    nouns = [exercise.dimension(size).noun for size in shapes[name]]
+    nouns = [exercise.dimension(size).noun for size in shapes.get(name, ())]
     return next((f", {noun}" for place, noun in enumerate(nouns) if place == axis), "")
 
 
@@ -132,7 +142,7 @@ def _right(run: TransformRun, others: tuple[MappedArgument, ...]) -> str:
 
 def outward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting if the answer is what a map gave, with its axis at another place."""
-    for each in nnx_looks(evidence):
+    for each in _maps(evidence):
         ours, theirs = each.actual.run, each.expected.run
         if ours is None or theirs is None or not _is_the_answer(each, ours):
             continue

@@ -80,7 +80,8 @@ def _telling(side: NnxSide, classes: tuple[str, ...]) -> tuple[NnxDraw, ...]:
     if not own or not all(map(_mapped, own)):
         return own
     draws = side.record.draws
-    before = [each for each in draws[: draws.index(own[0])] if each.layer is None]
+    layers = {layer.number for layer in side.library_layers}
+    before = [each for each in draws[: draws.index(own[0])] if each.layer not in layers]
     return tuple(before[-1:])
 
 
@@ -150,7 +151,8 @@ def _other_key(evidence: Evidence, each: NnxLook) -> Sighting | None:
     told = _telling(each.actual, classes)
     streams = each.actual.record.streams
     unknown = any(stream.data is None and stream.inside is None for stream in streams)
-    if unknown or any(draw.data is None for draw in told):
+    nothing = not told and _step(each.actual) is None
+    if unknown or nothing or any(draw.data is None for draw in told):
         return None
     return _sighting(evidence, each, wanted, found)
 
@@ -214,7 +216,7 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         for draw in each.actual.record.draws
         if draw.data == ours.data and draw.count in range(theirs.count, ours.count)
     ]
-    if each.use is None and _has_more(each):
+    if not each.maps and _has_more(each):
         return None  # what draws them is the mistake
     return Sighting(
         message=f'the stream "{ours.stream}" has given {_number(before)} before it draws for the '
@@ -264,7 +266,7 @@ def _has_more(each: NnxLook) -> bool:
 def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
     """Describe a layer that draws where another one of the task's does, if its shapes tell it."""
     theirs, ours = _order(each.expected), _order(each.actual)
-    if each.use is not None or Counter(theirs) != Counter(ours):
+    if each.maps or Counter(theirs) != Counter(ours):
         return None
     moved = [one for one in ours if theirs.count(one) == 1 and theirs.index(one) != ours.index(one)]
     layers = [layer for layer in each.actual.library_layers if shapes_of(layer) in moved]

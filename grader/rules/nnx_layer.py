@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.evidence.edits import argument_edits, field_edits, left_out
-from grader.evidence.nnx import NnxLook, layer_looks, length_of
+from grader.evidence.nnx import NnxLook, indices, layer_looks
 from grader.evidence.nnx_axes import mapped_otherwise
 from grader.evidence.notation import array_text
 from grader.evidence.sized import Sized, one_wrong, taken_instead, unlike
@@ -149,15 +149,15 @@ def _map_sized(looks: tuple[NnxLook, ...], name: str) -> tuple[_Sized, ...]:
 
     A map over a wrong axis has another length, too, and is another mistake.
     """
-    if any(mapped_otherwise(each) for each in looks):
+    if any(each.loops or mapped_otherwise(each) for each in looks):
         return ()
-    wanted = [(length_of(each.expected), each.look.case.sizes[name]) for each in looks]
+    wanted = [(indices(each.expected), each.look.case.sizes[name]) for each in looks]
     if len({size for _, size in wanted}) < 2 or any(length != size for length, size in wanted):
         return ()
     return tuple(
-        _Sized(look=each.look, each=each, size=length_of(each.actual))
+        _Sized(look=each.look, each=each, size=indices(each.actual))
         for each in looks
-        if length_of(each.actual)
+        if indices(each.actual)
     )
 
 

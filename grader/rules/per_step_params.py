@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.model.exercise import Check
-from grader.rules import scan_weights
+from grader.rules import nnx_weights, scan_weights
 from grader.rules.example import CELL, CELL_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_weights.per_step(evidence)
     yield from scan_weights.per_step(evidence, scan_weights.of_params)
 
 
@@ -28,6 +29,9 @@ instead of `(in, out)`.
 For the layers of a deep network that is right. A recurrent cell is one layer that is used again in
 each step. With weights for each step it can't learn from one step for another, and a sequence of
 another length doesn't fit them at all. None of that raises while the length stays the same.
+
+In NNX a module that `nnx.vmap` made has an axis, and `0` in `in_axes` of `nnx.scan` goes over it. A
+cell is made once, outside, and passed with `None`.
 """,
     wrong=CELL.replace('variable_broadcast="params"', 'variable_axes={"params": 0}'),
     right=CELL,

@@ -29,7 +29,7 @@ from grader.evidence.loops import returns_one, step_returns
 from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.nests import raised_by_axes
-from grader.evidence.nnx_axes import raised_by_nnx_axes
+from grader.evidence.nnx_loops import raised_by_nnx
 from grader.evidence.not_dicts import not_a_dict
 from grader.evidence.scan_faults import raised_by_scan
 from grader.evidence.scans import answering, exchanged
@@ -100,7 +100,7 @@ def _is_explained(evidence: Evidence, look: Look, raised: Raised) -> bool:
     return (
         raised_by_knobs(look)
         or raised_by_axes(evidence, look)
-        or raised_by_nnx_axes(evidence, look)
+        or raised_by_nnx(evidence, look)
         or raised_by_scan(look)
         or raised_by_gradient(evidence, look)
         or (_refused(raised) and evidence.mutates)

@@ -57,7 +57,8 @@ In `nn.scan` it is `variable_broadcast` that shares a collection. For a stack of
 one layer, run again and again; `variable_axes` gives each layer its own weights.
 
 In NNX one module for all is shared. Make the members in a function that `nnx.vmap` maps over split
-streams: what it returns is one object, whose arrays have an axis to map.
+streams: what it returns is one object, whose arrays have an axis to map, or to go over with
+`nnx.scan`.
 """,
     wrong=ENSEMBLE.replace('{"params": 0}', '{"params": None}'),
     right=ENSEMBLE,

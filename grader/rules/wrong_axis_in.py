@@ -12,7 +12,7 @@ from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, Mapped
 from grader.evidence.nests import Nests, first_shown, mapped_elsewhere, nests, over
 from grader.model.exercise import Check
-from grader.rules import nnx_axes, scan_axes
+from grader.rules import nnx_axes, nnx_scan, scan_axes
 from grader.rules.example import ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
 
@@ -20,6 +20,7 @@ from grader.rules.rule import Rule, Sighting
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting: a level inside follows from the one outside."""
     yield from nnx_axes.inward(evidence)
+    yield from nnx_scan.inward(evidence)
     yield from scan_axes.inward(evidence)
     each = first_shown(nests(evidence), mapped_elsewhere)
     found = mapped_elsewhere(each) if each is not None else None
@@ -83,6 +84,8 @@ in_axes=0    in_axes=1    in_axes=None
 ```
 
 For `nn.scan` it is the axis that counts the steps. The carry, which goes in whole, has no entry.
+For `nnx.scan` it has one, `nnx.Carry`, and there is one for each object, too, such as the layers of
+a stack.
 
 With another axis, or with two arguments mapped together that should vary independently, the
 function inside gets other slices, and the result has another shape.

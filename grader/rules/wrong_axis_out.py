@@ -11,13 +11,14 @@ from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, out_axis
 from grader.evidence.nests import Nests, first_shown, nests, over, result_differs, same_nesting
 from grader.model.exercise import Check
-from grader.rules import nnx_axes, scan_axes
+from grader.rules import nnx_axes, nnx_scan, scan_axes
 from grader.rules.example import ROWS_OF_ROWS, ROWS_USES
 from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_axes.outward(evidence)
+    yield from nnx_scan.outward(evidence)
     yield from scan_axes.outward(evidence)
     each = first_shown(nests(evidence), lambda n: result_differs(n) and same_nesting(n))
     if each is not None:
@@ -67,6 +68,9 @@ out_axes=0    out_axes=1
 ```
 
 With another one, the same numbers come back transposed.
+
+`out_axes` of `nnx.scan` also says which result is the carry: `nnx.Carry` for a function that
+returns nothing else, `(nnx.Carry, 0)` for a pair of the carry and an output.
 """,
     wrong=ROWS_OF_ROWS.replace("double))", "double), out_axes=1)"),
     right=ROWS_OF_ROWS,

@@ -7,7 +7,16 @@ from typing import Final
 
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, Edits, argument_edits, left_out
-from grader.evidence.loops import Loops, comes_back, is_reverse, loops, only_carries, turned
+from grader.evidence.loops import (
+    Loops,
+    comes_back,
+    is_reverse,
+    loops,
+    only_carries,
+    same_objects,
+    turned,
+)
+from grader.evidence.scans import length_of
 from grader.model.exercise import Check
 from grader.model.observation import TransformRun
 from grader.rules.example import STEPS, STEPS_USES
@@ -19,8 +28,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Accuse if the loop's own output is returned: what is turned later may be right."""
     for each in loops(evidence):
         if only_carries(each.actual) and only_carries(each.expected):
-            other = is_reverse(each.actual) != is_reverse(each.expected)
-            if other and comes_back(each.look, each.actual):
+            other = is_reverse(each.actual) != is_reverse(each.expected) and same_objects(each)
+            if other and length_of(each.actual) != 1 and comes_back(each.look, each.actual):
                 yield _sighting(evidence, each, input_turned=False)
                 return
             continue
@@ -75,9 +84,9 @@ RULE = Rule(
     check=Check.TRANSFORM,
     title="the loop goes over the steps from the other end",
     explanation="""\
-`jax.lax.scan` and `nn.scan` go from the first step to the last, with `reverse=True` the other way;
-the outputs stay at the places of their inputs. A program that reverses the array before the loop
-goes the other way, too, and its outputs come back reversed.
+`jax.lax.scan`, `nn.scan` and `nnx.scan` go from the first step to the last, with `reverse=True` the
+other way; the outputs stay at the places of their inputs. A program that reverses the array before
+the loop goes the other way, too, and its outputs come back reversed.
 """,
     wrong=STEPS.replace("x)", "x, reverse=True)"),
     right=STEPS,

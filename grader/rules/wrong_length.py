@@ -10,12 +10,14 @@ from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
 from grader.evidence.scans import answering, length_given, length_of, scanned, steps_noun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
+from grader.rules import nnx_scan
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import Trait
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.length(evidence)
     for each in shown(evidence, Knob.LENGTH):
         yield (_unasked if _goes_over_unasked(each) else _sighting)(evidence, each)
 
@@ -116,6 +118,9 @@ Flax raises `length should be specified manually`.
 
 The number must follow what it counts. A constant fits only the one case that you tried. With both,
 inputs and `length`, they have to agree, or JAX raises.
+
+An object of NNX counts as an input: its arrays have as many slices as the stream was split into, so
+the number stands in `nnx.split_rngs(splits=…)`.
 """,
     wrong=DEEP.replace("length=features", "length=3"),
     right=DEEP,

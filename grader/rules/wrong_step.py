@@ -10,12 +10,14 @@ from grader.evidence.scan_steps import Other, OtherStep, other_steps
 from grader.evidence.shape_rows import common, one_sided
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.rules import nnx_scan
 from grader.rules.example import DEEP, DEEP_USES
 from grader.rules.rule import Rule, Sighting
 from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
+    yield from nnx_scan.step(evidence)
     for each in other_steps(evidence):
         yield _sighting(evidence, each)
         return
@@ -70,7 +72,8 @@ RULE = Rule(
     explanation="""\
 The task gives you a class for one step. Lift it as it is: another one, or a copy with another
 activation or other names for its layers, computes something else, or has parameters that nobody
-else's program can read.
+else's program can read. What `nnx.scan` calls is a function of your own, which runs the task's
+class once and returns what it gives.
 
 The same holds for a module around it. Flax derives the key of each parameter from its path, so one
 more name in that path, as in `params/Layer_0/dense/kernel`, gives other weights from the same seed.

@@ -13,6 +13,7 @@ from typing import Final
 
 import jax
 
+from grader.model.axes import CARRY
 from grader.model.nnx import NodeState
 from grader.model.observation import Axes, Axis, AxisTree, Variable
 from grader.worker.arrays import Host, array_type, is_key, on_host
@@ -162,7 +163,7 @@ def axes_of_state(given: Foreign, axes: Callable[[Foreign, int], Axes], depth: i
     if cls is library.DiffState:
         return axes(given.argnum, depth + 1)
     if given is library.Carry:
-        return Axis(value=None, invalid="nnx.Carry")
+        return Axis(value=None, invalid=CARRY)
     return None
 
 

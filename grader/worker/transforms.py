@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-import jax
 import msgspec
 
 from grader.model.nnx import NodeState
@@ -18,7 +17,7 @@ from grader.worker import axes
 from grader.worker.altered import altered
 from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, name_of, names
-from grader.worker.nodes import leaves_of, states_in, states_of
+from grader.worker.nodes import is_node, leaves_of, states_in, states_of
 from grader.worker.places import Places
 from grader.worker.recording import Session, harmless
 from grader.worker.runs import root_of
@@ -105,12 +104,11 @@ class Transforms:
             if row.kind is Kind.CHANGES and row.target in call.given:
                 changed = (call.arguments[row.target],)
                 return self._run(call, changed, functools.partial(original, *args, **kwargs))
-            if is_lifted_loop(row):
-                args, kwargs = self._with_body(call, args, kwargs) or (args, kwargs)
-            result = original(*args, **kwargs)
             if row.target not in call.given:
-                return self._decorator(result, call)
-            self._note_call(call)
+                return self._decorator(original(*args, **kwargs), call)
+            if row.gives_loops:
+                args, kwargs = self._with_body(call, args, kwargs) or (args, kwargs)
+            result = self._made(call, functools.partial(original, *args, **kwargs))
             marked = self._marked(result, call)
             return result if marked is None else marked
 
@@ -122,9 +120,11 @@ class Transforms:
         """Return what a transform gives that got no function yet, so that it observes its runs."""
 
         def decorated(function: Foreign) -> Foreign:
-            result = decorate(function)
             own = call.of(function)
-            self._note_call(own)
+            body = self._body(function) if call.row.gives_loops else None
+            result = self._made(
+                own, functools.partial(decorate, function if body is None else body)
+            )
             marked = self._marked(result, own)
             return result if marked is None else marked
 
@@ -164,12 +164,22 @@ class Transforms:
             frame = frame.f_back
         return self._places.nearest(frame)
 
+    def _made(self, call: _Call, make: Callable[[], Foreign]) -> Foreign:
+        """Return what a transform gives, and note the call, also one that it refuses."""
+        try:
+            result = make()
+        except Exception:
+            self._note_call(call, raised=True)
+            raise
+        self._note_call(call, raised=False)
+        return result
+
     @harmless
-    def _note_call(self, call: _Call) -> None:
+    def _note_call(self, call: _Call, *, raised: bool) -> None:
         recording = self._session.recording
         if recording is not None:
             place = recording.transforms.open()
-            unused = msgspec.structs.replace(_run_of(call, place, ()), ran=False)
+            unused = msgspec.structs.replace(_run_of(call, place, ()), ran=False, raised=raised)
             recording.transforms.close(place, unused)
 
     @harmless
@@ -191,7 +201,10 @@ class Transforms:
         @functools.wraps(function)
         def run(*args: Foreign, **kwargs: Foreign) -> Foreign:
             module = args[0] if lifts and args and is_module(args[0]) else None
-            operands = (*args[0 if module is None else 1 :], *kwargs.values())
+            given = (
+                _in_order(function, args, kwargs) if call.row.of_nnx else (*args, *kwargs.values())
+            )
+            operands = given[0 if module is None else 1 :]
             ran = functools.partial(function, *args, **kwargs)
             return self._run(call, operands, ran, module)
 
@@ -336,7 +349,9 @@ class Transforms:
         stack = recording.nesting.transforms if recording is not None else []
         if not stack or len(stack[-1].bodies) >= _MOST_BODIES:
             return
-        taken, made = jax.tree.leaves(given), jax.tree.leaves(result)
+        taken, made = (
+            [leaf for leaf in leaves_of(each) if not is_node(leaf)] for each in (given, result)
+        )
         identities = [id(each) for each in taken]
         kept = [identities.index(id(each)) if id(each) in identities else -1 for each in made]
         body = BodyRun(inputs=_types(taken), outputs=_types(made), kept=tuple(kept[:_MOST_ARRAYS]))
@@ -353,6 +368,17 @@ class Transforms:
             # by a later run, which is altered.
             recording.incomplete |= not count and not states_in(result)
         return changed
+
+
+def _in_order(
+    function: Callable[..., Foreign], args: tuple[Foreign, ...], kwargs: dict[str, Foreign]
+) -> tuple[Foreign, ...]:
+    """Return arguments as NNX counts them: those by name stand where the function takes them."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # the function is about to raise for it, or can't be read
+        return (*args, *kwargs.values())
+    return (*bound.args, *bound.kwargs.values())
 
 
 def _changed(before: tuple[NodeState, ...], after: tuple[NodeState, ...]) -> tuple[NodeState, ...]:

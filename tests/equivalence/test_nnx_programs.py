@@ -19,7 +19,7 @@ from grader.worker.trace import fingerprints
 EXERCISES, SOLUTIONS = shipped()
 FOLDERS = {
     slug: load_exercise(EXERCISES / slug, SOLUTIONS)
-    for slug in ("nnx_vmap_shared", "nnx_grad_adapter")
+    for slug in ("nnx_vmap_shared", "nnx_grad_adapter", "nnx_scan_layers")
 }
 SIZES = {
     slug: tuple(
@@ -28,6 +28,7 @@ SIZES = {
     for slug, names in (
         ("nnx_vmap_shared", ("batch", "in_dim", "features")),
         ("nnx_grad_adapter", ("batch", "inputs", "outputs")),
+        ("nnx_scan_layers", ("depth", "batch", "width")),
     )
 }
 NAME = "submission_with_nnx"
@@ -202,3 +203,50 @@ def test_an_adapter_that_outlives_a_call_costs_the_proof() -> None:
         "    slope =", "    COUNT[...] += 1\n    slope ="
     )
     assert equivalence(kept, "nnx_grad_adapter").status is not Equivalent.PROVED
+
+
+# ------------------------------------------------------------------------------------------- loops
+
+DEEP = """
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+def nnx_scan_layers(seed, x, depth):
+    keys = nnx.Rngs(seed).split(depth)
+    layers = nnx.vmap(lambda rngs: Layer(x.shape[-1], rngs=rngs))(keys)
+    return nnx.scan(Layer.__call__, in_axes=(0, nnx.Carry), out_axes=nnx.Carry)(layers, x)
+"""
+SAME_LOOPS = {
+    "a call": ("", ""),
+    "axes by kind": ("(0, nnx.Carry)", "(nnx.StateAxes({nnx.Param: 0}), nnx.Carry)"),
+    "a function": ("nnx.scan(Layer.__call__", "nnx.scan(lambda layer, x: layer(x)"),
+    "one step at a time": ("out_axes=nnx.Carry", "out_axes=nnx.Carry, unroll=1"),
+}
+OTHER_LOOPS = {
+    "backwards": ("out_axes=nnx.Carry", "out_axes=nnx.Carry, reverse=True"),
+    "another seed": ("Rngs(seed)", "Rngs(seed + 1)"),
+    "each layer twice": ("nnx.scan(Layer.__call__", "nnx.scan(lambda layer, x: layer(layer(x))"),
+    "another start": ("(layers, x)", "(layers, x[::-1])"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SAME_LOOPS.values(), ids=SAME_LOOPS)
+def test_loops_over_objects_are_proved(before: str, after: str) -> None:
+    found = equivalence(DEEP.replace(before, after), "nnx_scan_layers")
+    assert found.status is Equivalent.PROVED, found
+
+
+@pytest.mark.parametrize(("before", "after"), OTHER_LOOPS.values(), ids=OTHER_LOOPS)
+def test_other_loops_are_not(before: str, after: str) -> None:
+    text = DEEP.replace(before, after)
+    assert text != DEEP
+    assert equivalence(text, "nnx_scan_layers").status is not Equivalent.PROVED
+    assert side(text, "nnx_scan_layers").traces, "the text alone said no"

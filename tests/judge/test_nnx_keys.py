@@ -45,6 +45,7 @@ def forward(seed, x, width):
 STREAM: Final = Span(line=3, column=12, end_line=3, end_column=23)
 KERNEL: Final = variable("Param/kernel", 2, 4)
 ONE: Final = (layer(0, KERNEL),)
+NORM: Final = layer(7, class_name="BatchNorm")
 
 
 def side(
@@ -279,7 +280,7 @@ OTHER: Final = {
         [(later("3 keys"), 2)],
     ),
     "drawn for a layer before": (
-        side(SPLIT, draw("other", 0, layer=7), INSIDE),
+        side(SPLIT, draw("other", 0, layer=7), INSIDE, layers=(*ONE, NORM)),
         right(SPLIT, INSIDE),
         [],
     ),

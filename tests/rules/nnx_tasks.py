@@ -32,7 +32,11 @@ from tests.recordings.programs import observe
 
 SEED: Final = Seed(name="seed")
 X: Final = Array(name="x", shape=("batch", "inputs"), largest_scale=1.0)
-_LENGTHS: Final = ((3, 4, 2), (2, 3, 4), (1, 2, 3), (1, 1, 1))
+_LENGTHS: Final = {
+    3: ((3, 4, 2), (2, 3, 4), (1, 2, 3), (1, 1, 1)),
+    4: ((3, 4, 2, 5), (2, 3, 4, 3), (1, 2, 3, 1), (1, 1, 1, 1), (4, 4, 2, 2)),
+}
+"""By the number of dimensions."""
 _CHECKS: Final = (
     *(Check.LOADS, Check.RUNS, Check.SHAPE, Check.VALUES, Check.TRANSFORM),
     *(Check.PARAMS, Check.RNG, Check.PURE),
@@ -45,6 +49,8 @@ def task(
     uses: tuple[Use, ...] = (),
     fields: tuple[str, ...] | None = None,
     params: bool = True,
+    x: Array = X,
+    dimensions: tuple[str, ...] = ("batch", "inputs", "features"),
 ) -> Exercise:
     """Declare a task; with `fields` it's a class that is made with these.
 
@@ -56,10 +62,9 @@ def task(
         topic="",
         level=1,
         function=function,
-        parameters=(SEED, X, *parameters),
+        parameters=(SEED, x, *parameters),
         dimensions=tuple(
-            Dimension(name=each, noun=f"the {each}", largest=6, weights=True)
-            for each in ("batch", "inputs", "features")
+            Dimension(name=each, noun=f"the {each}", largest=6, weights=True) for each in dimensions
         ),
         checks=tuple(
             CheckSpec(check=each, title=each.value)
@@ -86,7 +91,8 @@ RATE: Final = Number(name="rate", choices=(0.125, 0.5))
 def cases(exercise: Exercise) -> tuple[Case, ...]:
     """Return cases on which every mistake shows: other sizes, other seeds, NumPy, a repeat."""
     first, *others = (
-        example_case(exercise, seed=n, lengths=each) for n, each in enumerate(_LENGTHS)
+        example_case(exercise, seed=n, lengths=each)
+        for n, each in enumerate(_LENGTHS[len(exercise.dimensions)])
     )
     seeded = tuple(
         Argument(name="seed", value=IntValue(value=9)) if each.name == "seed" else each

@@ -156,6 +156,47 @@ def test_state_axes_have_an_axis_for_each_kind_of_variable() -> None:
     assert axes.kind == "StateAxes"
 
 
+LOOPS = {
+    "a call": "return nnx.scan(step, in_axes=(None, nnx.Carry, 0))(make(nnx.Rngs(0)), x[0], x)[0]",
+    "a decorator": "@nnx.scan(in_axes=(None, nnx.Carry, 0))\ndef f(model, c, row):\n"
+    "    return step(model, c, row)\nreturn f(make(nnx.Rngs(0)), x[0], x)[0]",
+    "by name": "f = nnx.scan(step, in_axes=(None, nnx.Carry, 0))\n"
+    "return f(row=x, carry=x[0], model=make(nnx.Rngs(0)))[0]",
+    "a partial": "f = functools.partial(nnx.scan, in_axes=(None, nnx.Carry, 0))(step)\n"
+    "return f(make(nnx.Rngs(0)), x[0], x)[0]",
+}
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
+def test_a_loop_of_any_spelling_tells_its_arguments_in_order_and_its_steps(body: str) -> None:
+    step = "def step(model, carry, row):\n    return carry, model(row)\n"
+    found = record(step + body, "nnx.scan").transforms
+    (run,) = [each for each in found if each.transform == "nnx.scan"]
+    assert run.parts == (0, 1, 1)
+    assert [each.shape for each in run.inputs] == [(3,), (2, 3)]
+    (inside,) = run.bodies
+    assert [each.shape for each in inside.inputs] == [(3,), (3,)]
+    assert [each.shape for each in inside.outputs] == [(3,), (4,)]
+    assert inside.kept == (0, -1)
+
+
+REFUSED = {
+    "a call": "nnx.scan(run, in_axes=(None, nnx.Carry), out_axes=0)",
+    "a decorator": "nnx.scan(in_axes=(None, nnx.Carry), out_axes=0)(run)",
+}
+
+
+@pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
+def test_a_call_that_is_refused_is_known_with_its_axes(call: str) -> None:
+    body = f"try:\n    {call}\nexcept ValueError:\n    return x"
+    (found,) = record(body, "nnx.scan").transforms
+    assert (found.ran, found.raised, found.target) == (False, True, "run")
+    assert found.knob("out_axes") == Axis(value=0)
+    assert found.axes("in_axes") == AxisTree(
+        items=(Axis(value=None), Axis(value=None, invalid="nnx.Carry"))
+    )
+
+
 OTHERS = {
     "nnx.scan": "@nnx.scan(in_axes=(None, 0), out_axes=0)\ndef f(model, x):\n    return model(x)\n"
     "return f(make(nnx.Rngs(0)), x)",

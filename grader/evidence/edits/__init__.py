@@ -15,7 +15,13 @@ from grader.evidence.edits.arguments import (
 )
 from grader.evidence.edits.chance import seeded
 from grader.evidence.edits.decorators import changing_decorator
-from grader.evidence.edits.given import given_edits, import_replaced, imported, restored
+from grader.evidence.edits.given import (
+    altered_class,
+    given_edits,
+    import_replaced,
+    imported,
+    restored,
+)
 from grader.evidence.edits.inputs import input_edits, rest_of_the_input, variable_edits
 from grader.evidence.edits.items import item_edits, reordered
 from grader.evidence.edits.keys import key_edits, seed_edits, stream_edits
@@ -51,6 +57,7 @@ __all__ = [
     "POSITIONS",
     "Advice",
     "Edits",
+    "altered_class",
     "answer_edits",
     "argument_edits",
     "as_returned",

@@ -46,6 +46,20 @@ def restored(evidence: Evidence, name: str) -> Edits:
     return _written(evidence.source, given, name) if given is not None else ()
 
 
+def altered_class(evidence: Evidence) -> ast.ClassDef | None:
+    """Return the text's own first class that the starter has in another form."""
+    given = {each.name: said for each, said in _classes(Source("", evidence.exercise.given))}
+    own = _classes(evidence.source)
+    return next((each for each, said in own if given.get(each.name, said) != said), None)
+
+
+def _classes(source: Source) -> list[tuple[ast.ClassDef, str]]:
+    """Return the classes at the top of a text with what they say, without docstrings."""
+    found = [each for each in source.body if isinstance(each, ast.ClassDef)]
+    texts = ((each, segment(source, each)) for each in found)
+    return [(each, ast.dump(ast.parse(_undocumented(text)))) for each, text in texts if text]
+
+
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
     """Write the task's class instead of a statement that imports just that."""
     source, given = evidence.source, _given(evidence, evidence.exercise.module)

@@ -1,0 +1,28 @@
+"""Each step takes its layer by its number."""
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def nnx_scan_layers(seed, x, depth):
+    @nnx.split_rngs(splits=depth)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return Layer(x.shape[-1], rngs=rngs)
+
+    graph, state = nnx.split(make(nnx.Rngs(seed)))
+
+    @nnx.scan(in_axes=(nnx.Carry, 0), out_axes=nnx.Carry)
+    def forward(x, number):
+        return nnx.merge(graph, jax.tree.map(lambda array: array[number], state))(x)
+
+    return forward(x, jnp.arange(depth))

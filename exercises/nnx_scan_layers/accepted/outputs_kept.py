@@ -1,0 +1,27 @@
+"""The outputs of all layers are stacked, and the last one is returned."""
+
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def nnx_scan_layers(seed, x, depth):
+    @nnx.split_rngs(splits=depth)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return Layer(x.shape[-1], rngs=rngs)
+
+    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=(nnx.Carry, 0))
+    def forward(layer, x):
+        y = layer(x)
+        return y, y
+
+    _, outputs = forward(make(nnx.Rngs(seed)), x)
+    return outputs[-1]

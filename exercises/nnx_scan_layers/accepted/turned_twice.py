@@ -1,0 +1,28 @@
+"""The weights are reversed, and the loop as well."""
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def nnx_scan_layers(seed, x, depth):
+    @nnx.split_rngs(splits=depth)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return Layer(x.shape[-1], rngs=rngs)
+
+    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=nnx.Carry, reverse=True)
+    def forward(layer, x):
+        return layer(x)
+
+    graph, state = nnx.split(make(nnx.Rngs(seed)))
+    turned = nnx.merge(graph, jax.tree.map(lambda array: array[::-1], state))
+    return forward(turned, x)

@@ -1,0 +1,24 @@
+"""All layers are drawn from one key."""
+
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def nnx_scan_layers(seed, x, depth):
+    @nnx.vmap(in_axes=None, out_axes=0, axis_size=depth)  # expect: unsplit-params-rng
+    def make(rngs):
+        return Layer(x.shape[-1], rngs=rngs)
+
+    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=nnx.Carry)
+    def forward(layer, x):
+        return layer(x)
+
+    return forward(make(nnx.Rngs(seed)), x)
