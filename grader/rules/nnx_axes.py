@@ -117,13 +117,14 @@ def _over(each: NnxLook, noun: str, axis: Entry, *, should: bool = False) -> str
         if should:
             return f"they {own}"
         return "doesn't map the weights" if axis is None else f"maps axis {axis} of the weights"
-    what = f"axis {axis} of {noun}{_counts(each, noun, axis)}"
+    what = f"axis {axis} of {noun}{counts(each, noun, axis)}"
     if should:
         return f"each call needs all of {noun}" if axis is None else f"it should map {what}"
     return f"doesn't map {noun}" if axis is None else f"maps {what}"
 
 
-def _counts(each: NnxLook, name: str, axis: Entry) -> str:
+def counts(each: NnxLook, name: str, axis: Entry) -> str:
+    """Say what an axis of an argument counts: `, the batch`; nothing if it isn't known."""
     exercise = each.look.exercise
     shapes = {one.name: one.shape for every in exercise.parameters for one in leaves(every)}
     nouns = [exercise.dimension(size).noun for size in shapes.get(name, ())]

@@ -27,8 +27,8 @@ from grader.evidence.nnx_loops import (
 )
 from grader.evidence.scans import length_given, length_of, steps_noun
 from grader.model.axes import CARRY
-from grader.model.exercise import Array
 from grader.model.observation import Axes, Axis, AxisTree, TransformRun
+from grader.rules.nnx_axes import counts
 from grader.rules.rule import Sighting
 
 
@@ -91,7 +91,7 @@ def _does(each: NnxLook, other: MappedArgument) -> str:
         return f"makes {other.noun} the carry"
     if other.given is None:
         return f"gives each step all of {other.noun}"
-    return f"goes over axis {other.given} of {other.noun}{_counts(each, other.noun, other.given)}"
+    return f"goes over axis {other.given} of {other.noun}{counts(each, other.noun, other.given)}"
 
 
 def _should(evidence: Evidence, other: MappedArgument) -> str:
@@ -101,15 +101,6 @@ def _should(evidence: Evidence, other: MappedArgument) -> str:
     if other.wanted is None:
         return f"each step needs {it} whole"
     return f"axis {other.wanted} of {it} counts {steps_noun(evidence)}"
-
-
-def _counts(each: NnxLook, name: str, axis: object) -> str:
-    for parameter in each.look.exercise.parameters:
-        own = isinstance(parameter, Array) and parameter.name == name
-        if own and isinstance(parameter, Array) and axis in range(len(parameter.shape)):
-            assert isinstance(axis, int)
-            return f", {each.look.exercise.dimension(parameter.shape[axis]).noun}"
-    return ""
 
 
 def _right(each: NnxLook, run: TransformRun) -> str:
