@@ -201,7 +201,7 @@ class Grading:
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
         with self._watch.part("cases"):
-            transcript = self._confirmed(search.run(cases, proof.proved), cases)
+            transcript = self._confirmed(search.run(cases, proof.proved, proof.fixed), cases)
         transcript = self._own_check.told(transcript)
         for each in transcript.exchanges:
             if not isinstance(each.actual.outcome, Completed):

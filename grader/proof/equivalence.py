@@ -85,6 +85,16 @@ def _odd(exercise: Exercise, expected: tuple[Trace, ...], pairs: Pairs) -> str:
     return ""
 
 
+def fixed_sizes(reference: Side, submission: Side) -> tuple[dict[str, int], ...]:
+    """Return the sizes that aren't symbolic where both were traced: a proof holds for those only.
+
+    They are empty if all are symbolic.
+    """
+    return tuple(
+        left.scope.sizes for left, _ in _widest(_common(reference.traces, submission.traces))
+    )
+
+
 def _common(expected: tuple[Trace, ...], actual: tuple[Trace, ...]) -> Pairs:
     found = {repr(each.scope): each for each in actual if isinstance(each, Fingerprint)}
     traced = [each for each in expected if isinstance(each, Fingerprint)]

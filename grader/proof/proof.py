@@ -21,6 +21,7 @@ from grader.model.transcript import Exchange, Transcript
 from grader.process.side import Side
 from grader.proof.equivalence import Side as Compared
 from grader.proof.equivalence import compare as compare_traces
+from grader.proof.equivalence import fixed_sizes
 from grader.proof.reading import Reading, read
 
 _TRACE_SECONDS: Final = 10.0
@@ -104,6 +105,14 @@ class Proof:
     def proved(self) -> bool:
         """Wait for the trace, and say whether it is the reference's."""
         return self._compared(values_differ=False).status is Equivalent.PROVED
+
+    def fixed(self) -> tuple[dict[str, int], ...]:
+        """Return the sizes that a proof holds for, of the dimensions that it doesn't hold for all.
+
+        Only once it is `proved`.
+        """
+        expected = Compared(traces=self._reference.trace(self._sizes))
+        return fixed_sizes(expected, self._mine(self._finish()))
 
     @property
     def traced(self) -> bool:

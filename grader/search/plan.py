@@ -26,9 +26,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `discriminating` are a few cases of one shape with different sizes: they reveal most mistakes.
     `edges` have all sizes 1, equal sizes, or a single example: there, programs go wrong that are
     right for most sizes. `rest` have the largest sizes and random ones. A proved program runs on
-    the first two groups, any other on all. `smaller` are groups of small cases, one per shape,
-    smallest first: the report shows a mistake on the first of them where it appears. `named` are
-    cases at numbers that the program's own text has: every program runs on them.
+    the first two groups, and on cases with a size that its proof doesn't hold for; any other on
+    all. `smaller` are groups of small cases, one per shape, smallest first: the report shows a
+    mistake on the first of them where it appears. `named` are cases at numbers that the program's
+    own text has: every program runs on them.
     """
 
     discriminating: tuple[Case, ...]

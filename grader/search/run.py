@@ -22,7 +22,7 @@ from grader.model.observation import Completed, Loaded, ModuleRun, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.deadline import Deadline
-from grader.search.plan import Plan, extent
+from grader.search.plan import Plan, Sizes, extent
 
 _AT_ONCE: Final = 2
 """How many shapes run between two looks at the findings: as many as there are lanes, usually."""
@@ -137,13 +137,20 @@ class Search:
         self._processes = 0
         self._lanes = [self._lane(submission)]
 
-    def run(self, plan: Plan, proved: Callable[[], bool]) -> Transcript:
+    def run(
+        self,
+        plan: Plan,
+        proved: Callable[[], bool],
+        fixed: Callable[[], Iterable[Sizes]] = tuple,
+    ) -> Transcript:
         """Execute the plan, or as much of it as is needed.
 
-        A `proved` program runs only on its discriminating cases, edges and named cases; any other
-        runs on all cases, until a mistake shows. `proved` is called as late as possible.
+        A `proved` program runs only on its discriminating cases, edges and named cases, and on
+        those with a size that the proof doesn't hold for: `fixed` are the sizes that it does hold
+        for, of dimensions where not all do. Any other program runs on all cases, until a mistake
+        shows. `proved` is called as late as possible.
         """
-        for play in self._rounds(plan, proved):
+        for play in self._rounds(plan, proved, fixed):
             play()
             self._tell(len(self._exchanges), plan.total)
             if self._failed:
@@ -155,15 +162,17 @@ class Search:
         self._repeat(plan.discriminating[0], times)
         return self._with_altered(plan.discriminating[0])
 
-    def _rounds(self, plan: Plan, proved: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+    def _rounds(
+        self, plan: Plan, proved: Callable[[], bool], fixed: Callable[[], Iterable[Sizes]]
+    ) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
         first, *others = _grouped(plan.edges, attrgetter("sizes"))
         yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(others, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
-        if not proved():
-            yield from self._more(plan.rest)
+        rest = list(_with_new_sizes(plan.rest, fixed())) if proved() else plan.rest
+        yield from self._more(rest)
 
     def _more(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
         if cases:
@@ -362,6 +371,17 @@ class Search:
 def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
     for each in transcript.exchanges:
         yield from each.actual.record.modules
+
+
+def _with_new_sizes(cases: Iterable[Case], fixed: Iterable[Sizes]) -> Iterator[Case]:
+    """Yield cases until each dimension had each size that it has in one, beside the fixed ones."""
+    met = {pair for sizes in fixed for pair in sizes.items()}
+    names = {name for name, _ in met}
+    for case in cases:
+        new = {(name, case.sizes[name]) for name in names} - met
+        if new:
+            met |= new
+            yield case
 
 
 def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:

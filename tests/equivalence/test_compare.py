@@ -7,7 +7,7 @@ from equivalence_programs import exercise
 from grader.model.observation import Span
 from grader.model.report import Equivalence, Equivalent
 from grader.model.trace import Asked, Decision, Fingerprint, Scope, Trace, Untraceable
-from grader.proof.equivalence import Side, compare
+from grader.proof.equivalence import Side, compare, fixed_sizes
 from grader.proof.reading import Reading
 
 PLAIN = Reading()
@@ -49,6 +49,14 @@ def test_every_size() -> None:
         "above 1 of the batch, the input width and the features: followed for all of them at once, "
         "both take the same steps",
     )
+
+
+def test_the_sizes_that_a_proof_is_limited_to() -> None:
+    def fixed(expected: tuple[Trace, ...], actual: tuple[Trace, ...]) -> list[dict[str, int]]:
+        return list(fixed_sizes(Side(traces=expected), Side(traces=actual)))
+
+    assert fixed(of(EVERY, *BATCH), of(*BATCH)) == [each.sizes for each in BATCH]
+    assert fixed(of(EVERY, GIVEN), of(EVERY, GIVEN)) == [{}]
 
 
 def test_every_batch() -> None:

@@ -100,8 +100,11 @@ class Grading:
 
     def run(self) -> list[int]:
         """Return the number of the process for each case that ran."""
-        found = self._search.run(PLAN, self._proved)
-        return [each.process for each in found.exchanges]
+        return [each.process for each in self.transcript().exchanges]
+
+    def transcript(self, *fixed: dict[str, int]) -> Transcript:
+        """Run a program whose proof holds for the `fixed` sizes only."""
+        return self._search.run(PLAN, self._proved, lambda: fixed)
 
     def _another(self) -> Process:
         self.fresh += 1
@@ -121,6 +124,17 @@ WRONG = Finding(rule="wrong-values", check=Check.VALUES, message="", help="")
 
 def test_a_proved_program_runs_on_the_first_cases_and_the_edges() -> None:
     assert Grading(proves=True).run() == [0] * (FIRST + EDGES + 1)
+
+
+def test_a_proved_program_runs_at_each_size_that_its_proof_does_not_hold_for() -> None:
+    fixed = [{"features": size} for size in (1, 2, 3)]
+    ran = Grading(proves=True).transcript(*fixed).exchanges
+    assert {each.case.sizes["features"] for each in ran} >= {
+        each.sizes["features"] for each in PLAN.rest
+    }
+    beyond = [each.case.sizes["features"] for each in ran[FIRST + EDGES : -1]]
+    assert beyond
+    assert len({*beyond, 1, 2, 3}) == len(beyond) + 3
 
 
 def test_any_other_program_runs_on_all() -> None:
