@@ -22,6 +22,8 @@ _LINK = re.compile(r"\s*\(https://flax[\w.-]*\.io/\S*\)?\s*$")
 """Flax's messages end with a link to a page that repeats them."""
 _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
 """Where a library is on this machine."""
+_IDENTITY = re.compile(r" with id=\d+")
+"""Flax tells traced arrays apart by numbers that are others in each run."""
 
 
 class _Pattern(Meaning, frozen=True, kw_only=True):
@@ -434,7 +436,8 @@ def text_lines(raised: Raised) -> tuple[str, ...]:
     If the text is longer, it ends in an ellipsis.
     """
     plain = (
-        _INSTALLED.sub("", _LINK.sub("", each)).strip() for each in raised.message.splitlines()
+        _IDENTITY.sub("", _INSTALLED.sub("", _LINK.sub("", each))).strip()
+        for each in raised.message.splitlines()
     )
     lines = [line for line in plain if line]
     head = f"{raised.exception}: {lines[0]}" if lines else raised.exception

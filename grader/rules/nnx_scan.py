@@ -175,12 +175,25 @@ def _outward(evidence: Evidence, each: NnxLook) -> Sighting | None:
     call, run, place = refused(each), misreturned(each), other_place(each)
     theirs = each.expected.run
     if call is not None and theirs is not None and marks_one(call.axes("in_axes")):
-        return _refused_out(evidence, each, call, axes_text(theirs.axes("out_axes")))
+        return _refused_out(evidence, each, call, _stacked(call, theirs.axes("out_axes")))
     if run is not None:
         return _misreturned(evidence, each, run)
     if place is not None and not mapped_otherwise(each):
         return _moved(evidence, each, *place)
     return None
+
+
+def _stacked(call: TransformRun, wanted: Axes) -> str:
+    """Return the `out_axes` that a refused call should have.
+
+    If its step returns more than the task's does, each result that has no axis gets one.
+    """
+    axes = call.axes("out_axes")
+    more = isinstance(axes, AxisTree) and not isinstance(wanted, AxisTree) and marks_one(axes)
+    if not isinstance(axes, AxisTree) or not more:
+        return axes_text(wanted)
+    items = [Axis(value=0) if each == Axis(value=None) else each for each in axes.items]
+    return axes_text(msgspec.structs.replace(axes, items=tuple(items)))
 
 
 def _refused_out(evidence: Evidence, each: NnxLook, call: TransformRun, right: str) -> Sighting:

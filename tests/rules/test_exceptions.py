@@ -222,6 +222,10 @@ def test_the_learners_own_exceptions_are_named_as_such() -> None:
         ("word " * 100, ("E: " + "word " * 58 + "…",)),
         ("x" * 400, ("E: " + "x" * 295 + " …",)),
         ("no 'a' from 'b' (/home/me/site-packages/b.py)", ("E: no 'a' from 'b'",)),
+        (
+            "JitTracer(float32[1]) with id=140315757688480 there",
+            ("E: JitTracer(float32[1]) there",),
+        ),
     ],
 )
 def test_a_long_text_is_cut_at_a_word_and_marked(message: str, lines: tuple[str, ...]) -> None:
