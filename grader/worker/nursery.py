@@ -36,10 +36,6 @@ from grader.wire import (
     Warmed,
 )
 from grader.worker import serve
-from grader.worker.arithmetic.tiers import prefer_numpy
-from grader.worker.key_checks import remember_key_checks
-from grader.worker.lowering import share_context
-from grader.worker.plugins import skip_plugins
 from grader.worker.warming import warm
 
 _TRIES: Final = 100
@@ -95,10 +91,7 @@ class Nursery:
     def run(self, importing: float) -> None:
         """Serve until the judge is gone. `importing` is how many seconds the imports took."""
         _become_subreaper()
-        share_context()
-        prefer_numpy()
-        remember_key_checks()
-        skip_plugins()
+        serve.adapt_libraries()
         self._reply(Ready(seconds=importing))
         serve.prepare()
         gc.freeze()

@@ -88,10 +88,7 @@ def as_spawned_side() -> None:
     os.dup2(2, 1)
     os.close(null)
     _open_streams()
-    share_context()
-    prefer_numpy()
-    remember_key_checks()
-    skip_plugins()
+    adapt_libraries()
     status = wire.FAILED
     try:
         Side(wire.Channel(requests, replies, wire.Request)).run()
@@ -100,6 +97,14 @@ def as_spawned_side() -> None:
         status = wire.CUT_OFF
     finally:
         _exit(status)
+
+
+def adapt_libraries() -> None:
+    """Change what costs jax and Flax time in small programs, here and in forks of this process."""
+    share_context()
+    prefer_numpy()
+    remember_key_checks()
+    skip_plugins()
 
 
 def prepare() -> None:
