@@ -65,7 +65,17 @@ def test_few_descriptors_suffice_unless_the_program_takes_them_all(tmp_path: Pat
     assert "ulimit" not in said
 
 
-@pytest.mark.parametrize("name", ["jax.py", "random.py", "typing.py", "numpy.py", "flax/x.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "jax.py",
+        "random.py",
+        *(
+            pytest.param(each, marks=pytest.mark.slow)
+            for each in ("typing.py", "numpy.py", "flax/x.py")
+        ),
+    ],
+)
 def test_a_learners_module_does_not_replace_a_real_one(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("raise RuntimeError('the learner wrote this')\n")

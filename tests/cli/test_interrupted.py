@@ -47,7 +47,9 @@ def begun(here: Path, *arguments: str, **changes: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 def test_finished_reports_are_written(here: Path, number: signal.Signals) -> None:
     for name, text in {"a": SUM, "b": WRONG, "c": HANGS, "d": SUM}.items():
         (here / f"{name}.py").write_text(text)

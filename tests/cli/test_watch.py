@@ -279,6 +279,7 @@ def test_pages_start_at_the_top_and_name_the_keys_at_any_width(start: Start, fil
             assert heading in watch.lines[0]
 
 
+@pytest.mark.slow
 def test_pages_are_scrolled_and_follow_the_size(start: Start, file: Path) -> None:
     file.write_text(BROKEN, encoding="utf-8")
     watch = start(file.name, size=(12, 80))
@@ -419,6 +420,7 @@ def test_a_wrong_command(start: Start, file: Path, arguments: list[str], says: s
     assert SECOND_SCREEN not in watch.raw
 
 
+@pytest.mark.slow
 def test_a_save_of_a_helper_grades_again(start: Start, here: Path) -> None:
     two_files.write_course(here / "course")
     two_files.hand_in(here, two_files.WRONG)

@@ -234,6 +234,7 @@ def test_pygls_is_named_where_it_is_missing(
     assert "pip install 'jax-exercise-grader[editor]'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_helper_is_shown_in_the_helper(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -226,6 +226,7 @@ def test_other_files_stay_out_of_sight(grade: Graded) -> None:
     assert imported.findings[0].evidence["exception"] == "ModuleNotFoundError"
 
 
+@pytest.mark.slow
 def test_a_helper_that_patches_a_library_changes_its_own_answers_alone(grade: Graded) -> None:
     patched = HELPERS + "\njax.random.PRNGKey = lambda seed: jax.random.key(7)\n"
     assert grade(helpers=patched).verdict is Verdict.FAILED
@@ -296,6 +297,7 @@ def test_nothing_is_written_if_a_file_has_changed(grade: Graded) -> None:
     assert (grade.hand_in / "mine.py").read_text(encoding="utf-8") == wrong
 
 
+@pytest.mark.slow
 def test_two_programs_with_one_helper_are_both_fixed(grade: Graded) -> None:
     report = grade(helpers=HELPERS.replace('"params": None', '"params": 0'))
     _, code = fix([report, report])
@@ -307,7 +309,7 @@ def test_two_programs_with_one_helper_are_both_fixed(grade: Graded) -> None:
     ("data", "why"),
     [
         (b"# \xe9\n", "helpers.py can't be read, or isn't UTF-8"),
-        (b"x = 1\r\n", "helpers.py end in different ways"),
+        pytest.param(b"x = 1\r\n", "helpers.py end in different ways", marks=pytest.mark.slow),
     ],
 )
 def test_a_file_that_cannot_be_fixed_is_named(

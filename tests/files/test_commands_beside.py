@@ -63,6 +63,7 @@ def test_a_helper_in_a_folder_is_no_submission(grade: Run) -> None:
     assert "missing-function" not in said
 
 
+@pytest.mark.slow
 def test_a_helper_that_is_named_with_its_program_is_no_submission(grade: Run) -> None:
     two_files.hand_in(Path("anna"))
     named = ["anna/mine.py", "anna/helpers.py"]
@@ -97,6 +98,7 @@ def test_standard_input_imports_from_the_current_folder(
     assert (code, "passed" in said) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_class_gets_each_students_own_helper(grade: Run) -> None:
     folder = Path("class")
     for name, helpers in (("anna", two_files.HELPERS), ("ben", two_files.WRONG)):

@@ -146,8 +146,15 @@ MISSING = {
 
 
 @pytest.mark.skipif(not can_fork(), reason="strangers are graded on Linux")
-@pytest.mark.parametrize("layer", MISSING)
-@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("layer", "required"),
+    [
+        ("landlock", True),
+        pytest.param("landlock", False, marks=pytest.mark.slow),
+        pytest.param("seccomp", True, marks=pytest.mark.slow),
+        ("seccomp", False),
+    ],
+)
 def test_a_missing_protection(grade: Command, work: Path, layer: str, *, required: bool) -> None:
     """The worker runs on a system that lacks a layer: that is said, or refused with exit code 3."""
     function, answer = MISSING[layer]
