@@ -44,8 +44,7 @@ class Grades:
         self._grades = grades.Grades(session, asked)
         self._futures: dict[Path, Future[Report]] = {}
         for each in some:
-            (future,) = self._grades.begin(each.folder, [each.submission])
-            self._futures[each.path] = future
+            self._futures[each.path] = self._grades.begin(each.folder, each.submission)
 
     def of(self, each: Labelled) -> Report:
         """Wait for a submission's report."""

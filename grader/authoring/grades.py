@@ -5,7 +5,7 @@ What was graded before, and would be graded in the same way, isn't graded again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Final, Self
@@ -13,15 +13,19 @@ from typing import Final, Self
 from grader.authoring.kept import KeptReports
 from grader.cache import cache_folder
 from grader.grading.repair import repaired
-from grader.grading.request import Effort, GradingRequest
+from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
+from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import Submission
 
 AT_A_TIME: Final = 2
 """Each grading has a process for the submission beside the reference's."""
+
+Enough = Callable[[Report], bool]
+"""Whether a report says all that is wanted of a submission."""
 
 
 class Grades:
@@ -52,14 +56,15 @@ class Grades:
     def begin(
         self,
         folder: ExerciseFolder,
-        submissions: Iterable[Submission],
-        effort: Effort = Effort.EVERYTHING,
-    ) -> list[Future[Report]]:
-        """Queue submissions for grading."""
+        submission: Submission,
+        efforts: Sequence[Effort] = (Effort.EVERYTHING,),
+        enough: Enough = lambda _: True,
+    ) -> Future[Report]:
+        """Queue a submission for grading, with more effort until the report is `enough`."""
         for part in folder.parts:
             self._session.reference(part)  # made once, here: two threads would make two
-        kept = self._keeps(folder, self._asked.with_effort(effort))
-        return [self._pool.submit(self._grade, kept, each) for each in submissions]
+        kept = [self._keeps(folder, self._asked.with_effort(each)) for each in efforts]
+        return self._pool.submit(self._grade, kept, submission, enough)
 
     def fix(
         self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
@@ -85,7 +90,10 @@ class Grades:
             kept.keep(submission, report)
         return report
 
-    def _grade(self, kept: KeptReports, submission: Submission) -> Report:
-        report = self._grade_quietly(kept, submission)
+    def _grade(self, kept: Sequence[KeptReports], submission: Submission, enough: Enough) -> Report:
+        for each in kept:
+            report = self._grade_quietly(each, submission)
+            if enough(report):
+                break
         self._tell()
         return report

@@ -59,6 +59,7 @@ class Survivors:
         self._asked = asked
         self._solution = folder.solution.read_text(encoding="utf-8")
         self._accepted = dict(_accepted(folder))
+        self._explained: dict[tuple[str, Equivalent], tuple[bool, str]] = {}
 
     def of(self, mutant: Mutant, report: Report) -> Survivor | None:
         """Return why the mutant passed; None if it didn't."""
@@ -67,7 +68,10 @@ class Survivors:
         file = self._accepted.get(same_program(mutant.text))
         if file is not None:
             return Survivor(mutant=mutant, right=True, reason=f"{ACCEPTED}/{file} is this program")
-        right, reason = self._compared(mutant, report)
+        key = mutant.text, report.equivalence.status
+        if key not in self._explained:
+            self._explained[key] = self._compared(mutant, report)
+        right, reason = self._explained[key]
         return Survivor(mutant=mutant, right=right, reason=reason)
 
     @cached_property

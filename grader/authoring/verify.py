@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
+from functools import partial
 
 from grader.authoring import parts
 from grader.authoring.course import Found
@@ -20,45 +21,79 @@ from grader.catalogue import BrokenExercise
 from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
 from grader.grading.observed import observed
-from grader.grading.request import Effort, GradingRequest
+from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
-from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled
+from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled, places
+from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Severity
 from grader.model.report import Report, Status, Verdict
 from grader.model.submission import read_submission
-from grader.rules import AUTHORS
+from grader.rules import AUTHORS, rule_by_id
 
 Tell = Callable[[int, int], None]
 
 _GRADED = ("starter", "solution", MISTAKES, "repairs", ACCEPTED, "mutants", "rules")
 
 
-def verify(
-    found: Found,
-    known: Sequence[ExerciseFolder],
-    session: Session,
-    tell: Tell = lambda _done, _total: None,
-) -> Iterator[Line]:
-    """Yield a line for each part of the exercise, as soon as it is known.
+class Verification:
+    """The verification of one exercise.
 
-    `known` are all exercises that it will be listed with. `tell` is called with how many
-    submissions have been graded and how many there are. Raises `NurseryBroken`.
+    `known` are all exercises that it will be listed with.
     """
-    if isinstance(found, BrokenExercise):
-        problem = f"{found.reason}: fix it, and verify again"
-        yield Line(name="declaration", said="", problems=(problem,))
-        yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
-        return
-    yield declaration(found, known)
-    yield parts.files(found)
-    yield parts.lesson(found)
-    yield parts.hints(found)
-    if obstacles(found, known):
-        yield from _skipped(_GRADED, "the declaration")
-    else:
-        yield from _Run(found, session, tell).lines()
+
+    def __init__(self, found: Found, known: Sequence[ExerciseFolder], session: Session) -> None:
+        self._found = found
+        self._known = known
+        self._session = session
+        self._solution: Future[tuple[str, ...]] | None = None
+
+    def begin(self, background: Executor) -> None:
+        """Grade the solution in the background: it takes one processor while others are idle."""
+        if isinstance(self._found, ExerciseFolder) and not obstacles(self._found, self._known):
+            solution = _Solution(self._found, self._session)
+            self._solution = background.submit(lambda: tuple(solution.problems()))
+
+    def lines(
+        self,
+        tell: Tell = lambda _done, _total: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Iterator[Line]:
+        """Yield a line for each part of the exercise, as soon as it is known.
+
+        `tell` is called with how many submissions have been graded and how many there are;
+        `meanwhile` once all are queued. Raises `NurseryBroken`.
+        """
+        found = self._found
+        if isinstance(found, BrokenExercise):
+            problem = f"{found.reason}: fix it, and verify again"
+            yield Line(name="declaration", said="", problems=(problem,))
+            yield from _skipped(("files", "lesson", "hints", *_GRADED), "the declaration")
+            return
+        yield declaration(found, self._known)
+        yield parts.files(found)
+        yield parts.lesson(found)
+        yield parts.hints(found)
+        if obstacles(found, self._known):
+            yield from _skipped(_GRADED, "the declaration")
+        else:
+            yield from self._graded(found, tell, meanwhile)
+
+    def _graded(
+        self, folder: ExerciseFolder, tell: Tell, meanwhile: Callable[[], None]
+    ) -> Iterator[Line]:
+        solution = _Solution(folder, self._session)
+        begun = self._solution
+        problems = tuple(solution.problems()) if begun is None else begun.result()
+        yield _solution_line(*problems)
+        if problems:
+            yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
+            return
+        try:
+            yield from _Run(folder, self._session, tell, meanwhile).lines()
+        except ReferenceBroken as error:  # on a case that only a mistake led to
+            yield _solution_line(_unanswered(folder, error))
 
 
 def _solution_line(*problems: str) -> Line:
@@ -81,61 +116,16 @@ def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
         yield Line(name=name, said=f"not looked at: {before} has to be right first", skipped=True)
 
 
-class _Run:
-    def __init__(self, folder: ExerciseFolder, session: Session, tell: Tell) -> None:
+class _Solution:
+    """Whether the solution passes, shows every check, and does the same in every process."""
+
+    def __init__(self, folder: ExerciseFolder, session: Session) -> None:
         self._folder = folder
         self._session = session
         self._asked = GradingRequest()
-        self._tell = tell
-        self._total = 0
-        self._done = 0
 
-    def lines(self) -> Iterator[Line]:
-        """Grade the solution, and then all that is judged by it."""
-        problems = (*self._solution(),)
-        yield _solution_line(*problems)
-        if problems:
-            yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
-            return
-        with Grades(self._session, self._asked, self._graded) as grades:
-            try:
-                yield from self._judged(grades)
-            except ReferenceBroken as error:  # on a case that only a mistake led to
-                yield _solution_line(self._unanswered(error))
-
-    def _judged(self, grades: Grades) -> Iterator[Line]:
-        folder = self._folder
-        every = labelled(folder)
-        made = mutants(folder.solution.read_text(encoding="utf-8"), folder.exercise)
-        starters = [folder.starter] if folder.starter.is_file() else []
-        self._total = len(starters) + len(every) + len(made)
-        read = [with_files(read_submission(path), folder.exercise) for path in starters]
-        begun = grades.begin(folder, read)
-        futures = grades.begin(folder, [each.submission for each in every])
-        changed = [as_submission(each, folder) for each in made]
-        graded = grades.begin(folder, changed, Effort.CAUGHT)
-        yield starter(folder, begun[0].result() if begun else None)
-        pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
-        yield mistakes(pairs)
-        fixing = grades.fix(folder, [(each.submission, it) for each, it in pairs])
-        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixing, strict=True)])
-        yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
-        reports = [future.result() for future in graded]
-        yield self._mutants(made, reports)
-        names = [f"the solution with line {each.line} changed ({each.name})" for each in made]
-        named = [(str(each), it.result()) for each, it in zip(every, futures, strict=True)]
-        line = own_check(folder, pairs, [*named, *zip(names, reports, strict=True)])
-        if line is not None:
-            yield line
-        yield rules(folder.exercise, pairs, list(zip(made, reports, strict=True)))
-
-    def _graded(self) -> None:
-        self._done += 1
-        self._tell(self._done, self._total)
-
-    # -------------------------------------------------------------------------------- solution
-
-    def _solution(self) -> Iterator[str]:
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with it."""
         problems = list(parts.program_problems(self._folder, self._folder.solution))
         yield from problems
         if problems:
@@ -144,7 +134,7 @@ class _Run:
         try:
             report = grade(self._session, read_submission(path), self._folder, self._asked)
         except ReferenceBroken as error:
-            yield self._unanswered(error)
+            yield _unanswered(self._folder, error)
             return
         if report.fault:
             yield f"{report.fault}, on what {path.name} does: fix the check"
@@ -167,10 +157,6 @@ class _Run:
                 "arguments only, and random ones on the seed"
             )
 
-    def _unanswered(self, error: ReferenceBroken) -> str:
-        name = self._folder.solution.name
-        return f"{name} does not answer every case: {error}; fix it, or the declaration"
-
     def _is_deterministic(self, part: ExerciseFolder) -> bool:
         submission = read_submission(part.solution)
         plan = self._session.plan(part.exercise, self._asked)
@@ -181,14 +167,103 @@ class _Run:
         )
         return first == second
 
+
+def _unanswered(folder: ExerciseFolder, error: ReferenceBroken) -> str:
+    name = folder.solution.name
+    return f"{name} does not answer every case: {error}; fix it, or the declaration"
+
+
+class _Run:
+    """The grading of all that is judged by the solution."""
+
+    def __init__(
+        self,
+        folder: ExerciseFolder,
+        session: Session,
+        tell: Tell,
+        meanwhile: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._session = session
+        self._asked = GradingRequest()
+        self._survivors = Survivors(session, folder, self._asked)
+        self._tell = tell
+        self._meanwhile = meanwhile
+        self._total = 0
+        self._done = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Grade everything, and look at it part by part."""
+        with Grades(self._session, self._asked, self._graded) as grades:
+            yield from self._judged(grades)
+
+    def _judged(self, grades: Grades) -> Iterator[Line]:
+        folder = self._folder
+        every = labelled(folder)
+        made = mutants(folder.solution.read_text(encoding="utf-8"), folder.exercise)
+        starters = [folder.starter] if folder.starter.is_file() else []
+        self._total = len(starters) + len(every) + len(made)
+        read = [with_files(read_submission(path), folder.exercise) for path in starters]
+        begun = [grades.begin(folder, each) for each in read]
+        futures = [self._begin_labelled(grades, each) for each in every]
+        graded = self._begin_mutants(grades, made, every)
+        self._meanwhile()
+        yield starter(folder, begun[0].result() if begun else None)
+        pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
+        yield mistakes(pairs)
+        fixing = grades.fix(folder, [(each.submission, it) for each, it in pairs])
+        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixing, strict=True)])
+        yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
+        reports = [future.result() for future in graded]
+        yield self._mutants(made, reports)
+        names = [f"the solution with line {each.line} changed ({each.name})" for each in made]
+        named = [(str(each), it.result()) for each, it in zip(every, futures, strict=True)]
+        line = own_check(folder, pairs, [*named, *zip(names, reports, strict=True)])
+        if line is not None:
+            yield line
+        yield rules(folder.exercise, pairs, list(zip(made, reports, strict=True)))
+
+    def _begin_labelled(self, grades: Grades, each: Labelled) -> Future[Report]:
+        """Grade it as closely as it takes to see that it's as its label says, or why it isn't."""
+        least = Effort.PASSES if each.kind == ACCEPTED else Effort.RULES
+        efforts = (least, Effort.EVERYTHING)
+        return grades.begin(
+            self._folder, each.submission, efforts, lambda report: places(report) == each.expected
+        )
+
+    def _begin_mutants(
+        self, grades: Grades, made: Sequence[Mutant], every: Sequence[Labelled]
+    ) -> list[Future[Report]]:
+        """Grade mutants, and more closely those that pass, or have no cause that is labelled."""
+        labelled_rules = {rule for each in every for _, rule in each.expected}
+        known = labelled_rules | {*self._folder.exercise.untaught}
+
+        def is_known(mutant: Mutant, report: Report) -> bool:
+            survivor = self._survivors.of(mutant, report)
+            if survivor is not None:
+                return survivor.right
+            found = {rule for _, rule in places(report)}
+            return found <= known and all(rule_by_id(each).shows is None for each in found)
+
+        efforts = (Effort.CAUGHT, Effort.RULES)
+        return [
+            grades.begin(
+                self._folder, as_submission(each, self._folder), efforts, partial(is_known, each)
+            )
+            for each in made
+        ]
+
+    def _graded(self) -> None:
+        self._done += 1
+        self._tell(self._done, self._total)
+
     # --------------------------------------------------------------------------------- mutants
 
     def _mutants(self, made: Sequence[Mutant], reports: Sequence[Report]) -> Line:
-        survivors = Survivors(self._session, self._folder, self._asked)
         found = [
             survivor
             for mutant, report in zip(made, reports, strict=True)
-            if (survivor := survivors.of(mutant, report)) is not None
+            if (survivor := self._survivors.of(mutant, report)) is not None
         ]
         wrong = [each for each in found if not each.right]
         caught = f"{len(made) - len(found)} of {len(made)} caught"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
@@ -94,9 +95,11 @@ def _written(exercise: Path, solution: Path, slug: str, folder: Path) -> Text:
 
 def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
     """Verify the named exercises, else the course's own, else all. Raises `CommandWrong`."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from grader.authoring.course import course
     from grader.authoring.grades import AT_A_TIME
-    from grader.authoring.verify import verify as lines_of
+    from grader.authoring.verify import Verification
     from grader.grading.session import Session
     from grader.labels import labelled
 
@@ -106,11 +109,18 @@ def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
     console = new_console(color)
     right = 0
     gradings = sum(len(labelled(each)) for each in wanted if isinstance(each, ExerciseFolder))
-    with Session(gradings=gradings, at_once=AT_A_TIME) as session, Bar("  grading") as bar:
+    with (
+        ThreadPoolExecutor(1) as background,  # it ends at once when the session is closed
+        Session(gradings=gradings, at_once=AT_A_TIME) as session,
+        Bar("  grading") as bar,
+    ):
+        waiting = [Verification(found, known, session) for found in wanted]
         for found in wanted:
             put(console, _heading(found))
             wrong = False
-            for line in lines_of(found, known, session, bar.tell):
+            current = waiting.pop(0)
+            following = [partial(each.begin, background) for each in waiting[:1]]
+            for line in current.lines(bar.tell, *following):
                 with bar.aside():
                     put(console, *_rows(line, console))
                 wrong = wrong or bool(line.problems)

@@ -20,11 +20,12 @@ from grader.grading.budget import Budget, TookTooLong
 from grader.grading.confirmation import Another, depends_on_rounding
 from grader.grading.machine import lacks
 from grader.grading.own_check import OwnCheck
-from grader.grading.request import Effort, GradingRequest
+from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import judge, static_findings
 from grader.model.case import Case
+from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Crashed, Loaded, LoadOutcome, Observation
@@ -36,14 +37,11 @@ from grader.proof.proof import Proof
 from grader.rules import MISSING, UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
 from grader.search.named import named_cases
-from grader.search.plan import Plan, traced_sizes
+from grader.search.plan import Plan, covering, traced_sizes
 from grader.search.run import Search, Second
 
 Fresh = Callable[..., Side]
 """Starts a process that has loaded the program; takes `alters`, as `wire.Load` does."""
-
-_OF_SO_MANY: Final = 4
-"""Of so many cases beyond the edges, one is run to see whether edits make a program pass."""
 
 _JUDGING_SECONDS: Final = 10.0
 """Of processor time, for all judging of one submission with up to a hundred cases. Those of a
@@ -154,8 +152,8 @@ class Grading:
         with self._watch.part("plan"):
             drawn = self._session.plan(self._exercise, self._request)
             named = named_cases(self._exercise, self._submission.source, drawn.discriminating[0])
-            few = self._request.effort is Effort.PASSES
-            rest = drawn.rest[::_OF_SO_MANY] if few else drawn.rest
+            few = self._request.effort.few_cases
+            rest = tuple(covering(drawn.rest, self._exercise)) if few else drawn.rest
             cases = msgspec.structs.replace(drawn, named=named, rest=rest)
         with self._watch.part("imports"):
             self._session.access.policy(self._folder)  # while another process imports jax
@@ -196,7 +194,7 @@ class Grading:
             deadline=Deadline(self._request.timeout, self._unhurried),
             tell=tell,
             judge=self._judged,
-            looks_closer=self._request.effort is not Effort.CAUGHT,
+            effort=self._request.effort,
         )
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
@@ -270,6 +268,8 @@ class Grading:
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
         """Compare with the known mistakes if no rule says why the answers are wrong."""
         errors = {each.rule for each in self._judged(transcript) if each.severity is Severity.ERROR}
+        if self._request.effort is Effort.CAUGHT:
+            return transcript
         explained = any(rule_by_id(each).shows is None for each in errors)
         if not errors or (explained and UNEXPLAINED not in errors):
             return transcript

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_type_hints
 
 import msgspec
 
+from grader.model.effort import Effort
 from grader.render import RENDERERS
 
 if TYPE_CHECKING:
@@ -49,17 +50,6 @@ class Color(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
-
-
-@unique
-class Effort(StrEnum):
-    """How much is to be found out about a program."""
-
-    EVERYTHING = "everything"
-    PASSES = "passes"
-    """Whether it passes: what edits have made runs on a part of the many cases."""
-    CAUGHT = "caught"
-    """Whether a mistake is found, and by which rules; not on which small case it shows."""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):

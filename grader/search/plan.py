@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import product
 from math import prod
 from typing import Final
 
 import msgspec
 
-from grader.model.case import Case
-from grader.model.exercise import Dimension, Exercise
+from grader.model.case import BoolValue, Case, FloatValue, TextValue, Value
+from grader.model.exercise import Dimension, Exercise, Number, Parameter
 from grader.model.relations import any_related, base_of, bases_first, fitted, nearest
 
 Sizes = dict[str, int]
@@ -123,3 +123,47 @@ def small_sizes(exercise: Exercise) -> Iterator[Sizes]:
 def extent(sizes: Sizes) -> int:
     """The product of the sizes."""
     return prod(sizes.values())
+
+
+def with_new_sizes(cases: Iterable[Case], fixed: Iterable[Sizes]) -> Iterator[Case]:
+    """Yield cases until each dimension had each size that it has in one, beside the fixed ones."""
+    pairs = {pair for sizes in fixed for pair in sizes.items()}
+    names = {name for name, _ in pairs}
+    met: set[Hashable] = {*pairs}
+    return _new(cases, lambda case: ((name, case.sizes[name]) for name in names), met)
+
+
+def covering(cases: Iterable[Case], exercise: Exercise) -> Iterator[Case]:
+    """Yield cases until each size, choice, container and left out argument was in one."""
+
+    def features(case: Case) -> Iterator[Hashable]:
+        yield from case.sizes.items()
+        yield case.container, case.retrained
+        for each in exercise.parameters:
+            yield each.name, _chosen(each, case.given(each.name))
+
+    return _new(cases, features, set())
+
+
+def _chosen(parameter: Parameter, value: Value | None) -> Hashable:
+    """Return the value that is one of few, None if it is left out, and True for any other."""
+    match value:
+        case None:
+            return None
+        case BoolValue() | TextValue():
+            return value
+        case FloatValue(value=number) if isinstance(parameter, Number):
+            return number if number in parameter.choices else True
+        case _:
+            return True
+
+
+def _new(
+    cases: Iterable[Case], features: Callable[[Case], Iterable[Hashable]], met: set[Hashable]
+) -> Iterator[Case]:
+    """Yield the cases that have a feature which none before them had."""
+    for case in cases:
+        new = {*features(case)} - met
+        if new:
+            met |= new
+            yield case

@@ -16,13 +16,14 @@ from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
 from grader.evidence.direct import gives_directly, returns_directly
 from grader.model.case import Case
+from grader.model.effort import Effort
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
 from grader.model.observation import Completed, Loaded, ModuleRun, Observation
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.deadline import Deadline
-from grader.search.plan import Plan, Sizes, extent
+from grader.search.plan import Plan, Sizes, extent, with_new_sizes
 
 _AT_ONCE: Final = 2
 """How many shapes run between two looks at the findings: as many as there are lanes, usually."""
@@ -104,8 +105,7 @@ class Search:
 
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
     play in; `fresh` starts another, and `altering` one in which lifted modules return other
-    numbers. `judge` is the judge, which may have a deadline. A search that `looks_closer` at a
-    mistake repeats it, and shows it on a small case.
+    numbers. `judge` is the judge, which may have a deadline.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Search:
         deadline: Deadline,
         tell: Callable[[int, int], None],
         judge: Callable[[Transcript], tuple[Finding, ...]],
-        looks_closer: bool = True,
+        effort: Effort = Effort.EVERYTHING,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -132,7 +132,7 @@ class Search:
         self._deadline = deadline
         self._tell = tell
         self._judge = judge
-        self._looks_closer = looks_closer
+        self._effort = effort
         self._exchanges: list[Exchange] = []
         self._processes = 0
         self._lanes = [self._lane(submission)]
@@ -148,7 +148,7 @@ class Search:
         A `proved` program runs only on its discriminating cases, edges and named cases, and on
         those with a size that the proof doesn't hold for: `fixed` are the sizes that it does hold
         for, of dimensions where not all do. Any other program runs on all cases, until a mistake
-        shows. `proved` is called as late as possible.
+        shows. `proved` is called as late as possible; where few cases are enough, before the edges.
         """
         for play in self._rounds(plan, proved, fixed):
             play()
@@ -156,7 +156,7 @@ class Search:
             if self._failed:
                 return self.transcript
             if self._errors():
-                return self._look_closer(plan) if self._looks_closer else self.transcript
+                return self._look_closer(plan) if self._effort.looks_closer else self.transcript
         times = 1 if proved() else _AT_ONCE
         self._leave_traced()
         self._repeat(plan.discriminating[0], times)
@@ -167,12 +167,25 @@ class Search:
     ) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
         first, *others = _grouped(plan.edges, attrgetter("sizes"))
-        yield partial(self._begin, plan.discriminating, first)
+        if self._effort is Effort.EVERYTHING:
+            yield partial(self._begin, plan.discriminating, first)
+        else:
+            yield from self._first(plan.discriminating)
+            others = [] if self._effort.few_cases and proved() else [first, *others]
+            self._leave_traced()
         for parts in _batched(others, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
-        rest = list(_with_new_sizes(plan.rest, fixed())) if proved() else plan.rest
+        rest = list(with_new_sizes(plan.rest, fixed())) if proved() else plan.rest
         yield from self._more(rest)
+
+    def _first(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
+        if not self._effort.stops_early:
+            yield partial(self._begin, cases, ())
+            return
+        waiting = list(cases)
+        while waiting:
+            yield partial(self._play_until_wrong, waiting)
 
     def _more(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
         if cases:
@@ -211,6 +224,14 @@ class Search:
             return
         self._lanes.append(lane)
         self._exchanges += played
+
+    def _play_until_wrong(self, waiting: list[Case]) -> None:
+        """Run cases, and take them off the list, until an answer isn't the reference's."""
+        while waiting and not self._failed:
+            played = self._lanes[0].play([waiting.pop(0)])
+            self._exchanges += played
+            if not all(self._same(each, each.expected, each.actual) for each in played):
+                return
 
     @staticmethod
     def _is_usable(lane: Lane) -> bool:
@@ -371,17 +392,6 @@ class Search:
 def _runs(transcript: Transcript) -> Iterator[ModuleRun]:
     for each in transcript.exchanges:
         yield from each.actual.record.modules
-
-
-def _with_new_sizes(cases: Iterable[Case], fixed: Iterable[Sizes]) -> Iterator[Case]:
-    """Yield cases until each dimension had each size that it has in one, beside the fixed ones."""
-    met = {pair for sizes in fixed for pair in sizes.items()}
-    names = {name for name, _ in met}
-    for case in cases:
-        new = {(name, case.sizes[name]) for name in names} - met
-        if new:
-            met |= new
-            yield case
 
 
 def _grouped(some: Iterable[Case], key: Callable[[Case], object]) -> Iterator[list[Case]]:

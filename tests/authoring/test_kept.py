@@ -11,7 +11,8 @@ import pytest
 from grader.authoring.kept import KeptReports
 from grader.catalogue import exercises
 from grader.grading.known import known_texts
-from grader.grading.request import Effort, GradingRequest
+from grader.grading.request import GradingRequest
+from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding
 from grader.model.submission import Submission, read_submission

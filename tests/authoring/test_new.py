@@ -14,7 +14,7 @@ from grader.authoring.course import course
 from grader.authoring.declaration import declaration
 from grader.authoring.like import Like
 from grader.authoring.submissions import starter
-from grader.authoring.verify import verify
+from grader.authoring.verify import Verification
 from grader.catalogue import exercises
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -60,7 +60,7 @@ def test_verify_lists_the_remaining_work(grade: Grade, here: Path) -> None:
     grade("new", "my-own", "course")
     (own,) = course([here / "course"])[1]
     with Session() as session:  # starts nothing as long as nothing is graded
-        lines = verify(own, (), session)
+        lines = Verification(own, (), session).lines()
         problems = {line.name: line.problems for _, line in zip(range(4), lines, strict=False)}
     assert problems["files"] == ()
     todos = [each for name in problems for each in problems[name]]

@@ -12,7 +12,7 @@ from grader.authoring.course import course
 from grader.authoring.declaration import declaration
 from grader.authoring.line import Line
 from grader.authoring.skeleton import Skeleton
-from grader.authoring.verify import verify
+from grader.authoring.verify import Verification
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 
@@ -196,7 +196,7 @@ def test_a_declaration_that_does_not_load(folder: Path, text: str, says: str) ->
     (folder / "exercise.py").write_text(text, encoding="utf-8")
     (found,) = course([folder.parents[1]])[1]
     with Session() as session:
-        first, *others = verify(found, (), session)
+        first, *others = Verification(found, (), session).lines()
     assert [first.name, first.state] == ["declaration", "wrong"]
     assert says in first.problems[0]
     assert {line.state for line in others} == {"skipped"}

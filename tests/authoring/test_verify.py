@@ -11,7 +11,7 @@ from conftest import Ran
 
 from grader.authoring.course import course
 from grader.authoring.line import Line
-from grader.authoring.verify import verify
+from grader.authoring.verify import Verification
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
@@ -82,7 +82,7 @@ def verified(folder: Path, session: Session, *, until: str = "") -> dict[str, Li
     lines: dict[str, Line] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grader.authoring.verify.GradingRequest", lambda: GradingRequest(cases=10))
-        with contextlib.closing(verify(found, (), session)) as found_lines:
+        with contextlib.closing(Verification(found, (), session).lines()) as found_lines:
             for line in found_lines:
                 lines[line.name] = line
                 if line.name == until:

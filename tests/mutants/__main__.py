@@ -75,7 +75,7 @@ def grade_mutants(session: Session, folder: ExerciseFolder, progress: Progress) 
     survivors = Survivors(session, folder, asked)
     found: list[Graded] = []
     with Grades(session, asked) as grades:
-        futures = grades.begin(folder, [as_submission(each, folder) for each in made])
+        futures = [grades.begin(folder, as_submission(each, folder)) for each in made]
         for mutant, future in zip(made, futures, strict=True):
             report = future.result()
             found.append((mutant, report, survivors.of(mutant, report)))

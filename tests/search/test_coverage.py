@@ -10,10 +10,20 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.model.case import ArrayValue, Case, FloatValue, IntValue
-from grader.model.exercise import Array, Arrays, Dict, Dimension, Exercise, Number, Size
+from grader.model.exercise import (
+    Array,
+    Arrays,
+    Choice,
+    Dict,
+    Dimension,
+    Exercise,
+    Flag,
+    Number,
+    Size,
+)
 from grader.search.cases import Plan, plan
 from grader.search.coverage import covering_sizes, far_sizes
-from grader.search.plan import traced_sizes
+from grader.search.plan import covering, traced_sizes
 
 ALL = [each.exercise for each in exercises()]
 SHARED = next(each for each in ALL if each.level == 1)
@@ -42,6 +52,33 @@ def test_each_size_of_each_dimension_is_met(exercise: Exercise, seed: int) -> No
     for dimension in exercise.dimensions:
         expected = {*range(1, dimension.largest + 1), *({dimension.far} - {0})}
         assert {each[dimension.name] for each in sizes} == expected
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)
+def test_a_part_of_the_cases_meets_what_all_meet(exercise: Exercise) -> None:
+    rest = planned(exercise, 0).rest
+    few = [*covering(rest, exercise)]
+    assert len(few) < len(rest) / 4
+    for dimension in exercise.dimensions:
+        sizes = [{case.sizes[dimension.name] for case in some} for some in (few, rest)]
+        assert sizes[0] == sizes[1]
+    assert {case.container for case in few} == {case.container for case in rest}
+
+
+def test_a_part_of_the_cases_has_each_choice_and_leaves_out_what_may_be() -> None:
+    added = (
+        Choice(name="mode", choices=("sum", "mean", "max")),
+        Flag(name="flag"),
+        Number(name="rate", choices=(0.25, 0.5)),
+    )
+    names = tuple(each.name for each in added)
+    parameters = (*SHARED.parameters, *added)
+    exercise = msgspec.structs.replace(SHARED, parameters=parameters, optional=names)
+    cases = planned(exercise, 0).rest
+    few = [*covering(cases, exercise)]
+    assert len(few) < len(cases) / 3
+    for name, values in zip(names, (4, 3, 3), strict=True):
+        assert len({case.given(name) for case in few}) == values
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda each: each.slug)

@@ -9,6 +9,7 @@ import pytest
 
 from grader.catalogue import exercises
 from grader.model.case import ArrayValue, Case
+from grader.model.effort import Effort
 from grader.model.exercise import Check
 from grader.model.finding import Finding
 from grader.model.observation import Completed, Observation
@@ -38,10 +39,11 @@ class Reference:
 
 
 class Process:
-    """Answers every case rightly, or with another number."""
+    """Answers every case rightly, or with another number after the first `right` ones."""
 
-    def __init__(self, number: float = 1.0) -> None:
+    def __init__(self, number: float = 1.0, *, right: int = 0) -> None:
         self._number = number
+        self._right = right
 
     failure: object | None = None
     touched = False
@@ -50,7 +52,8 @@ class Process:
         pass
 
     def finish(self) -> Observation:
-        return answer(self._number)
+        self._right -= 1
+        return answer(self._number if self._right < 0 else 1.0)
 
 
 class Second:
@@ -77,12 +80,14 @@ class Grading:
         alone: bool = True,
         found: tuple[Finding, ...] = (),
         numbers: Iterable[float] = (),
-        looks_closer: bool = True,
+        effort: Effort = Effort.EVERYTHING,
+        process: Process | None = None,
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
         self._numbers = iter(numbers)
-        self.process = Process()
+        self.process = process or Process()
+        self.judged: list[int] = []
         self.fresh = 0
         self._search = Search(
             exercise=EXERCISE,
@@ -95,7 +100,7 @@ class Grading:
             deadline=Deadline(None),
             tell=lambda _done, _total: None,
             judge=self._judge,
-            looks_closer=looks_closer,
+            effort=effort,
         )
 
     def run(self) -> list[int]:
@@ -115,7 +120,8 @@ class Grading:
         self.process.failure = "took too long" if kills else None
         return proves
 
-    def _judge(self, _transcript: Transcript) -> tuple[Finding, ...]:
+    def _judge(self, transcript: Transcript) -> tuple[Finding, ...]:
+        self.judged.append(len(transcript.exchanges))
         return self._found
 
 
@@ -176,6 +182,47 @@ def test_a_second_new_process_runs_if_the_first_answers_otherwise(
 
 
 def test_a_search_that_does_not_look_closer_ends_with_the_first_mistake() -> None:
-    grading = Grading(proves=False, found=(WRONG,), looks_closer=False)
+    grading = Grading(proves=False, found=(WRONG,), effort=Effort.RULES)
     assert len(grading.run()) < FIRST + EDGES
     assert grading.fresh == 0
+
+
+@pytest.mark.parametrize("right", [0, 1, FIRST - 1])
+def test_a_search_that_stops_early_ends_with_the_first_wrong_answer(right: int) -> None:
+    grading = Grading(
+        proves=False,
+        found=(WRONG,),
+        effort=Effort.CAUGHT,
+        process=Process(2.0, right=right),
+    )
+    assert len(grading.run()) == right + 1
+    assert grading.judged == [right + 1]
+
+
+def test_a_search_that_stops_early_goes_on_if_the_judge_excuses_the_answer() -> None:
+    process = Process(2.0, right=1)
+    stopping = Grading(proves=True, effort=Effort.CAUGHT, process=process)
+    assert len(stopping.run()) > FIRST
+    assert stopping.judged[:2] == [2, 3]
+
+
+@pytest.mark.parametrize("effort", [Effort.PASSES, Effort.CAUGHT])
+def test_where_few_cases_are_enough_a_proved_program_does_not_run_on_the_edges(
+    effort: Effort,
+) -> None:
+    ran = Grading(proves=True, effort=effort).transcript().exchanges
+    first = PLAN.discriminating[0]
+    assert [each.case for each in ran] == [*PLAN.discriminating, first]
+    others, unproved = (
+        Grading(proves=False, effort=each).transcript().exchanges
+        for each in (Effort.EVERYTHING, effort)
+    )
+    assert [each.case for each in unproved] == [each.case for each in others]
+
+
+@pytest.mark.parametrize("trace", ["touches", "kills"])
+def test_edges_run_in_a_process_that_no_trace_has_changed(trace: str) -> None:
+    grading = Grading(
+        proves=False, touches=trace == "touches", kills=trace == "kills", effort=Effort.PASSES
+    )
+    assert grading.run() == [0] * FIRST + [1] * (PLAN.total - FIRST + 2)

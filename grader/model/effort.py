@@ -1,0 +1,38 @@
+"""How much is to be found out about a program."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+
+@unique
+class Effort(StrEnum):
+    """How much is to be found out about a program.
+
+    What edits or mutations have made, and what an author has labelled, isn't looked at as closely
+    as what a learner hands in.
+    """
+
+    EVERYTHING = "everything"
+    PASSES = "passes"
+    """Whether it passes. Of the many cases, those run that meet each size and choice; where a proof
+    holds, not even the edges."""
+    RULES = "rules"
+    """Which rules find a mistake; not on which small case it shows."""
+    CAUGHT = "caught"
+    """Whether a mistake is found: by its first wrong answer, or on the cases of `PASSES`."""
+
+    @property
+    def looks_closer(self) -> bool:
+        """Whether a mistake is repeated, and shown on a small case."""
+        return self in {Effort.EVERYTHING, Effort.PASSES}
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether the first wrong answer ends the run."""
+        return self is Effort.CAUGHT
+
+    @property
+    def few_cases(self) -> bool:
+        """Whether a program that seems right runs on fewer cases."""
+        return self in {Effort.PASSES, Effort.CAUGHT}

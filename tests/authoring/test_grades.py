@@ -1,0 +1,82 @@
+"""Many submissions in one session: each is graded as closely as is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from grader.authoring import grades
+from grader.catalogue import exercises
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
+from grader.model.effort import Effort
+from grader.model.exercise import ExerciseFolder
+from grader.model.finding import Finding
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission
+from grader.rules import rule_by_id
+from tests.fixing import report_on
+
+SHARED = next(each for each in exercises() if each.exercise.level == 1)
+FOUND = {Effort.CAUGHT: "wrong-values", Effort.RULES: "wrong-shape", Effort.EVERYTHING: "raised"}
+
+
+class Fake:
+    """A session, and a grading that finds another rule for each effort."""
+
+    def __init__(self) -> None:
+        self.efforts: list[Effort] = []
+
+    def reference(self, part: ExerciseFolder) -> None:
+        pass
+
+    def grade(
+        self, _: Session, submission: Submission, folder: ExerciseFolder, asked: GradingRequest
+    ) -> Report:
+        self.efforts.append(asked.effort)
+        rule = FOUND[asked.effort]
+        found = Finding(rule=rule, check=rule_by_id(rule).check, message="a message", help="help")
+        return report_on(submission.source, [found], folder.exercise)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
+    made = Fake()
+    monkeypatch.setattr(grades, "grade", made.grade)
+    monkeypatch.setattr(grades, "cache_folder", lambda: tmp_path)
+    return made
+
+
+def rules_of(fake: Fake, wanted: str) -> list[str]:
+    """Grade a mistake until a rule is found, and return the rules of the report that counts."""
+    submission = read_submission(min((SHARED.folder / "mistakes").glob("*.py")))
+    told: list[bool] = []
+    with grades.Grades(cast("Session", fake), GradingRequest(), lambda: told.append(True)) as made:
+        report = made.begin(
+            SHARED,
+            submission,
+            tuple(FOUND),
+            lambda report: any(each.rule == wanted for each in report.findings),
+        ).result()
+    assert told == [True]
+    return [each.rule for each in report.findings]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_it_is_graded_more_closely_until_that_is_enough(fake: Fake, place: int) -> None:
+    wanted = [*FOUND.values()][place]
+    assert rules_of(fake, wanted) == [wanted]
+    assert fake.efforts == [*FOUND][: place + 1]
+
+
+def test_the_closest_look_counts_if_none_is_enough(fake: Fake) -> None:
+    assert rules_of(fake, "timed-out") == [FOUND[Effort.EVERYTHING]]
+    assert fake.efforts == [*FOUND]
+
+
+def test_reports_are_kept_by_effort(fake: Fake) -> None:
+    assert rules_of(fake, "wrong-shape") == rules_of(fake, "wrong-shape") == ["wrong-shape"]
+    assert rules_of(fake, "wrong-values") == ["wrong-values"]
+    assert fake.efforts == [Effort.CAUGHT, Effort.RULES]
