@@ -120,16 +120,16 @@ class NnxSide:
         Inside a map an object is a copy, so a layer is told by its numbers.
         """
         found = tuple(each for each in self.record.layers if each.class_name == name)
-        used = {_numbers(each.variables) for each in self.calls} - {None}
-        same = tuple(each for each in found if _numbers(each.variables) in used)
+        used = {numbers_of(each.variables) for each in self.calls} - {None}
+        same = tuple(each for each in found if numbers_of(each.variables) in used)
         makers = {run.number for run, state in self.made if self._went_in(state)}
         made = tuple(each for each in found if each.inside in makers)
         return same or made or found
 
     def _went_in(self, state: NodeState) -> bool:
         """Whether an object that a map returned is one that went into the last map."""
-        own = _numbers(state.variables)
-        return own is not None and own in {_numbers(each.variables) for each in self.arguments()}
+        own = numbers_of(state.variables)
+        return own is not None and own in {numbers_of(each.variables) for each in self.arguments()}
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -162,7 +162,10 @@ SEVERAL: Final = frozenset({Does.MAPS, Does.LOOPS})
 """What transforms do that run a function several times."""
 
 
-def _numbers(variables: tuple[Variable, ...]) -> tuple[tuple[object, ...], ...] | None:
+Numbers = tuple[tuple[object, ...], ...]
+
+
+def numbers_of(variables: tuple[Variable, ...]) -> Numbers | None:
     """Return what tells a layer from others: its arrays' digests; None if any isn't known."""
     found = tuple((each.path, each.digest) for each in variables)
     return found if found and all(each.digest is not None for each in variables) else None

@@ -16,7 +16,14 @@ import msgspec
 from grader.evidence import Evidence
 from grader.evidence.edits import Edits, given_name
 from grader.evidence.edits.text import replaced
-from grader.evidence.nnx import NnxLook, NnxSide, layer_looks, shapes_of
+from grader.evidence.nnx import (
+    NnxLook,
+    NnxSide,
+    Numbers,
+    layer_looks,
+    numbers_of,
+    shapes_of,
+)
 from grader.evidence.notation import listing
 from grader.evidence.own_weights import weights_beside
 from grader.evidence.provenance import DERIVING, MAKERS
@@ -134,6 +141,7 @@ def derived(evidence: Evidence) -> Iterator[Sighting]:
             found = (
                 _other_key(evidence, each)
                 or _in_another_order(evidence, each)
+                or _exchanged(evidence, each)
                 or _later(evidence, each)
                 or _unsplit(evidence, each)
             )
@@ -283,6 +291,35 @@ def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
         case=each.look.case,
         evidence={"expected": wanted + 1, "actual": found + 1},
     )
+
+
+def _exchanged(evidence: Evidence, each: NnxLook) -> Sighting | None:
+    """Describe a layer that does the work of an equal one, which was made before or after it."""
+    theirs, ours = _numbers_called(each.expected), _numbers_called(each.actual)
+    if each.maps or theirs == ours or not theirs or set(theirs) != set(ours):
+        return None
+    place = next(n for n, pair in enumerate(zip(theirs, ours, strict=True)) if len({*pair}) == 2)
+    layers = {numbers_of(one.variables): one for one in each.actual.library_layers}
+    drawn = [numbers for numbers in layers if numbers in ours]
+    found, wanted = (drawn.index(numbers[place]) for numbers in (ours, theirs))
+    return Sighting(
+        message="the weights are drawn in another order than the task's",
+        label=f"is called {_ordinal(place)} and drawn {_ordinal(found)}; the task's layer that is "
+        f"called {_ordinal(place)} is drawn {_ordinal(wanted)}",
+        why="A stream counts the keys that it gives. Each layer takes the next ones, so equal "
+        "layers have other weights, by the order in which they are made.",
+        help="make the layers in the task's order",
+        span=layers[ours[place]].span or evidence.landmarks.head,
+        case=each.look.case,
+        evidence={"expected": wanted + 1, "actual": found + 1},
+    )
+
+
+def _numbers_called(side: NnxSide) -> tuple[Numbers | None, ...]:
+    """Return what tells the layers that were called, in order; nothing if that isn't sure."""
+    made = {numbers_of(layer.variables) for layer in side.library_layers} - {None}
+    called = tuple(numbers_of(call.variables) for call in side.calls)
+    return called if len({*called}) == len(called) and made.issuperset(called) else ()
 
 
 def _order(side: NnxSide) -> list[tuple[object, ...]]:
