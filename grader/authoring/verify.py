@@ -14,23 +14,20 @@ from grader.authoring.grades import Grades
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.own_check import own_check
+from grader.authoring.solution import Solution, solution_line, unanswered
 from grader.authoring.submissions import accepted, mistakes, repairs, starter
-from grader.authoring.survivors import SECONDS, Survivor, Survivors, as_submission
+from grader.authoring.survivors import Survivor, Survivors, as_submission
 from grader.beside import with_files
 from grader.catalogue import BrokenExercise
-from grader.checks import CHECKS
 from grader.errors import ReferenceBroken
-from grader.grading.observed import observed
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
-from grader.grading.whole import grade
 from grader.labels import ACCEPTED, MISTAKES, Labelled, labelled, places
 from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
-from grader.model.finding import Severity
-from grader.model.report import Report, Status, Verdict
+from grader.model.report import Report
 from grader.model.submission import read_submission
-from grader.rules import AUTHORS, rule_by_id
+from grader.rules import rule_by_id
 
 Tell = Callable[[int, int], None]
 
@@ -52,7 +49,7 @@ class Verification:
     def begin(self, background: Executor) -> None:
         """Grade the solution in the background: it takes one processor while others are idle."""
         if isinstance(self._found, ExerciseFolder) and not obstacles(self._found, self._known):
-            solution = _Solution(self._found, self._session)
+            solution = Solution(self._found, self._session)
             self._solution = background.submit(lambda: tuple(solution.problems()))
 
     def lines(
@@ -83,94 +80,22 @@ class Verification:
     def _graded(
         self, folder: ExerciseFolder, tell: Tell, meanwhile: Callable[[], None]
     ) -> Iterator[Line]:
-        solution = _Solution(folder, self._session)
+        solution = Solution(folder, self._session)
         begun = self._solution
         problems = tuple(solution.problems()) if begun is None else begun.result()
-        yield _solution_line(*problems)
+        yield solution_line(*problems)
         if problems:
             yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
             return
         try:
             yield from _Run(folder, self._session, tell, meanwhile).lines()
         except ReferenceBroken as error:  # on a case that only a mistake led to
-            yield _solution_line(_unanswered(folder, error))
-
-
-def _solution_line(*problems: str) -> Line:
-    said = "passes, and is the same in two processes"
-    return Line(name="solution", said=said, problems=problems)
-
-
-def _unobserved(report: Report) -> Iterator[str]:
-    """Yield the checks that no program can pass: even the solution doesn't show them."""
-    for each in report.checks:
-        if each.status is Status.SKIPPED:
-            yield (
-                f"the check {each.name} ({each.title}) can't be observed here, and earns nobody "
-                f"any points: it takes {CHECKS[each.check].needs}; leave it out of checks"
-            )
+            yield solution_line(unanswered(folder, error))
 
 
 def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:
     for name in names:
         yield Line(name=name, said=f"not looked at: {before} has to be right first", skipped=True)
-
-
-class _Solution:
-    """Whether the solution passes, shows every check, and does the same in every process."""
-
-    def __init__(self, folder: ExerciseFolder, session: Session) -> None:
-        self._folder = folder
-        self._session = session
-        self._asked = GradingRequest()
-
-    def problems(self) -> Iterator[str]:
-        """Yield what is wrong with it."""
-        problems = list(parts.program_problems(self._folder, self._folder.solution))
-        yield from problems
-        if problems:
-            return
-        path = self._folder.solution
-        try:
-            report = grade(self._session, read_submission(path), self._folder, self._asked)
-        except ReferenceBroken as error:
-            yield _unanswered(self._folder, error)
-            return
-        if report.fault:
-            yield f"{report.fault}, on what {path.name} does: fix the check"
-        elif report.verdict is not Verdict.PASSED:
-            for each in report.findings:
-                if each.severity is Severity.ERROR:
-                    where = f" line {each.span.line}" if each.span else ""
-                    other = "checks.py" if each.rule == AUTHORS else "the declaration"
-                    yield (
-                        f"{path.name}{where} gets {each.rule} ({each.message}): fix the solution, "
-                        f"or {other}"
-                    )
-        else:
-            yield from _unobserved(report)
-        if report.verdict is Verdict.PASSED and not all(
-            self._is_deterministic(part) for part in self._folder.parts
-        ):
-            yield (
-                f"{path.name} gives other numbers in another process: let them depend on the "
-                "arguments only, and random ones on the seed"
-            )
-
-    def _is_deterministic(self, part: ExerciseFolder) -> bool:
-        submission = read_submission(part.solution)
-        plan = self._session.plan(part.exercise, self._asked)
-        cases = (*plan.discriminating, plan.edges[0])
-        first, second = (
-            [each.outcome for each in observed(side, cases, SECONDS)]
-            for side in (self._session.submission_side(submission, part) for _ in range(2))
-        )
-        return first == second
-
-
-def _unanswered(folder: ExerciseFolder, error: ReferenceBroken) -> str:
-    name = folder.solution.name
-    return f"{name} does not answer every case: {error}; fix it, or the declaration"
 
 
 class _Run:
