@@ -84,6 +84,31 @@ def keeps_carry(run: TransformRun) -> bool:
     return count > 0 and bool(kept) and all(kept)
 
 
+def starts_otherwise(evidence: Evidence) -> TransformRun | None:
+    """Return a loop over the reference's steps that starts from another carry, in all wrong cases.
+
+    The carry has the same types, and the steps come in the same direction.
+    """
+    found = list(loops(evidence))
+    every = 0 < len(found) == len(evidence.answered_wrong)
+    return found[0].actual if every and all(map(_starts_otherwise, found)) else None
+
+
+def _starts_otherwise(found: Loops) -> bool:
+    ours, theirs = found.actual, found.expected
+    starts, steps = (
+        [some(run) for run in (ours, theirs)]
+        for some in (lambda run: run.digests[carry_in(run)], scanned_digests)
+    )
+    return (
+        all((*ours.digests, *theirs.digests))
+        and carried(ours) == carried(theirs) != ()
+        and starts[0] != starts[1]
+        and steps[0] == steps[1] != ()
+        and is_reverse(ours) == is_reverse(theirs)
+    )
+
+
 def is_reverse(run: TransformRun) -> bool:
     """Whether the knob says that the last step comes first."""
     return run.knob("reverse") == Axis(value=1)

@@ -25,8 +25,14 @@ from grader.rules.trait import NUMBERS
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    """Accuse if the loop's own output is returned: what is turned later may be right."""
-    for each in loops(evidence):
+    """Accuse if the loop's own output is returned: what is turned later may be right.
+
+    Of two steps, what is shifted is turned as well. More steps tell that.
+    """
+    found = list(loops(evidence))
+    if any(_is_other(each) for each in found):
+        return
+    for each in found:
         if only_carries(each.actual) and only_carries(each.expected):
             other = is_reverse(each.actual) != is_reverse(each.expected) and same_objects(each)
             if other and length_of(each.actual) != 1 and comes_back(each.look, each.actual):
@@ -39,6 +45,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         if ours ^ is_reverse(each.actual) != theirs ^ is_reverse(each.expected):
             yield _sighting(evidence, each, input_turned=ours != theirs)
             return
+
+
+def _is_other(each: Loops) -> bool:
+    """Whether the loop goes over something that isn't the task's steps, in any direction."""
+    return turned(each.look, each.expected) is not None and turned(each.look, each.actual) is None
 
 
 def _sighting(evidence: Evidence, found: Loops, *, input_turned: bool) -> Sighting:

@@ -25,6 +25,7 @@ from grader.evidence.edits import (
 )
 from grader.evidence.lifting import Knob, axes_text
 from grader.evidence.likeness import likeness
+from grader.evidence.loops import starts_otherwise
 from grader.evidence.notation import difference, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
@@ -138,6 +139,7 @@ def _numbers(
             difference(comparison),
             *_scaled(look),
             *_parted(evidence),
+            *_started(evidence),
             *_known(evidence),
             *also_wrong(evidence.answered_wrong, comparison.place),
         ),
@@ -234,6 +236,13 @@ def _known(evidence: Evidence) -> tuple[str, ...]:
     return () if known is None else (likeness(known),)
 
 
+def _started(evidence: Evidence) -> tuple[str, ...]:
+    run = starts_otherwise(evidence)
+    if run is None:
+        return ()
+    return (f"{run.transform} goes over the task's steps, but starts from another carry.",)
+
+
 def _stage(evidence: Evidence) -> Stage | None:
     """Return the stage at which the wrong answers differ from the reference's, if it's the same."""
     looks = _astray(evidence) or evidence.compared(OtherValues)
@@ -280,6 +289,8 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
         case None:
             shown = _plain(evidence, look)
             search = _SEARCH if evidence.exercise.module else _STEP_BY_STEP
+            if starts_otherwise(evidence) is not None:
+                search = "compare the carry that the loop starts from with the task's"
             return shown if shown.edits else Advice(search, ())
 
 
