@@ -59,7 +59,7 @@ class KnownMistakes:
         self._folder = folder
         self._open_side = open_side
         self._cache = cache_folder
-        self._answers = KnownAnswers(folder.exercise, open_side)
+        self._answers = KnownAnswers(folder.exercise, open_side, cache_folder)
         self._traced: dict[str, Traces] | None = None
         self._turn = threading.Lock()
 

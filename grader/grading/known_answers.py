@@ -2,35 +2,80 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from grader import cache
 from grader.compare import Same, compare, tolerance_of
-from grader.grading.observed import observed
 from grader.model.case import Case
 from grader.model.exercise import Exercise
-from grader.model.observation import Completed, Observation
+from grader.model.observation import Completed, Loaded, Observation
 from grader.model.submission import Submission
 from grader.model.transcript import Exchange, Known, Transcript
 from grader.process.side import Side
 
 _SECONDS: Final = 15.0
+_AT_ONCE: Final = 2
 _MOST: Final = 8
 """Cases that are compared."""
 _LEAST: Final = 3
 """Cases with a wrong answer that must agree. Fewer could agree by chance, for small sizes."""
+_MOST_KEPT: Final = 4_000
+"""How many answers are cached for one exercise."""
+
+_Book = dict[str, dict[str, Completed]]
+"""The answers of each mistake, by its digest and then by the case's."""
+
+
+class _Process:
+    """A process of a known mistake, started when its first answer is needed."""
+
+    def __init__(self, open_side: Callable[[], Side]) -> None:
+        self._open_side = open_side
+        self._side: Side | None = None
+        self._loaded = False
+
+    def answer(self, case: Case) -> Observation | None:
+        """Run a case; None if the mistake can't be loaded."""
+        if self._side is None:
+            self._side = self._open_side()
+            self._side.enter_sandbox()
+            self._loaded = isinstance(self._side.load(_SECONDS), Loaded)
+        if not self._loaded:
+            return None
+        self._side.begin(case, _SECONDS)
+        return self._side.finish()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._side is not None:
+            self._side.end()
 
 
 class KnownAnswers:
-    """What an exercise's known mistakes answer, each run in a process of its own when needed."""
+    """What an exercise's known mistakes answer, each run in a process of its own when needed.
 
-    def __init__(self, exercise: Exercise, open_side: Callable[[Submission], Side]) -> None:
+    Most differ in the first case, so no other is run. Answers are cached in `cache_folder`.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        open_side: Callable[[Submission], Side],
+        cache_folder: Path | None = None,
+    ) -> None:
         self._exercise = exercise
         self._open_side = open_side
-        self._answers: dict[tuple[str, bytes], Observation] = {}
+        self._path = _path(exercise, cache_folder)
+        self._book = _read(self._path)
+        self._kept = _size(self._book)
         self._turn = threading.Lock()
 
     def like(
@@ -42,7 +87,12 @@ class KnownAnswers:
         if len(wrong) < _LEAST:
             return None
         with self._turn:
-            alike = [known for mistake, known in mistakes if self._makes(mistake, compared)]
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                made = pool.map(lambda each: self._makes(each[0], compared), mistakes)
+                alike = [
+                    known for (_, known), is_made in zip(mistakes, made, strict=True) if is_made
+                ]
+            self._keep()
         descriptions = {each.description for each in alike}
         if len(descriptions) != 1:
             return None
@@ -57,27 +107,59 @@ class KnownAnswers:
         return list(found.values())[:_MOST]
 
     def _makes(self, mistake: Submission, compared: Sequence[Exchange]) -> bool:
-        answers = self._answered(mistake, [each.case for each in compared])
-        return len(answers) == len(compared) and all(
-            self._agree(*each) for each in zip(compared, answers, strict=True)
-        )
+        answers = self._book.setdefault(mistake.sha256, {})
+        with closing(_Process(lambda: self._open_side(mistake))) as process:
+            return all(self._agree(each, _answer(answers, each.case, process)) for each in compared)
 
-    def _agree(self, exchange: Exchange, other: Observation) -> bool:
+    def _agree(self, exchange: Exchange, other: Observation | None) -> bool:
         """Whether the submission's answer is the other one, within the tolerance."""
         ours = exchange.actual.outcome
-        if not isinstance(ours, Completed) or not isinstance(other.outcome, Completed):
+        if other is None or not isinstance(ours, Completed):
+            return False
+        if not isinstance(other.outcome, Completed):
             return False
         tolerance = tolerance_of(exchange.case, exchange.expected, self._exercise.tolerance)
         return isinstance(compare(other.outcome.result, ours.result, tolerance), Same)
 
-    def _answered(self, mistake: Submission, cases: Sequence[Case]) -> list[Observation]:
-        """Return the mistake's answers, none if it can't be loaded."""
-        keys = [(mistake.sha256, _key(each)) for each in cases]
-        if any(each not in self._answers for each in keys):
-            answers = observed(self._open_side(mistake), cases, _SECONDS)
-            self._answers |= dict(zip(keys, answers, strict=False))
-        return [self._answers[each] for each in keys if each in self._answers]
+    def _keep(self) -> None:
+        """Cache what is new."""
+        size = _size(self._book)
+        if self._path is not None and self._kept < size <= _MOST_KEPT:
+            cache.write(self._path, msgspec.msgpack.encode(self._book))
+            self._kept = size
+
+
+def _answer(answers: dict[str, Completed], case: Case, process: _Process) -> Observation | None:
+    """Return what a mistake does on a case, which is remembered if it returns."""
+    digest = hashlib.sha256(_key(case)).hexdigest()
+    if digest in answers:
+        return Observation(outcome=answers[digest])
+    found = process.answer(case)
+    if found is not None and isinstance(found.outcome, Completed):
+        answers[digest] = found.outcome
+    return found
 
 
 def _key(case: Case) -> bytes:
     return msgspec.msgpack.encode(case)
+
+
+def _size(book: _Book) -> int:
+    return sum(map(len, book.values()))
+
+
+def _path(exercise: Exercise, cache_folder: Path | None) -> Path | None:
+    """Return the cache file for this exercise and these versions."""
+    if cache_folder is None:
+        return None
+    content = msgspec.msgpack.encode(exercise) + cache.versions_digest().encode()
+    name = hashlib.sha256(content).hexdigest()[:20]
+    return cache_folder / "known" / f"{exercise.slug}-answers-{name}.msgpack"
+
+
+def _read(path: Path | None) -> _Book:
+    data = cache.read(path) if path is not None else None
+    try:
+        return {} if data is None else msgspec.msgpack.decode(data, type=_Book)
+    except (msgspec.DecodeError, RecursionError):
+        return {}

@@ -117,6 +117,63 @@ def test_a_mistake_runs_once() -> None:
     assert len(started) == 1
 
 
+class Counted:
+    """Known mistakes whose processes are counted, and the cases that these run."""
+
+    def __init__(self, **mistakes: Answer) -> None:
+        self._mistakes = mistakes
+        self.started: list[str] = []
+        self.ran = 0
+
+    def open(self, mistake: Submission) -> Side:
+        self.started.append(mistake.path)
+
+        def counted(n: int) -> float:
+            self.ran += 1
+            return self._mistakes[mistake.path](n)
+
+        return cast("Side", FakeSide(counted))
+
+    def like(self, folder: Path | None) -> Known | None:
+        answers = KnownAnswers(EXERCISE, self.open, folder)
+        known = [
+            (from_bytes(name, name.encode()), Known(description=name)) for name in self._mistakes
+        ]
+        return answers.like(transcript(squared), known)
+
+
+def test_a_mistake_runs_until_an_answer_differs() -> None:
+    counted = Counted(other=float, last=lambda n: squared(n) + (n == 4))
+    assert counted.like(None) is None
+    assert counted.ran == 1 + len(PLAYED)
+
+
+def test_answers_are_cached(tmp_path: Path) -> None:
+    found = Counted(squares=squared, other=float).like(tmp_path)
+    later = Counted(squares=squared, other=float)
+    assert later.like(tmp_path) == found == Known(description="squares", cases=len(PLAYED))
+    assert later.started == []
+    another = Counted(squares=squared, other=float, new=float)
+    assert another.like(tmp_path) == found
+    assert another.started == ["new"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x81", b"of another form", b"\x81\xa1a\x81\xa1b\xc0"])
+def test_a_damaged_cache_is_made_anew(tmp_path: Path, data: bytes) -> None:
+    Counted(squares=squared).like(tmp_path)
+    (path,) = (tmp_path / "known").iterdir()
+    good = path.read_bytes()
+    path.write_bytes(data)
+    assert Counted(squares=squared).like(tmp_path) == Known(description="squares", cases=5)
+    assert path.read_bytes() == good
+
+
+def test_not_too_much_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.known_answers._MOST_KEPT", 3)
+    Counted(squares=squared).like(tmp_path)
+    assert not (tmp_path / "known").exists()
+
+
 def test_a_mistake_that_fails_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeSide, "load", lambda *_: None)
     assert like(transcript(squared), squares=squared) is None
