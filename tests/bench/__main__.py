@@ -125,6 +125,14 @@ def class_of(folder: Path) -> list[Path]:
     return [Path(shutil.copy(each, folder)) for each in chosen]
 
 
+def _unexplained(path: Path) -> Path:
+    """Write a program whose numbers are wrong, as no known mistake's are."""
+    text, answer = RIGHT.read_text(encoding="utf-8"), "outputs.reshape(-1)"
+    assert text.count(answer) == 1
+    path.write_text(text.replace(answer, "jax.numpy.sin(outputs).reshape(-1)"), encoding="utf-8")
+    return path
+
+
 class Bench:
     """The commands, each run as a process of its own in a folder of its own."""
 
@@ -134,11 +142,17 @@ class Bench:
         self.submissions = class_of(folder / "class")
         plain = folder / "test_plain.py"
         plain.write_text(PLAIN_TEST.format(reference=str(RIGHT), submission=str(RIGHT)))
+        unexplained = _unexplained(folder / "unexplained.py")
         self.commands: dict[str, tuple[str, Callable[[int], list[str]], bool]] = {
             "once": ("import and run the file once", lambda _: self._once(), False),
             "first": ("grade, empty cache", lambda _: self._grade(RIGHT), True),
             "again": ("grade again", lambda _: self._grade(RIGHT), False),
             "wrong": ("grade a wrong file", lambda _: self._grade(WRONG), False),
+            "unexplained": (
+                "grade a wrong file that no rule explains",
+                lambda _: self._grade(unexplained),
+                False,
+            ),
             "untraceable": ("grade one that can't be traced", self._untraceable, False),
             "help": ("grade --help", lambda _: self._command("--help"), False),
             "together": (f"grade {CLASS} files in one call", lambda _: self._together(), False),
@@ -267,7 +281,7 @@ def main() -> None:
         labels = {each: said for each, (said, *_) in {**bench.commands, **SAVES, **EDITS}.items()}
         labels["apart"] = f"grade {CLASS} files in {CLASS} calls"
         names = [each for each in labels if each not in chosen.without]
-        for each in ("again", "wrong", "untraceable"):
+        for each in ("again", "wrong", "unexplained", "untraceable"):
             bench.seconds(each, 0)
         times: dict[str, list[float]] = {each: [] for each in names}
         for number in range(1, chosen.rounds + 1):
