@@ -122,3 +122,24 @@ def test_other_mistakes_are_not_blamed_on_the_order(name: str) -> None:
     found = said(STACK, REFERENCE, OTHERWISE[name])
     assert found
     assert all(each.help != "make the layers in the task's order" for each in found)
+
+
+BRANCHES: Final = REFERENCE.replace(
+    CALLS, "        return self.first(x) + jnp.sin(self.second(x))\n"
+)
+BESIDE: Final = {
+    "twice as much": "        return 2 * (jnp.sin(self.second(x)) + self.first(x))\n",
+    "without a function": "        y = self.second(x)\n        return y + self.first(x)\n",
+    "a difference": "        return jnp.sin(self.second(x)) - self.first(x)\n",
+    "exchanged": "        return self.second(x) + jnp.sin(self.first(x))\n",
+    "in a list": "        found = [layer(x) for layer in (self.second, self.first)]\n"
+    "        return sum(found)\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_layers_beside_each_other_may_be_called_in_any_order(name: str) -> None:
+    """What is wrong with these is something else."""
+    found = said(STACK, BRANCHES, made(FIRST + SECOND, BESIDE[name]))
+    assert found
+    assert all(each.help != "make the layers in the task's order" for each in found)
