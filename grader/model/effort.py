@@ -19,7 +19,7 @@ class Effort(StrEnum):
     RULES = "rules"
     """Which rules find a mistake; not on which small case it shows."""
     CAUGHT = "caught"
-    """Whether a mistake is found: by its first wrong answer, or on the cases of `PASSES`."""
+    """Whether a mistake is found: by its first wrong answers, or on the cases of `PASSES`."""
 
     @property
     def repeats(self) -> bool:
@@ -33,7 +33,7 @@ class Effort(StrEnum):
 
     @property
     def stops_early(self) -> bool:
-        """Whether the first wrong answer ends the run."""
+        """Whether the first wrong answers end the run."""
         return self is Effort.CAUGHT
 
     @property

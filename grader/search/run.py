@@ -222,12 +222,17 @@ class Search:
         self._exchanges += played
 
     def _play_until_wrong(self, waiting: list[Case]) -> None:
-        """Run cases, and take them off the list, until an answer isn't the reference's."""
+        """Run cases, and take them off the list, until an answer is wrong, and the next one.
+
+        It takes two to see what the seed changes.
+        """
+        wrong = False
         while waiting and not self._failed:
             played = self._lanes[0].play([waiting.pop(0)])
             self._exchanges += played
-            if not all(self._same(each, each.expected, each.actual) for each in played):
+            if wrong:
                 return
+            wrong = not all(self._same(each, each.expected, each.actual) for each in played)
 
     @staticmethod
     def _is_usable(lane: Lane) -> bool:

@@ -198,22 +198,25 @@ def test_which_rule_finds_a_mistake_is_seen_on_repetitions_and_the_first_edge(
 
 
 @pytest.mark.parametrize("right", [0, 1, FIRST - 1])
-def test_a_search_that_stops_early_ends_with_the_first_wrong_answer(right: int) -> None:
+def test_a_search_that_stops_early_ends_after_the_case_that_follows_a_wrong_answer(
+    right: int,
+) -> None:
     grading = Grading(
         proves=False,
         found=(WRONG,),
         effort=Effort.CAUGHT,
         process=Process(2.0, right=right),
     )
-    assert len(grading.run()) == right + 1
-    assert grading.judged == [right + 1]
+    ran = min(right + 2, FIRST)
+    assert len(grading.run()) == ran
+    assert grading.judged == [ran]
 
 
 def test_a_search_that_stops_early_goes_on_if_the_judge_excuses_the_answer() -> None:
     process = Process(2.0, right=1)
     stopping = Grading(proves=True, effort=Effort.CAUGHT, process=process)
     assert len(stopping.run()) > FIRST
-    assert stopping.judged[:2] == [2, 3]
+    assert stopping.judged[:2] == [3, 5]
 
 
 @pytest.mark.parametrize("effort", [*Effort])
