@@ -8,6 +8,7 @@ don't have to be shown by every exercise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from grader.authoring.line import Line
 from grader.authoring.mutants import Mutant
@@ -19,6 +20,8 @@ from grader.rules import RULES, rule_by_id
 from grader.suggestion import did_you_mean
 
 _IDS = frozenset(rule.id for rule in RULES)
+_ANYWHERE: Final = frozenset({"timed-out", "out-of-memory", "crashed"})
+"""What any program can run into, and on a busy machine by no fault of its own."""
 
 
 def rules(
@@ -42,11 +45,15 @@ def rules(
 
 
 def _first_mutants(mutants: Sequence[tuple[Mutant, Report]]) -> dict[str, Mutant]:
-    """Return the rules that mutants get, each with the first mutant that gets it."""
+    """Return the rules that mutants get, each with the first mutant that gets it.
+
+    Without those that no exercise has to show.
+    """
     found: dict[str, Mutant] = {}
     for mutant, report in mutants:
         for _, rule in sorted(places(report), key=str):
-            found.setdefault(rule, mutant)
+            if rule not in _ANYWHERE:
+                found.setdefault(rule, mutant)
     return found
 
 

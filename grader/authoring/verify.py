@@ -84,13 +84,17 @@ class Verification:
         begun = self._solution
         problems = tuple(solution.problems()) if begun is None else begun.result()
         yield solution_line(*problems)
+        left = [each for each in _GRADED if each != "solution"]
         if problems:
-            yield from _skipped([each for each in _GRADED if each != "solution"], "the solution")
+            yield from _skipped(left, "the solution")
             return
         try:
-            yield from _Run(folder, self._session, tell, meanwhile).lines()
-        except ReferenceBroken as error:  # on a case that only a mistake led to
+            for line in _Run(folder, self._session, tell, meanwhile).lines():
+                left = [each for each in left if each != line.name]
+                yield line
+        except ReferenceBroken as error:  # on a case that only another file led to
             yield solution_line(unanswered(folder, error))
+            yield from _skipped(left, "the solution")
 
 
 def _skipped(names: Sequence[str], before: str) -> Iterator[Line]:

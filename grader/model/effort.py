@@ -15,21 +15,25 @@ class Effort(StrEnum):
 
     EVERYTHING = "everything"
     PASSES = "passes"
-    """Whether it passes. Of the many cases, those run that meet each size and choice; where a proof
-    holds, not even the edges."""
+    """Whether it passes. Of the many cases, those run that meet each size and choice."""
     RULES = "rules"
     """Which rules find a mistake; not on which small case it shows."""
     CAUGHT = "caught"
-    """Whether a mistake is found: by its first wrong answer, or on the cases of `PASSES`."""
+    """Whether a mistake is found: by its first wrong answers, or on the cases of `PASSES`."""
 
     @property
-    def looks_closer(self) -> bool:
-        """Whether a mistake is repeated, and shown on a small case."""
+    def repeats(self) -> bool:
+        """Whether a mistake is repeated, to tell state and chance from others."""
+        return self is not Effort.CAUGHT
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether a mistake is shown on a small case."""
         return self in {Effort.EVERYTHING, Effort.PASSES}
 
     @property
     def stops_early(self) -> bool:
-        """Whether the first wrong answer ends the run."""
+        """Whether the first wrong answers end the run."""
         return self is Effort.CAUGHT
 
     @property

@@ -59,7 +59,8 @@ class NnxLayer(msgspec.Struct, frozen=True, kw_only=True):
 class NnxCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call of a module. `held` says for each of its `variables` how it holds it.
 
-    Shapes are those that the module sees: one example's or one member's. `digest` is the output's.
+    Shapes are those that the module sees: one example's or one member's. `digest` is the output's,
+    `given` that of the first input.
     """
 
     class_name: Word
@@ -72,6 +73,7 @@ class NnxCall(msgspec.Struct, frozen=True, kw_only=True):
     span: Span | None
     inside: int | None
     raised: bool = False
+    given: Word | None = None
 
 
 class NnxStream(msgspec.Struct, frozen=True, kw_only=True):

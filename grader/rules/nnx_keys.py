@@ -299,6 +299,8 @@ def _exchanged(evidence: Evidence, each: NnxLook) -> Sighting | None:
     if each.maps or theirs == ours or not theirs or set(theirs) != set(ours):
         return None
     place = next(n for n, pair in enumerate(zip(theirs, ours, strict=True)) if len({*pair}) == 2)
+    if not (_gave_another(each, ours[place]) and _is_in_place(each, place)):
+        return None
     layers = {numbers_of(one.variables): one for one in each.actual.library_layers}
     drawn = [numbers for numbers in layers if numbers in ours]
     found, wanted = (drawn.index(numbers[place]) for numbers in (ours, theirs))
@@ -313,6 +315,30 @@ def _exchanged(evidence: Evidence, each: NnxLook) -> Sighting | None:
         case=each.look.case,
         evidence={"expected": wanted + 1, "actual": found + 1},
     )
+
+
+def _gave_another(each: NnxLook, numbers: Numbers | None) -> bool:
+    """Whether a layer gave something else than in the task.
+
+    Layers that get the same input may be called in any order.
+    """
+    theirs, ours = (
+        next(call.digest for call in side.calls if numbers_of(call.variables) == numbers)
+        for side in (each.expected, each.actual)
+    )
+    return theirs is not None and ours is not None and theirs != ours
+
+
+def _is_in_place(each: NnxLook, place: int) -> bool:
+    """Whether a layer gets what the task's layer gets that is called there, and so do the others.
+
+    What came before is right then; and of layers that should follow each other, none stands beside
+    another.
+    """
+    theirs, ours = ([call.given for call in side.calls] for side in (each.expected, each.actual))
+    known = None not in theirs and None not in ours
+    shared = [[given.index(one) for one in given] for given in (theirs, ours)]
+    return known and theirs[place] == ours[place] and shared[0] == shared[1]
 
 
 def _numbers_called(side: NnxSide) -> tuple[Numbers | None, ...]:

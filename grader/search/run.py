@@ -148,7 +148,7 @@ class Search:
         A `proved` program runs only on its discriminating cases, edges and named cases, and on
         those with a size that the proof doesn't hold for: `fixed` are the sizes that it does hold
         for, of dimensions where not all do. Any other program runs on all cases, until a mistake
-        shows. `proved` is called as late as possible; where few cases are enough, before the edges.
+        shows. `proved` is called as late as possible.
         """
         for play in self._rounds(plan, proved, fixed):
             play()
@@ -156,7 +156,7 @@ class Search:
             if self._failed:
                 return self.transcript
             if self._errors():
-                return self._look_closer(plan) if self._effort.looks_closer else self.transcript
+                return self._look_closer(plan) if self._effort.repeats else self.transcript
         times = 1 if proved() else _AT_ONCE
         self._leave_traced()
         self._repeat(plan.discriminating[0], times)
@@ -166,23 +166,19 @@ class Search:
         self, plan: Plan, proved: Callable[[], bool], fixed: Callable[[], Iterable[Sizes]]
     ) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
-        first, *others = _grouped(plan.edges, attrgetter("sizes"))
-        if self._effort is Effort.EVERYTHING:
-            yield partial(self._begin, plan.discriminating, first)
-        else:
-            yield from self._first(plan.discriminating)
-            others = [] if self._effort.few_cases and proved() else [first, *others]
+        edges = list(_grouped(plan.edges, attrgetter("sizes")))
+        if self._effort.stops_early:
+            yield from self._one_by_one(plan.discriminating)
             self._leave_traced()
-        for parts in _batched(others, _AT_ONCE):
+        else:
+            yield partial(self._begin, plan.discriminating, edges.pop(0))
+        for parts in _batched(edges, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
         rest = list(with_new_sizes(plan.rest, fixed())) if proved() else plan.rest
         yield from self._more(rest)
 
-    def _first(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
-        if not self._effort.stops_early:
-            yield partial(self._begin, cases, ())
-            return
+    def _one_by_one(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
         waiting = list(cases)
         while waiting:
             yield partial(self._play_until_wrong, waiting)
@@ -226,12 +222,17 @@ class Search:
         self._exchanges += played
 
     def _play_until_wrong(self, waiting: list[Case]) -> None:
-        """Run cases, and take them off the list, until an answer isn't the reference's."""
+        """Run cases, and take them off the list, until an answer is wrong, and the next one.
+
+        It takes two to see what the seed changes.
+        """
+        wrong = False
         while waiting and not self._failed:
             played = self._lanes[0].play([waiting.pop(0)])
             self._exchanges += played
-            if not all(self._same(each, each.expected, each.actual) for each in played):
+            if wrong:
                 return
+            wrong = not all(self._same(each, each.expected, each.actual) for each in played)
 
     @staticmethod
     def _is_usable(lane: Lane) -> bool:
@@ -288,12 +289,16 @@ class Search:
     # ----------------------------------------------------------------------------- looking closer
 
     def _look_closer(self, plan: Plan) -> Transcript:
-        """Find out whether a mistake is state or chance, and whether smaller sizes show it."""
+        """Find out whether a mistake is state or chance, and whether smaller sizes show it.
+
+        Whether it is state or chance decides which rule finds it.
+        """
         if any(_may_be_impure(finding) for finding in self._errors()):
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
             self._repeat(plan.discriminating[0], 1)
-        self._shrink(plan)
+        if self._effort.shrinks:
+            self._shrink(plan)
         return self.transcript
 
     def _repeat(self, case: Case, times: int) -> None:

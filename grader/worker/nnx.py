@@ -172,7 +172,12 @@ class Nnx:
 
     @harmless
     def _note_call(
-        self, place: int | None, module: Foreign, given: Foreign, result: Foreign, frame: FrameType
+        self,
+        place: int | None,
+        module: Foreign,
+        given: tuple[tuple[Foreign, ...], dict[str, Foreign]],
+        result: Foreign,
+        frame: FrameType,
     ) -> None:
         recording = self._session.recording
         if recording is None or place is None:
@@ -191,8 +196,16 @@ class Nnx:
                 span=self._places.nearest(_caller(frame)),
                 inside=_inside(recording),
                 raised=result is None,
+                given=_first_digest(*given),
             ),
         )
+
+
+def _first_digest(args: tuple[Foreign, ...], kwargs: dict[str, Foreign]) -> str | None:
+    """Return the digest of the first input, None if there is none."""
+    for each in (*args, *kwargs.values()):
+        return digest_of(each)
+    return None
 
 
 def _layers() -> list[type]:

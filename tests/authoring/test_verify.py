@@ -331,3 +331,66 @@ def test_nobody_passes_a_check_without_evidence(tmp_path: Path, session: Session
     assert set(status.values()) == {Status.PASSED}
     assert report.verdict is Verdict.PASSED
     assert report.score == pytest.approx(5 / 6)
+
+
+# ---------------------------------------------------------------------------- how closely it looks
+
+SUM = "def {function}(seed, x):\n    return x + 1\n"
+WRONG_FOR_ONE = "def {function}(seed, x):\n    return x if x.shape[0] == 1 else x + 1\n"
+BY_CHANCE = """
+import numpy as np
+
+
+def {function}(seed, x):
+    return x + np.random.random()  # expect: wrong-values
+"""
+SECOND_AT_ONE = """
+def {function}(seed, x):
+    if x.shape[0] == 1:
+        return None
+    return x + 2  # expect: wrong-values
+"""
+
+
+@pytest.fixture(scope="module")
+def looked_at(tmp_path_factory: pytest.TempPathFactory, session: Session) -> dict[str, Line]:
+    """Files that seem to be as they should on the cases of one size."""
+    root = tmp_path_factory.mktemp("looked_at")
+    folder = exercise(
+        root,
+        "sum-closely",
+        SUM,
+        accepted__one=WRONG_FOR_ONE,
+        mistakes__chance=BY_CHANCE,
+        mistakes__second=SECOND_AT_ONE,
+    )
+    return verified(folder, session, until="accepted")
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("accepted", "accepted/one.py gets wrong-values on line 2"),
+        ("mistakes", "what is found is nondeterministic on line 6"),
+        ("mistakes", "mistakes/second.py is labelled wrong-values on line 5, and what is found is"),
+    ],
+)
+def test_what_shows_at_one_size_only_or_when_repeated(
+    looked_at: dict[str, Line], part: str, says: str
+) -> None:
+    assert any(says in each for each in looked_at[part].problems), looked_at[part].problems
+
+
+def test_a_solution_without_an_answer_to_a_case_of_another_file(
+    tmp_path: Path, session: Session
+) -> None:
+    folder = exercise(
+        tmp_path,
+        "sum-of-few",
+        "def {function}(seed, x):\n    assert x.shape[0] - 10, 'ten'\n    return x + 1\n",
+        accepted__ten="def {function}(seed, x):\n    return x + (2 if len(x) == 10 else 1)\n",
+    )
+    lines = verified(folder, session)
+    (says,) = lines["solution"].problems
+    assert "does not answer every case: the reference fails: AssertionError: ten" in says
+    assert [lines[name].state for name in ("accepted", "mutants", "rules")] == ["skipped"] * 3

@@ -122,3 +122,52 @@ def test_other_mistakes_are_not_blamed_on_the_order(name: str) -> None:
     found = said(STACK, REFERENCE, OTHERWISE[name])
     assert found
     assert all(each.help != "make the layers in the task's order" for each in found)
+
+
+BRANCHES: Final = REFERENCE.replace(
+    CALLS, "        return self.first(x) + jnp.sin(self.second(x))\n"
+)
+BESIDE: Final = {
+    "twice as much": "        return 2 * (jnp.sin(self.second(x)) + self.first(x))\n",
+    "without a function": "        y = self.second(x)\n        return y + self.first(x)\n",
+    "a difference": "        return jnp.sin(self.second(x)) - self.first(x)\n",
+    "exchanged": "        return self.second(x) + jnp.sin(self.first(x))\n",
+    "in a list": "        found = [layer(x) for layer in (self.second, self.first)]\n"
+    "        return sum(found)\n",
+}
+
+
+AFTER: Final = {
+    "another input": "        x = jnp.sin(x)\n"
+    "        return jnp.sin(self.second(x)) + self.first(x)\n",
+    "one after the other": "        x = jnp.sin(self.second(x))\n        return self.first(x)\n",
+}
+IN_TURN: Final = {
+    "beside each other": "        y = self.second(x)\n        return jnp.tanh(self.first(x)) + y\n",
+    "another input": "        x = jnp.tanh(self.second(jnp.sin(x)))\n"
+    "        return self.first(x)\n",
+}
+"""What is called in another order gets something else, so that isn't sure to be the mistake."""
+
+
+@pytest.mark.parametrize(
+    ("reference", "calls"),
+    [
+        *((BRANCHES, each) for each in AFTER.values()),
+        *((REFERENCE, each) for each in IN_TURN.values()),
+    ],
+)
+def test_layers_that_get_something_else_are_not_said_to_be_exchanged(
+    reference: str, calls: str
+) -> None:
+    found = said(STACK, reference, made(FIRST + SECOND, calls))
+    assert found
+    assert all(each.help != "make the layers in the task's order" for each in found)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_layers_beside_each_other_may_be_called_in_any_order(name: str) -> None:
+    """What is wrong with these is something else."""
+    found = said(STACK, BRANCHES, made(FIRST + SECOND, BESIDE[name]))
+    assert found
+    assert all(each.help != "make the layers in the task's order" for each in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -181,48 +182,45 @@ def test_a_second_new_process_runs_if_the_first_answers_otherwise(
     assert set(processes) == {*range(fresh + 1)}
 
 
-def test_a_search_that_does_not_look_closer_ends_with_the_first_mistake() -> None:
-    grading = Grading(proves=False, found=(WRONG,), effort=Effort.RULES)
-    assert len(grading.run()) < FIRST + EDGES
-    assert grading.fresh == 0
+@pytest.mark.parametrize("effort", [Effort.EVERYTHING, Effort.RULES])
+def test_which_rule_finds_a_mistake_is_seen_on_repetitions_and_the_first_edge(
+    effort: Effort,
+) -> None:
+    wrong = msgspec.structs.replace(WRONG, case=PLAN.discriminating[0])
+    grading = Grading(proves=False, found=(wrong,), effort=effort)
+    ran = grading.transcript().exchanges
+    cases = [each.case for each in ran]
+    assert all(case in cases for case in (PLAN.edges[0], *PLAN.discriminating))
+    again = [each for each in ran if each.case == PLAN.discriminating[0]]
+    assert [each.process for each in again] == [0, 0, 1]
+    shrinks = any(case in cases for group in PLAN.smaller[1:] for case in group)
+    assert shrinks is (effort is Effort.EVERYTHING)
 
 
 @pytest.mark.parametrize("right", [0, 1, FIRST - 1])
-def test_a_search_that_stops_early_ends_with_the_first_wrong_answer(right: int) -> None:
+def test_a_search_that_stops_early_ends_after_the_case_that_follows_a_wrong_answer(
+    right: int,
+) -> None:
     grading = Grading(
         proves=False,
         found=(WRONG,),
         effort=Effort.CAUGHT,
         process=Process(2.0, right=right),
     )
-    assert len(grading.run()) == right + 1
-    assert grading.judged == [right + 1]
+    ran = min(right + 2, FIRST)
+    assert len(grading.run()) == ran
+    assert grading.judged == [ran]
 
 
 def test_a_search_that_stops_early_goes_on_if_the_judge_excuses_the_answer() -> None:
     process = Process(2.0, right=1)
     stopping = Grading(proves=True, effort=Effort.CAUGHT, process=process)
     assert len(stopping.run()) > FIRST
-    assert stopping.judged[:2] == [2, 3]
+    assert stopping.judged[:2] == [3, 5]
 
 
-@pytest.mark.parametrize("effort", [Effort.PASSES, Effort.CAUGHT])
-def test_where_few_cases_are_enough_a_proved_program_does_not_run_on_the_edges(
-    effort: Effort,
-) -> None:
+@pytest.mark.parametrize("effort", [*Effort])
+def test_edges_run_whatever_is_proved(effort: Effort) -> None:
     ran = Grading(proves=True, effort=effort).transcript().exchanges
     first = PLAN.discriminating[0]
-    assert [each.case for each in ran] == [*PLAN.discriminating, first]
-    others, unproved = (
-        Grading(proves=False, effort=each).transcript().exchanges
-        for each in (Effort.EVERYTHING, effort)
-    )
-    assert [each.case for each in unproved] == [each.case for each in others]
-
-
-@pytest.mark.parametrize("trace", ["touches", "kills"])
-def test_edges_run_in_a_process_that_no_trace_has_changed(trace: str) -> None:
-    grading = Grading(
-        proves=False, touches=trace == "touches", kills=trace == "kills", effort=Effort.PASSES
-    )
-    assert grading.run() == [0] * FIRST + [1] * (PLAN.total - FIRST + 2)
+    assert [each.case for each in ran] == [*PLAN.discriminating, *PLAN.edges, first]
