@@ -78,6 +78,7 @@ class Grading:
         found: tuple[Finding, ...] = (),
         numbers: Iterable[float] = (),
         looks_closer: bool = True,
+        text: str = "def nn_vmap_forward(seed, x_batch, features): ...",
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
@@ -86,7 +87,7 @@ class Grading:
         self.fresh = 0
         self._search = Search(
             exercise=EXERCISE,
-            source=Source("program.py", "def nn_vmap_forward(seed, x_batch, features): ..."),
+            source=Source("program.py", text),
             reference=Reference(),
             submission=self.process,
             second=None if alone else Second(),
@@ -173,6 +174,30 @@ def test_a_second_new_process_runs_if_the_first_answers_otherwise(
     processes = grading.run()
     assert grading.fresh == fresh
     assert set(processes) == {*range(fresh + 1)}
+
+
+DRAWING = "import random\nA = random.random()\ndef nn_vmap_forward(seed, x_batch, features): A"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fresh"),
+    [([], 4), ([2.0, 3.0], 2), ([2.0, 2.0, 3.0], 3), ([1.0, 1.0, 1.0, 2.0], 4)],
+)
+def test_more_new_processes_run_until_two_differ_if_the_text_draws_something(
+    numbers: list[float], fresh: int
+) -> None:
+    grading = Grading(proves=False, found=(WRONG,), numbers=numbers, text=DRAWING)
+    grading.run()
+    assert grading.fresh == fresh
+
+
+@pytest.mark.parametrize(("proves", "fresh"), [(False, 4), (True, 0)])
+def test_what_draws_something_and_is_right_runs_in_new_processes_unless_it_is_proved(
+    proves: bool, fresh: int
+) -> None:
+    grading = Grading(proves=proves, text=DRAWING)
+    grading.run()
+    assert grading.fresh == fresh
 
 
 def test_a_search_that_does_not_look_closer_ends_with_the_first_mistake() -> None:
