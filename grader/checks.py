@@ -15,6 +15,7 @@ import msgspec
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
+from grader.evidence.loops import uncompared
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.reach import gets_all, gives_constants, lifts_parts, reaches
 from grader.evidence.recomputed import partly_outside
@@ -199,6 +200,10 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         lambda evidence: any(partly_outside(evidence, use) for use in evidence.exercise.uses),
     ),
     ("each run of the mapped function had all of the layer's input", gets_all),
+    (
+        "an answer is wrong, and the loop ran several times or in a map: it wasn't compared",
+        uncompared,
+    ),
 )
 """What an asked transform may lack, in words, and how to find it."""
 
