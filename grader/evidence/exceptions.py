@@ -171,6 +171,15 @@ _MEANINGS = (
         library=r"^flax\.nnx\.",
     ),
     _Pattern(
+        pattern=r"If one of in_axes or out_axes has Carry, the other must",
+        message="only one of in_axes and out_axes has nnx.Carry",
+        label="has nnx.Carry in one of them alone",
+        why="nnx.Carry marks the argument that a step gets from the one before, and the result "
+        "that it hands on. What a step hands on comes out once, without an axis for the steps.",
+        help="mark the carry in both, or in neither if no step gets anything from another one",
+        library=r"^flax\.nnx\.",
+    ),
+    _Pattern(
         pattern=r"Invalid rng value",
         message="a stream of nnx.Rngs is made from something that is neither an int nor a key",
         label="neither an int nor a key",
