@@ -6,7 +6,7 @@ reference; otherwise it is skipped. ARCHITECTURE.md describes the table `CHECKS`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +15,7 @@ import msgspec
 from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence import Evidence, Look
 from grader.evidence.altered import Part, lifted_part
+from grader.evidence.loops import uncompared
 from grader.evidence.nnx import nnx_look, nnx_looks, nnx_use
 from grader.evidence.reach import gets_all, gives_constants, lifts_parts, reaches
 from grader.evidence.recomputed import partly_outside
@@ -28,7 +29,7 @@ from grader.evidence.signs import (
     rng_sign,
 )
 from grader.evidence.trail import Trail
-from grader.evidence.uses import asked, part, unseen, used
+from grader.evidence.uses import asked, part, runs, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
@@ -146,7 +147,7 @@ def _vary(evidence: Evidence, side: Callable[[Look], Trail]) -> bool:
 def _lifted(evidence: Evidence) -> Ended:
     signs = Signs(
         against="what ran inside nn.vmap is not the task's module on one example",
-        unseen="no run of a lifted module was seen",
+        unseen="in some case no run of a lifted module was seen",
         open="nn.vmap wasn't seen to map more than one example",
     )
     ended = _recorded(evidence, lifted_sign, signs)
@@ -176,7 +177,7 @@ def _idle(evidence: Evidence) -> bool:
 def _mapped(evidence: Evidence) -> bool:
     """Whether NNX's layers ran in the map where the reference's do, and never beside it."""
     looks = [each for each in nnx_looks(evidence) if each.expected.mapped]
-    beside = any(each.actual.every_call and not each.actual.mapped for each in looks)
+    beside = any(each.actual.every_call and not each.actual.calls_layers for each in looks)
     return not looks or (any(each.actual.mapped for each in looks) and not beside)
 
 
@@ -199,6 +200,10 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         lambda evidence: any(partly_outside(evidence, use) for use in evidence.exercise.uses),
     ),
     ("each run of the mapped function had all of the layer's input", gets_all),
+    (
+        "an answer is wrong, and the loop ran several times or in a map: it wasn't compared",
+        uncompared,
+    ),
 )
 """What an asked transform may lack, in words, and how to find it."""
 
@@ -216,7 +221,7 @@ def _task(evidence: Evidence) -> Ended:
 def _params(evidence: Evidence) -> Ended:
     signs = Signs(
         against="the observed variables differ from the reference's",
-        unseen="no variables were seen",
+        unseen="in some case no variables were seen",
         open="no variables were seen",
     )
     return _recorded(evidence, lambda look: _params_sign(evidence, look), signs)
@@ -232,7 +237,7 @@ def _params_sign(evidence: Evidence, look: Look) -> Sign:
 def _rng(evidence: Evidence) -> Ended:
     signs = Signs(
         against="the observed keys, or how they were split, differ from the reference's",
-        unseen="no key was seen",
+        unseen="in some case no key was seen",
         open="no key was seen",
     )
     seeded = _follows_seed(evidence)
@@ -259,22 +264,31 @@ def _recorded(evidence: Evidence, sign: Callable[[Look], Sign], words: Signs) ->
     """Pass if some case supports it, none contradicts it, and every case was seen.
 
     A function that jax compiled before, or that caches its answer, leaves nothing to see: such a
-    case is excused if the same process was seen at the same sizes.
+    case is excused if another one was seen that is alike. A trace may have compiled it, so that its
+    process shows nothing at some sizes; then another one does.
     """
     if not _complete(evidence):
         return _INCOMPLETE
     signs = [(look, sign(look)) for look in evidence.looks]
     found = {each for _, each in signs}
-    seen = {_shape_of(look) for look, each in signs if each in {Sign.FOR, Sign.OPEN}}
+    told = [look for look, each in signs if each in {Sign.FOR, Sign.OPEN}]
+    seen = [alike for look in told for alike in _alike(look)]
     if Sign.AGAINST in found:
         return _skipped(words.against)
-    if any(each is Sign.UNSEEN and _shape_of(look) not in seen for look, each in signs):
+    unseen = [look for look, each in signs if each is Sign.UNSEEN]
+    if not all(any(alike in seen for alike in _alike(look)) for look in unseen):
         return _skipped(words.unseen)
     return _PASSED if Sign.FOR in found else _skipped(words.open)
 
 
-def _shape_of(look: Look) -> tuple[int, tuple[tuple[str, int], ...]]:
-    return look.exchange.process, tuple(look.case.sizes.items())
+def _alike(look: Look) -> Iterator[object]:
+    """Yield what jax, or a program, may have kept of an earlier call: at the same sizes, or types.
+
+    The same layer may run on parts of several inputs, or inside a map over some of their axes.
+    """
+    yield look.case.sizes
+    for use in look.exercise.uses:
+        yield from ((run.span, run.inputs) for run in runs(look.actual, use) if run.inputs)
 
 
 CHECKS: Final[dict[Check, Needed]] = {

@@ -139,9 +139,19 @@ class Evidence:
     @cached_property
     def _is_chance(self) -> bool:
         """Whether differing answers are random: fresh processes differ, or the text shows it."""
-        if any(each.fresh for each in self._unlike):
+        if self.differs_afresh:
             return True
         return self.impurity.chance is not None and self.impurity.memory is None
+
+    @property
+    def differs_afresh(self) -> bool:
+        """Whether a case got different answers as the first one of two processes."""
+        return any(each.fresh for each in self._unlike)
+
+    @property
+    def differs_within(self) -> bool:
+        """Whether a case got different answers in one process."""
+        return any(each.same_process for each in self._unlike)
 
     @property
     def by_chance(self) -> Repeat | None:

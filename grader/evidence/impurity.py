@@ -6,7 +6,7 @@ This only says where to point after repeated calls have shown that something is 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from grader.model.names import imported
@@ -24,9 +24,12 @@ _CHANCE = (
     "datetime.datetime.now",
     "datetime.datetime.utcnow",
     "datetime.datetime.today",
+    "datetime.date.today",
+    "tempfile.",
 )
 _CHANCE_BUILTINS = frozenset({"id", "hash"})
-_SEEDING = frozenset({"default_rng", "RandomState", "Random", "Generator", "SeedSequence", "seed"})
+_GENERATORS = frozenset({"default_rng", "RandomState", "Random", "Generator", "SeedSequence"})
+_SEEDING = _GENERATORS | {"seed"}
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove"}
     | {"clear", "discard", "appendleft", "popleft", "__setitem__"}
@@ -41,15 +44,38 @@ class Impurity:
 
     def __init__(self, source: Source, function: str) -> None:
         self._source = source
+        self._function = function
         self._functions = tuple(_reachable(source, function))
 
     @cached_property
     def chance(self) -> Span | None:
-        """The first call to anything that returns something different every time."""
+        """The first call to anything that returns something different every time.
+
+        One in the functions comes before one in what they use, which is drawn once, when the file
+        is loaded. There, a generator alone has drawn nothing yet.
+        """
+        inside = self._drawn_in(map(_inside, self._functions))
+        return inside or self._loaded or self._drawn_in(map(ast.walk, self._beside))
+
+    @property
+    def drawn_while_loading(self) -> bool:
+        """Whether `chance` is surely drawn once, when the file is loaded."""
+        return self._loaded is not None and self.chance == self._loaded
+
+    @cached_property
+    def _loaded(self) -> Span | None:
+        return self._drawn_in(map(_run_at_once, (*self._functions, *self._beside)))
+
+    @cached_property
+    def _beside(self) -> list[ast.stmt]:
+        found = _used_beside(self._source, self._function, self._functions)
+        return [each for each in found if not _makes_generator(each)]
+
+    def _drawn_in(self, parts: Iterable[Iterable[ast.AST]]) -> Span | None:
         modules = _imported(self._source)
         drawn = {name for name, call in self._made_at_top() if _is_chance(call, modules, drawn=())}
-        for function in self._functions:
-            for node in _calls(function):
+        for part in parts:
+            for node in _calls(part):
                 if _is_chance(node, modules, drawn=tuple(drawn)):
                     return self._source.span(node)
         return None
@@ -96,18 +122,65 @@ def _reachable(source: Source, name: str) -> Iterator[Function]:
         waiting.extend(source.function(each) for each in dict.fromkeys(names))
 
 
-def _calls(function: Function) -> list[ast.Call]:
-    return sorted((n for n in ast.walk(function) if isinstance(n, ast.Call)), key=_place)
+def _used_beside(source: Source, function: str, functions: Iterable[Function]) -> list[ast.stmt]:
+    """Return the statements at the top, beside functions, that affect what the functions use.
+
+    They may do so by way of other statements. A method's class is one of them.
+    """
+    others = {id(each) for each in functions}
+    left = [each for each in source.body if id(each) not in others]
+    names = {function.partition(".")[0]}.union(*map(_mentioned, functions))
+    taken: list[ast.stmt] = []
+    while found := [each for each in left if not names.isdisjoint(_affected(each))]:
+        taken += found
+        left = [each for each in left if each not in found]
+        names.update(*map(_mentioned, found))
+    return sorted(taken, key=_place)
+
+
+def _mentioned(part: ast.AST) -> Iterator[str]:
+    return (node.id for node in ast.walk(part) if isinstance(node, ast.Name))
+
+
+def _affected(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement at the top binds, and those of objects that it changes."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    nodes = list(ast.walk(statement))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and _is_store(node)}
+    return stored.union(_changed(nodes))
+
+
+def _calls(nodes: Iterable[ast.AST]) -> list[ast.Call]:
+    return sorted((node for node in nodes if isinstance(node, ast.Call)), key=_place)
+
+
+def _inside(function: Function) -> Iterator[ast.AST]:
+    """Yield what is in a function's body."""
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    for part in body:
+        yield from ast.walk(part)
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what runs where it stands: of functions, only their decorators and defaults."""
+    parts: Iterable[ast.AST | None] = ast.iter_child_nodes(node)
+    if isinstance(node, Function):
+        defaults = (*node.args.defaults, *node.args.kw_defaults)
+        parts = (*getattr(node, "decorator_list", ()), *defaults)
+    else:
+        yield node
+    for part in parts:
+        if part is not None:
+            yield from _run_at_once(part)
 
 
 def _uses(function: Function) -> list[ast.Name]:
     """Return the names that a function's body mentions, in the order of the text."""
-    body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    names = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Name)]
-    return sorted(names, key=_place)
+    return sorted((n for n in _inside(function) if isinstance(n, ast.Name)), key=_place)
 
 
-def _place(node: ast.expr) -> tuple[int, int]:
+def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:
     return node.lineno, node.col_offset
 
 
@@ -128,6 +201,12 @@ def _dotted(node: ast.expr) -> list[str]:
         parts.append(node.attr)
         node = node.value
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []
+
+
+def _makes_generator(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name to a generator, and draws nothing from it."""
+    value = getattr(statement, "value", None)
+    return isinstance(value, ast.Call) and not _GENERATORS.isdisjoint(_dotted(value.func)[-1:])
 
 
 def _is_chance(call: ast.Call, modules: dict[str, str], drawn: tuple[str, ...]) -> bool:

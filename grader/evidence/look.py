@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
+from operator import le
 
 import msgspec
 import numpy as np
@@ -240,8 +241,13 @@ class Look:
     def variables(self) -> tuple[VariableDifference, ...]:
         """The variables with another place or type, in the reference's collections.
 
-        Empty if either side's variables weren't seen.
+        Empty if either side's variables weren't seen, or if the call that answers got parts of
+        right ones: in a right answer, or as one call of several that share the work.
         """
+        return () if self.shares_work or (self.in_parts and not self.failed) else self._unlike
+
+    @cached_property
+    def _unlike(self) -> tuple[VariableDifference, ...]:
         wanted = {(each.collection, each.path): each for each in self.expected.variables}
         found = {(each.collection, each.path): each for each in self.actual.variables}
         collections = {collection for collection, _ in wanted}
@@ -276,6 +282,29 @@ class Look:
             return False
         digests = {each.digest for each in maker.made}
         return all(each.digest in digests for each in root.given)
+
+    @cached_property
+    def in_parts(self) -> bool:
+        """Whether the answer came from parts of variables that were made like the reference's.
+
+        A stack of layers may run in several loops, each with some layers. A part has as many axes.
+        """
+        root, maker = self.actual.answer, self.actual.maker
+        if root is None or maker is None or not self._unlike or not self.made_elsewhere:
+            return False
+        made = {(each.collection, each.path): each.type for each in maker.made}
+        return all(
+            (whole := made.get((each.collection, each.path))) is not None
+            and each.type.dtype == whole.dtype
+            and len(each.type.shape) == len(whole.shape)
+            and all(map(le, each.type.shape, whole.shape))
+            for each in root.given
+        )
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether the call that answers got parts of right variables, and another got some, too."""
+        return self.in_parts and sum(bool(root.given) for root in self.actual.forward) > 1
 
     @cached_property
     def answer_wrong(self) -> bool:

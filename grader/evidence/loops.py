@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import numpy as np
 
-from grader.compare import OtherShape, OtherValues
+from grader.compare import OtherKind, OtherShape, OtherValues
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
@@ -18,11 +18,13 @@ from grader.evidence.scans import (
     carry_in,
     carry_out,
     is_nnx_loop,
+    runs_alone,
     scanned,
     scanned_digests,
     step_axes,
 )
-from grader.evidence.uses import single
+from grader.evidence.trail import Trail
+from grader.evidence.uses import runs, single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
 from grader.model.observation import Axis, Span, TransformRun, digest
@@ -58,6 +60,39 @@ def _runs(look: Look, use: Use) -> tuple[TransformRun, TransformRun] | None:
         return (scan.actual, scan.expected) if scan is not None else None
     both = single(look, use)
     return (both[0][0], both[1][0]) if both is not None else None
+
+
+def uncompared(evidence: Evidence) -> bool:
+    """Whether an answer is wrong, and what its loop did can't be compared with the reference's.
+
+    In a map over the examples it has no numbers, and several loops may share the work. What it got
+    may be wrong as well as what is done with its results.
+    """
+    uses = [each for each in evidence.exercise.uses if transform(each.title).does is Does.LOOPS]
+    wrong = [look for look in evidence.answered_wrong if not isinstance(look.comparison, OtherKind)]
+    return any(
+        runs(look.actual, use) and not _is_comparable(look, use) for use in uses for look in wrong
+    )
+
+
+def _is_comparable(look: Look, use: Use) -> bool:
+    scan = answering(look) if transform(use.title).kind is Kind.LIFTS else None
+    chains, both = single(look, use), _runs(look, use)
+    if both is None or (scan is not None and not runs_alone(scan)):
+        return False
+    if scan is None and (chains is None or len(chains[0]) != len(chains[1])):
+        return False
+    ours, theirs = both
+    return _in_several(look.expected, theirs) or not _in_several(look.actual, ours)
+
+
+def _in_several(trail: Trail, run: TransformRun) -> bool:
+    """Whether a run is part of a map or another loop, which runs it for each of its indices."""
+    numbered = {each.number: each for each in trail.record.transforms}
+    outer = numbered.get(run.inside) if run.inside is not None else None
+    while outer is not None and transform(outer.transform).does not in {Does.MAPS, Does.LOOPS}:
+        outer = numbered.get(outer.inside) if outer.inside is not None else None
+    return outer is not None
 
 
 def carried_by(run: TransformRun) -> int:

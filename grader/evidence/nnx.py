@@ -56,9 +56,26 @@ class NnxSide:
 
     @cached_property
     def run(self) -> TransformRun | None:
-        """The outermost run with the answer's numbers, or else the last one with a result."""
+        """The outermost run with the answer's numbers, or else the last one with a result.
+
+        Of several of one call it's one in which layers ran: jax runs no function again that it has
+        traced for arrays of these types.
+        """
         same = [run for run in self.giving if self.trail.answer_digest in run.given_back]
-        return next(reversed(same or self.giving), None)
+        found = next(reversed(same or self.giving), None)
+        alike = [run for run in self.giving if found is not None and run.span == found.span]
+        called = [run for run in same or alike if self._calls_layers(run)]
+        called = called or [run for run in alike if self._calls_layers(run)]
+        return called[-1] if called else found
+
+    @cached_property
+    def calls_layers(self) -> bool:
+        """Whether layers ran inside any outermost run with a result."""
+        return any(map(self._calls_layers, self.giving))
+
+    def _calls_layers(self, run: TransformRun) -> bool:
+        within = self._within(run)
+        return any(each.inside in within for each in self.every_call)
 
     @cached_property
     def giving(self) -> tuple[TransformRun, ...]:
@@ -84,9 +101,10 @@ class NnxSide:
     @cached_property
     def inside(self) -> frozenset[int | None]:
         """The numbers of the run that gave the answer, and of all runs inside it."""
-        if self.run is None:
-            return frozenset()
-        found: set[int | None] = {self.run.number}
+        return self._within(self.run) if self.run is not None else frozenset()
+
+    def _within(self, run: TransformRun) -> frozenset[int | None]:
+        found: set[int | None] = {run.number}
         for each in self.trail.record.transforms:  # in the order in which they started
             if each.inside in found:
                 found.add(each.number)

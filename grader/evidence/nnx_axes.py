@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from grader.evidence.exceptions import is_across_border
 from grader.evidence.lifting import normal_axis
 from grader.evidence.nnx import SEVERAL, NnxLook, stacked_axes, wants_own
 from grader.evidence.scans import carried, carry_place, entry, is_nnx_loop, weights_entry
@@ -98,6 +99,8 @@ def _shows(each: NnxLook, run: TransformRun) -> bool:
     if each.loops and not each.comparable:
         return False
     if each.look.raised is not None:
+        if is_across_border(each.look.raised):
+            return False
         return run.raised and (each.maps or each.look.raised.library is not None)
     theirs = each.expected.run
     shapes = [out.shape for out in run.outputs]

@@ -50,8 +50,12 @@ def _is_long(run: TransformRun) -> bool:
 
 
 def _carries(trail: Trail, use: Use) -> int:
-    """Return 1 if a loop takes more than one step, and hands something on."""
-    return int(any(_hands_on(run) for run in runs(trail, use)))
+    """Return 1 if a loop takes more than one step, and hands something on.
+
+    A loop that only made variables, in `init`, did nothing for the answer.
+    """
+    roots = {None, *(root.number for root in trail.forward)}
+    return int(any(_hands_on(run) for run in runs(trail, use) if run.root in roots))
 
 
 def _hands_on(run: TransformRun) -> bool:

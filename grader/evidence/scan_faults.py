@@ -24,6 +24,7 @@ from grader.evidence.scans import (
     length_of,
     output_axes,
     passed,
+    runs_alone,
     same_arrays,
     scan_use,
     scans,
@@ -91,7 +92,7 @@ def _deviations(look: Look) -> Iterator[Fault]:
     for scan in scans(look):
         yield from _collections(scan)
         yield from _streams(scan)
-        if scan.answers:
+        if scan.answers and (look.raised is not None or runs_alone(scan)):
             yield from _axes(scan)
 
 

@@ -106,6 +106,20 @@ def _only(trail: Trail, root: Root | None, use: Use | None) -> TransformRun | No
     return found[0] if len(found) == 1 and found[0].collections is not None else None
 
 
+def runs_alone(scan: Scan) -> bool:
+    """Whether no other call than the one that gave the answer ran the loop, unless on the same.
+
+    Several loops may share the work: each takes some steps, or some examples.
+    """
+    trail, roots = scan.look.actual, {root.number for root in scan.look.actual.forward}
+    others = (
+        each
+        for each in trail.record.transforms
+        if each.ran and each.transform in scan.use.any_of and each.root in roots
+    )
+    return all(each.digests == scan.actual.digests for each in others)
+
+
 def passed(run: TransformRun, collection: str, direction: str = "in") -> Passed:
     """Return what a run does with a collection: the first filter that matches counts."""
     given = run.collections

@@ -70,7 +70,7 @@ def params_sign(look: Look) -> Sign:
     if not look.expected.variables or not look.actual.variables:
         return Sign.UNSEEN
     differ = bool(look.variables) and not look.moved
-    if differ or any(_more_alike(look)) or not _written(look):
+    if differ or (look.in_parts and look.failed) or any(_more_alike(look)) or not _written(look):
         return Sign.AGAINST
     return Sign.FOR
 
@@ -124,7 +124,8 @@ def _written(look: Look) -> bool:
 def _more_alike(look: Look) -> Iterator[bool]:
     """Yield whether all slices are equal that differ in the reference's array."""
     wanted = {(each.collection, each.path): each for each in look.expected.variables}
-    for found in look.actual.variables:
+    maker = look.actual.maker if look.in_parts else None
+    for found in maker.made if maker is not None else look.actual.variables:
         known = wanted.get((found.collection, found.path))
         if known is not None and known.digest is not None:
             yield not set(found.alike_along) <= set(known.alike_along)

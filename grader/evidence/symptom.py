@@ -53,7 +53,7 @@ def raised_by_knobs(look: Look) -> bool:
     """Whether a deviating argument is known to make Flax raise exactly this."""
     if look.raised is None or look.raised.library is None:
         return False
-    return any(_caused(look, each) or _fed_otherwise(each) for each in look.deviations)
+    return any(_caused(look, each) or _fed_otherwise(each) for each in _told(look))
 
 
 def told_by(look: Look, deviation: Deviation) -> tuple[str, ...]:
@@ -84,9 +84,15 @@ def shown(look: Look, *, reorders: bool) -> tuple[Deviation, ...]:
     `reorders` says that the file reorders axes somewhere.
     """
     if raised_by_knobs(look):
-        kept = [each for each in look.deviations if _is_sure(look, each, reorders=reorders)]
-        return tuple(kept or (each for each in look.deviations if _caused(look, each)))
-    return tuple(each for each in look.deviations if _shows(look, each, reorders=reorders))
+        kept = [each for each in _told(look) if _is_sure(look, each, reorders=reorders)]
+        return tuple(kept or (each for each in _told(look) if _caused(look, each)))
+    return tuple(each for each in _told(look) if _shows(look, each, reorders=reorders))
+
+
+def _told(look: Look) -> tuple[Deviation, ...]:
+    """Return the deviations that say something: of several calls, each has its own axis size."""
+    sized = not look.shares_work
+    return tuple(each for each in look.deviations if sized or each.knob is not Knob.AXIS_SIZE)
 
 
 def _is_sure(look: Look, deviation: Deviation, *, reorders: bool) -> bool:

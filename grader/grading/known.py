@@ -3,7 +3,8 @@
 The recorder sees what was lifted, drawn and lost, so it can't explain a program that lifts
 correctly and then computes something else. If such a program is proved to compute the same as one
 of the exercise's labelled mistakes, or gave the same numbers in all cases, the description of that
-mistake explains it.
+mistake explains it. So it does for a loop in a map over the examples, where the steps of a labelled
+one show what is wrong, and its own don't.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from grader.model.trace import Trace
 from grader.model.transcript import Known, Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.rules import TITLED, UNEXPLAINED
+from grader.rules import OF_STEPS, TITLED, UNEXPLAINED
 from grader.rules.mistake import code
 
 _SECONDS: Final = 15.0
@@ -41,10 +42,14 @@ Traces = tuple[Trace, ...]
 
 
 class _Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """A labelled mistake: its text, and what its docstring says of it."""
+    """A labelled mistake: its text, and what its docstring says of it.
+
+    `explained` says that a rule explains it, but not wherever it is made.
+    """
 
     submission: Submission
     known: Known
+    explained: bool = False
 
 
 class KnownMistakes:
@@ -77,11 +82,15 @@ class KnownMistakes:
         """
         unexplained = UNEXPLAINED in rules
         mistakes = [each for each in self._mistakes if each.known.titled or unexplained]
-        if not mistakes:
-            return None
-        return self._proved(proof, sizes, mistakes) or self._answers.like(
-            transcript, [(each.submission, each.known) for each in mistakes]
-        )
+        for explained in (False, True):
+            some = [each for each in mistakes if each.explained is explained]
+            found = self._proved(proof, sizes, some) if some else None
+            found = found or self._answers.like(
+                transcript, [(each.submission, each.known) for each in some]
+            )
+            if found is not None:
+                return found
+        return None
 
     def _proved(self, proof: Proof, sizes: Sizes, mistakes: list[_Mistake]) -> Known | None:
         if not proof.traced or proof.proved():
@@ -139,17 +148,18 @@ def known_texts(folder: ExerciseFolder) -> tuple[str, ...]:
 
 
 def _mistakes(folder: ExerciseFolder) -> list[_Mistake]:
-    """Return the mistakes that have a description, and a label that no rule explains."""
+    """Return the mistakes that have a description, and that no rule explains, or not always."""
     found = []
     for each in labelled(folder):
         labels = {rule for _, rule in each.expected}
-        if each.kind == MISTAKES and labels in ({UNEXPLAINED}, {TITLED}):
+        explained = len(labels) == 1 and labels <= OF_STEPS
+        if each.kind == MISTAKES and (explained or labels in ({UNEXPLAINED}, {TITLED})):
             submission = each.submission
             tree = submission.source.tree
             text = ast.get_docstring(tree) if tree is not None else None
             if text:
                 known = _described(text, _labelled_line(each), titled=labels == {TITLED})
-                found.append(_Mistake(submission=submission, known=known))
+                found.append(_Mistake(submission=submission, known=known, explained=explained))
     return found
 
 

@@ -138,6 +138,10 @@ RULES: tuple[Rule, ...] = (
 UNEXPLAINED: Final = wrong_values.RULE.id
 """The rule of what is wrong for no reason that another rule knows."""
 
+OF_STEPS: Final = frozenset({wrong_direction.RULE.id, carry_lost.RULE.id})
+"""The rules of mistakes that a loop's record shows only where its arrays have numbers: not in a
+map over the examples."""
+
 MISSING: Final = missing_function.RULE.id
 """The rule of a file without the function that is called."""
 

@@ -35,7 +35,7 @@ def _sized(evidence: Evidence, name: str) -> Iterator[Sized]:
         layer = look.actual.layer
         given = {each.name: each.text for each in layer.settings} if layer is not None else {}
         texts = [given[each] for each in size_settings(look, name) if each in given]
-        if texts and texts[0].isdigit():
+        if texts and texts[0].isdigit() and not look.in_parts:
             yield Sized(look=look, size=int(texts[0]))
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import msgspec
 
 from grader.evidence import Evidence
-from grader.evidence.edits import Edits, altered_class, argument_edits, restored
+from grader.evidence.edits import (
+    Advice,
+    Edits,
+    altered_class,
+    argument_edits,
+    restored,
+    taken_whole,
+)
+from grader.evidence.edits.text import expression_at
 from grader.evidence.exceptions import text_lines
 from grader.evidence.lifting import axes_text
 from grader.evidence.loops import step_returns
@@ -140,23 +149,39 @@ def no_carry(evidence: Evidence) -> Iterator[Sighting]:
     for each in looks(evidence):
         run, theirs = each.actual.run, each.expected.run
         if run is not None and theirs is not None and without_carry(each):
-            right, out = _right(each, run), axes_text(theirs.axes("out_axes"))
+            right, out = _right(each, run), _stacked(evidence, run, theirs.axes("out_axes"))
+            alone = _alone(evidence, run, out)
             yield Sighting(
                 message=f"{run.transform} has no carry: each step begins with the same",
                 label="has no nnx.Carry",
                 details=_told(each),
                 why="What isn't marked with nnx.Carry is passed to each step as it came in. So no "
                 "step gets what the one before it computed.",
-                help=f"hand on what each step computes: in_axes={right}, out_axes={out}",
+                help=f"hand on what each step computes: in_axes={right}, out_axes={out}"
+                + alone.help,
                 span=evidence.landmarks.keyword(run.span, "in_axes") or evidence.landmarks.head,
                 edits=(
                     *argument_edits(evidence, run.span, "in_axes", right),
                     *argument_edits(evidence, run.span, "out_axes", out),
+                    *alone.edits,
                 ),
                 case=each.look.case,
                 evidence={"transform": run.transform, "function": run.target},
             )
             return
+
+
+def _alone(evidence: Evidence, run: TransformRun, right: str) -> Advice:
+    """Say what else changes where a stack of outputs becomes the last carry alone."""
+    ours = run.axes("out_axes")
+    stacked = isinstance(ours, Axis) and not ours.is_carry and right == axes_text(_CARRY)
+    found = taken_whole(evidence.source, run.span, run.target) if stacked else None
+    if found is None:
+        return Advice("", ())
+    return Advice(f"; the last carry comes out alone then: {found.help}", found.edits)
+
+
+_CARRY = Axis(value=None, invalid=CARRY)
 
 
 # ----------------------------------------------------------------------------------- what comes out
@@ -175,7 +200,7 @@ def _outward(evidence: Evidence, each: NnxLook) -> Sighting | None:
     call, run, place = refused(each), misreturned(each), other_place(each)
     theirs = each.expected.run
     if call is not None and theirs is not None and marks_one(call.axes("in_axes")):
-        return _refused_out(evidence, each, call, _stacked(call, theirs.axes("out_axes")))
+        return _refused_out(evidence, each, call, _stacked(evidence, call, theirs.axes("out_axes")))
     if run is not None:
         return _misreturned(evidence, each, run)
     if place is not None and not mapped_otherwise(each):
@@ -183,23 +208,36 @@ def _outward(evidence: Evidence, each: NnxLook) -> Sighting | None:
     return None
 
 
-def _stacked(call: TransformRun, wanted: Axes) -> str:
-    """Return the `out_axes` that a refused call should have.
+def _stacked(evidence: Evidence, call: TransformRun, wanted: Axes) -> str:
+    """Return the `out_axes` that a call should have.
 
     If its step returns more than the task's does, each result that has no axis gets one.
     """
-    axes = call.axes("out_axes")
-    more = isinstance(axes, AxisTree) and not isinstance(wanted, AxisTree) and marks_one(axes)
-    if not isinstance(axes, AxisTree) or not more:
+    axes, count = call.axes("out_axes"), _returned(evidence, call)
+    if isinstance(wanted, AxisTree) or count < 2 or marks(axes) > 1:
+        return axes_text(wanted)
+    if marks(axes) == 0:
+        return f"({', '.join([axes_text(wanted), *['0'] * (count - 1)])})"
+    if not isinstance(axes, AxisTree):
         return axes_text(wanted)
     items = [Axis(value=0) if each == Axis(value=None) else each for each in axes.items]
     return axes_text(msgspec.structs.replace(axes, items=tuple(items)))
 
 
+def _returned(evidence: Evidence, call: TransformRun) -> int:
+    """Count the results of a step: the entries of `out_axes`, or what the text returns."""
+    axes = call.axes("out_axes")
+    if isinstance(axes, AxisTree):
+        return 1 if axes.is_state else len(axes.items)
+    text = expression_at(evidence.source, step_returns(evidence.source, call.target))
+    return len(text.elts) if isinstance(text, ast.Tuple) else 1
+
+
 def _refused_out(evidence: Evidence, each: NnxLook, call: TransformRun, right: str) -> Sighting:
     axes = call.axes("out_axes")
     fault = "gives a result no axis" if marks_one(axes) else _fault(axes)
-    return _axes(
+    alone = _alone(evidence, call, right)
+    found = _axes(
         evidence,
         each,
         call,
@@ -208,8 +246,9 @@ def _refused_out(evidence: Evidence, each: NnxLook, call: TransformRun, right: s
         label=fault,
         why=_WHY_OUT,
         right=right,
-        step=f"say for each result what it is: out_axes={right}",
+        step=f"say for each result what it is: out_axes={right}{alone.help}",
     )
+    return msgspec.structs.replace(found, edits=(*found.edits, *alone.edits))
 
 
 _WHY_OUT = (

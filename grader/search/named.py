@@ -1,7 +1,8 @@
 """Cases at the numbers that a program's text decides by.
 
 A program may be right for most sizes and seeds, and wrong at one that it names: `if batch == 37`,
-`min(depth, 9)`, `x[:40]`. No drawn case is likely to meet that number, and the text shows it.
+`min(depth, 9)`, `x[:40]`. No drawn case is likely to meet that number, and the text shows it. So it
+does where sizes meet a condition together (`together.py`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from grader.model.exercise import (
 from grader.model.relations import fitted
 from grader.model.source import Source
 from grader.search.plan import LARGEST_SEED, Sizes, distinct_sizes
+from grader.search.together import sizes_together
 
 _SMALLEST: Final = 3
 """Smaller sizes and seeds are met in many cases anyway."""
@@ -57,13 +59,15 @@ _CHOOSING: Final = frozenset({"min", "max", "minimum", "maximum", "clip", "range
 
 
 def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, ...]:
-    """Return cases with a size, a seed or a number that decides something in the text.
+    """Return cases with sizes, a seed or a number that decide something in the text.
 
     All else is as in `first`, but for arrays, which have new numbers in the shapes of the sizes.
     """
     numbers = tuple(islice(dict.fromkeys(deciding_numbers(source)), _MOST_NUMBERS))
     whole = [int(each) for each in numbers if each >= _SMALLEST and each.is_integer()]
+    together = sizes_together(exercise, source, distinct_sizes(exercise))
     found = chain(
+        (_case(exercise, first, {}, sizes) for sizes in together),
         (_case(exercise, first, changed) for changed in _floats(exercise, numbers)),
         (_case(exercise, first, {}, sizes) for sizes in _sizes(exercise, whole)),
         (_case(exercise, first, changed) for changed in _seeds(exercise, whole)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Final, Protocol
@@ -15,6 +15,7 @@ import msgspec
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
 from grader.evidence.direct import gives_directly, returns_directly
+from grader.evidence.impurity import Impurity
 from grader.model.case import Case
 from grader.model.effort import Effort
 from grader.model.exercise import Check, Exercise
@@ -27,6 +28,10 @@ from grader.search.plan import Plan, Sizes, extent, with_new_sizes
 
 _AT_ONCE: Final = 2
 """How many shapes run between two looks at the findings: as many as there are lanes, usually."""
+_AFRESH: Final = 2
+_AFRESH_BY_CHANCE: Final = 4
+"""How many fresh processes repeat a case, and how many if the text shows something random: it may
+be one of two values, which some processes share."""
 
 
 class Reference(Protocol):
@@ -76,7 +81,7 @@ class Lane:
         self.player = player
         self._reference = reference
         self._deadline = deadline
-        self._process = process
+        self.process = process
 
     def play(self, some: Iterable[Case]) -> list[Exchange]:
         """Run all cases, or those until the process fails."""
@@ -97,7 +102,7 @@ class Lane:
         waited = time.perf_counter() - waiting
         # What the worker says of its time may be forged.
         self._deadline.spend(reference=expected.seconds, submission=max(waited, actual.seconds))
-        return Exchange(case=case, expected=expected, actual=actual, process=self._process)
+        return Exchange(case=case, expected=expected, actual=actual, process=self.process)
 
 
 class Search:
@@ -157,9 +162,9 @@ class Search:
                 return self.transcript
             if self._errors():
                 return self._look_closer(plan) if self._effort.repeats else self.transcript
-        times = 1 if proved() else _AT_ONCE
+        times, open_to_chance = (1, False) if proved() else (_AT_ONCE, self._leaves_to_chance)
         self._leave_traced()
-        self._repeat(plan.discriminating[0], times)
+        self._repeat(plan.discriminating[0], times, afresh=open_to_chance)
         return self._with_altered(plan.discriminating[0])
 
     def _rounds(
@@ -301,14 +306,23 @@ class Search:
             self._shrink(plan)
         return self.transcript
 
-    def _repeat(self, case: Case, times: int) -> None:
-        """Play a case of the beginning again, `times` in all: a pure program answers as it did."""
+    def _repeat(self, case: Case, times: int, *, afresh: bool = False) -> None:
+        """Play a case of the beginning again, `times` in all: a pure program answers as it did.
+
+        What it draws while it is loaded only differs `afresh`.
+        """
         first = next(each for each in self._exchanges if each.case == case)
         played = len(self._exchanges)
         self._play_together([[case]] * times, self._lanes[:times])
         again = self._exchanges[played:]
-        if not all(self._same(first, first.actual, each.actual) for each in again):
+        same = all(self._same(first, first.actual, each.actual) for each in again)
+        if afresh or not same:
             self._repeat_in_fresh_processes(case)
+
+    @cached_property
+    def _leaves_to_chance(self) -> bool:
+        """Whether the text shows something random, which may be drawn once in each process."""
+        return Impurity(*self._source.home(self._exercise.entry)).chance is not None
 
     def _with_altered(self, case: Case) -> Transcript:
         """Play a case where lifted modules return other numbers, to see whether the answer does.
@@ -358,19 +372,28 @@ class Search:
         played = [each for each in self._exchanges if not each.case.retrained]
         wrong = (each.case for each in played if not self._same(each, each.expected, each.actual))
         case = next(wrong, plan.discriminating[0])
-        self._exchanges += self._lanes[0].play([case])
+        process = next(each.process for each in played if each.case == case)
+        same = (each for each in self._lanes if each.process == process)
+        self._exchanges += next(same, self._lanes[0]).play([case])
         self._repeat_in_fresh_processes(case)
 
     def _repeat_in_fresh_processes(self, case: Case) -> None:
-        """Play a case as the first of a new process, and of another one if the answer differs.
+        """Play a case as the first of new processes, until their answers say enough.
 
-        One shows whether the answer depends on earlier calls or on chance; two show on which.
+        One that answers as before shows that nothing was kept; if the answers differ among
+        themselves, it's chance. What is drawn while the file is loaded may be the same by chance.
         """
         first = next(each for each in self._exchanges if each.case == case)
-        for _ in range(2):
+        answers: list[Exchange] = []
+        for _ in range(_AFRESH_BY_CHANCE if self._leaves_to_chance else _AFRESH):
             played = self._lane(self._fresh()).play([case])
             self._exchanges += played
-            if all(self._same(first, first.actual, each.actual) for each in played):
+            answers += played
+            if not all(self._same(first, answers[0].actual, each.actual) for each in played):
+                return
+            if not self._leaves_to_chance and all(
+                self._same(first, first.actual, each.actual) for each in played
+            ):
                 return
 
     def _same(self, exchange: Exchange, one: Observation, other: Observation) -> bool:

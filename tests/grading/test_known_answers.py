@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from grader.catalogue import exercises
+from grader.grading.grading import Grading
 from grader.grading.known import KnownMistakes
 from grader.grading.known_answers import KnownAnswers
+from grader.grading.request import GradingRequest
+from grader.grading.session import Session
 from grader.model.case import ArrayValue, Case
 from grader.model.observation import Completed, Loaded, Observation
 from grader.model.source import Source
@@ -206,3 +209,27 @@ def test_a_trace_that_is_the_references_tells_no_mistake(tmp_path: Path) -> None
     known = KnownMistakes(folder, untraced, tmp_path)
     assert known._mistakes
     assert known._proved(cast("Proof", SameAsTheReference()), (), known._mistakes) is None
+
+
+IN_A_MAP = """
+import jax
+
+
+def decayed_sums(x, decay):
+    def step(total, number):
+        total = decay * total + number
+        return total, total
+
+    column = lambda numbers: jax.lax.scan(step, 0.0, numbers, reverse=True)[1]
+    return jax.vmap(column, in_axes=1, out_axes=1)(x)
+"""
+
+
+def test_a_loop_in_a_map_is_told_by_a_mistake_that_a_rule_explains_elsewhere() -> None:
+    (folder,) = (each for each in exercises() if each.exercise.slug == "lax-scan-decay")
+    submission = from_bytes("program.py", IN_A_MAP.encode())
+    with Session() as session:
+        (found,) = Grading(session, submission, folder, GradingRequest()).run().findings
+    assert found.rule == "wrong-values"
+    (told,) = (each for each in found.details if "known mistake" in each)
+    assert told.endswith("goes from the last row to the first.")

@@ -86,6 +86,49 @@ CHANCE: Final = {
     "in a helper": (
         "import random\ndef g():\n    return «random.random()»\ndef f(x):\n    return g()"
     ),
+    "in a method": (
+        "import random\nclass C:\n    def g(self):\n        return «random.random()»\n"
+        "def f(x):\n    return C().g()"
+    ),
+    "in an object's method": (
+        "import random\nclass C:\n    def __init__(self):\n        self.a = «random.random()»\n"
+        "A = C()\ndef f(x):\n    return A.a"
+    ),
+    "in a function of an object": (
+        "import random\ndef g():\n    return «random.random()»\n"
+        "class C:\n    y = g()\ndef f(x):\n    return C.y"
+    ),
+    "in the function before one at the top": (
+        "import random\nA = random.random()\ndef f(x):\n    return A + «random.random()»"
+    ),
+}
+LOADED: Final = {
+    "a number": "A = «random.random()»\ndef f(x):\n    return A",
+    "a product": "A = 2 * «random.random()»\ndef f(x):\n    return A",
+    "an argument": "A = float(«random.random()»)\ndef f(x):\n    return A",
+    "a list": "A = [«time.time()»]\ndef f(x):\n    return A[0]",
+    "a dict": "A = {0: «time.time()»}\ndef f(x):\n    return A[0]",
+    "a text": "A = f'{«random.random()»}'\ndef f(x):\n    return A",
+    "a pair": "A, B = «random.random()», 1\ndef f(x):\n    return A",
+    "a walrus": "(A := «random.random()»)\ndef f(x):\n    return A",
+    "a generator's": "A = «np.random.default_rng()».normal()\ndef f(x):\n    return A",
+    "a generator's by name": (
+        "R = np.random.default_rng()\nA = «R.normal()»\ndef f(x):\n    return A"
+    ),
+    "a default": "def f(x, a=«random.random()»):\n    return a",
+    "a decorator's": "def g(y):\n    return h\n@g(«random.random()»)\ndef f(x):\n    return x",
+    "an attribute": "class C:\n    a = «random.random()»\ndef f(x):\n    return C.a",
+    "a condition": (
+        "if «random.random()» < 0.5:\n    A = 1\nelse:\n    A = 2\ndef f(x):\n    return A"
+    ),
+    "an item": "A = {}\nA[0] = «random.random()»\ndef f(x):\n    return A[0]",
+    "an added item": "A = []\nA.append(«random.random()»)\ndef f(x):\n    return A[0]",
+    "added up": "A = 1\nA += «random.random()»\ndef f(x):\n    return A",
+    "by another name": "A = «random.random()»\nB = A + 1\ndef f(x):\n    return B",
+    "by a helper's global name": (
+        "A = «random.random()»\ndef g():\n    return A\ndef f(x):\n    return g()"
+    ),
+    "in a loop": "A = []\nfor i in x:\n    A.append(«random.random()»)\ndef f(x):\n    return A",
 }
 CERTAIN: Final = {
     "a seeded generator": "import numpy as np\ndef f(x):\n    return np.random.default_rng(0)",
@@ -104,6 +147,14 @@ CERTAIN: Final = {
     ),
     "what a call returns": "import random\ndef f(x):\n    return g()(x)",
     "not called": "import random\ndef f(x):\n    return random.random",
+    "a number that isn't used": "import time\nA = time.time()\ndef f(x):\n    return x",
+    "a class that isn't used": (
+        "import random\nclass C:\n    x = random.random()\ndef f(x):\n    return x"
+    ),
+    "an item of another": (
+        "import time\nA = []\nB = []\nB.append(time.time())\ndef f(x):\n    return A"
+    ),
+    "printed": "import time\nprint(time.time())\ndef f(x):\n    return x",
 }
 
 
@@ -137,6 +188,21 @@ def test_nothing_outlives_a_call(text: str) -> None:
 def test_something_is_left_to_chance(text: str) -> None:
     source = source_of(text)
     assert with_marks(source, Impurity(source, "f").chance) == text
+    assert not Impurity(source, "f").drawn_while_loading
+
+
+@pytest.mark.parametrize("text", LOADED.values(), ids=LOADED)
+def test_something_is_left_to_chance_while_the_file_is_loaded(text: str) -> None:
+    text = f"import random, time\nimport numpy as np\n{text}"
+    source = source_of(text)
+    assert with_marks(source, Impurity(source, "f").chance) == text
+    assert Impurity(source, "f").drawn_while_loading
+
+
+def test_a_methods_class_is_a_part_of_it() -> None:
+    text = "import random\nclass C:\n    a = «random.random()»\n    def f(self):\n        return 1"
+    source = source_of(text)
+    assert with_marks(source, Impurity(source, "C.f").chance) == text
 
 
 @pytest.mark.parametrize("text", CERTAIN.values(), ids=CERTAIN)

@@ -140,6 +140,16 @@ AT_WORK: Final = {
     _, rows = jax.lax.scan(lambda none, row: (none, row), None, x)
     return jax.lax.scan(step, jnp.zeros(x.shape[1:]), rows)[1]
 """,
+    "a loop in a map": SCAN
+    + """
+    column = lambda x: jax.lax.scan(step, 0.0, x)[1]
+    return jax.vmap(column, 1, 1)(x)
+""",
+    "two loops that share the steps": SCAN
+    + """
+    total, first = jax.lax.scan(step, jnp.zeros(x.shape[1:]), x[:2])
+    return jnp.concatenate([first, jax.lax.scan(step, total, x[2:])[1]])
+""",
     "a batch of one in each run": SHARED
     + """
     row = nnx.vmap(lambda m, x: m(x[None])[0], in_axes=(None, 0))
@@ -153,14 +163,43 @@ AT_WORK: Final = {
 }
 
 
-def transform(text: str) -> Status:
-    """Return how the check ends, for a right program; two cases with other numbers."""
+WRONG: Final = {
+    "a loop in a map goes from the end": SCAN
+    + """
+    column = lambda x: jax.lax.scan(step, 0.0, x, reverse=True)[1]
+    return jax.vmap(column, 1, 1)(x)
+""",
+    "a loop in a loop goes from the end": SCAN
+    + """
+    column = lambda none, x: (none, jax.lax.scan(step, 0.0, x, reverse=True)[1])
+    return jax.lax.scan(column, None, x.T)[1].T
+""",
+    "the second of two loops starts anew": SCAN
+    + """
+    first = jax.lax.scan(step, jnp.zeros(x.shape[1:]), x[:2])[1]
+    return jnp.concatenate([first, jax.lax.scan(step, jnp.zeros(x.shape[1:]), x[2:])[1]])
+""",
+}
+COMPARED: Final = {
+    "a wrong answer": SCAN
+    + """
+    return 2 * jax.lax.scan(step, jnp.zeros(x.shape[1:]), x)[1]
+""",
+    "a compiled loop": SCAN
+    + """
+    return 2 * jax.jit(lambda x: jax.lax.scan(step, jnp.zeros(x.shape[1:]), x)[1])(x)
+""",
+}
+
+
+def transform(text: str, values: Status = Status.PASSED) -> Status:
+    """Return how the check ends; two cases with other numbers."""
     exercise = next(each for each in FOUND.values() if f"def {each.function}(" in text)
     cases = [example_case(exercise, seed, lengths=(4, 3, 2)) for seed in (1, 2)]
     transcript = transcript_of(text, (*cases, cases[0]), exercise)
     assessment = assess(judge(transcript), transcript)
     checks = {each.check: each.status for each in assessment.checks}
-    assert checks[Check.VALUES] is Status.PASSED
+    assert checks[Check.VALUES] is values
     return checks[Check.TRANSFORM]
 
 
@@ -177,3 +216,13 @@ def test_one_beside_the_answer_is_reported(name: str) -> None:
 @pytest.mark.parametrize("name", AT_WORK)
 def test_one_that_does_its_work_gets_a_tick(name: str) -> None:
     assert transform(AT_WORK[name]) is Status.PASSED
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_loop_that_was_not_compared_gets_no_tick(name: str) -> None:
+    assert transform(WRONG[name], Status.FAILED) is Status.SKIPPED
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_loop_that_was_compared_keeps_its_tick_if_another_thing_is_wrong(name: str) -> None:
+    assert transform(COMPARED[name], Status.FAILED) is Status.PASSED

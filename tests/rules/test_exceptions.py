@@ -91,6 +91,20 @@ def test_one_next_step_for_each_exception(classes: str, text: str, says: str) ->
             "nnx.List(…)",
         ),
         ("ValueError", "x assigned to static attribute", "mine", "read the last line"),
+        *(
+            ("TraceContextError", f"Cannot mutate {name} different trace level", where, says)
+            for name, where, says in (
+                ("RngCount from a", "flax.nnx.variablelib.f", "nnx.split_rngs"),
+                ("BatchStat from a", "flax.nnx.variablelib.f", "as an argument or as a result"),
+                ("'Holder' from", "flax.nnx.pytreelib.f", "as an argument or as a result"),
+                ("'Holder' from", "mine", "read the last line"),
+            )
+        ),
+        *(
+            ("ValueError", f"{verb} graph node from different trace level", "flax.nnx.f", "every")
+            for verb in ("Cannot extract", "Trying to extract")
+        ),
+        ("ValueError", "Invalid rng value: VmapTracer(", "flax.nnx.rnglib.f", "jax.random.key"),
     ],
 )
 def test_where_a_library_raises_tells_what_it_means(

@@ -83,6 +83,7 @@ class Grading:
         numbers: Iterable[float] = (),
         effort: Effort = Effort.EVERYTHING,
         process: Process | None = None,
+        text: str = "def nn_vmap_forward(seed, x_batch, features): ...",
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
@@ -92,7 +93,7 @@ class Grading:
         self.fresh = 0
         self._search = Search(
             exercise=EXERCISE,
-            source=Source("program.py", "def nn_vmap_forward(seed, x_batch, features): ..."),
+            source=Source("program.py", text),
             reference=Reference(),
             submission=self.process,
             second=None if alone else Second(),
@@ -224,3 +225,27 @@ def test_edges_run_whatever_is_proved(effort: Effort) -> None:
     ran = Grading(proves=True, effort=effort).transcript().exchanges
     first = PLAN.discriminating[0]
     assert [each.case for each in ran] == [*PLAN.discriminating, *PLAN.edges, first]
+
+
+DRAWING = "import random\nA = random.random()\ndef nn_vmap_forward(seed, x_batch, features): A"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fresh"),
+    [([], 4), ([2.0, 3.0], 2), ([2.0, 2.0, 3.0], 3), ([1.0, 1.0, 1.0, 2.0], 4)],
+)
+def test_more_new_processes_run_until_two_differ_if_the_text_draws_something(
+    numbers: list[float], fresh: int
+) -> None:
+    grading = Grading(proves=False, found=(WRONG,), numbers=numbers, text=DRAWING)
+    grading.run()
+    assert grading.fresh == fresh
+
+
+@pytest.mark.parametrize(("proves", "fresh"), [(False, 4), (True, 0)])
+def test_what_draws_something_and_is_right_runs_in_new_processes_unless_it_is_proved(
+    proves: bool, fresh: int
+) -> None:
+    grading = Grading(proves=proves, text=DRAWING)
+    grading.run()
+    assert grading.fresh == fresh

@@ -47,6 +47,7 @@ from grader.evidence.edits.statements import (
 from grader.evidence.edits.text import Advice, Edits, given_name, name_of
 from grader.evidence.edits.unbound import name_advice, unbound_name
 from grader.evidence.edits.updates import update_edits
+from grader.evidence.edits.whole import taken_whole
 from grader.evidence.edits.words import (
     parameter_edits,
     renamed,
@@ -99,6 +100,7 @@ __all__ = [
     "statement_removed",
     "stream_edits",
     "syntax_edits",
+    "taken_whole",
     "target_edits",
     "trial_call",
     "unbound_name",
