@@ -197,7 +197,7 @@ class _Run:
         wrong = [each for each in found if not each.right]
         caught = f"{len(made) - len(found)} of {len(made)} caught"
         right = len(found) - len(wrong)
-        said = f"{caught}, {right} are right" if right else caught
+        said = f"{caught}, {right} {'is' if right == 1 else 'are'} right" if right else caught
         return Line(name="mutants", said=said, problems=tuple(_survived(each) for each in wrong))
 
 

@@ -78,6 +78,28 @@ def test_each_kind_of_change_occurs(before: str, after: str) -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [
+        ("x_batch.shape[0]", {"(x_batch[:1]).shape[0]", "(x_batch.swapaxes(0, 1)).shape[0]"}),
+        ("len(x_batch)", {"len(x_batch[:1])", "len(x_batch.swapaxes(0, 1))"}),
+        (
+            "x_batch[0]",
+            {
+                "(x_batch[:1])[0]",
+                "(x_batch.swapaxes(0, 1))[0]",
+                "(x_batch[::-1])[0]",
+                "(x_batch * 2)[0]",
+            },
+        ),
+    ],
+)
+def test_an_array_is_changed_where_that_can_change_the_answer(size: str, found: set[str]) -> None:
+    text = f"def {FIRST.exercise.function}(seed, x_batch, features):\n    return {size}\n"
+    made_here = [each for each in mutants(text, FIRST.exercise) if each.family == "argument"]
+    assert {each.text.partition("return ")[2].strip() for each in made_here} == found
+
+
 def test_comments_and_layout_do_not_count_as_changes() -> None:
     assert same_program('"""Doc."""\nx = (1)  # one\n') == same_program("x = 1\n")
     assert same_program("x = 1\n") != same_program("x = 2\n")

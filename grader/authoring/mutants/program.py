@@ -149,7 +149,9 @@ class Program:
         simple = re.fullmatch(r"[\w.\"']*|-\d+|\(.*\)", text)
         if simple or not isinstance(node, ast.expr):
             return text
-        return text if isinstance(self.around(node), _BRACKETED) else f"({text})"
+        around = self.around(node)
+        stands_before = isinstance(around, ast.Subscript) and around.value is node
+        return text if isinstance(around, _BRACKETED) and not stands_before else f"({text})"
 
     def is_module(self, node: ast.expr) -> bool:
         """Whether this is a module that was imported, or one of its parts."""

@@ -23,9 +23,27 @@ def changes(program: Program) -> Iterator[Mutant]:
     """Change each argument where it is read, and each field that a module reads of itself."""
     for kind in (Size, Number, Array, Integers, Arrays, Dict, Flag, Choice):
         for name, parameter in program.arguments(kind):
+            alike = _alike(name.id) if _is_measured(program, name) else ()
             for text in _others(program, name.id, parameter):
-                yield program.change("argument", (name, text))
+                if text not in alike:
+                    yield program.change("argument", (name, text))
     yield from _fields(program)
+
+
+def _is_measured(program: Program, name: ast.Name) -> bool:
+    """Whether only the sizes or the type of an array are asked for."""
+    match program.around(name):
+        case ast.Attribute(attr="shape" | "ndim" | "size" | "dtype"):
+            return True
+        case ast.Call(func=ast.Name(id="len")):
+            return True
+        case _:
+            return False
+
+
+def _alike(name: str) -> tuple[str, str]:
+    """Return what has the same sizes and type as an array, so that no answer changes."""
+    return f"{name}[::-1]", f"{name} * 2"
 
 
 def _others(program: Program, name: str, parameter: Parameter) -> tuple[str, ...]:
