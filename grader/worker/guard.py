@@ -84,7 +84,7 @@ class Guard:
     def __init__(self, namespace: dict[str, Any] | None) -> None:
         self._namespace = {} if namespace is None else namespace
         self._found: dict[Decision, None] = {}
-        self._kinds = kinds.Kinds((), self.ask)
+        self._kinds = kinds.Kinds((), (), self.ask)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -96,7 +96,7 @@ class Guard:
         self, sizes: Mapping[str, Any], arrays: tuple[Any, ...], seeds: tuple[Any, ...]
     ) -> Iterator[None]:
         """Watch the stand-ins while the block runs."""
-        self._kinds = kinds.Kinds(seeds, self.ask)
+        self._kinds = kinds.Kinds(seeds, arrays, self.ask)
         undo = [self._lend(self._kinds.questions())]
         symbolic = [each for each in sizes.values() if not isinstance(each, int)]
         if symbolic:

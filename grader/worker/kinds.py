@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import jax
@@ -26,10 +26,16 @@ _PRODUCT: Final = np.int64(SAMPLE)
 
 
 class Kinds:
-    """Answers such questions; `ask` gets those that a stand-in would answer otherwise."""
+    """Answers such questions; `ask` gets those that a stand-in would answer otherwise.
 
-    def __init__(self, seeds: tuple[Any, ...], ask: Callable[[Asked], None]) -> None:
+    `arrays` are the stand-ins for what is passed: a caller may pass JAX's arrays or NumPy's.
+    """
+
+    def __init__(
+        self, seeds: tuple[Any, ...], arrays: Sequence[Any], ask: Callable[[Asked], None]
+    ) -> None:
         self._seeds = seeds
+        self._arrays = arrays
         self._ask = ask
         self.multiplied = False
         """Whether `np.prod` has multiplied sizes: then a size may stand for a number of NumPy's."""
@@ -55,9 +61,16 @@ class Kinds:
         found = _isinstance(value, kinds)
         if _has_protocol(kinds):  # it looks attributes up, which may fail in a trace only
             self._ask(Asked.KIND)
-        if _is_tracer(value) and any(_alike(kind, kinds) is not found for kind in _possible(value)):
+        if any(_alike(kind, kinds) is not found for kind in self._possible(value)):
             self._ask(Asked.KIND)
         return found
+
+    def _possible(self, value: Any) -> tuple[type, ...]:
+        """Return the types of what a stand-in may stand for in a call; none for anything else."""
+        if not _is_tracer(value):
+            return ()
+        passed = any(value is each for each in self._arrays)
+        return (*_possible(value), *((np.ndarray,) if passed else ()))
 
     def _type_of(self, *arguments: Any, **options: Any) -> Any:
         if len(arguments) == 1 and not options:
@@ -84,7 +97,7 @@ class Kinds:
         if name.startswith("_") or name in _TELLING:
             self._ask(Asked.KIND)
         ints = (int, np.int64) if self.multiplied else (int,)
-        kinds = ints if self._is_int(value) else _possible(value) if _is_tracer(value) else ()
+        kinds = ints if self._is_int(value) else self._possible(value)
         found = _hasattr(value, name)
         failed = not found and any(name in vars(base) for base in _type(value).__mro__)
         if failed or any(_hasattr(kind, name) is not found for kind in kinds):

@@ -18,6 +18,13 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
 
 
 DECIDING: dict[str, str] = {
+    "NumPy's array": halved(
+        "isinstance(x_batch, np.ndarray) and size > 6", top="import numpy as np"
+    ),
+    "no array of jax": halved("not isinstance(x_batch, jax.Array) and size > 6"),
+    "what only NumPy's array has": halved("hasattr(x_batch, 'flags') and size > 6"),
+    "what NumPy's array hasn't": halved("not hasattr(x_batch, 'at') and size > 6"),
+    "a default for what NumPy's array hasn't": halved("getattr(x_batch, 'at', 0) == 0"),
     "an attribute that a property can't get in a trace": program(
         top="class A:\n"
         "    def __init__(self, s):\n"

@@ -412,7 +412,7 @@ PROGRAMS = {
         "outputs = model.apply(flat, x_batch)",
     ),
     "isinstance array": program(
-        end="assert isinstance(outputs, jax.Array)\nassert isinstance(x_batch, jnp.ndarray)",
+        end="assert isinstance(outputs, jax.Array)\nassert isinstance(variables, dict)",
     ),
     "getattr method": program(
         end="outputs = getattr(model, 'apply')(variables, x_batch)",
