@@ -27,8 +27,9 @@ from grader.evidence.nnx import (
 from grader.evidence.notation import listing
 from grader.evidence.own_weights import weights_beside
 from grader.evidence.provenance import DERIVING, MAKERS
+from grader.evidence.uses import single
 from grader.model.nnx import NnxDraw, NnxStream
-from grader.model.observation import KeyStep, Span
+from grader.model.observation import KeyStep, Span, TransformRun
 from grader.rules import nnx_class_keys
 from grader.rules.rule import Sighting
 
@@ -224,8 +225,9 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         for draw in each.actual.record.draws
         if draw.data == ours.data and draw.count in range(theirs.count, ours.count)
     ]
-    if not each.maps and _has_more(each):
+    if not each.maps and _has_more(each) and not _only_tries(each):
         return None  # what draws them is the mistake
+    first = earlier[0] if earlier else ours
     return Sighting(
         message=f'the stream "{ours.stream}" has given {_number(before)} before it draws for the '
         "task's layer",
@@ -234,7 +236,7 @@ def _later(evidence: Evidence, each: NnxLook) -> Sighting | None:
         why="A stream counts the keys that it gives, and each of them is made of its key and the "
         "count. After an earlier one, all that follow are other keys.",
         help="draw nothing from the stream before the task's layer is made",
-        span=(earlier[0].span if earlier else ours.span) or evidence.landmarks.head,
+        span=_maker(each, first) or first.span or evidence.landmarks.head,
         case=each.look.case,
         evidence={"expected": theirs.count, "actual": ours.count},
     )
@@ -262,13 +264,47 @@ def _unsplit(evidence: Evidence, each: NnxLook) -> Sighting | None:
 
 def _has_more(each: NnxLook) -> bool:
     """Whether a program makes other layers than the task's, or its class has other weights."""
-    if each.look.exercise.flax_class is not None:
-        weights = weights_beside(each.look)
-        if weights is None or weights.missing or weights.surplus:
-            return True
+    if each.look.exercise.flax_class is not None and _has_other_weights(each):
+        return True
     sides = (each.expected, each.actual)
     theirs, ours = (Counter(map(shapes_of, side.library_layers)) for side in sides)
     return theirs != ours
+
+
+def _has_other_weights(each: NnxLook) -> bool:
+    weights = weights_beside(each.look)
+    return weights is None or bool(weights.missing or weights.surplus)
+
+
+def _only_tries(each: NnxLook) -> bool:
+    """Whether the layers beside the task's have no part in the answer: they only took keys.
+
+    Nobody calls them, or the task's transform gets what it should, and its loop gives the answer.
+    """
+    if each.look.exercise.flax_class is not None and _has_other_weights(each):
+        return False
+    if len(each.actual.every_call) == len(each.expected.every_call):
+        return each.actual.classes == each.expected.classes
+    run = each.actual.run
+    gives = run is None or each.actual.trail.answer_digest in run.given_back
+    pairs = [single(each.look, use) for use in each.look.exercise.uses]
+    return gives and any(
+        both is not None and _gets_the_same(both[0][0], both[1][0]) for both in pairs
+    )
+
+
+def _gets_the_same(ours: TransformRun, theirs: TransformRun) -> bool:
+    return bool(ours.digests) and all(ours.digests) and ours.digests == theirs.digests
+
+
+def _maker(each: NnxLook, draw: NnxDraw) -> Span | None:
+    """Return where the learner's module was made that has the layer which took a key."""
+    layers = each.actual.record.layers
+    inner = next((layer for layer in layers if layer.number == draw.layer), None)
+    own = {one.digest for one in inner.variables} - {None} if inner is not None else set()
+    around = [layer for layer in layers if own <= {one.digest for one in layer.variables}]
+    outer = max(around, key=lambda layer: len(layer.variables), default=None)
+    return outer.span if own and outer is not None else None
 
 
 def _in_another_order(evidence: Evidence, each: NnxLook) -> Sighting | None:
