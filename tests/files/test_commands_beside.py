@@ -52,6 +52,7 @@ def found(exercise: Path) -> ExerciseFolder:
     return next(each for each in known if each.slug == "two-files")
 
 
+@pytest.mark.slow
 def test_a_helper_in_a_folder_is_no_submission(grade: Run) -> None:
     for name in ("anna", "ben"):
         two_files.hand_in(Path(name))
@@ -227,6 +228,7 @@ def test_a_cell_imports_from_the_current_folder() -> None:
 STAR = "from helpers import *\n"
 
 
+@pytest.mark.slow
 def test_an_exercise_is_recognised_by_what_a_star_brings(grade: Run) -> None:
     whole = two_files.HELPERS + two_files.MAIN.partition("\n\n")[2]
     two_files.hand_in(Path("anna"), whole)

@@ -78,7 +78,13 @@ def test_a_right_program_is_not_accused_without_observations(
         assert judge(edited(recorded(each), side, part, without(name))) == (), each
 
 
-@pytest.mark.parametrize("each", MISTAKEN[::25], ids=str)
+@pytest.mark.parametrize(
+    "each",
+    [
+        pytest.param(each, id=str(each), marks=pytest.mark.slow if number % 3 else ())
+        for number, each in enumerate(MISTAKEN[::25])
+    ],
+)
 def test_missing_records_add_only_symptoms(each: Labelled) -> None:
     some = recorded(each)
     some = with_exchanges(some, list(some.exchanges[:EXCHANGES]))

@@ -67,7 +67,7 @@ def test_mistakes_are_observed(folder: ExerciseFolder, path: Path) -> None:
     assert len(observations) == (2 if isinstance(loaded, Loaded) else 0)
 
 
-@pytest.mark.parametrize(("folder", "path"), submissions("accepted", one_in=6))
+@pytest.mark.parametrize(("folder", "path"), submissions("accepted", one_in=12))
 def test_accepted_ones_make_sense(folder: ExerciseFolder, path: Path) -> None:
     loaded, observations = observed(folder, path)
     assert loaded == Loaded()
