@@ -23,8 +23,7 @@ from grader.evidence.scans import (
     scanned_digests,
     step_axes,
 )
-from grader.evidence.trail import Trail
-from grader.evidence.uses import runs, single
+from grader.evidence.uses import in_several, runs, single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
 from grader.model.observation import Axis, Span, TransformRun, digest
@@ -83,16 +82,7 @@ def _is_comparable(look: Look, use: Use) -> bool:
     if scan is None and (chains is None or len(chains[0]) != len(chains[1])):
         return False
     ours, theirs = both
-    return _in_several(look.expected, theirs) or not _in_several(look.actual, ours)
-
-
-def _in_several(trail: Trail, run: TransformRun) -> bool:
-    """Whether a run is part of a map or another loop, which runs it for each of its indices."""
-    numbered = {each.number: each for each in trail.record.transforms}
-    outer = numbered.get(run.inside) if run.inside is not None else None
-    while outer is not None and transform(outer.transform).does not in {Does.MAPS, Does.LOOPS}:
-        outer = numbered.get(outer.inside) if outer.inside is not None else None
-    return outer is not None
+    return in_several(look.expected, theirs) or not in_several(look.actual, ours)
 
 
 def carried_by(run: TransformRun) -> int:

@@ -22,7 +22,7 @@ from grader.evidence.scans import (
     weights_entry,
 )
 from grader.evidence.trail import Trail
-from grader.evidence.uses import chains
+from grader.evidence.uses import SEVERAL, chains, in_several
 from grader.model.exercise import Exercise, Use
 from grader.model.nnx import WEIGHTS, Held, NnxCall, NnxDraw, NnxLayer, NodeState
 from grader.model.observation import ArrayType, TransformRun, Variable
@@ -92,11 +92,7 @@ class NnxSide:
     @property
     def within_several(self) -> bool:
         """Whether the run is part of another transform's that runs a function several times."""
-        runs = {each.number: each for each in self.trail.record.transforms}
-        outer = runs.get(self.run.inside) if self.run is not None and self.run.inside else None
-        while outer is not None and transform(outer.transform).does not in SEVERAL:
-            outer = runs.get(outer.inside) if outer.inside is not None else None
-        return outer is not None
+        return self.run is not None and in_several(self.trail, self.run)
 
     @cached_property
     def inside(self) -> frozenset[int | None]:
@@ -174,10 +170,6 @@ class NnxSide:
             for state in run.states
             if state.argument < 0
         )
-
-
-SEVERAL: Final = frozenset({Does.MAPS, Does.LOOPS})
-"""What transforms do that run a function several times."""
 
 
 Numbers = tuple[tuple[object, ...], ...]

@@ -13,8 +13,9 @@ import msgspec
 
 from grader.evidence.exceptions import is_across_border
 from grader.evidence.lifting import normal_axis
-from grader.evidence.nnx import SEVERAL, NnxLook, stacked_axes, wants_own
+from grader.evidence.nnx import NnxLook, stacked_axes, wants_own
 from grader.evidence.scans import carried, carry_place, entry, is_nnx_loop, weights_entry
+from grader.evidence.uses import SEVERAL
 from grader.model.axes import CARRY
 from grader.model.case import ArrayValue
 from grader.model.nnx import WEIGHTS, NnxCall, NodeState

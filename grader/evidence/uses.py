@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 
@@ -69,6 +70,19 @@ def single(look: Look, use: Use) -> tuple[Chain, Chain] | None:
     """Return the submission's and the reference's chain, None unless each side has just one."""
     ours, theirs = tuple(chains(look.actual, use)), tuple(chains(look.expected, use))
     return (ours[0], theirs[0]) if len(ours) == len(theirs) == 1 else None
+
+
+SEVERAL: Final = frozenset({Does.MAPS, Does.LOOPS})
+"""What transforms do that run a function several times."""
+
+
+def in_several(trail: Trail, run: TransformRun) -> bool:
+    """Whether a run is part of a map or another loop, which runs it for each of its indices."""
+    numbered = {each.number: each for each in trail.record.transforms}
+    outer = numbered.get(run.inside) if run.inside is not None else None
+    while outer is not None and transform(outer.transform).does not in SEVERAL:
+        outer = numbered.get(outer.inside) if outer.inside is not None else None
+    return outer is not None
 
 
 def deepest(looks: Iterable[Trail], use: Use) -> Chain:
