@@ -157,11 +157,11 @@ def carry_place(run: TransformRun, knob: str = "in_axes") -> int | None:
     if not is_nnx_loop(run):
         return 0
     if isinstance(axes, Axis) or axes.is_state:
-        return 0 if axes == _CARRY else None
-    return next((n for n, each in enumerate(axes.items) if each == _CARRY), None)
+        return 0 if axes == CARRY_AXIS else None
+    return next((n for n, each in enumerate(axes.items) if each == CARRY_AXIS), None)
 
 
-_CARRY: Final = Axis(value=None, invalid=CARRY)
+CARRY_AXIS: Final = Axis(value=None, invalid=CARRY)
 
 
 def carry_in(run: TransformRun) -> slice:
@@ -242,7 +242,7 @@ def fits(run: TransformRun) -> bool:
     """
     given, nnx = run.knob("in_axes"), is_nnx_loop(run)
     if not isinstance(given, AxisTree):
-        return given != _CARRY or len(run.parts) == 1
+        return given != CARRY_AXIS or len(run.parts) == 1
     return given.kind == "tuple" and len(given.items) == len(run.parts) - (not nnx)
 
 

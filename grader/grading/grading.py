@@ -267,9 +267,9 @@ class Grading:
 
     def _likened(self, transcript: Transcript, proof: Proof) -> Transcript:
         """Compare with the known mistakes if no rule says why the answers are wrong."""
-        errors = {each.rule for each in self._judged(transcript) if each.severity is Severity.ERROR}
         if self._request.effort is Effort.CAUGHT:
             return transcript
+        errors = {each.rule for each in self._judged(transcript) if each.severity is Severity.ERROR}
         explained = any(rule_by_id(each).shows is None for each in errors)
         if not errors or (explained and UNEXPLAINED not in errors):
             return transcript

@@ -84,11 +84,11 @@ class KnownMistakes:
         mistakes = [each for each in self._mistakes if each.known.titled or unexplained]
         for explained in (False, True):
             some = [each for each in mistakes if each.explained is explained]
-            found = self._proved(proof, sizes, some) if some else None
-            found = found or self._answers.like(
-                transcript, [(each.submission, each.known) for each in some]
+            found = some and (
+                self._proved(proof, sizes, some)
+                or self._answers.like(transcript, [(each.submission, each.known) for each in some])
             )
-            if found is not None:
+            if found:
                 return found
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -14,9 +14,10 @@ import msgspec
 
 from grader import cache
 from grader.compare import Same, compare, tolerance_of
+from grader.grading.observed import observing
 from grader.model.case import Case
 from grader.model.exercise import Exercise
-from grader.model.observation import Completed, Loaded, Observation
+from grader.model.observation import Completed, Observation
 from grader.model.submission import Submission
 from grader.model.transcript import Exchange, Known, Transcript
 from grader.process.side import Side
@@ -32,31 +33,6 @@ _MOST_KEPT: Final = 4_000
 
 _Book = dict[str, dict[str, Completed]]
 """The answers of each mistake, by its digest and then by the case's."""
-
-
-class _Process:
-    """A process of a known mistake, started when its first answer is needed."""
-
-    def __init__(self, open_side: Callable[[], Side]) -> None:
-        self._open_side = open_side
-        self._side: Side | None = None
-        self._loaded = False
-
-    def answer(self, case: Case) -> Observation | None:
-        """Run a case; None if the mistake can't be loaded."""
-        if self._side is None:
-            self._side = self._open_side()
-            self._side.enter_sandbox()
-            self._loaded = isinstance(self._side.load(_SECONDS), Loaded)
-        if not self._loaded:
-            return None
-        self._side.begin(case, _SECONDS)
-        return self._side.finish()
-
-    def close(self) -> None:
-        """End the process, if there is one."""
-        if self._side is not None:
-            self._side.end()
 
 
 class KnownAnswers:
@@ -83,7 +59,7 @@ class KnownAnswers:
     ) -> Known | None:
         """Return the only mistake that gives a submission's answers; None if there isn't one."""
         compared = self._compared(transcript)
-        wrong = [each for each in compared if not self._agree(each, each.expected)]
+        wrong = [each for each in compared if not self._agree(each, each.expected.outcome)]
         if len(wrong) < _LEAST:
             return None
         with self._turn:
@@ -108,18 +84,21 @@ class KnownAnswers:
 
     def _makes(self, mistake: Submission, compared: Sequence[Exchange]) -> bool:
         answers = self._book.setdefault(mistake.sha256, {})
-        with closing(_Process(lambda: self._open_side(mistake))) as process:
-            return all(self._agree(each, _answer(answers, each.case, process)) for each in compared)
+        by_digest = {_digest(each.case): each for each in compared}
+        unknown = [each.case for digest, each in by_digest.items() if digest not in answers]
+        with closing(observing(lambda: self._open_side(mistake), unknown, _SECONDS)) as fresh:
+            return all(
+                self._agree(each, answers.get(digest) or _next(answers, digest, fresh))
+                for digest, each in by_digest.items()
+            )
 
-    def _agree(self, exchange: Exchange, other: Observation | None) -> bool:
+    def _agree(self, exchange: Exchange, other: object) -> bool:
         """Whether the submission's answer is the other one, within the tolerance."""
         ours = exchange.actual.outcome
-        if other is None or not isinstance(ours, Completed):
-            return False
-        if not isinstance(other.outcome, Completed):
+        if not isinstance(ours, Completed) or not isinstance(other, Completed):
             return False
         tolerance = tolerance_of(exchange.case, exchange.expected, self._exercise.tolerance)
-        return isinstance(compare(other.outcome.result, ours.result, tolerance), Same)
+        return isinstance(compare(other.result, ours.result, tolerance), Same)
 
     def _keep(self) -> None:
         """Cache what is new."""
@@ -129,19 +108,23 @@ class KnownAnswers:
             self._kept = size
 
 
-def _answer(answers: dict[str, Completed], case: Case, process: _Process) -> Observation | None:
-    """Return what a mistake does on a case, which is remembered if it returns."""
-    digest = hashlib.sha256(_key(case)).hexdigest()
-    if digest in answers:
-        return Observation(outcome=answers[digest])
-    found = process.answer(case)
-    if found is not None and isinstance(found.outcome, Completed):
-        answers[digest] = found.outcome
-    return found
+def _next(
+    answers: dict[str, Completed], digest: str, fresh: Iterator[Observation]
+) -> Completed | None:
+    """Run a mistake's next case, and remember what it returns; None if it returns nothing."""
+    found = next(fresh, None)
+    if found is None or not isinstance(found.outcome, Completed):
+        return None
+    answers[digest] = found.outcome
+    return found.outcome
 
 
 def _key(case: Case) -> bytes:
     return msgspec.msgpack.encode(case)
+
+
+def _digest(case: Case) -> str:
+    return hashlib.sha256(_key(case)).hexdigest()
 
 
 def _size(book: _Book) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 
 from grader.model.case import Case
 from grader.model.observation import Loaded, Observation
@@ -14,14 +14,23 @@ def observed(side: Side, cases: Iterable[Case], seconds: float) -> tuple[Observa
 
     Loading may take so many seconds, and so may each case.
     """
+    return tuple(observing(lambda: side, cases, seconds))
+
+
+def observing(
+    open_side: Callable[[], Side], cases: Iterable[Case], seconds: float
+) -> Generator[Observation]:
+    """Yield what a side does on each case, as `observed` returns it.
+
+    The side is opened for the first case, and ended when the generator is closed.
+    """
+    side = open_side()
     try:
         side.enter_sandbox()
         if not isinstance(side.load(seconds), Loaded):
-            return ()
-        found = []
+            return
         for case in cases:
             side.begin(case, seconds)
-            found.append(side.finish())
-        return tuple(found)
+            yield side.finish()
     finally:
         side.end()

@@ -34,7 +34,7 @@ from grader.evidence.nnx_loops import (
     refused,
     without_carry,
 )
-from grader.evidence.scans import length_given, length_of, steps_noun
+from grader.evidence.scans import CARRY_AXIS, length_given, length_of, steps_noun
 from grader.model.axes import CARRY
 from grader.model.observation import Axes, Axis, AxisTree, TransformRun
 from grader.rules.nnx_axes import counts
@@ -174,14 +174,11 @@ def no_carry(evidence: Evidence) -> Iterator[Sighting]:
 def _alone(evidence: Evidence, run: TransformRun, right: str) -> Advice:
     """Say what else changes where a stack of outputs becomes the last carry alone."""
     ours = run.axes("out_axes")
-    stacked = isinstance(ours, Axis) and not ours.is_carry and right == axes_text(_CARRY)
+    stacked = isinstance(ours, Axis) and not ours.is_carry and right == axes_text(CARRY_AXIS)
     found = taken_whole(evidence.source, run.span, run.target) if stacked else None
     if found is None:
         return Advice("", ())
     return Advice(f"; the last carry comes out alone then: {found.help}", found.edits)
-
-
-_CARRY = Axis(value=None, invalid=CARRY)
 
 
 # ----------------------------------------------------------------------------------- what comes out

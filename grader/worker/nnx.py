@@ -203,9 +203,8 @@ class Nnx:
 
 def _first_digest(args: tuple[Foreign, ...], kwargs: dict[str, Foreign]) -> str | None:
     """Return the digest of the first input, None if there is none."""
-    for each in (*args, *kwargs.values()):
-        return digest_of(each)
-    return None
+    given = (*args, *kwargs.values())
+    return digest_of(given[0]) if given else None
 
 
 def _layers() -> list[type]:

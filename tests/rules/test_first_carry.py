@@ -10,7 +10,7 @@ import pytest
 from grader.catalogue import exercises
 from grader.judge import judge
 from grader.model.exercise import Exercise
-from tests.observe import example_case
+from tests.observe import example_case, solution_text
 from tests.recordings.programs import transcript_of
 
 DECAY: Final = """\
@@ -93,15 +93,9 @@ def test_other_mistakes_are_not_blamed_on_the_start(name: str) -> None:
 
 
 def test_a_lifted_loop_is_told_so_too() -> None:
-    text = exercise_solution("nn-scan-rnn").replace("jnp.zeros(", "jnp.ones(")
+    text = solution_text(exercise("nn-scan-rnn")).replace("jnp.zeros(", "jnp.ones(")
     assert "nn.scan goes over the task's steps, but starts from another carry." in details(
         text, "nn-scan-rnn"
-    )
-
-
-def exercise_solution(slug: str) -> str:
-    return next(each for each in exercises() if each.exercise.slug == slug).solution.read_text(
-        encoding="utf-8"
     )
 
 
