@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import warnings
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 
@@ -20,7 +21,8 @@ def main() -> None:
     if sys.argv[1] == "nursery":
         _serve_as_nursery(int(sys.argv[2]), began)
     else:
-        from grader.worker.serve import as_spawned_side
+        with _lazily():
+            from grader.worker.serve import as_spawned_side
 
         gc.enable()
         as_spawned_side()
@@ -36,13 +38,20 @@ def _find_modules() -> None:
     sys.path.extend(os.path.abspath(path) for path in named if path)
 
 
+def _lazily() -> AbstractContextManager[None]:
+    from grader.worker.lazy_imports import seldom_used_later
+
+    return seldom_used_later()
+
+
 def _serve_as_nursery(descriptor: int, began: float) -> None:
     """Serve; if that fails, send the reason as plain text instead of a reply."""
     import socket
 
     control = socket.socket(fileno=descriptor)
     try:
-        from grader.worker.nursery import Nursery
+        with _lazily():
+            from grader.worker.nursery import Nursery
     except BaseException as error:  # noqa: BLE001
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         control.send(b"failed: " + reason.encode("utf-8", "replace")[:400])
