@@ -32,8 +32,8 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
+from grader.worker.flax_checks import remember_checks
 from grader.worker.kept import Pictures
-from grader.worker.key_checks import remember_key_checks
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
 from grader.worker.own_check import Faulty, OwnCheck
@@ -103,7 +103,7 @@ def adapt_libraries() -> None:
     """Change what costs jax and Flax time in small programs, here and in forks of this process."""
     share_context()
     prefer_numpy()
-    remember_key_checks()
+    remember_checks()
     skip_plugins()
 
 
