@@ -6,6 +6,7 @@ learner's class is called to get a shape or to convert it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -63,13 +64,23 @@ def array_type(value: Foreign) -> ArrayType | None:
     """Type of an array, a tracer or a key array; None for any other value."""
     own = base_view(value)
     if own is not None:
-        return ArrayType(dtype=own.dtype.name, shape=own.shape)
+        return ArrayType(dtype=_dtype_name(own.dtype), shape=own.shape)
     if not (is_jax_array(value) or is_key(value) or is_tracer(value)):
         return None
     abstract: Foreign = value
     if any(type(size) is not int for size in abstract.shape):
         return None
-    return ArrayType(dtype=clean(str(abstract.dtype), 40), shape=tuple(abstract.shape))
+    return ArrayType(dtype=_dtype_text(abstract.dtype), shape=tuple(abstract.shape))
+
+
+@lru_cache(maxsize=64)
+def _dtype_name(dtype: np.dtype[Any]) -> str:
+    return dtype.name
+
+
+@lru_cache(maxsize=64)
+def _dtype_text(dtype: Foreign) -> str:
+    return clean(str(dtype), 40)
 
 
 def element_count(shape: tuple[int, ...]) -> int:

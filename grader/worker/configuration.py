@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from contextlib import suppress
 from enum import Enum
 
@@ -40,6 +41,7 @@ class Configuration:
 
     def __init__(self) -> None:
         self._usual = _values()
+        self._raw = _raw_values()
         self._found: dict[str, str] = {}
 
     def begin(self) -> None:
@@ -48,6 +50,8 @@ class Configuration:
 
     def note(self) -> tuple[Configured, ...]:
         """Return the settings that are in force now; of several values, the first one counts."""
+        if not self._found and all(map(operator.is_, _raw_values(), self._raw)):
+            return ()
         values = _values().items()
         now = {name: value for name, value in values if value != self._usual.get(name)}
         self._found = now | self._found
@@ -62,6 +66,10 @@ class Configuration:
             Configured(name=name, value=value, usual=self._usual.get(name, ""))
             for name, value in sorted(values.items())
         )
+
+
+def _raw_values() -> list[object]:
+    return [getattr(_config, name, None) for name in WATCHED]
 
 
 def _values() -> dict[str, str]:

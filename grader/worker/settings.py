@@ -10,6 +10,7 @@ import functools
 import types
 from typing import Any
 
+import jax
 import numpy as np
 from flax import linen as nn
 from flax.core import FrozenDict
@@ -23,6 +24,8 @@ _MOST_ITEMS = 12
 _DEEPEST = 4
 _LONGEST = 300
 _NOT_SETTINGS = frozenset({"parent", "name"})
+_ATOMS = frozenset({bool, int, str, type(None), type(jax.numpy.float32)})
+_LIBRARIES = ("jax.", "flax.")
 _fields = dataclasses.fields
 _MISSING = dataclasses.MISSING
 
@@ -39,12 +42,24 @@ def settings_of(module: Foreign) -> tuple[Setting, ...]:
 
 
 def _setting(field: dataclasses.Field[Any], value: Foreign) -> Setting:
-    text = text_of(value)
+    text = _remembered(value) if _never_changes(value) else text_of(value)
     default = field.default
     if default is _MISSING and field.default_factory in (list, dict, set, tuple):
         default = field.default_factory()
     same = value is default or (default is not _MISSING and text == text_of(default))
     return Setting(name=clean(field.name, 80), text=text, default=same)
+
+
+def _never_changes(value: Foreign) -> bool:
+    """Whether this very value always has the same text: an atom, or a function of a library."""
+    if type(value) is types.FunctionType:
+        return str(value.__globals__.get("__name__")).startswith(_LIBRARIES)
+    return type(value) in _ATOMS
+
+
+@functools.lru_cache(maxsize=512, typed=True)
+def _remembered(value: Foreign) -> str:
+    return text_of(value)
 
 
 def text_of(value: Foreign, depth: int = 0) -> str:

@@ -16,7 +16,7 @@ from jax.extend.core import primitives
 from jax.extend.random import threefry_prng_impl
 
 from grader.worker.arithmetic.control import CONTROL
-from grader.worker.arithmetic.evaluation import Program, as_numpy, is_key
+from grader.worker.arithmetic.evaluation import Program
 from grader.worker.arithmetic.kernels import KERNELS
 from grader.worker.arithmetic.step import Budget
 
@@ -37,14 +37,14 @@ def both(function: Callable[..., Any], *args: Any) -> tuple[list[Any], list[Any]
     program = Program(closed)
     leaves = jax.tree.leaves(args)
     operands = [
-        as_numpy(jax.random.key_data(each) if is_key(aval) else each, aval)
-        for each, aval in zip(leaves, program.takes, strict=True)
+        kind.as_numpy(jax.random.key_data(each) if kind.keys else each)
+        for each, kind in zip(leaves, program.takes, strict=True)
     ]
     with np.errstate(all="ignore"):
         ours = program.run(operands, Budget(100_000))
     compiled = jax.jit(function).lower(*args).compile()
     theirs = [
-        jax.random.key_data(each) if is_key(each.aval) else each
+        jax.random.key_data(each) if jnp.issubdtype(each.dtype, jax.dtypes.prng_key) else each
         for each in jax.tree.leaves(compiled(*args))
     ]
     return ours, [np.asarray(each) for each in theirs]

@@ -41,6 +41,28 @@ class _Step:
     several: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an argument or a result is: its type and shape in NumPy, and whether it holds keys.
+
+    A key array is given as its numbers: its shape has one more axis of 2. `aval` is what jax calls
+    such an array.
+    """
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    keys: bool
+    aval: Any
+
+    def as_numpy(self, value: Any) -> Array:  # noqa: ANN401  # anything that jax takes
+        """Return a value as such an array; `Unsupported` if it isn't one."""
+        array = np.asarray(value)
+        dtype = self.dtype
+        if array.shape != self.shape or (array.dtype != dtype and array.dtype.kind not in "biuf"):
+            raise Unsupported
+        return array.astype(dtype, copy=False)
+
+
 class Program:
     """A jaxpr that can run here. `Unsupported` if it can't."""
 
@@ -56,8 +78,8 @@ class Program:
         self._inputs = [self._place(var) for var in jaxpr.invars]
         self._steps = [self._step(each) for each in jaxpr.eqns]
         self._outputs = [self._source(atom) for atom in jaxpr.outvars]
-        self.takes = tuple(var.aval for var in jaxpr.invars)
-        self.gives = tuple(atom.aval for atom in jaxpr.outvars)
+        self.takes = tuple(_kind(var.aval) for var in jaxpr.invars)
+        self.gives = tuple(_kind(atom.aval) for atom in jaxpr.outvars)
         self._places.clear()
 
     def run(self, operands: Sequence[Array], budget: Budget) -> list[Array]:
@@ -121,16 +143,13 @@ class Program:
 
 def _constant(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
     """Copy it, as XLA does: what a program writes into its own array later changes nothing."""
-    return np.array(as_numpy(value, aval))
+    return np.array(_kind(aval).as_numpy(value))
 
 
-def as_numpy(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
-    """Return a value as an array of its type in a jaxpr. A key array is given as its numbers."""
+def _kind(aval: Any) -> Kind:  # noqa: ANN401
     dtype, shape = _type(aval)
-    array = np.asarray(value)
-    if array.shape != shape or (array.dtype != dtype and array.dtype.kind not in "biuf"):
-        raise Unsupported
-    return array.astype(dtype, copy=False)
+    keys = _is_key(aval)
+    return Kind(dtype, shape, keys, jax.core.ShapedArray(shape, dtype) if keys else aval)
 
 
 def _type(aval: Any) -> tuple[np.dtype[Any], tuple[int, ...]]:  # noqa: ANN401
@@ -140,7 +159,7 @@ def _type(aval: Any) -> tuple[np.dtype[Any], tuple[int, ...]]:  # noqa: ANN401
         raise Unsupported
     if prod(shape) > _MOST_ELEMENTS:
         raise Unsupported
-    if is_key(aval):
+    if _is_key(aval):
         if getattr(aval.dtype, "_impl", None) is not threefry_prng_impl:
             raise Unsupported
         return np.dtype(np.uint32), (*shape, 2)
@@ -150,13 +169,13 @@ def _type(aval: Any) -> tuple[np.dtype[Any], tuple[int, ...]]:  # noqa: ANN401
     return dtype, shape
 
 
-def is_key(aval: Any) -> bool:  # noqa: ANN401
+def _is_key(aval: Any) -> bool:  # noqa: ANN401
     """Whether an array's elements are keys."""
     return bool(jax.dtypes.issubdtype(aval.dtype, jax.dtypes.extended))
 
 
 def _has_keys(equation: Any) -> bool:  # noqa: ANN401
-    return any(is_key(atom.aval) for atom in equation.invars)
+    return any(_is_key(atom.aval) for atom in equation.invars)
 
 
 def _check_context(equation: Any) -> None:  # noqa: ANN401

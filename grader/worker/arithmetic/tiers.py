@@ -12,7 +12,7 @@ from jax._src import pjit
 from jax._src.interpreters import pxla
 from jax.random import key_data, wrap_key_data
 
-from grader.worker.arithmetic.evaluation import Jaxpr, Program, as_numpy, is_key
+from grader.worker.arithmetic.evaluation import Jaxpr, Kind, Program
 from grader.worker.arithmetic.step import Array, Budget, Unsupported
 
 _OF_A_CASE: Final = 10_000
@@ -136,15 +136,12 @@ class _Home:
                 raise Unsupported
         return [self._array(*each) for each in zip(results, program.gives, strict=True)]
 
-    def _array(self, result: Array, aval: Any) -> Any:  # noqa: ANN401
+    def _array(self, result: Array, kind: Kind) -> Any:  # noqa: ANN401
         """Return a result as an array of jax with its own memory, or as a key array."""
-        keys = is_key(aval)
-        if keys:
-            aval = jax.core.ShapedArray(result.shape, result.dtype)
         made = pxla.batched_device_put(
-            aval, self._sharding, [np.array(result)], [self._device], committed=False
+            kind.aval, self._sharding, [np.array(result)], [self._device], committed=False
         )
-        return wrap_key_data(made, impl="threefry2x32") if keys else made
+        return wrap_key_data(made, impl="threefry2x32") if kind.keys else made
 
 
 def _is_refused(result: Array) -> bool:
@@ -155,12 +152,12 @@ def _is_refused(result: Array) -> bool:
     return nans or (jax.config.jax_debug_infs and bool(np.isinf(result).any()))
 
 
-def _operand(arg: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
+def _operand(arg: Any, kind: Kind) -> Array:  # noqa: ANN401  # anything that jax takes
     """Return an argument as an array of NumPy; `Unsupported` if it was put on a device."""
-    data = key_data(arg) if is_key(aval) else arg
+    data = key_data(arg) if kind.keys else arg
     if isinstance(data, jax.Array) and data.committed:
         raise Unsupported
-    return as_numpy(data, aval)
+    return kind.as_numpy(data)
 
 
 def _forget_paths() -> None:
