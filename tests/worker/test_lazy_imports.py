@@ -49,15 +49,11 @@ def test_tables_and_other_chips_are_not_loaded_with_jax() -> None:
         ("from jax.experimental import pallas; print(callable(pallas.pallas_call))", "True"),
         ("import jax.extend.pallas as p; print('__file__' in vars(p))", "True"),
         (
-            "text = nn.Dense(2).tabulate(jax.random.key(0), jax.numpy.ones((1, 3)))\n"
-             "print('Dense Summary' in text)",
+            "x = jax.numpy.ones(3); print(len(nn.Dense(2).tabulate(jax.random.key(0), x)) > 99)",
             "True",
         ),
         ("import json; print('json' in waiting())", "False"),
-        (
-            "import inspect\nprint(len(inspect.stack()), waiting())",
-            "1 set()",
-        ),
+        ("import inspect; print(len(inspect.stack()), waiting())", "1 set()"),
     ],
 )
 def test_a_module_is_loaded_at_its_first_use(program: str, said: str) -> None:
