@@ -32,6 +32,7 @@ from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
 from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
+from grader.worker.dataclass_code import share_code
 from grader.worker.flax_checks import remember_checks
 from grader.worker.kept import Pictures
 from grader.worker.library_programs import LibraryPrograms
@@ -102,6 +103,7 @@ def as_spawned_side() -> None:
 def adapt_libraries() -> None:
     """Change what costs jax and Flax time in small programs, here and in forks of this process."""
     share_context()
+    share_code()
     prefer_numpy()
     remember_checks()
     skip_plugins()
