@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.catalogue import course_text
 from grader.errors import ExerciseBroken
 from grader.model.exercise import ExerciseFolder
-from grader.model.report import Report
 from grader.progress import Progress
+
+if TYPE_CHECKING:
+    from grader.model.report import Report
 
 OFFER_EVERY = 3
 

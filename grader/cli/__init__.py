@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
@@ -91,6 +92,7 @@ def _run(argv: list[str]) -> int:
 
             INTERRUPTS.take()
         early.start(argv)
+        gc.disable()  # the imports leave many objects for good; don't collect them again and again
         from grader.cli.app import run
 
         return run(argv)

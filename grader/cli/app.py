@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import typer
@@ -29,6 +30,9 @@ from grader.suggestion import did_you_mean
 
 GRADE = "FILE..."
 """The command that runs if the first word isn't a command; nobody can type its name."""
+
+_COMPLETION = "_GRADE_COMPLETE"
+"""The environment variable with which a shell asks for completions."""
 
 # Click's Context is a different class in each version of Typer, so it's Any here.
 
@@ -72,13 +76,15 @@ class GradeGroup(TyperGroup):
         formatter.write(text)
 
     def _command_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        from grader.cli.help import command_rows
+        from grader.cli.commands import app, name_of
+        from grader.cli.help import command_row
 
-        panels: dict[str, list[Command]] = {}
-        for command in self.commands.values():
-            if isinstance(command, Command) and not command.hidden:
-                panels.setdefault(command.rich_help_panel or "", []).append(command)
-        return [(title, command_rows(commands)) for title, commands in panels.items()]
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for each in app.registered_commands:
+            if not each.hidden:
+                row = command_row(name_of(each), each.callback)
+                panels.setdefault(str(each.rich_help_panel), []).append(row)
+        return [*panels.items()]
 
 
 class Command(TyperCommand):
@@ -124,10 +130,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _invoke(argv: Sequence[str]) -> int:
-    from grader.cli.commands import app
-
     try:
-        result = get_command(app).main(list(argv), prog_name="grade", standalone_mode=False)
+        commands = _commands(argv)
+        gc.enable()
+        result = commands.main(list(argv), prog_name="grade", standalone_mode=False)
     except typer.Abort:
         return _interrupted()
     except (CommandWrong, ExerciseBroken, GradebookBroken, ClusterBroken) as error:
@@ -138,6 +144,20 @@ def _invoke(argv: Sequence[str]) -> int:
         return _broken(error)
     # Typer turns an interrupt into this code without a word.
     return _interrupted() if result == Exit.INTERRUPTED else _code(result)
+
+
+def _commands(argv: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return Click's form of the commands that `argv` needs, since making all takes a while."""
+    from grader.cli.commands import app, name_of
+
+    if _COMPLETION in os.environ:
+        return get_command(app)
+    needed = {GRADE, *argv[:1]}
+    chosen = copy(app)
+    chosen.registered_commands = [
+        each for each in app.registered_commands if name_of(each) in needed
+    ]
+    return get_command(chosen)
 
 
 def _code(result: object) -> int:
@@ -170,7 +190,9 @@ def _broken(error: Exception) -> int:
         gone = "the current folder is gone; change to another (cd) and try again"
         return _say(gone, Exit.WRONG_COMMAND)
     if os.environ.get(TRACEBACK_VARIABLE):
-        traceback.print_exception(error)
+        from traceback import print_exception
+
+        print_exception(error)
     if isinstance(error, (OSError, MemoryError)) and (missing := lacks()):
         return _say("; ".join(missing), Exit.BROKEN)
     return _say(broken_words(error), Exit.BROKEN)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import CommandInfo
 
 from grader.authoring.like import Like
 from grader.cli import coercion
@@ -81,8 +82,12 @@ def grade(files: given.FilesArgument, request: GradingRequest) -> int:
 
 
 def _command_names() -> list[str]:
-    shown = [each for each in app.registered_commands if not each.hidden]
-    return [str(each.name or getattr(each.callback, "__name__", "")) for each in shown]
+    return [name_of(each) for each in app.registered_commands if not each.hidden]
+
+
+def name_of(command: CommandInfo) -> str:
+    """Return the word that a command is called by."""
+    return str(command.name or getattr(command.callback, "__name__", ""))
 
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import getdoc
 from itertools import repeat
+from textwrap import wrap
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from grader.cli.console import console, rendered
+
+_LEAST_NAME = 8
+_LEAST_TEXT = 10
+"""How wide the two columns of a table are at least."""
 
 Row = tuple[str, str]
 
@@ -25,29 +28,40 @@ def help_text(
     epilog: str = "",
 ) -> str:
     """Return a page of help; each section is a title and its rows."""
-    page = Group(
-        Text(about),
-        Text(),
-        _table(zip(["Usage:", *repeat("", 9)], usages, strict=False)),
-        *(part for title, rows in sections for part in _section(title, list(rows))),
-        *([Text(), Text(epilog)] if epilog else []),
-    )
-    return rendered(console(), page)
+    terminal = console()
+    page = Text(no_wrap=True, overflow="ignore")
+    _add_text(page, about, terminal.width)
+    page.append("\n")
+    _add_table(page, zip(["Usage:", *repeat("", 9)], usages, strict=False), terminal.width)
+    for title, rows in sections:
+        _add_section(page, title, list(rows), terminal.width)
+    if epilog:
+        page.append("\n")
+        _add_text(page, epilog, terminal.width)
+    page.rstrip()
+    return rendered(terminal, page)
 
 
-def _section(title: str, rows: list[Row]) -> list[RenderableType]:
-    if not rows:
-        return []
-    return [Text(), Text(title, style="bold"), Padding(_table(rows), (0, 0, 0, 2))]
+def _add_text(page: Text, text: str, width: int) -> None:
+    for line in wrap(text, width, break_on_hyphens=False):
+        page.append(f"{line}\n")
 
 
-def _table(rows: Iterable[Row]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True, min_width=8)
-    table.add_column()
+def _add_section(page: Text, title: str, rows: list[Row], width: int) -> None:
+    if rows:
+        page.append("\n").append(f"{title}\n", "bold")
+        _add_table(page, rows, width, indent=2)
+
+
+def _add_table(page: Text, rows: Iterable[Row], width: int, indent: int = 0) -> None:
+    """Add rows of two columns: what stands in the first is bold and never wrapped."""
+    rows = list(rows)
+    names = max([_LEAST_NAME, *(len(name) for name, _ in rows)])
+    room = max(width - indent - names - 2, _LEAST_TEXT)
     for name, text in rows:
-        table.add_row(Text(name), Text(text))
-    return table
+        first, *others = wrap(text, room, break_on_hyphens=False) or [""]
+        page.append(f"{'':{indent}}{name:{names}}  ", "bold").append(f"{first}\n")
+        page.append("".join(f"{'':{indent + names + 2}}{line}\n" for line in others))
 
 
 def usage_of(path: str, params: Iterable[Any]) -> str:
@@ -84,6 +98,6 @@ def _option_text(option: Any) -> str:  # noqa: ANN401
     return f"{option.help} (default {option.default})" if shown else str(option.help)
 
 
-def command_rows(commands: Iterable[Any]) -> list[Row]:
-    """Return a row for each command."""
-    return [(each.name, each.help.rstrip(".")) for each in commands]
+def command_row(name: str, function: object) -> Row:
+    """Return the row of a command: its name, and what its docstring says."""
+    return name, (getdoc(function) or "").rstrip(".")

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -255,7 +256,7 @@ class Watcher:
     def _start(self, submission: Submission, *, prove: bool) -> None:
         self._prove = prove
         self._screen.begin()
-        self._regrading.start(submission, msgspec.structs.replace(self._request, prove=prove))
+        self._regrading.start(submission, replace(self._request, prove=prove))
 
     def _version(self) -> Version:
         job = find_job(self._file, self._request)
@@ -338,6 +339,6 @@ class Watcher:
                 self._screen.refuse(str(error))
                 return
         named = folder.exercise.slug if self._request.exercise else None
-        request = msgspec.structs.replace(self._request, exercise=named)
+        request = replace(self._request, exercise=named)
         self._following = Onward(begun.file, request)
         self._watching = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,7 +16,8 @@ _MOST_POINTS: Final = 1_000_000
 _CLASS: Final = frozenset({Front.CLASS})
 
 
-class ClassRequest(GradingRequest, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class ClassRequest(GradingRequest):
     """What is asked of all gradings of a class, and of the class.
 
     `exports` are as given, `FORMAT[=PATH]`.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from enum import Enum, StrEnum, auto, unique
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_type_hints
-
-import msgspec
 
 from grader.model.effort import Effort
 from grader.render import RENDERERS
@@ -52,7 +50,8 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Option:
     """How a field of the request is given. In a notebook, its keyword is the field's name.
 
     A flag of a field that is true without it switches that off. `least` and `most` are the bounds
@@ -73,7 +72,8 @@ _FILES: Final = frozenset({Front.COMMAND, Front.CLASS})
 _LEARNER: Final = frozenset({Front.COMMAND, Front.WATCH, Front.NOTEBOOK, Front.EDITOR})
 
 
-class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class GradingRequest:
     """What is asked of a grading. It goes from its front to whatever uses it unchanged.
 
     A field with an `Option` is offered by the fronts that it names, in this order. `timeout` is
@@ -234,7 +234,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_effort(self, effort: Effort) -> GradingRequest:
         """Ask for more or less."""
-        return msgspec.structs.replace(self, effort=effort)
+        return replace(self, effort=effort)
 
     @property
     def at_once(self) -> int:
@@ -247,7 +247,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
         return _LOAD_SECONDS if self.timeout is None else max(self.timeout, _LEAST_LOAD_SECONDS)
 
 
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Declared:
     """A field that is an option: its type and its default."""
 
     kind: object
@@ -260,12 +261,19 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         return self.default is True
 
 
-@cache
 def declared(request: type[GradingRequest] = GradingRequest) -> Mapping[str, Declared]:
     """Return all options by their fields' names, in order."""
-    fields = msgspec.structs.fields(request)
+    if request not in _DECLARED:
+        _DECLARED[request] = _declared(request)
+    return _DECLARED[request]
+
+
+_DECLARED: dict[type[GradingRequest], Mapping[str, Declared]] = {}
+
+
+def _declared(request: type[GradingRequest]) -> Mapping[str, Declared]:
     hints = get_type_hints(request, include_extras=True)
-    defaults = {each.name: each.default for each in fields}
+    defaults = {each.name: each.default for each in fields(request)}
     return {
         name: Declared(
             kind=hints[name].__origin__,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import io
 from enum import Enum, StrEnum
@@ -10,7 +11,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn, get_args
 
-import msgspec
 import pytest
 from cli_course import Grade, add_exercise
 
@@ -150,7 +150,7 @@ def test_an_option_arrives(
             monkeypatch.setattr(editor, "serve", arrived.append)
             grade("lsp", *words)
     assert [getattr(each, name) for each in arrived] == [field(name, value)]
-    given_only = msgspec.structs.replace(arrived[0], **{name: each.default, "exercises": ()})
+    given_only = dataclasses.replace(arrived[0], **{name: each.default, "exercises": ()})
     assert given_only == request_of(front)()
 
 
@@ -182,7 +182,7 @@ def test_a_new_option_of_any_type_is_converted(
 
 
 def test_every_field_is_an_option_but_two() -> None:
-    fields = {each.name for each in msgspec.structs.fields(GradingRequest)}
+    fields = {each.name for each in dataclasses.fields(GradingRequest)}
     assert fields - {*declared()} == {"prove", "effort"}
     assert all(each.option.fronts for each in declared().values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def test_what_reports_depend_on_arrives() -> None:
     sent_on = asked_of(asked)
     assert sent_on.courses == (str(Path("mine").absolute()),)
     arrived = sent_on.request
-    assert msgspec.structs.replace(arrived, exercises=asked.exercises) == asked
+    assert dataclasses.replace(arrived, exercises=asked.exercises) == asked
 
 
 def test_a_submission_arrives_as_it_was_read() -> None:
