@@ -63,6 +63,7 @@ def versions_digest() -> str:
     return digest.hexdigest()[:20]
 
 
+@cache
 def version_of(name: str) -> str:
     """Return the version of an installed package, or `none`."""
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from importlib.metadata import version
 
+from grader.cache import version_of
 from grader.grading.request import GradingRequest
 from grader.grading.stopwatch import Stopwatch
 from grader.judge import assess
@@ -122,9 +122,9 @@ def _environment(side: Side | None) -> Environment:
     missing = tuple(each.name for each in missing_protections(side)) if side else ()
     return Environment(
         python=ran.python if ran else platform.python_version(),
-        jax=ran.jax if ran else version("jax"),
-        flax=ran.flax if ran else version("flax"),
-        hypothesis=version("hypothesis"),
+        jax=ran.jax if ran else version_of("jax"),
+        flax=ran.flax if ran else version_of("flax"),
+        hypothesis=version_of("hypothesis"),
         platform=ran.platform if ran else f"{sys.platform}-{platform.machine()}",
         protections=active,
         missing=missing,
