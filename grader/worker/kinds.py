@@ -1,7 +1,7 @@
 """Questions of type that a traced program asks: a size and the seed answer like the int they are.
 
 Other stand-ins answer for themselves where an array would say the same; where it would not, the
-question is noted.
+question is noted. And `len`, which Python lets return nothing but an int, returns a symbolic size.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.model.trace import Asked
 
-_isinstance, _getattr, _hasattr, _type = isinstance, getattr, hasattr, type
+_isinstance, _getattr, _hasattr, _len, _type = isinstance, getattr, hasattr, len, type
 _NONE: Final = object()
 _TELLING: Final = frozenset({"aval", "committed", "device", "devices", "sharding", "weak_type"})
 SAMPLE: Final = 2
@@ -47,6 +47,7 @@ class Kinds:
             "type": self._type_of,
             "hasattr": self._has,
             "getattr": self._get,
+            "len": _length,
         }
 
     def _is_int(self, value: Any) -> bool:
@@ -102,6 +103,12 @@ class Kinds:
         failed = not found and any(name in vars(base) for base in _type(value).__mro__)
         if failed or any(_hasattr(kind, name) is not found for kind in kinds):
             self._ask(Asked.KIND)
+
+
+def _length(value: Any) -> Any:
+    if _is_tracer(value) and value.ndim and jax.export.is_symbolic_dim(value.shape[0]):
+        return value.shape[0]
+    return _len(value)
 
 
 def _has_protocol(kinds: Any) -> bool:

@@ -18,6 +18,10 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
 
 
 DECIDING: dict[str, str] = {
+    "a length": halved("len(x_batch) == 7"),
+    "an output's length": halved("len(outputs) == 7"),
+    "a length that something is looked up by": halved("len(x_batch) in {7: 1}"),
+    "a length's text": halved("str(len(x_batch)) == '7'"),
     "NumPy's array": halved(
         "isinstance(x_batch, np.ndarray) and size > 6", top="import numpy as np"
     ),
