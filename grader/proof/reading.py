@@ -57,7 +57,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             printed = each.asked is Asked.TEXT and place in self.printed
             idle = any(one[:2] <= place[:2] and place[2:] <= one[2:] for one in self.idle)
             if not printed and (each.asked is Asked.DIVISION or not idle):
-                return f"line {each.span.line} {_ASKED[each.asked]}"
+                where = f"line {each.span.line}" if each.span.line else "a library that it uses"
+                return f"{where} {_ASKED[each.asked]}"
         return ""
 
 

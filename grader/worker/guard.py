@@ -10,6 +10,7 @@ A question doesn't count if it has the same answer for every size above 1.
 from __future__ import annotations
 
 import dis
+import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
@@ -30,27 +31,36 @@ from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
 
 _MOST = 40
-_TOO_MANY: Final = Decision(
-    asked=Asked.COMPARISON, span=Span(line=0, column=0, end_line=0, end_column=0)
-)
-"""Stands for all further ones. No piece of a text is there, so it counts."""
+_NOWHERE: Final = Span(line=0, column=0, end_line=0, end_column=0)
+"""Of code that isn't in the program's text. No piece of a text is there, so it counts."""
+_TOO_MANY: Final = Decision(asked=Asked.COMPARISON, span=_NOWHERE)
+"""Stands for all further ones."""
 
 
-def _folder(file: str | None) -> str:
-    return f"{Path(str(file)).resolve().parent}/"
+def _folders(file: str | None) -> tuple[str, ...]:
+    """Return the folder of a file, by its own name and by that without links.
+
+    Code has the name that its file was found by, and a Python environment may be a link.
+    """
+    path = Path(str(file))
+    return tuple({f"{each.parent.as_posix()}/" for each in (path, path.resolve())})
 
 
 _TRUSTED: Final = (
-    *(_folder(each.__file__) for each in (jax, jaxlib, flax)),
-    f"{Path(__file__).resolve().parent.parent}/",
+    *(folder for each in (jax, jaxlib, flax) for folder in _folders(each.__file__)),
+    *_folders(str(Path(__file__).parent)),
 )
 _LIFTING: Final = "/core/lift.py"
-_FLAX: Final = _folder(flax.__file__)
+_FLAX: Final = _folders(flax.__file__)
 _OURS: Final = (__file__, kinds.__file__)
 _CALLING: Final = ("/tree.py", "/tree_util.py", "/traverse_util.py", "/frozen_dict.py")
 """Files of jax and Flax that ask for whoever calls them, of what they are given."""
-_STANDARD: Final = f"{Path(sysconfig.get_path('stdlib')).resolve()}/"
-_NUMPY: Final = _folder(np.__file__)
+_STANDARD: Final = _folders(f"{sysconfig.get_path('stdlib')}/os.py")
+_NUMPY: Final = _folders(np.__file__)
+_INSTALLED: Final = tuple(
+    folder for each in (jax, flax, np) for folder in _folders(str(Path(str(each.__file__)).parent))
+)
+"""Where other libraries are, too."""
 _COMPARING: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
 _SHOWING: Final = ("__str__", "__repr__", "__format__", "__bool__", "__array__")
 _LOOKING_UP: Final = ("__contains__", "__getitem__", "get", "index", "count")
@@ -119,7 +129,8 @@ class Guard:
 
     def _note(self, asked: Asked, frame: FrameType) -> None:
         if len(self._found) < _MOST:
-            span = _place(frame.f_code, frame.f_lasti)
+            installed = _file_of(frame.f_code).startswith((*_INSTALLED, *_STANDARD))
+            span = _NOWHERE if installed else _place(frame.f_code, frame.f_lasti)
             self._found[Decision(asked=asked, span=span)] = None
         else:
             self._found[_TOO_MANY] = None
@@ -267,9 +278,10 @@ def _asker(frame: FrameType | None, *, text: bool = False) -> FrameType | None:
     passed = frame is not None and _passed_on(frame)
     while frame is not None:
         code = frame.f_code
-        if code.co_filename.endswith(_CALLING):
+        file = _file_of(code)
+        if file.endswith(_CALLING):
             pass
-        elif code.co_filename.startswith(_TRUSTED):
+        elif file.startswith(_TRUSTED):
             name = code.co_name
             if name not in _OPERATORS and not text and not passed:
                 return None
@@ -287,18 +299,24 @@ def _passed_on(frame: FrameType) -> bool:
     """
     code = frame.f_code
     calls = dis.opname[code.co_code[frame.f_lasti]].startswith("CALL")
-    return calls and code.co_filename.startswith(_FLAX) and not code.co_filename.endswith(_LIFTING)
+    file = _file_of(code)
+    return calls and file.startswith(_FLAX) and not file.endswith(_LIFTING)
 
 
 def _is_product(frame: FrameType) -> bool:
     """Say whether this is `np.prod`, which multiplies sizes like ints."""
     codes = [each.f_code for each in (frame, frame.f_back) if each is not None]
-    names = [each.co_name for each in codes if each.co_filename.startswith(_NUMPY)]
+    names = [each.co_name for each in codes if _file_of(each).startswith(_NUMPY)]
     return names == ["_wrapreduction", "prod"]
 
 
+def _file_of(code: CodeType) -> str:
+    """Return the name of a file of code, with slashes on any system."""
+    return code.co_filename.replace(os.sep, "/")
+
+
 def _asks_for_another(code: CodeType) -> bool:
-    file = code.co_filename
+    file = _file_of(code)
     if file.startswith("<"):
         return file.startswith("<frozen ") or code.co_name in _OPERATORS
     return ("site-packages" not in file and file.startswith(_STANDARD)) or file.startswith(_NUMPY)

@@ -120,6 +120,11 @@ def test_printed_values_may_ask_anything_but_not_raise() -> None:
     assert elsewhere.status is Equivalent.UNKNOWN
 
 
+def test_a_library_that_decides_has_no_line_in_the_text() -> None:
+    found = said(of(EVERY), asking(Asked.KEY, line=0))
+    assert "a library that it uses looks something up by a size" in found.scope
+
+
 def test_traces_at_given_sizes_must_agree_with_the_symbolic_one() -> None:
     expected = (*of(EVERY), *of(GIVEN))
     assert said(expected, (*of(EVERY), *of(GIVEN))).status is Equivalent.PROVED

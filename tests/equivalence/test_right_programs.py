@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from equivalence_programs import RIGHT, exercise, look, program, traces
 
@@ -97,6 +102,18 @@ PROGRAMS = {
     ).replace("BatchDense(features)", "R(features)"),
     "no gradient": program(result="jax.lax.stop_gradient(outputs).reshape(-1)"),
     "same dtype": program(result="outputs.astype(jnp.float32).reshape(-1)"),
+    "the input's length": program(result="outputs.reshape(len(x_batch) * features)"),
+    "an output's length": program(end="n = len(outputs)", result="outputs.reshape(n * features)"),
+    "lengths in helpers": program(
+        top="def flat(y):\n    return y.reshape(len(y) * len(y[0]))", result="flat(outputs)"
+    ),
+    "lengths of other things": program(
+        begin="assert len('ab') == len(x_batch.shape) == len([seed, features])",
+        result="outputs.reshape(len(x_batch) * features)",
+    ),
+    "a length that is checked": program(
+        begin="assert isinstance(len(x_batch), int) and type(len(x_batch)) == int"
+    ),
     "dead code": program(begin="unused = jnp.sin(x_batch) @ jnp.ones((x_batch.shape[1], 3))"),
     "variables taken apart": program(
         end='kernel, bias = variables["params"]["kernel"], variables["params"]["bias"]\n'
@@ -174,3 +191,21 @@ def test_the_widest_scope_is_every_size_or_every_batch() -> None:
     symbolic = {trace.scope.symbolic for trace in found if trace.scope.symbolic}
     every = tuple(each.name for each in exercise().dimensions)
     assert symbolic in ({every}, {("batch",)})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a link there needs rights")
+def test_libraries_are_known_in_an_environment_behind_a_link(tmp_path: Path) -> None:
+    """A home folder may be a link, and `/tmp` is one on macOS."""
+    link = tmp_path / "linked"
+    link.symlink_to(sys.prefix)
+    folders = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+    script = "from equivalence_programs import RIGHT, look\nprint(look(RIGHT).equivalence)"
+    done = subprocess.run(
+        [link / Path(sys.executable).relative_to(sys.prefix), "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "Equivalent.PROVED" in done.stdout, done.stdout + done.stderr
