@@ -54,7 +54,11 @@ def compare(  # noqa: PLR0911  # one for each answer
     widest = _widest(pairs)
     if not widest:
         return _unknown(_why_not_traced(submission.traces))
-    doubts = [each for pair in widest for each in map(_doubt, (reference, submission), pair)]
+    doubts = [
+        each
+        for left, right in widest
+        for each in (_doubt(reference, left, "the reference"), _doubt(submission, right, "it"))
+    ]
     if any(left.digest != right.digest for left, right in widest):
         doubts.append("it takes different steps than the reference, which may be right anyway")
     if any(doubts):
@@ -68,10 +72,13 @@ def compare(  # noqa: PLR0911  # one for each answer
     return Equivalence(status=Equivalent.PROVED, scope=f"{sentence}: {_HOW}")
 
 
-def _doubt(side: Side, trace: Fingerprint) -> str:
-    """Say what a fingerprint doesn't vouch for; empty if it vouches for its scope."""
+def _doubt(side: Side, trace: Fingerprint, program: str) -> str:
+    """Say what a fingerprint of a program doesn't vouch for; empty if it vouches for its scope."""
     decided = side.reading.decided(trace.decisions)
-    return f"{decided}: {_SAME_STEPS}" if decided else trace.detail
+    if decided:
+        where = "" if program == "it" else f"in {program}, "
+        return f"{where}{decided}: {_SAME_STEPS}"
+    return f"{program} {trace.detail}" if trace.detail else ""
 
 
 def _odd(exercise: Exercise, expected: tuple[Trace, ...], pairs: Pairs) -> str:

@@ -23,12 +23,14 @@ import flax
 import jax
 import jaxlib
 import numpy as np
+from jax._src.lax.control_flow import loops
 
 from grader.model.observation import Span
 from grader.model.trace import Asked, Decision
 from grader.worker import kinds
 from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
+from grader.worker.lengths import inferring
 
 _MOST = 40
 _NOWHERE: Final = Span(line=0, column=0, end_line=0, end_column=0)
@@ -112,6 +114,7 @@ class Guard:
         if symbolic:
             undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
             undo.append(_patched(jax.lax, counting()))
+            undo.append(_patched(loops, inferring()))
         if arrays:
             base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
             undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))

@@ -111,6 +111,9 @@ PROGRAMS = {
         begin="assert len('ab') == len(x_batch.shape) == len([seed, features])",
         result="outputs.reshape(len(x_batch) * features)",
     ),
+    "a scan's length": program(
+        end="_, outputs = jax.lax.scan(lambda c, row: (c, row), 0, outputs, length=len(x_batch))"
+    ),
     "a length that is checked": program(
         begin="assert isinstance(len(x_batch), int) and type(len(x_batch)) == int"
     ),
