@@ -175,7 +175,7 @@ def _with_other_weights(evidence: Evidence, look: Look) -> Sighting:
         label="not the expected numbers",
         details=(difference(other), *also_wrong([look], place)) if other is not None else (),
         why="With the weights as they are made, the numbers are right. Here each weight was "
-        "changed a little before the module was called, as training does. A parameter that "
+        "changed before the module was called, as training does. A parameter that "
         "starts at zero or at one may be missing from the answer, or be used in another way, "
         "and the first answer doesn't show it.",
         help="go through the parameters one by one, and use each as the task says",
