@@ -14,6 +14,7 @@ from grader.evidence.look import Look
 from grader.evidence.notation import value_text
 from grader.evidence.other_libraries import NNX, OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
+from grader.evidence.sizes import reached
 from grader.evidence.symptom import shown
 from grader.model.case import Case, Container, IntValue
 from grader.model.exercise import Exercise, Number, Seed, Size
@@ -184,9 +185,11 @@ class Evidence:
             return (f"The second call, {where}, ended differently.",)
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
-    def returned(self, place: str = "") -> Span | None:
-        """Return the expression that the submission's function returns, or its item at `place`."""
-        return self.landmarks.returned(place)
+    def returned(self, look: Look, place: str = "") -> Span | None:
+        """Return the expression that the function returns in a case, or its item at `place`."""
+        several = len(self.landmarks.results) > 1
+        found = reached(self.exercise, self.source, look.case.sizes) if several else None
+        return self.landmarks.returned(place, found)
 
     def sizes(self) -> Iterable[str]:
         """Return the names of the sizes that are passed as numbers."""

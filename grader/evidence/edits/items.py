@@ -74,7 +74,7 @@ def item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
 
 
 def _item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
-    source, node = evidence.source, expression_at(evidence.source, evidence.returned(place))
+    source, node = evidence.source, expression_at(evidence.source, evidence.returned(look, place))
     results = task_results(evidence, look)
     found = re.fullmatch(r"\[(\d+)\]", place)
     if node is None or results is None or found is None or not results.items:

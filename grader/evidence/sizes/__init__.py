@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from grader.evidence.sizes.conditions import Condition, conditions
+from grader.evidence.sizes.returns import reached
 
-__all__ = ["Condition", "conditions"]
+__all__ = ["Condition", "conditions", "reached"]

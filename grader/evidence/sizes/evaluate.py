@@ -243,6 +243,8 @@ class Evaluation:
 
     def _call(self, node: ast.Call, scope: Scope) -> object:
         match node.func:
+            case ast.Name(id="len") if len(node.args) == 1 and node.keywords == []:
+                return _length(self._lazily(node.args[0], scope))
             case ast.Name(id=name) if name in _CALLS and node.keywords == []:
                 arguments = [self.value(each, scope) for each in node.args]
                 return _CALLS[name](*arguments)
@@ -318,7 +320,11 @@ def _bounded(value: object) -> object:
 
 
 def _length(value: object) -> int:
-    return len(value) if isinstance(value, tuple) else _array(value).axes[0]
+    match value:
+        case Shape(names=parts) | (tuple() as parts):
+            return len(parts)
+        case _:
+            return _array(value).axes[0]
 
 
 def _tuple(value: object) -> tuple[int, ...]:
@@ -338,7 +344,6 @@ def _range(*ends: int) -> tuple[int, ...]:
 
 
 _CALLS: Final[dict[str, Callable[..., object]]] = {
-    "len": _length,
     "min": min,
     "max": max,
     "abs": abs,
