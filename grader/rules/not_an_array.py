@@ -51,7 +51,7 @@ def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:
     if kind == "coroutine":
         return not_async(evidence)
     if "method" in kind or "function" in kind:
-        return called_too(evidence)
+        return called_too(evidence, look)
     if evidence.landmarks.ends_without_return:
         return missing_return(evidence, look)
     return answer_edits(evidence, look)

@@ -38,7 +38,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 ),
                 help="flatten it at the end: .reshape(-1)",
                 span=evidence.returned(look),
-                edits=flattened(evidence),
+                edits=flattened(evidence, look),
                 case=look.case,
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )

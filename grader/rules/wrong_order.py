@@ -53,7 +53,7 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             label=f"these are the task's results {told}",
             help="return them in the task's order",
             span=evidence.returned(looks[0]),
-            edits=reordered(evidence, order) or answer_edits(evidence, looks[0]),
+            edits=reordered(evidence, looks[0], order) or answer_edits(evidence, looks[0]),
             case=looks[0].case,
             evidence={"items": list(order)},
         )
