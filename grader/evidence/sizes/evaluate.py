@@ -199,7 +199,9 @@ class Evaluation:
 
     def _repeated(self, part: ast.expr, each: ast.comprehension, scope: Scope) -> Iterator[object]:
         items = self.value(each.iter, scope)
-        for item in items if isinstance(items, tuple) else ():
+        if not isinstance(items, tuple):
+            raise Unknown
+        for item in items:
             inner = Scope(scope)
             _bind_parts(inner, each.target, item)
             if all(self.truth(test, inner) for test in each.ifs):
