@@ -56,6 +56,29 @@ def test_undecodable_files_are_reported(data: bytes, problem: str) -> None:
     assert problem in fault.message
 
 
+@pytest.mark.parametrize(
+    ("deep", "line"),
+    [
+        ("x = " + "-" * 130 + "1", 2),
+        ("x = " + " + ".join(["y"] * 130), 2),
+        ("if a: pass\n" + "elif b: pass\n" * 130, 2),
+        ("x = y" + ".z()" * 5_000, None),
+    ],
+    ids=["signs", "a sum", "elif", "too deep for Python, too"],
+)
+def test_what_is_nested_too_deep_is_not_said_to_be_no_python(deep: str, line: int | None) -> None:
+    source = Source("a.py", f"first = 1\n{deep}\n")
+    assert source.tree is None
+    assert source.unfit is not None
+    assert "120 levels deep, the most that is graded" in source.unfit.message
+    assert source.unfit.line == line
+
+
+def test_what_is_nested_less_deep_is_a_program() -> None:
+    for text in ("x = " + "-" * 110 + "1", "if a: pass\n" + "elif b: pass\n" * 110):
+        assert Source("a.py", text).tree is not None
+
+
 def test_the_place_of_invalid_utf_8_is_reported() -> None:
     source = from_bytes("a.py", b"x = 1\ny = '\xe9'\n").source
     fault = source.syntax_fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from grader.evidence.look import Look
 from grader.evidence.notation import value_text
 from grader.evidence.other_libraries import NNX, OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
+from grader.evidence.sizes import reached
 from grader.evidence.symptom import shown
 from grader.model.case import Case, Container, IntValue
 from grader.model.exercise import Exercise, Number, Seed, Size
@@ -184,9 +186,22 @@ class Evidence:
             return (f"The second call, {where}, ended differently.",)
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
-    def returned(self, place: str = "") -> Span | None:
-        """Return the expression that the submission's function returns, or its item at `place`."""
-        return self.landmarks.returned(place)
+    def returned(self, look: Look, place: str = "") -> Span | None:
+        """Return the expression that the function returns in a case, or its item at `place`."""
+        return self.landmarks.returned(place, self._reached(look))
+
+    def given(self, look: Look) -> ast.expr | None:
+        """Return the only expression that the function returns, or the one that a case gets to."""
+        results = self.landmarks.results
+        if len(results) == 1:
+            return results[0]
+        found = self._reached(look)
+        return found.value if found is not None else None
+
+    def _reached(self, look: Look) -> ast.Return | None:
+        """Return the statement that a case gets to, of several, if its sizes tell."""
+        several = len(self.landmarks.results) > 1
+        return reached(self.exercise, self.source, look.case.sizes) if several else None
 
     def sizes(self) -> Iterable[str]:
         """Return the names of the sizes that are passed as numbers."""

@@ -55,12 +55,13 @@ class Landmarks:
             return self.source.head(self.entry)
         return self.source.definition(self.name.partition(".")[0])
 
-    def returned(self, place: str = "") -> Span | None:
+    def returned(self, place: str = "", reached: ast.Return | None = None) -> Span | None:
         """Return the expression that the function returns; of several the last one.
 
-        `place` is that of an item in it, such as `[1]`, where the tuple is written out.
+        `place` is that of an item in it, such as `[1]`, where the tuple is written out. `reached`
+        is the `return` that a case gets to, if that is known.
         """
-        node = self._value
+        node = self._value if reached is None else reached.value or reached
         for index in map(int, re.findall(r"\[(\d+)\]", place)):
             items = node.elts if isinstance(node, ast.Tuple | ast.List) else []
             if index >= len(items) or any(isinstance(each, ast.Starred) for each in items):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from grader.compare import OtherShape, OtherValues
+from grader.compare import OtherShape, OtherValues, Same
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.nest import Level, Mapped, levels, result_order
@@ -108,6 +108,20 @@ def result_differs(found: Nests) -> bool:
     if wanted is None or ours is None or Counter(wanted) != Counter(ours):
         return False  # the function inside may return another number of axes
     return wanted != ours and _is_the_answer(found)
+
+
+def turned_back_elsewhere(evidence: Evidence, found: Nests) -> bool:
+    """Whether the same order of the axes gave a right answer in a case that would show it.
+
+    Then the program turns such results back, and what is wrong is when it does so.
+    """
+    for look in evidence.looks:
+        sizes = look.found.shape if look.found is not None else ()
+        if isinstance(look.comparison, Same) and len(set(sizes)) == len(sizes) > 1:
+            other = nest_of(look, found.use)
+            if other is not None and result_order(other.actual) == result_order(found.actual):
+                return True
+    return False
 
 
 def _is_the_answer(found: Nests) -> bool:

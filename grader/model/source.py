@@ -35,10 +35,10 @@ class Placed(NamedTuple):
 
 
 _START: Final = Span(line=1, column=1, end_line=1, end_column=1)
-_TOO_DEEP: Final = "the file is nested too deeply for Python"
 _DEEPEST: Final = 120
 """How deep a syntax tree may be. Code written by people isn't 40 levels deep. Functions that walk
 a tree recurse at each level, some of them in C."""
+_DEEPER: Final = f"the file is nested more than {_DEEPEST} levels deep, the most that is graded"
 
 
 class Source:
@@ -139,7 +139,8 @@ class Source:
             tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return self.fault(error)
-        return tree if _is_shallow(tree) else SyntaxFault(message=_TOO_DEEP, span=_START)
+        deep = next((each for each in tree.body if not _is_shallow(each)), None)
+        return tree if deep is None else SyntaxFault(message=_DEEPER, span=self.span(deep))
 
     @cached_property
     def unfit(self) -> Unfit | None:
@@ -151,6 +152,9 @@ class Source:
         if isinstance(self._parsed, ast.Module):
             return None
         stops = self._parsed.span.line
+        if self._parsed.message == _DEEPER:
+            line = None if self._parsed.span == _START else stops
+            return Unfit(_DEEPER, "split the statement into several", line)
         return kind_of(self.text, stops, lambda text: Source("", text).tree is not None)
 
     def whole_line(self, unfit: Unfit) -> Span:
@@ -198,7 +202,7 @@ class Source:
         if isinstance(error, SyntaxError):
             return SyntaxFault(message=error.msg, span=self._fault_span(error))
         if isinstance(error, RecursionError | MemoryError):
-            return SyntaxFault(message=_TOO_DEEP, span=_START)
+            return SyntaxFault(message=_DEEPER, span=_START)
         return SyntaxFault(message=str(error), span=_START)
 
     def _fault_span(self, error: SyntaxError) -> Span:
@@ -373,9 +377,9 @@ class Source:
         return self.head(found) if found is not None else None
 
 
-def _is_shallow(tree: ast.Module) -> bool:
-    level: list[ast.AST] = [tree]
-    for _ in range(_DEEPEST):
+def _is_shallow(statement: ast.stmt) -> bool:
+    level: list[ast.AST] = [statement]
+    for _ in range(_DEEPEST - 1):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return not level
 

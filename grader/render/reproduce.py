@@ -32,7 +32,9 @@ from grader.model.report import Report
 _MOST_CHARACTERS = 4000
 
 # What the worker does to the weights of such a case.
-_RETRAINED = "jax.tree.map(lambda w: w + 0.25 * jnp.cos(jnp.arange(w.size)).reshape(w.shape), {})"
+_RETRAINED = (
+    "jax.tree.map(lambda w: (2 * w + 0.25) * jnp.cos(jnp.arange(w.size)).reshape(w.shape), {})"
+)
 
 
 def reproduce(report: Report, finding: Finding) -> str | None:

@@ -37,7 +37,7 @@ def _sighting(
         message=sentence(words.message),
         why=words.why,
         help=words.help or "compare your program with the task once more",
-        span=evidence.landmarks.head if right[0] else evidence.returned(),
+        span=evidence.landmarks.head if right[0] else evidence.returned(look),
         case=look.case,
         certain=any(right),
         aside=aside or all(right),

@@ -42,7 +42,7 @@ def _sighting(evidence: Evidence, look: Look, places: frozenset[str]) -> Sightin
         why=f"The output of a step can be right without {collection_noun(collection)}, but then "
         "the next step and the evaluation start from the old values.",
         help=_help(look, collection),
-        span=evidence.returned(old[0].place if len(old) == 1 else ""),
+        span=evidence.returned(look, old[0].place if len(old) == 1 else ""),
         edits=update_edits(evidence, _seen(evidence, look), collection),
         case=look.case,
         evidence={"collection": collection, "variables": list(names)},

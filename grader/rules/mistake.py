@@ -30,7 +30,7 @@ def _sighting(evidence: Evidence, known: Known, look: Look) -> Sighting:
         details=(*_difference(look), evidence_of(known)),
         why=known.why,
         help=known.help or _HELP,
-        span=_place(evidence, known),
+        span=_place(evidence, known, look),
         case=look.case,
         exact=True,
         evidence={"cases": known.cases, "proved": not known.cases},
@@ -42,12 +42,12 @@ def _difference(look: Look) -> tuple[str, ...]:
     return (difference(comparison),) if isinstance(comparison, OtherValues) else ()
 
 
-def _place(evidence: Evidence, known: Known) -> Span | None:
+def _place(evidence: Evidence, known: Known, look: Look) -> Span | None:
     """Return the only line that is written as the labelled one, else what is returned."""
     lines = evidence.source.lines
     alike = [number for number, line in enumerate(lines, 1) if code(line) == known.line]
     if not known.line or len(alike) != 1:
-        return evidence.returned()
+        return evidence.returned(look)
     line = _uncommented(lines[alike[0] - 1])
     first = len(line) - len(line.lstrip()) + 1
     return Span(line=alike[0], column=first, end_line=alike[0], end_column=len(line) + 1)

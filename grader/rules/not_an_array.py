@@ -8,7 +8,6 @@ from typing import Final
 from grader.compare import OtherKind
 from grader.evidence import Evidence, Look
 from grader.evidence.edits import answer_edits, called_too, missing_return, not_async
-from grader.evidence.landmarks import Landmarks
 from grader.evidence.notation import output_name
 from grader.model.case import ArrayValue
 from grader.model.edit import Edit
@@ -39,7 +38,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
                 help=_help(result, comparison),
-                span=_place(evidence.landmarks, result, comparison.place),
+                span=_place(evidence, look, result, comparison.place),
                 edits=_edits(evidence, look, result),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
@@ -52,19 +51,21 @@ def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:
     if kind == "coroutine":
         return not_async(evidence)
     if "method" in kind or "function" in kind:
-        return called_too(evidence)
+        return called_too(evidence, look)
     if evidence.landmarks.ends_without_return:
         return missing_return(evidence, look)
     return answer_edits(evidence, look)
 
 
-def _place(landmarks: Landmarks, result: Result, place: str) -> Span | None:
+def _place(evidence: Evidence, look: Look, result: Result, place: str) -> Span | None:
     """Return what is returned, or the whole function if no return needs to have given this."""
     if isinstance(result, OpaqueResult):
         later = result.type_name in _CALLED_LATER
-        if later or (result.type_name == _NONE and not place and landmarks.ends_without_return):
-            return landmarks.head
-    return landmarks.returned(place) or landmarks.head
+        if later or (
+            result.type_name == _NONE and not place and evidence.landmarks.ends_without_return
+        ):
+            return evidence.landmarks.head
+    return evidence.returned(look, place) or evidence.landmarks.head
 
 
 def _help(result: Result, comparison: OtherKind) -> str:

@@ -37,8 +37,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                     ),
                 ),
                 help="flatten it at the end: .reshape(-1)",
-                span=evidence.returned(),
-                edits=flattened(evidence),
+                span=evidence.returned(look),
+                edits=flattened(evidence, look),
                 case=look.case,
                 evidence={"expected": list(wanted.shape), "actual": list(found.shape)},
             )

@@ -36,7 +36,7 @@ _ADVICE: Final = (
     (r"unmatched|does not match", "check that each bracket on the line has a matching one"),
     (r"unterminated", "end the string with the same quote that it starts with"),
     (r"'return' outside", "indent it, so that it belongs to the function"),
-    (r"nested too deeply", "split it into several statements"),
+    (r"levels deep", "split it into several statements"),
 )
 _NEAR: Final = "look at this line and at the end of the one before it"
 

@@ -40,7 +40,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                     *also_wrong(evidence.answered_wrong, comparison.place),
                 ),
                 help=_help(look, comparison),
-                span=evidence.returned(comparison.place),
+                span=evidence.returned(look, comparison.place),
                 edits=item_edits(evidence, look, comparison.place) or answer_edits(evidence, look),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},

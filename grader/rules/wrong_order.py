@@ -52,8 +52,8 @@ def _items_exchanged(evidence: Evidence) -> Iterator[Sighting]:
             message="the results are right, but in the wrong order",
             label=f"these are the task's results {told}",
             help="return them in the task's order",
-            span=evidence.returned(),
-            edits=reordered(evidence, order) or answer_edits(evidence, looks[0]),
+            span=evidence.returned(looks[0]),
+            edits=reordered(evidence, looks[0], order) or answer_edits(evidence, looks[0]),
             case=looks[0].case,
             evidence={"items": list(order)},
         )
@@ -94,7 +94,7 @@ def _sighting(evidence: Evidence, look: Look, order: Order, *, certain: bool) ->
             for name, each in orders.items()
         ),
         help=_help(evidence, look, axes),
-        span=evidence.returned(place),
+        span=evidence.returned(look, place),
         edits=input_edits(evidence, look.actual.answer)
         if look.passed_on is not None and look.passed_on.plain
         else answer_edits(evidence, look),

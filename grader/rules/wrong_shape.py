@@ -54,7 +54,7 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
         details=also_wrong(evidence.answered_wrong, place),
         help=advice.help if advice is not None else _help(evidence, looks, comparison),
-        span=evidence.returned(place),
+        span=evidence.returned(look, place),
         edits=advice.edits if advice is not None else (),
         case=look.case,
         evidence={

@@ -67,7 +67,7 @@ def _biased(evidence: Evidence, bias: Bias) -> Sighting:
         why=f"Rounding errors go both ways. These all make the magnitude too {too}, "
         "so something else is computed.",
         help=_advice(evidence, bias.look).help,
-        span=evidence.returned(bias.place),
+        span=evidence.returned(bias.look, bias.place),
         case=bias.look.case,
         evidence={
             "usual_deviation": bias.usual,
@@ -108,7 +108,7 @@ def _sighting(evidence: Evidence, look: Look, *, last_resort: bool) -> Sighting:
         message="the numbers are wrong, not only their type",
         label="not the expected numbers",
         help=_advice(evidence, look).help,
-        span=evidence.returned(comparison.place if isinstance(comparison, OtherType) else ""),
+        span=evidence.returned(look, comparison.place if isinstance(comparison, OtherType) else ""),
         case=look.case,
         last_resort=last_resort,
     )
@@ -148,7 +148,7 @@ def _numbers(
         if setting is not None
         else "",
         help="remove this setting" if setting is not None else advice.help,
-        span=span or evidence.returned(comparison.place),
+        span=span or evidence.returned(look, comparison.place),
         edits=setting_removed(evidence.source, span) if setting is not None else advice.edits,
         case=look.case,
         certain=_is_processed(evidence) or bool(_astray(evidence)),
@@ -175,11 +175,11 @@ def _with_other_weights(evidence: Evidence, look: Look) -> Sighting:
         label="not the expected numbers",
         details=(difference(other), *also_wrong([look], place)) if other is not None else (),
         why="With the weights as they are made, the numbers are right. Here each weight was "
-        "changed a little before the module was called, as training does. A parameter that "
+        "changed before the module was called, as training does. A parameter that "
         "starts at zero or at one may be missing from the answer, or be used in another way, "
         "and the first answer doesn't show it.",
         help="go through the parameters one by one, and use each as the task says",
-        span=evidence.returned(place),
+        span=evidence.returned(look, place),
         case=look.case,
         last_resort=True,
         evidence={

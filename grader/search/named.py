@@ -8,8 +8,8 @@ does where sizes meet a condition together (`together.py`).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations, islice, product
 from math import isfinite, prod
 from typing import Final
 
@@ -32,6 +32,7 @@ from grader.model.exercise import (
     Array,
     Arrays,
     Dict,
+    Dimension,
     Exercise,
     Integers,
     Key,
@@ -49,13 +50,18 @@ from grader.search.together import sizes_together
 _SMALLEST: Final = 3
 """Smaller sizes and seeds are met in many cases anyway."""
 _MOST_NUMBERS: Final = 5
-_MOST: Final = 16
+_MOST: Final = 18
 """Each shape may cost a compilation."""
+_MOST_CROSSED: Final = 10
+_CROSSED: Final = 3
+"""How many numbers meet each other: two dimensions may have to have one each."""
 _ELEMENTS: Final = 2**16
 _BEYOND: Final = 4
 """How many times its largest size a dimension may have here, if the task goes no further."""
 
-_CHOOSING: Final = frozenset({"min", "max", "minimum", "maximum", "clip", "range", "arange"})
+_CHOOSING: Final = frozenset(
+    {"min", "max", "minimum", "maximum", "clip", "range", "arange", "zip", "array_equal", "equal"}
+)
 
 
 def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, ...]:
@@ -72,7 +78,8 @@ def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, 
         (_case(exercise, first, {}, sizes) for sizes in _sizes(exercise, whole)),
         (_case(exercise, first, changed) for changed in _seeds(exercise, whole)),
     )
-    return tuple(islice(found, _MOST))
+    crossed = (_case(exercise, first, {}, sizes) for sizes in _crossed(exercise, whole))
+    return (*islice(found, _MOST), *islice(crossed, _MOST_CROSSED))
 
 
 def _floats(exercise: Exercise, numbers: Iterable[float]) -> Iterator[dict[str, Value]]:
@@ -90,7 +97,7 @@ def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
     usual = distinct_sizes(exercise)
     for number, dimension, more in product(numbers, exercise.dimensions, (0, 1)):
         size = number + more
-        if size > max(dimension.far, _BEYOND * dimension.largest):
+        if not _reaches(dimension, size):
             continue
         # What the size depends on may have to be as large.
         for base in ({}, dict.fromkeys(dimension.bases, size)):
@@ -98,6 +105,32 @@ def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
             if sizes[dimension.name] == size and prod(sizes.values()) <= _ELEMENTS:
                 yield sizes
                 break
+
+
+def _reaches(dimension: Dimension, size: int) -> bool:
+    return size <= max(dimension.far, _BEYOND * dimension.largest)
+
+
+def _crossed(exercise: Exercise, numbers: Sequence[int]) -> Iterator[Sizes]:
+    """Yield sizes until any two dimensions have had any two numbers of the text, or one twice.
+
+    The other dimensions have numbers of the text, too, which meets most pairs in few sizes.
+    """
+    pairs = [
+        {one.name: size, other.name: size_of_other}
+        for one, other in combinations(exercise.dimensions, 2)
+        for size, size_of_other in product(numbers[:_CROSSED], repeat=2)
+        if _reaches(one, size) and _reaches(other, size_of_other)
+    ]
+    while pairs:
+        wanted = pairs.pop(0)
+        for pair in pairs:
+            if all(wanted.get(name, size) == size for name, size in pair.items()):
+                wanted = wanted | pair
+        sizes = fitted(exercise, distinct_sizes(exercise) | wanted)
+        pairs = [pair for pair in pairs if not pair.items() <= sizes.items()]
+        if wanted.items() <= sizes.items() and prod(sizes.values()) <= _ELEMENTS:
+            yield sizes
 
 
 def _seeds(exercise: Exercise, numbers: Iterable[int]) -> Iterator[dict[str, Value]]:
@@ -124,9 +157,16 @@ def _numbers(node: ast.AST, known: dict[str, float]) -> Iterator[float]:
     number = known.get(node.id) if isinstance(node, ast.Name) else _number(node)
     if number is not None and isfinite(number):
         yield number
-    elif number is None:
+    elif number is None and not _is_axis(node):
         for child in ast.iter_child_nodes(node):
             yield from _numbers(child, known)
+
+
+def _is_axis(node: ast.AST) -> bool:
+    """Whether it is one size of an array, such as `x.shape[1]`: the place decides nothing."""
+    return isinstance(node, ast.Subscript) and (
+        isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    )
 
 
 def _assigned(source: Source) -> Iterator[tuple[str, float]]:
@@ -146,6 +186,10 @@ def _deciding(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Compare() | ast.MatchValue() | ast.Slice():
             yield node
+        case ast.UnaryOp(op=ast.Not(), operand=ast.BinOp() as operand):
+            yield operand
+        case ast.If(test=test) | ast.IfExp(test=test) if isinstance(test, ast.BinOp):
+            yield test
         case ast.Dict(keys=keys):
             yield from (key for key in keys if key is not None)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):

@@ -24,9 +24,7 @@ _arange = np.arange
 _cos = np.cos
 _MOST_NAMES = 50
 STEP: Final = 0.25
-"""How far a weight moves at most: enough to see, and too little to leave where tanh is steep.
-
-`render/reproduce.py` writes the same change."""
+"""How far a weight of zero moves at most: enough to see where tanh is steep."""
 
 
 class ClassCall:
@@ -76,11 +74,16 @@ class ClassCall:
 
 
 def _retrained(weights: Foreign) -> Foreign:
-    """Change each number of a tree, by its place in its array: equal trees stay equal."""
+    """Change each number of a tree, by its place in its array: equal trees stay equal.
+
+    Most get another size, and many another sign. Near one, a weight that starts there doesn't
+    show that its absolute value is used, or that it is clipped. `render/reproduce.py` writes the
+    same change.
+    """
 
     def moved(leaf: Foreign) -> Foreign:
-        step = STEP * _cos(_arange(leaf.size))
-        return leaf + _asarray(step.reshape(leaf.shape), leaf.dtype)
+        factor = _asarray(_cos(_arange(leaf.size)).reshape(leaf.shape), leaf.dtype)
+        return (2 * leaf + STEP) * factor
 
     return _map(moved, weights)
 

@@ -96,7 +96,8 @@ def test_it_explains_wrong_numbers_that_no_rule_knows() -> None:
     transcript = told(WRONG, lambda number, look: SILENT if is_right(look) else said(number, look))
     (finding,) = found(transcript)
     assert finding.rule == AUTHORS
-    assert finding.span == Evidence(transcript).returned()
+    evidence = Evidence(transcript)
+    assert finding.span == evidence.returned(evidence.answered_wrong[0])
 
 
 def test_wrong_numbers_of_which_it_says_nothing_are_reported_beside_it() -> None:

@@ -78,6 +78,17 @@ def test_what_the_function_returns(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "expected"), [(0, "1"), (1, "return"), (2, "a, b")], ids=["first", "bare", "last"]
+)
+def test_of_several_returns_the_one_that_is_reached(number: int, expected: str) -> None:
+    text = "def f():\n    if a:\n        return 1\n    if b:\n        return\n    return a, b\n"
+    source = Source("s.py", text)
+    returns = [each for each in source.nodes if isinstance(each, ast.Return)]
+    reached = sorted(returns, key=lambda each: each.lineno)[number]
+    assert marked(source, Landmarks(source, "f").returned("", reached)) == expected
+
+
+@pytest.mark.parametrize(
     "text", ["", "def f():\n    pass\n", "f = g\ng = f\n", "from g import f\n"]
 )
 def test_there_can_be_nothing_to_point_at(text: str) -> None:

@@ -231,7 +231,7 @@ def test_reproduce_changes_the_weights_as_the_case_does(library: Library, tmp_pa
     done = subprocess.run(
         [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "[1.25]\n"
+    assert done.stdout == "[2.25]\n"
 
 
 def test_reproduce_keeps_every_number() -> None:

@@ -152,7 +152,7 @@ expected = model(x)
 }
 CHANGE: Final = (
     "(lambda tree: jax.tree.map("
-    "lambda w: w + 0.25 * jax.numpy.cos(jax.numpy.arange(w.size)).reshape(w.shape), tree))"
+    "lambda w: (2 * w + 0.25) * jax.numpy.cos(jax.numpy.arange(w.size)).reshape(w.shape), tree))"
 )
 
 

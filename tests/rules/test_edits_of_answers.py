@@ -39,6 +39,8 @@ from tests.judge.made import (
 )
 
 HEAD: Final = "def forward(seed, x, width):\n"
+SEEN: Final = look(did(numbers(1, 2, 3)), did(numbers(1, 2, 4)))
+"""A case of width 4."""
 FLAT: Final = msgspec.structs.replace(TASK, output=("batch", "width"))
 
 
@@ -87,10 +89,15 @@ def test_the_only_transposition_is_left_out(body: str, text: str | None) -> None
     ],
 )
 def test_what_is_returned_is_flattened(given: str, text: str) -> None:
-    found = some(f"return {given}")
-    assert after(found, flattened(found)) == f"return {text}"
+    for body in (
+        "return {}",
+        "if width == 3:\n    return 1\nreturn {}",
+        "if width == 4:\n    return {}\nreturn 1",
+    ):
+        found = some(body.format(given))
+        assert after(found, flattened(found, SEEN)) == body.format(text)
     for body in ("pass", f"if x:\n    return 1\nreturn {given}"):
-        assert not flattened(some(body))
+        assert not flattened(some(body), SEEN)
 
 
 CALLED: Final = {
@@ -112,13 +119,17 @@ CALLED: Final = {
     "a call": ("return f()", None),
     "nothing": ("pass", None),
     "two": ("if x:\n    return y\nreturn z", None),
+    "two, and the case tells which": (
+        "if width == 3:\n    return y\nreturn z",
+        "if width == 3:\n    return y\nreturn z()",
+    ),
 }
 
 
 @pytest.mark.parametrize(("body", "text"), CALLED.values(), ids=CALLED)
 def test_a_function_that_is_returned_is_called(body: str, text: str | None) -> None:
     found = some(body)
-    assert after(found, called_too(found)) == text
+    assert after(found, called_too(found, SEEN)) == text
 
 
 def test_a_function_is_no_coroutine() -> None:
@@ -301,9 +312,10 @@ def test_items_are_returned_in_the_tasks_order() -> None:
         ("return *a, b", (1, 0), None),
         ("return y", (1, 0), None),
         ("if x:\n    return 1\nreturn a, b", (1, 0), None),
+        ("if width == 3: return 1\nreturn a, b", (1, 0), "if width == 3: return 1\nreturn b, a"),
     ):
         found = some(body)
-        assert after(found, reordered(found, order)) == text
+        assert after(found, reordered(found, SEEN, order)) == text
 
 
 UPDATES: Final = {

@@ -98,6 +98,14 @@ def test_values_are_zero_negative_tiny_and_large(made: Plan) -> None:
     assert numbers.dtype == np.float32
 
 
+def test_some_larger_arrays_have_one_sign(made: Plan) -> None:
+    larger = [array for array in map(array_of, every(made)) if array.size > 8]
+    usual = [array for array in larger if 0.1 < np.abs(array).max() < 10]
+    assert any((array < 0).all() for array in usual)
+    assert any((array > 0).all() for array in usual)
+    assert sum((array < 0).any() and (array > 0).any() for array in usual) > len(usual) / 2
+
+
 def test_some_cases_pass_numpy_arrays(made: Plan) -> None:
     containers = [case.container for case in every(made)]
     assert made.discriminating[3].container is Container.NUMPY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 import pytest
 
@@ -25,6 +27,11 @@ DECIDING = [
     ("LIMIT: int = 21\nif n > LIMIT: pass", [21]),
     ("match n:\n    case 17: pass", [17]),
     ("while n < 0.9: pass", [0.9]),
+    ("if x.shape[1] == 9: pass", [9]),
+    ("if not (n - 9): pass", [9]),
+    ("if n - 9: pass", [9]),
+    ("y = 1 if n - 9 else 2", [9]),
+    ("all(a == b for a, b in zip(x.shape, (9, 4)))", [9, 4]),
 ]
 
 
@@ -114,7 +121,21 @@ def test_what_a_size_depends_on_grows_with_it() -> None:
 
 def test_a_text_with_many_numbers_adds_few_cases() -> None:
     text = "\n".join(f"if n == {number}: pass" for number in range(3, 400))
-    assert len(_named(_exercise("nn-vmap-shared"), text)) <= 16
+    assert len(_named(_exercise("nn-vmap-shared"), text)) <= 28
+
+
+def test_two_dimensions_have_two_numbers() -> None:
+    exercise = _exercise("nn-vmap-shared")
+    met = [case.sizes for case in _named(exercise, "match y.shape:\n    case (9, 4): pass")]
+    names = [each.name for each in exercise.dimensions]
+    for one, other in itertools.combinations(names, 2):
+        for wanted in itertools.product((9, 4), repeat=2):
+            assert any((each[one], each[other]) == wanted for each in met)
+
+
+def test_numbers_that_no_dimension_reaches_do_not_meet_others() -> None:
+    for case in _named(_exercise("nn-vmap-shared"), "if n == 90 or n == 4: pass"):
+        assert max(case.sizes["in_dim"], case.sizes["features"]) <= 32
 
 
 def test_dicts_of_arrays_have_the_sizes() -> None:

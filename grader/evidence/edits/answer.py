@@ -47,14 +47,14 @@ def answer_edits(evidence: Evidence, look: Look, root: Root | None = None) -> Ed
     Without `root`, it is the call that gave the answer.
     """
     call = called_once(evidence, root or look.actual.answer)
-    returned, results = evidence.landmarks.results, task_results(evidence, look)
-    if call is None or len(returned) != 1 or returned[0] is None:
+    given, results = evidence.given(look), task_results(evidence, look)
+    if call is None or given is None:
         return ()
     if results is not None and results.written:
-        return with_updates(evidence, call, returned[0], results)
+        return with_updates(evidence, call, given, results)
     if results is None or _updates(call):
         return ()
-    return _returned(evidence, call, returned[0], results.rest)
+    return _returned(evidence, call, given, results.rest)
 
 
 def _returned(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) -> Edits:
@@ -76,8 +76,7 @@ def _returned(evidence: Evidence, call: ast.Call, given: ast.expr, rest: str) ->
 def unwrapped_edits(evidence: Evidence, look: Look) -> Edits:
     """Pass a call the function's own arrays, and leave out what is done to its result."""
     call, results = called_once(evidence, look.actual.answer), task_results(evidence, look)
-    returned = evidence.landmarks.results
-    given = returned[0] if len(returned) == 1 else None
+    given = evidence.given(look)
     passed = input_edits(evidence, look.actual.answer)
     if call is None or given is None or results is None or results.written or _updates(call):
         return ()

@@ -63,8 +63,7 @@ def _is_own(source: Source, node: ast.expr) -> bool:
 def _returns_output(evidence: Evidence, look: Look) -> bool:
     """Whether the text of the function returns what `apply` gives, as the task does."""
     call, results = called_once(evidence, look.actual.answer), task_results(evidence, look)
-    returned = evidence.landmarks.results
-    given = returned[0] if len(returned) == 1 else None
+    given = evidence.given(look)
     if call is None or results is None or results.written or given is None:
         return False
     value = _value(evidence, given)

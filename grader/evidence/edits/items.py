@@ -48,10 +48,9 @@ def with_updates(evidence: Evidence, call: ast.Call, given: ast.expr, results: R
     return ()
 
 
-def reordered(evidence: Evidence, order: Sequence[int]) -> Edits:
+def reordered(evidence: Evidence, look: Look, order: Sequence[int]) -> Edits:
     """Return the items of a tuple that is written out in the task's order."""
-    returned = evidence.landmarks.results
-    given = returned[0] if len(returned) == 1 else None
+    given = evidence.given(look)
     items = given.elts if isinstance(given, ast.Tuple) else []
     if len(items) != len(order) or any(isinstance(each, ast.Starred) for each in items):
         return ()
@@ -74,7 +73,7 @@ def item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
 
 
 def _item_edits(evidence: Evidence, look: Look, place: str) -> Edits:
-    source, node = evidence.source, expression_at(evidence.source, evidence.returned(place))
+    source, node = evidence.source, expression_at(evidence.source, evidence.returned(look, place))
     results = task_results(evidence, look)
     found = re.fullmatch(r"\[(\d+)\]", place)
     if node is None or results is None or found is None or not results.items:

@@ -364,7 +364,7 @@ def _outside(failure: _Failure) -> Advice | None:
 
 
 def _traced_sizes(failure: _Failure) -> Advice | None:
-    """A function that is jitted as a whole, so that its sizes aren't numbers."""
+    """A function that is jitted as a whole, so that no argument is a plain number."""
     source, entry = failure.evidence.source, failure.evidence.landmarks.entry
     decorators = entry.decorator_list if isinstance(entry, ast.FunctionDef) else []
     found = [each for each in decorators if ast.unparse(each) in {"jax.jit", "jit"}]
@@ -372,7 +372,7 @@ def _traced_sizes(failure: _Failure) -> Advice | None:
         return None
     line = source.span(found[0]).line
     edits = (put("", (line, 1), (line + 1, 1)),)
-    return Advice("remove jax.jit: with it, sizes aren't plain numbers", edits)
+    return Advice("remove jax.jit: with it, the arguments are traced, not plain numbers", edits)
 
 
 def _missing_level(failure: _Failure) -> Advice | None:

@@ -65,10 +65,9 @@ def _return_behind(source: Source, span: Span, name: str) -> Edits:
     return (put(f"\n{indent}return {name}", at),)
 
 
-def called_too(evidence: Evidence) -> Edits:
+def called_too(evidence: Evidence, look: Look) -> Edits:
     """Call the function or method that the function returns."""
-    returned = evidence.landmarks.results
-    given = returned[0] if len(returned) == 1 else None
+    given = evidence.given(look)
     if not isinstance(given, ast.Name | ast.Attribute):
         return ()
     inner = [e for e in evidence.landmarks.own if isinstance(e, ast.FunctionDef)]
@@ -88,10 +87,9 @@ def not_async(evidence: Evidence) -> Edits:
     return (put("", start, (start[0], start[1] + found.end())),) if found is not None else ()
 
 
-def flattened(evidence: Evidence) -> Edits:
+def flattened(evidence: Evidence, look: Look) -> Edits:
     """Flatten what the function returns."""
-    returned = evidence.landmarks.results
-    given = returned[0] if len(returned) == 1 else None
+    given = evidence.given(look)
     if given is None:
         return ()
     span, bare = evidence.source.span(given), isinstance(given, _ATOMS)

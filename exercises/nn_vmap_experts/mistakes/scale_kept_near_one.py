@@ -1,0 +1,33 @@
+"""The scale is kept between a half and one and a half, where it starts."""
+
+import flax.linen as nn
+import jax.numpy as jnp
+
+
+class Expert(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        return nn.tanh(nn.Dense(self.features)(x))
+
+
+class Mixture(nn.Module):
+    experts: int
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        Experts = nn.vmap(
+            Expert,
+            in_axes=None,
+            out_axes=0,
+            axis_size=self.experts,
+            variable_axes={"params": 0},
+            split_rngs={"params": True},
+        )
+        outputs = Experts(self.features, name="experts")(x)
+        gate = nn.softmax(nn.Dense(self.experts, name="gate")(x))
+        scale = self.param("scale", nn.initializers.ones, (self.features,))
+        mixed = jnp.einsum("ebf,be->bf", outputs, gate)
+        return mixed * jnp.clip(scale, 0.5, 1.5)  # expect: wrong-values
