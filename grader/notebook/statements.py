@@ -11,9 +11,8 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.model.parsing import parsed
+from grader.notebook.ipython import holds_python, statements_of, without_magics
 
-_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "grade"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
 )
@@ -52,8 +51,8 @@ def statements(cells: Iterable[str]) -> Iterator[Statement]:
     for cell in cells:
         text = without_magics(cell)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for node in _parsed(text):
-            inner = _cell_magic_body(node)
+        for node in statements_of(text):
+            inner = _magics_body(node)
             if inner is not None:
                 yield from statements([inner])
             elif not (_is_deletion(node) or _is_main_guard(node)):
@@ -71,41 +70,30 @@ def _is_main_guard(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
-def _parsed(text: str) -> list[ast.stmt]:
-    try:
-        return parsed(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-
-
 def parses(cell: str) -> bool:
     """Whether a cell is Python, except for lines that only IPython understands."""
     text = without_magics(cell)
     lines = (line.strip() for line in text.splitlines())
-    return bool(_parsed(text)) or all(not line or line.startswith("#") for line in lines)
+    return bool(statements_of(text)) or all(not line or line.startswith("#") for line in lines)
 
 
-def without_magics(cell: str) -> str:
-    """Blank the lines that only IPython understands, if the cell isn't valid Python."""
-    if _parsed(cell):
-        return cell
-    lines = cell.split("\n")
-    first = lines[0].lstrip()
-    if first.startswith("%%") and first[2:].split(" ")[0] not in _TRANSPARENT_MAGICS:
-        return ""  # another language, or a file that is only written
-    return "\n".join("" if line.lstrip()[:1] in {"%", "!", "?"} else line for line in lines)
-
-
-def _cell_magic_body(node: ast.stmt) -> str | None:
-    """Return the Python inside `get_ipython().run_cell_magic("time", "", body)`."""
+def _magics_body(node: ast.stmt) -> str | None:
+    """Return the Python inside `get_ipython().run_cell_magic("time", "", body)`, or of a line."""
     match node:
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(attr="run_cell_magic"),
                 args=[ast.Constant(value=str(magic)), _, ast.Constant(value=str(body))],
             )
-        ) if magic in _TRANSPARENT_MAGICS:
+        ) if holds_python(magic, body):
             return body
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(attr="run_line_magic"),
+                args=[ast.Constant(value="time"), ast.Constant(value=str(code))],
+            )
+        ):
+            return code
     return None
 
 
