@@ -19,6 +19,7 @@ from grader.cli.grading import exit_code
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.parallel import Parallel
 from grader.cli.problem import visible
+from grader.cli.targets import targets
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
 from grader.gradebook.cluster.address import place
@@ -39,6 +40,7 @@ _BOOK: Final = _OWN / "gradebook.sqlite"
 def grade_class(path: Path, asked: ClassRequest) -> int:
     """Grade what a class handed in, and write what was asked for. Returns the exit code."""
     exports(asked.exports)
+    targets(asked.reports)
     check_folders(asked)
     if asked.dask is not None:
         place(asked.dask, insecure=asked.insecure)
@@ -51,10 +53,10 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         functions=[name for each in known.exercises for name in each.exercise.written],
         passed_over=[each for each in (asked.feedback, asked.html) if each is not None],
     )
-    for problem in collected.problems:
-        _note(problem)
     with INTERRUPTS.noted(), _opened(path, asked) as book:
         reports = ClassReports(asked, _paths(path, collected), [book.file])
+        for problem in collected.problems:
+            _note(problem)
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
         _tell_left_out([*groups.left_out, *collected.left_out], asked)  # a student's own first

@@ -88,7 +88,7 @@ def _try(target: Path) -> None:
 
 
 def _not_written(path: Path, error: Exception) -> ReportNotWritten:
-    return ReportNotWritten(f"can't write the report to {path}: {reason(error)}")
+    return ReportNotWritten(f"can't write {path}: {reason(error)}")
 
 
 def _is_stream(path: Path, mode: int) -> bool:

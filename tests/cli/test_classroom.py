@@ -299,18 +299,26 @@ def test_a_second_download_keeps_what_the_first_says(grade: Grade, here: Path) -
         (("--html", "canvas.csv"), "--html: canvas.csv is a file; name a folder"),
         (("--feedback", "canvas.csv"), "--feedback: canvas.csv is a file; name a folder"),
         (("--gradebook", "hw/anna/a.py"), "hw/anna/a.py"),
+        (("--report", "jsn"), "did you mean json?"),
+        (("--export", "csv=hw"), "hw is a folder; name a file in it"),
+        (("--export", "csv=none/x.csv"), "create it first"),
+        (("--export", "csv=-"), "an export is a file"),
+        (("--export", "csv=x", "--export", "canvas=./x"), "would overwrite --export csv=x"),
+        (("--export", "csv=x", "--report", "json=x"), "would overwrite --report json=x"),
+        (("--export", "csv=canvas.csv", "--roster", "canvas.csv"), "overwrite the roster"),
     ],
 )
 def test_a_wrong_option_is_reported_before_grading(
     grade: Grade, here: Path, graded: list[str], words: Sequence[str], said: str
 ) -> None:
-    hand_in(here / "hw", {"anna/a.py": RIGHT})
+    hand_in(here / "hw", {"anna/a.py": RIGHT, "anna/A.py": WRONG})
     (here / "canvas.csv").write_text(ROSTER)
     (here / "hw" / ".grade").mkdir()
     (here / "hw" / ".grade" / "gradebook.sqlite").touch()
     ran = grade("class", "hw", *words)
     assert (ran.code, graded) == (2, [])
     assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
     assert (here / "hw" / "anna" / "a.py").read_text() == RIGHT
     assert (here / "canvas.csv").read_text() == ROSTER
 
