@@ -9,7 +9,7 @@ from typing import overload
 
 from grader.cli.class_outputs import exports
 from grader.cli.reporting import LINES, write_targets
-from grader.cli.targets import Target, check_apart, check_input, check_place, check_targets, targets
+from grader.cli.targets import check_apart, check_input, check_place, check_targets, targets
 from grader.gradebook.book import Entry, Gradebook, at
 from grader.gradebook.request import ClassRequest
 from grader.model.report import Report

@@ -16,6 +16,9 @@ from grader.gradebook.classroom import HandedIn
 _MOODLE: Final = re.compile(r"[^_/]*_(\d+)_assign(?:submission|feedback)_[a-z]+(?:_.*)?")
 
 
+_GRADESCOPE: Final = re.compile(r"submission_(\d+)")
+
+
 class CanvasPlace(NamedTuple):
     """A file that Canvas named `<name>[_LATE]_<user>_<attachment>_<file>`.
 
@@ -64,3 +67,9 @@ def moodle_place(handed: HandedIn) -> MoodlePlace | None:
         if found and found[1] == handed.student.number:
             return MoodlePlace(part, found[1], is_folder=part != last)
     return None
+
+
+def submission_number(handed: HandedIn) -> str | None:
+    """Return Gradescope's number of a submission, which its export calls the folder by."""
+    found = [_GRADESCOPE.fullmatch(part) for part in PurePosixPath(handed.path).parts]
+    return next((match[1] for match in found if match), None)
