@@ -182,7 +182,7 @@ def test_gradescope_finds_a_program_of_several_files(tmp_path: Path) -> None:
     alone, both = of_texts(b"main"), of_texts(b"main", b"helper")
     grades = Grades(results=[result(ANNA, alone), result(BEN, both)])
     (path,), _ = written(Platform.GRADESCOPE, grades, tmp_path)
-    for number, (texts, expected) in enumerate(
+    for place, (texts, expected) in enumerate(
         [
             ((b"main",), alone),
             ((b"main", b"helper"), both),
@@ -190,9 +190,9 @@ def test_gradescope_finds_a_program_of_several_files(tmp_path: Path) -> None:
             ((b"helper",), None),
         ]
     ):
-        done = run_autograder(path, texts[0], tmp_path / str(number), *texts[1:])
+        done = run_autograder(path, texts[0], tmp_path / str(place), *texts[1:])
         assert done.returncode == int(expected is None), done.stderr
-        assert expected is None or said(tmp_path / str(number)) == expected.sha256
+        assert expected is None or said(tmp_path / str(place)) == expected.sha256
 
 
 def test_gradescope_never_chooses_among_several_programs(tmp_path: Path) -> None:
@@ -205,9 +205,9 @@ def test_gradescope_never_chooses_among_several_programs(tmp_path: Path) -> None
         ]
     )
     (path,), _ = written(Platform.GRADESCOPE, grades, tmp_path)
-    for number, expected in ((None, None), (4, None), (1, first), (2, second), (3, first)):
-        root = tmp_path / str(number)
-        done = run_autograder(path, b"first", root, b"second", number=number)
+    for one, expected in ((None, None), (4, None), (1, first), (2, second), (3, first)):
+        root = tmp_path / str(one)
+        done = run_autograder(path, b"first", root, b"second", number=one)
         assert done.returncode == int(expected is None)
         if expected is None:
             assert "Several programs" in done.stderr

@@ -127,7 +127,7 @@ def insight(
     if len(slugs) > 1 and not all(each.exercise for each in counted):
         slugs.append("")
     students = _students(counted)
-    examples = Examples(students.values())
+    examples = Examples([*students.values(), *absent])
     return Insight(
         exercises=tuple(
             _of_exercise(
