@@ -104,7 +104,12 @@ class Outputs:
 
     def _writers(self) -> Iterator[Callable[[], Exported]]:
         asked = self._asked
-        grades = Grades(results=self.results, absent=self._absent, points=asked.points)
+        grades = Grades(
+            results=self.results,
+            absent=self._absent,
+            points=asked.points,
+            anonymous=asked.anonymous,
+        )
         for each in exports(asked.exports):
             yield partial(export, each.platform, grades, each.path)
         if asked.feedback is not None:

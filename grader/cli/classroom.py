@@ -55,11 +55,9 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
     )
     with INTERRUPTS.noted(), _opened(path, asked) as book:
         reports = ClassReports(asked, _paths(path, collected), [book.file])
-        for problem in collected.problems:
-            _note(problem)
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
-        _tell_left_out([*groups.left_out, *collected.left_out], asked)  # a student's own first
+        _tell_problems(collected, groups, asked)
         if groups.guessed:
             _note(
                 "no file defines the function of an exercise: all are graded as "
@@ -80,9 +78,17 @@ def _note(text: str) -> None:
     print(f"grade: {visible(text)}", file=sys.stderr)
 
 
-def _tell_left_out(paths: Sequence[str], asked: ClassRequest) -> None:
-    if paths and not asked.quiet:
-        _note(f"not submissions, so skipped: {listed(paths)}")
+def _tell_problems(collected: Collected, groups: Groups, asked: ClassRequest) -> None:
+    """Say what is wrong with files, and which ones are left out: a student's own first."""
+    said = [*collected.problems]
+    left_out = [*groups.left_out, *collected.left_out]
+    if left_out and not asked.quiet:
+        said.append(f"not submissions, so skipped: {listed(left_out)}")
+    if said and asked.anonymous:
+        notes = "1 note names" if len(said) == 1 else f"{len(said)} notes name"
+        said = [f"{notes} students or their files; without --anonymous you see them"]
+    for each in said:
+        _note(each)
 
 
 def _opened(path: Path, asked: ClassRequest) -> Gradebook:

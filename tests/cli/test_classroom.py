@@ -355,6 +355,21 @@ def test_exports_and_pages_are_written(grade: Grade, here: Path, graded: list[st
     assert (again.out, len(graded)) == (ran.out, 2), "its own pages are nobody's submissions"
 
 
+@pytest.mark.usefixtures("graded")
+def test_an_anonymous_class_is_named_nowhere(grade: Grade, here: Path) -> None:
+    files = {"zoe/a.py": RIGHT, "max/b.py": WRONG, "max/B.py": WRONG, "max/notes.txt": "x"}
+    hand_in(here / "hw", {**files, "stray_ida.py": WRONG})
+    (here / "roster.csv").write_text("name,id\nzoe,7\nTim Absent,8\n")
+    words = ("--roster", "roster.csv", "--html", "pages", "--export", "moodle", "--export=canvas")
+    named = grade("class", "hw", *words)
+    assert all(name in named.err for name in ("max", "stray_ida", "Tim", "zoe"))
+    hidden = grade("class", "hw", *words, "--anonymous", "--html", "hidden")
+    assert "4 notes name students or their files" in hidden.err
+    assert "no file from 1 student" in hidden.err
+    for name in ("zoe", "max", "ida", "tim", "absent", "notes.txt"):
+        assert name not in f"{hidden.out}{hidden.err}".lower().replace("no file from", "")
+
+
 @pytest.mark.slow
 def test_a_class_is_graded_like_each_file_alone(program: Grade, here: Path, root: Path) -> None:
     mistakes = root / "exercises" / "nn_vmap_shared" / "mistakes"

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, names, number
+from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, number
 from grader.gradebook.outcome.exports.sheet import write_sheet
 from grader.gradebook.outcome.places import canvas_place
 
@@ -35,7 +35,7 @@ def export(grades: Grades, target: Path) -> Exported:
         write_sheet(_rows(exercise, grades, found), path)
         paths.append(path)
         if lost:
-            who = names([each.student for each in lost])
+            who = grades.names([each.student for each in lost])
             notes.append(f"Canvas could not tell who {who} is: no row without an id or email")
     return Exported(tuple(paths), tuple(notes))
 
