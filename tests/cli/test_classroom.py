@@ -104,6 +104,23 @@ def test_the_newest_file_of_a_student_counts(grade: Grade, here: Path, graded: l
     assert "1 handed in more than once" in ran.out
 
 
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("apart", "other", "said"),
+    [(0.0, WRONG, True), (0.4, WRONG, True), (2.0, WRONG, False), (0.0, RIGHT, False)],
+)
+def test_programs_that_are_equally_new_are_said(
+    grade: Grade, here: Path, apart: float, other: str, said: bool
+) -> None:
+    hand_in(here / "hw", {"anna/hw.py": RIGHT, "anna/hw_old.py": other, "ben/b.py": RIGHT})
+    os.utime(here / "hw" / "anna" / "hw.py", (2e9, 2e9))
+    os.utime(here / "hw" / "anna" / "hw_old.py", (2e9 + apart, 2e9 + apart))
+    ran = grade("class", "hw")
+    expected = "of which one counts: anna/hw_old.py, not anna/hw.py"
+    assert (expected in ran.err) == said
+    assert "anna/hw_old.py" in [row[1] for row in results(here / "hw")]
+
+
 def test_a_helper_beside_an_answer_is_not_a_submission(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:

@@ -67,6 +67,14 @@ def test_canvas_gets_the_columns_that_its_importer_reads(tmp_path: Path) -> None
     assert (ben["ID"], anna[SLUG], ben[SLUG]) == ("4712", "10", "8.75")
 
 
+def test_canvas_gets_its_number_of_who_wrote_a_text(tmp_path: Path) -> None:
+    paths = ("meieranna_4711_text.html", "meieranna_LATE_4711_link.html", "meieranna_12_text.html")
+    for path, number_ in zip(paths, ("4711", "4711", ""), strict=True):
+        grades = Grades(results=[result(ANNA, path=path)])
+        (sheet_,), _ = written(Platform.CANVAS, grades, tmp_path)
+        assert table(sheet_)[1]["ID"] == number_
+
+
 def test_canvas_gets_no_empty_grade_which_would_delete_one(tmp_path: Path) -> None:
     results = [canvas(ANNA), result(BEN, exercise=OTHER), result(CLEO, ERROR)]
     grades = Grades(results=results, absent=[student("Dora Absent")])

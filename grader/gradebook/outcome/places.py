@@ -16,6 +16,7 @@ from grader.gradebook.classroom import HandedIn
 _MOODLE: Final = re.compile(r"[^_/]*_(\d+)_assign(?:submission|feedback)_[a-z]+(?:_.*)?")
 
 
+_CANVAS_ENTRY: Final = re.compile(r"\w+?(?:_LATE)?_(\d+)_(?:text|link)\.html")
 _GRADESCOPE: Final = re.compile(r"submission_(\d+)")
 
 
@@ -52,6 +53,17 @@ def canvas_place(handed: HandedIn) -> CanvasPlace | None:
     if len(numbers) < 2 or numbers[0] != handed.student.number:
         return None
     return CanvasPlace(name, numbers[0])
+
+
+def canvas_user(handed: HandedIn) -> str:
+    """Return Canvas's number of who handed it in, also of a text entry; empty if it isn't there."""
+    place = canvas_place(handed)
+    if place is not None:
+        return place.user
+    entry = _CANVAS_ENTRY.fullmatch(PurePosixPath(handed.place or handed.path).name)
+    if entry is None or handed.student is None or entry[1] != handed.student.number:
+        return ""
+    return entry[1]
 
 
 def moodle_place(handed: HandedIn) -> MoodlePlace | None:
