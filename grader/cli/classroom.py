@@ -146,8 +146,10 @@ class ClassGrading:
                     bar.tell(done, len(groups))
                     self._add(group)
         except KeyboardInterrupt:
-            if not self._asked.again:  # one may have been kept since
-                done = sum(self._book.known(each.entries) for each in groups)
+            if self._asked.again:
+                _note(f"{done} of {len(groups)} are graded again and kept; --again starts over")
+                raise
+            done = sum(self._book.known(each.entries) for each in groups)  # also one kept since
             kept = f"{done} of {len(groups)} are graded and kept"
             _note(f"{kept}; the same command goes on from there")
             raise

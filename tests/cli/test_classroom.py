@@ -265,6 +265,15 @@ def test_an_interrupted_command_keeps_its_reports_and_can_continue(
     assert not set(graded[len(before) :]) & set(before[:4])
 
 
+@pytest.mark.usefixtures("graded")
+def test_an_interrupted_command_that_grades_again_starts_over(grade: Grade, here: Path) -> None:
+    hand_in(here / "hw", {"a/x.py": RIGHT, "t/x.py": INTERRUPTS, "u/x.py": f"{RIGHT}# last\n"})
+    ran = grade("class", "hw", "--jobs", "1", "--again")
+    assert ran.code == 130
+    assert "of 3 are graded again and kept; --again starts over" in ran.err
+    assert "goes on" not in ran.err
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
 @pytest.mark.usefixtures("course")
 def test_what_an_interrupt_tears_down_gets_no_report(
