@@ -132,6 +132,53 @@ def test_a_helper_beside_an_answer_is_not_a_submission(
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
 
 
+def pairs(folder: Path) -> list[tuple[str, str, str]]:
+    connection = sqlite3.connect(folder / ".grade" / "gradebook.sqlite")
+    found = connection.execute("SELECT path, exercise, verdict FROM results ORDER BY 1, 2")
+    rows = found.fetchall()
+    connection.close()
+    return rows
+
+
+BOTH = RIGHT + "\n\ndef sum_two(seed, x):\n    return 3 * x\n"
+TWO = "def sum_two(seed, x):\n    return 2 * x\n"
+
+
+def test_a_file_with_the_functions_of_several_exercises_is_graded_for_each(
+    grade: Grade, here: Path, graded: list[str]
+) -> None:
+    hand_in(here / "hw", {"anna/a.py": BOTH, "ben/b.py": RIGHT, "cleo/c.py": BOTH})
+    ran = grade("class", "hw", "--feedback", "pages")
+    names = ("sum-one", "sum-two")
+    rows = [(path, each) for path, each, _ in pairs(here / "hw")]
+    assert rows == [
+        *(("anna/a.py", each) for each in names),
+        ("ben/b.py", "sum-one"),
+        *(("cleo/c.py", each) for each in names),
+    ]
+    assert len(graded) == 3, "once for each text and exercise"
+    assert len([*(here / "pages").iterdir()]) == 5
+    assert "more than once" not in ran.out
+    assert grade("class", "hw").out == ran.out
+    assert len(graded) == 3
+    ran = grade("class", "hw", "--exercise", "sum-one")
+    assert {each for _, each, _ in pairs(here / "hw")} == {"sum-one"}
+    assert "more than once" not in ran.out
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_helper_by_the_name_of_another_exercise_replaces_no_answer(
+    grade: Grade, here: Path
+) -> None:
+    hand_in(here / "hw", {"anna/two.py": TWO, "anna/newer.py": BOTH, "ben/b.py": TWO})
+    grade("class", "hw")
+    assert pairs(here / "hw") == [
+        ("anna/newer.py", "sum-one", "passed"),
+        ("anna/two.py", "sum-two", "passed"),
+        ("ben/b.py", "sum-two", "passed"),
+    ]
+
+
 def exercises_of(folder: Path) -> dict[str, str]:
     connection = sqlite3.connect(folder / ".grade" / "gradebook.sqlite")
     found = dict(connection.execute("SELECT student, exercise FROM results"))

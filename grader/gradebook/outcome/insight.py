@@ -132,7 +132,7 @@ def insight(
         exercises=tuple(
             _of_exercise(
                 exercise,
-                mine=[each for each in owned if each.exercise == exercise or len(slugs) == 1],
+                mine=[each for each in owned if each.exercise in _also(exercise, slugs)],
                 students=students if exercise else {},
                 examples=examples,
                 sections=(lessons or {}).get(exercise, {}),
@@ -146,6 +146,11 @@ def insight(
         late=tuple(each for each in counted if each.handed.late),
         broken=tuple(each for each in results if each.counts and each.verdict is Verdict.ERROR),
     )
+
+
+def _also(exercise: str, slugs: Sequence[str]) -> tuple[str, ...]:
+    """Return which exercises' files belong to one: also those for none, if it is the only one."""
+    return (exercise, "") if len(slugs) == 1 else (exercise,)
 
 
 def _students(results: Iterable[Result]) -> dict[str, Student]:
