@@ -23,7 +23,7 @@ from grader.cli.targets import targets
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
 from grader.gradebook.cluster.address import place
-from grader.gradebook.equally_new import undecided
+from grader.gradebook.doubts import several_people, undecided
 from grader.gradebook.grading import grade_group
 from grader.gradebook.groups import Group, Groups, grouped
 from grader.gradebook.intake.collect import collect
@@ -81,7 +81,10 @@ def _note(text: str) -> None:
 
 def _tell_problems(collected: Collected, groups: Groups, asked: ClassRequest) -> None:
     """Say what is wrong with files, and which ones are left out: a student's own first."""
-    said = [*collected.problems, *undecided(groups.entries)]
+    said = [*collected.problems]
+    if collected.plain and asked.roster is None:
+        said += several_people(groups.entries)
+    said += undecided(groups.entries)
     left_out = [*groups.left_out, *collected.left_out]
     if left_out and not asked.quiet:
         said.append(f"not submissions, so skipped: {listed(left_out)}")

@@ -121,6 +121,35 @@ def test_programs_that_are_equally_new_are_said(
     assert "anna/hw_old.py" in [row[1] for row in results(here / "hw")]
 
 
+TWO = "def sum_two(seed, x):\n    return 2 * x\n"
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("files", "doubted"),
+    [
+        ({f"hw{n}/{p}.py": (RIGHT, TWO)[n] for n in (0, 1) for p in "ab"}, "hw0, hw1 are each"),
+        ({f"sec{p}/{p}{n}.py": RIGHT for p in "ab" for n in range(4)}, "seca, secb are each"),
+        ({**{f"sec/{n}.py": RIGHT for n in range(4)}, "b/x.py": TWO}, "sec is"),
+        ({f"{p}/{n}.py": RIGHT for p in "ab" for n in ("starter", "hw")}, ""),
+        ({f"{p}/hw{n}.py": (RIGHT, TWO)[n] for n in (0, 1) for p in "ab"}, ""),
+        ({f"{p}/v{n}.py": RIGHT for p in "ab" for n in range(3)}, ""),
+        ({f"{p}/{n}/a.py": RIGHT for p in "ab" for n in range(3)}, ""),
+        ({f"{p}.py": RIGHT for p in "abcdef"}, ""),
+    ],
+)
+def test_folders_with_several_peoples_programs_are_doubted(
+    grade: Grade, here: Path, files: dict[str, str], doubted: str
+) -> None:
+    hand_in(here / "hw", {name: f"{text}# {name}\n" for name, text in files.items()})
+    ran = grade("class", "hw")
+    assert (f"{doubted} taken for one student, of whose" in ran.err) == bool(doubted)
+    if doubted:
+        assert "use --students '{rest}/{name}.py'" in ran.err
+        ran = grade("class", "hw", "--students", "{rest}/{name}.py")
+        assert "taken for one student" not in ran.err
+
+
 def test_a_helper_beside_an_answer_is_not_a_submission(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:
@@ -141,7 +170,6 @@ def pairs(folder: Path) -> list[tuple[str, str, str]]:
 
 
 BOTH = RIGHT + "\n\ndef sum_two(seed, x):\n    return 3 * x\n"
-TWO = "def sum_two(seed, x):\n    return 2 * x\n"
 
 
 def test_a_file_with_the_functions_of_several_exercises_is_graded_for_each(
