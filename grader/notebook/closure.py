@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from grader.notebook.statements import Statement
 
@@ -17,6 +18,7 @@ def program(
     of all. A name that no statement defines is asked of `outside`, which returns a statement that
     defines it, or None if nothing does (a built-in name, or the learner's slip).
     """
+    known = [_not_setting(each, names) for each in known]
     defined = [name for name in names if _last(name, known, len(known)) is not None]
     if not defined:
         return None
@@ -29,6 +31,13 @@ def program(
         *(known[index].text for index in sorted(chosen) if not known[index].is_future),
     ]
     return _joined(parts)
+
+
+def _not_setting(statement: Statement, names: Sequence[str]) -> Statement:
+    """Don't let calls of what is graded belong to it: those are the learner's tries."""
+    if statement.binds.isdisjoint(names):
+        return statement
+    return replace(statement, sets_when_called=frozenset())
 
 
 def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int], set[str]]:
@@ -44,6 +53,8 @@ def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int],
         if index is None:
             missing.add(wanted)
             continue
+        if wanted in known[index].perhaps and _last(wanted, known, index) is not None:
+            todo.append((wanted, index))
         for each in (index, *_changes(wanted, known, index, before)):
             if each not in chosen:
                 chosen.add(each)
@@ -53,14 +64,43 @@ def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int],
 
 
 def _last(name: str, known: Sequence[Statement], before: int) -> int | None:
-    """Return the index of the last definition of `name` before the statement `before`."""
-    return next((i for i in range(before - 1, -1, -1) if name in known[i].binds), None)
+    """Return the index of the last definition of `name` before the statement `before`.
+
+    Where there is none, a function may have defined it that declares it `global`.
+    """
+    own = (i for i in range(before - 1, -1, -1) if name in known[i].binds)
+    return next(own, next(reversed(_calls_that_set(name, known, before)), None))
 
 
 def _changes(name: str, known: Sequence[Statement], after: int, before: int) -> list[int]:
     """Return the statements that change `name` since its definition; an import may stand before."""
-    changing = [i for i in range(before) if name in known[i].changes]
-    return [i for i in changing if i > after or known[i].is_import]
+    same = _same(name, known, before)
+    changing = [i for i in range(before) if not same.isdisjoint(known[i].changes)]
+    found = [i for i in changing if i > after or known[i].is_import]
+    return found + [i for i in _calls_that_set(name, known, before) if i > after]
+
+
+def _calls_that_set(name: str, known: Sequence[Statement], before: int) -> list[int]:
+    """Return the statements that read a function that defines `name` when it is called."""
+    functions = {each for one in known if name in one.sets_when_called for each in one.binds}
+    return [i for i in range(before) if functions and not functions.isdisjoint(known[i].needs)]
+
+
+def _same(name: str, known: Sequence[Statement], before: int) -> frozenset[str]:
+    """Return the names that may be the same value's before a statement."""
+    found = frozenset({name})
+    for each in known[:before]:
+        if not found.isdisjoint(each.same):
+            found |= each.same
+    return found
+
+
+def _calls_what_sets(name: str, known: Sequence[Statement], index: int) -> bool:
+    """Whether a statement reads a function that defines `name` when it is called."""
+    needs = known[index].needs
+    return any(
+        name in each.sets_when_called and not needs.isdisjoint(each.binds) for each in known[:index]
+    )
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -36,6 +36,10 @@ _PLAIN: Final = re.compile(
 """Commands that need no `%` where they are alone in a cell."""
 
 
+_PROMPTED: Final = re.compile(r">>>( |$)|In \[\d+\]: ")
+_PROMPT: Final = re.compile(r"(>>>|\.\.\.)( |$)|In \[\d+\]: |\s*\.{3,}: ?")
+
+
 class _Place(NamedTuple):
     """Where a line ends: in how many brackets, in which quotes, and before a continued line."""
 
@@ -57,7 +61,7 @@ def without_magics(cell: str) -> str:
         return cell
     if _PLAIN.fullmatch(cell):
         return ""
-    lines = _dedented(cell.split("\n"))
+    lines = _without_prompts(_dedented(cell.split("\n")))
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if lines[first].startswith("%%"):
         name, body = lines[first][2:].split(" ")[0].strip(), "\n".join(lines[first + 1 :])
@@ -89,6 +93,12 @@ def _dedented(lines: list[str]) -> list[str]:
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip())]
     return [line.removeprefix(indent) for line in lines]
+
+
+def _without_prompts(lines: list[str]) -> list[str]:
+    """Remove the prompts of a session that was pasted in."""
+    first = next((line for line in lines if line.strip()), "")
+    return [_PROMPT.sub("", line) for line in lines] if _PROMPTED.match(first) else lines
 
 
 def _by_statement(lines: list[str]) -> list[str]:

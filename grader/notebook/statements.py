@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from grader.notebook.ipython import holds_python, statements_of, without_magics
 
 _MUTATORS = frozenset(
-    {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
+    [
+        *("append", "extend", "insert", "update", "setdefault", "add", "pop", "popitem"),
+        *("remove", "discard", "clear", "sort", "reverse"),
+    ]
 )
+_BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match)
 # Scopes with code that runs at once, in place.
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 
@@ -24,14 +28,18 @@ _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 class Statement:
     """A top-level statement.
 
-    `binds` are the names that it defines, `changes` those that it changes in place,
-    `needs` those that it reads as it runs, and `needs_later` those that the functions in it read
-    when they are called.
+    `binds` are the names that it defines, `perhaps` those of them that it may leave as they were,
+    `changes` those that it changes in place, and `same` those that name one value after it.
+    `needs` are those that it reads as it runs, and `needs_later` those that the functions in it
+    read when they are called; `sets_when_called` are those that they define then.
     """
 
     text: str
     binds: frozenset[str]
+    perhaps: frozenset[str]
     changes: frozenset[str]
+    same: frozenset[str]
+    sets_when_called: frozenset[str]
     needs: frozenset[str]
     needs_later: frozenset[str]
 
@@ -113,7 +121,10 @@ def _statement(node: ast.stmt, lines: Sequence[str]) -> Statement:
     return Statement(
         text=text,
         binds=frozenset(binds),
+        perhaps=frozenset(binds) if isinstance(node, _BRANCHES) else frozenset(),
         changes=frozenset(_changed(node)),
+        same=_same(node),
+        sets_when_called=frozenset(_set_by_calls(table)),
         needs=frozenset(needs),
         needs_later=frozenset(later),
     )
@@ -144,20 +155,48 @@ def _segment(node: ast.stmt, lines: Sequence[str]) -> str:
 
 
 def _changed(node: ast.stmt) -> Iterator[str]:
-    """Yield the names of what a statement changes: `knobs["a"] = 1`, `x.append(1)`."""
-    changed: list[ast.expr] = []
-    match node:
-        case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
-            yield from (each.name.split(".")[0] for each in names if "." in each.name)
-        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-            changed = targets
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-            changed = [target]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method))):
-            changed = [ast.Starred(value)] if method in _MUTATORS else []
-    for place in changed:
-        base = place
-        while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
-            base = base.value
-        if base is not place and isinstance(base, ast.Name):
-            yield base.id
+    """Yield the names of what a statement changes: `knobs["a"] = 1`, `y = x.pop()`."""
+    for each in _run_at_once(node):
+        changed: list[ast.expr] = []
+        match each:
+            case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
+                yield from (name.name.split(".")[0] for name in names if "." in name.name)
+            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+                changed = targets
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                changed = [target]
+            case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _MUTATORS:
+                changed = [ast.Starred(value)]
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[value, *_]):
+                changed = [ast.Starred(value)]
+        for place in changed:
+            base = place
+            while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
+                base = base.value
+            if base is not place and isinstance(base, ast.Name):
+                yield base.id
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a statement and all in it, but for the bodies of functions."""
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _run_at_once(child)
+
+
+def _same(node: ast.stmt) -> frozenset[str]:
+    """Return the names of one value: those of `a = b = {}`, and of `a = b`."""
+    if not isinstance(node, ast.Assign):
+        return frozenset()
+    names = [each.id for each in (*node.targets, node.value) if isinstance(each, ast.Name)]
+    return frozenset(names if len(names) > 1 else ())
+
+
+def _set_by_calls(scope: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the names that functions of a scope declare `global` and assign."""
+    for child in scope.get_children():
+        for symbol in child.get_symbols():
+            if symbol.is_declared_global() and symbol.is_assigned():
+                yield symbol.get_name()
+        yield from _set_by_calls(child)

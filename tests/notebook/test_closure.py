@@ -79,10 +79,65 @@ def test_a_definition_in_terms_of_itself_keeps_the_earlier_one() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ['knobs["b"] = 2', "knobs.update(b=2)", 'knobs["b"]["c"] = 2', 'del knobs["a"]', "knobs.x = 1"],
+    [
+        'knobs["b"] = 2',
+        "knobs.update(b=2)",
+        'knobs["b"]["c"] = 2',
+        'del knobs["a"]',
+        "knobs.x = 1",
+        'x = knobs.pop("a")',
+        'print(knobs.pop("a"))',
+        "[knobs.update({k: 1}) for k in range(3)]",
+        'setattr(knobs, "a", 1)',
+        "for k in range(3):\n    knobs[k] = 1",
+        'if True:\n    with open("x"):\n        knobs["a"] = 1',
+        'class C:\n    knobs["a"] = 1',
+        "same = knobs\nother = same\nother.clear()",
+    ],
 )
 def test_changes_to_a_value_are_included(change: str) -> None:
-    assert change in lines("knobs = {}", change, "def f():\n    return knobs")
+    found = lines("knobs = {}", change, "def f():\n    return knobs")
+    assert [each for each in found if each][:-2] == ["knobs = {}", *change.split("\n")]
+
+
+def test_a_change_by_another_name_is_included() -> None:
+    found = lines(
+        "a = b = {}", "b['x'] = 1", "c = b", "d = {}", "d['y'] = 1", "def f():\n return a"
+    )
+    assert found[:2] == ["a = b = {}", "b['x'] = 1"]
+    assert "d['y'] = 1" not in found
+
+
+@pytest.mark.parametrize("first", [(), ("K = None",)])
+def test_a_function_that_sets_a_global_is_called(first: tuple[str, ...]) -> None:
+    setup = "def setup():\n    global K\n    K = 1"
+    found = lines(
+        *first, setup, "def other():\n    pass", "other()", "setup()", "def f():\n return K"
+    )
+    assert [each for each in found if each] == [
+        *(*first, *setup.split("\n"), "setup()", "def f():", " return K")
+    ]
+
+
+def test_calls_of_what_is_graded_are_left_out() -> None:
+    counting = "def f():\n    global n\n    n += 1\n    return n"
+    found = lines("n = 0", counting, "print(f())", "f()", "g = f")
+    assert [each for each in found if each] == ["n = 0", *counting.split("\n")]
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "if False:\n    K = 2",
+        "for K in ():\n    pass",
+        "while False:\n    K = 2",
+        "try:\n    K = g()\nexcept ValueError:\n    pass",
+        "match 1:\n    case 2:\n        K = 2",
+    ],
+)
+def test_what_a_branch_may_leave_as_it_was_is_included(branch: str) -> None:
+    found = lines("K = 0", "K = 1", branch, "def f():\n    return K")
+    assert [each for each in found if each][:-2] == ["K = 1", *branch.split("\n")]
 
 
 def test_reading_a_value_is_not_included() -> None:

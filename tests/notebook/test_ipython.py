@@ -105,6 +105,17 @@ def test_a_cell_may_be_indented_as_a_whole() -> None:
     assert texts("    def f(x):\n        return x\n") == [FUNCTION.strip()]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ">>> def f(x):\n...     return x\n...\n>>> f(1)",
+        "In [3]: def f(x):\n   ...:     return x\n   ...:\n",
+    ],
+)
+def test_prompts_that_were_pasted_are_removed(cell: str) -> None:
+    assert texts(cell)[0] == FUNCTION.strip()
+
+
 @pytest.mark.parametrize("cell", ["def f(x:\n    return x\n!ls", "x = (\n%time y", "who is it? x"])
 def test_what_nobody_understands_is_still_wrong(cell: str) -> None:
     assert not parses(cell)
