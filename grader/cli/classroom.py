@@ -145,6 +145,7 @@ class ClassGrading:
         try:
             with bar, contextlib.closing(self._graded(groups)) as graded_groups:
                 bar.start()
+                bar.tell(0, len(groups))
                 for done, group in enumerate(graded_groups, 1):
                     bar.tell(done, len(groups))
                     self._add(group)
