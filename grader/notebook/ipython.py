@@ -57,11 +57,12 @@ def without_magics(cell: str) -> str:
 
     Every line keeps its number, and lines that aren't Python stay as they are.
     """
-    if statements_of(cell):
+    if is_python(cell):
         return cell
     if _PLAIN.fullmatch(cell):
         return ""
-    lines = _without_prompts(_dedented(cell.split("\n")))
+    plain = cell.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _without_prompts(_dedented(plain.split("\n")))
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if lines[first].startswith("%%"):
         name, body = lines[first][2:].split(" ")[0].strip(), "\n".join(lines[first + 1 :])
@@ -70,7 +71,7 @@ def without_magics(cell: str) -> str:
         return ""
     by_statement = "\n".join(_by_statement(lines))
     by_line = "\n".join("" if _COMMAND.match(line) else line for line in lines)
-    return by_statement if statements_of(by_statement) else by_line
+    return by_statement if is_python(by_statement) else by_line
 
 
 def holds_python(magic: str, body: str) -> bool:
@@ -80,12 +81,22 @@ def holds_python(magic: str, body: str) -> bool:
     return "def " in body or bool(statements_of(without_magics(body)))
 
 
+def is_python(text: str) -> bool:
+    """Whether a text is valid Python, which nothing at all is, too."""
+    return _module(text) is not None
+
+
 def statements_of(text: str) -> list[ast.stmt]:
     """Return the statements of a text, none if it isn't valid Python."""
+    module = _module(text)
+    return module.body if module is not None else []
+
+
+def _module(text: str) -> ast.Module | None:
     try:
-        return parsed(text).body
+        return parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return None
 
 
 def _dedented(lines: list[str]) -> list[str]:

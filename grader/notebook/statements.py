@@ -11,7 +11,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.notebook.ipython import holds_python, statements_of, without_magics
+from grader.notebook.ipython import holds_python, is_python, statements_of, without_magics
 
 _MUTATORS = frozenset(
     [
@@ -80,9 +80,7 @@ def _is_main_guard(node: ast.stmt) -> bool:
 
 def parses(cell: str) -> bool:
     """Whether a cell is Python, except for lines that only IPython understands."""
-    text = without_magics(cell)
-    lines = (line.strip() for line in text.splitlines())
-    return bool(statements_of(text)) or all(not line or line.startswith("#") for line in lines)
+    return is_python(without_magics(cell))
 
 
 def _magics_body(node: ast.stmt) -> str | None:

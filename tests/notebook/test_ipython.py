@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.notebook.ipython import without_magics
 from grader.notebook.statements import parses, statements
@@ -119,3 +122,31 @@ def test_prompts_that_were_pasted_are_removed(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["def f(x:\n    return x\n!ls", "x = (\n%time y", "who is it? x"])
 def test_what_nobody_understands_is_still_wrong(cell: str) -> None:
     assert not parses(cell)
+
+
+PIECES = (
+    *("%matplotlib inline", "!ls \\\n  -la", "x?", "jax.vmap??", "?x", "x = !ls", "y = %time 3"),
+    *("%time z = 3", "%%time", "%%bash", "%%capture out", "def f(x):\n    return x", "t = 'a?'"),
+    *("def g(x):\n    %time 1\n    return x", "if True:\n    !ls", "k = (1\n  % 2)", "# what?"),
+    *('s = """\n%time\n!x\n?\n"""', "u = [1,  # ?\n 3]", 'd["k"] = !ls', "o.a = %time 3"),
+    *(
+        "!echo '([\"'",
+        "e = 1 \\\n % 3",
+        "",
+        "try:\n    !ls\nfinally:\n    pass",
+        "x = y if z else w",
+    ),
+    *('print(f"{x!r}")', "class C:\n    def m(self):\n        return 1", "r = 7 % 3", "z = x @ y"),
+)
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+@pytest.mark.parametrize("first", PIECES)
+def test_what_ipython_takes_is_no_syntax_error(first: str, indent: str) -> None:
+    """IPython's own transformer is the judge; what it defines is defined here."""
+    for second in PIECES:
+        cell = "".join(f"{indent}{line}\n" for line in f"{first}\n{second}".split("\n"))
+        tree = ast.parse(TransformerManager().transform_cell(cell))
+        assert parses(cell), cell
+        defined = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+        assert defined <= {name for each in statements([cell]) for name in each.binds}, cell
