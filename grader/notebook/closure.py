@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from grader.notebook.statements import Statement
@@ -37,7 +37,7 @@ def _not_setting(statement: Statement, names: Sequence[str]) -> Statement:
     """Don't let calls of what is graded belong to it: those are the learner's tries."""
     if statement.binds.isdisjoint(names):
         return statement
-    return replace(statement, sets_when_called=frozenset())
+    return replace(statement, sets_when_called=frozenset(), changes_arguments=False)
 
 
 def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int], set[str]]:
@@ -55,12 +55,21 @@ def _needed(names: Sequence[str], known: Sequence[Statement]) -> tuple[set[int],
             continue
         if wanted in known[index].perhaps and _last(wanted, known, index) is not None:
             todo.append((wanted, index))
+        if before < len(known):  # a function may be called there, before a later definition
+            todo += _there(known[index].needs_later, known, before)
         for each in (index, *_changes(wanted, known, index, before)):
             if each not in chosen:
                 chosen.add(each)
                 todo += [(need, each) for need in known[each].needs]
                 todo += [(need, len(known)) for need in known[each].needs_later]
+                if not known[each].is_definition:
+                    todo += _there(known[each].needs_later, known, each)
     return chosen, missing
+
+
+def _there(names: Iterable[str], known: Sequence[Statement], before: int) -> list[tuple[str, int]]:
+    """Return those of the names that are defined before a statement, with its index."""
+    return [(each, before) for each in names if _last(each, known, before) is not None]
 
 
 def _last(name: str, known: Sequence[Statement], before: int) -> int | None:
@@ -77,7 +86,8 @@ def _changes(name: str, known: Sequence[Statement], after: int, before: int) -> 
     same = _same(name, known, before)
     changing = [i for i in range(before) if not same.isdisjoint(known[i].changes)]
     found = [i for i in changing if i > after or known[i].is_import]
-    return found + [i for i in _calls_that_set(name, known, before) if i > after]
+    called = [*_calls_that_set(name, known, before), *_calls_with(same, known, before)]
+    return found + [i for i in called if i > after]
 
 
 def _calls_that_set(name: str, known: Sequence[Statement], before: int) -> list[int]:
@@ -86,21 +96,21 @@ def _calls_that_set(name: str, known: Sequence[Statement], before: int) -> list[
     return [i for i in range(before) if functions and not functions.isdisjoint(known[i].needs)]
 
 
+def _calls_with(names: frozenset[str], known: Sequence[Statement], before: int) -> list[int]:
+    """Return the statements that read one of the names, and a function that changes arguments."""
+    functions = {each for one in known if one.changes_arguments for each in one.binds}
+    reading = [i for i in range(before) if not functions.isdisjoint(known[i].needs)]
+    return [i for i in reading if not names.isdisjoint(known[i].needs)]
+
+
 def _same(name: str, known: Sequence[Statement], before: int) -> frozenset[str]:
     """Return the names that may be the same value's before a statement."""
-    found = frozenset({name})
-    for each in known[:before]:
-        if not found.isdisjoint(each.same):
-            found |= each.same
+    found, grown = frozenset({name}), True
+    while grown:
+        joined = [each.same for each in known[:before] if not found.isdisjoint(each.same)]
+        grown = not found.issuperset(frozenset().union(*joined))
+        found = found.union(*joined)
     return found
-
-
-def _calls_what_sets(name: str, known: Sequence[Statement], index: int) -> bool:
-    """Whether a statement reads a function that defines `name` when it is called."""
-    needs = known[index].needs
-    return any(
-        name in each.sets_when_called and not needs.isdisjoint(each.binds) for each in known[:index]
-    )
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ _MUTATORS = frozenset(
         *("remove", "discard", "clear", "sort", "reverse"),
     ]
 )
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match)
 # Scopes with code that runs at once, in place.
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
@@ -28,18 +29,22 @@ _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 class Statement:
     """A top-level statement.
 
+    `is_definition` says that it only defines a function or a class, and calls none in it.
     `binds` are the names that it defines, `perhaps` those of them that it may leave as they were,
     `changes` those that it changes in place, and `same` those that name one value after it.
     `needs` are those that it reads as it runs, and `needs_later` those that the functions in it
-    read when they are called; `sets_when_called` are those that they define then.
+    read when they are called; `sets_when_called` are those that they define then, and
+    `changes_arguments` says that they change what they are given.
     """
 
     text: str
+    is_definition: bool
     binds: frozenset[str]
     perhaps: frozenset[str]
     changes: frozenset[str]
     same: frozenset[str]
     sets_when_called: frozenset[str]
+    changes_arguments: bool
     needs: frozenset[str]
     needs_later: frozenset[str]
 
@@ -118,11 +123,13 @@ def _statement(node: ast.stmt, lines: Sequence[str]) -> Statement:
         _inner_needs(child, needs, later)
     return Statement(
         text=text,
+        is_definition=isinstance(node, _DEFINITIONS) and not node.decorator_list,
         binds=frozenset(binds),
         perhaps=frozenset(binds) if isinstance(node, _BRANCHES) else frozenset(),
         changes=frozenset(_changed(node)),
         same=_same(node),
         sets_when_called=frozenset(_set_by_calls(table)),
+        changes_arguments=_changes_arguments(node),
         needs=frozenset(needs),
         needs_later=frozenset(later),
     )
@@ -155,24 +162,46 @@ def _segment(node: ast.stmt, lines: Sequence[str]) -> str:
 def _changed(node: ast.stmt) -> Iterator[str]:
     """Yield the names of what a statement changes: `knobs["a"] = 1`, `y = x.pop()`."""
     for each in _run_at_once(node):
-        changed: list[ast.expr] = []
         match each:
             case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
                 yield from (name.name.split(".")[0] for name in names if "." in name.name)
-            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-                changed = targets
-            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-                changed = [target]
+                continue
+            case (
+                ast.Subscript(ctx=ast.Store() | ast.Del())
+                | ast.Attribute(ctx=ast.Store() | ast.Del())
+            ):
+                changed: ast.expr = each
+            case ast.AugAssign(target=target):
+                changed = target
             case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _MUTATORS:
-                changed = [ast.Starred(value)]
+                changed = value
             case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[value, *_]):
-                changed = [ast.Starred(value)]
-        for place in changed:
-            base = place
-            while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
-                base = base.value
-            if base is not place and isinstance(base, ast.Name):
-                yield base.id
+                changed = value
+            case _:
+                continue
+        base = _base(changed)
+        if isinstance(base, ast.Name):
+            yield base.id
+
+
+def _base(place: ast.expr) -> ast.expr:
+    """Return what a place is in: `a` of `a.b[0]` and of `a.get("b")["c"]`."""
+    match place:
+        case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.Starred(value=value):
+            return _base(value)
+        case ast.Call(func=ast.Attribute(value=value, attr="get" | "setdefault")):
+            return _base(value)
+        case _:
+            return place
+
+
+def _changes_arguments(node: ast.stmt) -> bool:
+    """Whether it defines a function that changes what it is given."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    taken = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    changed = {name for each in node.body for name in _changed(each)}
+    return any(each.arg in changed for each in taken)
 
 
 def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
@@ -184,11 +213,27 @@ def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _same(node: ast.stmt) -> frozenset[str]:
-    """Return the names of one value: those of `a = b = {}`, and of `a = b`."""
+    """Return names of one value, or of a value in another: those of `a = b = {}`, `a = b["c"]`."""
     if not isinstance(node, ast.Assign):
         return frozenset()
-    names = [each.id for each in (*node.targets, node.value) if isinstance(each, ast.Name)]
-    return frozenset(names if len(names) > 1 else ())
+    targets = [each.id for each in node.targets if isinstance(each, ast.Name)]
+    names = frozenset([*targets, *_given(node.value)])
+    return names if targets and len(names) > 1 else frozenset()
+
+
+def _given(value: ast.expr) -> Iterator[str]:
+    """Yield the names of values that an expression may give, or a part of them."""
+    match _base(value):
+        case ast.Name(id=name):
+            yield name
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (name for each in (body, orelse) for name in _given(each))
+        case ast.BoolOp(values=values):
+            yield from (name for each in values for name in _given(each))
+        case ast.NamedExpr(target=ast.Name(id=name), value=inner):
+            yield from (name, *_given(inner))
+        case _:
+            return
 
 
 def _set_by_calls(scope: symtable.SymbolTable) -> Iterator[str]:

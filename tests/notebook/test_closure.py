@@ -1,8 +1,12 @@
-"""Which statements of a notebook a function needs; cells are texts here, nothing runs."""
+"""Which statements of a notebook a function needs; cells are texts here."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Mapping
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -92,6 +96,13 @@ def test_a_definition_in_terms_of_itself_keeps_the_earlier_one() -> None:
         "for k in range(3):\n    knobs[k] = 1",
         'if True:\n    with open("x"):\n        knobs["a"] = 1',
         'class C:\n    knobs["a"] = 1',
+        'x, knobs["a"] = 1, 2',
+        'for knobs["a"] in range(3):\n    pass',
+        'knobs.get("a", {})["b"] = 1',
+        "same = knobs\nsame |= {1: 2}",
+        'part = knobs["a"]\npart["b"] = 1',
+        "same = knobs or {}\nother = same if same else 1\nother.update(a=1)",
+        'def fill(given):\n    given["a"] = 1\nfill(knobs)',
         "same = knobs\nother = same\nother.clear()",
     ],
 )
@@ -117,6 +128,52 @@ def test_a_function_that_sets_a_global_is_called(first: tuple[str, ...]) -> None
     assert [each for each in found if each] == [
         *(*first, *setup.split("\n"), "setup()", "def f():", " return K")
     ]
+
+
+@pytest.mark.parametrize("call", ["v = g()", "v = [g() for _ in range(1)]", "v = (lambda: g())()"])
+def test_a_function_that_is_called_reads_what_was_defined_by_then(call: str) -> None:
+    found = lines("k = 1", "def g():\n    return k", call, "k = 2", "def f():\n    return v")
+    assert found.index("k = 1") < found.index(call)
+
+
+STATEMENTS = (
+    *('{a} = {{"k": {n}}}', "{a} = {b}", '{a} = {b} = {{"k": {n}}}', '{a}["k"] = {n}', "del {a}"),
+    *('{a}["x"] = {b}["k"]', "{a}.update(k={n})", '{a} |= {{"o": {n}}}', "{a} = dict({b})"),
+    *('if {n}:\n    {a} = {{"k": {n}}}', '{a} = {{**{b}, "s": {n}}}', '({a} := {{"k": {n}}})'),
+    *('for i in range({n}):\n    {a}["k"] = i', 'for {a} in ({{"k": {n}}},):\n    pass'),
+    *("def s{n}():\n    global {a}\n    {a} = {{'k': {n}}}", "s{n}()", "m{n}({a})"),
+    *("def m{n}(d):\n    d['m'] = {n}", "[{a}.update(k=i) for i in range({n})]", "print({a})"),
+    *('try:\n    {a} = {b}["no"]\nexcept KeyError:\n    {a} = {{"k": {n}}}', "assert {a}"),
+    *('match {n}:\n    case 1:\n        {a} = {{"k": 1}}', '{a}["n"] = {{}}'),
+    '{a}.get("n", {{}})["deep"] = {n}',
+)
+
+
+def ran(cells: list[str]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in cells:
+            exec(cell, names)
+    return names
+
+
+def test_a_program_computes_what_the_cells_do() -> None:
+    random, compared = Random(1), 0
+    for _ in range(600):
+        cells = [f"{name} = {{'k': 0}}" for name in "ABC"]
+        for _ in range(random.randint(1, 7)):
+            some = {"a": random.choice("ABC"), "b": random.choice("ABC"), "n": random.randint(0, 2)}
+            cells.append(random.choice(STATEMENTS).format(**some))
+        cells.append(f"def f():\n    return {random.choice('ABC')}, {random.choice('ABC')}")
+        try:
+            expected = ran(cells)["f"]()
+        except (NameError, KeyError, AssertionError):
+            continue  # a notebook stops there, too
+        text = gathered(*cells)
+        assert text is not None
+        assert ran([text])["f"]() == expected, "\n".join([*cells, "---", text])
+        compared += 1
+    assert compared > 250
 
 
 def test_calls_of_what_is_graded_are_left_out() -> None:
