@@ -176,6 +176,12 @@ def test_a_program_computes_what_the_cells_do() -> None:
     assert compared > 250
 
 
+def test_very_many_names_of_one_value_are_followed() -> None:
+    names = [f"a{n} = a{n - 1}" for n in range(1, 4000)]
+    found = lines("a0 = {}", *names, 'a7["x"] = 1', "b = {}", "def f():\n    return a0, a3999")
+    assert found == ["a0 = {}", *names, 'a7["x"] = 1', "def f():", "    return a0, a3999"]
+
+
 def test_calls_of_what_is_graded_are_left_out() -> None:
     counting = "def f():\n    global n\n    n += 1\n    return n"
     found = lines("n = 0", counting, "print(f())", "f()", "g = f")
