@@ -24,20 +24,18 @@ _OTHERS: Final = frozenset(
 """Cell magics under which the cell defines nothing here: it is another language's, runs in another
 process, or is only written to a file."""
 _COMMAND: Final = re.compile(r"\s*[%!?]")
-_RESULT: Final = re.compile(r"(?P<start>\s*[\w.,\s*]+(?:\[[^\]=]*\])?\s*=\s*)(?P<command>[%!].*)")
+_RESULT: Final = re.compile(r"(?P<start>(?:[^=!%'\"#()\[\]]|\[[^\]=]*\])+=\s*)(?P<command>[%!].*)")
 """`files = !ls`, `model = %time build()`."""
 _TIMED: Final = re.compile(r"%time\s+(?P<code>[^\s-].*)")
-_HELP: Final = re.compile(r"[\w*\])]\?{1,2}\s*;?\s*$")
+_HELP: Final = re.compile(r"[\w*\])]\?{1,2}$")
 
 
-_PLAIN: Final = re.compile(
-    r"\s*(?:cat|cd|conda|cp|ls|mamba|mkdir|mv|pip|pwd|rm|rmdir|uv)(?: .*)?\s*"
-)
+_PLAIN: Final = re.compile(r"(?:cat|cd|conda|cp|ls|mamba|mkdir|mv|pip|pwd|rm|rmdir|uv)(?: .*)?")
 """Commands that need no `%` where they are alone in a cell."""
 
 
 _PROMPTED: Final = re.compile(r">>>( |$)|In \[\d+\]: ")
-_PROMPT: Final = re.compile(r"(>>>|\.\.\.)( |$)|In \[\d+\]: |\s*\.{3,}: ?")
+_PROMPT: Final = re.compile(r"^(?:(>>>|\.\.\.)( |$)|In \[\d+\]: |\s*\.{3,}: ?)")
 
 
 class _Place(NamedTuple):
@@ -59,19 +57,35 @@ def without_magics(cell: str) -> str:
     """
     if is_python(cell):
         return cell
-    if _PLAIN.fullmatch(cell):
+    if _PLAIN.fullmatch(cell.strip()):
         return ""
     plain = cell.replace("\r\n", "\n").replace("\r", "\n")
     lines = _without_prompts(_dedented(plain.split("\n")))
-    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    if lines[first].startswith("%%"):
-        name, body = lines[first][2:].split(" ")[0].strip(), "\n".join(lines[first + 1 :])
-        if holds_python(name, body):
-            return "\n" * (first + 1) + without_magics(body)
+    magics, start = _cell_magics(lines)
+    body = lines[start:]
+    if not _OTHERS.isdisjoint(magics):
         return ""
-    by_statement = "\n".join(_by_statement(lines))
-    by_line = "\n".join("" if _COMMAND.match(line) else line for line in lines)
-    return by_statement if is_python(by_statement) else by_line
+    if magics:
+        body = _dedented(body)
+    by_statement = "\n".join([*[""] * start, *_by_statement(body)])
+    if is_python(by_statement):
+        return by_statement
+    if magics and not any("def " in line for line in body):
+        return ""  # it isn't meant to be Python
+    return "\n".join([*[""] * start, *("" if _COMMAND.match(line) else line for line in body)])
+
+
+def _cell_magics(lines: list[str]) -> tuple[list[str], int]:
+    """Return the names of the magics that a cell begins with, and where the lines below begin."""
+    names: list[str] = []
+    start = 0
+    for number, line in enumerate(lines):
+        if line.startswith("%%"):
+            names.append(line[2:].split(" ")[0].strip())
+            start = number + 1
+        elif line.strip():
+            break
+    return names, start
 
 
 def holds_python(magic: str, body: str) -> bool:
@@ -120,12 +134,16 @@ def _by_statement(lines: list[str]) -> list[str]:
         line = lines[len(found)]
         starts = place.ends_statement
         after, code = _scanned(line, place)
-        if starts and (_COMMAND.match(line) or _RESULT.fullmatch(line) or _HELP.search(code)):
+        if starts and (_COMMAND.match(line) or _RESULT.fullmatch(line) or _asks_for_help(code)):
             found += _blanked(lines[len(found) :])
         else:
             found.append(line)
             place = after
     return found
+
+
+def _asks_for_help(code: str) -> bool:
+    return _HELP.search(code.rstrip().removesuffix(";").rstrip()) is not None
 
 
 def _blanked(lines: list[str]) -> list[str]:

@@ -124,6 +124,25 @@ def test_what_nobody_understands_is_still_wrong(cell: str) -> None:
     assert not parses(cell)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\n" * 5_000 + FUNCTION,
+        f"!ls\n{' ' * 60_000}x\n",
+        f"{FUNCTION}x?{' ' * 60_000}y",
+        f"pip{' ' * 60_000}\nx y",
+        f"!ls\n{'a ' * 30_000}[",
+        f">>> x y\n{' ' * 60_000}z",
+    ],
+)
+def test_a_hostile_cell_takes_no_longer_than_its_text(cell: str) -> None:
+    assert len(without_magics(cell).split("\n")) == len(cell.split("\n"))
+
+
+def test_an_ellipsis_in_a_pasted_session_stays() -> None:
+    assert texts(">>> x = y[... , 0]\n>>> !ls") == ["x = y[... , 0]"]
+
+
 PIECES = (
     *("%matplotlib inline", "!ls \\\n  -la", "x?", "jax.vmap??", "?x", "x = !ls", "y = %time 3"),
     *("%time z = 3", "%%time", "%%bash", "%%capture out", "def f(x):\n    return x", "t = 'a?'"),
