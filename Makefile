@@ -48,8 +48,9 @@ $(LATEST_VENV)/installed-dev: pyproject.toml
 # ------------------------------------------------------------------------------------- use it
 
 .PHONY: grade
+grade: export FILE := $(FILE)
 grade: $(VENV)/installed ## grade FILE (ARGS for more options)
-	@$(BIN)/grade $(ARGS) -- $(FILE)
+	@if [ -e "$$FILE" ]; then set -- "$$FILE"; else set -- $$FILE; fi; $(BIN)/grade $(ARGS) -- "$$@"
 
 # Tests start Python often: let it keep what it compiles, whatever the environment says.
 test test-slow test-latest: export PYTHONDONTWRITEBYTECODE =

@@ -205,9 +205,9 @@ def _usage_line(error: Any) -> str:  # noqa: ANN401
         return f"there is no option {option}{did_you_mean(option, _options(error))}"
     context = getattr(error, "ctx", None)
     name = context.command.name if context and context.parent else None
-    where = f"{name}: " if name and name != GRADE else ""
+    where, command = (f"{name}: ", f"grade {name}") if name and name != GRADE else ("", "grade")
     text = str(error.format_message()).rstrip(".")
-    return f"{where}{text[:1].lower()}{text[1:]}; grade --help shows how"
+    return f"{where}{text[:1].lower()}{text[1:]}; {command} --help shows how"
 
 
 def _options(error: Any) -> list[str]:  # noqa: ANN401

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader.cli.problem import quoted_blank, visible
+from grader.cli.targets import is_stdout
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Student
@@ -69,6 +70,8 @@ def _export(text: str) -> Export:
         raise CommandWrong(f"there is no export {quoted_blank(name)}{meant}")
     if equals and not path:
         raise CommandWrong(f"--export {name}= needs a path after the =")
+    if is_stdout(path):
+        raise CommandWrong(f"--export {name}={path}: an export is a file; name one")
     return Export(platform=Platform(name), path=Path(path) if path else None)
 
 
@@ -101,7 +104,12 @@ class Outputs:
 
     def _writers(self) -> Iterator[Callable[[], Exported]]:
         asked = self._asked
-        grades = Grades(results=self.results, absent=self._absent, points=asked.points)
+        grades = Grades(
+            results=self.results,
+            absent=self._absent,
+            points=asked.points,
+            anonymous=asked.anonymous,
+        )
         for each in exports(asked.exports):
             yield partial(export, each.platform, grades, each.path)
         if asked.feedback is not None:

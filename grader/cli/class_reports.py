@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import overload
 
 from grader.cli.class_outputs import exports
 from grader.cli.reporting import LINES, write_targets
-from grader.cli.targets import Target, check_input, check_place, check_targets, targets
+from grader.cli.targets import check_apart, check_input, check_place, check_targets, targets
 from grader.gradebook.book import Entry, Gradebook, at
 from grader.gradebook.request import ClassRequest
 from grader.model.report import Report
@@ -44,10 +44,13 @@ class ClassReports:
     def __init__(self, asked: ClassRequest, files: Sequence[str], kept: Sequence[Path]) -> None:
         self._targets = targets(asked.reports)
         check_targets(self._targets, files, kept)
-        for each in exports(asked.exports):
-            check_place(each.option, each.target, files, kept)
+        exported = [(each.option, each.target) for each in exports(asked.exports)]
+        for option, path in exported:
+            check_place(option, path, files, kept)
+        places = [(each.option, each.path) for each in self._targets if each.path is not None]
+        check_apart([*places, *exported])
         if asked.roster is not None:
-            for option, path in _places(asked, self._targets):
+            for option, path in (*places, *exported):
                 check_input(option, path, "the roster", asked.roster)
         self._document = next((each for each in self._targets if each.path is None), None)
 
@@ -66,9 +69,3 @@ class ClassReports:
     def finish(self, reports: Sequence[Report]) -> int:
         """Write the documents; return an exit code for what couldn't be written."""
         return write_targets(self._targets, reports, many=True)
-
-
-def _places(asked: ClassRequest, found: Sequence[Target]) -> Iterator[tuple[str, Path]]:
-    """Yield the options that write a file, and that file."""
-    yield from ((each.option, each.path) for each in found if each.path is not None)
-    yield from ((each.option, each.target) for each in exports(asked.exports))

@@ -19,9 +19,11 @@ from grader.cli.grading import exit_code
 from grader.cli.interrupts import INTERRUPTS
 from grader.cli.parallel import Parallel
 from grader.cli.problem import visible
+from grader.cli.targets import targets
 from grader.gradebook.book import Gradebook
 from grader.gradebook.classroom import Collected
 from grader.gradebook.cluster.address import place
+from grader.gradebook.doubts import several_people, undecided
 from grader.gradebook.grading import grade_group
 from grader.gradebook.groups import Group, Groups, grouped
 from grader.gradebook.intake.collect import collect
@@ -39,6 +41,7 @@ _BOOK: Final = _OWN / "gradebook.sqlite"
 def grade_class(path: Path, asked: ClassRequest) -> int:
     """Grade what a class handed in, and write what was asked for. Returns the exit code."""
     exports(asked.exports)
+    targets(asked.reports)
     check_folders(asked)
     if asked.dask is not None:
         place(asked.dask, insecure=asked.insecure)
@@ -51,13 +54,11 @@ def grade_class(path: Path, asked: ClassRequest) -> int:
         functions=[name for each in known.exercises for name in each.exercise.written],
         passed_over=[each for each in (asked.feedback, asked.html) if each is not None],
     )
-    for problem in collected.problems:
-        _note(problem)
     with INTERRUPTS.noted(), _opened(path, asked) as book:
         reports = ClassReports(asked, _paths(path, collected), [book.file])
         with Bar("reading", quiet=asked.quiet) as bar:
             groups = grouped(collected, known, chosen, asked, bar.tell)
-        _tell_left_out([*groups.left_out, *collected.left_out], asked)  # a student's own first
+        _tell_problems(collected, groups, asked)
         if groups.guessed:
             _note(
                 "no file defines the function of an exercise: all are graded as "
@@ -78,9 +79,20 @@ def _note(text: str) -> None:
     print(f"grade: {visible(text)}", file=sys.stderr)
 
 
-def _tell_left_out(paths: Sequence[str], asked: ClassRequest) -> None:
-    if paths and not asked.quiet:
-        _note(f"not submissions, so skipped: {listed(paths)}")
+def _tell_problems(collected: Collected, groups: Groups, asked: ClassRequest) -> None:
+    """Say what is wrong with files, and which ones are left out: a student's own first."""
+    said = [*collected.problems]
+    if collected.plain and asked.roster is None:
+        said += several_people(groups.entries)
+    said += undecided(groups.entries)
+    left_out = [*groups.left_out, *collected.left_out]
+    if left_out and not asked.quiet:
+        said.append(f"not submissions, so skipped: {listed(left_out)}")
+    if said and asked.anonymous:
+        notes = "1 note names" if len(said) == 1 else f"{len(said)} notes name"
+        said = [f"{notes} students or their files; without --anonymous you see them"]
+    for each in said:
+        _note(each)
 
 
 def _opened(path: Path, asked: ClassRequest) -> Gradebook:
@@ -133,12 +145,15 @@ class ClassGrading:
         try:
             with bar, contextlib.closing(self._graded(groups)) as graded_groups:
                 bar.start()
+                bar.tell(0, len(groups))
                 for done, group in enumerate(graded_groups, 1):
                     bar.tell(done, len(groups))
                     self._add(group)
         except KeyboardInterrupt:
-            if not self._asked.again:  # one may have been kept since
-                done = sum(self._book.known(each.entries) for each in groups)
+            if self._asked.again:
+                _note(f"{done} of {len(groups)} are graded again and kept; --again starts over")
+                raise
+            done = sum(self._book.known(each.entries) for each in groups)  # also one kept since
             kept = f"{done} of {len(groups)} are graded and kept"
             _note(f"{kept}; the same command goes on from there")
             raise

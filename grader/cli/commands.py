@@ -288,7 +288,7 @@ def progress(
     ],
     force: ForceOption = False,
 ) -> int:
-    """Take your progress to another machine: write it to a file, or add a file's."""
+    """Move your progress to another machine: export it to a file, import it there."""
     from grader.cli.moving import move_progress
 
     return move_progress(direction, file, overwrite=force)
@@ -306,7 +306,7 @@ def class_(path: given.ClassArgument, request: ClassRequest) -> int:
 @app.command(cls=Command, rich_help_panel=AROUND)
 @given.takes(Front.EDITOR)
 def lsp(request: GradingRequest) -> int:
-    """Serve an editor: findings where you write, at every save."""
+    """Show findings in your editor at every save, as a language server."""
     from grader.cli.editor import serve
 
     return serve(request)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,11 +18,12 @@ from grader.cli.problem import visible
 from grader.errors import CommandWrong, Exit, ReportNotWritten
 from grader.grading.request import GradingRequest
 from grader.model.report import Report, Told, Verdict
-from grader.render.visible import visible_lines
+from grader.render.visible import inert, visible_lines
 from grader.render.write import write_report
 
 _MARK: Final = "\ufeff"
 """What some editors put at the start of a file in UTF-8."""
+_END: Final = re.compile(r"\r\n|\r|\n")
 _WRITABLE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -41,9 +43,9 @@ def check_fixing(request: GradingRequest, files: Sequence[Path]) -> None:
 
 
 def fix_lines(report: Report) -> Iterator[str]:
-    """Yield the edits as lines of a unified diff of each file, harmless to a terminal."""
+    """Yield the edits as lines of a unified diff of each file, to be looked at."""
     for change in _changes(report):
-        yield from _diff(change)
+        yield from _diff(change, visible_lines)
 
 
 class Change(NamedTuple):
@@ -65,18 +67,23 @@ def _changes(report: Report) -> list[Change]:
     return [each for each in files if each.before != each.after]
 
 
-def _diff(change: Change) -> Iterator[str]:
+def _diff(change: Change, shown: Callable[[str], list[str]]) -> Iterator[str]:
     name = visible(change.path)
-    before, after = map(_lines, (change.before, change.after))
+    before, after = (_lines(shown(text)) for text in (change.before, change.after))
     for line in unified_diff(before, after, fromfile=name, tofile=name):
         yield line.removesuffix("\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
 
 
-def _lines(text: str) -> list[str]:
-    """Return a text's lines with what acts made visible, all but perhaps the last with an end."""
-    *lines, last = visible_lines(text)
+def _inert_lines(text: str) -> list[str]:
+    """Return a text's lines, harmless to a terminal, with tabs and all else that `patch` reads."""
+    return inert(text).split("\n")
+
+
+def _lines(shown: list[str]) -> list[str]:
+    """Return lines with their ends, which perhaps the last one doesn't have."""
+    *lines, last = shown
     return [*(f"{each}\n" for each in lines), *([last] if last else [])]
 
 
@@ -85,7 +92,7 @@ def print_diff(reports: Sequence[Report]) -> list[Report]:
     for report in reports:
         for change in _changes(report):
             end = "\r" if _ends_with_returns(Path(change.path)) else ""
-            print("\n".join(_applicable(_diff(change), end)))
+            print("\n".join(_applicable(_diff(change, _inert_lines), end)))
         if not report.has_repair_to_show:
             _tell_why_none(report, visible(report.path))
     sys.stdout.flush()
@@ -172,11 +179,13 @@ def _written(change: Change, called: str) -> tuple[Path, str, str]:
         raise ReportNotWritten(f"{called} can't be read, or isn't UTF-8") from error
     if not path.stat().st_mode & _WRITABLE:
         raise ReportNotWritten(f"{called} is read-only")
-    if 0 < text.count("\r\n") < text.count("\n"):
+    ends = {*_END.findall(text)}
+    if len(ends) > 1 or "\r" in ends:
         lines = "its lines" if called == "it" else f"the lines of {called}"
-        raise ReportNotWritten(f"{lines} end in different ways")
-    mark, end = text[: text.startswith(_MARK)], "\r\n" if "\r\n" in text else "\n"
-    now = text.removeprefix(_MARK).replace("\r\n", "\n")
+        how = "in different ways" if len(ends) > 1 else "as on old Macs"
+        raise ReportNotWritten(f"{lines} end {how}")
+    mark, end = text[: text.startswith(_MARK)], ends.pop() if ends else "\n"
+    now = text.removeprefix(_MARK).replace(end, "\n")
     if now not in {change.before, change.after}:  # another program's fix may have written it
         raise ReportNotWritten(f"{called} has changed since")
     return path, text, mark + change.after.replace("\n", end)

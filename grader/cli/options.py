@@ -217,7 +217,8 @@ LikeOption = Annotated[
     typer.Option(
         metavar="KIND",
         help="What it begins with: linen (a layer and nn.vmap), pairwise (jax.vmap), nnx "
-        "(nnx.vmap) or class (a module that the learner writes).",
+        "(nnx.vmap), class (a module that the learner writes) or functions (several in one "
+        "file).",
         callback=coercion.choice(Like),
         autocompletion=complete_like,
     ),

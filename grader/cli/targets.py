@@ -1,4 +1,4 @@
-"""Where each `--report` goes, checked before grading, so that no file is lost."""
+"""Where reports and exports go, checked before grading, so that no file is lost."""
 
 from __future__ import annotations
 
@@ -39,14 +39,18 @@ def targets(raw: tuple[str, ...]) -> tuple[Target, ...]:
     found = tuple(_target(text) for text in raw)
     if sum(target.path is None for target in found) > 1:
         raise CommandWrong("only one --report can go to stdout; give the others a =PATH")
-    seen: dict[object, Target] = {}
-    for target in found:
-        key = _identity(target.path) if target.path is not None else None
-        if key is not None and key in seen:
-            other = seen[key].option
-            raise CommandWrong(f"{target.option} would overwrite {other}; give it another path")
-        seen[key] = target
+    check_apart([(each.option, each.path) for each in found if each.path is not None])
     return found
+
+
+def check_apart(places: Iterable[tuple[str, Path]]) -> None:
+    """Raise `CommandWrong` where two options would write the same file."""
+    seen: dict[object, str] = {}
+    for option, path in places:
+        key = _identity(path)
+        if key is not None and key in seen:
+            raise CommandWrong(f"{option} would overwrite {seen[key]}; give it another path")
+        seen[key] = option
 
 
 def _target(text: str) -> Target:
@@ -56,16 +60,17 @@ def _target(text: str) -> Target:
         raise CommandWrong(f"there is no report format {quoted_blank(name)}{meant}")
     if equals and not path:
         raise CommandWrong(f"--report {name}= needs a path after the =")
-    on_stdout = not equals or _STDOUT.fullmatch(path)
-    return Target(format=name, path=None if on_stdout else Path(path))
+    return Target(format=name, path=None if not equals or is_stdout(path) else Path(path))
 
 
 def _identity(path: Path) -> object:
     """Return what identifies a file under any name; None for what many may write to."""
     try:
         found = path.stat()
-    except (OSError, ValueError):
+    except OSError:
         return os.path.realpath(path)
+    except ValueError:  # no file's name: it can't be encoded here
+        return str(path)
     return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
@@ -81,14 +86,15 @@ def check_targets(found: Sequence[Target], graded: Sequence[str], kept: Iterable
         if target.path is None:
             continue
         check_place(target.option, target.path, graded, kept)
-        try:
-            probe(target.path)
-        except ReportNotWritten as error:
-            raise CommandWrong(f"{target.option}: {visible(str(error))}") from error
+
+
+def is_stdout(path: str) -> bool:
+    """Whether a path means standard output."""
+    return _STDOUT.fullmatch(path) is not None
 
 
 def check_place(option: str, path: Path, graded: Sequence[str], kept: Iterable[Path]) -> None:
-    """Raise `CommandWrong` for an option that would overwrite something that is needed."""
+    """Raise `CommandWrong` for an option that would overwrite what is needed, or can't write."""
     submissions = {_identity(Path(each)): each for each in graded}
     overwritten = submissions.get(_identity(path))
     if overwritten is not None:
@@ -97,6 +103,10 @@ def check_place(option: str, path: Path, graded: Sequence[str], kept: Iterable[P
             "give it another path"
         )
     _check_kept(option, path, kept)
+    try:
+        probe(path)
+    except ReportNotWritten as error:
+        raise CommandWrong(f"{option}: {visible(str(error))}") from error
 
 
 def check_input(option: str, path: Path, name: str, needed: Path) -> None:

@@ -241,7 +241,9 @@ class Screen:
 
     def _diff(self) -> RenderableType:
         lines = [*fix_lines(self._report)] if self._report is not None else []
-        return Text("\n".join(f" {each}" for each in lines) or " No fix is known.")
+        passed = self._report is not None and self._report.verdict is Verdict.PASSED
+        nothing = " It passes: nothing has to be fixed." if passed else " No fix is known."
+        return Text("\n".join(f" {each}" for each in lines) or nothing)
 
     def _solution(self, folder: ExerciseFolder) -> RenderableType:
         if not self._passed:

@@ -351,6 +351,11 @@ _MEANINGS = (
         help="print its type",
     ),
     _Pattern(
+        pattern=r"^NameError: name '(get_ipython|display)' is not defined",
+        why="Only a notebook has this name, and here the file runs without one.",
+        help="delete this line, or grade the notebook itself",
+    ),
+    _Pattern(
         pattern=r"^NameError|^UnboundLocalError",
         why="This name has no value at this point.",
         help="check its spelling, and that it is imported or assigned before",

@@ -51,9 +51,10 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """Everything in a folder or a zip. Nothing is dropped silently.
 
-    `layout` names the platform whose layout it is, in words. `left_out` are files that nobody hands
-    in, and folders, which end in `/`. `problems` say in a line each what is wrong with a part of
-    it. `absent` handed in nothing: they are on the roster, or there is only an empty folder.
+    `layout` names the platform whose layout it is, in words; `plain` says that it is none.
+    `left_out` are files that nobody hands in, and folders, which end in `/`. `problems` say in a
+    line each what is wrong with a part of it. `absent` handed in nothing: they are on the roster,
+    or there is only an empty folder.
     `read` returns a file of it as a submission, whose path starts with that of the folder or zip;
     it never raises, and several threads may call it.
     """
@@ -64,6 +65,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     absent: tuple[Student, ...] = ()
+    plain: bool = False
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

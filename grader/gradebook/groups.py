@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -103,13 +103,14 @@ def grouped(
 ) -> Groups:
     """Read every file, and choose its exercise unless one is `chosen`.
 
-    A file that may be for several exercises is graded as what most of the others are for. One that
-    defines no exercise's function is left out if the student handed in one that does, and else it
-    is for one of the exercises that the others are for. Raises `CommandWrong` if there are none.
+    A file that has the functions of several exercises is graded for each of them; one that may be
+    for several is graded as what most of the others are for. One that defines no exercise's
+    function is left out if the student handed in one that does, and else it is for one of the
+    exercises that the others are for. Raises `CommandWrong` if there are none.
     """
     folders: dict[str, Folder] = {each.slug: each for each in known.broken}
     folders |= {each.slug: each for each in known.exercises}
-    found = list(_read(collected, known, chosen, tell))
+    found = list(_for_each(_read(collected, known, chosen, tell), known))
     usual = _usual(found)
     answering: defaultdict[object, set[str]] = defaultdict(set)
     for each in found:
@@ -288,6 +289,27 @@ def _read(
             broken=any(begins(submission.source, each) for each in exercises),
         )
         tell(done, len(collected.files))
+
+
+def _for_each(found: Iterable[_Read], known: Catalogue) -> Iterator[_Read]:
+    """Yield a file that answers several exercises once for each, such as a notebook of them all.
+
+    Not for one that the student answers in another file: then it may be a helper here.
+    """
+    reads = tuple(found)
+    written = {each.slug: each.exercise.written for each in known.exercises}
+    alone = {
+        (_who(each.handed), each.choices[0])
+        for each in reads
+        if each.certain and len(each.choices) == 1
+    }
+    for each in reads:
+        names = [name for slug in each.choices for name in written.get(slug, ())]
+        choices = [slug for slug in each.choices if (_who(each.handed), slug) not in alone]
+        if len(each.choices) == 1 or len({*names}) < len(names) or not choices:
+            yield each
+        else:
+            yield from (msgspec.structs.replace(each, choices=(slug,)) for slug in choices)
 
 
 def _joined(

@@ -63,7 +63,12 @@ class ClassRequest(GradingRequest):
     ] = 100.0
     anonymous: Annotated[
         bool,
-        Option(flags=("--anonymous",), help="Show no names in the pages.", fronts=_CLASS),
+        Option(
+            flags=("--anonymous",),
+            help="Show no names on the pages and in the terminal; reports, exports and feedback "
+            "have them.",
+            fronts=_CLASS,
+        ),
     ] = False
     again: Annotated[
         bool,

@@ -124,7 +124,7 @@ class Grading:
             return report
         guess = (
             f"The file has no function that an exercise asks for, so {slug} is a guess. If it is "
-            "for another one, name that: grade --exercise NAME FILE. grade list shows the names."
+            "for another one, name that with --exercise NAME; grade list shows the names."
         )
         told = [
             msgspec.structs.replace(each, why=guess) if each.rule == MISSING else each

@@ -185,7 +185,7 @@ class GradingRequest:
         bool,
         Option(
             flags=("--no-repair",),
-            help="Don't check whether the program passes with the changes.",
+            help="Don't try whether the program passes with the changes that the report advises.",
         ),
     ] = True
     diff: Annotated[

@@ -53,7 +53,8 @@ def notebook() -> Unfit:
     """Say that a file is a notebook, although its name is a program's."""
     return other(
         "a Jupyter notebook",
-        "export its code as a script: File, Save and Export Notebook As, Executable Script",
+        "give it a name that ends in .ipynb, or export its code: File, Save and Export Notebook "
+        "As, Executable Script",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,8 @@ from grader.model.decoding import LARGEST, NoText, decode
 from grader.model.filekind import Unfit
 from grader.model.submission import Submission, Unreadable, of_text
 from grader.notebook.closure import program
-from grader.notebook.statements import parses, statements, without_magics
+from grader.notebook.ipython import without_magics
+from grader.notebook.statements import parses, statements
 
 LARGEST_NOTEBOOK: Final = 64 * 1024 * 1024
 """Bytes of the largest notebook that is read: outputs may hold pictures."""
@@ -59,11 +62,7 @@ def _cells(data: bytes) -> list[str]:
     if len(data) > LARGEST_NOTEBOOK:
         most = f"{LARGEST_NOTEBOOK >> 20} MB"
         raise NoText(Unfit(f"the notebook is larger than {most}", "clear its outputs, and save it"))
-    try:
-        notebook: object = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        message = f"the file is not a notebook: {error}"
-        raise NoText(Unfit(message, "save it again in Jupyter, or as a .py file")) from error
+    notebook = _decoded(data)
     language = _language(notebook)
     if language not in {"", "python"}:
         message = f"the notebook is in {language}, not in Python"
@@ -77,6 +76,25 @@ def _cells(data: bytes) -> list[str]:
         message = f"the notebook's code is larger than {most}"
         raise NoText(Unfit(message, "hand in what you wrote alone"))
     return cells
+
+
+def _decoded(data: bytes) -> object:
+    """Return what the JSON holds, as Jupyter reads it. Raises `NoText`.
+
+    Python's own reader, which Jupyter uses, also takes `NaN` and half of a surrogate pair, and
+    writes them: outputs have both. It is slower.
+    """
+    again = "save it again in Jupyter, or as a .py file"
+    if not data.strip():
+        raise NoText(Unfit("the notebook is empty", again))
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise NoText(Unfit("the file is not a notebook: it is nested too deeply", again)) from error
+    except msgspec.DecodeError as error:
+        with suppress(ValueError, RecursionError):
+            return json.loads(data.decode("utf-8-sig"))
+        raise NoText(Unfit(f"the file is not a notebook: {error}", again)) from error
 
 
 def _language(notebook: object) -> str:

@@ -14,6 +14,7 @@ from grader.errors import Exit, GraderError
 from grader.notebook.closure import program
 from grader.notebook.statements import statements
 
+_MAGIC = "get_ipython()."
 _HISTORY = "In"
 """Where IPython keeps the cells that ran, in order."""
 
@@ -92,15 +93,31 @@ def _file_text(function: FunctionType) -> str:
 
 def cells_of(function: FunctionType, namespace: Mapping[str, object]) -> list[str]:
     """Return the texts that ran, oldest first, the one that defines `function` among them."""
-    history = namespace.get(_HISTORY)
-    if isinstance(history, list) and any(isinstance(each, str) and each for each in history):
-        cells = [each for each in history if isinstance(each, str)]
-    else:
-        cells = _typed_cells(namespace)
+    history = history_of(namespace)
+    cells = history if any(history) else _typed_cells(namespace)
     own = _text_of(function)
-    if own and not any(own.strip() in cell for cell in cells):
+    if own and not any(own.strip() in cell for cell in (*cells, *_run_cells(namespace))):
         cells.append(own)
     return cells
+
+
+def history_of(namespace: Mapping[str, object]) -> list[str]:
+    """Return the cells that ran; one with magics as it was typed, which IPython has under `_i3`.
+
+    What it ran has calls of its own in place of magics, which no other program could run.
+    """
+    cells = _run_cells(namespace)
+    for number, ran in enumerate(cells):
+        typed = namespace.get(f"_i{number}")
+        if _MAGIC in ran and isinstance(typed, str):
+            cells[number] = typed
+    return cells
+
+
+def _run_cells(namespace: Mapping[str, object]) -> list[str]:
+    history = namespace.get(_HISTORY)
+    found = history if isinstance(history, list) else []
+    return [each if isinstance(each, str) else "" for each in found]
 
 
 def _typed_cells(namespace: Mapping[str, object]) -> list[str]:

@@ -10,8 +10,9 @@ from grader.catalogue import catalogue
 from grader.grading.request import GradingRequest
 from grader.model.submission import Submission, from_bytes
 from grader.notebook.closure import program
-from grader.notebook.gather import binding
+from grader.notebook.gather import binding, history_of
 from grader.notebook.grading import grade_submission
+from grader.notebook.ipython import without_magics
 from grader.notebook.line import options_in
 from grader.notebook.statements import Statement, parses, statements
 
@@ -55,7 +56,7 @@ class CellMagic:
 
     def _earlier(self, cell: str) -> list[str]:
         """Return the cells that ran before this one, which IPython has noted already."""
-        cells = [each for each in self._shell.user_ns.get("In", ()) if isinstance(each, str)]
+        cells = history_of(self._shell.user_ns)
         own = _texts([cell])
         return cells[:-1] if cells and own and _texts(cells[-1:]) == own else cells
 
@@ -65,7 +66,7 @@ class CellMagic:
         found = program(
             _wanted(own, request.exercises), known, lambda name: binding(name, self._shell.user_ns)
         )
-        text = cell if found is None else found
+        text = without_magics(cell) if found is None else found
         return from_bytes("cell (notebook)", text.encode(errors="surrogatepass"))
 
 

@@ -11,12 +11,16 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.model.parsing import parsed
+from grader.notebook.ipython import holds_python, is_python, statements_of, without_magics
 
-_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "grade"})
 _MUTATORS = frozenset(
-    {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
+    [
+        *("append", "extend", "insert", "update", "setdefault", "add", "pop", "popitem"),
+        *("remove", "discard", "clear", "sort", "reverse"),
+    ]
 )
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match)
 # Scopes with code that runs at once, in place.
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 
@@ -25,14 +29,22 @@ _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 class Statement:
     """A top-level statement.
 
-    `binds` are the names that it defines, `changes` those that it changes in place,
-    `needs` those that it reads as it runs, and `needs_later` those that the functions in it read
-    when they are called.
+    `is_definition` says that it only defines a function or a class, and calls none in it.
+    `binds` are the names that it defines, `perhaps` those of them that it may leave as they were,
+    `changes` those that it changes in place, and `same` those that name one value after it.
+    `needs` are those that it reads as it runs, and `needs_later` those that the functions in it
+    read when they are called; `sets_when_called` are those that they define then, and
+    `changes_arguments` says that they change what they are given.
     """
 
     text: str
+    is_definition: bool
     binds: frozenset[str]
+    perhaps: frozenset[str]
     changes: frozenset[str]
+    same: frozenset[str]
+    sets_when_called: frozenset[str]
+    changes_arguments: bool
     needs: frozenset[str]
     needs_later: frozenset[str]
 
@@ -52,8 +64,8 @@ def statements(cells: Iterable[str]) -> Iterator[Statement]:
     for cell in cells:
         text = without_magics(cell)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for node in _parsed(text):
-            inner = _cell_magic_body(node)
+        for node in statements_of(text):
+            inner = _magics_body(node)
             if inner is not None:
                 yield from statements([inner])
             elif not (_is_deletion(node) or _is_main_guard(node)):
@@ -71,41 +83,28 @@ def _is_main_guard(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
-def _parsed(text: str) -> list[ast.stmt]:
-    try:
-        return parsed(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-
-
 def parses(cell: str) -> bool:
     """Whether a cell is Python, except for lines that only IPython understands."""
-    text = without_magics(cell)
-    lines = (line.strip() for line in text.splitlines())
-    return bool(_parsed(text)) or all(not line or line.startswith("#") for line in lines)
+    return is_python(without_magics(cell))
 
 
-def without_magics(cell: str) -> str:
-    """Blank the lines that only IPython understands, if the cell isn't valid Python."""
-    if _parsed(cell):
-        return cell
-    lines = cell.split("\n")
-    first = lines[0].lstrip()
-    if first.startswith("%%") and first[2:].split(" ")[0] not in _TRANSPARENT_MAGICS:
-        return ""  # another language, or a file that is only written
-    return "\n".join("" if line.lstrip()[:1] in {"%", "!", "?"} else line for line in lines)
-
-
-def _cell_magic_body(node: ast.stmt) -> str | None:
-    """Return the Python inside `get_ipython().run_cell_magic("time", "", body)`."""
+def _magics_body(node: ast.stmt) -> str | None:
+    """Return the Python inside `get_ipython().run_cell_magic("time", "", body)`, or of a line."""
     match node:
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(attr="run_cell_magic"),
                 args=[ast.Constant(value=str(magic)), _, ast.Constant(value=str(body))],
             )
-        ) if magic in _TRANSPARENT_MAGICS:
+        ) if holds_python(magic, body):
             return body
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(attr="run_line_magic"),
+                args=[ast.Constant(value="time"), ast.Constant(value=str(code))],
+            )
+        ):
+            return code
     return None
 
 
@@ -124,8 +123,13 @@ def _statement(node: ast.stmt, lines: Sequence[str]) -> Statement:
         _inner_needs(child, needs, later)
     return Statement(
         text=text,
+        is_definition=isinstance(node, _DEFINITIONS) and not node.decorator_list,
         binds=frozenset(binds),
+        perhaps=frozenset(binds) if isinstance(node, _BRANCHES) else frozenset(),
         changes=frozenset(_changed(node)),
+        same=_same(node),
+        sets_when_called=frozenset(_set_by_calls(table)),
+        changes_arguments=_changes_arguments(node),
         needs=frozenset(needs),
         needs_later=frozenset(later),
     )
@@ -156,20 +160,86 @@ def _segment(node: ast.stmt, lines: Sequence[str]) -> str:
 
 
 def _changed(node: ast.stmt) -> Iterator[str]:
-    """Yield the names of what a statement changes: `knobs["a"] = 1`, `x.append(1)`."""
-    changed: list[ast.expr] = []
-    match node:
-        case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
-            yield from (each.name.split(".")[0] for each in names if "." in each.name)
-        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-            changed = targets
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-            changed = [target]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method))):
-            changed = [ast.Starred(value)] if method in _MUTATORS else []
-    for place in changed:
-        base = place
-        while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
-            base = base.value
-        if base is not place and isinstance(base, ast.Name):
+    """Yield the names of what a statement changes: `knobs["a"] = 1`, `y = x.pop()`."""
+    for each in _run_at_once(node):
+        match each:
+            case ast.Import(names=names):  # `import a.b` adds to the `a` that may be there
+                yield from (name.name.split(".")[0] for name in names if "." in name.name)
+                continue
+            case (
+                ast.Subscript(ctx=ast.Store() | ast.Del())
+                | ast.Attribute(ctx=ast.Store() | ast.Del())
+            ):
+                changed: ast.expr = each
+            case ast.AugAssign(target=target):
+                changed = target
+            case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _MUTATORS:
+                changed = value
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[value, *_]):
+                changed = value
+            case _:
+                continue
+        base = _base(changed)
+        if isinstance(base, ast.Name):
             yield base.id
+
+
+def _base(place: ast.expr) -> ast.expr:
+    """Return what a place is in: `a` of `a.b[0]` and of `a.get("b")["c"]`."""
+    match place:
+        case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.Starred(value=value):
+            return _base(value)
+        case ast.Call(func=ast.Attribute(value=value, attr="get" | "setdefault")):
+            return _base(value)
+        case _:
+            return place
+
+
+def _changes_arguments(node: ast.stmt) -> bool:
+    """Whether it defines a function that changes what it is given."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    taken = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    changed = {name for each in node.body for name in _changed(each)}
+    return any(each.arg in changed for each in taken)
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a statement and all in it, but for the bodies of functions."""
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _run_at_once(child)
+
+
+def _same(node: ast.stmt) -> frozenset[str]:
+    """Return names of one value, or of a value in another: those of `a = b = {}`, `a = b["c"]`."""
+    if not isinstance(node, ast.Assign):
+        return frozenset()
+    targets = [each.id for each in node.targets if isinstance(each, ast.Name)]
+    names = frozenset([*targets, *_given(node.value)])
+    return names if targets and len(names) > 1 else frozenset()
+
+
+def _given(value: ast.expr) -> Iterator[str]:
+    """Yield the names of values that an expression may give, or a part of them."""
+    match _base(value):
+        case ast.Name(id=name):
+            yield name
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (name for each in (body, orelse) for name in _given(each))
+        case ast.BoolOp(values=values):
+            yield from (name for each in values for name in _given(each))
+        case ast.NamedExpr(target=ast.Name(id=name), value=inner):
+            yield from (name, *_given(inner))
+        case _:
+            return
+
+
+def _set_by_calls(scope: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the names that functions of a scope declare `global` and assign."""
+    for child in scope.get_children():
+        for symbol in child.get_symbols():
+            if symbol.is_declared_global() and symbol.is_assigned():
+                yield symbol.get_name()
+        yield from _set_by_calls(child)

@@ -80,15 +80,15 @@ def _write_pipe(path: Path, data: bytes) -> None:
 
 def _try(target: Path) -> None:
     """Create and delete a file next to `target`, as when replacing it."""
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     beside = _beside(target)
     os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     beside.unlink()
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _not_written(path: Path, error: Exception) -> ReportNotWritten:
-    return ReportNotWritten(f"can't write the report to {path}: {reason(error)}")
+    return ReportNotWritten(f"can't write {path}: {reason(error)}")
 
 
 def _is_stream(path: Path, mode: int) -> bool:

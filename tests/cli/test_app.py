@@ -135,7 +135,7 @@ def test_course_folders_come_from_the_environment_too(
         ("show sum-on", "there is no exercise sum-on; did you mean sum-one?"),
         ("show zzzz", "there is no exercise zzzz; grade list shows them"),
         ("hint", "which exercise? grade list shows them, and grade start begins one"),
-        ("watch", "watch: missing argument 'FILE'; grade --help shows how"),
+        ("watch", "watch: missing argument 'FILE'; grade watch --help shows how"),
         ("list a", "list: got unexpected extra argument"),
         ("my.py --cases", "option '--cases' requires an argument"),
         ("my.py --cases many", "invalid value for '--cases': "),

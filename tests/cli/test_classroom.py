@@ -104,6 +104,52 @@ def test_the_newest_file_of_a_student_counts(grade: Grade, here: Path, graded: l
     assert "1 handed in more than once" in ran.out
 
 
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("apart", "other", "said"),
+    [(0.0, WRONG, True), (0.4, WRONG, True), (2.0, WRONG, False), (0.0, RIGHT, False)],
+)
+def test_programs_that_are_equally_new_are_said(
+    grade: Grade, here: Path, apart: float, other: str, said: bool
+) -> None:
+    hand_in(here / "hw", {"anna/hw.py": RIGHT, "anna/hw_old.py": other, "ben/b.py": RIGHT})
+    os.utime(here / "hw" / "anna" / "hw.py", (2e9, 2e9))
+    os.utime(here / "hw" / "anna" / "hw_old.py", (2e9 + apart, 2e9 + apart))
+    ran = grade("class", "hw")
+    expected = "of which one counts: anna/hw_old.py, not anna/hw.py"
+    assert (expected in ran.err) == said
+    assert "anna/hw_old.py" in [row[1] for row in results(here / "hw")]
+
+
+TWO = "def sum_two(seed, x):\n    return 2 * x\n"
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.parametrize(
+    ("files", "doubted"),
+    [
+        ({f"hw{n}/{p}.py": (RIGHT, TWO)[n] for n in (0, 1) for p in "ab"}, "hw0, hw1 are each"),
+        ({f"sec{p}/{p}{n}.py": RIGHT for p in "ab" for n in range(4)}, "seca, secb are each"),
+        ({**{f"sec/{n}.py": RIGHT for n in range(4)}, "b/x.py": TWO}, "sec is"),
+        ({f"{p}/{n}.py": RIGHT for p in "ab" for n in ("starter", "hw")}, ""),
+        ({f"{p}/hw{n}.py": (RIGHT, TWO)[n] for n in (0, 1) for p in "ab"}, ""),
+        ({f"{p}/v{n}.py": RIGHT for p in "ab" for n in range(3)}, ""),
+        ({f"{p}/{n}/a.py": RIGHT for p in "ab" for n in range(3)}, ""),
+        ({f"{p}.py": RIGHT for p in "abcdef"}, ""),
+    ],
+)
+def test_folders_with_several_peoples_programs_are_doubted(
+    grade: Grade, here: Path, files: dict[str, str], doubted: str
+) -> None:
+    hand_in(here / "hw", {name: f"{text}# {name}\n" for name, text in files.items()})
+    ran = grade("class", "hw")
+    assert (f"{doubted} taken for one student, of whose" in ran.err) == bool(doubted)
+    if doubted:
+        assert "use --students '{rest}/{name}.py'" in ran.err
+        ran = grade("class", "hw", "--students", "{rest}/{name}.py")
+        assert "taken for one student" not in ran.err
+
+
 def test_a_helper_beside_an_answer_is_not_a_submission(
     grade: Grade, here: Path, graded: list[str]
 ) -> None:
@@ -113,6 +159,52 @@ def test_a_helper_beside_an_answer_is_not_a_submission(
     assert "not submissions, so skipped: anna/helpers.py, .git/" in ran.err
     assert [row[1] for row in results(here / "hw")] == ["anna/a.py", "ben/b.py"]
     assert len(graded) == 2, "whoever handed in nothing else gets a report on that"
+
+
+def pairs(folder: Path) -> list[tuple[str, str, str]]:
+    connection = sqlite3.connect(folder / ".grade" / "gradebook.sqlite")
+    found = connection.execute("SELECT path, exercise, verdict FROM results ORDER BY 1, 2")
+    rows = found.fetchall()
+    connection.close()
+    return rows
+
+
+BOTH = RIGHT + "\n\ndef sum_two(seed, x):\n    return 3 * x\n"
+
+
+def test_a_file_with_the_functions_of_several_exercises_is_graded_for_each(
+    grade: Grade, here: Path, graded: list[str]
+) -> None:
+    hand_in(here / "hw", {"anna/a.py": BOTH, "ben/b.py": RIGHT, "cleo/c.py": BOTH})
+    ran = grade("class", "hw", "--feedback", "pages")
+    names = ("sum-one", "sum-two")
+    rows = [(path, each) for path, each, _ in pairs(here / "hw")]
+    assert rows == [
+        *(("anna/a.py", each) for each in names),
+        ("ben/b.py", "sum-one"),
+        *(("cleo/c.py", each) for each in names),
+    ]
+    assert len(graded) == 3, "once for each text and exercise"
+    assert len([*(here / "pages").iterdir()]) == 5
+    assert "more than once" not in ran.out
+    assert grade("class", "hw").out == ran.out
+    assert len(graded) == 3
+    ran = grade("class", "hw", "--exercise", "sum-one")
+    assert {each for _, each, _ in pairs(here / "hw")} == {"sum-one"}
+    assert "more than once" not in ran.out
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_helper_by_the_name_of_another_exercise_replaces_no_answer(
+    grade: Grade, here: Path
+) -> None:
+    hand_in(here / "hw", {"anna/two.py": TWO, "anna/newer.py": BOTH, "ben/b.py": TWO})
+    grade("class", "hw")
+    assert pairs(here / "hw") == [
+        ("anna/newer.py", "sum-one", "passed"),
+        ("anna/two.py", "sum-two", "passed"),
+        ("ben/b.py", "sum-two", "passed"),
+    ]
 
 
 def exercises_of(folder: Path) -> dict[str, str]:
@@ -248,6 +340,15 @@ def test_an_interrupted_command_keeps_its_reports_and_can_continue(
     assert not set(graded[len(before) :]) & set(before[:4])
 
 
+@pytest.mark.usefixtures("graded")
+def test_an_interrupted_command_that_grades_again_starts_over(grade: Grade, here: Path) -> None:
+    hand_in(here / "hw", {"a/x.py": RIGHT, "t/x.py": INTERRUPTS, "u/x.py": f"{RIGHT}# last\n"})
+    ran = grade("class", "hw", "--jobs", "1", "--again")
+    assert ran.code == 130
+    assert "of 3 are graded again and kept; --again starts over" in ran.err
+    assert "goes on" not in ran.err
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
 @pytest.mark.usefixtures("course")
 def test_what_an_interrupt_tears_down_gets_no_report(
@@ -299,18 +400,26 @@ def test_a_second_download_keeps_what_the_first_says(grade: Grade, here: Path) -
         (("--html", "canvas.csv"), "--html: canvas.csv is a file; name a folder"),
         (("--feedback", "canvas.csv"), "--feedback: canvas.csv is a file; name a folder"),
         (("--gradebook", "hw/anna/a.py"), "hw/anna/a.py"),
+        (("--report", "jsn"), "did you mean json?"),
+        (("--export", "csv=hw"), "hw is a folder; name a file in it"),
+        (("--export", "csv=none/x.csv"), "create it first"),
+        (("--export", "csv=-"), "an export is a file"),
+        (("--export", "csv=x", "--export", "canvas=./x"), "would overwrite --export csv=x"),
+        (("--export", "csv=x", "--report", "json=x"), "would overwrite --report json=x"),
+        (("--export", "csv=canvas.csv", "--roster", "canvas.csv"), "overwrite the roster"),
     ],
 )
 def test_a_wrong_option_is_reported_before_grading(
     grade: Grade, here: Path, graded: list[str], words: Sequence[str], said: str
 ) -> None:
-    hand_in(here / "hw", {"anna/a.py": RIGHT})
+    hand_in(here / "hw", {"anna/a.py": RIGHT, "anna/A.py": WRONG})
     (here / "canvas.csv").write_text(ROSTER)
     (here / "hw" / ".grade").mkdir()
     (here / "hw" / ".grade" / "gradebook.sqlite").touch()
     ran = grade("class", "hw", *words)
     assert (ran.code, graded) == (2, [])
     assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
     assert (here / "hw" / "anna" / "a.py").read_text() == RIGHT
     assert (here / "canvas.csv").read_text() == ROSTER
 
@@ -345,6 +454,21 @@ def test_exports_and_pages_are_written(grade: Grade, here: Path, graded: list[st
     assert len(list((here / "hw" / "pages").iterdir())) == 2
     again = grade("class", "hw")
     assert (again.out, len(graded)) == (ran.out, 2), "its own pages are nobody's submissions"
+
+
+@pytest.mark.usefixtures("graded")
+def test_an_anonymous_class_is_named_nowhere(grade: Grade, here: Path) -> None:
+    files = {"zoe/a.py": RIGHT, "max/b.py": WRONG, "max/B.py": WRONG, "max/notes.txt": "x"}
+    hand_in(here / "hw", {**files, "stray_ida.py": WRONG})
+    (here / "roster.csv").write_text("name,id\nzoe,7\nTim Absent,8\n")
+    words = ("--roster", "roster.csv", "--html", "pages", "--export", "moodle", "--export=canvas")
+    named = grade("class", "hw", *words)
+    assert all(name in named.err for name in ("max", "stray_ida", "Tim", "zoe"))
+    hidden = grade("class", "hw", *words, "--anonymous", "--html", "hidden")
+    assert "4 notes name students or their files" in hidden.err
+    assert "no file from 1 student" in hidden.err
+    for name in ("zoe", "max", "ida", "tim", "absent", "notes.txt"):
+        assert name not in f"{hidden.out}{hidden.err}".lower().replace("no file from", "")
 
 
 @pytest.mark.slow

@@ -99,12 +99,21 @@ def test_a_read_only_file_stays_as_it_is(grade: Grade, file: Path) -> None:
 
 
 @pytest.mark.slow
-def test_lines_that_end_in_different_ways_stay_as_they_are(grade: Grade, file: Path) -> None:
-    mixed = WRONG.replace("\n", "\r\n", 3).encode()
-    file.write_bytes(mixed)
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        (WRONG.replace("\n", "\r\n", 3), "in different ways"),
+        (WRONG.replace("\n", "\r", 3), "in different ways"),
+        (WRONG.replace("\n", "\r"), "as on old Macs"),
+    ],
+)
+def test_lines_that_end_in_odd_ways_stay_as_they_are(
+    grade: Grade, file: Path, text: str, how: str
+) -> None:
+    file.write_bytes(text.encode())
     ran = grade(str(file), FEW, "--fix")
-    assert (ran.code, file.read_bytes()) == (3, mixed)
-    assert "is unchanged: its lines end in different ways" in ran.err
+    assert (ran.code, file.read_bytes()) == (3, text.encode())
+    assert f"is unchanged: its lines end {how}" in ran.err
 
 
 @pytest.mark.slow
@@ -151,13 +160,20 @@ def test_standard_input_is_not_fixed(grade: Grade) -> None:
 
 
 @pytest.mark.slow
-def test_the_diff_of_a_file_from_windows_can_be_applied(
-    grade: Grade, file: Path, here: Path
+@pytest.mark.parametrize(
+    ("plain", "odd"),
+    [
+        ("\n", "\r\n"),
+        ("    ", "\t"),
+        ("BatchDense(features)", "BatchDense(features)  # \u26a0\ufe0f one\u00a0layer"),
+    ],
+)
+def test_the_diff_of_an_odd_file_can_be_applied(
+    grade: Grade, file: Path, here: Path, plain: str, odd: str
 ) -> None:
-    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert plain in WRONG
+    file.write_bytes(WRONG.replace(plain, odd).encode())
     ran = grade("mine.py", FEW, "--diff")
     (here / "mine.diff").write_bytes(ran.out.encode())
     subprocess.run(["git", "apply", "-p0", "mine.diff"], cwd=here, check=True)
-    text = file.read_bytes()
-    assert b'{"params": None}' in text
-    assert text.count(b"\n") == text.count(b"\r\n")
+    assert file.read_bytes() == MENDED.replace(plain, odd).encode()

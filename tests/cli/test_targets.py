@@ -89,7 +89,7 @@ def test_an_unwritable_report_is_refused_before_grading(here: Path) -> None:
     assert "folder is a folder; name a file in it" in refusal("json=folder")
     assert "there is no folder" in refusal("json=no/such/out.json")
     assert "there is no folder" in refusal("json=deep")
-    assert "can't write the report" in refusal(f"json={'n' * 300}")
+    assert "can't write" in refusal(f"json={'n' * 300}")
     assert sorted(each.name for each in here.iterdir()) == ["deep", "f.py", "folder"]
 
 
@@ -121,3 +121,7 @@ def test_stdout_is_not_a_submission(here: Path) -> None:
     assert done.returncode == 2
     assert "the output would overwrite f.py, a file to grade" in done.stderr
     assert (here / "f.py").read_text() == TEXT
+
+
+def test_a_path_that_no_file_can_have_overwrites_nothing() -> None:
+    accept("json=out", graded=("f.py", "a\0b"))

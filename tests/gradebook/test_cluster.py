@@ -403,6 +403,21 @@ def test_a_lost_scheduler_ends_the_run() -> None:
         Ran(FakeClient(FOLDER, {ONE: 1}, a=lost), "a").run()
 
 
+@pytest.mark.parametrize(("again", "goes_on"), [(False, True), (True, False)])
+@pytest.mark.parametrize("method", ["run", "submit"])
+def test_a_scheduler_that_is_lost_in_a_call_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, method: str, again: bool, goes_on: bool
+) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise OSError("Stream is closed")
+
+    ran = Ran(FakeClient(FOLDER, {ONE: 1}), "a", again=again)
+    monkeypatch.setattr(ran.client, method, closed)
+    with pytest.raises(ClusterBroken, match="scheduler is lost") as lost:
+        ran.run()
+    assert ("goes on" in str(lost.value)) == goes_on
+
+
 def test_an_interrupted_run_cancels_and_clears() -> None:
     client = FakeClient(FOLDER, {ONE: 1}, b=waits)
     ran = Ran(client, *"abc")

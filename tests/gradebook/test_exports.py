@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -20,7 +21,7 @@ from grader.gradebook.classroom import Result
 from grader.gradebook.outcome.exports import Platform, export
 from grader.gradebook.outcome.exports.grades import Grades, number
 from grader.gradebook.outcome.exports.sheet import harmless, sheet
-from grader.model.report import Verdict
+from grader.model.report import Report, Verdict
 from tests.gradebook.classes import (
     ANNA,
     BEN,
@@ -64,6 +65,14 @@ def test_canvas_gets_the_columns_that_its_importer_reads(tmp_path: Path) -> None
     assert "Points Possible" in possible["Student"] and possible[SLUG] == "10"
     assert (anna["Student"], anna["ID"], anna["SIS User ID"]) == ("Anna Meier", "4711", "s-1")
     assert (ben["ID"], anna[SLUG], ben[SLUG]) == ("4712", "10", "8.75")
+
+
+def test_canvas_gets_its_number_of_who_wrote_a_text(tmp_path: Path) -> None:
+    paths = ("meieranna_4711_text.html", "meieranna_LATE_4711_link.html", "meieranna_12_text.html")
+    for path, number_ in zip(paths, ("4711", "4711", ""), strict=True):
+        grades = Grades(results=[result(ANNA, path=path)])
+        (sheet_,), _ = written(Platform.CANVAS, grades, tmp_path)
+        assert table(sheet_)[1]["ID"] == number_
 
 
 def test_canvas_gets_no_empty_grade_which_would_delete_one(tmp_path: Path) -> None:
@@ -119,11 +128,17 @@ def test_moodles_comment_is_html_that_does_nothing(tmp_path: Path) -> None:
     assert set(re.findall(r"<[^>]*>", comment)) == {"<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>"}
 
 
-def run_autograder(zipped: Path, submitted: bytes, root: Path) -> subprocess.CompletedProcess[str]:
+def run_autograder(
+    zipped: Path, submitted: bytes, root: Path, *others: bytes, number: int | None = None
+) -> subprocess.CompletedProcess[str]:
     with zipfile.ZipFile(zipped) as packed:
         packed.extractall(root / "source")
     (root / "submission").mkdir(parents=True)
     (root / "submission" / "any name.py").write_bytes(submitted)
+    for place, text in enumerate(others):
+        (root / "submission" / f"{place}.py").write_bytes(text)
+    if number is not None:
+        (root / "submission_metadata.json").write_text(json.dumps({"id": number}))
     return subprocess.run(
         [sys.executable, root / "source" / "run_autograder"],
         env={**os.environ, "AUTOGRADER_ROOT": str(root)},
@@ -155,13 +170,70 @@ def test_a_file_that_gradescope_got_later_gets_no_zero(tmp_path: Path) -> None:
     assert not (tmp_path / "a" / "results").exists()
 
 
+def digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def of_texts(*texts: bytes) -> Report:
+    digests = tuple(map(digest, texts))
+    both = digest(b"".join(texts))
+    return msgspec.structs.replace(FAILED, sha256=both, digests=digests if len(texts) > 1 else ())
+
+
+def said(root: Path) -> str:
+    text = (root / "results" / "results.json").read_text()
+    found: str = json.loads(text)["extra_data"]["sha256"]
+    return found
+
+
+def test_gradescope_finds_a_program_of_several_files(tmp_path: Path) -> None:
+    alone, both = of_texts(b"main"), of_texts(b"main", b"helper")
+    grades = Grades(results=[result(ANNA, alone), result(BEN, both)])
+    (path,), _ = written(Platform.GRADESCOPE, grades, tmp_path)
+    for place, (texts, expected) in enumerate(
+        [
+            ((b"main",), alone),
+            ((b"main", b"helper"), both),
+            ((b"main", b"unknown"), alone),
+            ((b"helper",), None),
+        ]
+    ):
+        done = run_autograder(path, texts[0], tmp_path / str(place), *texts[1:])
+        assert done.returncode == int(expected is None), done.stderr
+        assert expected is None or said(tmp_path / str(place)) == expected.sha256
+
+
+def test_gradescope_never_chooses_among_several_programs(tmp_path: Path) -> None:
+    first, second = of_texts(b"first"), of_texts(b"second")
+    grades = Grades(
+        results=[
+            result(ANNA, first, path="export/submission_1/a.py"),
+            result(BEN, second, path="export/submission_2/b.py"),
+            result(CLEO, first, path="export/submission_3/c.py"),
+        ]
+    )
+    (path,), _ = written(Platform.GRADESCOPE, grades, tmp_path)
+    for one, expected in ((None, None), (4, None), (1, first), (2, second), (3, first)):
+        root = tmp_path / str(one)
+        done = run_autograder(path, b"first", root, b"second", number=one)
+        assert done.returncode == int(expected is None)
+        if expected is None:
+            assert "Several programs" in done.stderr
+            assert not (root / "results").exists()
+        else:
+            assert said(root) == expected.sha256
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "submission_metadata.json").write_text("[]")
+    assert run_autograder(path, b"first", tmp_path / "odd").returncode == 0
+
+
 def test_a_shared_result_names_no_students_file(tmp_path: Path) -> None:
     results = [result(ANNA, FAILED, path="anna_meier.py"), result(BEN, FAILED, path="ben.py")]
     (path,), _ = written(Platform.GRADESCOPE, Grades(results=results), tmp_path)
     with zipfile.ZipFile(path) as packed:
         whole = b"".join(packed.read(each) for each in packed.namelist())
     assert b"anna" not in whole and b"ben.py" not in whole
-    assert len(packed.namelist()) == 3
+    assert len(packed.namelist()) == 4
 
 
 def test_csv_has_a_row_for_each_student_and_exercise(tmp_path: Path) -> None:

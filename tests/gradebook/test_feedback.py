@@ -101,6 +101,15 @@ def test_a_page_names_the_students_own_file_without_its_folders(tmp_path: Path) 
     assert "<h1>mine.py</h1>" in page
 
 
+def test_a_file_for_two_exercises_comes_back_with_both_pages(tmp_path: Path) -> None:
+    one = canvas(ANNA)
+    written = write_feedback([one, msgspec.structs.replace(one, exercise="other")], tmp_path)
+    with zipfile.ZipFile(tmp_path / "canvas.zip") as packed:
+        names = packed.namelist()
+    assert names == ["annameier_4711_900_hw.html", "annameier_4711_900_hw-2.html"]
+    assert len(written.paths) == 3
+
+
 def test_a_groups_file_comes_back_once(tmp_path: Path) -> None:
     group = moodle(student("Team 1", number="5", key="a"))
     handed = msgspec.structs.replace(group.handed, student=student("B", number="5", key="b"))

@@ -91,6 +91,14 @@ def test_the_example_names_nobody() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line", ["import benoz", "import oezben_utils", "x = ozBen(1)", "k = 4712", "f(bén)"]
+)
+def test_the_example_names_nobody_in_another_spelling(line: str) -> None:
+    results = [result(ANNA, written(line)), result(ANNA, written("x = 12"))]
+    assert one(results, (BEN,)).exercises[0].mistakes[0].example == "x = 12"
+
+
 def test_somebody_may_be_called_like_the_code() -> None:
     line = "x = nn.vmap(nn.Dense, in_axes=0)"
     results = [result(student("Dense In"), written(line)), result(ANNA, written(line))]

@@ -180,8 +180,11 @@ def test_pages_of_others_stay(tmp_path: Path) -> None:
     assert len(done.notes) == 1 and len(done.paths) == 1
 
 
+ASA = msgspec.structs.replace(student("Åsa Müller"), login="amuell7", email="asam@x.org")
+
+
 def masked(text: str, who: Student = ANNA) -> str:
-    mask = Masks([ANNA, BEN, CLEO, student("Max Dense"), student("Xu Model")])
+    mask = Masks([ANNA, BEN, CLEO, student("Max Dense"), student("Xu Model"), ASA])
     report = msgspec.structs.replace(PASSED, source=Source("x", text))
     return mask.masked(result(who), report, "x.py").source.text
 
@@ -202,11 +205,25 @@ def masked(text: str, who: Student = ANNA) -> str:
         ("def AnnaMeier(): pass", "def *********(): pass"),
         ("class AnnaNet2(annaModel): pass", "class ****Net2(****Model): pass"),
         ("annameier", "*********"),
+        ("import meieranna, annameiers_net", "import *********, **********_net"),
+        ("# Ben Oz, ben_oez, benoez", "# *** **, ***_***, ******"),
+        ("# Asa Muller, aasa, mueller", "# *** ******, ****, *******"),
+        ("# A\u030asa, MU\u0308LLER", "# ****, *******"),
+        ("mulleraasa, asaMueller", "**********, **********"),
+        ("# amuell7, asam", "# *******, ****"),
     ],
 )
 def test_a_mask_keeps_columns(text: str, shown: str) -> None:
     assert masked(text).replace("\u00d7", "*") == shown
     assert len(masked(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("asamuellers_net", "***********_net"), ("asamu", "asamu"), ("net7", "net7")],
+)
+def test_the_own_name_is_masked_in_longer_words(text: str, shown: str) -> None:
+    assert masked(text, ASA).replace("\u00d7", "*") == shown
 
 
 def test_a_mask_leaves_python_alone() -> None:

@@ -71,10 +71,11 @@ def test_fields(template: str, path: str, expected: dict[str, object] | None) ->
         ("{name}_{name}.py", "{name} is there twice"),
         ("{name_{id}.py", "the { has no partner"),
         ("name}.py", "the } has no partner"),
+        ("{name}_*.py", "no path is like that; there is anna.py"),
     ],
 )
 def test_a_wrong_pattern_is_a_wrong_command(tmp_path: Path, template: str, words: str) -> None:
-    folder = tree(tmp_path / "class", programs("anna.py"))
+    folder = tree(tmp_path / "class", programs("anna.py", "ben.py"))
     with pytest.raises(CommandWrong) as error:
         collect(folder, students=template)
     assert words in str(error.value)

@@ -120,6 +120,35 @@ def test_two_of_the_same_id_are_said(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["sep=|\nid|name\n007|An,na\n", "id|name\n007|An,na\n"])
+def test_a_bar_may_be_the_delimiter(tmp_path: Path, text: str) -> None:
+    (student,) = roster(tmp_path, text).students
+    assert (student.id, student.name) == ("007", "An,na")
+
+
+def test_quotes_that_are_no_csv_quotes_and_cells_of_several_lines(tmp_path: Path) -> None:
+    text = 'id,name,note\n1,Anna "5\'" A,x\n="02",Bob,"a\nb ""c"" \n"\n'
+    assert [each.key for each in roster(tmp_path, text).students] == ["1", "02"]
+
+
+def test_a_comma_in_a_name_without_quotes_is_said(tmp_path: Path) -> None:
+    found = roster(tmp_path, "sep=,\nname,id\nSmith, Anna,1\nBob,2,\nCarl,3\n")
+    assert len(found.students) == 3
+    (problem,) = found.problems
+    assert problem.startswith("roster.csv, line 3: more cells than the heads have; a name that has")
+
+
+def test_heads_that_are_too_few_are_no_problem(tmp_path: Path) -> None:
+    assert roster(tmp_path, "name,id\nAnna,1,x\nBob,2,y\n").problems == ()
+
+
+def test_staff_are_no_students(tmp_path: Path) -> None:
+    text = "Name,SID,Role\nAnna,1,Student\nBob,2,TA\nCarl,3,Instructor\nDora,4,\nTa,5,student\n"
+    found = roster(tmp_path, text)
+    assert [each.key for each in found.students] == ["1", "4", "5"]
+    assert found.problems == ("roster.csv: no students by their role: Bob, Carl",)
+
+
 def test_two_of_the_same_name_are_both_there(tmp_path: Path) -> None:
     found = roster(tmp_path, "name,section\nLi Wei,1\nLi Wei,2\n")
     assert [each.key for each in found.students] == ["Li Wei", "Li Wei (roster.csv, line 3)"]
@@ -129,7 +158,11 @@ def test_two_of_the_same_name_are_both_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no column for an id, a name or an email; its heads are: none"),
+        ("", "roster.csv is empty"),
+        ("\n", "roster.csv is empty"),
+        (",,\n", "no column for an id, a name or an email"),
+        ('id,name\n1,Anna\n\n2,"Bob\n3,Carl\n', "line 4, has a quote that isn't closed"),
+        ('id;note\n1;"a\n2;b\n', "line 2, has a quote that isn't closed"),
         ("a,b\n1,2\n", "its heads are: a, b"),
         ("name,id\n", "there is no student in"),
         (b"PK\x03\x04...", "Excel workbook: save it as CSV"),

@@ -43,6 +43,17 @@ def test_the_program_has_what_the_function_needs(path: Path) -> None:
     assert found.path == str(path)
 
 
+@pytest.mark.parametrize("output", ["NaN", "-Infinity", r'"\ud83d"'])
+def test_outputs_are_read_as_jupyter_writes_them(path: Path, output: str) -> None:
+    cell = json.dumps(code(HELPER))
+    assert read(path, f'{{"out": {output}, "cells": [{cell}]}}', "g").source.text == HELPER
+
+
+def test_a_byte_order_mark_is_read_over(path: Path) -> None:
+    notebook = "\ufeff" + json.dumps({"cells": [code(HELPER)]})
+    assert read(path, notebook, "g").source.text == HELPER
+
+
 def test_the_last_definition_counts(path: Path) -> None:
     cells = [code("def f(x):\n    return 1\n"), code("def f(x):\n    return 2\n")]
     assert read(path, {"cells": cells}).source.text == "def f(x):\n    return 2\n"
@@ -81,8 +92,11 @@ def test_a_syntax_error_elsewhere_is_not_the_functions(path: Path) -> None:
     ("notebook", "message"),
     [
         ('{"cells": [', "not a notebook"),
-        ("", "not a notebook"),
-        ("[" * 100_000, "not a notebook"),
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ('{"cells": [NaN', "not a notebook"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[NaN" + "[" * 100_000, "not a notebook"),
         ([], "no code cells"),
         ({"cells": {}}, "no code cells"),
         ({"cells": [{"cell_type": "markdown", "source": "x"}]}, "no code cells"),

@@ -12,6 +12,7 @@ from grader.authoring.skeleton import Skeleton
 from grader.grading.request import Front, GradingRequest, offered
 from grader.model.submission import Submission
 from grader.notebook import CannotGrade
+from grader.notebook.gather import source_of
 from grader.notebook.graded import Graded
 from grader.notebook.line import options_in
 
@@ -41,6 +42,24 @@ def test_the_last_value_of_a_constant_counts(notebook: Notebook, graded: list[Su
     assert "AXES = {'params': 0}" in graded[0].source.text
     assert "AXES = {'params': None}" in graded[1].source.text
     assert "AXES = {'params': 0}" not in graded[1].source.text
+
+
+def test_what_magics_of_earlier_cells_define_goes_with_it(
+    notebook: Notebook, graded: list[Submission]
+) -> None:
+    notebook.run("from functools import partial\nAXES = %time 3\nmake = %time partial(max, 1)")
+    notebook.run("%%capture\ndef helper():\n    return make(AXES)\nmax?")
+    notebook.run("%%grade\n%time 1\ndef nn_vmap_forward():\n    return helper()\nmax?\n")
+    assert graded[0].source.text == (
+        "from functools import partial\nAXES = 3\nmake = partial(max, 1)\n\n\n"
+        "def helper():\n    return make(AXES)\n\n\n"
+        "def nn_vmap_forward():\n    return helper()\n"
+    )
+
+
+def test_a_function_beside_magics_is_known_by_its_source(notebook: Notebook) -> None:
+    notebook.run("%time k = 1\n!true\ndef f():\n    return k\n")
+    assert source_of(notebook.shell.user_ns["f"]) == "k = 1\n\n\ndef f():\n    return k\n"
 
 
 def test_only_what_the_function_needs_is_handed_in(

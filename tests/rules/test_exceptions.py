@@ -48,6 +48,8 @@ from grader.model.source import Source
             "let jax choose the device",
         ),
         ("BdbQuit Exception", "", "delete the call"),
+        ("NameError Exception", "name 'get_ipython' is not defined", "grade the notebook itself"),
+        ("NameError Exception", "name 'get_ipythom' is not defined", "check its spelling"),
         ("StopIteration Exception", "", "pass next a default"),
         ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
         ("UnparsedFlagAccessError Error", "Trying to access flag --a", "instead of the flag"),

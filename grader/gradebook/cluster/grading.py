@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _NAME: Final = "grade"
-_LOST: Final = (
-    "the connection to the cluster's scheduler is lost; what is graded is kept, and the same "
-    "command goes on from there"
-)
+_LOST: Final = "the connection to the cluster's scheduler is lost; what is graded is kept"
+_GOES_ON: Final = f"{_LOST}, and the same command goes on from there"
 
 
 class Task(msgspec.Struct, kw_only=True):
@@ -58,6 +56,18 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     note: Callable[[str], None]
     patience: Patience
 
+    def lost(self) -> ClusterBroken:
+        """Return the error for a connection that is lost."""
+        return ClusterBroken(_LOST if self.asked.again else _GOES_ON)
+
+    @contextlib.contextmanager
+    def loss_said(self) -> Iterator[None]:
+        """Raise that error for what Dask raises then, such as its `CommClosedError`."""
+        try:
+            yield
+        except OSError as error:
+            raise self.lost() from error
+
 
 @contextlib.contextmanager
 def cluster(place: Place, course: Course, groups: Sequence[Group]) -> Iterator[ClusterGrading]:
@@ -66,7 +76,8 @@ def cluster(place: Place, course: Course, groups: Sequence[Group]) -> Iterator[C
     Raises `CommandWrong` if one is not, or can't be trusted with what is sent.
     """
     with connected(place, course.patience) as client, watched(client, course.patience.told):
-        grading = ClusterGrading(client, course, groups)
+        with course.loss_said():
+            grading = ClusterGrading(client, course, groups)
         try:
             grading.look(trusting=not isinstance(place, Scheduler) or course.asked.insecure)
             yield grading
@@ -98,7 +109,10 @@ class ClusterGrading:
     # ------------------------------------------------------------------------------ workers
 
     def look(self, *, trusting: bool) -> None:
-        """Compare all workers with this machine, and use them. Raises `CommandWrong`."""
+        """Compare all workers with this machine, and use them.
+
+        Raises `CommandWrong`, and `ClusterBroken` if the scheduler is lost meanwhile.
+        """
         self._trusting = trusting
         workers: dict[str, int] = dict(self._client.nthreads())
         for each in workers:
@@ -106,7 +120,10 @@ class ClusterGrading:
         describe = partial(
             self._client.run, node.describe, sent(self._run), on_error="return", workers=[*workers]
         )
-        answers: dict[str, object] = self._course.patience.result(describe) if workers else {}
+        answers: dict[str, object] = {}
+        if workers:
+            with self._course.loss_said():
+                answers = self._course.patience.result(describe)
         for worker, answer in answers.items():
             found = self._unlike(answer)
             if found:
@@ -164,7 +181,7 @@ class ClusterGrading:
         while self._waiting or self._again or self._futures:
             self._course.patience.wait(lambda: bool(self._events) or self._lost)
             if self._lost:
-                raise ClusterBroken(_LOST)
+                raise self._course.lost()
             event = self._events.next()
             match event:
                 case Joined(worker):
@@ -208,14 +225,15 @@ class ClusterGrading:
         self._sent += 1
         key = f"{self._run.name}-{self._sent}"
         self._seats.sit(key, task, worker, alone=alone)
-        future = self._client.submit(
-            node.grade,
-            sent(job(self._run, task.group.folder.slug, task.submission)),
-            key=key,
-            workers=[worker],
-            allow_other_workers=False,
-            pure=False,
-        )
+        with self._course.loss_said():
+            future = self._client.submit(
+                node.grade,
+                sent(job(self._run, task.group.folder.slug, task.submission)),
+                key=key,
+                workers=[worker],
+                allow_other_workers=False,
+                pure=False,
+            )
         self._futures[key] = future
         self._events.follow(future)
         return True
@@ -271,7 +289,7 @@ class ClusterGrading:
             return
         self._forget(event.key)
         if self._lost:
-            raise ClusterBroken(_LOST)
+            raise self._course.lost()
         if worker not in self._alike:
             self._refuse(worker, task, event.why)
             return

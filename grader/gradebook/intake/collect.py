@@ -66,6 +66,7 @@ def _collected(
     entries = {each.path: each for each in found.entries}
     return Collected(
         layout=layout.title,
+        plain=layout.plain,
         files=tuple(sorted(files, key=lambda each: (each.path, each.place))),
         read=_reader(path, entries, functions),
         left_out=tuple(sorted({*found.left_out, *others})),

@@ -20,6 +20,7 @@ class Column(StrEnum):
     LOGIN = "login"
     EMAIL = "email"
     SECTION = "section"
+    ROLE = "role"
     IDENTIFIER = "identifier"
 
 
@@ -40,12 +41,13 @@ _SPELLINGS: Final = {
     Column.EMAIL: "email; e mail; email address; e mail address; mail; student email; "
     "e mail adresse; adresse de courriel; dirección de correo; correo electrónico",
     Column.SECTION: "section; sections; group; groups; group name; class; gruppe; groupe; grupo",
+    Column.ROLE: "role; roles; rolle; rollen; rôle; rôles; rol; ruolo",
     Column.IDENTIFIER: "identifier; roster identifier",
 }
 _COLUMNS: Final = {
     spelling: column for column, text in _SPELLINGS.items() for spelling in text.split("; ")
 }
-NAMING: Final = frozenset(Column) - {Column.SECTION}
+NAMING: Final = frozenset(Column) - {Column.SECTION, Column.ROLE}
 
 
 def columns(heads: Sequence[str]) -> tuple[Column | None, ...]:

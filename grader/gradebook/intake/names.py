@@ -14,11 +14,17 @@ _PLAIN: Final = str.maketrans(
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, in its order: `Ødegård, Anna` becomes odegard, anna."""
-    letters = name.casefold().replace("'", "").replace("\u2019", "")
-    if not letters.isascii():
-        apart = unicodedata.normalize("NFKD", letters.translate(_PLAIN))
-        letters = "".join(each for each in apart if not unicodedata.combining(each))
+    letters = folded(name).replace("'", "").replace("\u2019", "")
     return tuple(re.findall(r"[^\W_]+", letters))
+
+
+def folded(text: str) -> str:
+    """Return a text in small letters without marks: `Ødegård` becomes odegard."""
+    letters = text.casefold()
+    if letters.isascii():
+        return letters
+    apart = unicodedata.normalize("NFKD", letters.translate(_PLAIN))
+    return "".join(each for each in apart if not unicodedata.combining(each))
 
 
 def run_together(found: tuple[str, ...]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from grader.errors import CommandWrong
 from grader.gradebook.intake.entry import Entry, Listing
 from grader.gradebook.intake.filetype import FileType, file_type
 from grader.gradebook.intake.layouts.canvas import canvas
@@ -20,6 +21,7 @@ from grader.gradebook.intake.layouts.plain import Known, plain
 from grader.gradebook.intake.layouts.several import of_several
 from grader.gradebook.intake.sighting import Layout, Sighting, Tree, top
 from grader.gradebook.intake.stored import Stored
+from grader.render.visible import visible
 
 PLATFORMS: Final = (gradescope, moodle, canvas, github)
 _DEEPEST: Final = 3
@@ -55,9 +57,15 @@ def _start(tree: Tree) -> str:
 
 
 def _of_pattern(template: str, trees: Sequence[Tree]) -> Layout:
-    """Return the pattern's layout, below the folder in which it distinguishes most people."""
+    """Return the pattern's layout, below the folder in which it distinguishes most people.
+
+    Raises `CommandWrong` if it matches nothing.
+    """
     layout = pattern(template)
     best = max(trees, key=lambda tree: _told_apart(layout, tree))
+    if best.paths and _told_apart(layout, best) == (0, 0):
+        one = f"{_start(best)}{best.paths[0]}"
+        raise CommandWrong(f"--students {template}: no path is like that; there is {visible(one)}")
     return _below(layout, _start(best))
 
 

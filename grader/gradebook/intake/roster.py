@@ -7,17 +7,27 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from grader.errors import CommandWrong, reason
 from grader.gradebook.classroom import Student
 from grader.gradebook.intake.heads import NAMING, Column, columns
+from grader.gradebook.words import listed
 
 _LARGEST: Final = 256 << 20
 """Bytes; a student takes about a hundred, with all their marks a thousand."""
-_DELIMITERS: Final = ",;\t"
+_DELIMITERS: Final = ",;\t|"
+_STAFF: Final = re.compile(
+    r"(?i)instructor|(non-editing |course )?teacher|lecturer|ta|teaching assistant|(lead )?reader"
+    r"|grader|designer|course (designer|creator)|observer|manager|admin(istrator)?|staff"
+    r"|tutor|trainer(/in)?|enseignant|profesor|docente"
+)
+"""Roles of who is in a platform's list and hands nothing in, in some of Moodle's languages."""
+_EXCEL_TEXT: Final = re.compile(r'="(?P<text>[^"]*)"')
+"""How an export keeps a spreadsheet from taking an id for a number: `="0012"`."""
+_END: Final = "end of the roster"
 _FIRST_ROWS: Final = 6
 """A title may stand above the heads."""
 _PARTICIPANT: Final = re.compile(
@@ -33,6 +43,16 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
+class _Table(NamedTuple):
+    """The rows that aren't blank, with their line numbers; `unclosed` is 0 or a line's number.
+
+    In that line a quote is opened that isn't closed, so all that follows is in one cell.
+    """
+
+    rows: list[tuple[int, list[str]]]
+    unclosed: int = 0
+
+
 class _Row(msgspec.Struct, frozen=True):
     line: int
     cells: dict[Column, str]
@@ -40,12 +60,12 @@ class _Row(msgspec.Struct, frozen=True):
 
 def read_roster(path: Path) -> Roster:
     """Read a roster. Raises `CommandWrong` if there are no students in it."""
-    rows = list(_rows(path, _text(path)))
+    problems: list[str] = []
+    rows = list(_rows(path, _text(path), problems))
     if not rows:
         raise CommandWrong(f"there is no student in {path}")
     students: dict[str, Student] = {}
     lines: dict[str, int] = {}
-    problems: list[str] = []
     for row in rows:
         student = _student(row.cells)
         if student.key in students:
@@ -67,6 +87,8 @@ def _text(path: Path) -> str:
             data = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         raise CommandWrong(f"the roster {path} can't be read: {reason(error)}") from error
+    if not data.strip():
+        raise CommandWrong(f"the roster {path} is empty")
     if len(data) > _LARGEST:
         raise CommandWrong(f"the roster {path} is larger than {_LARGEST >> 20} MB")
     if data.startswith(b"PK\x03\x04"):
@@ -87,40 +109,62 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     return ("utf-8-sig",)
 
 
-def _rows(path: Path, text: str) -> Iterator[_Row]:
-    """Yield the students' rows."""
+def _rows(path: Path, text: str, problems: list[str]) -> Iterator[_Row]:
+    """Yield the students' rows; add to `problems` what is wrong with others."""
     lines, heads = _lines(path, text)
+    long = [number for number, cells in lines if any(map(str.strip, cells[len(heads) :]))]
+    if 0 < len(long) <= len(lines) / 2:  # else the heads are too few
+        which = listed(f"line {number}" for number in long)
+        problems.append(
+            f"{path.name}, {which}: more cells than the heads have; "
+            "a name that has a comma in it needs quotes around it"
+        )
+    staff: list[str] = []
     for number, cells in lines:
         found = {
-            column: cell.strip()
-            for column, cell in zip(heads, cells, strict=False)
-            if column is not None and cell.strip()
+            column: cell
+            for column, text in zip(heads, cells, strict=False)
+            if column is not None and (cell := _cell(text))
         }
-        if found.keys() & NAMING and not _is_no_student(found):
+        if not (found.keys() & NAMING) or _is_no_student(found):
+            continue
+        if _STAFF.fullmatch(found.get(Column.ROLE, "")):
+            staff.append(_student(found).name or _student(found).key)
+        else:
             yield _Row(number, found)
+    if staff:
+        problems.append(f"{path.name}: no students by their role: {listed(staff)}")
+
+
+def _cell(text: str) -> str:
+    text = text.strip()
+    match = _EXCEL_TEXT.fullmatch(text)
+    return match["text"].strip() if match else text
 
 
 def _lines(
     path: Path, text: str
 ) -> tuple[Sequence[tuple[int, list[str]]], tuple[Column | None, ...]]:
     """Return the lines below the heads, and what each column tells."""
-    if re.match(r"sep=.\r?\n", text):
-        text = text.partition("\n")[2]
     best: tuple[Column | None, ...] = ()
     below: Sequence[tuple[int, list[str]]] = ()
     first: list[str] = []
-    for delimiter in _DELIMITERS:
-        table = _table(path, text, delimiter)
-        first = first or (table[0][1] if table else [])
-        for at, (_, cells) in enumerate(table[:_FIRST_ROWS]):
+    unclosed = 0
+    told = re.match(r"sep=(.)(?=\r?\n)", text)
+    for delimiter in told[1] if told else _DELIMITERS:
+        table = _table(path, text[told.end() :] if told else text, delimiter)
+        first = first or (table.rows[0][1] if table.rows else [])
+        for at, (_, cells) in enumerate(table.rows[:_FIRST_ROWS]):
             found = columns(cells)
             if _told(found) > _told(best):
-                best, below = found, table[at + 1 :]
+                best, below, unclosed = found, table.rows[at + 1 :], table.unclosed
     if not _told(best):
         heads = ", ".join(each.strip() for each in first[:8]) or "none"
         raise CommandWrong(
             f"the roster {path} has no column for an id, a name or an email; its heads are: {heads}"
         )
+    if unclosed:
+        raise CommandWrong(f"the roster {path}, line {unclosed}, has a quote that isn't closed")
     return below, best
 
 
@@ -128,14 +172,21 @@ def _told(heads: Sequence[Column | None]) -> int:
     return sum(each in NAMING for each in heads)
 
 
-def _table(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Return the rows that aren't blank, with their line numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _table(path: Path, text: str, delimiter: str) -> _Table:
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}\n", newline=""), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    start = last = 1
     try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        for row in reader:
+            if row == [_END]:
+                return _Table(rows)
+            if any(cell.strip() for cell in row):
+                rows.append((reader.line_num, row))
+            start, last = reader.line_num + 1, start
     except csv.Error as error:
         message = f"the roster {path}, line {reader.line_num}, is not CSV: {error}"
         raise CommandWrong(message) from error
+    return _Table(rows, last)
 
 
 def _is_no_student(cells: dict[Column, str]) -> bool:

@@ -36,11 +36,13 @@ Sightings = Callable[[str], tuple[Sighting, ...]]
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """A way in which files lie in a folder. `title` names it in words.
 
-    `listed` are students that the platform names apart from the files.
+    `listed` are students that the platform names apart from the files. `plain` says that neither a
+    platform nor a pattern tells who it is, only how the folder looks.
     """
 
     title: str
     sightings: Sightings
+    plain: bool = False
     listed: tuple[Sighting, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -6,9 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from grader.gradebook.classroom import Student
+from grader.gradebook.outcome.naming import joined, labels, parts, spelt, words_of
 from grader.model.finding import Finding, Severity
 from grader.model.report import Report
 from grader.render.excerpt import located
@@ -16,21 +17,37 @@ from grader.render.visible import cut, visible
 from grader.rules import rule_by_id
 
 _LONGEST: Final = 120
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SMALL: Final = 2
+"""Digits of a number that many programs have."""
 _COMMENT: Final = re.compile(r"(^|\s)#[^'\"]*$")
 """A comment, unless what looks like one may be inside of a text."""
+
+
+class Names(NamedTuple):
+    """What names the students of a class: words, and names run together."""
+
+    words: frozenset[str]
+    joined: frozenset[str]
+
+    def are_in(self, line: str, everybodys: frozenset[str]) -> bool:
+        """Whether a line names somebody in a word that isn't everybody's."""
+        words = frozenset(words_of(line)) - everybodys
+        return bool(words & self.words) or any(
+            part in self.joined for word in words for part in parts(word)
+        )
 
 
 class Examples:
     """Makes collections of lines in which no student of a class is named."""
 
     def __init__(self, students: Iterable[Student]) -> None:
-        self._names = frozenset(
-            word.casefold()
-            for each in students
-            for text in (each.name, each.login, each.email, each.key)
-            for word in _WORD.findall(text.partition("@")[0])
-        )
+        words: set[str] = set()
+        whole: set[str] = set()
+        for each in students:
+            names = [words for text in (each.name, *labels(each)) for words in spelt(text)]
+            words.update(word for name in names for word in name if _tells(word))
+            whole |= joined(names)
+        self._names = Names(frozenset(words), frozenset(whole))
 
     def collection(self) -> Collection:
         """Return an empty collection."""
@@ -40,7 +57,7 @@ class Examples:
 class Collection:
     """For each rule, how many students wrote which line."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
         self._lines: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -63,8 +80,12 @@ class Collection:
             return ""
         code = _COMMENT.sub("", place.source.lines[place.span.line - 1])
         line = cut(visible(" ".join(code.split())), _LONGEST)
-        words = {word.casefold() for word in _WORD.findall(line)}
-        return "" if words & self._names - _everybodys(finding.rule) else line
+        return "" if self._names.are_in(line, _everybodys(finding.rule)) else line
+
+
+def _tells(word: str) -> bool:
+    """Whether a word of a name names somebody: a small number may be any."""
+    return len(word) > (_SMALL if word.isdecimal() else 1)
 
 
 @cache
@@ -74,4 +95,4 @@ def _everybodys(rule: str) -> frozenset[str]:
         programs = rule_by_id(rule)
     except KeyError:
         return frozenset()
-    return frozenset(map(str.casefold, _WORD.findall(programs.wrong + programs.right)))
+    return frozenset(words_of(programs.wrong + programs.right))

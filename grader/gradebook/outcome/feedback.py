@@ -46,15 +46,16 @@ def write_feedback(results: Iterable[Result], folder: Path) -> Exported:
     files, names = OwnFiles(folder), Unique()
     zips = _Zips(files)
     written: list[Path] = []
-    returned: set[_Target] = set()
+    returned: set[tuple[_Target, str]] = set()
     with zips:
         for result in results:
             if result.counts and result.handed.student is not None:
                 target = _target(result)
-                if target in returned:  # a group's file is there for each of them
+                given = (target, result.exercise)
+                if given in returned:  # a group's file is there for each of them
                     continue
                 if target.zipped:
-                    returned.add(target)
+                    returned.add(given)
                 name = names.path(target.stem, ".html")
                 page = render(addressed(result))
                 if files.write(name, page):

@@ -127,12 +127,12 @@ def insight(
     if len(slugs) > 1 and not all(each.exercise for each in counted):
         slugs.append("")
     students = _students(counted)
-    examples = Examples(students.values())
+    examples = Examples([*students.values(), *absent])
     return Insight(
         exercises=tuple(
             _of_exercise(
                 exercise,
-                mine=[each for each in owned if each.exercise == exercise or len(slugs) == 1],
+                mine=[each for each in owned if each.exercise in _also(exercise, slugs)],
                 students=students if exercise else {},
                 examples=examples,
                 sections=(lessons or {}).get(exercise, {}),
@@ -146,6 +146,11 @@ def insight(
         late=tuple(each for each in counted if each.handed.late),
         broken=tuple(each for each in results if each.counts and each.verdict is Verdict.ERROR),
     )
+
+
+def _also(exercise: str, slugs: Sequence[str]) -> tuple[str, ...]:
+    """Return which exercises' files belong to one: also those for none, if it is the only one."""
+    return (exercise, "") if len(slugs) == 1 else (exercise,)
 
 
 def _students(results: Iterable[Result]) -> dict[str, Student]:

@@ -16,6 +16,10 @@ from grader.gradebook.classroom import HandedIn
 _MOODLE: Final = re.compile(r"[^_/]*_(\d+)_assign(?:submission|feedback)_[a-z]+(?:_.*)?")
 
 
+_CANVAS_ENTRY: Final = re.compile(r"\w+?(?:_LATE)?_(\d+)_(?:text|link)\.html")
+_GRADESCOPE: Final = re.compile(r"submission_(\d+)")
+
+
 class CanvasPlace(NamedTuple):
     """A file that Canvas named `<name>[_LATE]_<user>_<attachment>_<file>`.
 
@@ -51,6 +55,17 @@ def canvas_place(handed: HandedIn) -> CanvasPlace | None:
     return CanvasPlace(name, numbers[0])
 
 
+def canvas_user(handed: HandedIn) -> str:
+    """Return Canvas's number of who handed it in, also of a text entry; empty if it isn't there."""
+    place = canvas_place(handed)
+    if place is not None:
+        return place.user
+    entry = _CANVAS_ENTRY.fullmatch(PurePosixPath(handed.place or handed.path).name)
+    if entry is None or handed.student is None or entry[1] != handed.student.number:
+        return ""
+    return entry[1]
+
+
 def moodle_place(handed: HandedIn) -> MoodlePlace | None:
     """Read a path as `is_valid_filename_for_import` does.
 
@@ -64,3 +79,9 @@ def moodle_place(handed: HandedIn) -> MoodlePlace | None:
         if found and found[1] == handed.student.number:
             return MoodlePlace(part, found[1], is_folder=part != last)
     return None
+
+
+def submission_number(handed: HandedIn) -> str | None:
+    """Return Gradescope's number of a submission, which its export calls the folder by."""
+    found = [_GRADESCOPE.fullmatch(part) for part in PurePosixPath(handed.path).parts]
+    return next((match[1] for match in found if match), None)

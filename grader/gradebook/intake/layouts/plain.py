@@ -13,8 +13,6 @@ from grader.gradebook.intake.sighting import Layout, Sighting, Tree, unnamed
 _DEEPEST: Final = 4
 _SUSPICIOUS: Final = 4
 """Folders of one student with a file of the same name; attempts are rarely more."""
-_MANY: Final = 12
-"""Programs of one student."""
 _COPY: Final = re.compile(r"(?P<label>.+?) ?\((?P<times>\d{1,3})\)")
 Known = Callable[[str], bool]
 """Whether somebody on the roster is called so."""
@@ -47,6 +45,7 @@ def plain(tree: Tree, known: Known | None) -> Layout:
     return Layout(
         title=f"a {what} for each student",
         sightings=sightings,
+        plain=True,
         problems=_doubts(tree.paths) if known is None else (),
     )
 
@@ -56,21 +55,14 @@ def _doubts(paths: tuple[str, ...]) -> tuple[str, ...]:
 
     Several people's files in a folder would count as one person's, and only the newest is used.
     """
-    inside: dict[str, set[str]] = defaultdict(set)
     folders: dict[tuple[str, str], set[str]] = defaultdict(set)
     for each in paths:
         folder, _, rest = each.partition("/")
-        if file_type(rest.rpartition("/")[2]) is FileType.PROGRAM:
-            inside[folder].add(rest)
-            if "/" in rest:
-                folders[folder, rest.rpartition("/")[2]].add(rest.partition("/")[0])
+        if file_type(rest.rpartition("/")[2]) is FileType.PROGRAM and "/" in rest:
+            folders[folder, rest.rpartition("/")[2]].add(rest.partition("/")[0])
     for (folder, name), those in folders.items():
         if len(those) >= _SUSPICIOUS:
             return (_doubt(folder, f"{name} in {len(those)} folders", "{rest}/{name}/{rest}"),)
-    for folder, files in inside.items():
-        flat = [each for each in files if "/" not in each]
-        if len(flat) >= max(_MANY, len(inside)):
-            return (_doubt(folder, f"{len(flat)} programs", "{rest}/{name}.py"),)
     return ()
 
 

@@ -19,9 +19,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, names, number
+from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, number
 from grader.gradebook.outcome.exports.sheet import write_sheet
-from grader.gradebook.outcome.places import canvas_place
+from grader.gradebook.outcome.places import canvas_user
 
 NAME = "canvas.csv"
 
@@ -35,7 +35,7 @@ def export(grades: Grades, target: Path) -> Exported:
         write_sheet(_rows(exercise, grades, found), path)
         paths.append(path)
         if lost:
-            who = names([each.student for each in lost])
+            who = grades.names([each.student for each in lost])
             notes.append(f"Canvas could not tell who {who} is: no row without an id or email")
     return Exported(tuple(paths), tuple(notes))
 
@@ -52,8 +52,8 @@ def _findable(graded: list[Graded]) -> tuple[list[Graded], list[Graded]]:
 
 
 def _ids(graded: Graded) -> tuple[str, str, str]:
-    student, place = graded.student, canvas_place(graded.result.handed)
-    return place.user if place else "", student.id, student.login or student.email
+    student = graded.student
+    return canvas_user(graded.result.handed), student.id, student.login or student.email
 
 
 def _rows(exercise: str, grades: Grades, graded: list[Graded]) -> Iterator[list[str]]:

@@ -32,12 +32,14 @@ class Grades(msgspec.Struct, frozen=True, kw_only=True):
     """All results of a class, and what each exercise is worth.
 
     `absent` are the students without a file. Whether that is worth 0 points is for the teacher or
-    the platform's own policy to say, so no export invents a 0 for them.
+    the platform's own policy to say, so no export invents a 0 for them. With `anonymous`, what is
+    said about an export names nobody.
     """
 
     results: Sequence[Result]
     absent: Sequence[Student] = ()
     points: float = 100.0
+    anonymous: bool = False
 
     def exercises(self) -> tuple[str, ...]:
         """Return the exercises that anybody handed in, sorted."""
@@ -63,7 +65,7 @@ class Grades(msgspec.Struct, frozen=True, kw_only=True):
     def unsaid(self) -> Iterator[str]:
         """Say who has no row in a file for a platform, a line for each reason."""
         if self.absent:
-            who = names(self.absent)
+            who = self.names(self.absent)
             yield f"no file from {who}: they have no row, so the platform keeps what it has"
         lost = [each for each in self.results if not each.exercise and each.counts]
         if lost and len(self.exercises()) > 1:
@@ -76,12 +78,13 @@ class Grades(msgspec.Struct, frozen=True, kw_only=True):
         if broken:
             yield f"{_files(len(broken))} could not be graded, and so got no points"
 
-
-def names(students: Sequence[Student], most: int = 5) -> str:
-    """Return the first names of a list, and how many more there are."""
-    shown = [each.name or each.key for each in students[:most]]
-    more = len(students) - len(shown)
-    return ", ".join([*shown, f"{more} more"] if more else shown)
+    def names(self, students: Sequence[Student], most: int = 5) -> str:
+        """Return the first names of a list, and how many more there are."""
+        if self.anonymous:
+            return "1 student" if len(students) == 1 else f"{len(students)} students"
+        shown = [each.name or each.key for each in students[:most]]
+        more = len(students) - len(shown)
+        return ", ".join([*shown, f"{more} more"] if more else shown)
 
 
 def number(value: float) -> str:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, names, number
+from grader.gradebook.outcome.exports.grades import Exported, Graded, Grades, beside, number
 from grader.gradebook.outcome.exports.sheet import write_sheet
 from grader.gradebook.outcome.places import moodle_place
 from grader.model.finding import Severity
@@ -60,8 +60,8 @@ def export(grades: Grades, target: Path) -> Exported:
         paths.append(path)
         if lost:
             notes.append(
-                f"Moodle's worksheet has no row for {names(lost)}, since no folder says their "
-                "participant number; export csv and use Moodle's Grades, Import, CSV file"
+                f"Moodle's worksheet has no row for {grades.names(lost)}, since no folder says "
+                "their participant number; export csv and use Moodle's Grades, Import, CSV file"
             )
     return Exported(tuple(paths), tuple(notes))
 
