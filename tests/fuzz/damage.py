@@ -148,7 +148,8 @@ def _replace_expression(tree: ast.Module, rng: random.Random) -> None:
         node, field, _ = rng.choice(places)
         own = rng.choice(places)[2]
         strange = ast.parse(rng.choice(OPERANDS), mode="eval").body
-        setattr(node, field, own if rng.random() < 0.5 and own is not node else strange)
+        around = any(each is node for each in ast.walk(own))  # a tree in itself never ends
+        setattr(node, field, own if rng.random() < 0.5 and not around else strange)
 
 
 def _change_arguments(tree: ast.Module, rng: random.Random) -> None:
