@@ -11,7 +11,7 @@ from grader.evidence.deviation import Arrangement, Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
 from grader.evidence.lifting import Knob
-from grader.evidence.look import Look
+from grader.evidence.look import Look, look_at
 from grader.evidence.notation import value_text
 from grader.evidence.other_libraries import NNX, OtherLibrary, other_library
 from grader.evidence.repeats import Repeat, first_difference, repeats, unlike_keys
@@ -32,7 +32,7 @@ class Evidence:
         self.exercise: Exercise = transcript.exercise
         self.source = transcript.source
         self.landmarks = Landmarks(transcript.source, transcript.exercise.entry)
-        self._looks = tuple(Look(self.exercise, each) for each in transcript.exchanges)
+        self._looks = tuple(look_at(self.exercise, each) for each in transcript.exchanges)
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import cached_property
 from operator import le
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -414,3 +415,22 @@ def _passed_on(trail: Trail, answer: ArrayValue | None) -> Order | None:
 
 def _same_type(wanted: Variable | None, found: Variable | None) -> bool:
     return wanted is not None and found is not None and wanted.type == found.type
+
+
+_MOST_KEPT: Final = 256
+_KEPT: dict[int, Look] = {}
+"""The last looks, by the ids of their exchanges, which they keep alive."""
+
+
+def look_at(exercise: Exercise, exchange: Exchange) -> Look:
+    """Return the look at an exchange: the same one again while a transcript grows.
+
+    A transcript is judged after each round of cases, and what is derived from an exchange depends
+    on nothing else.
+    """
+    found = _KEPT.get(id(exchange))
+    if found is None or found.exchange is not exchange or found.exercise is not exercise:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        found = _KEPT[id(exchange)] = Look(exercise, exchange)
+    return found
