@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum, StrEnum, auto, unique
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_type_hints
 
@@ -263,15 +264,12 @@ class Declared:
 
 def declared(request: type[GradingRequest] = GradingRequest) -> Mapping[str, Declared]:
     """Return all options by their fields' names, in order."""
-    if request not in _DECLARED:
-        _DECLARED[request] = _declared(request)
-    return _DECLARED[request]
+    kind: type = request
+    return _declared(kind)
 
 
-_DECLARED: dict[type[GradingRequest], Mapping[str, Declared]] = {}
-
-
-def _declared(request: type[GradingRequest]) -> Mapping[str, Declared]:
+@cache
+def _declared(request: type) -> Mapping[str, Declared]:
     hints = get_type_hints(request, include_extras=True)
     defaults = {each.name: each.default for each in fields(request)}
     return {

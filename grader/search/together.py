@@ -43,7 +43,9 @@ def sizes_together(exercise: Exercise, source: Source, usual: Sizes) -> tuple[Si
             smallest.append(min(rare, key=extent))
             largest.append(max(rare, key=extent))
     found: list[Sizes] = []
-    found += (sizes for sizes in (*smallest, *largest) if sizes not in found)
+    for sizes in (*smallest, *largest):
+        if sizes not in found:
+            found.append(sizes)
     return tuple(found[:_MOST])
 
 

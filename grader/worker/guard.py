@@ -39,19 +39,16 @@ _TOO_MANY: Final = Decision(asked=Asked.COMPARISON, span=_NOWHERE)
 """Stands for all further ones."""
 
 
-def _folders(file: str | None) -> tuple[str, ...]:
-    """Return the folder of a file, by its own name and by that without links.
+def _folders(*files: object) -> tuple[str, ...]:
+    """Return the folders of files, by their own names and by those without links.
 
     Code has the name that its file was found by, and a Python environment may be a link.
     """
-    path = Path(str(file))
-    return tuple({f"{each.parent.as_posix()}/" for each in (path, path.resolve())})
+    paths = [Path(str(each)) for each in files]
+    return tuple(f"{each.parent.as_posix()}/" for path in paths for each in (path, path.resolve()))
 
 
-_TRUSTED: Final = (
-    *(folder for each in (jax, jaxlib, flax) for folder in _folders(each.__file__)),
-    *_folders(str(Path(__file__).parent)),
-)
+_TRUSTED: Final = _folders(jax.__file__, jaxlib.__file__, flax.__file__, Path(__file__).parent)
 _LIFTING: Final = "/core/lift.py"
 _FLAX: Final = _folders(flax.__file__)
 _OURS: Final = (__file__, kinds.__file__)
@@ -59,9 +56,7 @@ _CALLING: Final = ("/tree.py", "/tree_util.py", "/traverse_util.py", "/frozen_di
 """Files of jax and Flax that ask for whoever calls them, of what they are given."""
 _STANDARD: Final = _folders(f"{sysconfig.get_path('stdlib')}/os.py")
 _NUMPY: Final = _folders(np.__file__)
-_INSTALLED: Final = tuple(
-    folder for each in (jax, flax, np) for folder in _folders(str(Path(str(each.__file__)).parent))
-)
+_INSTALLED: Final = _folders(*(Path(str(each.__file__)).parent for each in (jax, flax, np)))
 """Where other libraries are, too."""
 _COMPARING: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
 _SHOWING: Final = ("__str__", "__repr__", "__format__", "__bool__", "__array__")

@@ -26,7 +26,7 @@ from grader.worker.patches import Patches
 from grader.worker.places import Places
 from grader.worker.recording import Recording, Session, harmless
 from grader.worker.runs import arrays_in
-from grader.worker.settings import text_of
+from grader.worker.settings import setting
 
 _MOST_SETTINGS: Final = 30
 _CONSTRUCTS: Final = "_pytree_meta_construct"
@@ -244,17 +244,10 @@ def _settings(cls: type, args: Foreign, kwargs: Foreign) -> tuple[Setting, ...]:
         return ()
     bound.apply_defaults()
     return tuple(
-        _setting(each, bound.arguments[each.name])
+        setting(each.name, bound.arguments[each.name], each.default, missing=each.default is _EMPTY)
         for each in list(signature.parameters.values())[:_MOST_SETTINGS]
         if each.name in bound.arguments and each.name not in _NOT_SETTINGS
     )
-
-
-def _setting(parameter: inspect.Parameter, value: Foreign) -> Setting:
-    text = text_of(value)
-    default = parameter.default
-    same = value is default or (default is not _EMPTY and text == text_of(default))
-    return Setting(name=clean(parameter.name, 80), text=text, default=same)
 
 
 def _held(value: Foreign) -> Held:

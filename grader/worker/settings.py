@@ -42,12 +42,17 @@ def settings_of(module: Foreign) -> tuple[Setting, ...]:
 
 
 def _setting(field: dataclasses.Field[Any], value: Foreign) -> Setting:
-    text = _remembered(value) if _never_changes(value) else text_of(value)
     default = field.default
     if default is _MISSING and field.default_factory in (list, dict, set, tuple):
         default = field.default_factory()
-    same = value is default or (default is not _MISSING and text == text_of(default))
-    return Setting(name=clean(field.name, 80), text=text, default=same)
+    return setting(field.name, value, default, missing=default is _MISSING)
+
+
+def setting(name: str, value: Foreign, default: Foreign, *, missing: bool) -> Setting:
+    """Return a setting as text, and whether it is the default, if there is one."""
+    text = _remembered(value) if _never_changes(value) else text_of(value)
+    same = value is default or (not missing and text == text_of(default))
+    return Setting(name=clean(name, 80), text=text, default=same)
 
 
 def _never_changes(value: Foreign) -> bool:
