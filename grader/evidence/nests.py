@@ -99,6 +99,15 @@ def mapped_elsewhere(found: Nests) -> tuple[Level, frozenset[Mapped]] | None:
     return None
 
 
+def turned(evidence: Evidence, *, same: bool) -> Nests | None:
+    """Return the first nests whose order of axes turns the result, None if that is right elsewhere.
+
+    With `same`, the levels map what the task's do, in its order; otherwise the order differs.
+    """
+    each = first_shown(nests(evidence), lambda n: result_differs(n) and same_nesting(n) == same)
+    return None if each is None or _turned_back_elsewhere(evidence, each) else each
+
+
 def result_differs(found: Nests) -> bool:
     """Whether all levels map what they should, and the result's axes are in another order.
 
@@ -110,7 +119,7 @@ def result_differs(found: Nests) -> bool:
     return wanted != ours and _is_the_answer(found)
 
 
-def turned_back_elsewhere(evidence: Evidence, found: Nests) -> bool:
+def _turned_back_elsewhere(evidence: Evidence, found: Nests) -> bool:
     """Whether the same order of the axes gave a right answer in a case that would show it.
 
     Then the program turns such results back, and what is wrong is when it does so.

@@ -9,15 +9,7 @@ from grader.evidence.drawings import of_result
 from grader.evidence.edits import argument_edits
 from grader.evidence.lifting import axes_text
 from grader.evidence.nest import Level, out_axis
-from grader.evidence.nests import (
-    Nests,
-    first_shown,
-    nests,
-    over,
-    result_differs,
-    same_nesting,
-    turned_back_elsewhere,
-)
+from grader.evidence.nests import Nests, over, turned
 from grader.model.exercise import Check
 from grader.rules import nnx_axes, nnx_scan, scan_axes
 from grader.rules.example import ROWS_OF_ROWS, ROWS_USES
@@ -28,8 +20,8 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     yield from nnx_axes.outward(evidence)
     yield from nnx_scan.outward(evidence)
     yield from scan_axes.outward(evidence)
-    each = first_shown(nests(evidence), lambda n: result_differs(n) and same_nesting(n))
-    if each is not None and not turned_back_elsewhere(evidence, each):
+    each = turned(evidence, same=True)
+    if each is not None:
         yield _sighting(evidence, each, *_first_other(each))
 
 

@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.edits import Edits, argument_edits
 from grader.evidence.lifting import axes_text
-from grader.evidence.nests import (
-    Nests,
-    first_shown,
-    nests,
-    over,
-    result_differs,
-    same_nesting,
-    turned_back_elsewhere,
-)
+from grader.evidence.nests import Nests, over, turned
 from grader.model.exercise import Check
 from grader.model.observation import Axes, Axis
 from grader.rules.example import ROWS_OF_ROWS, ROWS_USES
@@ -23,8 +15,8 @@ from grader.rules.rule import Rule, Sighting
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
-    each = first_shown(nests(evidence), lambda n: result_differs(n) and not same_nesting(n))
-    if each is not None and not turned_back_elsewhere(evidence, each):
+    each = turned(evidence, same=False)
+    if each is not None:
         yield _sighting(evidence, each)
 
 
