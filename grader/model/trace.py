@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum, unique
 
 import msgspec
@@ -77,7 +78,12 @@ _PLAIN = {
 }
 
 
+_UNHASHABLE = r"TypeError: unhashable type: '\w*Tracer'"
+
+
 def in_plain_words(reason: str) -> str:
     """Say why a program could not be traced."""
+    if re.match(_UNHASHABLE, reason):
+        return "looks something up by a value while it runs"
     name = reason.partition(":")[0]
     return _PLAIN.get(name, f"could not be traced ({reason})")

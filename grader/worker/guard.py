@@ -31,6 +31,7 @@ from grader.worker import kinds
 from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
 from grader.worker.lengths import inferring
+from grader.worker.numpy_answers import NumpyAnswers
 
 _MOST = 40
 _NOWHERE: Final = Span(line=0, column=0, end_line=0, end_column=0)
@@ -100,7 +101,11 @@ class Guard:
 
     @contextmanager
     def watching(
-        self, sizes: Mapping[str, Any], arrays: tuple[Any, ...], seeds: tuple[Any, ...]
+        self,
+        sizes: Mapping[str, Any],
+        arrays: tuple[Any, ...],
+        seeds: tuple[Any, ...],
+        answers: NumpyAnswers,
     ) -> Iterator[None]:
         """Watch the stand-ins while the block runs."""
         self._kinds = kinds.Kinds(seeds, arrays, self.ask)
@@ -113,6 +118,9 @@ class Guard:
         if arrays:
             base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
             undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))
+            base = next(each for each in type(arrays[0]).__mro__ if "__array__" in vars(each))
+            converting = answers.converting(vars(base)["__array__"])
+            undo.append(_patched(base, {"__array__": converting}))
         try:
             yield
         finally:

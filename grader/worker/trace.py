@@ -40,6 +40,7 @@ from grader.worker.canonical import NotComparable
 from grader.worker.fingerprint import digest
 from grader.worker.guard import Guard
 from grader.worker.kept import Kept, Pictures
+from grader.worker.numpy_answers import NumpyAnswers
 
 _REASON_LENGTH = 200
 _HELD: Final = 2
@@ -196,8 +197,11 @@ def fingerprint(
         given |= scope.numbers | scope.others | sizes
         plain = [each.name for each in passed if each.name not in exercise.keyword_only]
         named = {each.name: given[each.name] for each in passed if each.name not in plain}
-        with guard.watching(sizes, jax.tree.leaves(arrays), seeds):
-            return function(*(given[name] for name in plain), **named)
+        values = [given[name] for name in plain]
+        with guard.watching(sizes, jax.tree.leaves(arrays), seeds, answers):
+            return answers.taken_back(function(*values, **named))
+
+    answers = NumpyAnswers(call.__code__)
 
     try:
         program, result = jax.make_jaxpr(call, return_shape=True)(
@@ -208,7 +212,7 @@ def fingerprint(
     except NotComparable as error:
         return Untraceable(scope=scope, reason=str(error))
     except BaseException as error:  # noqa: BLE001  # the learner's code can raise anything
-        return Untraceable(scope=scope, reason=_reason(error))
+        return Untraceable(scope=scope, reason=_reason(answers.cause(error)))
     return Fingerprint(
         scope=scope, digest=found.digest, detail=found.detail, decisions=guard.decisions
     )

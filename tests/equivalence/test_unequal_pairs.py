@@ -172,7 +172,7 @@ UNTRACEABLE = {
         "outputs = fast(outputs)"
     ),
     "int(seed)": program(key="jax.random.PRNGKey(int(seed))"),
-    "NumPy": program(top="import numpy as np", result="np.asarray(outputs).reshape(-1)"),
+    "NumPy": program(top="import numpy as np", result="np.negative(outputs).reshape(-1)"),
     "a decision by the seed": program(end="if seed == 7:\n    outputs = outputs * 2"),
     "a decision by a value": program(end="if x_batch.sum() > 0:\n    outputs = outputs * 2"),
     "the seed as a key of a dict": program(end="outputs = outputs * {7: 2.0}.get(seed, 1.0)"),
