@@ -102,5 +102,13 @@ def _tells(each: _Distribution, beneath: Collection[str], marks: Collection[byte
         "grader" in each.modules
         or _OWN_COMMAND in _read(Path(each.metadata, "entry_points.txt"))
         or not each.modules.isdisjoint(beneath)
-        or any(mark in each.listing for mark in marks)
+        or _lists(each, marks)
+    )
+
+
+def _lists(each: _Distribution, marks: Collection[bytes]) -> bool:
+    # Most have no such folder, and all marks together have few.
+    folders = {mark.partition(b"/")[0] for mark in marks}
+    return any(b"%b/" % folder in each.listing for folder in folders) and any(
+        mark in each.listing for mark in marks
     )

@@ -158,10 +158,11 @@ def _split(roots: Iterable[str], excluded: Collection[str]) -> dict[str, bool]:
     """Map paths beneath the roots to whether they may be granted whole, in order."""
     unread = frozenset(os.path.realpath(path) for path in excluded)
     opened = frozenset(str(above) for path in unread for above in Path(path).parents)
+    inside = tuple(f"{path}{os.sep}" for path in unread)
     parts: dict[str, bool] = {}
     for root in roots:
         path = root if root in OF_THE_PROCESS else os.path.realpath(root)
-        if not any(str(above) in unread for above in Path(path).parents):
+        if not path.startswith(inside):
             parts |= _walk(path, unread=unread, opened=opened)
     return parts
 
