@@ -148,7 +148,7 @@ def _answering(expected: Trail, actual: Trail) -> Iterator[tuple[LiftedRun, Lift
 
 def _with_axes(run: LiftedRun) -> list[str]:
     """Return the shapes of the arguments, each with its axis, in sorted order."""
-    axes = array_axes(run.call.in_axes, _inputs(run)) or ()
+    axes = array_axes(run.call.in_axes, _inputs(run), ran=bool(run.inner)) or ()
     return sorted(map(str, zip(_shapes(_inputs(run)), axes, strict=False)))
 
 
@@ -252,7 +252,7 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
-    found = array_axes(run.call.in_axes, inputs)
+    found = array_axes(run.call.in_axes, inputs, ran=bool(run.inner))
     deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
     if _refused_tree(run, reference):
         deviates = True
@@ -322,7 +322,7 @@ def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = mapped_size(reference.call, wanted_inputs) or reference.call.axis_size
-    if array_axes(run.call.in_axes, inputs) is None:
+    if array_axes(run.call.in_axes, inputs, ran=bool(run.inner)) is None:
         return  # the axes don't fit the arguments, so it's unknown
     told = mapped_size(run.call, inputs)
     found = run.call.axis_size

@@ -25,7 +25,7 @@ def of_inputs(evidence: Evidence, deviation: Deviation) -> AxisDrawing | None:
     if ours.run is None or theirs.run is None:
         return None
     place = _first(
-        array_axes(ours.call.in_axes, ours.run.inputs),
+        array_axes(ours.call.in_axes, ours.run.inputs, ran=bool(ours.inner)),
         array_axes(theirs.call.in_axes, theirs.run.inputs),
     )
     if place is None:

@@ -103,18 +103,29 @@ def _leaves(axes: Axes) -> tuple[int | None, ...]:
     return tuple(leaf for item in axes.items for leaf in _leaves(item))
 
 
-def array_axes(axes: Axes, arrays: tuple[ArrayType, ...]) -> tuple[int | None, ...] | None:
-    """Return the axis of each of `arrays`, counted from the front."""
+def array_axes(
+    axes: Axes, arrays: tuple[ArrayType, ...], *, ran: bool = False
+) -> tuple[int | None, ...] | None:
+    """Return the axis of each of `arrays`, counted from the front; None if they don't fit.
+
+    If a module `ran` with them, what isn't mapped may also be a flag, which isn't an array.
+    """
     leaves = leaf_axes(axes, len(arrays))
     if leaves is None:
-        return None
+        leaves = tuple(axis for axis in _leaves(axes) if axis is not None)
+        if not leaves:
+            return (None,) * len(arrays)
+        if not ran or len(leaves) != len(arrays):
+            return None
     pairs = zip(leaves, arrays, strict=True)
     return tuple(normal_axis(axis, len(array.shape)) for axis, array in pairs)
 
 
-def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[ArrayType, ...] | None:
+def inner_shapes(
+    call: LiftedCall, inputs: tuple[ArrayType, ...], *, ran: bool = False
+) -> tuple[ArrayType, ...] | None:
     """Return the shapes of one example of `inputs`, None if the axes don't fit them."""
-    axes = array_axes(call.in_axes, inputs)
+    axes = array_axes(call.in_axes, inputs, ran=ran)
     if axes is None:
         return None
     found: list[ArrayType] = []
@@ -130,16 +141,9 @@ def inner_shapes(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> tuple[Array
 
 
 def mapped_size(call: LiftedCall, inputs: tuple[ArrayType, ...]) -> int | None:
-    """Return the length of the axis along which `inputs` are mapped; None if none of them is.
-
-    An unmapped argument may be a flag, which isn't one of the arrays.
-    """
-    axes = leaf_axes(call.in_axes, len(inputs))
-    mapped = tuple(axis for axis in _leaves(call.in_axes) if axis is not None)
-    if axes is None and len(mapped) == len(inputs):
-        axes = mapped
-    for leaf, array in zip(axes or (), inputs, strict=False):
-        axis = normal_axis(leaf, len(array.shape))
+    """Return the length of the axis along which `inputs` are mapped; None if none of them is."""
+    axes = array_axes(call.in_axes, inputs, ran=True)
+    for axis, array in zip(axes or (), inputs, strict=False):
         if axis is not None and 0 <= axis < len(array.shape):
             return array.shape[axis]
     return None

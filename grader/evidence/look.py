@@ -373,7 +373,7 @@ class Look:
 
     def mapped_noun(self, call: LiftedCall, inputs: tuple[ArrayType, ...]) -> str | None:
         """Return what messages call the axis that a lifted call maps over."""
-        axes = array_axes(call.in_axes, inputs)
+        axes = array_axes(call.in_axes, inputs, ran=True)
         for axis, array in zip(axes or (), inputs, strict=False):
             if axis is not None:
                 return self.axis_noun(array.shape, axis)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.drawings import of_inputs
@@ -48,9 +50,11 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, ...]:
     """Map the reference's axes, of the arguments as they came."""
-    ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
-    if ours == theirs:
+    ours, theirs = deviation.call.in_axes, _wanted_axes(deviation)
+    if ours == deviation.reference.call.in_axes:
         return unturned(evidence)
+    if theirs is None:
+        return ()
     given, wanted = deviation.run.run, deviation.reference.run
     if given is not None and wanted is not None and given.input_shapes != wanted.input_shapes:
         passed = input_edits(evidence, look.actual.maker, look.actual.answer)
@@ -120,7 +124,8 @@ def _why(deviation: Deviation) -> str:
     if _is_whole(deviation.expected):
         return "Then each of them sees only a part of the input, and each a different one."
     place = _first_other(deviation)
-    if ours == Axis(value=None) or (place is not None and _axis(deviation.actual, place) is None):
+    shared = ours == Axis(value=None) or (isinstance(ours, AxisTree) and not _mapping(ours))
+    if shared or (place is not None and _axis(deviation.actual, place) is None):
         return "What belongs to one example is then shared by all of them."
     return (
         "The module gets slices that aren't single examples: its weights get a different shape, "
@@ -133,13 +138,37 @@ def _is_no_tuple(axes: Axes) -> bool:
 
 
 def _misses_entries(deviation: Deviation) -> bool:
-    """Whether the number of entries differs from the number of arguments."""
+    """Whether the number of entries differs from the number of arguments.
+
+    If the module ran, it doesn't. If nothing is mapped, that alone is refused.
+    """
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
-    if not isinstance(ours, AxisTree):
+    if not isinstance(ours, AxisTree) or deviation.run.inner or not _mapping(ours):
         return False
     run = deviation.reference.run
     count = len(theirs.items) if isinstance(theirs, AxisTree) else len(run.inputs) if run else 0
     return count > 0 and len(ours.items) != count
+
+
+def _mapping(axes: AxisTree) -> list[Axes]:
+    """Return the entries that map something: others may belong to flags."""
+    return [each for each in axes.items if each != Axis(value=None)]
+
+
+def _wanted_axes(deviation: Deviation) -> Axes | None:
+    """Return the reference's axes, with the entries of flags that ours has; None if not known."""
+    run, call = deviation.reference.run, deviation.reference.call
+    ours, theirs = deviation.call.in_axes, call.in_axes
+    count = len(run.inputs) if run is not None else 0
+    if not isinstance(ours, AxisTree) or _is_no_tuple(ours) or _misses_entries(deviation):
+        return theirs
+    if count == 0 or len(ours.items) <= count:
+        return theirs
+    entries = iter(theirs.items if isinstance(theirs, AxisTree) else (theirs,) * count)
+    if len(_mapping(ours)) != count:
+        return None
+    items = (each if each == Axis(value=None) else next(entries) for each in ours.items)
+    return msgspec.structs.replace(ours, items=tuple(items))
 
 
 def _first_other(deviation: Deviation) -> int | None:
@@ -222,7 +251,11 @@ def _is_whole(axes: object) -> bool:
 
 
 def _help(look: Look, deviation: Deviation) -> str:
-    wanted = f"in_axes={axes_text(deviation.reference.call.in_axes)}"
+    axes = _wanted_axes(deviation)
+    if axes is None:
+        noun, call = _wanted_noun(look, deviation), deviation.reference.call
+        return f"give the input its axis in in_axes, which counts {noun}: {axes_text(call.in_axes)}"
+    wanted = f"in_axes={axes_text(axes)}"
     if _is_whole(deviation.expected):
         return f"let all of them see the whole input: {wanted}"
     return f"set in_axes to the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
@@ -262,7 +295,7 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
     if run is None or reference is None:
         return ()
     wanted = inner_shapes(deviation.reference.call, reference.inputs) or ()
-    found = inner_shapes(deviation.call, run.inputs) or ()
+    found = inner_shapes(deviation.call, run.inputs, ran=bool(deviation.run.inner)) or ()
     pairs = zip(wanted, found, strict=False)
     return tuple(
         ShapeRow(

@@ -146,6 +146,26 @@ IN: Final[dict[str, tuple[Observation, Observation, Any, tuple[str, str, str]]]]
             "set in_axes to the axis that counts the batch: in_axes=0",
         ),
     ),
+    "another axis beside a flag": (
+        side(X, inner=(X,), in_axes=axes(1, None)),
+        side(X, **ONE, inner=((2,),), answer=Y),
+        PLAIN,
+        (
+            "in_axes=(1, None) maps over the inputs, not over the batch",
+            "maps along the inputs",
+            "set in_axes to the axis that counts the batch: in_axes=(0, None)",
+        ),
+    ),
+    "nothing beside a flag": (
+        side(X, in_axes=axes(None, None), out=(), answer=ERROR),
+        side(X, **ONE, answer=Y),
+        PLAIN,
+        (
+            "in_axes=(None, None) maps over nothing; it should map over the batch",
+            "not the axis that counts the examples",
+            "give the input its axis in in_axes, which counts the batch: 0",
+        ),
+    ),
     "another argument that is mapped": (
         side(X, S, in_axes=axes(0, 0)),
         side(X, S, **BOTH, answer=Y),
@@ -397,6 +417,11 @@ def test_out_axes_is_told_by_where_it_puts_the_axis(
     assert told(wrong_out_axes.RULE, ours, theirs, task) == [words]
 
 
+def test_a_flag_beside_the_input_is_no_other_axis() -> None:
+    ours = side(X, inner=((2,),), in_axes=axes(0, None))
+    assert not told(wrong_in_axes.RULE, ours, side(X, **ONE, inner=((2,),), answer=Y))
+
+
 def reasons(rule: Any, rows: dict[str, Any]) -> dict[str, str]:
     """Return the first words of why each is wrong."""
     found = {}
@@ -415,6 +440,8 @@ def test_why_other_axes_are_wrong() -> None:
         "an axis where none is wanted": "Then each of them",
         "an axis of an unknown array where none is wanted": "Then each of them",
         "an axis of a turned array": "The axes of the",
+        "another axis beside a flag": "The module gets slices",
+        "nothing beside a flag": "What belongs to one",
         "another argument that is mapped": "The module gets slices",
         "the first argument along another axis": "The module gets slices",
         "an argument that isn't mapped": "What belongs to one",
