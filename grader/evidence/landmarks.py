@@ -196,10 +196,18 @@ class Landmarks:
 
         A top-level function that nothing refers to doesn't run, so it doesn't count.
         """
-        parts = [each for each in self.source.body if self._may_run(each)]
-        keywords = [n for part in parts for n in ast.walk(part) if isinstance(n, ast.keyword)]
-        found = [each.value for each in keywords if each.arg in names and _is_true(each.value)]
+        found = [each for each in self._passed(names) if _is_true(each)]
         return self.source.span(found[0]) if len(found) == 1 else None
+
+    def passed(self, name: str) -> Span | None:
+        """Return the only value that is passed for a keyword in the file, as `turned_on` does."""
+        found = list(self._passed(frozenset({name})))
+        return self.source.span(found[0]) if len(found) == 1 else None
+
+    def _passed(self, names: frozenset[str]) -> Iterator[ast.expr]:
+        parts = [each for each in self.source.body if self._may_run(each)]
+        keywords = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.keyword))
+        yield from (each.value for each in keywords if each.arg in names)
 
     def _may_run(self, part: ast.stmt) -> bool:
         """Whether a top-level statement of the file is more than an unused function."""

@@ -40,9 +40,10 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a module with a different value than in the reference.
 
     `run` is the module's run. `position` counts the fields. `by_default`: the reference leaves it
-    out. `left_out`: so does the submission. `effect` says what it changes, empty if that isn't
-    known. `argument` is the argument of the task that the reference passes here. `certain`: it is a
-    number of one of Flax's own modules, which differs whatever else is wrong.
+    out. `left_out`: so does the submission. `passed`: it passes it in the call. `effect` says what
+    it changes, empty if that isn't known. `argument` is the argument of the task that the reference
+    passes here. `certain`: it is a number of one of Flax's own modules, which differs whatever else
+    is wrong.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     argument: str | None = None
     certain: bool = False
     left_out: bool = False
+    passed: bool = False
 
     @property
     def of_class(self) -> bool:
@@ -146,11 +148,15 @@ def _compared(wanted: ModuleRun, run: ModuleRun) -> Iterator[SettingDifference]:
                 run=run,
                 by_default=other.default,
                 left_out=setting.default,
+                passed=setting.passed,
             )
 
 
 def placed(evidence: Evidence, difference: SettingDifference) -> Span | None:
     """Return where the value of a setting was written."""
+    if difference.passed:
+        marks, name = evidence.landmarks, difference.name
+        return marks.turned_on(frozenset({name})) or marks.passed(name) or difference.run.span
     return evidence.landmarks.setting(
         difference.run.span,
         difference.name,

@@ -60,11 +60,15 @@ class ArrayType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a module: its value as text, and whether that is the class's default."""
+    """A field of a module: its value as text, and whether that is the class's default.
+
+    `passed`: the module was made without it, and was called with this value.
+    """
 
     name: Word
     text: Text
     default: bool
+    passed: bool = False
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

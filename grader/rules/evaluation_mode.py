@@ -8,6 +8,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.edits import argument_edits, literal_edits
 from grader.evidence.settings import EVALUATION, SettingDifference, placed, setting_differences
 from grader.evidence.updates import idle
+from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.observation import Variable
 from grader.rules.example import DROPOUT
@@ -68,11 +69,17 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
         "without them, and nothing raises.",
         help=f"turn training mode on: {name}=False",
         span=placed(evidence, difference),
-        edits=literal_edits(evidence, placed(evidence, difference), "False")
-        or argument_edits(evidence, run.span, name, "False"),
+        edits=_edits(evidence, difference),
         case=look.case,
         evidence={"setting": name, "module": run.class_name, "expected": False, "actual": True},
     )
+
+
+def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...]:
+    written = literal_edits(evidence, placed(evidence, difference), "False")
+    if written or difference.passed:
+        return written  # Flax refuses a field that is also passed
+    return argument_edits(evidence, difference.run.span, difference.name, "False")
 
 
 RULE = Rule(

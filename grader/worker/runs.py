@@ -16,7 +16,7 @@ from grader.worker.arrays import array_type, digest_of
 from grader.worker.foreign import Foreign, class_name, clean, defined_in, module_bases
 from grader.worker.places import Places
 from grader.worker.recording import Recording, Session, harmless
-from grader.worker.settings import settings_of
+from grader.worker.settings import passed_to, settings_of
 
 _MOST_ARRAYS = 20
 _MOST_INSTANCES = 4000
@@ -38,6 +38,7 @@ class _Open:
         self.place: int | None = None
         self.inputs: tuple[ArrayType, ...] = ()
         self.taken: str | None = None
+        self.passed: dict[str, Foreign] = {}
 
     @property
     def within(self) -> int | None:
@@ -179,6 +180,7 @@ class Runs:
             opened.span = self._around(recording, opened.path)
         opened.inputs = arrays_in((args, kwargs))
         opened.taken = _digest_in((args, kwargs), opened.inputs)
+        opened.passed = passed_to(module, method, args, kwargs)
         opened.place = recording.modules.open()
         recording.nesting.runs.append(opened)
         return opened
@@ -216,7 +218,7 @@ class Runs:
                 inputs=opened.inputs,
                 outputs=arrays_in(result),
                 digest=digest_of(result),
-                settings=settings_of(opened.module),
+                settings=settings_of(opened.module, opened.passed),
                 span=opened.span,
                 raised=raised,
                 taken=opened.taken,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import types
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -26,22 +28,41 @@ _LONGEST = 300
 _NOT_SETTINGS = frozenset({"parent", "name"})
 _ATOMS = frozenset({bool, int, str, type(None), type(jax.numpy.float32)})
 _LIBRARIES = ("jax.", "flax.")
+_LINEN = "flax.linen."
+_NOTHING: Mapping[str, Foreign] = types.MappingProxyType({})
 _fields = dataclasses.fields
 _MISSING = dataclasses.MISSING
 
 
-def settings_of(module: Foreign) -> tuple[Setting, ...]:
-    """Return the fields that a module was made with, in order."""
+def settings_of(module: Foreign, passed: Mapping[str, Foreign] = _NOTHING) -> tuple[Setting, ...]:
+    """Return the fields that a module was made with, in order.
+
+    A field that is None may have been `passed` to a call instead.
+    """
     values = vars(module)
     fields = [each for each in _fields(module) if each.init and each.name not in _NOT_SETTINGS]
     return tuple(
-        _setting(field, values[field.name])
+        _setting(field, values[field.name], passed.get(field.name))
         for field in fields[:_MOST_FIELDS]
         if field.name in values
     )
 
 
-def _setting(field: dataclasses.Field[Any], value: Foreign) -> Setting:
+def passed_to(module: Foreign, method: str, args: Foreign, kwargs: Foreign) -> dict[str, Foreign]:
+    """Return what a method of one of Flax's own modules is called with, after the first, by name.
+
+    Flax's modules take some of their fields in the call as well: `nn.merge_param`.
+    """
+    if not (kwargs or len(args) > 1) or not defined_in(type(module)).startswith(_LINEN):
+        return {}
+    code = getattr(inspect.unwrap(getattr(type(module), method)), "__code__", None)
+    names = code.co_varnames[1 : code.co_argcount] if code is not None else ()
+    return {**dict(zip(names[1:], args[1:], strict=False)), **kwargs}
+
+
+def _setting(field: dataclasses.Field[Any], value: Foreign, passed: Foreign) -> Setting:
+    if value is None and passed is not None:
+        return Setting(name=field.name, text=text_of(passed), default=False, passed=True)
     default = field.default
     if default is _MISSING and field.default_factory in (list, dict, set, tuple):
         default = field.default_factory()
