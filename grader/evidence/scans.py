@@ -211,18 +211,34 @@ def step_axes(run: TransformRun) -> tuple[int | None, ...] | None:
 
     None if the axes don't fit the arrays.
     """
-    if not is_nnx_loop(run):
+    first = 0 if is_nnx_loop(run) else 1
+    if first and not (fits(run) and run.parts):
         return array_axes(run.axes("in_axes"), scanned(run))
     found: tuple[int | None, ...] = ()
     for place, count in enumerate(run.parts):
-        own, before = entry(run.axes("in_axes"), place), sum(run.parts[:place])
         if place == carry_place(run) or count == 0:
             continue
+        own, before = entry(run.axes("in_axes"), place - first), sum(run.parts[:place])
         axes = None if own is None else array_axes(own, run.inputs[before : before + count])
         if axes is None:
             return None
         found = (*found, *axes)
     return found
+
+
+def axes_for(run: TransformRun, like: TransformRun) -> Axes:
+    """Return the `in_axes` of another Linen loop, with a place for what isn't an array here."""
+    given, wanted = run.axes("in_axes"), like.axes("in_axes")
+    if not isinstance(given, AxisTree) or not fits(run) or is_nnx_loop(run):
+        return wanted
+    places = [place for place, count in enumerate(run.parts[1:]) if count]
+    entries = [entry(wanted, number) for number in range(len(places))]
+    if len(places) == len(given.items) or None in entries:
+        return wanted
+    items = dict(zip(places, entries, strict=True))
+    return msgspec.structs.replace(
+        given, items=tuple(items.get(place) or each for place, each in enumerate(given.items))
+    )
 
 
 def stacked(run: TransformRun) -> tuple[ArrayType, ...]:

@@ -9,7 +9,7 @@ from grader.evidence.drawings import of_steps
 from grader.evidence.edits import POSITIONS, argument_edits
 from grader.evidence.lifting import axes_text
 from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
-from grader.evidence.scans import fits, scanned, stacked, steps_noun
+from grader.evidence.scans import axes_for, fits, scanned, stacked, steps_noun
 from grader.model.finding import AxisDrawing
 from grader.model.observation import ArrayType, Span, TransformRun
 from grader.rules.rule import Sighting
@@ -24,7 +24,7 @@ def inward(evidence: Evidence) -> Iterator[Sighting]:
 def _inward(evidence: Evidence, each: Fault) -> Sighting:
     run, noun = each.scan.actual, steps_noun(evidence)
     given = axes_text(run.axes("in_axes"))
-    right = axes_text(each.scan.expected.axes("in_axes"))
+    right = axes_text(axes_for(run, each.scan.expected))
     ours = _over(each) if fits(run) else None
     return Sighting(
         message=_message(each, noun, given, ours),
