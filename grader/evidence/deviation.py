@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum, unique
 
 import msgspec
@@ -62,6 +62,17 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     def call(self) -> LiftedCall:
         """The faulty call to `nn.vmap`."""
         return self.run.call
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Which of the arrays that went in are the reference's: there may be more."""
+        arrays = _inputs(self.run)
+        return _among(arrays, _inputs(self.reference)) or tuple(range(len(arrays)))
+
+    @property
+    def inputs(self) -> tuple[ArrayType, ...]:
+        """The arrays that went in, without those that the reference doesn't have."""
+        return tuple(_inputs(self.run)[place] for place in self.places)
 
 
 def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
@@ -253,10 +264,16 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
     found = array_axes(run.call.in_axes, inputs, ran=bool(run.inner))
+    if len(inputs) > len(wanted_inputs) > 0:
+        places = _among(inputs, wanted_inputs)
+        own = tuple(found[place] for place in places) if found and places else wanted
+        if own != wanted:
+            yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), own or ()))
+        return
     deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
     if _refused_tree(run, reference):
         deviates = True
-    elif len(inputs) != len(wanted_inputs) and run.call.in_axes == reference.call.in_axes:
+    elif len(inputs) < len(wanted_inputs) and run.call.in_axes == reference.call.in_axes:
         deviates = False  # it was called with other arguments
     elif _shapes(inputs) != _shapes(wanted_inputs):
         deviates = deviates and (_inner(reference) != _inner(run) or _unmapped(wanted, found))
@@ -284,6 +301,21 @@ def _inputs(run: LiftedRun) -> tuple[ArrayType, ...]:
 
 def _shapes(arrays: tuple[ArrayType, ...]) -> tuple[tuple[int, ...], ...]:
     return tuple(array.shape for array in arrays)
+
+
+def _among(arrays: Sequence[ArrayType], wanted: Sequence[ArrayType]) -> tuple[int, ...] | None:
+    """Return which of more arrays have the wanted shapes, in order; None if some is missing."""
+    if len(arrays) <= len(wanted):
+        return None
+    free = dict(enumerate(arrays))
+    places: list[int] = []
+    for each in wanted:
+        place = next((n for n, array in free.items() if array.shape == each.shape), None)
+        if place is None:
+            return None
+        del free[place]
+        places.append(place)
+    return tuple(places)
 
 
 def _transposed(arrays: tuple[ArrayType, ...], wanted: tuple[ArrayType, ...]) -> bool:

@@ -24,14 +24,13 @@ def of_inputs(evidence: Evidence, deviation: Deviation) -> AxisDrawing | None:
     ours, theirs = deviation.run, deviation.reference
     if ours.run is None or theirs.run is None:
         return None
-    place = _first(
-        array_axes(ours.call.in_axes, ours.run.inputs, ran=bool(ours.inner)),
-        array_axes(theirs.call.in_axes, theirs.run.inputs),
-    )
-    if place is None:
+    if not isinstance(deviation.actual, tuple) or not isinstance(deviation.expected, tuple):
+        return None
+    place = _first(deviation.actual, deviation.expected)
+    inputs, expected = deviation.inputs, theirs.run.inputs
+    if place is None or place[0] >= min(len(inputs), len(expected)):
         return None
     number, found, wanted = place
-    inputs, expected = ours.run.inputs, theirs.run.inputs
     return _drawing(
         "the input" if len(expected) == 1 else f"input array {number + 1}",
         "gets",

@@ -14,7 +14,6 @@ from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
-from grader.evidence.trail import LiftedRun
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
@@ -145,6 +144,8 @@ def _misses_entries(deviation: Deviation) -> bool:
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
     if not isinstance(ours, AxisTree) or deviation.run.inner or not _mapping(ours):
         return False
+    if deviation.run.run is not None and len(deviation.run.run.inputs) > len(deviation.places):
+        return False
     run = deviation.reference.run
     count = len(theirs.items) if isinstance(theirs, AxisTree) else len(run.inputs) if run else 0
     return count > 0 and len(ours.items) != count
@@ -165,6 +166,11 @@ def _wanted_axes(deviation: Deviation) -> Axes | None:
     if count == 0 or len(ours.items) <= count:
         return theirs
     entries = iter(theirs.items if isinstance(theirs, AxisTree) else (theirs,) * count)
+    if deviation.run.run is not None and len(deviation.run.run.inputs) == len(ours.items):
+        put = dict(zip(deviation.places, entries, strict=False))
+        return msgspec.structs.replace(
+            ours, items=tuple(put.get(n, each) for n, each in enumerate(ours.items))
+        )
     if len(_mapping(ours)) != count:
         return None
     items = (each if each == Axis(value=None) else next(entries) for each in ours.items)
@@ -185,9 +191,9 @@ def _axis(axes: object, place: int) -> int | None:
     return axis if isinstance(axis, int) else None
 
 
-def _argument_noun(look: Look, run: LiftedRun, axes: object, place: int) -> str | None:
+def _argument_noun(look: Look, deviation: Deviation, place: int) -> str | None:
     """Return what messages call the axis along which an argument is mapped."""
-    axis, inputs = _axis(axes, place), run.run.inputs if run.run is not None else ()
+    axis, inputs = _axis(deviation.actual, place), deviation.inputs
     if axis is None or place >= len(inputs):
         return None
     return look.axis_noun(inputs[place].shape, axis)
@@ -239,7 +245,7 @@ def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
         return None
     if _axis(deviation.actual, place) is None:
         return f"gives all of {wanted} the whole of argument {place + 1}"
-    along = _argument_noun(look, deviation.run, deviation.actual, place)
+    along = _argument_noun(look, deviation, place)
     if along is None or along == wanted:
         return None
     return f"takes argument {place + 1} along {along}, not along {wanted}"
@@ -279,8 +285,9 @@ def _label(look: Look, deviation: Deviation) -> str:
 
 def _noun(look: Look, deviation: Deviation) -> str | None:
     """Return what messages call the axis that is mapped over."""
-    run = deviation.run.run
-    return look.mapped_noun(deviation.call, run.inputs if run is not None else ())
+    axes = deviation.actual if isinstance(deviation.actual, tuple) else ()
+    mapped = ((n, axis) for n, axis in enumerate(axes) if axis is not None)
+    return next((_argument_noun(look, deviation, n) for n, _ in mapped), None)
 
 
 def _wanted_noun(look: Look, deviation: Deviation) -> str:
@@ -296,7 +303,7 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
         return ()
     wanted = inner_shapes(deviation.reference.call, reference.inputs) or ()
     found = inner_shapes(deviation.call, run.inputs, ran=bool(deviation.run.inner)) or ()
-    pairs = zip(wanted, found, strict=False)
+    pairs = zip(wanted, (found[n] for n in deviation.places if n < len(found)), strict=False)
     return tuple(
         ShapeRow(
             name="one example" if len(wanted) == 1 else f"argument {place}, one example",

@@ -156,6 +156,16 @@ IN: Final[dict[str, tuple[Observation, Observation, Any, tuple[str, str, str]]]]
             "set in_axes to the axis that counts the batch: in_axes=(0, None)",
         ),
     ),
+    "another axis beside another array": (
+        side((7,), X, in_axes=axes(0, 1)),
+        side(X, **ONE, answer=Y),
+        PLAIN,
+        (
+            "in_axes=(0, 1) maps over the inputs, not over the batch",
+            "maps along the inputs",
+            "set in_axes to the axis that counts the batch: in_axes=(0, 0)",
+        ),
+    ),
     "nothing beside a flag": (
         side(X, in_axes=axes(None, None), out=(), answer=ERROR),
         side(X, **ONE, answer=Y),
@@ -417,8 +427,16 @@ def test_out_axes_is_told_by_where_it_puts_the_axis(
     assert told(wrong_out_axes.RULE, ours, theirs, task) == [words]
 
 
-def test_a_flag_beside_the_input_is_no_other_axis() -> None:
-    ours = side(X, inner=((2,),), in_axes=axes(0, None))
+@pytest.mark.parametrize(
+    "ours",
+    [
+        side(X, inner=((2,),), in_axes=axes(0, None)),
+        side(X, (3,), inner=((2,), ()), in_axes=axes(0, 0)),
+        side((5,), X, inner=((5,), (2,)), in_axes=axes(None, 0)),
+        side(X, S, inner=((2,), (4, 3)), in_axes=axes(0, None)),
+    ],
+)
+def test_what_comes_beside_the_input_is_no_other_axis(ours: Observation) -> None:
     assert not told(wrong_in_axes.RULE, ours, side(X, **ONE, inner=((2,),), answer=Y))
 
 
@@ -441,6 +459,7 @@ def test_why_other_axes_are_wrong() -> None:
         "an axis of an unknown array where none is wanted": "Then each of them",
         "an axis of a turned array": "The axes of the",
         "another axis beside a flag": "The module gets slices",
+        "another axis beside another array": "The module gets slices",
         "nothing beside a flag": "What belongs to one",
         "another argument that is mapped": "The module gets slices",
         "the first argument along another axis": "The module gets slices",
