@@ -98,6 +98,8 @@ class Evidence:
                 place = each.call.span, each.name
                 if look.mapped_size == 1 and more and knob is Knob.IN_AXES:
                     continue  # an array of one example looks the same transposed
+                if knob is Knob.IN_AXES and each.call.span in self._fit_turned:
+                    continue
                 if each.knob is knob and place not in seen:
                     seen.add(place)
                     yield look, each
@@ -108,6 +110,11 @@ class Evidence:
         turned = [look for look in self.looks if look.inputs_turned]
         deviations = [each for look in turned for each in look.deviations]
         return bool(turned) and all(each.knob is not Knob.IN_AXES for each in deviations)
+
+    @cached_property
+    def _fit_turned(self) -> frozenset[Span | None]:
+        """The places of calls whose in_axes was right where it shows that an array was turned."""
+        return frozenset().union(*(look.fits_turned for look in self.looks))
 
     @cached_property
     def arguments_swapped(self) -> bool:

@@ -222,6 +222,8 @@ def _is_whole(axes: object) -> bool:
 
 
 def _help(look: Look, deviation: Deviation) -> str:
+    if deviation.call.in_axes == deviation.reference.call.in_axes:
+        return "pass the input as it comes, with its axes in their order"
     wanted = f"in_axes={axes_text(deviation.reference.call.in_axes)}"
     if _is_whole(deviation.expected):
         return f"let all of them see the whole input: {wanted}"
