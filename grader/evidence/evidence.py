@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
+from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence.deviation import Arrangement, Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
@@ -194,8 +194,19 @@ class Evidence:
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
     def returned(self, look: Look, place: str = "") -> Span | None:
-        """Return the expression that the function returns in a case, or its item at `place`."""
-        return self.landmarks.returned(place, self._reached(look))
+        """Return the expression that the function returns in a case, or its item at `place`.
+
+        If nothing tells which of several it is, and some answers are right, it is the whole
+        function: what is wrong may be another one than what most cases get to.
+        """
+        found = self._reached(look)
+        if found is None and len(self.landmarks.results) > 1 and self._some_right:
+            return self.landmarks.head
+        return self.landmarks.returned(place, found)
+
+    @cached_property
+    def _some_right(self) -> bool:
+        return any(isinstance(look.comparison, Same) for look in self.completed)
 
     def given(self, look: Look) -> ast.expr | None:
         """Return the only expression that the function returns, or the one that a case gets to."""
