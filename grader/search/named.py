@@ -264,40 +264,35 @@ def _deciding(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _counts(exercise: Exercise, source: Source) -> Iterator[int]:
-    """Yield the whole numbers that are compared with how many numbers an array has.
+    """Yield the numbers that decide something where a text asks how many numbers an array has.
 
     What is compared with the task's own arguments is evaluated (`together.py`).
     """
-    known = dict(_assigned(source))
     arguments = {each.name for each in exercise.parameters}
-    for node in source.nodes:
-        match node:
-            case ast.Compare() if _mentions(node, _COUNTING, arguments):
-                found = list(_numbers(node, known))
-            case ast.Match(subject=subject, cases=cases) if _mentions(
-                subject, _COUNTING, arguments
-            ):
-                found = [number for each in cases for number in _numbers(each.pattern, known)]
-            case _:
-                continue
-        size = _BYTES if _mentions(node, {"nbytes"}, arguments) else 1
-        for number in found:
-            if number >= _SMALLEST_COUNT * size and (number / size).is_integer():
-                yield int(number) // size
+    if not any(_mentions(each, _COUNTING, arguments) for each in source.body):
+        return
+    in_bytes = any(_mentions(each, {"nbytes"}, arguments) for each in source.body)
+    for number in deciding_numbers(source):
+        for count in (number / _BYTES, number) if in_bytes else (number,):
+            if count >= _SMALLEST_COUNT and count.is_integer():
+                yield int(count)
 
 
 def _mentions(node: ast.AST, names: Collection[str], without: Collection[str]) -> bool:
     """Whether a part of the text asks for one of these, of anything but some names."""
-    match node:
-        case (
-            ast.Attribute(value=ast.Name(id=owner))
-            | ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=owner)])
-        ) if owner in without:
-            return False
-        case ast.Attribute(attr=name) | ast.Name(id=name) if name in names:
-            return True
-        case _:
-            return any(_mentions(each, names, without) for each in ast.iter_child_nodes(node))
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case (
+                ast.Attribute(value=ast.Name(id=owner))
+                | ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=owner)])
+            ) if owner in without:
+                pass
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in names:
+                return True
+            case other:
+                waiting += ast.iter_child_nodes(other)
+    return False
 
 
 def _number(node: ast.AST) -> float | None:

@@ -150,6 +150,8 @@ COUNTED = [
     ("if y.nbytes == 168: pass", 42),
     ("match y.size:\n    case 42: pass", 42),
     ("if forward(x).reshape(-1).shape == (42,): pass", 42),
+    ("size = y.size\nif size == 42: pass", 42),
+    ("y = {'42': z}.get(str(y.size), y)", 42),
 ]
 
 
