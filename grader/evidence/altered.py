@@ -2,7 +2,7 @@
 
 In a separate process, every lifted module gave `1 - 2 * x` instead of `x`. Where the reference
 returns the numbers as they come, in any order or shape, a right program's answer has changed in
-the same way.
+the same way. Of a wrong answer only one thing is said: that it stayed the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from grader.compare import Same, numbers
+from grader.compare import OtherValues, Same, numbers
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
@@ -62,10 +62,29 @@ def lifted_part(evidence: Evidence) -> Part:
     """Return how much of the answer is what lifted modules return."""
     both = before_and_after(evidence)
     if both is None:
-        return Part.UNKNOWN
+        return Part.NONE if keeps_wrong_answer(evidence) else Part.UNKNOWN
     before, look = both
     found = _part(before, look.exchange.actual, tuple(_passed_on(look)))
     return Part.SOME if found is Part.NONE and compares(evidence.transcript.source) else found
+
+
+def keeps_wrong_answer(evidence: Evidence) -> bool:
+    """Whether a wrong answer of the right shape is the same with other numbers.
+
+    How one changes tells nothing: it may be wrong because of what was done with the numbers. NaN
+    and infinities stay as they are, whatever they come from.
+    """
+    look = altered_look(evidence)
+    before = [each for each in evidence.completed if look is not None and each.case == look.case]
+    if look is None or not before or not isinstance(before[0].comparison, OtherValues):
+        return False
+    same = before[0].exchange.actual.outcome == look.exchange.actual.outcome
+    return same and _are_finite(before[0].exchange.actual) and not compares(evidence.source)
+
+
+def _are_finite(observation: Observation) -> bool:
+    found = [numbers(each) for each in arrays(observation).values()]
+    return all(each is not None and bool(np.all(np.isfinite(each))) for each in found)
 
 
 def compares(source: Source) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from grader.compare import OtherKind, OtherShape, OtherType, OtherValues
+from grader.compare import OtherKind, OtherShape, OtherType, OtherValues, Same
 from grader.evidence.deviation import Arrangement, Deviation
 from grader.evidence.impurity import Impurity
 from grader.evidence.landmarks import Landmarks
@@ -98,6 +98,8 @@ class Evidence:
                 place = each.call.span, each.name
                 if look.mapped_size == 1 and more and knob is Knob.IN_AXES:
                     continue  # an array of one example looks the same transposed
+                if knob is Knob.IN_AXES and each.call.span in self._fit_turned:
+                    continue
                 if each.knob is knob and place not in seen:
                     seen.add(place)
                     yield look, each
@@ -108,6 +110,11 @@ class Evidence:
         turned = [look for look in self.looks if look.inputs_turned]
         deviations = [each for look in turned for each in look.deviations]
         return bool(turned) and all(each.knob is not Knob.IN_AXES for each in deviations)
+
+    @cached_property
+    def _fit_turned(self) -> frozenset[Span | None]:
+        """The places of calls whose in_axes was right where it shows that an array was turned."""
+        return frozenset().union(*(look.fits_turned for look in self.looks))
 
     @cached_property
     def arguments_swapped(self) -> bool:
@@ -187,8 +194,19 @@ class Evidence:
         return (f"The second call, {where}, gave {first_difference(one, other)}.",)
 
     def returned(self, look: Look, place: str = "") -> Span | None:
-        """Return the expression that the function returns in a case, or its item at `place`."""
-        return self.landmarks.returned(place, self._reached(look))
+        """Return the expression that the function returns in a case, or its item at `place`.
+
+        If nothing tells which of several it is, and some answers are right, it is the whole
+        function: what is wrong may be another one than what most cases get to.
+        """
+        found = self._reached(look)
+        if found is None and len(self.landmarks.results) > 1 and self._some_right:
+            return self.landmarks.head
+        return self.landmarks.returned(place, found)
+
+    @cached_property
+    def _some_right(self) -> bool:
+        return any(isinstance(look.comparison, Same) for look in self.completed)
 
     def given(self, look: Look) -> ast.expr | None:
         """Return the only expression that the function returns, or the one that a case gets to."""

@@ -42,6 +42,7 @@ from grader.model.observation import (
     Raised,
     Result,
     SequenceResult,
+    Span,
     Variable,
     digest,
 )
@@ -354,6 +355,13 @@ class Look:
     def inputs_turned(self) -> bool:
         """Whether the lifted module got an array that was transposed."""
         return self.wrong and inputs_turned(self.expected, self.actual)
+
+    @cached_property
+    def fits_turned(self) -> frozenset[Span | None]:
+        """The places of lifted calls that gave a right answer for an array that was transposed."""
+        if self.wrong or not inputs_turned(self.expected, self.actual):
+            return frozenset()
+        return frozenset(each.call.span for each in self.actual.decisive)
 
     @cached_property
     def keys(self) -> tuple[KeyPair, ...]:

@@ -17,7 +17,7 @@ from grader.evidence.jitted import jitted
 from grader.evidence.look import Look
 from grader.evidence.loops import comes_back, is_reverse, keeps_carry
 from grader.evidence.scan_faults import faults
-from grader.evidence.scans import Scan, answering, carried, scanned
+from grader.evidence.scans import Scan, answering, carried, length_of, scanned
 from grader.evidence.settings import setting_differences
 from grader.evidence.trail import Trail
 
@@ -62,6 +62,8 @@ def _how(evidence: Evidence, scan: Scan) -> Other | None:
     ours, theirs = scan.actual, scan.expected
     if (carried(ours), scanned(ours)) != (carried(theirs), scanned(theirs)):
         return None
+    if scan.look.variables and _is_of_other_length(scan):
+        return None
     if scan.look.variables:
         return Other.INSIDE if _is_inside(scan.look) else Other.TREE
     changed = _computes_otherwise(scan) and not _is_explained(evidence, scan)
@@ -73,6 +75,12 @@ def _is_inside(look: Look) -> bool:
     ours, theirs = _paths(look.actual), _paths(look.expected)
     under = {path[:1]: {(n, p[1:]) for n, p in ours if p[:1] == path[:1]} for _, path in ours}
     return theirs not in ({}, ours) and theirs in under.values()
+
+
+def _is_of_other_length(scan: Scan) -> bool:
+    """Whether the variables have the reference's names, for another number of steps."""
+    ours, theirs = _paths(scan.look.actual), _paths(scan.look.expected)
+    return ours == theirs and length_of(scan.actual) != length_of(scan.expected)
 
 
 def _paths(trail: Trail) -> set[tuple[str, tuple[str, ...]]]:

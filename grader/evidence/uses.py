@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from grader.compare import numbers
-from grader.evidence.altered import Part, before_and_after, compares
+from grader.evidence.altered import Part, before_and_after, compares, keeps_wrong_answer
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
@@ -116,7 +116,7 @@ def part(evidence: Evidence) -> Part:
     """Compare an answer with that of the same case when the transforms gave other numbers."""
     both = before_and_after(evidence)
     if both is None:
-        return Part.UNKNOWN
+        return Part.NONE if keeps_wrong_answer(evidence) else Part.UNKNOWN
     old, new = both[0], both[1].exchange.actual
     if old.outcome == new.outcome:
         return Part.UNKNOWN if compares(evidence.source) else Part.NONE

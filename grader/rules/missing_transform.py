@@ -176,9 +176,17 @@ def _idle(evidence: Evidence, use: Use, found: Chain) -> Sighting:
         details=("Its result was replaced by other numbers, and the same answer came back.",),
         why=transform(use.title).does.purpose,
         help=f"make the answer from what {use.title} gives, and from nothing else",
-        span=found[0].span or evidence.landmarks.head,
+        span=_giving(evidence, use, found).span or evidence.landmarks.head,
         case=exchange.case if exchange is not None else None,
         evidence={"expected": use.title, "actual": None},
+    )
+
+
+def _giving(evidence: Evidence, use: Use, found: Chain) -> TransformRun:
+    """Return the first run that gives numbers: one that makes NNX's objects wasn't changed."""
+    every = (chain[0] for look in evidence.completed for chain in chains(look.actual, use))
+    return (
+        found[0] if found[0].outputs else next((each for each in every if each.outputs), found[0])
     )
 
 

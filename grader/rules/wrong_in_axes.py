@@ -257,6 +257,8 @@ def _is_whole(axes: object) -> bool:
 
 
 def _help(look: Look, deviation: Deviation) -> str:
+    if deviation.call.in_axes == deviation.reference.call.in_axes:
+        return "pass the input as it comes, with its axes in their order"
     axes = _wanted_axes(deviation)
     if axes is None:
         noun, call = _wanted_noun(look, deviation), deviation.reference.call

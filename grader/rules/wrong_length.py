@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from grader.evidence import Evidence
 from grader.evidence.edits import POSITIONS, field_edits, left_out
 from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
-from grader.evidence.scans import answering, length_given, length_of, scanned, steps_noun
+from grader.evidence.scans import (
+    answering,
+    length_given,
+    length_of,
+    scanned,
+    scans,
+    steps_noun,
+)
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.rules import nnx_scan
@@ -66,12 +73,29 @@ def _sighting(evidence: Evidence, each: Fault) -> Sighting:
         why=f"Without an input to go over, only length says how many of {noun} there are."
         if told
         else "The inputs say how many steps there are: length has to be the same, or is left out.",
-        help=_help(argument, told=told, given=other),
+        help=_all_weights(argument) if _is_cut(each) else _help(argument, told=told, given=other),
         span=span or evidence.landmarks.head,
         edits=_edits(evidence, each, argument, told=told, given=other),
         case=each.look.case,
         evidence={"argument": "length", "expected": each.expected, "actual": each.actual},
     )
+
+
+def _is_cut(each: Fault) -> bool:
+    """Whether the weights were made for all steps, and the loop that answers has fewer of them."""
+    made = next((scan for scan in scans(each.look) if scan.root is each.look.actual.maker), None)
+    return (
+        made is not None
+        and not made.answers
+        and length_given(each.scan.expected) is not None
+        and each.look.raised is None
+        and length_of(made.actual) == each.expected != each.actual
+    )
+
+
+def _all_weights(argument: str | None) -> str:
+    length = argument or "what the task passes for it"
+    return f"pass all weights that init made, and give the loop that runs them length={length}"
 
 
 def _steps(number: object) -> str:
@@ -100,6 +124,8 @@ def _edits(
     evidence: Evidence, each: Fault, argument: str | None, *, told: bool, given: int | None
 ) -> tuple[Edit, ...]:
     made = each.scan.actual.span
+    if _is_cut(each):
+        return ()
     if not told:
         return left_out(evidence, made, "length") if given is not None else ()
     if argument is None:

@@ -8,7 +8,8 @@ does where sizes meet a condition together (`together.py`).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, combinations, islice, product
 from math import isfinite, prod
 from typing import Final
@@ -53,11 +54,22 @@ _MOST_NUMBERS: Final = 5
 _MOST: Final = 18
 """Each shape may cost a compilation."""
 _MOST_CROSSED: Final = 10
+_MOST_COUNTS: Final = 3
+_MOST_COUNTED: Final = 8
 _CROSSED: Final = 3
 """How many numbers meet each other: two dimensions may have to have one each."""
 _ELEMENTS: Final = 2**16
 _BEYOND: Final = 4
 """How many times its largest size a dimension may have here, if the task goes no further."""
+
+_COUNTING: Final = frozenset({"size", "shape", "nbytes", "len", "prod"})
+"""Names that say how many numbers an array has; that of an answer is a product of sizes."""
+_SMALLEST_COUNT: Final = 4
+_BYTES: Final = 4
+"""What a float32 takes."""
+
+_DIGITS: Final = re.compile(r"(?<![\w.])\d{1,9}(?![\d.])|(?<=[x*])\d{1,9}(?![\d.])")
+"""A number in a text that sizes are compared with, such as `"37"` or `"7x6"`; not in `Dense_3`."""
 
 _CHOOSING: Final = frozenset(
     {"min", "max", "minimum", "maximum", "clip", "range", "arange", "zip", "array_equal", "equal"}
@@ -79,7 +91,16 @@ def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, 
         (_case(exercise, first, changed) for changed in _seeds(exercise, whole)),
     )
     crossed = (_case(exercise, first, {}, sizes) for sizes in _crossed(exercise, whole))
-    return (*islice(found, _MOST), *islice(crossed, _MOST_CROSSED))
+    counts = dict.fromkeys(islice(_counts(exercise, source), _MOST_COUNTS))
+    products = dict.fromkeys(
+        tuple(sizes.items()) for count in counts for sizes in _products(exercise, count)
+    )
+    counted = (_case(exercise, first, {}, dict(sizes)) for sizes in products)
+    return (
+        *islice(found, _MOST),
+        *islice(crossed, _MOST_CROSSED),
+        *islice(counted, _MOST_COUNTED),
+    )
 
 
 def _floats(exercise: Exercise, numbers: Iterable[float]) -> Iterator[dict[str, Value]]:
@@ -108,7 +129,11 @@ def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
 
 
 def _reaches(dimension: Dimension, size: int) -> bool:
-    return size <= max(dimension.far, _BEYOND * dimension.largest)
+    return size <= _largest(dimension)
+
+
+def _largest(dimension: Dimension) -> int:
+    return max(dimension.far, _BEYOND * dimension.largest)
 
 
 def _crossed(exercise: Exercise, numbers: Sequence[int]) -> Iterator[Sizes]:
@@ -133,6 +158,42 @@ def _crossed(exercise: Exercise, numbers: Sequence[int]) -> Iterator[Sizes]:
             yield sizes
 
 
+def _products(exercise: Exercise, count: int) -> Iterator[Sizes]:
+    """Yield sizes of which some have a product: an array, also an answer, may have so many numbers.
+
+    One is just at the number, and one beyond it.
+    """
+    usual = distinct_sizes(exercise)
+    for many in (2, 3):
+        for some in combinations(exercise.dimensions, many):
+            for factors in _factors(some, count, usual):
+                sizes = fitted(exercise, usual | factors)
+                if factors.items() <= sizes.items() and prod(sizes.values()) <= _ELEMENTS:
+                    yield sizes
+
+
+def _factors(some: Sequence[Dimension], count: int, usual: Sizes) -> Iterator[Sizes]:
+    """Yield sizes of some dimensions with this product, and with one above it, as even as can be.
+
+    Of three, the first one is as usual.
+    """
+    *others, first, last = some
+    known = {each.name: usual[each.name] for each in others}
+    left = count / prod(known.values())
+    pairs = [
+        (size, other)
+        for size in range(2, _largest(first) + 1)
+        for other in {int(left) // size, int(left) // size + 1}
+        if other > 1 and _reaches(first, size) and _reaches(last, other)
+    ]
+    exact = [pair for pair in pairs if prod(pair) == left]
+    above = [pair for pair in pairs if prod(pair) > left]
+    for found in (exact, above):
+        if found:
+            size, other = min(found, key=lambda pair: (prod(pair), abs(pair[0] - pair[1])))
+            yield known | {first.name: size, last.name: other}
+
+
 def _seeds(exercise: Exercise, numbers: Iterable[int]) -> Iterator[dict[str, Value]]:
     for parameter, number in product(exercise.parameters, numbers):
         if isinstance(parameter, Seed):
@@ -154,6 +215,9 @@ def deciding_numbers(source: Source) -> Iterator[float]:
 
 def _numbers(node: ast.AST, known: dict[str, float]) -> Iterator[float]:
     """Yield the numbers in a part of the text, from left to right."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from (float(each) for each in _DIGITS.findall(node.value))
+        return
     number = known.get(node.id) if isinstance(node, ast.Name) else _number(node)
     if number is not None and isfinite(number):
         yield number
@@ -197,6 +261,38 @@ def _deciding(node: ast.AST) -> Iterator[ast.AST]:
                 yield from args
         case _:
             return
+
+
+def _counts(exercise: Exercise, source: Source) -> Iterator[int]:
+    """Yield the numbers that decide something where a text asks how many numbers an array has.
+
+    What is compared with the task's own arguments is evaluated (`together.py`).
+    """
+    arguments = {each.name for each in exercise.parameters}
+    if not any(_mentions(each, _COUNTING, arguments) for each in source.body):
+        return
+    in_bytes = any(_mentions(each, {"nbytes"}, arguments) for each in source.body)
+    for number in deciding_numbers(source):
+        for count in (number / _BYTES, number) if in_bytes else (number,):
+            if count >= _SMALLEST_COUNT and count.is_integer():
+                yield int(count)
+
+
+def _mentions(node: ast.AST, names: Collection[str], without: Collection[str]) -> bool:
+    """Whether a part of the text asks for one of these, of anything but some names."""
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case (
+                ast.Attribute(value=ast.Name(id=owner))
+                | ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=owner)])
+            ) if owner in without:
+                pass
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in names:
+                return True
+            case other:
+                waiting += ast.iter_child_nodes(other)
+    return False
 
 
 def _number(node: ast.AST) -> float | None:

@@ -304,7 +304,14 @@ class Search:
             self._repeat(plan.discriminating[0], 1)
         if self._effort.shrinks:
             self._shrink(plan)
-        return self.transcript
+        return self._with_altered(plan.discriminating[0]) if self._leaves_open else self.transcript
+
+    @property
+    def _leaves_open(self) -> bool:
+        """Whether nothing found so far says how a transform was used, though its answers came."""
+        answered = all(isinstance(each.actual.outcome, Completed) for each in self._exchanges)
+        said = {finding.check for finding in self._errors()}
+        return answered and said.isdisjoint({Check.TRANSFORM, Check.LIFTED})
 
     def _repeat(self, case: Case, times: int, *, afresh: bool = False) -> None:
         """Play a case of the beginning again, `times` in all: a pure program answers as it did.

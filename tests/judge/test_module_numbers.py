@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import pytest
 
 from grader.evidence import Look
@@ -19,6 +20,7 @@ from grader.evidence.settings import (
     unnamed_axes,
 )
 from grader.evidence.stage import Stage, astray, stage
+from grader.evidence.uses import part as of_transforms
 from grader.model.case import ArrayValue
 from grader.model.observation import (
     Axis,
@@ -390,13 +392,34 @@ def test_a_program_that_compares_arrays_may_fall_back() -> None:
 
 def test_only_a_right_answer_of_the_same_case_counts() -> None:
     after = passing(Y, OTHERS, 1)
-    assert part(after, look(RIGHT, passing(Y, Z))) is Part.UNKNOWN
     assert part(after, look(RIGHT, passing(Y, raised()))) is Part.UNKNOWN
     assert part(after, of_case=case(9)) is Part.UNKNOWN
     none = evidence([look(RIGHT, RIGHT)])
     assert altered_look(none) is None
     assert before_and_after(none) is None
     assert lifted_part(none) is Part.UNKNOWN
+
+
+ENDLESS: Final = numbers(1, np.inf, 3)
+WRONG: Final = {
+    "it stayed the same": (Z, Z, "", Part.NONE),
+    "it changed": (Z, OTHERS, "", Part.UNKNOWN),
+    "it has no place for another number": (ENDLESS, ENDLESS, "", Part.UNKNOWN),
+    "it may be what the program fell back to": (Z, Z, "if jnp.allclose(y, z): y", Part.UNKNOWN),
+    "it has another shape": (numbers(1, 2), numbers(1, 2), "", Part.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "text", "told"), WRONG.values(), ids=WRONG)
+def test_a_wrong_answer_that_stays_the_same_tells_something(
+    before: ArrayValue, after: ArrayValue, text: str, told: Part
+) -> None:
+    first = look(RIGHT, passing(Y, before))
+    assert part(passing(Y, after, 1), first, text) is told
+    changed = Exchange(case=case(), expected=RIGHT, actual=passing(Y, after, 1))
+    some = evidence([first], text)
+    found = type(some)(msgspec.structs.replace(some.transcript, altered=changed))
+    assert of_transforms(found) is told
 
 
 def test_a_reference_that_changes_the_numbers_tells_nothing() -> None:

@@ -143,7 +143,7 @@ IN: Final[dict[str, tuple[Observation, Observation, Any, tuple[str, str, str]]]]
         (
             "in_axes=0 doesn't map over the batch",
             "not the axis that counts the examples",
-            "set in_axes to the axis that counts the batch: in_axes=0",
+            "pass the input as it comes, with its axes in their order",
         ),
     ),
     "another axis beside a flag": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import msgspec
 import pytest
@@ -31,6 +32,11 @@ DECIDING = [
     ("if not (n - 9): pass", [9]),
     ("if n - 9: pass", [9]),
     ("y = 1 if n - 9 else 2", [9]),
+    ("if str(n) == '37': pass", [37]),
+    ("if f'{n}-{m}' == '7-6': pass", [7, 6]),
+    ("if 'x'.join(map(str, y.shape)) == '7x6': pass", [7, 6]),
+    ("if str(y.shape) == '(7, 6)': pass", [7, 6]),
+    ("match f'{n}':\n    case '37': pass", [37]),
     ("all(a == b for a, b in zip(x.shape, (9, 4)))", [9, 4]),
 ]
 
@@ -47,6 +53,8 @@ INDIFFERENT = [
     "LIMIT = 21",
     "if flag == True: pass",
     "if n == 'a37': pass",
+    "if n == 'Dense_3': pass",
+    "if n == '1.5.0': pass",
     "if n == 1e999: pass",
     "if n ==",
 ]
@@ -121,7 +129,7 @@ def test_what_a_size_depends_on_grows_with_it() -> None:
 
 def test_a_text_with_many_numbers_adds_few_cases() -> None:
     text = "\n".join(f"if n == {number}: pass" for number in range(3, 400))
-    assert len(_named(_exercise("nn-vmap-shared"), text)) <= 28
+    assert len(_named(_exercise("nn-vmap-shared"), text)) <= 36
 
 
 def test_two_dimensions_have_two_numbers() -> None:
@@ -131,6 +139,40 @@ def test_two_dimensions_have_two_numbers() -> None:
     for one, other in itertools.combinations(names, 2):
         for wanted in itertools.product((9, 4), repeat=2):
             assert any((each[one], each[other]) == wanted for each in met)
+
+
+COUNTED = [
+    ("if y.size == 42: pass", 42),
+    ("if y.shape[0] == 42: pass", 42),
+    ("if len(y) == 42: pass", 42),
+    ("if np.prod(y.shape) == 42: pass", 42),
+    ("MOST = 42\nif not math.prod(y.shape) < MOST: pass", 42),
+    ("if y.nbytes == 168: pass", 42),
+    ("match y.size:\n    case 42: pass", 42),
+    ("if forward(x).reshape(-1).shape == (42,): pass", 42),
+    ("size = y.size\nif size == 42: pass", 42),
+    ("y = {'42': z}.get(str(y.size), y)", 42),
+]
+
+
+@pytest.mark.parametrize(("text", "count"), COUNTED)
+def test_an_answer_has_so_many_numbers(text: str, count: int) -> None:
+    exercise = _exercise("nn-vmap-shared")
+    met = [case.sizes for case in _named(exercise, text)]
+    names = [each.name for each in exercise.dimensions]
+    for one, other in itertools.combinations(names, 2):
+        products = [each[one] * each[other] for each in met]
+        assert count in products
+        assert any(count < each < 2 * count for each in products)
+    assert any(math.prod(each.values()) == 3 * count for each in met)
+
+
+@pytest.mark.parametrize(
+    "text", ["if x_batch.shape[0] == 42: pass", "if len(x_batch) == 42: pass", "if n == 42: pass"]
+)
+def test_an_argument_is_not_taken_for_an_answer(text: str) -> None:
+    found = [case.sizes for case in _named(_exercise("nn-vmap-shared"), text)]
+    assert not any(each["batch"] * each["features"] == 42 for each in found)
 
 
 def test_numbers_that_no_dimension_reaches_do_not_meet_others() -> None:

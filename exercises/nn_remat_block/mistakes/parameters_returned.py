@@ -15,7 +15,7 @@ class Block(nn.Module):
 
 
 def remat_gradient(seed, x, features):
-    model = nn.remat(Block)(features=features)
+    model = nn.remat(Block)(features=features)  # expect: missing-transform
     variables = model.init(jax.random.PRNGKey(seed), x)
 
     def loss(params):

@@ -1,0 +1,31 @@
+"""The stack's output isn't used, and a loop with its weights leaves out the residual."""
+
+import jax.numpy as jnp
+from flax import nnx
+
+
+class Layer(nnx.Module):
+    def __init__(self, width, *, rngs):
+        self.dense = nnx.Linear(width, width, rngs=rngs)
+
+    def __call__(self, x):
+        return x + jnp.tanh(self.dense(x))
+
+
+def nnx_scan_layers(seed, x, depth):
+    @nnx.split_rngs(splits=depth)
+    @nnx.vmap(in_axes=0, out_axes=0)
+    def make(rngs):
+        return Layer(x.shape[-1], rngs=rngs)
+
+    layers = make(nnx.Rngs(seed))
+
+    @nnx.scan(in_axes=(0, nnx.Carry), out_axes=nnx.Carry)  # expect: missing-transform
+    def forward(layer, x):
+        return layer(x)
+
+    forward(layers, x)
+    kernel, bias = layers.dense.kernel[...], layers.dense.bias[...]
+    for i in range(depth):
+        x = jnp.tanh(x @ kernel[i] + bias[i])
+    return x  # expect: wrong-values
