@@ -266,11 +266,21 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
         if isinstance(parameter, Number | Choice) and not parameter.choices:
             yield f'"{parameter.name}" has no choices'
     for array in (each for parameter in exercise.parameters for each in leaves(parameter)):
-        if isinstance(array, Integers) and array.low > array.high:
-            yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
+        if isinstance(array, Integers):
+            yield from _numberless(array)
     yield from _miscalled(exercise)
     if exercise.flax_class is not None:
         yield from _misbuilt(exercise, exercise.flax_class)
+
+
+def _numberless(array: Integers) -> Iterator[str]:
+    """Say which integers some case couldn't have: a size may be 1."""
+    if array.low > array.high:
+        yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
+    elif array.below and array.low > 0:
+        yield f'"{array.name}" has no numbers from {array.low} if "{array.below}" is 1'
+    elif array.at_most and array.low > 1:
+        yield f'"{array.name}" has no numbers from {array.low} if "{array.at_most}" is 1'
 
 
 def _misbuilt(exercise: Exercise, wanted: FlaxClass) -> Iterator[str]:

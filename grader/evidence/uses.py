@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import numpy as np
-
-from grader.compare import numbers
 from grader.evidence.altered import Part, before_and_after, compares, stays
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
-from grader.model.case import ArrayValue
 from grader.model.exercise import Use
 from grader.model.observation import TransformRun, digest
 from grader.model.transforms import Does, transform

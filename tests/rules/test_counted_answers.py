@@ -136,7 +136,7 @@ def test_a_loop_that_gives_half_of_the_pair_earns_no_point() -> None:
 
 
 def test_numbers_may_stay_where_they_do_in_the_reference_s_answer() -> None:
-    """A part of the answer that is cut off stays on both sides; where all of it stays, that tells."""
+    """What is cut off stays on both sides; where all of the answer stays, that tells."""
     cut = "return jnp.where(jnp.arange(x.size) > 0, x, 1.0)"
     right = program(LOOP, "root").replace("return x", cut)
     assert ended(right, right) == ([], Status.PASSED)
