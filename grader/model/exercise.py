@@ -70,13 +70,16 @@ class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
     Cases scale its elements, which are around 1, by at most `largest_scale`: set it lower than the
     default if the exercise's arithmetic loses digits for large inputs. More than the default
     also allows elements as tiny as `1 / largest_scale`. `non_finite` says that the task is also
-    about NaN and infinities, which then stand among the elements of some cases.
+    about NaN and infinities, which then stand among the elements of some cases. `exact` elements
+    are small multiples of a quarter, whose sums and products aren't rounded: for a task that picks
+    one of several numbers, or compares them, where rounding would decide between equal ones.
     """
 
     name: str
     shape: tuple[str, ...]
     largest_scale: float = 2.0**20
     non_finite: bool = False
+    exact: bool = False
 
 
 class Integers(msgspec.Struct, frozen=True, kw_only=True, tag="integers"):

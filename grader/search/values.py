@@ -87,6 +87,8 @@ def arrays(
 
 
 def _scales(array: Array) -> tuple[float, ...]:
+    if array.exact:
+        return (1.0,)
     smallest = 1 / max(array.largest_scale, _USUAL_SCALE)
     return tuple(scale for scale in _SCALES if smallest <= scale <= array.largest_scale)
 

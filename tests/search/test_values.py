@@ -161,6 +161,19 @@ def test_indices_are_below_a_size_and_lengths_at_most_as_large() -> None:
     assert {True, ("length", True)} <= reached
 
 
+def test_sums_and_products_of_exact_numbers_are_not_rounded() -> None:
+    exact = Array(name="x", shape=("n", "dim"), exact=True)
+    few = {"parameters": (exact,), "keyword_only": (), "optional": ()}
+    found = plan(msgspec.structs.replace(KINDS, **few), count=60, seed=3)
+    for case in (*found.discriminating, *found.edges, *found.rest):
+        given = case.given("x")
+        assert isinstance(given, ArrayValue)
+        x = given.numpy()
+        products = np.asarray(x @ x.T, np.float64)
+        assert np.array_equal(products, np.float64(x) @ np.float64(x).T)
+        assert np.array_equal(x * 4, np.round(x * 4))
+
+
 def test_optional_arguments_are_sometimes_left_out() -> None:
     assert {each is None for each in values("rate")} == {True, False}
     few = plan(KINDS, count=1, seed=0)  # also where a program is proved
