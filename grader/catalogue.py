@@ -8,6 +8,7 @@ import keyword
 import os
 import re
 import sys
+import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -129,8 +130,22 @@ def _module(folder: Path) -> ModuleType:
         with contextlib.redirect_stdout(sys.stderr):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise ExerciseBroken(f"{declaration} does not load: {error!r}") from error
+        raise ExerciseBroken(
+            f"{declaration} does not load: {_raised(error, declaration)}"
+        ) from error
     return module
+
+
+def _raised(error: BaseException, declaration: Path) -> str:
+    """Say what a declaration raised, and in which of its lines."""
+    own = {str(declaration), str(declaration.absolute())}
+    if isinstance(error, SyntaxError) and error.filename in own:
+        return f"line {error.lineno} isn't valid Python ({error.msg})"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename in own]
+    where = f", in line {lines[-1]}" if lines else ""
+    said = str(error)
+    return f"{type(error).__name__}{f': {said}' if said else ''}{where}"
 
 
 def course_text(path: Path) -> str:
