@@ -8,6 +8,7 @@ import keyword
 import os
 import re
 import sys
+import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -129,8 +130,22 @@ def _module(folder: Path) -> ModuleType:
         with contextlib.redirect_stdout(sys.stderr):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise ExerciseBroken(f"{declaration} does not load: {error!r}") from error
+        raise ExerciseBroken(
+            f"{declaration} does not load: {_raised(error, declaration)}"
+        ) from error
     return module
+
+
+def _raised(error: BaseException, declaration: Path) -> str:
+    """Say what a declaration raised, and in which of its lines."""
+    own = {str(declaration), str(declaration.absolute())}
+    if isinstance(error, SyntaxError) and error.filename in own:
+        return f"line {error.lineno} isn't valid Python ({error.msg})"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename in own]
+    where = f", in line {lines[-1]}" if lines else ""
+    said = str(error)
+    return f"{type(error).__name__}{f': {said}' if said else ''}{where}"
 
 
 def course_text(path: Path) -> str:
@@ -266,11 +281,21 @@ def _unusable(exercise: Exercise) -> Iterator[str]:
         if isinstance(parameter, Number | Choice) and not parameter.choices:
             yield f'"{parameter.name}" has no choices'
     for array in (each for parameter in exercise.parameters for each in leaves(parameter)):
-        if isinstance(array, Integers) and array.low > array.high:
-            yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
+        if isinstance(array, Integers):
+            yield from _numberless(array)
     yield from _miscalled(exercise)
     if exercise.flax_class is not None:
         yield from _misbuilt(exercise, exercise.flax_class)
+
+
+def _numberless(array: Integers) -> Iterator[str]:
+    """Say which integers some case couldn't have: a size may be 1."""
+    if array.low > array.high:
+        yield f'"{array.name}" has no numbers from {array.low} to {array.high}'
+    elif array.below and array.low > 0:
+        yield f'"{array.name}" has no numbers from {array.low} if "{array.below}" is 1'
+    elif array.at_most and array.low > 1:
+        yield f'"{array.name}" has no numbers from {array.low} if "{array.at_most}" is 1'
 
 
 def _misbuilt(exercise: Exercise, wanted: FlaxClass) -> Iterator[str]:

@@ -29,7 +29,7 @@ from grader.evidence.signs import (
     rng_sign,
 )
 from grader.evidence.trail import Trail
-from grader.evidence.uses import asked, part, runs, unseen, used
+from grader.evidence.uses import asked, counts_unseen, part, runs, unseen, used
 from grader.model.exercise import Check, Use
 from grader.model.observation import Completed, Loaded, Outcome
 from grader.model.report import Status
@@ -191,6 +191,7 @@ _LACKS: Final[tuple[tuple[str, Callable[[Evidence], bool]], ...]] = (
         "the answer isn't only what the transform gives",
         lambda evidence: part(evidence) in {Part.SOME, Part.NONE},
     ),
+    ("the answer's integers weren't seen to come from the transform", counts_unseen),
     ("the transform did less for the answer than the reference's", _idle),
     ("the transform gives the same numbers whatever the arguments are", gives_constants),
     ("only parts of the module were lifted, not all of it", lifts_parts),

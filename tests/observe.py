@@ -106,7 +106,7 @@ def _nested(spec: Leaves, sizes: dict[str, int], random: np.random.Generator) ->
             return ArrayValue.of(random.normal(size=shape).astype(np.float32))
         case Integers():
             shape = tuple(sizes[name] for name in spec.shape)
-            drawn = random.integers(spec.low, spec.high + 1, size=shape)
+            drawn = random.integers(spec.low, spec.highest(sizes) + 1, size=shape)
             return ArrayValue.of(drawn.astype(np.int32))
         case Arrays():
             return TupleValue(items=tuple(_nested(item, sizes, random) for item in spec.items))

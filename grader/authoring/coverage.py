@@ -23,6 +23,8 @@ _IDS = frozenset(rule.id for rule in RULES)
 _ANYWHERE: Final = frozenset({"timed-out", "out-of-memory", "crashed"})
 """What any program can run into, and on a busy machine by no fault of its own."""
 
+_OF_CLASSES: Final = frozenset({"unfit-class"})
+
 
 def rules(
     exercise: Exercise,
@@ -86,10 +88,15 @@ def _unshown(missing: Mapping[str, Mutant]) -> Iterator[str]:
 def _unfailed(exercise: Exercise, named: set[str]) -> Iterator[str]:
     """Name the checks that no rule of `named` belongs to."""
     failed = {rule_by_id(name).check for name in (*named, *exercise.untaught) if name in _IDS}
+    is_class = any(part.flax_class for part in exercise.parts)
     titles = {spec.check: spec.title for part in exercise.parts[::-1] for spec in part.checks}
     for check, title in titles.items():
         if check not in failed:
-            names = [rule.id for rule in RULES if rule.check is check]
+            names = [
+                rule.id
+                for rule in RULES
+                if rule.check is check and (is_class or rule.id not in _OF_CLASSES)
+            ]
             yield (
                 f"no mistake fails the check {check} ({title}): label one of "
                 f"{', '.join(names)}, or name one in untaught"

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
 
 from grader.authoring import parts
 from grader.authoring.line import Line
 from grader.authoring.survivors import SECONDS
 from grader.checks import CHECKS
+from grader.compare import numbers
 from grader.errors import ReferenceBroken
+from grader.evidence import results
 from grader.grading.observed import observed
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
 from grader.grading.whole import grade
-from grader.model.exercise import ExerciseFolder
+from grader.model.case import ArrayValue
+from grader.model.exercise import Array, ExerciseFolder, leaves
 from grader.model.finding import Severity
 from grader.model.report import Report, Status, Verdict
 from grader.model.submission import read_submission
+from grader.render.words import case_words
 from grader.rules import AUTHORS
+
+_JOINED: Final = "\u00a0"
 
 
 def solution_line(*problems: str) -> Line:
@@ -65,6 +74,8 @@ class Solution:
                     )
         else:
             yield from _unobserved(report)
+            for part in self._folder.parts:
+                yield from self._without_numbers(part)
         if report.verdict is Verdict.PASSED and not all(
             self._is_deterministic(part) for part in self._folder.parts
         ):
@@ -72,6 +83,26 @@ class Solution:
                 f"{path.name} gives other numbers in another process: let them depend on the "
                 "arguments only, and random ones on the seed"
             )
+
+    def _without_numbers(self, part: ExerciseFolder) -> Iterator[str]:
+        """Say that it gives NaN for finite arguments, where right programs may give anything.
+
+        Unless the declaration says that the task is about such numbers.
+        """
+        arrays = [each for parameter in part.exercise.parameters for each in leaves(parameter)]
+        if any(isinstance(each, Array) and each.non_finite for each in arrays):
+            return
+        reference = self._session.reference(part)
+        plan = self._session.plan(part.exercise, self._asked)
+        for case in (*plan.discriminating, *plan.edges, *plan.rest):
+            if any(map(_has_nan, results.arrays(reference.answer(case)).values())):
+                where = case_words(case).replace(_JOINED, " ")
+                yield (
+                    f"{part.solution.name} gives NaN with {where}, "
+                    "so other right programs may not: declare arguments for which the task has an "
+                    "answer (largest_scale, below, sizes), or non_finite=True if it is about NaN"
+                )
+                return
 
     def _is_deterministic(self, part: ExerciseFolder) -> bool:
         submission = read_submission(part.solution)
@@ -82,6 +113,11 @@ class Solution:
             for side in (self._session.submission_side(submission, part) for _ in range(2))
         )
         return first == second
+
+
+def _has_nan(value: ArrayValue) -> bool:
+    found = numbers(value)
+    return found is not None and bool(np.isnan(found).any())
 
 
 def _unobserved(report: Report) -> Iterator[str]:

@@ -76,8 +76,11 @@ def accepted(graded: Sequence[Graded]) -> Line:
 def _too_few(kind: str, graded: Sequence[Graded]) -> Iterator[str]:
     missing = FEWEST[kind] - len(graded)
     if missing > 0:
-        there = "none is there" if not graded else f"{len(graded)} of at least {FEWEST[kind]}"
-        yield f"{there}: write {missing} more into {kind}/"
+        yield (
+            f"{len(graded)} of at least {FEWEST[kind]}: write {missing} more into {kind}/"
+            if graded
+            else f"none is there: write at least {missing} into {kind}/"
+        )
 
 
 def _mislabelled(each: Labelled, report: Report) -> Iterator[str]:

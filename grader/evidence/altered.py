@@ -8,25 +8,31 @@ the same way. Of a wrong answer only one thing is said: that it stayed the same.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import Enum, auto, unique
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.compare import OtherValues, Same, numbers
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
-from grader.model.case import ArrayValue
+from grader.model.case import ArrayValue, Case
 from grader.model.observation import Completed, Observation, digest
 from grader.model.source import Source
+from grader.model.transcript import Exchange
 
 _COMPARISONS: Final = frozenset(
     {"allclose", "array_equal", "array_equiv", "assert_allclose", "assert_array_equal", "isclose"}
 )
 _FINE: Final = 1e-5
 _COARSE: Final = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
+
+
+Mask = NDArray[np.bool_]
+"""Which numbers of an array."""
 
 
 @unique
@@ -56,6 +62,41 @@ def before_and_after(evidence: Evidence) -> tuple[Observation, Look] | None:
     if not isinstance(look.exchange.actual.outcome, Completed):
         return None
     return before[0].exchange.actual, look
+
+
+def stays(before: Observation, after: Observation) -> dict[str, Mask]:
+    """Return which numbers of an answer stay, by the array's place; only arrays that have some.
+
+    Integers aren't altered, and zeros may stay zeros. Of another shape, or no numbers, all stay.
+    """
+    ours, changed = arrays(before), arrays(after)
+    masks = {place: _stay(each, changed.get(place)) for place, each in ours.items()}
+    return {place: mask for place, mask in masks.items() if mask.any()}
+
+
+def _stay(before: ArrayValue, after: ArrayValue | None) -> Mask:
+    ours, theirs = numbers(before), None if after is None else numbers(after)
+    if ours is None or theirs is None or ours.shape != theirs.shape:
+        return np.ones(before.shape, dtype=bool)
+    return np.asarray((ours == theirs) & ~np.isnan(theirs))
+
+
+def tells(altered: Exchange, before: Observation, reference: Callable[[Case], Observation]) -> bool:
+    """Whether something follows from the numbers that stay the same in a program's answer.
+
+    Not if all of them stay in the reference's answer, too: what is counted, compared or picked may
+    be the same for other numbers. `reference` gives its answer with other numbers, when asked.
+    """
+    ours = stays(before, altered.actual)
+    if not ours or not isinstance(altered.actual.outcome, Completed):
+        return True
+    theirs = stays(altered.expected, reference(altered.case))
+    return not all(
+        place in theirs
+        and theirs[place].shape == mask.shape
+        and bool((theirs[place] | ~mask).all())
+        for place, mask in ours.items()
+    )
 
 
 def lifted_part(evidence: Evidence) -> Part:

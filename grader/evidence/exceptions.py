@@ -345,10 +345,16 @@ _MEANINGS = (
         help="print what is before the parentheses",
     ),
     _Pattern(
+        pattern=r"'NoneType' object is not (subscriptable|iterable)",
+        why="This is None. A function without return gives None, and so do methods that change "
+        "their object in place.",
+        help="find where this value comes from, and return it there",
+    ),
+    _Pattern(
         pattern=r"not subscriptable|not iterable",
-        why="This is a different kind of object than you expect. A function without return gives "
-        "None.",
-        help="print its type",
+        why="Only objects that hold others, such as arrays, tuples and dicts, have items. This one "
+        "is of another kind, which the last line of the exception names.",
+        help="print it and its type, and compare them with what this line expects",
     ),
     _Pattern(
         pattern=r"^NameError: name '(get_ipython|display)' is not defined",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import numpy as np
-
-from grader.compare import numbers
-from grader.evidence.altered import Part, before_and_after, compares, keeps_wrong_answer
+from grader.evidence.altered import (
+    Part,
+    before_and_after,
+    compares,
+    keeps_wrong_answer,
+    stays,
+)
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.results import arrays
 from grader.evidence.trail import Trail
-from grader.model.case import ArrayValue
 from grader.model.exercise import Use
 from grader.model.observation import TransformRun, digest
 from grader.model.transforms import Does, transform
@@ -122,15 +124,34 @@ def part(evidence: Evidence) -> Part:
         return Part.UNKNOWN if compares(evidence.source) else Part.NONE
     ours, changed = arrays(old), arrays(new)
     alike = ours.keys() == changed.keys()
-    return Part.ALL if alike and all(map(_changed, ours.values(), changed.values())) else Part.SOME
+    return Part.ALL if alike and not stays(old, new) else Part.SOME
 
 
-def _changed(before: ArrayValue, after: ArrayValue) -> bool:
-    """Whether every number is another one; integers aren't altered, and zeros may stay zeros."""
-    ours, theirs = numbers(before), numbers(after)
-    if ours is None or theirs is None or ours.shape != theirs.shape:
-        return False
-    return bool(np.all((ours != theirs) | np.isnan(theirs)))
+def counts_unseen(evidence: Evidence) -> bool:
+    """Whether the answers are integers or flags, and the runs weren't seen to give them.
+
+    Other numbers in a transform may leave these as they are, so then nothing shows where they
+    come from.
+    """
+    return (
+        part(evidence) is Part.UNKNOWN
+        and all(map(_is_counted, evidence.completed))
+        and not all(map(_is_given, evidence.completed))
+    )
+
+
+def _is_counted(look: Look) -> bool:
+    found = arrays(look.exchange.expected).values()
+    return all(each.dtype.startswith(("int", "uint", "bool")) for each in found)
+
+
+def _is_given(look: Look) -> bool:
+    """Whether outermost runs gave all arrays of the answer; so if the case shows no run."""
+    outer = [chain[0] for use in look.exercise.uses for chain in chains(look.actual, use)]
+    if not outer:
+        return True
+    given = {each for run in outer for each in run.given_back}
+    return {digest(each.data) for each in arrays(look.exchange.actual).values()} <= given
 
 
 def passed_on(evidence: Evidence, use: Use) -> bool:

@@ -19,6 +19,7 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Completed, Crashed, Loaded, Observation, Raised
 from grader.model.trace import Trace
 from grader.process.side import Side
+from grader.render.words import case_words
 
 _MOST: Final = 600
 """How many answers are cached for one exercise."""
@@ -39,12 +40,13 @@ class _Book(msgspec.Struct, kw_only=True):
     """What is known about a reference, as the cache stores it."""
 
     observations: dict[str, Observation] = {}
+    altered: dict[str, Observation] = {}
     traces: dict[str, Traces] = {}
 
     @property
     def size(self) -> int:
         """The number of answers."""
-        return len(self.observations) + len(self.traces)
+        return len(self.observations) + len(self.altered) + len(self.traces)
 
 
 class Reference:
@@ -77,6 +79,23 @@ class Reference:
         with self._turn:
             known = self._book.observations.get(digest)
             return self._play(case, digest) if known is None else known
+
+    def altered(self, case: Case) -> Observation:
+        """Return what it does where its transforms, or lifted modules, give other numbers.
+
+        It takes a process of its own, as it does for a submission.
+        """
+        digest = _digest(case)
+        with self._turn:
+            if digest not in self._book.altered:
+                side = self._open_side()
+                try:
+                    self._load(side, alters=True)
+                    side.begin(case, _SECONDS)
+                    self._book.altered[digest] = side.finish()
+                finally:
+                    side.end()
+            return self._book.altered[digest]
 
     def trace(self, sizes: tuple[dict[str, int], ...]) -> Traces:
         """Return the reference's fingerprints."""
@@ -155,7 +174,8 @@ class Reference:
         process.begin(case, _SECONDS)
         found = process.finish()
         if not isinstance(found.outcome, Completed):
-            raise ReferenceBroken(f"the reference fails: {_reason(found.outcome)}")
+            where = case_words(case).replace("\u00a0", " ")
+            raise ReferenceBroken(f"the reference fails: {_reason(found.outcome)}; with {where}")
         self._book.observations[digest] = found
         return found
 
@@ -171,12 +191,15 @@ class Reference:
         if self._side is None:
             self._side = self._open_side()
         if not self._loaded:
-            self._side.enter_sandbox()
-            loaded = self._side.load(_SECONDS)
-            if not isinstance(loaded, Loaded):
-                raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")
+            self._load(self._side)
             self._loaded = True
         return self._side
+
+    def _load(self, side: Side, *, alters: bool = False) -> None:
+        side.enter_sandbox()
+        loaded = side.load(_SECONDS, alters=alters)
+        if not isinstance(loaded, Loaded):
+            raise ReferenceBroken(f"the reference does not load: {_reason(loaded)}")
 
 
 def _reason(outcome: object) -> str:

@@ -6,7 +6,7 @@ symbolic trace and the wording of its messages from the declaration below.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Final
@@ -70,22 +70,37 @@ class Array(msgspec.Struct, frozen=True, kw_only=True, tag="array"):
     Cases scale its elements, which are around 1, by at most `largest_scale`: set it lower than the
     default if the exercise's arithmetic loses digits for large inputs. More than the default
     also allows elements as tiny as `1 / largest_scale`. `non_finite` says that the task is also
-    about NaN and infinities, which then stand among the elements of some cases.
+    about NaN and infinities, which then stand among the elements of some cases. `exact` elements
+    are small multiples of a quarter, whose sums and products aren't rounded: for a task that picks
+    one of several numbers, or compares them, where rounding would decide between equal ones.
     """
 
     name: str
     shape: tuple[str, ...]
     largest_scale: float = 2.0**20
     non_finite: bool = False
+    exact: bool = False
 
 
 class Integers(msgspec.Struct, frozen=True, kw_only=True, tag="integers"):
-    """An int32 array of numbers from `low` to `high`, both included (labels, lengths, indices)."""
+    """An int32 array of numbers from `low` to `high`, both included (labels, lengths, indices).
+
+    With `below` or `at_most`, a dimension, they are also below its size, or at most as large:
+    indices of an axis, or lengths of what is in it.
+    """
 
     name: str
     shape: tuple[str, ...]
     low: int
-    high: int
+    high: int = 2**31 - 1
+    below: str = ""
+    at_most: str = ""
+
+    def highest(self, sizes: Mapping[str, int]) -> int:
+        """Return the largest number that a case of these sizes may have."""
+        below = [sizes[self.below] - 1] if self.below else []
+        at_most = [sizes[self.at_most]] if self.at_most else []
+        return min(self.high, *below, *at_most) if below or at_most else self.high
 
 
 class Arrays(msgspec.Struct, frozen=True, kw_only=True, tag="arrays"):
@@ -402,6 +417,9 @@ def sizes_named(exercise: Exercise) -> Iterator[tuple[str, str]]:
             yield parameter.name, f'the size "{parameter.name}"'
         for array in leaves(parameter):
             yield from ((name, f'array "{array.name}"') for name in array.shape)
+            if isinstance(array, Integers):
+                limits = filter(None, (array.below, array.at_most))
+                yield from ((name, f'array "{array.name}"') for name in limits)
 
 
 class ExerciseFolder(msgspec.Struct, frozen=True, kw_only=True):

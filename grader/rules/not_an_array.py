@@ -16,7 +16,9 @@ from grader.model.observation import MappingResult, OpaqueResult, Result, Sequen
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
 
-_HELP: Final = "return the array that apply gives"
+_APPLIED: Final = "return the array that apply gives"
+_HELP: Final = "return the array that the task asks for"
+_NUMBERS: Final = frozenset({"bool", "complex", "float", "int"})
 _NONE: Final = "NoneType"
 _CALLED_LATER: Final = {
     "coroutine": "remove async: the function is called, and nobody awaits it",
@@ -37,7 +39,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 if comparison.place
                 else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
-                help=_help(result, comparison),
+                help=_help(result, comparison, applies=bool(look.expected.record.roots)),
                 span=_place(evidence, look, result, comparison.place),
                 edits=_edits(evidence, look, result),
                 case=look.case,
@@ -68,17 +70,18 @@ def _place(evidence: Evidence, look: Look, result: Result, place: str) -> Span |
     return evidence.returned(look, place) or evidence.landmarks.head
 
 
-def _help(result: Result, comparison: OtherKind) -> str:
+def _help(result: Result, comparison: OtherKind, *, applies: bool) -> str:
+    """Return the next step; `applies` says that Linen's apply gives the reference's answer."""
     if comparison.place:
         return f"return {comparison.expected} there, as the task says"
     if isinstance(result, OpaqueResult):
-        return _help_by_type(result.type_name)
+        return _help_by_type(result.type_name, applies=applies)
     if comparison.expected != "an array":
         return f"return {comparison.expected}: what the task lists, in the same order"
-    return _help_by_container(result)
+    return _help_by_container(result, applies=applies)
 
 
-def _help_by_container(result: Result) -> str:
+def _help_by_container(result: Result, *, applies: bool) -> str:
     match result:
         case SequenceResult(type_name="list") if _holds_arrays(result):
             return "combine the arrays of the list into the array that the task names"
@@ -86,24 +89,28 @@ def _help_by_container(result: Result) -> str:
             return "return the array itself, not a list of its numbers"
         case SequenceResult():
             return "return only the output; a trailing comma makes a tuple, too"
-        case MappingResult():
+        case MappingResult() if applies:
             return "return what apply returns; the variables are not the answer"
+        case MappingResult():
+            return "return the array itself, not a dict with it"
         case _:
-            return _HELP
+            return _APPLIED if applies else _HELP
 
 
 def _holds_arrays(result: SequenceResult) -> bool:
     return any(isinstance(each, ArrayValue) and each.shape for each in result.items)
 
 
-def _help_by_type(name: str) -> str:
+def _help_by_type(name: str, *, applies: bool) -> str:
     if name == _NONE:
         return (
             "return the result on every path through the function: without a return it gives None"
         )
     if "method" in name or "function" in name:
         return "call it: the parentheses are missing"
-    return _CALLED_LATER.get(name, _HELP)
+    if name in _NUMBERS:
+        return f"return the array itself: leave out what makes it a number, such as {name}(…)"
+    return _CALLED_LATER.get(name, _APPLIED if applies else _HELP)
 
 
 RULE = Rule(

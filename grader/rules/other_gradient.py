@@ -75,8 +75,8 @@ def _other_variables(evidence: Evidence, found: Gradients, chosen: Chosen) -> Si
     return Sighting(
         message=f"{run.transform} differentiates with respect to {ours}, not {theirs}{alone}",
         label=f"this is the gradient by {ours}",
-        why="An object is differentiated by its Param, of any kind, unless nnx.DiffState in "
-        "argnums has another filter. All its other variables are constant for the gradient.",
+        why="By default, an object is differentiated by its nnx.Param variables. nnx.DiffState in "
+        "argnums selects others. All variables that aren't selected are constant for the gradient.",
         help=f"set argnums={right}"
         if right is not None
         else f"give nnx.DiffState in argnums a filter that matches {theirs}{alone}",

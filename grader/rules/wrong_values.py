@@ -200,8 +200,10 @@ def _message(comparison: OtherValues) -> str:
     if comparison.size == 1:
         return f"the only number of {name} is wrong"
     if comparison.wrong == comparison.size:
-        return f"all {comparison.size} numbers of {name} are wrong"
-    return f"{comparison.wrong} of {comparison.size} numbers of {name} are wrong"
+        many = "both" if comparison.size == 2 else f"all {comparison.size}"
+        return f"{many} numbers of {name} are wrong"
+    verb = "is" if comparison.wrong == 1 else "are"
+    return f"{comparison.wrong} of {comparison.size} numbers of {name} {verb} wrong"
 
 
 def _is_processed(evidence: Evidence) -> bool:

@@ -342,8 +342,9 @@ def _nested(parameter: Leaves, sizes: Sizes) -> Nested:
     match parameter:
         case Array(shape=shape):
             return ArrayValue.of((_mixed(shape, sizes, 25) - 12).astype(np.float32) / 4)
-        case Integers(shape=shape, low=low, high=high):
-            return ArrayValue.of((_mixed(shape, sizes, high - low + 1) + low).astype(np.int32))
+        case Integers(shape=shape, low=low):
+            many = parameter.highest(sizes) - low + 1
+            return ArrayValue.of((_mixed(shape, sizes, many) + low).astype(np.int32))
         case Dict(items=items):
             return DictValue(items={each.name: _nested(each, sizes) for each in items})
         case Arrays(items=items):

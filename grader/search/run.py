@@ -14,6 +14,7 @@ import msgspec
 
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
+from grader.evidence.altered import tells
 from grader.evidence.direct import gives_directly, returns_directly
 from grader.evidence.impurity import Impurity
 from grader.model.case import Case
@@ -39,6 +40,9 @@ class Reference(Protocol):
 
     def answer(self, case: Case) -> Observation:
         """Return what the reference does on a case."""
+
+    def altered(self, case: Case) -> Observation:
+        """Return what it does on a case where its transforms give other numbers."""
 
     def prepare(self, cases: Sequence[Case]) -> None:
         """Start to run cases that will be needed."""
@@ -337,13 +341,16 @@ class Search:
         It takes a separate process: what jax has compiled in another runs no lifted module, and
         what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
         seen to run, or where the text shows that what it gives is returned. The same goes for the
-        transforms that the task asks for.
+        transforms that the task asks for. What says nothing of the reference isn't kept.
         """
         found = self.transcript
         if not (self._lifts(found) or self._transforms(found)) or self._is_direct(case):
             return found
         played = self._lane(self._altering()).play([case])
-        return msgspec.structs.replace(found, altered=played[0] if played else None)
+        before = next((each.actual for each in found.exchanges if each.case == case), None)
+        if not played or before is None or not tells(played[0], before, self._reference.altered):
+            return found
+        return msgspec.structs.replace(found, altered=played[0])
 
     def _lifts(self, found: Transcript) -> bool:
         return any(run.lifted is not None for run in _runs(found))

@@ -87,6 +87,8 @@ def arrays(
 
 
 def _scales(array: Array) -> tuple[float, ...]:
+    if array.exact:
+        return (1.0,)
     smallest = 1 / max(array.largest_scale, _USUAL_SCALE)
     return tuple(scale for scale in _SCALES if smallest <= scale <= array.largest_scale)
 
@@ -187,10 +189,9 @@ def integers(
     """Int32 arrays of a range; no two elements are alike if that is wanted and possible."""
     shape = [sizes[name] for name in array.shape]
     size = prod(shape)
-    unique = discriminating and array.high - array.low + 1 >= size
-    elements = st.lists(
-        st.integers(array.low, array.high), min_size=size, max_size=size, unique=unique
-    )
+    high = array.highest(sizes)
+    unique = discriminating and high - array.low + 1 >= size
+    elements = st.lists(st.integers(array.low, high), min_size=size, max_size=size, unique=unique)
     return elements.map(lambda found: ArrayValue.of(np.array(found, np.int32).reshape(shape)))
 
 

@@ -13,6 +13,7 @@ from grader.authoring.declaration import declaration
 from grader.authoring.line import Line
 from grader.authoring.skeleton import Skeleton
 from grader.authoring.verify import Verification
+from grader.catalogue import BrokenExercise
 from grader.grading.session import Session
 from grader.model.exercise import ExerciseFolder
 
@@ -185,13 +186,39 @@ def test_a_file(folder: Path, part: str, act: Callable[[Path], None], says: str)
     assert any(says in each for each in found), found
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("EXERCISE = nobody", "does not load: NameError"),
-        ("", "does not define EXERCISE, an Exercise: fix it, and verify again"),
-    ],
-)
+UNLOADABLE = [
+    (
+        "x = 1\nEXERCISE = nobody",
+        "does not load: NameError: name 'nobody' is not defined, in line 2: fix it",
+    ),
+    (
+        "x = 1\nEXERCISE = (\n",
+        "does not load: line 2 isn't valid Python ('(' was never closed)",
+    ),
+    (
+        "def made():\n    raise SystemExit\n\nmade()",
+        "does not load: SystemExit, in line 2: fix",
+    ),
+    (
+        "from grader.exercise import Array\nArray(name='x',\n      shapes=())",
+        "does not load: TypeError: Unexpected keyword argument 'shapes', in line 2: fix it",
+    ),
+    ("", "does not define EXERCISE, an Exercise: fix it, and verify again"),
+]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in UNLOADABLE if text])
+def test_a_declaration_that_does_not_load_where_its_path_is_relative(
+    folder: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    (folder / "exercise.py").write_text(text, encoding="utf-8")
+    (found,) = course([Path()])[1]
+    assert isinstance(found, BrokenExercise)
+    assert "line 2" in found.reason
+
+
+@pytest.mark.parametrize(("text", "says"), UNLOADABLE)
 def test_a_declaration_that_does_not_load(folder: Path, text: str, says: str) -> None:
     (folder / "exercise.py").write_text(text, encoding="utf-8")
     (found,) = course([folder.parents[1]])[1]

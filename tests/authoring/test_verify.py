@@ -136,6 +136,11 @@ def verified(folder: Path, session: Session, *, until: str = "") -> dict[str, Li
             "def {function}(seed, x):\n    return x  # TODO: add\n",
             "sum_todo.py line 2 says TODO: add",
         ),
+        (
+            "sum-of-logs",
+            "import jax.numpy as jnp\ndef {function}(seed, x):\n    return jnp.log(x)\n",
+            "sum_of_logs.py gives NaN with seed ",
+        ),
     ],
 )
 def test_a_solution(tmp_path: Path, session: Session, slug: str, solution: str, says: str) -> None:

@@ -153,7 +153,12 @@ DEVIATING: Final = {
     "no axis": (mine(in_axes=Axis(value=None)), THEIRS, IN),
     "no axis of another array": (mine((2,), in_axes=Axis(value=None)), THEIRS, IN),
     "more arguments": (mine((3, 2), (3, 9)), THEIRS, []),
-    "more arguments over other axes": (mine((3, 2), (3, 9), in_axes=axes(0, 1)), THEIRS, IN),
+    "more arguments over other axes": (mine((3, 2), (9, 3), in_axes=axes(0, 1)), THEIRS, []),
+    "more arguments, the task's over another": (
+        mine((3, 2), (2, 3), in_axes=axes(1, 0)),
+        THEIRS,
+        IN,
+    ),
     "from the end": (mine(in_axes=Axis(value=-2)), THEIRS, []),
     "one of two": (
         side(call(in_axes=axes(0, 0)), runs=(run((3, 2), (2, 5)),)),

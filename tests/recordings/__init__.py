@@ -51,6 +51,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 _YOUNG: Final = ("flax_class", "functions", "beside", "files")
 _YOUNG_OF_DIMENSIONS: Final = ("multiple_of", "at_most", "equal_to", "times", "plus")
+_YOUNG_OF_LEAVES: Final = {"array": ("exact",), "integers": ("below", "at_most")}
 
 
 class Stale(Exception):
@@ -165,7 +166,26 @@ def without_words(exercise: Exercise) -> dict[str, object]:
     )
     fields: dict[str, object] = msgspec.to_builtins(plain, builtin_types=(bytes,))
     fields["dimensions"] = [_without_young(each) for each in exercise.dimensions]
-    return {name: value for name, value in fields.items() if name not in _YOUNG or value}
+    return {
+        name: _without_young_leaves(value)
+        for name, value in fields.items()
+        if name not in _YOUNG or value
+    }
+
+
+def _without_young_leaves(value: object) -> object:
+    """Leave out what arrays, at any depth, didn't always have, unless it is set."""
+    match value:
+        case list(items) | tuple(items):
+            return [_without_young_leaves(each) for each in items]
+        case dict(items):
+            return {
+                name: _without_young_leaves(each)
+                for name, each in items.items()
+                if name not in _YOUNG_OF_LEAVES.get(str(items.get("type")), ()) or each
+            }
+        case other:
+            return other
 
 
 def _without_young(dimension: Dimension) -> dict[str, object]:

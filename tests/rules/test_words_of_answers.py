@@ -462,7 +462,7 @@ ANSWERS: Final[dict[str, tuple[Callable[[Table], Any], Any, bool, Said]]] = {
         [
             (
                 "wrong-values",
-                "1 of 6 numbers of the output are wrong",
+                "1 of 6 numbers of the output is wrong",
                 "not the expected numbers",
                 "run the function on this case, and compare each step with the task",
             )
@@ -475,7 +475,7 @@ ANSWERS: Final[dict[str, tuple[Callable[[Table], Any], Any, bool, Said]]] = {
         [
             (
                 "wrong-values",
-                "1 of 6 numbers of the output are wrong",
+                "1 of 6 numbers of the output is wrong",
                 "not the expected numbers",
                 "run the function on this case, and compare each step with the task",
             )

@@ -35,6 +35,9 @@ class Reference:
     def answer(self, _case: Case) -> Observation:
         return answer()
 
+    def altered(self, _case: Case) -> Observation:
+        return answer(-1.0)
+
     def prepare(self, _cases: Sequence[Case]) -> None:
         pass
 

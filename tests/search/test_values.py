@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import jax
 import msgspec
@@ -38,10 +38,12 @@ from grader.model.exercise import (
     Size,
 )
 from grader.model.observation import Completed
+from grader.model.source import Source
 from grader.model.trace import Fingerprint, Trace
 from grader.model.transcript import Exchange
 from grader.render.reproduce import _call
 from grader.search.cases import plan
+from grader.search.named import named_cases
 from grader.worker.trace import fingerprints
 from tests.observe import observe
 
@@ -125,6 +127,51 @@ def test_integers_stay_in_their_range() -> None:
     assert 10 < everything.max() <= 20
     first = drawn[0].reshape(-1).tolist()
     assert len(set(first)) == len(first)
+
+
+LOOKUP: Final = msgspec.structs.replace(
+    KINDS,
+    parameters=(
+        Array(name="table", shape=("classes", "dim")),
+        Integers(name="ids", shape=("n",), low=0, below="classes"),
+        Arrays(name="more", items=(Integers(name="sizes", shape=("n",), low=1, at_most="dim"),)),
+    ),
+    keyword_only=(),
+    optional=(),
+)
+
+
+def test_indices_are_below_a_size_and_lengths_at_most_as_large() -> None:
+    found = plan(LOOKUP, count=60, seed=3)
+    small = (case for group in found.smaller for case in group)
+    decides = Source("mine.py", "def kinds(table, ids, more):\n    return len(table) == 17\n")
+    named = named_cases(LOOKUP, decides, found.discriminating[0])
+    assert any(17 in case.sizes.values() for case in named)
+    reached = set()
+    for case in (*found.discriminating, *found.edges, *found.rest, *small, *named):
+        ids, sizes = case.given("ids"), case.given("more")
+        assert isinstance(ids, ArrayValue)
+        assert isinstance(sizes, TupleValue)
+        assert isinstance(sizes.items[0], ArrayValue)
+        assert 0 <= ids.numpy().min() <= ids.numpy().max() < case.sizes["classes"]
+        lengths = sizes.items[0].numpy()
+        assert 1 <= lengths.min() <= lengths.max() <= case.sizes["dim"]
+        reached |= {ids.numpy().max() == case.sizes["classes"] - 1}
+        reached |= {("length", lengths.max() == case.sizes["dim"])}
+    assert {True, ("length", True)} <= reached
+
+
+def test_sums_and_products_of_exact_numbers_are_not_rounded() -> None:
+    exact = Array(name="x", shape=("n", "dim"), exact=True)
+    few = {"parameters": (exact,), "keyword_only": (), "optional": ()}
+    found = plan(msgspec.structs.replace(KINDS, **few), count=60, seed=3)
+    for case in (*found.discriminating, *found.edges, *found.rest):
+        given = case.given("x")
+        assert isinstance(given, ArrayValue)
+        x = given.numpy()
+        products = np.asarray(x @ x.T, np.float64)
+        assert np.array_equal(products, np.float64(x) @ np.float64(x).T)
+        assert np.array_equal(x * 4, np.round(x * 4))
 
 
 def test_optional_arguments_are_sometimes_left_out() -> None:
@@ -213,6 +260,18 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "no numbers": (
         {"parameters": (Integers(name="i", shape=(), low=2, high=1),), "optional": ()},
         "no numbers",
+    ),
+    "no index at size 1": (
+        {"parameters": (Integers(name="i", shape=("n",), low=1, below="n"),), "optional": ()},
+        'from 1 if "n" is 1',
+    ),
+    "no length at size 1": (
+        {"parameters": (Integers(name="i", shape=("n",), low=2, at_most="n"),), "optional": ()},
+        'if "n" is 1',
+    ),
+    "below no size": (
+        {"parameters": (Integers(name="i", shape=("n",), low=0, below="m"),), "optional": ()},
+        "not a dimension",
     ),
 }
 

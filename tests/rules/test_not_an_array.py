@@ -1,0 +1,69 @@
+"""What to return instead of something that isn't an array, in tasks with and without Flax."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge import judge
+from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
+from grader.model.source import Source
+from grader.model.transcript import Exchange, Transcript
+from tests.observe import example_case, observe
+
+TOTAL = Exercise(
+    slug="total",
+    title="",
+    topic="",
+    level=1,
+    function="total",
+    parameters=(Seed(name="seed"), Array(name="x", shape=("n",))),
+    dimensions=(Dimension(name="n", noun="the numbers", largest=6),),
+    checks=(CheckSpec(check=Check.SHAPE, title="it returns a number"),),
+    takeaway="",
+)
+PLAIN = "import jax.numpy as jnp\n\n\ndef total(seed, x):\n    y = jnp.sum(x)\n    return {}\n"
+APPLIED = """\
+import flax.linen as nn
+import jax
+
+
+def total(seed, x):
+    variables = nn.Dense(1).init(jax.random.key(seed), x)
+    y = nn.Dense(1).apply(variables, x)
+    return {}
+"""
+
+
+def advice(program: str, answer: str) -> str:
+    cases = (example_case(TOTAL, lengths=(3,)),)
+    text = program.replace("{}", answer)
+    (_, expected), (_, actual) = (
+        observe(each, TOTAL, cases) for each in (program.replace("{}", "y"), text)
+    )
+    exchanges = tuple(
+        Exchange(case=case, expected=theirs, actual=ours)
+        for case, theirs, ours in zip(cases, expected, actual, strict=True)
+    )
+    found = judge(Transcript(exercise=TOTAL, source=Source("mine.py", text), exchanges=exchanges))
+    assert [each.rule for each in found] == ["not-an-array"]
+    return found[0].help
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("float(y)", "return the array itself: leave out what makes it a number, such as float(…)"),
+        ("y.item()", "return the array itself: leave out what makes it a number, such as float(…)"),
+        ("bool(y)", "return the array itself: leave out what makes it a number, such as bool(…)"),
+        ("{'y': y}", "return the array itself, not a dict with it"),
+        ("'y'", "return the array that the task asks for"),
+    ],
+)
+def test_advice_in_a_task_without_flax_speaks_of_no_apply(answer: str, says: str) -> None:
+    assert advice(PLAIN, answer) == says
+
+
+def test_variables_are_not_the_answer() -> None:
+    says = "return what apply returns; the variables are not the answer"
+    assert advice(APPLIED, "variables") == says
+    assert advice(APPLIED, "'y'") == "return the array that apply gives"
