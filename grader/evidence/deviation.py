@@ -17,6 +17,7 @@ from grader.evidence.lifting import (
     inner_shapes,
     mapped_size,
     nested,
+    places_of,
     stream_split,
 )
 from grader.evidence.trail import LiftedRun, Trail
@@ -70,13 +71,23 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
         return _among(arrays, _inputs(self.reference)) or tuple(range(len(arrays)))
 
     @property
+    def out_places(self) -> tuple[int, ...]:
+        """Which of the results are the reference's: there may be more."""
+        outputs = self.run.run.outputs if self.run.run is not None else ()
+        return _out_places(self.run, self.reference) or tuple(range(len(outputs)))
+
+    @property
     def inputs(self) -> tuple[ArrayType, ...]:
         """The arrays that went in, without those that the reference doesn't have."""
         return tuple(_inputs(self.run)[place] for place in self.places)
 
 
-def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
-    """Compare the lifted runs that led to the answer with the reference's, argument by argument."""
+def deviations(expected: Trail, actual: Trail, *, misplaced: bool = False) -> tuple[Deviation, ...]:
+    """Compare the lifted runs that led to the answer with the reference's, argument by argument.
+
+    `misplaced`: the answer has another shape, so of several results the one with another axis
+    counts.
+    """
     found: list[Deviation] = []
     for run in actual.decisive:
         reference = _counterpart(expected, actual, run)
@@ -85,7 +96,7 @@ def deviations(expected: Trail, actual: Trail) -> tuple[Deviation, ...]:
             found.extend(_split_rngs(expected, actual, run, reference))
             mapped = tuple(_in_axes(run, reference, answers=run.root is actual.answer))
             found.extend(mapped or _axis_size(run, reference))
-            found.extend(_out_axes(run, reference))
+            found.extend(_out_axes(run, reference, misplaced=misplaced))
             found.extend(_axis_name(run, reference))
     return tuple(found)
 
@@ -332,16 +343,35 @@ def _inner(run: LiftedRun) -> tuple[tuple[int, ...], ...] | None:
     return None if arrays is None else _shapes(arrays)
 
 
-def _out_axes(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
+def _out_axes(run: LiftedRun, reference: LiftedRun, *, misplaced: bool) -> Iterator[Deviation]:
     """Compare `out_axes`; without an output, a tree instead of an axis deviates, too."""
     wanted_outputs = reference.run.outputs if reference.run is not None else ()
     outputs = run.run.outputs if run.run is not None else ()
     wanted = array_axes(reference.call.out_axes, wanted_outputs)
     found = array_axes(run.call.out_axes, outputs or wanted_outputs)
+    if len(outputs) > len(wanted_outputs) > 0:
+        places = _out_places(run, reference, misplaced=misplaced)
+        own = tuple(found[place] for place in places) if found and places else wanted
+        if own != wanted:
+            yield _deviation(run, reference, Knob.OUT_AXES, (wanted or (), own or ()))
+        return
     ours, theirs = run.call.out_axes, reference.call.out_axes
     built_alike = _build(ours) == _build(theirs) and nested(ours, theirs, wanted_outputs) is None
     if wanted != found or not (outputs or built_alike):
         yield _deviation(run, reference, Knob.OUT_AXES, (wanted or (), found or ()))
+
+
+def _out_places(
+    run: LiftedRun, reference: LiftedRun, *, misplaced: bool = True
+) -> tuple[int, ...] | None:
+    """Return which of the results are the reference's; None if that isn't known."""
+    outputs = run.run.outputs if run.run is not None else ()
+    theirs = reference.run.outputs if reference.run is not None else ()
+    axes = array_axes(run.call.out_axes, outputs)
+    wanted = array_axes(reference.call.out_axes, theirs)
+    if axes is None or wanted is None:
+        return None
+    return places_of(theirs, wanted, outputs, axes, misplaced=misplaced)
 
 
 def _build(axes: Axes) -> tuple[bool, bool]:

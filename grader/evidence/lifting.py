@@ -121,6 +121,39 @@ def array_axes(
     return tuple(normal_axis(axis, len(array.shape)) for axis, array in pairs)
 
 
+def places_of(
+    wanted: tuple[ArrayType, ...],
+    wanted_axes: tuple[int | None, ...],
+    arrays: tuple[ArrayType, ...],
+    axes: tuple[int | None, ...],
+    *,
+    misplaced: bool = False,
+) -> tuple[int, ...] | None:
+    """Return which of more arrays are the wanted ones; None if some is missing.
+
+    They have the same shape without the mapped axis. Of several such, it is one with the wanted
+    axis, or with another one if it is known to be `misplaced`.
+    """
+    free = dict(enumerate(zip(arrays, axes, strict=True)))
+    found: list[int] = []
+    for array, axis in zip(wanted, wanted_axes, strict=True):
+        alike = [
+            place
+            for place, (other, along) in free.items()
+            if _without(other.shape, along) == _without(array.shape, axis)
+        ]
+        if not alike:
+            return None
+        place = min(alike, key=lambda each: (free[each][1] == axis) is misplaced)
+        del free[place]
+        found.append(place)
+    return tuple(found)
+
+
+def _without(shape: tuple[int, ...], axis: int | None) -> tuple[int, ...]:
+    return shape if axis is None else (*shape[:axis], *shape[axis + 1 :])
+
+
 def inner_shapes(
     call: LiftedCall, inputs: tuple[ArrayType, ...], *, ran: bool = False
 ) -> tuple[ArrayType, ...] | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.compare import (
     Comparison,
+    OtherShape,
     Same,
     Tolerance,
     close,
@@ -331,10 +332,15 @@ class Look:
         it.
         """
         if self.wrong:
-            return deviations(self.expected, self.actual)
+            return self._deviations
         written = self.expected.written & self.actual.written
-        found = deviations(self.expected, self.actual) if written else ()
+        found = self._deviations if written else ()
         return tuple(each for each in found if each.only_out and each.name in written)
+
+    @cached_property
+    def _deviations(self) -> tuple[Deviation, ...]:
+        turned = isinstance(self.comparison, OtherShape)
+        return deviations(self.expected, self.actual, misplaced=turned)
 
     @cached_property
     def arguments_exchanged(self) -> bool:

@@ -20,6 +20,7 @@ from grader.evidence.lifting import (
     collection_axis,
     matches,
     normal_axis,
+    places_of,
     stream_split,
 )
 from grader.evidence.look import Look
@@ -247,8 +248,17 @@ def stacked(run: TransformRun) -> tuple[ArrayType, ...]:
 
 
 def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]:
-    """Return the axis of the steps in each output, where they have the ranks of another run's."""
-    return array_axes(run.axes("out_axes"), stacked(like)) or ()
+    """Return the axis of the steps in each output, where they have the ranks of another run's.
+
+    If there are more outputs, only those count that the other run has; its own axes if some of
+    them isn't found.
+    """
+    own, theirs = stacked(run), stacked(like)
+    if not len(own) > len(theirs) > 0:
+        return array_axes(run.axes("out_axes"), theirs) or ()
+    axes, wanted = array_axes(run.axes("out_axes"), own), output_axes(like, like)
+    places = places_of(theirs, wanted, own, axes) if axes and wanted else None
+    return wanted if axes is None or places is None else tuple(axes[place] for place in places)
 
 
 def fits(run: TransformRun) -> bool:

@@ -148,7 +148,8 @@ def _sentence(exercise: Exercise, scopes: list[Scope]) -> str:
         parts.append(f"{axes} of {listing(list(shapes))}")
     for name in first.numbers:
         chosen = dict.fromkeys(f"{scope.numbers[name]:g}" for scope in scopes)
-        parts.append(f"{name} of {listing(list(chosen))}")
+        article = "an" if name[0] in "aeio" else "a"
+        parts.append(f"{article} {name} of {listing(list(chosen))}")
     for name in first.others:
         values = dict.fromkeys(repr(scope.others[name]) for scope in scopes)
         parts.append(f"{name} {listing(list(values))}")

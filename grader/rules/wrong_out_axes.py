@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.drawings import of_outputs
@@ -23,6 +25,7 @@ _NONE = Axis(value=None)
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.OUT_AXES):
         given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+        right = axes_text(_in_its_place(deviation))
         noun = _noun(look, deviation)
         yield Sighting(
             message=f"out_axes={axes_text(given)} {_fault(look, deviation, noun)}",
@@ -35,9 +38,9 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             drawing=of_outputs(evidence, deviation),
             details=told_by(look, deviation),
             why=_why(look, deviation),
-            help=f"put the mapped axis where the task wants it: out_axes={axes_text(wanted)}",
+            help=f"put the mapped axis where the task wants it: out_axes={right}",
             span=evidence.landmarks.knob(deviation.call, Knob.OUT_AXES),
-            edits=knob_edits(evidence, deviation.call, Knob.OUT_AXES, axes_text(wanted)),
+            edits=knob_edits(evidence, deviation.call, Knob.OUT_AXES, right),
             case=look.case,
             evidence={
                 "argument": "out_axes",
@@ -45,6 +48,20 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 "actual": axes_text(given),
             },
         )
+
+
+def _in_its_place(deviation: Deviation) -> Axes:
+    """Return the reference's axes, among those of results that the reference doesn't have."""
+    given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
+    count = len(deviation.run.run.outputs) if deviation.run.run is not None else 0
+    if not isinstance(given, AxisTree) or len(given.items) != count:
+        return wanted
+    if len(deviation.out_places) == count:
+        return wanted
+    entries = wanted.items if isinstance(wanted, AxisTree) else (wanted,) * count
+    put = dict(zip(deviation.out_places, entries, strict=False))
+    items = (put.get(place, each) for place, each in enumerate(given.items))
+    return msgspec.structs.replace(given, items=tuple(items))
 
 
 def _fault(look: Look, deviation: Deviation, noun: str) -> str:
@@ -154,13 +171,14 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
     if run is None or reference is None:
         return ()
     alone = len(reference.outputs) == 1
+    outputs = [run.outputs[place] for place in deviation.out_places]
     return tuple(
         ShapeRow(
             name="lifted output" if alone else f"lifted output[{index}]",
             expected=array_text(wanted.dtype, wanted.shape),
             actual=array_text(found.dtype, found.shape),
         )
-        for index, (wanted, found) in enumerate(zip(reference.outputs, run.outputs, strict=False))
+        for index, (wanted, found) in enumerate(zip(reference.outputs, outputs, strict=False))
         if alone or wanted != found
     )
 

@@ -317,6 +317,16 @@ OUT: Final[dict[str, tuple[Observation, Observation, Any, tuple[str, str, str]]]
             "put the mapped axis where the task wants it: out_axes=0",
         ),
     ),
+    "another axis beside another result": (
+        side(X, **ONE, out_axes=axes(0, 1), out=((3, 7), (4, 3)), answer=numbers((4, 3))),
+        side(X, **ONE, answer=Y),
+        PLAIN,
+        (
+            "out_axes=(0, 1) puts the mapped axis in a different place than the task",
+            "the mapped axis belongs on axis 0 of the output",
+            "put the mapped axis where the task wants it: out_axes=(0, 0)",
+        ),
+    ),
     "none": (
         side(X, **ONE, out_axes=Axis(value=None)),
         side(X, **ONE, answer=Y),
@@ -440,6 +450,13 @@ def test_what_comes_beside_the_input_is_no_other_axis(ours: Observation) -> None
     assert not told(wrong_in_axes.RULE, ours, side(X, **ONE, inner=((2,),), answer=Y))
 
 
+@pytest.mark.parametrize("out", [((3, 4), (5, 3)), ((5, 3), (3, 4)), ((3, 4), (4, 3))])
+def test_what_comes_beside_the_output_is_no_other_axis(out: tuple[tuple[int, ...], ...]) -> None:
+    axis = [0 if each[0] == 3 else 1 for each in out]
+    ours = side(X, **ONE, out_axes=axes(*axis), out=out)
+    assert not told(wrong_out_axes.RULE, ours, side(X, **ONE, answer=Y))
+
+
 def reasons(rule: Any, rows: dict[str, Any]) -> dict[str, str]:
     """Return the first words of why each is wrong."""
     found = {}
@@ -474,6 +491,7 @@ def test_why_other_axes_are_wrong() -> None:
         "another axis that raised": "The module gets slices",
     }
     assert reasons(wrong_out_axes.RULE, OUT) == {
+        "another axis beside another result": "Code that uses the",
         "another axis": "Code that uses the",
         "another axis of what is flattened": "Flattening goes row by",
         "none": "None says that a",
