@@ -55,13 +55,21 @@ def altered_look(evidence: Evidence) -> Look | None:
 
 def before_and_after(evidence: Evidence) -> tuple[Observation, Look] | None:
     """Return a right answer, and the same case with other numbers; None if nothing follows."""
+    both = _both(evidence)
+    if both is None or not isinstance(both[0].comparison, Same):
+        return None
+    if not isinstance(both[1].exchange.actual.outcome, Completed):
+        return None
+    return both[0].exchange.actual, both[1]
+
+
+def _both(evidence: Evidence) -> tuple[Look, Look] | None:
+    """Return the case that was played with other numbers, before and then; None if it wasn't."""
     look = altered_look(evidence)
-    before = [each for each in evidence.completed if look is not None and each.case == look.case]
-    if look is None or not before or not isinstance(before[0].comparison, Same):
+    if look is None:
         return None
-    if not isinstance(look.exchange.actual.outcome, Completed):
-        return None
-    return before[0].exchange.actual, look
+    before = next((each for each in evidence.completed if each.case == look.case), None)
+    return None if before is None else (before, look)
 
 
 def stays(before: Observation, after: Observation) -> dict[str, Mask]:
@@ -115,12 +123,12 @@ def keeps_wrong_answer(evidence: Evidence) -> bool:
     How one changes tells nothing: it may be wrong because of what was done with the numbers. NaN
     and infinities stay as they are, whatever they come from.
     """
-    look = altered_look(evidence)
-    before = [each for each in evidence.completed if look is not None and each.case == look.case]
-    if look is None or not before or not isinstance(before[0].comparison, OtherValues):
+    both = _both(evidence)
+    if both is None or not isinstance(both[0].comparison, OtherValues):
         return False
-    same = before[0].exchange.actual.outcome == look.exchange.actual.outcome
-    return same and _are_finite(before[0].exchange.actual) and not compares(evidence.source)
+    before, after = both[0].exchange.actual, both[1].exchange.actual
+    same = before.outcome == after.outcome
+    return same and _are_finite(before) and not compares(evidence.source)
 
 
 def _are_finite(observation: Observation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum, unique
 
 import msgspec
@@ -67,8 +67,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def places(self) -> tuple[int, ...]:
         """Which of the arrays that went in are the reference's: there may be more."""
-        arrays = _inputs(self.run)
-        return _among(arrays, _inputs(self.reference)) or tuple(range(len(arrays)))
+        return _in_places(self.run, self.reference) or tuple(range(len(_inputs(self.run))))
 
     @property
     def out_places(self) -> tuple[int, ...]:
@@ -276,7 +275,7 @@ def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
     found = array_axes(run.call.in_axes, inputs, ran=bool(run.inner))
     if len(inputs) > len(wanted_inputs) > 0:
-        places = _among(inputs, wanted_inputs)
+        places = _in_places(run, reference)
         own = tuple(found[place] for place in places) if found and places else wanted
         if own != wanted:
             yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), own or ()))
@@ -314,19 +313,12 @@ def _shapes(arrays: tuple[ArrayType, ...]) -> tuple[tuple[int, ...], ...]:
     return tuple(array.shape for array in arrays)
 
 
-def _among(arrays: Sequence[ArrayType], wanted: Sequence[ArrayType]) -> tuple[int, ...] | None:
-    """Return which of more arrays have the wanted shapes, in order; None if some is missing."""
+def _in_places(run: LiftedRun, reference: LiftedRun) -> tuple[int, ...] | None:
+    """Return which of more arrays have the reference's shapes; None if some is missing."""
+    arrays, wanted = _inputs(run), _inputs(reference)
     if len(arrays) <= len(wanted):
         return None
-    free = dict(enumerate(arrays))
-    places: list[int] = []
-    for each in wanted:
-        place = next((n for n, array in free.items() if array.shape == each.shape), None)
-        if place is None:
-            return None
-        del free[place]
-        places.append(place)
-    return tuple(places)
+    return places_of(wanted, (None,) * len(wanted), arrays, (None,) * len(arrays))
 
 
 def _transposed(arrays: tuple[ArrayType, ...], wanted: tuple[ArrayType, ...]) -> bool:

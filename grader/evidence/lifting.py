@@ -6,7 +6,7 @@ do these functions: `{True: 0}` and `{DenyList("x"): None}` apply to "params", t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum, unique
 from typing import assert_never
 
@@ -152,6 +152,12 @@ def places_of(
 
 def _without(shape: tuple[int, ...], axis: int | None) -> tuple[int, ...]:
     return shape if axis is None else (*shape[:axis], *shape[axis + 1 :])
+
+
+def with_entries(axes: AxisTree, entries: Mapping[int, Axes]) -> AxisTree:
+    """Return axes with other entries at some places."""
+    items = tuple(entries.get(place, each) for place, each in enumerate(axes.items))
+    return msgspec.structs.replace(axes, items=items)
 
 
 def inner_shapes(

@@ -22,6 +22,7 @@ from grader.evidence.lifting import (
     normal_axis,
     places_of,
     stream_split,
+    with_entries,
 )
 from grader.evidence.look import Look
 from grader.evidence.trail import Trail
@@ -233,13 +234,10 @@ def axes_for(run: TransformRun, like: TransformRun) -> Axes:
     if not isinstance(given, AxisTree) or not fits(run) or is_nnx_loop(run):
         return wanted
     places = [place for place, count in enumerate(run.parts[1:]) if count]
-    entries = [entry(wanted, number) for number in range(len(places))]
-    if len(places) == len(given.items) or None in entries:
+    entries = [each for n in range(len(places)) if (each := entry(wanted, n)) is not None]
+    if len(places) == len(given.items) or len(entries) < len(places):
         return wanted
-    items = dict(zip(places, entries, strict=True))
-    return msgspec.structs.replace(
-        given, items=tuple(items.get(place) or each for place, each in enumerate(given.items))
-    )
+    return with_entries(given, dict(zip(places, entries, strict=True)))
 
 
 def stacked(run: TransformRun) -> tuple[ArrayType, ...]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.drawings import of_inputs
 from grader.evidence.edits import input_edits, knob_edits, unturned
-from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested
+from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested, with_entries
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
@@ -123,7 +121,7 @@ def _why(deviation: Deviation) -> str:
     if _is_whole(deviation.expected):
         return "Then each of them sees only a part of the input, and each a different one."
     place = _first_other(deviation)
-    shared = ours == Axis(value=None) or (isinstance(ours, AxisTree) and not _mapping(ours))
+    shared = ours == Axis(value=None) or (isinstance(ours, AxisTree) and not _maps(ours))
     if shared or (place is not None and _axis(deviation.actual, place) is None):
         return "What belongs to one example is then shared by all of them."
     return (
@@ -142,7 +140,7 @@ def _misses_entries(deviation: Deviation) -> bool:
     If the module ran, it doesn't. If nothing is mapped, that alone is refused.
     """
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
-    if not isinstance(ours, AxisTree) or deviation.run.inner or not _mapping(ours):
+    if not isinstance(ours, AxisTree) or deviation.run.inner or not _maps(ours):
         return False
     if deviation.run.run is not None and len(deviation.run.run.inputs) > len(deviation.places):
         return False
@@ -151,9 +149,9 @@ def _misses_entries(deviation: Deviation) -> bool:
     return count > 0 and len(ours.items) != count
 
 
-def _mapping(axes: AxisTree) -> list[Axes]:
-    """Return the entries that map something: others may belong to flags."""
-    return [each for each in axes.items if each != Axis(value=None)]
+def _maps(axes: AxisTree) -> bool:
+    """Whether an entry maps something: others may belong to flags."""
+    return any(each != Axis(value=None) for each in axes.items)
 
 
 def _wanted_axes(deviation: Deviation) -> Axes | None:
@@ -167,14 +165,11 @@ def _wanted_axes(deviation: Deviation) -> Axes | None:
         return theirs
     entries = iter(theirs.items if isinstance(theirs, AxisTree) else (theirs,) * count)
     if deviation.run.run is not None and len(deviation.run.run.inputs) == len(ours.items):
-        put = dict(zip(deviation.places, entries, strict=False))
-        return msgspec.structs.replace(
-            ours, items=tuple(put.get(n, each) for n, each in enumerate(ours.items))
-        )
-    if len(_mapping(ours)) != count:
+        return with_entries(ours, dict(zip(deviation.places, entries, strict=False)))
+    mapping = [place for place, each in enumerate(ours.items) if each != Axis(value=None)]
+    if len(mapping) != count:
         return None
-    items = (each if each == Axis(value=None) else next(entries) for each in ours.items)
-    return msgspec.structs.replace(ours, items=tuple(items))
+    return with_entries(ours, dict(zip(mapping, entries, strict=False)))
 
 
 def _first_other(deviation: Deviation) -> int | None:
@@ -288,8 +283,8 @@ def _label(look: Look, deviation: Deviation) -> str:
 def _noun(look: Look, deviation: Deviation) -> str | None:
     """Return what messages call the axis that is mapped over."""
     axes = deviation.actual if isinstance(deviation.actual, tuple) else ()
-    mapped = ((n, axis) for n, axis in enumerate(axes) if axis is not None)
-    return next((_argument_noun(look, deviation, n) for n, _ in mapped), None)
+    mapped = (place for place, axis in enumerate(axes) if axis is not None)
+    return next((_argument_noun(look, deviation, place) for place in mapped), None)
 
 
 def _wanted_noun(look: Look, deviation: Deviation) -> str:

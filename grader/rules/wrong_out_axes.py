@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.drawings import of_outputs
 from grader.evidence.edits import knob_edits
-from grader.evidence.lifting import Knob, axes_text, nested
+from grader.evidence.lifting import Knob, axes_text, nested, with_entries
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -59,9 +57,7 @@ def _in_its_place(deviation: Deviation) -> Axes:
     if len(deviation.out_places) == count:
         return wanted
     entries = wanted.items if isinstance(wanted, AxisTree) else (wanted,) * count
-    put = dict(zip(deviation.out_places, entries, strict=False))
-    items = (put.get(place, each) for place, each in enumerate(given.items))
-    return msgspec.structs.replace(given, items=tuple(items))
+    return with_entries(given, dict(zip(deviation.out_places, entries, strict=False)))
 
 
 def _fault(look: Look, deviation: Deviation, noun: str) -> str:
