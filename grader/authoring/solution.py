@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 
@@ -23,10 +22,8 @@ from grader.model.exercise import Array, ExerciseFolder, leaves
 from grader.model.finding import Severity
 from grader.model.report import Report, Status, Verdict
 from grader.model.submission import read_submission
-from grader.render.words import case_words
+from grader.render.words import case_text
 from grader.rules import AUTHORS
-
-_JOINED: Final = "\u00a0"
 
 
 def solution_line(*problems: str) -> Line:
@@ -96,9 +93,8 @@ class Solution:
         plan = self._session.plan(part.exercise, self._asked)
         for case in (*plan.discriminating, *plan.edges, *plan.rest):
             if any(map(_has_nan, results.arrays(reference.answer(case)).values())):
-                where = case_words(case).replace(_JOINED, " ")
                 yield (
-                    f"{part.solution.name} gives NaN with {where}, "
+                    f"{part.solution.name} gives NaN with {case_text(case)}, "
                     "so other right programs may not: declare arguments for which the task has an "
                     "answer (largest_scale, below, sizes), or non_finite=True if it is about NaN"
                 )

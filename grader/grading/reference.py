@@ -19,7 +19,7 @@ from grader.model.exercise import ExerciseFolder
 from grader.model.observation import Completed, Crashed, Loaded, Observation, Raised
 from grader.model.trace import Trace
 from grader.process.side import Side
-from grader.render.words import case_words
+from grader.render.words import case_text
 
 _MOST: Final = 600
 """How many answers are cached for one exercise."""
@@ -174,8 +174,8 @@ class Reference:
         process.begin(case, _SECONDS)
         found = process.finish()
         if not isinstance(found.outcome, Completed):
-            where = case_words(case).replace("\u00a0", " ")
-            raise ReferenceBroken(f"the reference fails: {_reason(found.outcome)}; with {where}")
+            reason = _reason(found.outcome)
+            raise ReferenceBroken(f"the reference fails: {reason}; with {case_text(case)}")
         self._book.observations[digest] = found
         return found
 

@@ -16,7 +16,7 @@ from grader.render.fingerprints import fingerprinted
 from grader.render.json import clean, written
 from grader.render.tool import TOOL_NAME, tool_version
 from grader.render.visible import visible_lines
-from grader.render.words import case_words
+from grader.render.words import case_text
 from grader.rules import RULES
 from grader.rules.rule import Rule
 from grader.website import rule_address
@@ -151,5 +151,5 @@ def _properties(finding: Finding) -> _Json:
     if finding.function:
         properties["function"] = finding.function
     if finding.case is not None:
-        properties["smallestCase"] = case_words(finding.case).replace("\u00a0", " ")
+        properties["smallestCase"] = case_text(finding.case)
     return properties

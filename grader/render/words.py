@@ -35,6 +35,11 @@ def case_words(case: Case) -> str:
     return ", ".join(parts) + container + retrained
 
 
+def case_text(case: Case) -> str:
+    """Return the same with plain spaces, for what isn't wrapped by words."""
+    return case_words(case).replace("\u00a0", " ")
+
+
 def message_words(finding: Finding) -> str:
     """Return the message, after its severity unless it is an error."""
     return _SEVERITY_PREFIX[finding.severity] + finding.message
