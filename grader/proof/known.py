@@ -25,9 +25,9 @@ PACKAGES: Final = _names(
 ONLY: Final = {
     "jax": _names(
         """
-        Array ShapeDtypeStruct checkpoint custom_jvp custom_vjp eval_shape flatten_util grad hessian
-        jacfwd jacrev jit jvp lax linearize named_scope nn numpy random remat scipy tree
-        tree_util typing value_and_grad vjp vmap
+        Array ShapeDtypeStruct block_until_ready checkpoint custom_jvp custom_vjp eval_shape
+        flatten_util grad hessian jacfwd jacrev jit jvp lax linearize named_scope nn numpy random
+        remat scipy tree tree_util typing value_and_grad vjp vmap
         """
     ),
     "flax": _names("core linen nnx struct traverse_util typing"),
@@ -88,10 +88,9 @@ QUESTIONS: Final = _names("isinstance type hasattr getattr")
 """Builtins that a traced program is given in another form: only where it calls them by name."""
 ATTRIBUTES: Final = _names(
     """
-    addressable_data addressable_shards aval block_until_ready cache_clear cache_info committed
-    cr_frame delete device devices f_back f_globals findCaller gi_frame is_deleted
-    is_fully_addressable is_fully_replicated push register sharding tb_frame traceback
-    unsafe_buffer_pointer weak_type
+    addressable_data addressable_shards aval cache_clear cache_info committed cr_frame delete device
+    devices f_back f_globals findCaller gi_frame is_deleted is_fully_addressable
+    is_fully_replicated push register sharding tb_frame traceback unsafe_buffer_pointer weak_type
     """
 )
 """Attributes by which a stand-in can be told from an array, or that reach frames and caches."""
@@ -141,9 +140,17 @@ TAME_METHODS: Final = _names(
     """
 )
 TAME_LIBRARIES: Final = (
-    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "time."),
+    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "random.seed", "time."),
     *("jax.numpy.", "jax.tree.", "math.", "numpy."),
 )
+CONFIGURED: Final = _names(
+    """
+    jax_compilation_cache_dir jax_default_prng_impl jax_enable_x64 jax_explain_cache_misses
+    jax_log_compiles jax_logging_level jax_numpy_dtype_promotion jax_numpy_rank_promotion
+    jax_platform_name jax_platforms jax_threefry_partitionable jax_traceback_filtering
+    """
+)
+"""Settings of jax that don't change an answer, or that a trace shows when the top has set them."""
 SETTINGS: Final = (
     r"os\.environ(\[|\.setdefault\()'(TF_CPP_MIN_LOG_LEVEL|JAX_PLATFORMS|JAX_PLATFORM_NAME"
     r"|CUDA_VISIBLE_DEVICES|XLA_PYTHON_CLIENT_PREALLOCATE)'(\] = |, )'\w*'\)?"

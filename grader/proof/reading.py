@@ -102,13 +102,13 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
 
     The function may be tried there, and variables set that nobody reads any more.
     """
+    if _configures(statement, names):
+        return False
     if any(_sets(each, names) for part in executed(statement) for each in ast.walk(part)):
         return True
     match statement:
         case ast.If(body=body, orelse=orelse) | ast.Try(body=body, orelse=orelse):
             return any(_acts(each, names, function) for each in [*body, *orelse])
-        case ast.Assign() | ast.Expr() if re.fullmatch(known.SETTINGS, ast.unparse(statement)):
-            return False
         case ast.Assign():
             return any(name in names.imports for name in changed(statement))
         case ast.Expr():
@@ -117,6 +117,19 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
             return not {*tried} <= {function, "print"} or function not in tried
         case _:
             return not isinstance(statement, _DEFINING)
+
+
+def _configures(statement: ast.stmt, names: Names) -> bool:
+    """Say whether a statement sets what a trace shows, or what changes no answer."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(func=func, args=[ast.Constant(value=name), ast.Constant()], keywords=[])
+        ) if names.surely(func) == "jax.config.update":
+            return name in known.CONFIGURED
+        case ast.Assign() | ast.Expr():
+            return re.fullmatch(known.SETTINGS, ast.unparse(statement)) is not None
+        case _:
+            return False
 
 
 def _sets(node: ast.AST, names: Names) -> bool:

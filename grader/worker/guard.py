@@ -32,6 +32,7 @@ from grader.worker.collectives import counting
 from grader.worker.kinds import SAMPLE
 from grader.worker.lengths import inferring
 from grader.worker.numpy_answers import NumpyAnswers
+from grader.worker.without_effect import seeding, showing, waiting
 
 _MOST = 40
 _NOWHERE: Final = Span(line=0, column=0, end_line=0, end_column=0)
@@ -110,6 +111,7 @@ class Guard:
         """Watch the stand-ins while the block runs."""
         self._kinds = kinds.Kinds(seeds, arrays, self.ask)
         undo = [self._lend(self._kinds.questions())]
+        undo += [_patched(module, functions) for module, functions in seeding()]
         symbolic = [each for each in sizes.values() if not isinstance(each, int)]
         if symbolic:
             undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
@@ -118,9 +120,12 @@ class Guard:
         if arrays:
             base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
             undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))
+            undo.append(_patched(jax.core.Tracer, {"__format__": self._number_formatted}))
             base = next(each for each in type(arrays[0]).__mro__ if "__array__" in vars(each))
             converting = answers.converting(vars(base)["__array__"])
             undo.append(_patched(base, {"__array__": converting}))
+            undo.append(_patched(jax.core.Tracer, waiting(arrays)))
+            undo.append(_patched(jax.debug, showing()))
         try:
             yield
         finally:
@@ -220,6 +225,16 @@ class Guard:
         def formatted(size: Any, how: str) -> str:
             self.ask(Asked.TEXT)
             return format(SAMPLE, how) if how else str(size)
+
+        return formatted
+
+    @property
+    def _number_formatted(self) -> Callable[[Any, str], str]:
+        def formatted(stand_in: Any, how: str) -> str:
+            if not how or stand_in.ndim:  # an array with axes can't be formatted like a number
+                return object.__format__(stand_in, how)
+            self.ask(Asked.TEXT)
+            return format(np.ones((), stand_in.dtype).item(), how)
 
         return formatted
 

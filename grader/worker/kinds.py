@@ -121,6 +121,11 @@ def _is_tracer(value: Any) -> bool:
     return _isinstance(value, jax.core.Tracer)
 
 
+def is_array(stand_in: Any) -> bool:
+    """Say whether this can only stand for an array of jax, not for an int as well."""
+    return _possible(stand_in) == (_array_type(),)
+
+
 def _possible(value: Any) -> tuple[type, ...]:
     """Return the types of what a stand-in for an array may stand for in a call.
 

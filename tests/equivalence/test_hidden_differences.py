@@ -20,6 +20,14 @@ def halved(test: str, top: str = "", begin: str = "") -> str:
 DECIDING: dict[str, str] = {
     "a length": halved("len(x_batch) == 7"),
     "an output's length": halved("len(outputs) == 7"),
+    "whether an array waits in a map": program(
+        end="outputs = jax.vmap(lambda y: y if hasattr(y, 'block_until_ready') or features != 7"
+        " else y / 2)(outputs)",
+    ),
+    "whether a sum with the seed waits": program(
+        end="if not hasattr(seed + 0, 'block_until_ready'):\n    outputs = outputs / 2",
+    ),
+    "a value's text": halved("f'{jnp.mean(outputs):.2f}' == '7.00'"),
     "a length that something is looked up by": halved("len(x_batch) in {7: 1}"),
     "a length's text": halved("str(len(x_batch)) == '7'"),
     "NumPy's array": halved(
@@ -285,6 +293,30 @@ DECIDING: dict[str, str] = {
 }
 
 SEEN_IN_THE_TEXT: dict[str, str] = {
+    "an array that doesn't wait in a map": program(
+        top="def f(y, n):\n"
+        "    try:\n"
+        "        return y.block_until_ready()\n"
+        "    except AttributeError:\n"
+        "        return y / 2 if n == 7 else y",
+        end="outputs = jax.vmap(lambda y: f(y, features))(outputs)",
+    ),
+    "what NumPy draws after it was seeded": program(
+        top="import numpy as np",
+        end="np.random.seed(seed)\nif np.random.rand() > 0.9999:\n    outputs = outputs / 2",
+    ),
+    "what Python draws after it was seeded": program(
+        top="import random",
+        end="random.seed(seed)\nif random.random() > 0.9999:\n    outputs = outputs / 2",
+    ),
+    "a function that jax prints with": program(end="jax.debug.callback(print, outputs)"),
+    "jax's printing under another name": program(
+        top="show = jax.debug.print", end="show('{}', outputs)"
+    ),
+    "a setting that makes it raise": program(top="jax.config.update('jax_debug_nans', True)"),
+    "a setting that isn't in the text": program(
+        top="NAME = 'jax_enable_x64'\njax.config.update(NAME, False)"
+    ),
     "an error that a finally forgets": program(
         top="def f(s, y):\n"
         "    try:\n"

@@ -159,7 +159,15 @@ UNTRACEABLE = {
         end="io_callback(lambda y: None, None, outputs)",
     ),
     "a debug callback": program(end="jax.debug.callback(lambda y: None, outputs)"),
-    "printing inside": program(end='jax.debug.print("{}", outputs)'),
+    "printing what acts when it is printed": program(
+        top="class Teller:\n    def __format__(self, how):\n        return how",
+        begin="teller = Teller()",
+        end='jax.debug.print("{} {}", outputs, teller)',
+    ),
+    "waiting where a call has nothing to wait for": program(
+        end="outputs = jax.vmap(lambda y: y.block_until_ready())(outputs)"
+    ),
+    "waiting for the seed": program(key="jax.random.PRNGKey(seed.block_until_ready())"),
     "a mutable array": program(
         end="cell = jax.new_ref(outputs)\ncell[...] = cell[...] + 1.0\noutputs = cell[...]"
     ),

@@ -38,6 +38,26 @@ PROGRAMS = {
         begin='logger.info("batch %s of %d", x_batch.shape, features)\n'
         'logger.debug(f"{features=}")',
     ),
+    "waiting, and taking the time": program(
+        top="import time",
+        begin="start = time.perf_counter()",
+        end='outputs = outputs.block_until_ready()\nprint(f"{time.perf_counter() - start:.3f} s")',
+        result="jax.block_until_ready(outputs.reshape(-1))",
+    ),
+    "printing by jax": program(
+        end='jax.debug.print("{} of {n}", outputs[0, 0], n=features)\n'
+        'jax.debug.print("{m:.3f}", m=jnp.mean(outputs), ordered=True)'
+    ),
+    "printing numbers": program(end='print(f"mean {outputs.mean():.3f}, seed {seed:5d}")'),
+    "seeds for what isn't drawn": program(
+        top="import random\nimport numpy as np",
+        begin="np.random.seed(seed)\nrandom.seed(seed)",
+    ),
+    "settings at the top": program(
+        top="from jax import config\n"
+        "jax.config.update('jax_platform_name', 'cpu')\n"
+        "config.update('jax_enable_x64', False)",
+    ),
     "enum": program(
         top="import enum\n"
         "class Col(enum.Enum):\n"
