@@ -1,0 +1,31 @@
+"""What exceptions of calls whose arguments don't fit the function mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.evidence.meanings.pattern import Pattern
+
+MEANINGS: Final = (
+    Pattern(
+        pattern=r"unexpected keyword argument",
+        why="The called function has no argument with this name.",
+        help="compare the name with the documentation; a letter may be missing",
+    ),
+    Pattern(
+        pattern=r"multiple values for (keyword )?argument",
+        why="A call passes one argument twice, by position and by name.",
+        help="count the arguments before it, or pass all of them by name",
+    ),
+    Pattern(
+        pattern=r"positional arguments? but",
+        why="A call passes more arguments than the function takes.",
+        help="compare the arguments with what the function takes, and remove the extra ones",
+    ),
+    Pattern(
+        pattern=r"missing \d+ required (positional|keyword)",
+        why="A call passes too few arguments. This also happens if you call a method on a class "
+        "instead of an instance.",
+        help="count the arguments, and create an instance of the class before you call its methods",
+    ),
+)

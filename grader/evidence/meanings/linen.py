@@ -1,0 +1,101 @@
+"""What exceptions of Flax's Linen mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.evidence.meanings.pattern import Pattern
+
+MEANINGS: Final = (
+    Pattern(
+        pattern=r"^TransformTargetError",
+        why="A lifted transform takes a module class, or a function that takes a module. It got "
+        "an instance, or something else.",
+        help="lift the class, without parentheses after it, and make the instance from the result",
+    ),
+    Pattern(
+        pattern=r"^AssignSubModuleError",
+        why="A method may only create other modules if Flax knows about it.",
+        help="put @nn.compact above the method",
+    ),
+    Pattern(
+        pattern=r"^NameInUseError",
+        why="A module creates two submodules of the same name, or runs the method that creates "
+        "them twice.",
+        help="give each its own name, and make sure that a compact method runs once",
+    ),
+    Pattern(
+        pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
+        why='apply takes all the variables, as init returned them: {"params": …}. It got only a '
+        "part of them, or something else.",
+        help='pass the whole dict that init returned, not its "params" entry',
+    ),
+    Pattern(
+        pattern=r"^ScopeParamShapeError",
+        why="The variables were made for an input of a different shape than the input of apply.",
+        help="pass init an input of the same shape as apply, with the same axis for the examples",
+    ),
+    Pattern(
+        pattern=r"^ScopeParamNotFoundError|^ScopeVariableNotFoundError",
+        why="The variables that apply got lack a parameter that the module needs. They were made "
+        "by another module, or changed since.",
+        help="apply the module to the variables that its own init returned",
+        in_module="make the same parameters in every call, the first one too",
+    ),
+    Pattern(
+        pattern=r"^IncorrectPostInitOverrideError",
+        why="Flax writes the constructor of a Linen module, from its fields. Your own __init__ or "
+        "__post_init__ takes its place.",
+        help="declare what it takes as fields, such as features: int; compute the rest in setup",
+    ),
+    Pattern(
+        pattern=r"^TypeError: (vmap|scan)\(\) got multiple values for argument "
+        r"'(variable_\w+|split_rngs)'",
+        why="The arguments of nn.vmap and nn.scan are in another order than those of jax.vmap: "
+        "variable_axes comes first after the module, in_axes later.",
+        help="pass all of them by name: in_axes=…, out_axes=…",
+    ),
+    Pattern(
+        pattern=r"^AttributeError: '\w+' object has no attribute 'items'",
+        message="variable_axes isn't a dict",
+        why="It gives each collection its axis, or None. By position, it comes first after the "
+        "module, in another order than that of jax.vmap.",
+        help="pass all arguments by name, and a dict as variable_axes",
+        library=r"^flax\.core\.lift\._split_in_out_axes",
+    ),
+    Pattern(
+        pattern=r"^ScopeCollectionNotFound",
+        why="The module looked for its parameters, but apply got no collection of that name.",
+        help='pass apply all variables in the form that init returns: {"params": …}',
+        in_module="make the same parameters in every call, the first one too",
+    ),
+    Pattern(
+        pattern=r"^InvalidRngError",
+        why="The module needs a random key for this stream but got none.",
+        help="pass a key from jax.random.PRNGKey as the first argument of init",
+        in_module="leave out what draws from it: the task's module gets no key for it",
+    ),
+    Pattern(
+        pattern=r"^JaxTransformError",
+        why="A plain JAX transform was used on a Flax module. Inside a module, only the lifted "
+        "transforms of flax.linen know its variables.",
+        help="use nn.vmap instead of jax.vmap",
+    ),
+    Pattern(
+        pattern=r"^CallCompactUnboundModuleError|unbound module|^CallUnboundModuleError",
+        why="A Flax module holds no parameters itself, so it can't be called like a function.",
+        help="call model.init and then model.apply with the variables",
+        in_module="make it in setup or in a method with @nn.compact, as a part of the module",
+    ),
+    Pattern(
+        pattern=r"^ModifyScopeVariableError",
+        why="apply only changes collections that you allow it to change. It returns them next to "
+        "the output.",
+        help='name the collection that the module writes in the call: mutable=["…"]',
+    ),
+    Pattern(
+        pattern=r"FrozenDict|^SetAttribute\w*Error|^FrozenInstanceError|frozen",
+        why="This object can't be changed after it was created.",
+        help="create a new one with the other value: {**old, name: value}, or module.clone(…)",
+    ),
+)

@@ -1,0 +1,88 @@
+"""What exceptions of Python mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.evidence.meanings.pattern import Pattern
+
+MEANINGS: Final = (
+    Pattern(
+        pattern=r"to unpack",
+        why="The number of names on the left differs from the number of values on the right.",
+        help="print what is unpacked",
+    ),
+    Pattern(
+        pattern=r"not callable",
+        why="You called something that isn't a function. The cause may also be a missing operator "
+        "or comma before parentheses, or a variable with the function's name.",
+        help="print what is before the parentheses",
+    ),
+    Pattern(
+        pattern=r"'NoneType' object is not (subscriptable|iterable)",
+        why="This is None. A function without return gives None, and so do methods that change "
+        "their object in place.",
+        help="find where this value comes from, and return it there",
+    ),
+    Pattern(
+        pattern=r"not subscriptable|not iterable",
+        why="Only objects that hold others, such as arrays, tuples and dicts, have items. This one "
+        "is of another kind, which the last line of the exception names.",
+        help="print it and its type, and compare them with what this line expects",
+    ),
+    Pattern(
+        pattern=r"^NameError|^UnboundLocalError",
+        why="This name has no value at this point.",
+        help="check its spelling, and that it is imported or assigned before",
+    ),
+    Pattern(
+        pattern=r"^AttributeError",
+        why="The object has no attribute with this name: it is misspelt, or this is a different "
+        "kind of object than you expect.",
+        help="check the spelling, and print the type of what is before the dot",
+    ),
+    Pattern(
+        pattern=r"^KeyError",
+        why="The dict doesn't have this key.",
+        help="print its keys",
+    ),
+    Pattern(
+        pattern=r"^IndexError",
+        why="An array or a tuple has fewer axes or elements than this line uses.",
+        help="print the shape or the length before this line",
+    ),
+    Pattern(
+        pattern=r"^RecursionError",
+        why="Calls go deeper than Python allows: a function keeps calling itself.",
+        help="look for the call that leads back to the same function",
+    ),
+    Pattern(
+        pattern=r"^AssertionError",
+        why="One of your own assertions fails in this case.",
+        help="handle every case of the task, also sizes of 1",
+        own=True,
+    ),
+    Pattern(
+        pattern=r"^AssertionError",
+        why="A check that the program calls fails in this case.",
+        help="remove the check, or make it hold in every case of the task",
+        library=r"^(numpy\.testing|chex|unittest|absl\.testing|jax\.test_util|jax\._src\.test_util)",
+    ),
+    Pattern(
+        pattern=r"^AssertionError",
+        why="An assertion inside the library failed, not one of yours, and it gives no more "
+        "details.",
+        help="check what this line passes to the library: shapes, types, names",
+    ),
+    Pattern(
+        pattern=r"^StopIteration",
+        why="next was called when no item was left.",
+        help="pass next a default, or make sure that there is an item",
+    ),
+    Pattern(
+        pattern=r"unhashable",
+        why="Keys of dicts, items of sets and static arguments must be hashable. Arrays, lists "
+        "and dicts aren't.",
+        help="use a number, a string or a tuple there",
+    ),
+)
