@@ -9,6 +9,7 @@ import msgspec
 
 from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
+from grader.evidence.habits import habit
 from grader.evidence.imports import Beside, missing
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
@@ -46,7 +47,8 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
             return told
     own = _ITSELF if raises_itself(raised, source) else None
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
-    told = missing(raised, beside) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
+    told = habit(raised) or missing(raised, beside) or _misspelt(raised)
+    told = told or own or _by_pattern(raised) or _UNKNOWN
     span = _constructor(source) if raised.exception == _OVERRIDDEN else None
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)

@@ -21,6 +21,7 @@ from grader.evidence.edits.text import (
     replaced,
     segment,
 )
+from grader.evidence.habits import keyword_here
 from grader.evidence.origins import called
 from grader.model.edit import Edit
 
@@ -309,10 +310,11 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
         return None
     known = set(_known_keywords(failure)) - {each.arg for each in call.keywords}
     near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
-    if near:
+    name = next(iter(near), None) or keyword_here(failure.raised.message, keyword.arg)
+    if name is not None:
         start = evidence.source.span(keyword).start
-        edit = put(near[0], start, (start[0], start[1] + len(keyword.arg)))
-        return Advice(f"write {near[0]} instead of {keyword.arg}", (edit,))
+        edit = put(name, start, (start[0], start[1] + len(keyword.arg)))
+        return Advice(f"write {name} instead of {keyword.arg}", (edit,))
     edits = left_out(evidence, evidence.source.span(call), keyword.arg)
     return Advice(f"remove {keyword.arg}: the called function doesn't take it", edits)
 

@@ -28,18 +28,97 @@ MEANINGS: Final = (
         help="make a new array: x = x.at[i].set(value) instead of x[i] = value",
     ),
     Pattern(
-        pattern=r"(?s)^(?!AttributeError).*(reshape|total size must be unchanged)",
+        pattern=r"(?s)^(?!AttributeError|.*unexpected keyword)"
+        r".*(reshape|total size must be unchanged)",
         why="The new shape has a different number of elements than the array.",
         help="let reshape compute the size: reshape(-1)",
     ),
     Pattern(
-        pattern=r"has no attribute 'shape'|abstract array|valid JAX (array )?type",
+        pattern=r"abstract array|valid JAX (array )?type",
         why="The call needs an array but got something else.",
         help="check which value goes to which argument",
+    ),
+    Pattern(
+        pattern=r"has no attribute 'shape'",
+        why="The call needs an array but got something else.",
+        help="check which value goes to which argument",
+        library=r".",
     ),
     Pattern(
         pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
         why="The program combines two arrays with sizes that don't match.",
         help="print the shapes before this line, and compare them with the task",
+    ),
+    Pattern(
+        pattern=r"(?i)cannot (concatenate|stack) arrays"
+        r"|all (the )?input arrays? .*(same shape|must match|same number)",
+        why="Arrays that are joined along an axis need equal sizes along all others. Arrays that "
+        "are stacked need equal shapes.",
+        help="print their shapes before this line",
+    ),
+    Pattern(
+        pattern=r"(?i)need at least one array to",
+        why="The list of arrays is empty in this case.",
+        help="print the list before this line, and find why nothing is in it",
+    ),
+    Pattern(
+        pattern=r"axis -?\d+ is out of bounds for array of dimension|^AxisError",
+        why="The array doesn't have that many axes. They are counted from 0, or from -1 backwards.",
+        help="print the shape of the array before this line",
+    ),
+    Pattern(
+        pattern=r"cannot select an axis to squeeze out",
+        why="squeeze takes away axes of size 1 alone.",
+        help="print the shape; take an element of that axis, or reshape, instead",
+    ),
+    Pattern(
+        pattern=r"(?i)\bein(sum|stein)",
+        why="The text of einsum has a group of letters for each array, with a letter for each of "
+        "its axes.",
+        help="print the shapes of the arrays, and write as many letters as each has axes",
+    ),
+    Pattern(
+        pattern=r"truth value of an (array|empty array)",
+        why="Comparing arrays gives an array of answers, but if, while, and, or and not want one.",
+        help="choose element by element with jnp.where, or ask for all of them: (a > b).all()",
+    ),
+    Pattern(
+        pattern=r"(?i)only (integer )?scalar arrays|only (length|size)-1 arrays"
+        r"|only 0-dimensional|arguments must be scalars",
+        why="Python wants a single number here. This is an array with more axes, or not of "
+        "integers where a place or a size is wanted.",
+        help="print the array before this line, with its shape and type",
+    ),
+    Pattern(
+        pattern=r"iteration over a 0-d array|len\(\) of unsized object",
+        why="This array is a single number: it has no axes.",
+        help="print its shape where it is made",
+    ),
+    Pattern(
+        pattern=r"does not support string indexing|Indexer must have integer or boolean type"
+        r"|only integers, slices",
+        why="The places of an array are integers, slices, or arrays of integers or booleans.",
+        help="print what stands in the brackets, and its type",
+    ),
+    Pattern(
+        pattern=r"data type .* not understood|Cannot interpret .* as a data type",
+        why="This argument is taken for the type of the numbers, such as jnp.float32.",
+        help="pass a shape as one tuple, such as (3, 4), or to reshape; pass a type by name: "
+        "dtype=…",
+    ),
+    Pattern(
+        pattern=r"Shapes must be 1D sequences of concrete values",
+        why="A shape is made of integers.",
+        help="print the sizes before this line, with their types",
+    ),
+    Pattern(
+        pattern=r"requires ndarray or scalar arguments",
+        why="The functions of jax.numpy take arrays and numbers. NumPy's take lists as well.",
+        help="make an array of it first: jnp.array(…)",
+    ),
+    Pattern(
+        pattern=r"^OverflowError: Python integer .* out of bounds|too large to convert",
+        why="The number doesn't fit. JAX's integers have 32 bits, and end at 2**31 - 1.",
+        help="use smaller numbers, or floats",
     ),
 )

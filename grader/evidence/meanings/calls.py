@@ -23,7 +23,7 @@ MEANINGS: Final = (
         help="compare the arguments with what the function takes, and remove the extra ones",
     ),
     Pattern(
-        pattern=r"missing \d+ required (positional|keyword)",
+        pattern=r"missing \d+ required (positional|keyword)|missing a required argument",
         why="A call passes too few arguments. This also happens if you call a method on a class "
         "instead of an instance.",
         help="count the arguments, and create an instance of the class before you call its methods",

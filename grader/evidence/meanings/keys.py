@@ -18,7 +18,7 @@ MEANINGS: Final = (
         help="split it first: jax.random.split makes two keys from it",
     ),
     Pattern(
-        pattern=r"does not accept dtypes key<",
+        pattern=r"does not accept dtypes .*key<",
         why="A key from jax.random.key isn't a number, so you can't calculate with it.",
         help="pass the key unchanged, or derive another one with split or fold_in",
     ),

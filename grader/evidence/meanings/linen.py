@@ -76,6 +76,25 @@ MEANINGS: Final = (
         in_module="leave out what draws from it: the task's module gets no key for it",
     ),
     Pattern(
+        pattern=r"__contains__: unsupported operand"
+        r"|^TypeError: argument of type .* is not iterable",
+        why="apply takes the variables first, as init returned them, and then the input.",
+        help="pass the variables first: model.apply(variables, x)",
+        library=r"^(flax\.|jax\._src\.numpy\.array_methods\._contains)",
+    ),
+    Pattern(
+        pattern=r"has no attribute '_state'|^TypeError: grad\(\) missing .*'mdl'",
+        why="The transforms of flax.linen lift a module's class, or a function whose first "
+        "argument is a module. This is a function of arrays alone.",
+        help="use the transform of jax for a function of arrays, such as jax.vmap or jax.grad",
+    ),
+    Pattern(
+        pattern=r"If \"\w+\" is defined in '\.setup\(\)'",
+        why="A Flax module doesn't hold its parameters or its parts: outside of init and apply, it "
+        "has its fields alone.",
+        help='read a parameter in the variables: variables["params"]["kernel"]',
+    ),
+    Pattern(
         pattern=r"^JaxTransformError",
         why="A plain JAX transform was used on a Flax module. Inside a module, only the lifted "
         "transforms of flax.linen know its variables.",

@@ -19,10 +19,43 @@ MEANINGS: Final = (
         help="print what is before the parentheses",
     ),
     Pattern(
-        pattern=r"'NoneType' object is not (subscriptable|iterable)",
+        pattern=r"'NoneType' object (is not (subscriptable|iterable)|has no)|operand.*'NoneType'",
         why="This is None. A function without return gives None, and so do methods that change "
         "their object in place.",
         help="find where this value comes from, and return it there",
+    ),
+    Pattern(
+        pattern=r"'[\w.]*([fF]unction|method|partial)' object"
+        r" (is not (subscriptable|iterable)|has no)|operand.*'([\w.]*[fF]unction|method)'",
+        why="This is a function, not what it returns. A transform returns a function as well.",
+        help="call it: put its arguments in parentheses after it",
+    ),
+    Pattern(
+        pattern=r"'(map|zip|enumerate|filter|reversed|generator|dict_\w+)' object is not "
+        r"subscriptable|object of type '(map|zip|enumerate|filter|generator)' has no len",
+        why="It gives its elements one after another, and has no places.",
+        help="make a list of it first: list(…)",
+    ),
+    Pattern(
+        pattern=r"string indices must be integers",
+        why="This is a text, not a dict. Going over a dict gives its keys, and so does taking it "
+        "apart into names.",
+        help="print it; go over both, keys and values, with .items()",
+    ),
+    Pattern(
+        pattern=r"(tuple|list) indices must be integers|'(tuple|list)' object has no attribute",
+        why="This is a tuple or a list: it has parts with numbers, not with names.",
+        help="print it; if a call returns several results, give each its name: first, second = …",
+    ),
+    Pattern(
+        pattern=r"'dict' object has no attribute",
+        why="The entries of a dict are read with brackets, not with a dot.",
+        help='write the entry in brackets, such as variables["params"]',
+    ),
+    Pattern(
+        pattern=r"type '\w+' is not subscriptable|'type' object is not subscriptable",
+        why="This is a class. Its instances are made with parentheses.",
+        help="write parentheses instead of brackets",
     ),
     Pattern(
         pattern=r"not subscriptable|not iterable",
@@ -50,6 +83,17 @@ MEANINGS: Final = (
         pattern=r"^IndexError",
         why="An array or a tuple has fewer axes or elements than this line uses.",
         help="print the shape or the length before this line",
+    ),
+    Pattern(
+        pattern=r"^ZeroDivisionError",
+        why="The divisor is 0 in this case. Sizes can be 1, so a size less 1 can be 0.",
+        help="find out what is 0 here, and handle that case",
+    ),
+    Pattern(
+        pattern=r"unsupported operand type|can only concatenate|bad operand type",
+        why="This operator can't be used with values of these types, which the last line of the "
+        "exception names.",
+        help="print both sides; of a dict or a tuple, take the entry that you mean",
     ),
     Pattern(
         pattern=r"^RecursionError",

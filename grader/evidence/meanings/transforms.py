@@ -24,4 +24,73 @@ MEANINGS: Final = (
         "use it as a number, a size or a condition.",
         help="pass sizes as static arguments (static_argnums), or remove the transform",
     ),
+    Pattern(
+        pattern=r"Shapes must be .*Trac|must be static integers|indices must have static",
+        why="Under jax.jit or jax.vmap, an argument has a shape but no value yet, so Python can't "
+        "use it as a size.",
+        help="pass sizes as static arguments (static_argnums), or remove the transform",
+    ),
+    Pattern(
+        pattern=r"^TypeError: Gradient only defined for scalar-output functions",
+        why="A gradient belongs to one number, such as a loss. The function that is differentiated "
+        "here returns something else.",
+        help="return one number, such as a mean; what else it returns goes with has_aux=True",
+    ),
+    Pattern(
+        pattern=r"requires real-.*valued (in|out)puts",
+        why="A gradient goes from a float to floats. An integer is among them here.",
+        help="differentiate by another argument (argnums), or make it floats: "
+        "x.astype(jnp.float32)",
+    ),
+    Pattern(
+        pattern=r"^TypeError: Expected a callable value",
+        why="A transform takes a function. It got something else.",
+        help="pass the function itself, and its arguments afterwards: jax.grad(loss)(w), not "
+        "jax.grad(loss(w))",
+    ),
+    Pattern(
+        pattern=r"vmap in_axes must be an int, None, or a tuple",
+        why="in_axes is one entry for all arguments, or a tuple with one for each.",
+        help="give it as many entries as the call has arguments",
+    ),
+    Pattern(
+        pattern=r"vmap was requested to map its argument along axis",
+        why="An argument has fewer axes than its entry of in_axes says.",
+        help="print its shape before this line, and compare it with in_axes",
+    ),
+    Pattern(
+        pattern=r"scan got values with different leading axis sizes",
+        why="A scan goes over all its inputs together, along their first axes. Those have to be of "
+        "one size.",
+        help="print the shapes, and leave out what the steps don't take apart",
+    ),
+    Pattern(
+        pattern=r"scan got no values to scan over",
+        why="Nothing says how many steps there are.",
+        help="pass what the loop goes over, or length=…",
+    ),
+    Pattern(
+        pattern=r"cond branches must have|branches must have equal|true_fun and false_fun output",
+        why="Both branches have to return the same structure, of the same shapes and types.",
+        help="print the shape and type of what each of them returns",
+    ),
+    Pattern(
+        pattern=r"body_fun output and input must have|while_loop body function carry",
+        why="What a step returns goes into the next one, so it has to be like what it got.",
+        help="start with a value of the shape, type and structure that a step returns",
+    ),
+    Pattern(
+        pattern=r"(?s)(returned a value of type|Output from batched function|output .* was).*"
+        r"not a valid JAX type",
+        why="A function that jax transforms has to return arrays. A module's class returns a "
+        "module.",
+        help="return arrays from it; for a Flax module, use the transform of its library",
+    ),
+    Pattern(
+        pattern=r"pytree structure error|Dict key mismatch|arity mismatch"
+        r"|Custom node type mismatch",
+        why="Two structures, such as in_axes and the arguments, should have the same keys and "
+        "lengths, but don't. A lifted module that is called without apply raises this, too.",
+        help="print both; call a lifted module with model.apply(variables, …)",
+    ),
 )

@@ -1,0 +1,182 @@
+"""What is said of exceptions that the installed Python, JAX and Flax really raise."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from grader.evidence.exceptions import meaning
+from grader.evidence.habits import _METHODS, _NAMES, keyword_here
+from grader.evidence.meaning import Meaning
+from grader.model.observation import Raised
+from grader.model.source import Source
+
+LIFTED = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+NAMES: dict[str, Any] = {
+    "jax": jax,
+    "jnp": jnp,
+    "nn": nn,
+    "nnx": nnx,
+    "np": np,
+    "x": jnp.ones((2, 3)),
+    "key": jax.random.PRNGKey(0),
+    "model": LIFTED(4),
+    "tree": {"kernel": jnp.ones(3)},
+}
+
+RAISING = {
+    "model.apply(x, tree)": "the variables first",
+    "nn.vmap(lambda a: a)(x)": "jax.vmap or jax.grad",
+    "nn.grad(lambda a: a.sum())(x)": "jax.vmap or jax.grad",
+    "nn.jit(model.apply)(tree, x)": "jax.vmap or jax.grad",
+    "model.kernel": 'variables["params"]',
+    "jax.jit(lambda a, n: a[:n])(x, 1)": "static_argnums",
+    "jax.jit(lambda n: jnp.zeros(n))(1)": "static_argnums",
+    "jax.grad(lambda a: a * 2)(x)": "return one number",
+    "jax.grad(lambda a: (a.sum(), a))(x)": "return one number",
+    "jax.grad(lambda a: a * 2.0)(1)": "make it floats",
+    "jax.grad(x.sum())(x)": "the function itself",
+    "jax.vmap(lambda a, b: a, in_axes=(0, 0, 0))(x, x)": "as many entries",
+    "jax.vmap(lambda a: a, in_axes=5)(x)": "compare it with in_axes",
+    "jax.lax.scan(lambda c, a: (c, a[0]), 0.0, (jnp.ones(3), jnp.ones(4)))": "print the shapes",
+    "jax.lax.scan(lambda c, _: (c, c), x, None)": "length=",
+    "jax.lax.scan(lambda c, a: (c, a, a), x, x)": "return a pair",
+    "jax.lax.cond(True, lambda a: a, lambda a: a.sum(), x)": "each of them returns",
+    "jax.lax.fori_loop(0, 3, lambda i, a: (a, i), x)": "structure that a step returns",
+    "jax.lax.while_loop(lambda a: True, lambda a: a.sum(), x)": "structure that a step returns",
+    "jax.checkpoint(nn.Dense)(3)": "return arrays from it",
+    "jax.vmap(nn.Dense)(x)": "return arrays from it",
+    "jax.vmap(model)(x)": "model.apply(variables",
+    "jax.tree.map(lambda a, b: a, {'a': x}, {'b': x})": "print both",
+    "jnp.concatenate([x, jnp.ones((3, 9))])": "print their shapes",
+    "np.concatenate([x, np.ones((3, 9))])": "print their shapes",
+    "jnp.stack([x, jnp.ones(3)])": "print their shapes",
+    "np.stack([x, np.ones(3)])": "print their shapes",
+    "jnp.stack([])": "print the list",
+    "np.concatenate([])": "print the list",
+    "x.sum(axis=4)": "print the shape of the array",
+    "x.transpose(0, 2)": "print the shape of the array",
+    "np.ones(3).sum(axis=4)": "print the shape of the array",
+    "jnp.squeeze(x, axis=0)": "take an element",
+    "jnp.einsum('ijk->ik', x)": "as many letters",
+    "jnp.einsum('ij,jk->ik', x)": "as many letters",
+    "1 if x > 0 else 0": "jnp.where",
+    "1 if np.ones(3) > 0 else 0": "jnp.where",
+    "[1, 2, 3][x]": "print the array",
+    "float(x)": "print the array",
+    "range(3)[np.ones(3)]": "print the array",
+    "jnp.arange(x)": "print the array",
+    "list(x.sum())": "where it is made",
+    "len(x.sum())": "where it is made",
+    "list(np.array(1.0))": "where it is made",
+    "x['a']": "in the brackets",
+    "x[jnp.ones(2)]": "in the brackets",
+    "np.ones(3)[1.5]": "in the brackets",
+    "jnp.zeros(3, 4)": "as one tuple",
+    "x.astype('flaot32')": "as one tuple",
+    "jnp.ones(2.0)": "with their types",
+    "jnp.sqrt([1.0])": "jnp.array(",
+    "jnp.sum([1.0])": "jnp.array(",
+    "x + jnp.int32(2**40)": "smaller numbers",
+    "x.reshape(7, 13)": "reshape(-1)",
+    "x + jax.random.key(1)": "derive another one",
+    "jax.random.key(1) + x": "derive another one",
+    "jnp.sum(x, keepdim=True)": "compare the name",
+    "x.reshape(-1, inplace=True)": "compare the name",
+    "(lambda a, b: a)(x)": "count the arguments",
+    "nnx.grad(lambda m, a: a.sum())(x)": "count the arguments",
+    "x + None": "return it there",
+    "None.shape": "return it there",
+    "jax.jit(jnp.sin)[x]": "put its arguments",
+    "model.apply[x]": "put its arguments",
+    "jnp.sin + x": "put its arguments",
+    "jax.vmap(jnp.sin).shape": "put its arguments",
+    "map(abs, x)[0]": "list(",
+    "len(a for a in x)": "list(",
+    "[each['a'] for each in tree]": ".items()",
+    "(x, x)['a']": "first, second",
+    "[x, x].shape": "first, second",
+    "tree.kernel": "in brackets",
+    "nn.Dense[3]": "parentheses instead of brackets",
+    "1 / (x.shape[0] - 2)": "what is 0 here",
+    "x + tree": "take the entry",
+    "x + 'a'": "take the entry",
+    "'a' + x": "take the entry",
+    "jnp.cat([x, x])": "use jax.numpy.concatenate",
+    "nn.Linear(3)": "use flax.linen.Dense",
+    "x.unsqueeze(0)": "jnp.expand_dims",
+    "jax.jit(lambda a: a.detach())(x)": "stop_gradient",
+    "x.swapped": "check the spelling",
+}
+
+
+def raised(text: str) -> Raised:
+    with pytest.raises(Exception) as caught:
+        eval(text, NAMES)
+    error, frame = caught.value, caught.tb
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    home = frame.tb_frame.f_globals.get("__name__")
+    kinds = [each.__name__ for each in type(error).__mro__]
+    return Raised(
+        exception=kinds[0],
+        module=type(error).__module__,
+        bases=tuple(kinds[1:-1]),
+        message=str(error),
+        frames=(),
+        library=f"{home}.{frame.tb_frame.f_code.co_qualname}" if home else None,
+    )
+
+
+def told(text: str) -> Meaning:
+    return meaning(raised(text), Source("a.py", text))
+
+
+@pytest.mark.parametrize("text", RAISING)
+def test_an_exception_has_a_next_step_of_its_own(text: str) -> None:
+    found = told(text)
+    assert RAISING[text] in found.help, (raised(text), found)
+    assert found.why
+
+
+def test_names_of_other_libraries_are_missing_here_and_what_is_named_is_there() -> None:
+    for full, here in _NAMES.items():
+        home, _, name = full.rpartition(".")
+        assert not hasattr(importlib.import_module(home), name), full
+        place, _, name = here.rpartition(".")
+        assert hasattr(importlib.import_module(place), name), here
+
+
+@pytest.mark.parametrize("name", _METHODS)
+def test_methods_of_other_libraries_are_missing_here(name: str) -> None:
+    found = told(f"x.{name}")
+    assert found.help == f"write {_METHODS[name]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "here"),
+    [
+        ("x.sum(dim=0)", "dim", "axis"),
+        ("jnp.mean(x, keepdim=True)", "keepdim", "keepdims"),
+        ("jnp.concatenate([x, x], dim=1)", "dim", "axis"),
+        ("jax.nn.softmax(x, dim=1)", "dim", "axis"),
+        ("nn.Dense(units=3)", "units", "features"),
+        ("LIFTED(out_features=3)", "out_features", "features"),
+        ("nn.Dense(3, bias=False)", "bias", "use_bias"),
+        ("nnx.Linear(3, 3, bias=False, rngs=nnx.Rngs(0))", "bias", "use_bias"),
+        ("x.sum(inplace=True)", "inplace", None),
+        ("(lambda a: a)(dim=1)", "dim", None),
+    ],
+)
+def test_arguments_are_called_what_they_are_called_here(
+    text: str, name: str, here: str | None
+) -> None:
+    NAMES["LIFTED"] = LIFTED
+    assert keyword_here(raised(text).message, name) == here
