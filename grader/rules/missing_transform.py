@@ -40,7 +40,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
     How a transform was used is only looked at if all answers are right: else other rules say more.
     """
-    if unseen(evidence) or _unfinished(evidence):
+    if unseen(evidence):
+        return
+    if _unfinished(evidence):
+        yield from _before_it_raised(evidence)
         return
     right = all(isinstance(look.comparison, Same) for look in evidence.looks)
     for use in evidence.exercise.uses:
@@ -69,6 +72,36 @@ def _is_unmapped(evidence: Evidence, use: Use) -> bool:
 def _unfinished(evidence: Evidence) -> bool:
     """Whether no case got an answer that could have come from anything."""
     return all(isinstance(look.comparison, OtherKind) for look in evidence.completed)
+
+
+def _before_it_raised(evidence: Evidence) -> Iterator[Sighting]:
+    """Speak of another transform for the same purpose, where no text has the task's."""
+    for use in evidence.exercise.uses if not evidence.completed else ():
+        if not asked(evidence, use) or _is_written(evidence, use):
+            continue
+        for look in evidence.looks:
+            found = next(
+                (each for each in look.actual.record.transforms if _is_alike(each, use)), None
+            )
+            if found is not None:
+                yield _in_place(evidence, use, look, found.transform, found.span)
+                break
+
+
+def _is_alike(run: TransformRun, use: Use) -> bool:
+    return transform(run.transform).does is transform(use.title).does
+
+
+def _is_written(evidence: Evidence, use: Use) -> bool:
+    """Whether the text may name the transform, which may not have come to run."""
+    rows = [transform(each) for each in use.any_of]
+    full = {f"{row.holder}.{row.name}" for row in rows}
+    names = {row.name for row in rows}
+    return any(
+        part.names.dotted(node) in full or (isinstance(node, ast.Constant) and node.value in names)
+        for part in evidence.source.readings
+        for node in part.nodes
+    ) or any("*" in part.names.imports for part in evidence.source.readings)
 
 
 def _missing(evidence: Evidence, use: Use) -> Sighting:

@@ -45,6 +45,8 @@ RAISING = {
     "jax.grad(x.sum())(x)": "the function itself",
     "jax.vmap(lambda a, b: a, in_axes=(0, 0, 0))(x, x)": "as many entries",
     "jax.vmap(lambda a: a, in_axes=5)(x)": "compare it with in_axes",
+    "jax.vmap(lambda a, b: a)(x, jnp.ones(3))": "in_axes, and None",
+    "nnx.Linear(3, 3)": "rngs=nnx.Rngs(seed)",
     "jax.lax.scan(lambda c, a: (c, a[0]), 0.0, (jnp.ones(3), jnp.ones(4)))": "print the shapes",
     "jax.lax.scan(lambda c, _: (c, c), x, None)": "length=",
     "jax.lax.scan(lambda c, a: (c, a, a), x, x)": "return a pair",

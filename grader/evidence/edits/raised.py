@@ -17,6 +17,7 @@ from grader.evidence.edits.text import (
     Advice,
     array_names,
     expression_at,
+    name_of,
     put,
     replaced,
     segment,
@@ -43,6 +44,12 @@ _VMAP: Final = (
     "methods",
     "metadata_params",
 )
+_LINEN: Final = "flax.linen"
+_LIFTED: Final = frozenset({"vmap", "scan", "remat", "checkpoint", "jit"})
+_OF_VARIABLES: Final = frozenset(
+    {"variable_axes", "variable_broadcast", "variable_carry", "split_rngs", "variables", "rngs"}
+)
+"""Arguments of lifted transforms alone: what becomes of a module's variables and streams."""
 _NO_SUCH_AXIS: Final = "remove the call: the axis exists only in the mapped function"
 _ARRAYS: Final = frozenset({"jnp", "np", "jax.numpy", "numpy"})
 _OTHER_SHAPES: Final = frozenset({"ScopeParamShapeError", "IndexError", "ValueError", "TypeError"})
@@ -308,6 +315,9 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
     keyword = next((each for each in call.keywords if found and each.arg == found[1]), None)
     if keyword is None or keyword.arg is None:
         return None
+    lifting = _lifting(evidence.source, call, keyword.arg)
+    if lifting is not None:
+        return lifting
     known = set(_known_keywords(failure)) - {each.arg for each in call.keywords}
     near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
     name = next(iter(near), None) or keyword_here(failure.raised.message, keyword.arg)
@@ -317,6 +327,16 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
         return Advice(f"write {name} instead of {keyword.arg}", (edit,))
     edits = left_out(evidence, evidence.source.span(call), keyword.arg)
     return Advice(f"remove {keyword.arg}: the called function doesn't take it", edits)
+
+
+def _lifting(source: Source, call: ast.Call, keyword: str) -> Advice | None:
+    """A plain transform that gets an argument that only Flax's lifted one has."""
+    module, name = name_of(source, _LINEN), source.names.dotted(call.func).rpartition(".")[2]
+    if keyword not in _OF_VARIABLES or name not in _LIFTED or module is None:
+        return None
+    lifted = f"{module}.{name}"
+    edits = replaced(source, call.func, lifted)
+    return Advice(f"use {lifted}, which takes {keyword}", edits) if edits else None
 
 
 def _known_keywords(failure: _Failure) -> tuple[str, ...]:

@@ -8,6 +8,11 @@ from grader.evidence.meanings.pattern import Pattern
 
 MEANINGS: Final = (
     Pattern(
+        pattern=r"missing \d+ required keyword-only argument: 'rngs'",
+        why="A module of NNX draws its parameters when it is made, from the nnx.Rngs that it gets.",
+        help="pass them by name: rngs=nnx.Rngs(seed)",
+    ),
+    Pattern(
         pattern=r"assigned to static attribute",
         message="a plain list, tuple or dict holds arrays or modules of NNX",
         why="NNX looks for them in attributes and in its own containers alone.",

@@ -54,6 +54,12 @@ MEANINGS: Final = (
         help="give it as many entries as the call has arguments",
     ),
     Pattern(
+        pattern=r"vmap got inconsistent sizes for array axes to be mapped",
+        why="A map goes over all its arguments together, along the axis that in_axes gives each of "
+        "them, by default the first one. Those have to be of one size.",
+        help="give each argument its axis in in_axes, and None to one that goes in whole",
+    ),
+    Pattern(
         pattern=r"vmap was requested to map its argument along axis",
         why="An argument has fewer axes than its entry of in_axes says.",
         help="print its shape before this line, and compare it with in_axes",
