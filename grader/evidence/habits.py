@@ -12,7 +12,7 @@ _MISSING_METHOD: Final = re.compile(
     r"(?:'(?:[\w.]*\.)?(?:ArrayImpl|\w*Tracer)' object|\w*Tracer) has no attribute '?(\w+)"
 )
 _MISSING_NAME: Final = re.compile(
-    r"^(?:module '([\w.]+)' has no attribute|cannot import name) '(\w+)'(?: from '([\w.]+)')?"
+    r"^(?:[mM]odule '?([\w.]+)'? has no attribute|cannot import name) '(\w+)'(?: from '([\w.]+)')?"
 )
 _UNKNOWN_KEYWORD: Final = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
 

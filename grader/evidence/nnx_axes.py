@@ -102,11 +102,18 @@ def _shows(each: NnxLook, run: TransformRun) -> bool:
     if each.look.raised is not None:
         if is_across_border(each.look.raised):
             return False
-        return run.raised and (each.maps or each.look.raised.library is not None)
+        told = each.maps or each.look.raised.library is not None
+        return run.raised and told and _has_arguments(run)
     theirs = each.expected.run
     shapes = [out.shape for out in run.outputs]
     wanted = [out.shape for out in theirs.outputs] if theirs is not None else shapes
     return shapes != wanted
+
+
+def _has_arguments(run: TransformRun) -> bool:
+    """Whether the run got an argument for each entry of `in_axes`."""
+    axes = run.axes("in_axes")
+    return isinstance(axes, Axis) or axes.is_state or len(axes.items) <= len(run.parts)
 
 
 def axes_of(run: TransformRun, place: int) -> Axes:

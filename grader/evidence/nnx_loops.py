@@ -22,6 +22,7 @@ from grader.evidence.nnx_axes import (
     maps_one_key,
     unmapped,
 )
+from grader.evidence.nnx_calls import passes_otherwise
 from grader.evidence.results import arrays
 from grader.evidence.scans import (
     carried,
@@ -235,7 +236,7 @@ def _given(run: TransformRun) -> list[tuple[str, object]]:
 def raised_by_nnx(evidence: Evidence, look: Look) -> bool:
     """Whether what a map or loop of NNX is told is why a case raised."""
     each = nnx_look(look, nnx_use(evidence.exercise))
-    return any(test(each) for test in _CAUSES)
+    return not passes_otherwise(evidence) and any(test(each) for test in _CAUSES)
 
 
 _CAUSES: Final[tuple[Callable[[NnxLook], object], ...]] = (

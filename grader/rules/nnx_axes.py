@@ -20,6 +20,7 @@ from grader.evidence.nnx_axes import (
     mapped_otherwise,
     unmapped,
 )
+from grader.evidence.nnx_calls import passes_otherwise
 from grader.evidence.notation import array_text
 from grader.model.exercise import Use, leaves
 from grader.model.finding import ShapeRow
@@ -37,6 +38,8 @@ def _maps(evidence: Evidence) -> Iterator[NnxLook]:
 
 def inward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting for a map over other axes, where it raised or the answer is wrong."""
+    if passes_otherwise(evidence):
+        return
     found = [(each, mapped_otherwise(each)) for each in _maps(evidence) if each.look.failed]
     shown = [(each, others) for each, others in found if others]
     for each, _ in shown[:1]:

@@ -140,7 +140,12 @@ def ignored(evidence: Evidence) -> Iterator[Sighting]:
         sized = tuple(_sized(looks, field)) if field is not None else ()
         instead = taken_instead(evidence, sized, name)
         pair = _showing(sized, name, instead)
-        if pair is not None and field is not None:
+        if pair is None or field is None:
+            continue
+        other = _taken_for(sized, name)
+        if other is not None and instead is not None:
+            yield _exchanged(evidence, name, field[1], pair, other)
+        else:
             yield _ignored(evidence, name, field[1], pair, instead)
 
 
@@ -212,6 +217,33 @@ def _sized(looks: tuple[NnxLook, ...], field: tuple[int, str]) -> Iterator[_Size
         texts = [setting.text for setting in layer.settings if setting.name == name]
         if texts and texts[0].isdigit():
             yield _Sized(look=each.look, each=each, layer=layer, size=int(texts[0]))
+
+
+def _taken_for(sized: tuple[_Sized, ...], name: str) -> str | None:
+    """Return the setting of the layer that always has this size, though it should have another."""
+    fitting: set[str] | None = None
+    for each in sized:
+        size = str(each.look.case.sizes[name])
+        settings = each.layer.settings if each.layer is not None else ()
+        found = {setting.name for setting in settings if setting.text == size}
+        fitting = found if fitting is None else fitting & found
+    return min(fitting, default=None) if fitting is not None else None
+
+
+def _exchanged(
+    evidence: Evidence, name: str, field: str, pair: tuple[_Sized, _Sized], other: str
+) -> Sighting:
+    shown = next(each for each in pair if each.look.failed)
+    made = shown.layer.span if shown.layer is not None else None
+    return Sighting(
+        message=f"{name} is the layer's {other}, but should be its {field}",
+        label=f"{name} is {other} here",
+        why="By position, the arguments of a layer come in the order in which it takes them.",
+        help=f"write {field}={name}, and give {other} the size of the input",
+        span=made or evidence.landmarks.head,
+        case=shown.look.case,
+        evidence={"size": name, "expected": field, "actual": other},
+    )
 
 
 def _showing(

@@ -22,6 +22,7 @@ from grader.evidence.lifting import axes_text
 from grader.evidence.loops import step_returns
 from grader.evidence.nnx import NnxLook, nnx_looks
 from grader.evidence.nnx_axes import OBJECT, MappedArgument, arguments, axes_of, mapped_otherwise
+from grader.evidence.nnx_calls import passes_otherwise
 from grader.evidence.nnx_loops import (
     computes_otherwise,
     marks,
@@ -51,6 +52,8 @@ def looks(evidence: Evidence) -> Iterator[NnxLook]:
 
 def inward(evidence: Evidence) -> Iterator[Sighting]:
     """Yield one sighting for a loop over other axes, or with the carry in another place."""
+    if passes_otherwise(evidence):
+        return
     found = [each for each in looks(evidence) if each.look.failed and not without_carry(each)]
     shown = [each for each in found if mapped_otherwise(each) or misfit(each)]
     for each in shown[:1]:

@@ -25,6 +25,7 @@ from grader.evidence.nnx import (
     weights,
 )
 from grader.evidence.nnx_axes import OBJECT, mapped_otherwise, maps_one_key
+from grader.evidence.nnx_calls import passes_otherwise
 from grader.evidence.nnx_loops import hands_on, unstacked
 from grader.evidence.notation import array_text, listing
 from grader.evidence.provenance import DERIVING
@@ -174,6 +175,8 @@ def _split(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
 
 def shared(evidence: Evidence) -> Iterator[Sighting]:
     """Yield weights that are the same for all, although each should have its own."""
+    if passes_otherwise(evidence):
+        return
     for each in nnx_looks(evidence):
         telling = _telling(each)
         if (telling and hands_on(each) is None) or unstacked(each):

@@ -29,6 +29,7 @@ from grader.evidence.loops import returns_one, step_returns
 from grader.evidence.meaning import Meaning
 from grader.evidence.misused_keys import misused_key
 from grader.evidence.nests import raised_by_axes
+from grader.evidence.nnx_calls import called_otherwise
 from grader.evidence.nnx_loops import raised_by_nnx
 from grader.evidence.not_dicts import not_a_dict
 from grader.evidence.scan_faults import raised_by_scan
@@ -58,8 +59,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
     seen: set[str] = set()
     for explained, look, raised in sorted(_raised(evidence), key=lambda each: each[0]):
         if raised.exception not in seen:
-            seen.add(raised.exception)
-            yield _sighting(evidence, look, raised, last_resort=explained)
+            found = _sighting(evidence, look, raised, last_resort=explained)
+            if found.message not in seen:
+                yield found
+            seen |= {raised.exception, found.message}
     yield from _still_to_come(evidence)
 
 
@@ -236,7 +239,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)
-    told = told or needs_another(evidence, raised)
+    told = told or called_otherwise(evidence, look) or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span
     if setting is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import flax.linen as nn
@@ -47,6 +48,22 @@ RAISING = {
     "jax.vmap(lambda a: a, in_axes=5)(x)": "compare it with in_axes",
     "jax.vmap(lambda a, b: a)(x, jnp.ones(3))": "in_axes, and None",
     "nnx.Linear(3, 3)": "rngs=nnx.Rngs(seed)",
+    "nnx.Linear(3, 3, rngs=key)": "rngs=nnx.Rngs(seed)",
+    "nnx.Linear(3, 3, rngs=0)": "rngs=nnx.Rngs(seed)",
+    "nnx.Linear(3, 3, rngs=nnx.Rngs(0)).apply(x)": "like a function",
+    "nnx.Linear(3, 3, rngs=nnx.Rngs(0)).init(key, x)": "like a function",
+    "nnx.Dense(3, 3)": "use flax.nnx.Linear",
+    "nnx.split_rngs(3)": "by name",
+    "jax.grad(lambda a: a.sum(), 'a')(x)": "its arguments afterwards",
+    "jax.grad(lambda a: a.sum(), has_aux=True)(x)": "leave out has_aux",
+    "jax.lax.scan(lambda c, a: (c, a), x, 3)": "length=",
+    "jax.lax.scan(x, x, x)": "the function itself",
+    "jnp.concatenate([jnp.float32(1), jnp.float32(1)])": "print their shapes",
+    "sum(x, axis=1)": "jnp.sum",
+    "max(x, axis=1)": "jnp.sum",
+    "x(x)": "order of the arguments",
+    "jax.jit(lambda a: a(a))(x)": "order of the arguments",
+    "(1, 2) * 0.5": "jax.tree.map",
     "jax.lax.scan(lambda c, a: (c, a[0]), 0.0, (jnp.ones(3), jnp.ones(4)))": "print the shapes",
     "jax.lax.scan(lambda c, _: (c, c), x, None)": "length=",
     "jax.lax.scan(lambda c, a: (c, a, a), x, x)": "return a pair",
@@ -56,7 +73,7 @@ RAISING = {
     "jax.checkpoint(nn.Dense)(3)": "return arrays from it",
     "jax.vmap(nn.Dense)(x)": "return arrays from it",
     "jax.vmap(model)(x)": "model.apply(variables",
-    "jax.tree.map(lambda a, b: a, {'a': x}, {'b': x})": "print both",
+    "jax.tree.map(lambda a, b: a, {'a': x}, {'b': x})": "print both before",
     "jnp.concatenate([x, jnp.ones((3, 9))])": "print their shapes",
     "np.concatenate([x, np.ones((3, 9))])": "print their shapes",
     "jnp.stack([x, jnp.ones(3)])": "print their shapes",
@@ -117,6 +134,15 @@ RAISING = {
     "jax.jit(lambda a: a.detach())(x)": "stop_gradient",
     "x.swapped": "check the spelling",
 }
+
+
+@pytest.fixture(autouse=True)
+def all_frames() -> Iterator[None]:
+    """Leave jax's frames in tracebacks, as they are where a program is graded."""
+    before = jax.config.jax_traceback_filtering
+    jax.config.update("jax_traceback_filtering", "off")
+    yield
+    jax.config.update("jax_traceback_filtering", before)
 
 
 def raised(text: str) -> Raised:

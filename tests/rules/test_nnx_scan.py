@@ -414,7 +414,7 @@ def deep(*pairs: str) -> str:
 IN_DEPTH: Final = {
     "arguments in another order": (
         deep("forward(layers, x)", "forward(x, layers)"),
-        [("raised", "layer(x)")],
+        [("raised", "forward(x, layers)")],
     ),
     "an argument too few": (
         deep("forward(layers, x)", "forward(layers)"),

@@ -50,7 +50,7 @@ MEANINGS: Final = (
         help="print the shapes before this line, and compare them with the task",
     ),
     Pattern(
-        pattern=r"(?i)cannot (concatenate|stack) arrays"
+        pattern=r"(?i)cannot (concatenate|stack) arrays|arrays cannot be concatenated"
         r"|all (the )?input arrays? .*(same shape|must match|same number)",
         why="Arrays that are joined along an axis need equal sizes along all others. Arrays that "
         "are stacked need equal shapes.",

@@ -8,6 +8,12 @@ from grader.evidence.meanings.pattern import Pattern
 
 MEANINGS: Final = (
     Pattern(
+        pattern=r"invalid keyword argument for (sum|max|min|abs|round|any|all)\(\)"
+        r"|(sum|max|min|abs|any|all)\(\) (takes no keyword|got an unexpected .*'axis')",
+        why="This is Python's own function, which knows nothing of axes.",
+        help="use that of jax.numpy, such as jnp.sum",
+    ),
+    Pattern(
         pattern=r"unexpected keyword argument",
         why="The called function has no argument with this name.",
         help="compare the name with the documentation; a letter may be missing",
@@ -21,6 +27,11 @@ MEANINGS: Final = (
         pattern=r"positional arguments? but",
         why="A call passes more arguments than the function takes.",
         help="compare the arguments with what the function takes, and remove the extra ones",
+    ),
+    Pattern(
+        pattern=r"missing \d+ required keyword-only",
+        why="A call leaves out an argument that is passed by name.",
+        help="pass it by name, as the last line of the exception has it",
     ),
     Pattern(
         pattern=r"missing \d+ required (positional|keyword)|missing a required argument",

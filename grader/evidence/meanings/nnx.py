@@ -13,6 +13,21 @@ MEANINGS: Final = (
         help="pass them by name: rngs=nnx.Rngs(seed)",
     ),
     Pattern(
+        pattern=r"has no attribute 'params'",
+        message="a module of NNX gets something else than an nnx.Rngs",
+        label="not an nnx.Rngs",
+        why="It draws its parameters from a stream of the nnx.Rngs that it gets. A key or a number "
+        "has no streams.",
+        help="pass rngs=nnx.Rngs(seed)",
+        library=r"^flax\.nnx\.nn\.",
+    ),
+    Pattern(
+        pattern=r"^AttributeError: '(?!dict|list|tuple|[\w.]*(ArrayImpl|Tracer|[fF]unction))\w+' "
+        r"object has no attribute '(init|apply)'",
+        why="Modules of Linen have init and apply. One of NNX holds its parameters itself.",
+        help="call a module of NNX like a function: model(x)",
+    ),
+    Pattern(
         pattern=r"assigned to static attribute",
         message="a plain list, tuple or dict holds arrays or modules of NNX",
         why="NNX looks for them in attributes and in its own containers alone.",

@@ -13,6 +13,12 @@ MEANINGS: Final = (
         help="print what is unpacked",
     ),
     Pattern(
+        pattern=r"'[\w.]*(ArrayImpl|Tracer)' object is not callable",
+        why="This is an array. A function's arguments may come in another order than its "
+        "parameters.",
+        help="compare the order of the arguments with that of the parameters",
+    ),
+    Pattern(
         pattern=r"not callable",
         why="You called something that isn't a function. The cause may also be a missing operator "
         "or comma before parentheses, or a variable with the function's name.",
@@ -28,7 +34,7 @@ MEANINGS: Final = (
         pattern=r"'[\w.]*([fF]unction|method|partial)' object"
         r" (is not (subscriptable|iterable)|has no)|operand.*'([\w.]*[fF]unction|method)'",
         why="This is a function, not what it returns. A transform returns a function as well.",
-        help="call it: put its arguments in parentheses after it",
+        help="if you mean what it returns, call it: put its arguments in parentheses after it",
     ),
     Pattern(
         pattern=r"'(map|zip|enumerate|filter|reversed|generator|dict_\w+)' object is not "
@@ -90,10 +96,12 @@ MEANINGS: Final = (
         help="find out what is 0 here, and handle that case",
     ),
     Pattern(
-        pattern=r"unsupported operand type|can only concatenate|bad operand type",
+        pattern=r"unsupported operand type|can only concatenate|bad operand type"
+        r"|can't multiply sequence",
         why="This operator can't be used with values of these types, which the last line of the "
         "exception names.",
-        help="print both sides; of a dict or a tuple, take the entry that you mean",
+        help="print both sides; of a dict or a tuple, take the entry that you mean, or go through "
+        "all with jax.tree.map",
     ),
     Pattern(
         pattern=r"^RecursionError",

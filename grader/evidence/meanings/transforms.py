@@ -43,10 +43,22 @@ MEANINGS: Final = (
         "x.astype(jnp.float32)",
     ),
     Pattern(
-        pattern=r"^TypeError: Expected a callable value",
+        pattern=r"^TypeError: Expected a callable value|argument should be a callable",
         why="A transform takes a function. It got something else.",
         help="pass the function itself, and its arguments afterwards: jax.grad(loss)(w), not "
         "jax.grad(loss(w))",
+    ),
+    Pattern(
+        pattern=r"object cannot be interpreted as an integer",
+        why="argnums are the places of arguments, as integers.",
+        help="pass jax.grad the function, and its arguments afterwards: jax.grad(loss)(w)",
+        library=r"^jax\._src\.api",
+    ),
+    Pattern(
+        pattern=r"expected function with aux output to return a two-element tuple",
+        why="With has_aux=True, the function returns a pair: the number that is differentiated, "
+        "and whatever else it gives.",
+        help="return such a pair, or leave out has_aux",
     ),
     Pattern(
         pattern=r"vmap in_axes must be an int, None, or a tuple",
@@ -76,6 +88,11 @@ MEANINGS: Final = (
         help="pass what the loop goes over, or length=…",
     ),
     Pattern(
+        pattern=r"scan got value with no leading axis to scan over",
+        why="A scan goes over the first axis of an array. This is a single number, without axes.",
+        help="pass an array; a number of steps is length=…",
+    ),
+    Pattern(
         pattern=r"cond branches must have|branches must have equal|true_fun and false_fun output",
         why="Both branches have to return the same structure, of the same shapes and types.",
         help="print the shape and type of what each of them returns",
@@ -93,10 +110,15 @@ MEANINGS: Final = (
         help="return arrays from it; for a Flax module, use the transform of its library",
     ),
     Pattern(
+        pattern=r"(?s)pytree structure error.* tuple of length \d+, but .* of length 0",
+        why="A lifted module that is called without apply raises this: it has no variables.",
+        help="call it with model.apply(variables, …)",
+    ),
+    Pattern(
         pattern=r"pytree structure error|Dict key mismatch|arity mismatch"
         r"|Custom node type mismatch",
         why="Two structures, such as in_axes and the arguments, should have the same keys and "
-        "lengths, but don't. A lifted module that is called without apply raises this, too.",
-        help="print both; call a lifted module with model.apply(variables, …)",
+        "lengths, but don't.",
+        help="print both before this line",
     ),
 )
