@@ -33,7 +33,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         comparison = look.comparison
         result = look.result
         if isinstance(comparison, OtherKind) and result is not None:
-            what = f"{comparison.actual}, not {comparison.expected}"
+            what = f"{comparison.actual}, not {_wanted(comparison)}"
             yield Sighting(
                 message=f"{output_name(comparison.place)} is {what}"
                 if comparison.place
@@ -45,6 +45,12 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+
+
+def _wanted(comparison: OtherKind) -> str:
+    """Say what is expected: of objects, or of what was deleted, there are arrays as well."""
+    both = comparison.actual.startswith("an array") and comparison.expected == "an array"
+    return "an array of numbers" if both else comparison.expected
 
 
 def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:

@@ -6,6 +6,7 @@ import pytest
 
 from grader.judge import judge
 from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
+from grader.model.finding import Finding
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from tests.observe import example_case, observe
@@ -35,6 +36,10 @@ def total(seed, x):
 
 
 def advice(program: str, answer: str) -> str:
+    return found(program, answer).help
+
+
+def found(program: str, answer: str) -> Finding:
     cases = (example_case(TOTAL, lengths=(3,)),)
     text = program.replace("{}", answer)
     (_, expected), (_, actual) = (
@@ -44,9 +49,9 @@ def advice(program: str, answer: str) -> str:
         Exchange(case=case, expected=theirs, actual=ours)
         for case, theirs, ours in zip(cases, expected, actual, strict=True)
     )
-    found = judge(Transcript(exercise=TOTAL, source=Source("mine.py", text), exchanges=exchanges))
-    assert [each.rule for each in found] == ["not-an-array"]
-    return found[0].help
+    (one,) = judge(Transcript(exercise=TOTAL, source=Source("mine.py", text), exchanges=exchanges))
+    assert one.rule == "not-an-array"
+    return one
 
 
 @pytest.mark.parametrize(
@@ -67,3 +72,8 @@ def test_variables_are_not_the_answer() -> None:
     says = "return what apply returns; the variables are not the answer"
     assert advice(APPLIED, "variables") == says
     assert advice(APPLIED, "'y'") == "return the array that apply gives"
+
+
+def test_an_array_of_objects_is_not_told_that_it_is_no_array() -> None:
+    said = found(PLAIN, "__import__('numpy').array([None])").message
+    assert said == "the function returns an array of dtype object, not an array of numbers"
