@@ -39,9 +39,9 @@ def advice(program: str, answer: str) -> str:
     return found(program, answer).help
 
 
-def found(program: str, answer: str) -> Finding:
+def found(program: str, answer: str = "", end: str = "    return {}\n") -> Finding:
     cases = (example_case(TOTAL, lengths=(3,)),)
-    text = program.replace("{}", answer)
+    text = program.replace("    return {}\n", end).replace("{}", answer)
     (_, expected), (_, actual) = (
         observe(each, TOTAL, cases) for each in (program.replace("{}", "y"), text)
     )
@@ -77,3 +77,16 @@ def test_variables_are_not_the_answer() -> None:
 def test_an_array_of_objects_is_not_told_that_it_is_no_array() -> None:
     said = found(PLAIN, "__import__('numpy').array([None])").message
     assert said == "the function returns an array of dtype object, not an array of numbers"
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("pass", "compute the answer, and return it at the end"),
+        ("y = y", "return the answer at the end"),
+        ("if seed < 0:\n        return y", "return the result on every path"),
+        ("return None", "return the result on every path"),
+    ],
+)
+def test_what_is_said_of_none_depends_on_the_returns(end: str, says: str) -> None:
+    assert found(PLAIN, end=f"    {end}\n").help.startswith(says)
