@@ -50,7 +50,7 @@ def new(exercise: str, folder: Path, like: Like) -> int:
         skeleton.write()
     except FileExistsError as error:
         raise CommandWrong(
-            f"{visible(str(error.filename))} already exists and wasn't changed"
+            f"{visible(str(error.filename))} already exists and is left as it is"
         ) from error
     except OSError as error:
         where = visible(str(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +47,16 @@ def named(name: str, found_in: Catalogue) -> ExerciseFolder:
     slugs = [each.exercise.slug for each in known]
     meant = did_you_mean(name, slugs) or "; grade list shows them"
     raise CommandWrong(f"there is no exercise {quoted_blank(name)}{meant}")
+
+
+def exercise_for_file(path: Path, folders: Sequence[Path]) -> str | None:
+    """Say which file to grade where an exercise is named instead; None if none has that name."""
+    found = [each for each in catalogue(folders).exercises if str(path) in each.names]
+    if len(found) != 1:
+        return None
+    slug, file = found[0].exercise.slug, f"{found[0].folder.name}.py"
+    start = "" if os.path.lexists(file) else f"; grade start {slug} creates it"
+    return f"{visible(str(path))} is an exercise, not a file: grade {file}{start}"
 
 
 def current(name: str | None, folders: Sequence[Path], progress: Progress) -> ExerciseFolder:

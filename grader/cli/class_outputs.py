@@ -151,5 +151,5 @@ def _tell(exported: Exported) -> None:
     if len(exported.paths) == 1:
         print(f"grade: wrote {visible(str(exported.paths[0]))}", file=sys.stderr)
     elif exported.paths:
-        folder = os.path.commonpath(exported.paths)
+        folder = os.path.commonpath(exported.paths) or os.curdir
         print(f"grade: wrote {len(exported.paths)} files to {visible(folder)}", file=sys.stderr)

@@ -75,7 +75,10 @@ def grade(files: given.FilesArgument, request: GradingRequest) -> int:
     if meant is not None:
         raise CommandWrong(meant)
     if len(files) == 1 and str(files[0]) != STDIN and not os.path.lexists(files[0]):
-        raise CommandWrong(no_such_file(files[0]))
+        from grader.cli.choose import exercise_for_file
+
+        other = exercise_for_file(files[0], request.exercises)
+        raise CommandWrong(other or no_such_file(files[0]))
     from grader.cli.grading import grade_files
 
     return grade_files(tuple(files), request)

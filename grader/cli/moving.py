@@ -36,7 +36,7 @@ def _export(saved: SavedProgress, file: Path, *, overwrite: bool) -> None:
         _write(file, to_text(saved), overwrite=overwrite)
     except FileExistsError:
         raise CommandWrong(
-            f"{shown_path(file)} already exists and wasn't changed; --force overwrites it"
+            f"{shown_path(file)} already exists and is left as it is; --force overwrites it"
         ) from None
     except OSError as error:
         raise CommandWrong(f"{shown_path(file)} can't be written: {reason(error)}") from error

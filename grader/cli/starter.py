@@ -29,7 +29,7 @@ def copy_starter(starter: Path, target: Path, *, overwrite: bool) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) and os.path.lexists(target):
             raise CommandWrong(
-                f"{visible(str(target))} already exists and wasn't changed; "
+                f"{visible(str(target))} already exists and is left as it is; "
                 "--force overwrites it, or give another PATH"
             ) from error
         gone = "this folder has been deleted; cd into another"
@@ -46,7 +46,7 @@ def copy_starters(folder: ExerciseFolder, target: Path, *, overwrite: bool) -> N
     for starter, place in beside:
         if os.path.lexists(place) and not overwrite and not same_file(place, starter):
             raise CommandWrong(
-                f"{visible(str(place))} already exists and wasn't changed; this exercise has one "
+                f"{visible(str(place))} already exists and is left as it is; this exercise has one "
                 "of its own: give a PATH in another folder, or --force overwrites it"
             )
     copy_starter(folder.starter, target, overwrite=overwrite)

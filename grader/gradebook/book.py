@@ -99,6 +99,7 @@ class Gradebook:
         with self._writing() as connection:
             connection.execute(schema.ABSENT, (self.root,))
             connection.executemany(schema.HANDED_IN, rows)
+            connection.execute(schema.REOWNED, (self.root,))
             for statement in schema.COUNTED:
                 connection.execute(statement)
 

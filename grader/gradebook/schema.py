@@ -69,6 +69,14 @@ HANDED_IN: Final = """
         handed = excluded.handed, turn = excluded.turn, handed_in = excluded.handed_in,
         present = 1"""
 
+REOWNED: Final = """
+    DELETE FROM submissions WHERE root = ?1 AND NOT present AND EXISTS (
+        SELECT 1 FROM submissions AS now
+        WHERE now.root = ?1 AND now.present AND now.path = submissions.path
+            AND now.sha256 = submissions.sha256 AND now.exercise = submissions.exercise
+    )"""
+"""Who a file was said to be from, before a roster or a pattern said it better."""
+
 COUNTED: Final = (
     "UPDATE submissions SET counts = 0 WHERE counts",
     """UPDATE submissions SET counts = 1 WHERE id IN (

@@ -36,6 +36,7 @@ class Asked(StrEnum):
     KIND = "kind"
     DIVISION = "division"
     NUMBER = "number"
+    VALUE = "value"
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

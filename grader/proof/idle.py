@@ -137,7 +137,10 @@ class Idle:
         func = call.func
         dotted = self._names.surely(func)
         if dotted:
-            return dotted.startswith(known.TAME_LIBRARIES)
+            calls = not known.CALLING.isdisjoint(dotted.split("."))
+            return not calls and dotted.startswith(known.TAME_LIBRARIES)
+        if any(each.arg == "key" for each in call.keywords):
+            return False  # a function that is called
         if isinstance(func, ast.Attribute):
             return func.attr in known.TAME_METHODS - self._names.own and self._is_quiet(func.value)
         return self._names.builtin(func) in known.TAME or self._is_error(func)

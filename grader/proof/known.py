@@ -55,11 +55,12 @@ DENIED: Final = _names(
     Formatter ForwardRef Handler JSONEncoder LogRecord StreamHandler all_leaves array_equal
     array_equiv array_repr array_str asyncio attrgetter bltns builtins codecs config ctypes debug
     errstate export extend frombuffer fromfile gc get_annotations get_printoptions get_type_hints
-    importlib interpreters isscalar iterable jax jnp lastResort lib load memmap methodcaller
-    module_paths os platform_dependent printoptions register_pytree_node register_pytree_node_class
-    rng_uniform save savetxt savez setLogRecordFactory setLoggerClass set_printoptions seterr signal
-    singledispatch singledispatchmethod socket subprocess suppress suppress_warnings sys tabulate
-    tempfile test_util threading time tracers typeof uuid weakref
+    importlib interpreters isscalar iterable jax jnp lastResort length_hint lib load memmap
+    methodcaller module_paths os platform_dependent printoptions register_pytree_node
+    register_pytree_node_class rng_uniform save savetxt savez setLogRecordFactory setLoggerClass
+    set_printoptions seterr signal singledispatch singledispatchmethod socket subprocess suppress
+    suppress_warnings sys tabulate tempfile test_util testing threading time tracers typeof uuid
+    weakref
     """
 )
 """What is denied wherever it stands in a library's dotted name."""
@@ -105,9 +106,12 @@ UNDERSCORED: Final = _names(
 """Names with an underscore in front that a program may use without defining them."""
 
 METHODS: Final = _names(
-    "__del__ __eq__ __getattr__ __getattribute__ __hash__ __instancecheck__ __ne__"
-    " __subclasscheck__ __subclasshook__"
+    "__del__ __eq__ __getattr__ __getattribute__ __hash__ __instancecheck__ __len__ __length_hint__"
+    " __lt__ __ne__ __subclasscheck__ __subclasshook__"
 )
+"""Methods that Python, or its library, calls unseen. It drops the error of some."""
+TELLING: Final = _names("__doc__ __name__ __qualname__")
+"""What tells a method of a stand-in from an array's."""
 KEYWORDS: Final = _names(
     """
     _unsafe_bypass_check assigned backend compare compiler_options device donate donate_argnames
@@ -141,7 +145,7 @@ TAME_METHODS: Final = _names(
 )
 TAME_LIBRARIES: Final = (
     *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "random.seed", "time."),
-    *("jax.numpy.", "jax.tree.", "math.", "numpy."),
+    *("jax.numpy.", "math.", "numpy."),
 )
 CONFIGURED: Final = _names(
     """
@@ -151,6 +155,10 @@ CONFIGURED: Final = _names(
     """
 )
 """Settings of jax that don't change an answer, or that a trace shows when the top has set them."""
+CALLING: Final = _names(
+    "apply_along_axis apply_over_axes fromfunction fromiter frompyfunc piecewise testing vectorize"
+)
+"""What calls a function that it is given: that function has to be looked at."""
 SETTINGS: Final = (
     r"os\.environ(\[|\.setdefault\()'(TF_CPP_MIN_LOG_LEVEL|JAX_PLATFORMS|JAX_PLATFORM_NAME"
     r"|CUDA_VISIBLE_DEVICES|XLA_PYTHON_CLIENT_PREALLOCATE)'(\] = |, )'\w*'\)?"

@@ -92,8 +92,12 @@ class Look:
                 self._doubt(node, "may catch errors in `__exit__`")
             case ast.FunctionDef(name=name) if name in known.METHODS & self._names.own:
                 self._doubt(node, f"defines `{name}`")
-            case ast.Name(id="__exit__", ctx=ast.Store()):
+            case ast.Name(id="__exit__", ctx=ast.Store()) | ast.Constant(value="__exit__"):
                 self._doubt(node, "may catch errors in `__exit__`")
+            case ast.Name(id="__module__", ctx=ast.Store()):
+                self._doubt(node, "says that a class is another module's")
+            case ast.Name(id=name, ctx=ast.Store()) if name in known.METHODS & self._names.own:
+                self._doubt(node, f"defines `{name}`")
             case ast.Try() | ast.TryStar() if self._scopes and catches(node):
                 self._doubt(node, "catches errors with `try`")
             case ast.Compare(ops=ops):
@@ -184,8 +188,24 @@ class Look:
         own = name in self._names.own | known.UNDERSCORED
         if self._names.dotted(node):
             self._library(node)
-        elif name in known.ATTRIBUTES or (name.startswith("_") and not own):
+        elif (
+            (isinstance(node.ctx, ast.Load) and self._tells(node))
+            or name in known.ATTRIBUTES
+            or (name.startswith("_") and not own)
+        ):
             self._doubt(node, f"uses `.{name}`")
+
+    def _tells(self, node: ast.Attribute | ast.Subscript) -> bool:
+        """Say whether this is the name or the text of something that a stand-in may give.
+
+        What `type` gives isn't: the question is noted when it is asked.
+        """
+        if not isinstance(node, ast.Attribute) or node.attr not in known.TELLING:
+            return False
+        if not isinstance(node.ctx, ast.Load):
+            return False
+        value = node.value
+        return not (isinstance(value, ast.Call) and self._names.builtin(value.func) == "type")
 
     def _library(self, node: ast.AST) -> None:
         dotted = self._names.dotted(node)
@@ -213,6 +233,8 @@ class Look:
                 self._doubt(node, f"passes `{keyword.arg or '**'}`")
         if self._names.dotted(node.func) == "numpy.ndarray":
             self._doubt(node, "makes an array of what happens to be in memory")
+        if self._names.builtin(node.func) == "type" and len(node.args) != 1:
+            self._doubt(node, "makes a class with `type`")
         match node:
             case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[ast.Name(id="self"), *_]):
                 pass

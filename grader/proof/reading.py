@@ -27,7 +27,10 @@ _ASKED: Final = {
     Asked.KIND: "asks for the type of a value",
     Asked.DIVISION: "divides by what is zero for some size",
     Asked.NUMBER: "makes a Python number of a size",
+    Asked.VALUE: "asks for a value that a trace doesn't have, and goes on without it",
 }
+_FAILING: Final = (Asked.DIVISION, Asked.VALUE)
+"""What raises, and so may end what comes after it."""
 _DEFINING: Final = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assert, ast.Import, ast.ImportFrom),
     ast.AnnAssign,
@@ -56,7 +59,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             place = msgspec.structs.astuple(each.span)
             printed = each.asked is Asked.TEXT and place in self.printed
             idle = any(one[:2] <= place[:2] and place[2:] <= one[2:] for one in self.idle)
-            if not printed and (each.asked is Asked.DIVISION or not idle):
+            if not printed and (each.asked in _FAILING or not idle):
                 where = f"line {each.span.line}" if each.span.line else "a library that it uses"
                 return f"{where} {_ASKED[each.asked]}"
         return ""

@@ -33,18 +33,36 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         comparison = look.comparison
         result = look.result
         if isinstance(comparison, OtherKind) and result is not None:
-            what = f"{comparison.actual}, not {comparison.expected}"
+            what = f"{comparison.actual}, not {_wanted(comparison)}"
             yield Sighting(
                 message=f"{output_name(comparison.place)} is {what}"
                 if comparison.place
                 else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
-                help=_help(result, comparison, applies=bool(look.expected.record.roots)),
+                help=_no_return(evidence, look, result)
+                or _help(result, comparison, applies=bool(look.expected.record.roots)),
                 span=_place(evidence, look, result, comparison.place),
                 edits=_edits(evidence, look, result),
                 case=look.case,
                 evidence={"expected": comparison.expected, "actual": comparison.actual},
             )
+
+
+def _no_return(evidence: Evidence, look: Look, result: Result) -> str:
+    """Say what to write if the function has no return at all; empty if it has one."""
+    is_none = isinstance(result, OpaqueResult) and result.type_name == _NONE
+    marks = evidence.landmarks
+    if not is_none or marks.results or not marks.ends_without_return:
+        return ""
+    if missing_return(evidence, look):
+        return "return the answer at the end: without a return the function gives None"
+    return "compute the answer, and return it at the end: a function without a return gives None"
+
+
+def _wanted(comparison: OtherKind) -> str:
+    """Say what is expected: of objects, or of what was deleted, there are arrays as well."""
+    both = comparison.actual.startswith("an array") and comparison.expected == "an array"
+    return "an array of numbers" if both else comparison.expected
 
 
 def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:

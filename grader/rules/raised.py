@@ -84,7 +84,10 @@ def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
     head = evidence.landmarks.head
     if head is None or evidence.source.number(head) != evidence.source.number(place):
         return  # lines of two files come in no order
+    known = {unbound_name(each.message) for each in raised}
     for name in unbound_after(evidence.source, evidence.landmarks.entry, place.end_line):
+        if name.id in known:
+            continue  # the same mistake
         advice = name_advice(evidence, name.id, evidence.source.span(name)) or _NO_NAME
         yield Sighting(
             message=f"the name {name.id} has no value: nothing in the file gives it one",

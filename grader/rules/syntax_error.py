@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,8 +19,8 @@ from grader.rules.rule import Rule, Sighting
 
 _ADVICE: Final = (
     (
-        r"invalid character .*U\+20[0-9A-F]{2}",
-        "type it again: Python's quotes are \" and ', its minus is -",
+        r"invalid character .*U\+(20(18|19|1A|1B|1C|1D|1E|1F|39|3A)|00(AB|BB|B4))",
+        "type it again: Python's quotes are \" and '",
     ),
     (
         r"invalid non-printable character",
@@ -38,6 +39,20 @@ _ADVICE: Final = (
     (r"'return' outside", "indent it, so that it belongs to the function"),
     (r"levels deep", "split it into several statements"),
 )
+_MEANT: Final = {
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+    "\u00d7": "*",
+    "\u22c5": "*",
+    "\u00b7": "*",
+    "\u00f7": "/",
+    "\u2192": "->",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2260": "!=",
+    "\u3002": ".",
+    "\u3001": ",",
+}
+"""What Python writes for characters that a word processor or another keyboard puts in."""
 _NEAR: Final = "look at this line and at the end of the one before it"
 
 _CHARACTERS: Final = {":": "end the line with a colon", ",": "put a comma between the two"}
@@ -45,7 +60,17 @@ _CHARACTERS: Final = {":": "end the line with a colon", ",": "put a comma betwee
 
 def _advice(message: str) -> str:
     """Return one next step for Python's message."""
+    odd = re.match(r"invalid character '(.)'", message)
+    meant = _plain(odd[1]) if odd is not None else ""
+    if odd is not None and meant:
+        return f"write {meant} instead of {odd[1]}: Python has no such sign"
     return next((advice for words, advice in _ADVICE if re.search(words, message)), _NEAR)
+
+
+def _plain(character: str) -> str:
+    """Return what a program has for a character of another width or kind; empty if unknown."""
+    plain = _MEANT.get(character, unicodedata.normalize("NFKC", character))
+    return plain if plain != character and plain.isascii() and plain.strip() else ""
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:

@@ -23,6 +23,7 @@ import flax
 import jax
 import jaxlib
 import numpy as np
+from jax._src import errors
 from jax._src.lax.control_flow import loops
 
 from grader.model.observation import Span
@@ -72,6 +73,7 @@ _NO_NUMBERS: Final = (str, bytes, tuple, list, dict, type, type(None))
 
 
 _STREAMS: Final = "flax.nnx.rnglib"
+_FAILURE: Final = next(each for each in errors.JAXTypeError.__mro__ if "__init__" in vars(each))
 
 
 def _lent(namespace: dict[str, Any], questions: Mapping[str, Any]) -> Callable[[], None]:
@@ -117,6 +119,7 @@ class Guard:
             undo.append(_patched(type(symbolic[0]), self._of_sizes(type(symbolic[0]))))
             undo.append(_patched(jax.lax, counting()))
             undo.append(_patched(loops, inferring()))
+        undo.append(_patched(_FAILURE, {"__init__": self._failing(vars(_FAILURE)["__init__"])}))
         if arrays:
             base = next(each for each in type(arrays[0]).__mro__ if "__repr__" in vars(each))
             undo.append(_patched(base, {"__repr__": self._text(vars(base)["__repr__"])}))
@@ -131,6 +134,19 @@ class Guard:
         finally:
             for each in reversed(undo):
                 each()
+
+    def _failing(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Note each error that jax makes where a stand-in has no value: something may drop it."""
+
+        def failing(error: Any, *arguments: Any, **options: Any) -> None:
+            frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # only there
+            while frame is not None and _file_of(frame.f_code).startswith((*_TRUSTED, *_INSTALLED)):
+                frame = frame.f_back
+            if frame is not None:
+                self._note(Asked.VALUE, frame)
+            original(error, *arguments, **options)
+
+        return failing
 
     def ask(self, asked: Asked) -> None:
         """Note a question, unless jax, Flax or the grader asks it."""

@@ -7,17 +7,21 @@ the program's code runs while one is taken.
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import logging
+import re
 import sys
 import types
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 from flax import linen as nn
+
+from grader.worker.arrays import base_view
 
 _ATOMS: Final = (int, float, complex, bool, str, bytes, type(None))
 _MOST: Final = 50_000
@@ -56,27 +60,35 @@ class Kept:
         self._shown.append(id(value))
         return self._parts(value, kind)
 
-    def _parts(self, value: Any, kind: type) -> Iterable[Any]:  # noqa: PLR0911  # one for each kind
-        if isinstance(value, dict):
-            return [each for pair in dict.items(value) for each in pair]
-        if isinstance(value, list | tuple | set | frozenset | deque):
-            return list(value)
-        if isinstance(value, bytearray | np.ndarray):
-            self._shown.append(blake2b(bytes(value)).digest())
-            return ()
+    def _parts(self, value: Any, kind: type) -> Iterable[Any]:  # one for each kind
+        base = next((each for each in _CONTAINERS if issubclass(kind, each)), None)
+        if base is not None:
+            own = () if kind is base else self._fields(value, kind)
+            return [*_elements(value, base), *own]
+        if issubclass(kind, np.ndarray):
+            return [*self._of_array(value), *self._fields(value, kind)]
         if isinstance(value, types.FunctionType):
             return self._of_function(value)
         if isinstance(value, types.ModuleType):
-            lent = value.__name__ in _BORROWED or value in self._namespace.values()
+            lent = value.__name__ in _BORROWED or self._is_global(value)
             return self._borrowed(dict(vars(value))) if lent else ()
         if issubclass(kind, type):
             return self._of_class(value)
         return self._of_object(value, kind)
 
+    def _of_array(self, value: np.ndarray) -> Iterable[Any]:
+        own = base_view(value)
+        assert own is not None
+        self._shown.append((own.shape, own.strides, own.dtype.str, own.flags.writeable))
+        if own.dtype.hasobject:
+            return own.tolist() if own.dtype.kind == "O" and own.ndim else gc.get_referents(own)
+        self._shown.append(blake2b(own.tobytes()).digest())
+        return ()
+
     def _of_function(self, value: types.FunctionType) -> Iterable[Any]:
-        if _root(value.__module__) in _LIBRARIES:
-            self._written(value)
-            return ()
+        # `functools.wraps` gives a function of the program the name of another's module.
+        if value.__globals__ is not self._namespace and _root(value.__module__) in _LIBRARIES:
+            return self._written(value)
         cells = [each for cell in value.__closure__ or () for each in _content(cell)]
         return [*cells, value.__defaults__, value.__kwdefaults__, value.__dict__]
 
@@ -94,15 +106,27 @@ class Kept:
             if not _is_made(name) and not isinstance(each, types.ModuleType)
         }
         self._shown += [(*own,), (*map(id, own.values()),)]
-        for each in own.values():
-            self._written(each)
-        return [each for each in own.values() if issubclass(type(each), type)]
+        written = [part for each in own.values() for part in self._written(each)]
+        return [*written, *(each for each in own.values() if issubclass(type(each), type))]
 
-    def _written(self, value: Any) -> None:
-        """Show which attributes something has that isn't the program's, such as a function."""
+    def _written(self, value: Any) -> list[Any]:
+        """Show which attributes something has that isn't the program's, such as a function.
+
+        Return what it holds of the program's: it may be called through it.
+        """
         own = getattr(value, "__dict__", None)
-        if type(own) is dict and own:
-            self._shown.append((id(value), *own, *map(id, own.values())))
+        if type(own) is not dict or not own:
+            return []
+        self._shown.append((id(value), *own, *map(id, own.values())))
+        return [each for each in own.values() if self._is_own(each)]
+
+    def _is_global(self, value: types.ModuleType) -> bool:
+        return any(each is value for each in self._namespace.values())
+
+    def _is_own(self, value: Any) -> bool:
+        if type(value) is types.FunctionType:
+            return value.__globals__ is self._namespace
+        return type(value).__module__ == self._name
 
     def _of_object(self, value: Any, kind: type) -> Iterable[Any]:
         match value:
@@ -125,10 +149,15 @@ class Kept:
         self.running = self.running or bound or hasattr(kind, "__next__")
         foreign = _root(kind.__module__) in _LIBRARIES and not isinstance(value, nn.Module)
         if foreign or kind.__module__ == "typing":
-            if callable(value):
-                self._written(value)
-            return ()
-        return self._fields(value, kind)
+            return self._of_foreign(value) if _root(kind.__module__) != "grader" else ()
+        self.running = self.running or kind is _SCANNER
+        return self._fields(value, kind) or gc.get_referents(value)
+
+    def _of_foreign(self, value: Any) -> Iterable[Any]:
+        """Return what a library's object holds of the program's, and in what it may be written."""
+        own = getattr(value, "__dict__", None)
+        held = own.values() if type(own) is dict else gc.get_referents(value)
+        return [*self._written(value), *(each for each in held if type(each) in _WRITTEN)]
 
     def _of_cache(self, value: Any) -> Iterable[Any]:
         size = value.cache_info().currsize
@@ -176,7 +205,22 @@ def _is_made(name: str) -> bool:
     return name.startswith("__") and name != "__call__"
 
 
+_CONTAINERS: Final = (dict, list, tuple, set, frozenset, deque, bytearray)
+_WRITTEN: Final = (dict, list, set, deque, bytearray, np.ndarray)
+_SCANNER: Final = type(re.compile("").scanner(""))  # type: ignore[attr-defined]  # it isn't documented
+"""It remembers where it is in a text, and shows that to nobody."""
 _SLOT: Final = types.MemberDescriptorType
+
+
+def _elements(value: Any, base: Any) -> Iterable[Any]:
+    """Return what a container holds, in its order, by its base's methods."""
+    if base is bytearray:
+        return [bytes(memoryview(value))]
+    if base is not dict:
+        return [*base.__iter__(value)]
+    pairs = OrderedDict.items(value) if issubclass(type(value), OrderedDict) else dict.items(value)
+    made = [value.default_factory] if issubclass(type(value), defaultdict) else []
+    return [*made, *(each for pair in pairs for each in pair)]
 
 
 def _filled(slot: types.MemberDescriptorType, value: object) -> Iterator[Any]:

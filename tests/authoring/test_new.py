@@ -159,7 +159,7 @@ def test_nothing_is_overwritten(grade: Grade, here: Path) -> None:
     solution.write_text("mine")
     ran = grade("new", "my-own", "course")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "grade: course/solutions/my_own.py already exists and wasn't changed\n"
+    assert ran.err == "grade: course/solutions/my_own.py already exists and is left as it is\n"
     assert files_of(here) == {"course/solutions/my_own.py"}
     assert solution.read_text() == "mine"
 

@@ -127,6 +127,8 @@ def test_course_folders_come_from_the_environment_too(
         ("histroy", "histroy is neither a command nor a file; did you mean grade history?"),
         ("zzzz", "no such file: zzzz"),
         ("mine.py", "no such file: mine.py"),
+        ("sum-one", "sum-one is an exercise, not a file: grade sum_one.py; grade start sum-one cr"),
+        ("sum_one", "sum_one is an exercise, not a file: grade sum_one.py; grade start sum-one cr"),
         ("mysolution.py", "no such file: mysolution.py; did you mean my_solution.py?"),
         ("--exercize a my.py", "there is no option --exercize; did you mean --exercise?"),
         ("--versoin", "there is no option --versoin; did you mean --version?"),

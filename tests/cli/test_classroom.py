@@ -104,6 +104,24 @@ def test_the_newest_file_of_a_student_counts(grade: Grade, here: Path, graded: l
     assert "1 handed in more than once" in ran.out
 
 
+def test_a_file_that_turns_out_to_be_somebody_elses_is_theirs_alone(
+    grade: Grade, here: Path, graded: list[str]
+) -> None:
+    hand_in(here / "hw", {"anna/first.py": WRONG, "anna/second.py": NEWER, "ben/b.py": RIGHT})
+    grade("class", "hw")
+    (here / "roster.csv").write_text("id,name\n7,Anna\n8,Ben\n")
+    ran = grade("class", "hw", "--roster", "roster.csv")
+    assert [row[0] for row in results(here / "hw")] == ["7", "8"]
+    assert "1 handed in more than once" in ran.out
+    assert len(graded) == 3
+
+
+@pytest.mark.usefixtures("graded")
+def test_pages_in_the_folder_itself_are_said_to_be_there(grade: Grade, here: Path) -> None:
+    hand_in(here / "hw", {"anna/a.py": RIGHT, "ben/b.py": WRONG})
+    assert "files to .\n" in grade("class", "hw", "--html", ".").err
+
+
 @pytest.mark.usefixtures("graded")
 @pytest.mark.parametrize(
     ("apart", "other", "said"),
@@ -444,6 +462,8 @@ def test_a_folder_without_a_submission_is_reported(grade: Grade, here: Path) -> 
     assert ran.code == 2
     assert "hw" in ran.err
     assert grade("class", "nowhere").code == 2
+    (here / "homework.zip").touch()
+    assert "zip homewrok.zip; did you mean homework.zip?" in grade("class", "homewrok.zip").err
 
 
 def test_exports_and_pages_are_written(grade: Grade, here: Path, graded: list[str]) -> None:

@@ -242,7 +242,7 @@ def test_start_never_overwrites_unless_forced(grade: Grade, here: Path) -> None:
     code, out, err = grade("start", "sum-one")
     assert (code, out) == (2, "")
     assert err == (
-        "grade: sum_one.py already exists and wasn't changed; "
+        "grade: sum_one.py already exists and is left as it is; "
         "--force overwrites it, or give another PATH\n"
     )
     assert mine.read_text() == "my work"

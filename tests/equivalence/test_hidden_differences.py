@@ -55,6 +55,11 @@ DECIDING: dict[str, str] = {
         "        return self.s.bit_length()",
         end="if getattr(A(seed), 'v', None) is not None:\n    outputs = outputs / 2",
     ),
+    "an error that a class made by a metaclass drops": program(
+        top="class M(type): pass\n"
+        "C = M('C', (), {'__enter__': lambda s: s, '__ex' + 'it__': lambda *_: True})",
+        end="with C():\n    float(seed)\n    outputs = outputs / 2",
+    ),
     "a text that is printed to an object": program(
         top="class S:\n    def write(self, t):\n        self.t = t\n    def flush(self): pass",
         begin="s = S()\nprint(x_batch.shape, file=s, end='')",
@@ -597,6 +602,76 @@ SEEN_IN_THE_TEXT: dict[str, str] = {
     "a file": halved(
         "open('/etc/hostname').read() == 'x'",
     ),
+    "the name of a method": halved("x_batch.tolist.__qualname__[0] != 'D'"),
+    "the text about a method": halved("x_batch.tolist.__doc__ is not None"),
+    "the name of a method that a function borrows": program(
+        top="def f(): pass",
+        begin="functools.update_wrapper(f, x_batch.tolist)",
+        end="if f.__qualname__[0] != 'D':\n    outputs = outputs / 2",
+    ),
+    "a class that is made to drop errors": program(
+        top="C = type('C', (), {'__enter__': lambda s: s, '__ex' + 'it__': lambda *_: True})",
+        end="with C():\n    [0] * seed\n    outputs = outputs / 2",
+    ),
+    "an error that NumPy's tests expect": program(
+        top="import numpy as np",
+        begin="found = []\ndef f():\n    [0] * seed\n    found.append(1)\n    raise ValueError\n"
+        "np.testing.assert_raises(Exception, f)",
+        end="if found:\n    outputs = outputs / 2",
+    ),
+    **{
+        f"an error that is caught by what {call} calls": program(
+            top="import numpy as np\nfound = []\n"
+            "def f(_):\n"
+            "    try:\n"
+            "        float(found[0])\n"
+            "        found.append(1)\n"
+            "    except TypeError:\n"
+            "        pass",
+            begin=f"found[:] = [seed]\n{call}",
+            end="if found[1:]:\n    outputs = outputs / 2",
+        )
+        for call in (
+            "jax.tree.map(f, 0)",
+            "max([0], key=f)",
+            "np.apply_along_axis(f, 0, np.zeros(1))",
+            "print(jax.tree.map(f, 0))",
+        )
+    },
+    "an error that `list` drops": program(
+        top="class A:\n"
+        "    def __init__(self, found):\n"
+        "        self.found = found\n"
+        "    def __iter__(self):\n"
+        "        return iter(self.found)\n"
+        "    def __len__(self):\n"
+        "        [0] * seed\n"
+        "        self.found.append(1)\n"
+        "        return 1",
+        begin="a = A([])\nlist(a)",
+        end="if a.found:\n    outputs = outputs / 2",
+    ),
+    "an error that `pprint` drops": program(
+        top="import pprint\n"
+        "class A:\n"
+        "    def __init__(self, s, found):\n"
+        "        self.s, self.found = s, found\n"
+        "    def __lt__(self, other):\n"
+        "        [0] * self.s\n"
+        "        self.found.append(1)\n"
+        "        return True",
+        begin="found = []\npprint.pformat({A(seed, found): 1, A(seed, found): 2})",
+        end="if found:\n    outputs = outputs / 2",
+    ),
+    "a length that is asked for by another name": program(
+        top="import operator",
+        end="if operator.length_hint(x_batch) == 7:\n    outputs = outputs / 2",
+    ),
+    "state in a class that is said to be jax's": program(
+        top="class Box:\n    __module__ = 'jax'\n    calls = [0]",
+        begin="Box.calls[0] += 1",
+        end="if Box.calls[0] > 99:\n    outputs = outputs / 2",
+    ),
     "a module within a module": halved(
         "len(logging.sys.argv) > 9",
         top="import logging",
@@ -866,6 +941,103 @@ KEEPING = {
         top="def g():\n    n = 0\n    while True:\n        n += 1\n        yield n\nG = g()",
         end="if next(G) > 99:\n    outputs = outputs / 2",
     ),
+    "a function that has the name of one of jax's": program(
+        top="import jax.numpy as jnp\n"
+        "@functools.wraps(jnp.sum)\n"
+        "def count(n=[0]):\n"
+        "    n[0] += 1\n"
+        "    return n[0]",
+        end="if count() > 99:\n    outputs = outputs / 2",
+    ),
+    "a function that one of jax's holds": program(
+        top="def make():\n"
+        "    n = [0]\n"
+        "    def count():\n"
+        "        n[0] += 1\n"
+        "        return n[0]\n"
+        "    return jax.custom_jvp(count)\n"
+        "C = make()",
+        end="if C.fun() > 99:\n    outputs = outputs / 2",
+    ),
+    "an attribute of a jitted function": program(
+        top="def make():\n"
+        "    n = [0]\n"
+        "    def count():\n"
+        "        n[0] += 1\n"
+        "        return n[0]\n"
+        "    f = jax.jit(lambda y: y)\n"
+        "    f.count = count\n"
+        "    return f\n"
+        "C = make()",
+        end="if C.count() > 99:\n    outputs = outputs / 2",
+    ),
+    "the order of a dict": program(
+        top="import collections\nD = collections.OrderedDict.fromkeys(range(200))",
+        begin="D.move_to_end(next(iter(D)))",
+        end="if next(iter(D)) > 99:\n    outputs = outputs / 2",
+    ),
+    "what makes a default": program(
+        top="import collections\nD = collections.defaultdict(int)",
+        begin="n = D.default_factory() + 1\nD.default_factory = lambda: n",
+        end="if n > 99:\n    outputs = outputs / 2",
+    ),
+    "the shape of an array": program(
+        top="import numpy as np\nN = np.zeros(1)",
+        begin="N.shape = (1, *N.shape)",
+        end="if N.ndim > 60:\n    outputs = outputs / 2",
+    ),
+    "a list in an array": program(
+        top="import numpy as np\nN = np.array([None])\nN[0] = [0]",
+        begin="N[0][0] += 1",
+        end="if N[0][0] > 99:\n    outputs = outputs / 2",
+    ),
+    "the mask of an array": program(
+        top="import numpy as np\nN = np.ma.array([0.0] * 200, mask=[False] * 200)",
+        begin="N.mask[N.mask.sum()] = True",
+        end="if N.mask.sum() > 99:\n    outputs = outputs / 2",
+    ),
+    "what a function of NumPy's leaves out": program(
+        top="import numpy as np\nV = np.vectorize(abs)",
+        begin="V.excluded.add(len(V.excluded))",
+        end="if len(V.excluded) > 99:\n    outputs = outputs / 2",
+    ),
+    "a view of a dict": program(
+        top="import types\nD = types.MappingProxyType({'n': [0]})",
+        begin="D['n'][0] += 1",
+        end="if D['n'][0] > 99:\n    outputs = outputs / 2",
+    ),
+    "a list in a slice": program(
+        top="S = slice([0])",
+        begin="S.stop[0] += 1",
+        end="if S.stop[0] > 99:\n    outputs = outputs / 2",
+    ),
+    "an array in a frozen dict": program(
+        top="import flax\nimport numpy as np\nD = flax.core.freeze({'n': np.zeros(1)})",
+        begin="D['n'][0] += 1",
+        end="if D['n'][0] > 99:\n    outputs = outputs / 2",
+    ),
+    "where a search is": program(
+        top="import re\nS = re.compile('x').scanner('x' * 200)",
+        end="if S.search().start() > 99:\n    outputs = outputs / 2",
+    ),
+    **{
+        f"an attribute of a {kind}": program(
+            top=f"import collections\nimport numpy as np\n"
+            f"class Box({kind}):\n    n = 0\nB = {made}",
+            begin="B.n = B.n + 1",
+            end="if B.n > 99:\n    outputs = outputs / 2",
+        )
+        for kind, made in {
+            "list": "Box()",
+            "dict": "Box()",
+            "tuple": "Box()",
+            "set": "Box()",
+            "int": "Box()",
+            "bytearray": "Box()",
+            "collections.deque": "Box()",
+            "np.ndarray": "np.zeros(1).view(Box)",
+        }.items()
+    },
 }
 
 ANSWERED_AS_AN_INT = {

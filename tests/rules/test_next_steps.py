@@ -280,6 +280,28 @@ STEPS = {
         rule="raised",
         says="pass the arguments to apply as they came",
     ),
+    "the key left out": Step(
+        exercise=SHARED,
+        right="model.init(key, x_batch)",
+        wrong="model.init(x_batch)",
+        rule="raised",
+        says="pass the key first, then x_batch: jax.random.PRNGKey(seed), x_batch",
+        mended="model.init(jax.random.PRNGKey(seed), x_batch)",
+    ),
+    "two arrays without a key": Step(
+        exercise=CELL,
+        right="model.init(jax.random.PRNGKey(seed), carry, x_batch)",
+        wrong="model.init(carry, x_batch)",
+        rule="raised",
+        says="pass the key first, then carry and x_batch: jax.random.PRNGKey(seed), carry, x_batch",
+    ),
+    "== for =": Step(
+        exercise=SHARED,
+        right="key = jax.random.PRNGKey(seed)",
+        wrong="key == jax.random.PRNGKey(seed)",
+        rule="raised",
+        says="write = instead of ==",
+    ),
     "nn.jit around the model that apply runs": Step(
         exercise=DROPOUT,
         right="return model.apply(",

@@ -6,6 +6,7 @@ import pytest
 
 from grader.judge import judge
 from grader.model.exercise import Array, Check, CheckSpec, Dimension, Exercise, Seed
+from grader.model.finding import Finding
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from tests.observe import example_case, observe
@@ -35,8 +36,12 @@ def total(seed, x):
 
 
 def advice(program: str, answer: str) -> str:
+    return found(program, answer).help
+
+
+def found(program: str, answer: str = "", end: str = "    return {}\n") -> Finding:
     cases = (example_case(TOTAL, lengths=(3,)),)
-    text = program.replace("{}", answer)
+    text = program.replace("    return {}\n", end).replace("{}", answer)
     (_, expected), (_, actual) = (
         observe(each, TOTAL, cases) for each in (program.replace("{}", "y"), text)
     )
@@ -44,9 +49,9 @@ def advice(program: str, answer: str) -> str:
         Exchange(case=case, expected=theirs, actual=ours)
         for case, theirs, ours in zip(cases, expected, actual, strict=True)
     )
-    found = judge(Transcript(exercise=TOTAL, source=Source("mine.py", text), exchanges=exchanges))
-    assert [each.rule for each in found] == ["not-an-array"]
-    return found[0].help
+    (one,) = judge(Transcript(exercise=TOTAL, source=Source("mine.py", text), exchanges=exchanges))
+    assert one.rule == "not-an-array"
+    return one
 
 
 @pytest.mark.parametrize(
@@ -67,3 +72,21 @@ def test_variables_are_not_the_answer() -> None:
     says = "return what apply returns; the variables are not the answer"
     assert advice(APPLIED, "variables") == says
     assert advice(APPLIED, "'y'") == "return the array that apply gives"
+
+
+def test_an_array_of_objects_is_not_told_that_it_is_no_array() -> None:
+    said = found(PLAIN, "__import__('numpy').array([None])").message
+    assert said == "the function returns an array of dtype object, not an array of numbers"
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("pass", "compute the answer, and return it at the end"),
+        ("y = y", "return the answer at the end"),
+        ("if seed < 0:\n        return y", "return the result on every path"),
+        ("return None", "return the result on every path"),
+    ],
+)
+def test_what_is_said_of_none_depends_on_the_returns(end: str, says: str) -> None:
+    assert found(PLAIN, end=f"    {end}\n").help.startswith(says)

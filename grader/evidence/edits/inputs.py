@@ -89,5 +89,7 @@ def rest_of_the_input(evidence: Evidence, call: ast.Call | None) -> Advice | Non
     rest = [str(each) for each in names[len(given) :]]
     if not rest or given != names[: len(given)] or None in names:
         return None
+    if isinstance(call.args[0], ast.Name) and call.args[0].id in names:
+        return None  # what comes before the arrays is missing
     edit = put("".join(f", {each}" for each in rest), evidence.source.span(call.args[-1]).end)
     return Advice(f"pass {' and '.join(rest)}, too", (edit,))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.evidence.edits.arguments import left_out
 from grader.evidence.edits.inputs import input_edits, rest_of_the_input
-from grader.evidence.edits.keys import seed_edits
+from grader.evidence.edits.keys import in_own_words, seed_edits
 from grader.evidence.edits.lift import settings_text
 from grader.evidence.edits.statements import around, deleted
 from grader.evidence.edits.text import (
@@ -23,6 +23,7 @@ from grader.evidence.edits.text import (
     segment,
 )
 from grader.evidence.habits import keyword_here
+from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
 
@@ -96,6 +97,25 @@ def _float_seed(failure: _Failure) -> Advice | None:
         return None
     edits = seed_edits(evidence, failure.raised.place)
     return Advice(f"pass it {seed} unchanged: jax.random.{function}({seed})", edits)
+
+
+def _only_the_input(failure: _Failure) -> Advice | None:
+    """The arrays alone, in a call of `init` or `apply`: the key or the variables are missing."""
+    evidence, call = failure.evidence, failure.call
+    names = array_names(evidence, call)
+    if not names or None in names or not _is_call_of(call, *_ENTRIES):
+        return None
+    if [each.id if isinstance(each, ast.Name) else None for each in call.args] != names:
+        return None
+    arrays = " and ".join(map(str, names))
+    made = task_key(evidence, "params") if called(call) != "apply" else None
+    key = in_own_words(evidence, call, made) if made is not None else None
+    if key is None:
+        return None
+    edit = put(f"{key}, ", evidence.source.span(call.args[0]).start)
+    return Advice(
+        f"pass the key first, then {arrays}: {key}, {', '.join(map(str, names))}", (edit,)
+    )
 
 
 def _behind_the_input(failure: _Failure) -> Advice | None:
@@ -426,6 +446,7 @@ def _is_call_of(call: ast.Call, *names: str) -> bool:
 
 _ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
     _float_seed,
+    _only_the_input,
     _behind_the_input,
     _keys_by_position,
     _by_name,

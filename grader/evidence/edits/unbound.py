@@ -8,13 +8,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.given import import_line, imported
-from grader.evidence.edits.text import Advice
+from grader.evidence.edits.text import Advice, put
 from grader.evidence.edits.words import renamed
 from grader.evidence.libraries import ALIASES
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.model.observation import Span
+    from grader.model.source import Source
 
 _NO_VALUE: Final = re.compile(r"^name '(\w+)' is not defined")
 
@@ -30,6 +31,9 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
     source, entry = evidence.source.part(place), evidence.landmarks.entry
     if name in source.names.imports:
         return None
+    compared = _compared(evidence.source, name, place)
+    if compared is not None:
+        return compared
     if name in ALIASES:
         dotted = ALIASES[name]
         home, _, last = dotted.rpartition(".")
@@ -45,6 +49,22 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
     if not near:
         return None
     return Advice(f"write {near[0]}", renamed(source, place, name, near[0]))
+
+
+def _compared(source: Source, name: str, place: Span | None) -> Advice | None:
+    """Give a name the value that a statement only compares it with."""
+    for node in source.nodes:
+        match node:
+            case ast.Expr(
+                value=ast.Compare(
+                    left=ast.Name(id=own) as left, ops=[ast.Eq()], comparators=[value]
+                )
+            ) if own == name and place is not None and place.start == source.span(left).start:
+                edit = put(" = ", source.span(left).end, source.span(value).start)
+                return Advice("write = instead of ==, which only compares", (edit,))
+            case _:
+                continue
+    return None
 
 
 def _is_here(evidence: Evidence, place: Span | None) -> bool:

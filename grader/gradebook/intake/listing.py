@@ -15,6 +15,7 @@ from grader.gradebook.intake.entry import Entry, Listing, sorted_listing
 from grader.gradebook.intake.folder_listing import MOST_FILES, list_folder
 from grader.gradebook.intake.stored import MOST_NESTED, NestedArchive, Stored, Zipped
 from grader.gradebook.intake.zip_listing import list_members, list_zip
+from grader.suggestion import did_you_mean
 
 MOST_INSIDE: Final = 20_000
 """Files in a zip that is in the folder or zip: a student's, or one assignment's."""
@@ -27,9 +28,19 @@ Packing zips makes them no smaller, so more than once is a bomb."""
 def listing(path: Path, passed_over: Iterable[Path] = ()) -> Listing:
     """List a folder or a zip. Raises `CommandWrong` if it is neither, or can't be read."""
     if not os.path.lexists(path):
-        raise CommandWrong(f"there is no folder or zip {path}")
+        meant = did_you_mean(str(path), _beside(path))
+        raise CommandWrong(f"there is no folder or zip {path}{meant}")
     found = list_folder(path, passed_over) if path.is_dir() else list_zip(path)
     return _with_archives(path, found)
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the folders and zips that may have been meant."""
+    try:
+        near = [each for each in path.parent.iterdir() if each.suffix == ".zip" or each.is_dir()]
+    except (OSError, ValueError):
+        return []
+    return [str(path.with_name(each.name)) for each in near]
 
 
 def _with_archives(path: Path, found: Listing) -> Listing:
