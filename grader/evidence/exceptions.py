@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -109,6 +110,25 @@ _MEANINGS = (
         why="A module creates two submodules of the same name, or runs the method that creates "
         "them twice.",
         help="give each its own name, and make sure that a compact method runs once",
+    ),
+    _Pattern(
+        pattern=r"^ApplyScopeInvalidVariables.*extra params layer",
+        why='What init returns has the entry "params" already. Here it was put into another dict '
+        "under the same name.",
+        help="pass what init returned as it is",
+    ),
+    _Pattern(
+        pattern=r"^TypeError: Array\.__contains__: unsupported operand type <class 'str'>",
+        why="apply takes the variables first, a dict with an entry for each collection. It got an "
+        "array, such as a key or the input.",
+        help="call init with the key first, and pass what it returns to apply",
+    ),
+    _Pattern(
+        pattern=r"^CallShareScopeOnUnboundModuleError",
+        why="nn.share_scope needs two modules that Flax has given their places. One that was just "
+        "made in setup has none before it is assigned to self, and one with parent=None never has.",
+        help="make the module without parent=None, and in setup assign it to self before "
+        "nn.share_scope",
     ),
     _Pattern(
         pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
@@ -303,6 +323,27 @@ _MEANINGS = (
         help="count the arguments, and create an instance of the class before you call its methods",
     ),
     _Pattern(
+        pattern=r"^AttributeError: '(bool|int|float|str|NoneType)' object has no attribute "
+        r"'(ndim|shape)'",
+        message="nn.scan goes over an argument that isn't an array",
+        label="gets a number or a flag to go over",
+        why="nn.scan goes over every argument after the carry along an axis of it, unless in_axes "
+        "says that each step gets all of it.",
+        help="give it the entry nn.broadcast in in_axes, which has one for each argument after the "
+        "carry",
+        library=r"axes_scan|find_length",
+    ),
+    _Pattern(
+        pattern=r"rank should be at least 1, but is only 0|"
+        r"^AttributeError: '(bool|int|float|str)' object has no attribute 'shape'",
+        message="a number or a flag is mapped, which has no axis",
+        label="gets a number or a flag to map over",
+        why="in_axes says for each argument along which axis it is mapped. A single number there "
+        "is for all of them, also for numbers and flags.",
+        help="give in_axes an entry for each argument: None for numbers and flags",
+        library=r"axis_size",
+    ),
+    _Pattern(
         pattern=r"has no attribute 'shape'|abstract array|valid JAX (array )?type",
         why="The call needs an array but got something else.",
         help="check which value goes to which argument",
@@ -329,7 +370,39 @@ _MEANINGS = (
         help="print what is passed, and compare it with what jax.random.PRNGKey returns",
     ),
     _Pattern(
-        pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes",
+        pattern=r"^TypeError: Cannot interpret '-?\d+' as a data type",
+        why="In JAX and NumPy, view reads the numbers of an array as another type. Another shape "
+        "is what reshape gives.",
+        help="use reshape in place of view: reshape(-1)",
+    ),
+    _Pattern(
+        pattern=r"accepts a single key, but was given a key array",
+        why="There are several keys where one is needed: jax.random.split returns an array of "
+        "keys.",
+        help="pass one of them, or the key before it was split",
+    ),
+    _Pattern(
+        pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
+        r"got \([^)]*\d\.\d",
+        why="A size has to be an int, and here it is a float. It may be the value of another "
+        "argument.",
+        help="check which value goes to which argument, and pass them by name",
+    ),
+    _Pattern(
+        pattern=r"Inconsistent (batch axis sizes|scan lengths)|inconsistent sizes for array axes",
+        why="A transform goes through its arguments together, each along the axis that in_axes "
+        "says. Here these axes have different lengths.",
+        help="compare the shape of each argument with what in_axes says of it",
+    ),
+    _Pattern(
+        pattern=r"keyword arguments could not be resolved to positions",
+        why="A map takes the arguments of its function by position. This function has some that "
+        "can only be given by name.",
+        help="map a function whose arguments can all be given by position",
+    ),
+    _Pattern(
+        pattern=r"incompatible shapes|could not be broadcast|inconsistent sizes|"
+        r"Cannot concatenate arrays",
         why="The program combines two arrays with sizes that don't match.",
         help="print the shapes before this line, and compare them with the task",
     ),
@@ -423,6 +496,7 @@ _ITSELF = Meaning(
     help="handle this case, or delete the raise",
 )
 _OVERRIDDEN = "IncorrectPostInitOverrideError"
+_CONSTRUCTED = re.compile(r"\b__init__\(\) (takes|got|missing)")
 _UNKNOWN = Meaning(
     why="",
     help="run the function with these arguments, and read the last line of the exception first",
@@ -438,14 +512,43 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     own = _ITSELF if raises_itself(raised, source) else None
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = missing(raised, beside) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
-    span = _constructor(source) if raised.exception == _OVERRIDDEN else None
+    initialiser = _initialiser(raised, source)
+    if initialiser is not None:
+        return initialiser
+    called = _CONSTRUCTED.search(raised.message) if raised.exception == "TypeError" else None
+    if called is not None and _constructor(source, _is_linen) is not None:
+        told = next(each for each in _MEANINGS if _OVERRIDDEN in each.pattern)
+    elif raised.exception != _OVERRIDDEN:
+        return told
+    span = _constructor(source)
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)
 
 
-def _constructor(source: Source) -> Span | None:
+def _initialiser(raised: Raised, source: Source) -> Meaning | None:
+    """Explain an exception of `self.param`, unless its initialiser is one of Flax's or JAX's."""
+    call = source.call_at(raised.place) if raised.exception == "TypeError" else None
+    if call is None or ast.unparse(call.func) != "self.param" or len(call.args) < 2:
+        return None
+    if "initializers" in ast.unparse(call.args[1]):
+        return None
+    return Meaning(
+        why="self.param calls its second argument to make the parameter: with a key first, then "
+        "with what comes after it, such as the shape.",
+        help="pass a function of a key and a shape, such as nn.initializers.ones",
+    )
+
+
+def _is_linen(cls: ast.ClassDef) -> bool:
+    return any(ast.unparse(base) in {"nn.Module", "linen.Module"} for base in cls.bases)
+
+
+def _constructor(
+    source: Source, among: Callable[[ast.ClassDef], bool] = lambda _: True
+) -> Span | None:
     """Return the one method that takes the place of the constructor that Flax writes."""
-    methods = (node for node in source.nodes if isinstance(node, ast.FunctionDef))
+    classes = (node for node in source.nodes if isinstance(node, ast.ClassDef) and among(node))
+    methods = (each for cls in classes for each in cls.body if isinstance(each, ast.FunctionDef))
     own = [each for each in methods if each.name in {"__init__", "__post_init__"}]
     without = [each for each in own if not any(map(_calls_flax, ast.walk(each)))]
     return source.head(without[0]) if len(without) == 1 else None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.model.source import Source
 
 _ENTRIES: Final = frozenset({"init", "init_with_output", "apply"})
+_EXTRA_LEVEL: Final = "extra params layer"
 _UNKNOWN_KEYWORD: Final = re.compile(r"unexpected keyword argument '(\w+)'")
 _VMAP: Final = (
     "variable_axes",
@@ -209,10 +210,26 @@ def _differs(failure: _Failure, root: Root) -> bool:
 # -------------------------------------------------------------------------------------- variables
 
 
+def _params_twice(failure: _Failure) -> Advice | None:
+    """`apply` with the whole dict as the entry "params" of another one."""
+    evidence, call = failure.evidence, failure.call
+    if _EXTRA_LEVEL not in failure.raised.message or not _is_call_of(call, "apply"):
+        return None
+    match call.args:
+        case [ast.Dict(keys=[ast.Constant(value="params")], values=[value]) as given, *_]:
+            text = segment(evidence.source, value) or ""
+            edits = replaced(evidence.source, given, text)
+            return Advice(f"pass what init returned as it is: {text}", edits)
+        case _:
+            return None
+
+
 def _params_alone(failure: _Failure) -> Advice | None:
     """`apply` with the entry "params" instead of the whole dict."""
     evidence, call = failure.evidence, failure.call
     if not failure.raised.exception.startswith("ApplyScopeInvalidVariables"):
+        return None
+    if _EXTRA_LEVEL in failure.raised.message:
         return None
     given = call.args[0] if _is_call_of(call, "apply") and call.args else None
     if isinstance(given, ast.Subscript) and _is_params(given):
@@ -308,7 +325,9 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
     if keyword is None or keyword.arg is None:
         return None
     known = set(_known_keywords(failure)) - {each.arg for each in call.keywords}
+    value = keyword.value.id if isinstance(keyword.value, ast.Name) else ""
     near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
+    near = near or [value] * (value in known)  # a field has the name of what is passed
     if near:
         start = evidence.source.span(keyword).start
         edit = put(near[0], start, (start[0], start[1] + len(keyword.arg)))
@@ -409,6 +428,7 @@ _ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
     _by_name,
     _as_a_tuple,
     _missing_input,
+    _params_twice,
     _params_alone,
     _on_the_class,
     _instance_lifted,
