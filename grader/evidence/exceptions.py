@@ -336,11 +336,11 @@ _MEANINGS = (
     _Pattern(
         pattern=r"rank should be at least 1, but is only 0|"
         r"^AttributeError: '(bool|int|float|str)' object has no attribute 'shape'",
-        message="a number or a flag is mapped, which has no axis",
-        label="gets a number or a flag to map over",
+        message="an argument is mapped that has no axis",
+        label="gets a number, a flag or a single key to map over",
         why="in_axes says for each argument along which axis it is mapped. A single number there "
-        "is for all of them, also for numbers and flags.",
-        help="give in_axes an entry for each argument: None for numbers and flags",
+        "is for all of them, also for numbers, flags and keys.",
+        help="give in_axes an entry for each argument: None for numbers, flags and a single key",
         library=r"axis_size",
     ),
     _Pattern(

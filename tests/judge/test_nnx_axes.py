@@ -17,7 +17,7 @@ from grader.evidence.nnx_axes import (
     unmapped,
 )
 from grader.model.exercise import Use
-from grader.model.nnx import NnxRecord, NodeState
+from grader.model.nnx import NnxDraw, NnxRecord, NodeState
 from grader.model.observation import (
     Axes,
     Axis,
@@ -273,6 +273,15 @@ def test_a_stream_with_one_key_has_no_axis_to_map() -> None:
     assert not streams(axes(per_type(RngKey=0), 0), node(0, KEY))
     assert not streams(axes(0, 0), node(0, KEYS))
     assert not streams(axes(0, 0), node(-1, KEY))
+
+
+def test_a_stream_needs_no_axis_where_the_task_draws_outside_of_maps() -> None:
+    for inside, told in ((None, False), (0, True)):
+        drawn = NnxDraw(stream="params", data="00", count=0, layer=0, span=None, inside=inside)
+        nnx = msgspec.structs.replace(INNER, draws=(drawn,))
+        expected = did(ANSWER, transforms=(mapped(axes(None, 0)),), nnx=nnx)
+        one = played(mapped(axes(0, 0), node(0, KEY), raised=True), expected=expected)
+        assert (maps_one_key(of_look(one)) is not None) is told
     assert not streams(axes(0, 0), node(0, variable("Param/scale")))
     assert not streams(axes(0, 0), node(0, KEY), raised=False)
     assert not streams(axes(0, 0), node(0, KEY), outcome=ANSWER)
