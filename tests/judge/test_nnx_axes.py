@@ -487,6 +487,15 @@ def turned(run: TransformRun, answer: Any = TURNED, expected: Observation = RIGH
 
 
 GIVES: Final = {"outputs": (typed(4, 3),), "given_back": (of(TURNED),)}
+
+
+def second(*axes_out: int) -> dict[str, Any]:
+    """Return the knobs and results of a map whose second result is the answer."""
+    knobs = (knob("in_axes", axes(None, 0)), knob("out_axes", axes(*axes_out)))
+    outputs = (typed(3), typed(4, 3))
+    return {"knobs": knobs, "outputs": outputs, "given_back": (of(ANSWER), of(TURNED))}
+
+
 OUT: Final = {
     "another axis": (turned(mapped(axes(None, 0), out=1, **GIVES)), "1"),
     "another from the end": (turned(mapped(axes(None, 0), out=-1, **GIVES)), "-1"),
@@ -498,8 +507,10 @@ OUT: Final = {
         turned(
             mapped(axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2)
         ),
-        None,
+        "1",
     ),
+    "the second of two results": (turned(mapped(axes(None, 0), **second(0, 1))), "(0, 1)"),
+    "the first of two results": (turned(mapped(axes(None, 0), **second(1, 0))), None),
     "two results of both": (
         turned(
             mapped(axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2),
