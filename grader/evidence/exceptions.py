@@ -383,9 +383,9 @@ _MEANINGS = (
     ),
     _Pattern(
         pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
-        r"got \([^)]*\d\.\d",
-        why="A size has to be an int, and here it is a float. It may be the value of another "
-        "argument.",
+        r"got \((?!.*[Tt]race)",
+        why="A size has to be an int, and here it is something else. It may be the value of "
+        "another argument.",
         help="check which value goes to which argument, and pass them by name",
     ),
     _Pattern(
@@ -512,9 +512,9 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     own = _ITSELF if raises_itself(raised, source) else None
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = missing(raised, beside) or _misspelt(raised) or own or _by_pattern(raised) or _UNKNOWN
-    initialiser = _initialiser(raised, source)
-    if initialiser is not None:
-        return initialiser
+    special = _initialiser(raised, source) or _unpacked_init(raised, source)
+    if special is not None:
+        return special
     called = _CONSTRUCTED.search(raised.message) if raised.exception == "TypeError" else None
     if called is not None and _constructor(source, _is_linen) is not None:
         told = next(each for each in _MEANINGS if _OVERRIDDEN in each.pattern)
@@ -537,6 +537,21 @@ def _initialiser(raised: Raised, source: Source) -> Meaning | None:
         "with what comes after it, such as the shape.",
         help="pass a function of a key and a shape, such as nn.initializers.ones",
     )
+
+
+def _unpacked_init(raised: Raised, source: Source) -> Meaning | None:
+    """Explain an exception of `y, variables = model.init(…)`."""
+    for node in source.nodes if "to unpack" in raised.message else ():
+        match node:
+            case ast.Assign(targets=[target], value=ast.Call(func=ast.Attribute(attr="init"))):
+                if raised.place in {source.span(target), source.span(node)}:
+                    return Meaning(
+                        why="init returns the variables alone, without the output.",
+                        help="give them one name, and get the output from apply",
+                    )
+            case _:
+                continue
+    return None
 
 
 def _is_linen(cls: ast.ClassDef) -> bool:

@@ -159,13 +159,13 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
 
 def _result(each: NnxLook, ours: TransformRun, theirs: TransformRun) -> int | None:
     """Return which of a map's results is the answer, if the reference's map has one like it."""
-    place = ours.given_back.index(each.look.actual.answer_digest or "")
-    alike = len(theirs.outputs) == 1 and place < len(ours.outputs)
-    return place if alike and _rank(ours, place) == _rank(theirs, 0) else None
-
-
-def _rank(run: TransformRun, place: int) -> int:
-    return len(run.outputs[place].shape)
+    if len(theirs.outputs) != 1:
+        return None
+    answer = each.look.actual.answer_digest
+    pairs = enumerate(zip(ours.given_back, ours.outputs, strict=False))
+    rank = len(theirs.outputs[0].shape)
+    same = (n for n, (given, out) in pairs if given == answer and len(out.shape) == rank)
+    return next(same, None)
 
 
 def _is_the_answer(each: NnxLook, run: TransformRun) -> bool:

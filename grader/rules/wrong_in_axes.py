@@ -186,7 +186,7 @@ def _wanted_axes(evidence: Evidence, look: Look, deviation: Deviation) -> Axes |
         return theirs
     if isinstance(ours, AxisTree) and _misses_entries(deviation):
         passed = _passed(evidence, look)
-        if passed == count or (passed is None and len(_mapping(ours)) != count):
+        if passed == count or (passed is None and _is_for_the_module(deviation, ours, count)):
             return theirs
         ours = _as_long(ours, passed)
     if not isinstance(ours, AxisTree):
@@ -205,6 +205,12 @@ def _mapping(axes: AxisTree) -> tuple[int, ...]:
     """Return which single axes map something: others may belong to flags."""
     leaves = leaf_axes(axes, leaf_count(axes)) or ()
     return tuple(place for place, each in enumerate(leaves) if each is not None)
+
+
+def _is_for_the_module(deviation: Deviation, axes: AxisTree, count: int) -> bool:
+    """Whether no entry is a flag's; a lifted function needs none for its first argument."""
+    function = not deviation.call.is_class and axes.items[0] == _NOT_MAPPED
+    return len(_mapping(axes)) != count or (function and len(axes.items) == count + 1)
 
 
 def _has_trees(axes: AxisTree) -> bool:
@@ -259,6 +265,8 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
     built = _build_fault(deviation) if look.raised is not None else None
     if built is not None:
         return f"{given} {built}"
+    if deviation.call.in_axes == deviation.reference.call.in_axes and len(deviation.inputs) > 1:
+        return f"{given} doesn't map over {wanted}: an argument came with its axes swapped"
     if _is_whole(deviation.expected):
         over = found or "an axis of the input"
         return f"{given} maps over {over}; no input should be mapped"

@@ -159,7 +159,7 @@ TUPLES: Final = {
     "a name": ("t = (x,)\ny = m.apply(v, t)", "t = (x,)\ny = m.apply(v, x)"),
     "another name": ("u = (x,)\ny = m.apply(v, t)", None),
     "of others": ("y = m.apply(v, (z,))", None),
-    "a list": ("y = m.apply(v, [x])", None),
+    "a list": ("y = m.apply(v, [x])", "y = m.apply(v, x)"),
     "first": ("y = m.apply((x,))", None),
 }
 

@@ -65,6 +65,11 @@ from grader.model.source import Source
         ("CallShareScopeOnUnboundModuleError Error", "on unbound modules", "assign it to self"),
         ("TypeError Exception", "Cannot interpret '-1' as a data type", "reshape(-1)"),
         (
+            "TypeError Exception",
+            "Shapes must be 1D sequences of concrete values of integer type, got (1, (1,)).",
+            "which value goes to which",
+        ),
+        (
             "ValueError Exception",
             "fold_in accepts a single key, but was given a key array of shape (2,)",
             "pass one of them",
@@ -417,3 +422,23 @@ def _type_error(text: str, frames: tuple[Frame, ...] = ()) -> Raised:
         frames=frames,
         library="flax.linen" if frames else None,
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("y, v = m.init(k, x)", True),
+        ("y, v = m.apply(v, x)", False),
+        ("y, v = init(k, x)", False),
+    ],
+)
+def test_init_gives_the_variables_alone(body: str, told: bool) -> None:
+    place = Span(line=1, column=1, end_line=1, end_column=5)
+    raised = Raised(
+        exception="ValueError",
+        module="builtins",
+        bases=("Exception",),
+        message="not enough values to unpack (expected 2, got 1)",
+        frames=(Frame(function="f", span=place),),
+    )
+    assert ("from apply" in meaning(raised, Source("a.py", body)).help) is told

@@ -156,16 +156,20 @@ def _entering(evidence: Evidence) -> list[ast.Call]:
 
 
 def _as_a_tuple(failure: _Failure) -> Advice | None:
-    """The module's arguments passed as one tuple."""
+    """The module's arguments passed as one tuple or list."""
     evidence = failure.evidence
     edits: list[Edit] = []
+    found: list[ast.expr] = []
     for call in _entering(evidence):
         names = array_names(evidence, call)
         for each in call.args[1:]:
             value = _value(evidence, each)
-            if isinstance(value, ast.Tuple) and [ast.unparse(e) for e in value.elts] == names:
+            items = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            if items and [ast.unparse(e) for e in items] == names:
+                found.append(value)
                 edits += replaced(evidence.source, each, ", ".join(map(str, names)))
-    return Advice("pass the arguments one by one, not as a tuple", tuple(edits))
+    kind = "list" if any(isinstance(each, ast.List) for each in found) else "tuple"
+    return Advice(f"pass the arguments one by one, not as a {kind}", tuple(edits))
 
 
 def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
