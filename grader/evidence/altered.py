@@ -114,7 +114,21 @@ def lifted_part(evidence: Evidence) -> Part:
         return Part.NONE if keeps_wrong_answer(evidence) else Part.UNKNOWN
     before, look = both
     found = _part(before, look.exchange.actual, tuple(_passed_on(look)))
-    return Part.SOME if found is Part.NONE and compares(evidence.transcript.source) else found
+    other = compares(evidence.transcript.source) or hands_out_more(look)
+    return Part.SOME if found is Part.NONE and other else found
+
+
+def hands_out_more(look: Look) -> bool:
+    """Whether the answer's Flax call gave variables of a collection that the reference doesn't use.
+
+    What a module inside writes, such as the outputs that `sow` and `capture_intermediates` keep,
+    isn't altered, and may be the answer.
+    """
+    answer, reference = look.actual.answer, look.expected
+    if answer is None:
+        return False
+    known = {each.collection for each in reference.variables} | reference.written
+    return any(each.collection not in known for each in answer.made)
 
 
 def keeps_wrong_answer(evidence: Evidence) -> bool:
@@ -127,7 +141,7 @@ def keeps_wrong_answer(evidence: Evidence) -> bool:
     if both is None or not isinstance(both[0].comparison, OtherValues):
         return False
     before, after = both[0].exchange.actual, both[1].exchange.actual
-    same = before.outcome == after.outcome
+    same = before.outcome == after.outcome and not hands_out_more(both[1])
     return same and _are_finite(before) and not compares(evidence.source)
 
 

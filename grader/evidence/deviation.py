@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum, unique
 
@@ -13,15 +14,19 @@ from grader.evidence.lifting import (
     StreamSplit,
     Unlisted,
     array_axes,
+    by_name,
     collection_axis,
     inner_shapes,
     mapped_size,
     nested,
     places_of,
     stream_split,
+    without_axes,
 )
 from grader.evidence.trail import LiftedRun, Trail
-from grader.model.observation import ArrayType, Axes, AxisTree, LiftedCall
+from grader.model.observation import ArrayType, Axes, AxisTree, Completed, LiftedCall, Raised
+
+_STRUCTURE = re.compile("pytree structure error|tree prefix")
 
 Effect = CollectionAxis | StreamSplit | tuple[int | None, ...] | str
 
@@ -40,6 +45,8 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     actual: Effect
     run: LiftedRun
     reference: LiftedRun
+    refused: bool = False
+    """Whether Flax refused the structure of `in_axes` or `out_axes`."""
 
     @property
     def same_module(self) -> bool:
@@ -76,6 +83,16 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
         return _out_places(self.run, self.reference) or tuple(range(len(outputs)))
 
     @property
+    def out_places_known(self) -> bool:
+        """Whether the shapes tell which of a dict's results is which, where that matters."""
+        theirs = self.reference.run.outputs if self.reference.run is not None else ()
+        axes = array_axes(self.reference.call.out_axes, theirs) or ()
+        if self.refused or not by_name(self.call.out_axes):
+            return True
+        each = set(zip(map(str, without_axes(theirs, axes)), axes, strict=False))
+        return len(each) == len({shape for shape, _ in each})
+
+    @property
     def inputs(self) -> tuple[ArrayType, ...]:
         """The arrays that went in, without those that the reference doesn't have."""
         return tuple(_inputs(self.run)[place] for place in self.places)
@@ -93,9 +110,9 @@ def deviations(expected: Trail, actual: Trail, *, misplaced: bool = False) -> tu
         if reference is not None:
             found.extend(_variable_axes(expected, run, reference))
             found.extend(_split_rngs(expected, actual, run, reference))
-            mapped = tuple(_in_axes(run, reference, answers=run.root is actual.answer))
+            mapped = tuple(_in_axes(actual, run, reference))
             found.extend(mapped or _axis_size(run, reference))
-            found.extend(_out_axes(run, reference, misplaced=misplaced))
+            found.extend(_out_axes(actual, run, reference, misplaced=misplaced))
             found.extend(_axis_name(run, reference))
     return tuple(found)
 
@@ -169,7 +186,7 @@ def _answering(expected: Trail, actual: Trail) -> Iterator[tuple[LiftedRun, Lift
 
 def _with_axes(run: LiftedRun) -> list[str]:
     """Return the shapes of the arguments, each with its axis, in sorted order."""
-    axes = array_axes(run.call.in_axes, _inputs(run), ran=bool(run.inner)) or ()
+    axes = _array_axes(run, _inputs(run)) or ()
     return sorted(map(str, zip(_shapes(_inputs(run)), axes, strict=False)))
 
 
@@ -192,11 +209,23 @@ def _target(run: LiftedRun) -> tuple[str, str]:
 
 
 def _deviation(
-    run: LiftedRun, reference: LiftedRun, knob: Knob, effects: tuple[Effect, Effect], name: str = ""
+    run: LiftedRun,
+    reference: LiftedRun,
+    knob: Knob,
+    effects: tuple[Effect, Effect],
+    name: str = "",
+    *,
+    refused: bool = False,
 ) -> Deviation:
     expected, actual = effects
     return Deviation(
-        knob=knob, name=name, expected=expected, actual=actual, run=run, reference=reference
+        knob=knob,
+        name=name,
+        expected=expected,
+        actual=actual,
+        run=run,
+        reference=reference,
+        refused=refused,
     )
 
 
@@ -264,31 +293,61 @@ def wanted_split(expected: Trail, reference: LiftedRun) -> dict[str, bool]:
     return {name: split for name, split in found.items() if isinstance(split, bool)}
 
 
-def _in_axes(run: LiftedRun, reference: LiftedRun, *, answers: bool) -> Iterator[Deviation]:
+def _in_axes(actual: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     """Compare `in_axes`: they deviate if they differ and give one example another shape.
 
     If the arrays have the reference's shapes, different axes are enough. Equal axes are wrong for
     an array that was transposed before.
     """
+    answers, refused = run.root is actual.answer, _refuses_structure(actual)
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = array_axes(reference.call.in_axes, wanted_inputs)
-    found = array_axes(run.call.in_axes, inputs, ran=bool(run.inner))
-    if len(inputs) > len(wanted_inputs) > 0:
-        places = _in_places(run, reference)
+    found = _array_axes(run, inputs, fits=not refused)
+    places = None if refused else _in_places(run, reference)
+    if len(inputs) > len(wanted_inputs) > 0 or places is not None:
         own = tuple(found[place] for place in places) if found and places else wanted
+        if refused and found is None and not run.inner:
+            own = ()  # there isn't an entry for each argument
         if own != wanted:
-            yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), own or ()))
+            effects = wanted or (), own or ()
+            yield _deviation(run, reference, Knob.IN_AXES, effects, refused=refused)
         return
     deviates = wanted != found or (answers and _transposed(inputs, wanted_inputs))
-    if _refused_tree(run, reference):
+    if refused and _refused_tree(run, reference):
         deviates = True
     elif len(inputs) < len(wanted_inputs) and run.call.in_axes == reference.call.in_axes:
         deviates = False  # it was called with other arguments
     elif _shapes(inputs) != _shapes(wanted_inputs):
         deviates = deviates and (_inner(reference) != _inner(run) or _unmapped(wanted, found))
     if deviates:
-        yield _deviation(run, reference, Knob.IN_AXES, (wanted or (), found or ()))
+        effects = wanted or (), found or ()
+        yield _deviation(run, reference, Knob.IN_AXES, effects, refused=refused)
+
+
+def _array_axes(
+    run: LiftedRun, inputs: tuple[ArrayType, ...], *, fits: bool = False
+) -> tuple[int | None, ...] | None:
+    """Return the axis of each array; `fits`: Flax didn't refuse the structure."""
+    ran = fits or bool(run.inner)
+    return array_axes(run.call.in_axes, inputs, ran=ran, inner=_seen_inside(run))
+
+
+def one_of_each(run: LiftedRun) -> tuple[ArrayType, ...] | None:
+    """Return the shapes of one example of each array, None if the axes don't fit them."""
+    inside = _seen_inside(run)
+    return inner_shapes(run.call, _inputs(run), ran=bool(run.inner), inner=inside)
+
+
+def _seen_inside(run: LiftedRun) -> tuple[ArrayType, ...]:
+    """Return what the module inside got, nothing if it didn't run."""
+    return min(run.inner, key=lambda each: each.depth).inputs if run.inner else ()
+
+
+def _refuses_structure(trail: Trail) -> bool:
+    """Whether the exception says that axes don't have the structure of the values."""
+    outcome = trail.observation.outcome
+    return isinstance(outcome, Raised) and bool(_STRUCTURE.search(outcome.message))
 
 
 def _refused_tree(run: LiftedRun, reference: LiftedRun) -> bool:
@@ -314,11 +373,13 @@ def _shapes(arrays: tuple[ArrayType, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _in_places(run: LiftedRun, reference: LiftedRun) -> tuple[int, ...] | None:
-    """Return which of more arrays have the reference's shapes; None if some is missing."""
+    """Return which arrays, of more or of a dict's, are the reference's; None if some is missing."""
     arrays, wanted = _inputs(run), _inputs(reference)
-    if len(arrays) <= len(wanted):
+    if len(arrays) < len(wanted) + (not by_name(run.call.in_axes)):
         return None
-    return places_of(wanted, (None,) * len(wanted), arrays, (None,) * len(arrays))
+    axes = array_axes(reference.call.in_axes, wanted) or (None,) * len(wanted)
+    found = _array_axes(run, arrays) or (None,) * len(arrays)
+    return places_of(wanted, axes, arrays, found, whole=True)
 
 
 def _transposed(arrays: tuple[ArrayType, ...], wanted: tuple[ArrayType, ...]) -> bool:
@@ -335,8 +396,11 @@ def _inner(run: LiftedRun) -> tuple[tuple[int, ...], ...] | None:
     return None if arrays is None else _shapes(arrays)
 
 
-def _out_axes(run: LiftedRun, reference: LiftedRun, *, misplaced: bool) -> Iterator[Deviation]:
-    """Compare `out_axes`; without an output, a tree instead of an axis deviates, too."""
+def _out_axes(
+    actual: Trail, run: LiftedRun, reference: LiftedRun, *, misplaced: bool
+) -> Iterator[Deviation]:
+    """Compare `out_axes`; without an output, a tree that Flax refused deviates, too."""
+    refused = _refuses_structure(actual)
     wanted_outputs = reference.run.outputs if reference.run is not None else ()
     outputs = run.run.outputs if run.run is not None else ()
     wanted = array_axes(reference.call.out_axes, wanted_outputs)
@@ -349,8 +413,25 @@ def _out_axes(run: LiftedRun, reference: LiftedRun, *, misplaced: bool) -> Itera
         return
     ours, theirs = run.call.out_axes, reference.call.out_axes
     built_alike = _build(ours) == _build(theirs) and nested(ours, theirs, wanted_outputs) is None
-    if wanted != found or not (outputs or built_alike):
-        yield _deviation(run, reference, Knob.OUT_AXES, (wanted or (), found or ()))
+    answered = isinstance(actual.observation.outcome, Completed)
+    if answered and not misplaced and _exchanged(run, reference):
+        return
+    if wanted != found or not (outputs or built_alike or not refused):
+        effects = wanted or (), found or ()
+        yield _deviation(run, reference, Knob.OUT_AXES, effects, refused=refused)
+
+
+def _exchanged(run: LiftedRun, reference: LiftedRun) -> bool:
+    """Whether the results are the reference's in another order, each with its axis.
+
+    The shapes don't tell that from exchanged axes, but the answer's do.
+    """
+    sides = []
+    for each in (run, reference):
+        arrays = each.run.outputs if each.run is not None else ()
+        axes = array_axes(each.call.out_axes, arrays) or ()
+        sides.append(sorted(map(str, zip(_shapes(arrays), axes, strict=False))))
+    return bool(sides[0]) and sides[0] == sides[1]
 
 
 def _out_places(
@@ -376,9 +457,9 @@ def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = mapped_size(reference.call, wanted_inputs) or reference.call.axis_size
-    if array_axes(run.call.in_axes, inputs, ran=bool(run.inner)) is None:
+    if _array_axes(run, inputs) is None:
         return  # the axes don't fit the arguments, so it's unknown
-    told = mapped_size(run.call, inputs)
+    told = mapped_size(run.call, inputs, _seen_inside(run))
     found = run.call.axis_size
     if wanted != (found or told) and (found is not None or told is None):
         yield _deviation(run, reference, Knob.AXIS_SIZE, (wanted, found))

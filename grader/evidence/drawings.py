@@ -32,7 +32,7 @@ def of_inputs(evidence: Evidence, deviation: Deviation) -> AxisDrawing | None:
         return None
     number, found, wanted = place
     return _drawing(
-        "the input" if len(expected) == 1 else f"input array {number + 1}",
+        "the input" if len(expected) == 1 else f"input array {_own(deviation, number) + 1}",
         "gets",
         _array(inputs[number].shape, found, _noun(evidence, deviation, number, found)),
         _array(
@@ -187,8 +187,15 @@ def _inputs(
         for each in look.deviations:
             if each.knob is deviation.knob and each.call.span == deviation.call.span:
                 side = each.reference if right else each.run
-                if side.run is not None and number < len(side.run.inputs):
-                    yield look.case.sizes, side.run.inputs[number].shape
+                place = number if right else _own(each, number)
+                if side.run is not None and place < len(side.run.inputs):
+                    yield look.case.sizes, side.run.inputs[place].shape
+
+
+def _own(deviation: Deviation, number: int) -> int:
+    """Return which of the submission's arrays one of the reference's is."""
+    places = deviation.places
+    return places[number] if number < len(places) else number
 
 
 def _axis_in(name: str, axes: tuple[int, ...], mapped: frozenset[Mapped]) -> int | None:

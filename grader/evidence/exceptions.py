@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -33,6 +34,7 @@ _ITSELF = Meaning(
     help="handle this case, or delete the raise",
 )
 _OVERRIDDEN = "IncorrectPostInitOverrideError"
+_CONSTRUCTED = re.compile(r"\b__init__\(\) (takes|got|missing)")
 _UNKNOWN = Meaning(
     why="",
     help="run the function with these arguments, and read the last line of the exception first",
@@ -49,14 +51,58 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = habit(raised) or missing(raised, beside) or _misspelt(raised)
     told = told or own or _by_pattern(raised) or _UNKNOWN
-    span = _constructor(source) if raised.exception == _OVERRIDDEN else None
+    special = _initialiser(raised, source) or _unpacked_init(raised, source)
+    if special is not None:
+        return special
+    called = _CONSTRUCTED.search(raised.message) if raised.exception == "TypeError" else None
+    if called is not None and _constructor(source, _is_linen) is not None:
+        told = next(each for each in MEANINGS if _OVERRIDDEN in each.pattern)
+    elif raised.exception != _OVERRIDDEN:
+        return told
+    span = _constructor(source)
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)
 
 
-def _constructor(source: Source) -> Span | None:
+def _initialiser(raised: Raised, source: Source) -> Meaning | None:
+    """Explain an exception of `self.param`, unless its initialiser is one of Flax's or JAX's."""
+    call = source.call_at(raised.place) if raised.exception == "TypeError" else None
+    if call is None or ast.unparse(call.func) != "self.param" or len(call.args) < 2:
+        return None
+    if "initializers" in ast.unparse(call.args[1]):
+        return None
+    return Meaning(
+        why="self.param calls its second argument to make the parameter: with a key first, then "
+        "with what comes after it, such as the shape.",
+        help="pass a function of a key and a shape, such as nn.initializers.ones",
+    )
+
+
+def _unpacked_init(raised: Raised, source: Source) -> Meaning | None:
+    """Explain an exception of `y, variables = model.init(…)`."""
+    for node in source.nodes if "to unpack" in raised.message else ():
+        match node:
+            case ast.Assign(targets=[target], value=ast.Call(func=ast.Attribute(attr="init"))):
+                if raised.place in {source.span(target), source.span(node)}:
+                    return Meaning(
+                        why="init returns the variables alone, without the output.",
+                        help="give them one name, and get the output from apply",
+                    )
+            case _:
+                continue
+    return None
+
+
+def _is_linen(cls: ast.ClassDef) -> bool:
+    return any(ast.unparse(base) in {"nn.Module", "linen.Module"} for base in cls.bases)
+
+
+def _constructor(
+    source: Source, among: Callable[[ast.ClassDef], bool] = lambda _: True
+) -> Span | None:
     """Return the one method that takes the place of the constructor that Flax writes."""
-    methods = (node for node in source.nodes if isinstance(node, ast.FunctionDef))
+    classes = (node for node in source.nodes if isinstance(node, ast.ClassDef) and among(node))
+    methods = (each for cls in classes for each in cls.body if isinstance(each, ast.FunctionDef))
     own = [each for each in methods if each.name in {"__init__", "__post_init__"}]
     without = [each for each in own if not any(map(_calls_flax, ast.walk(each)))]
     return source.head(without[0]) if len(without) == 1 else None

@@ -35,6 +35,9 @@ _REORDERING = frozenset(
 )
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 class Landmarks:
     """Searches one source; `function` is the name that the exercise asks for."""
 
@@ -199,10 +202,36 @@ class Landmarks:
         found = [each for each in self._passed(names) if _is_true(each)]
         return self.source.span(found[0]) if len(found) == 1 else None
 
-    def passed(self, name: str) -> Span | None:
-        """Return the only value that is passed for a keyword in the file, as `turned_on` does."""
-        found = list(self._passed(frozenset({name})))
-        return self.source.span(found[0]) if len(found) == 1 else None
+    def passed(self, made: Span | None, name: str) -> Span | None:
+        """Return what the module that is made at a span is called with, after the first argument.
+
+        It is given by name or comes second. None if the module is called at several places.
+        """
+        node = self.source.call_at(made)
+        targets = list(self._given_to(node)) if node is not None else []
+        names = {ast.unparse(each) for each in targets}
+        kind = ast.ClassDef if any(isinstance(e, ast.Attribute) for e in targets) else _FUNCTIONS
+        calls = [
+            each
+            for each in self._around(node, kind)
+            if isinstance(each, ast.Call)
+            and (each.func is node or (bool(names) and ast.unparse(each.func) in names))
+        ]
+        values = [_second(each, name) for each in calls]
+        found = values[0] if len(values) == 1 else None
+        return self.source.span(found) if found is not None else None
+
+    def _given_to(self, value: ast.expr) -> Iterator[ast.expr]:
+        """Yield the names and attributes that an expression is assigned to."""
+        for each in self.source.nodes:
+            if isinstance(each, ast.Assign) and each.value is value:
+                yield from each.targets
+
+    def _around(self, node: ast.AST | None, kind: type | tuple[type, ...]) -> list[ast.AST]:
+        """Return the nodes of the smallest definition of a kind around a node, or all of them."""
+        parts = (list(ast.walk(each)) for each in self.source.nodes if isinstance(each, kind))
+        around = (part for part in parts if any(each is node for each in part))
+        return min(around, key=len, default=list(self.source.nodes))
 
     def _passed(self, names: frozenset[str]) -> Iterator[ast.expr]:
         parts = [each for each in self.source.body if self._may_run(each)]
@@ -281,6 +310,13 @@ def _field(call: ast.expr, steps: list[Step]) -> ast.expr | None:
     given = [each.value for each in call.keywords] if isinstance(call, ast.Call) else []
     found = [step.node for step in steps if isinstance(step.node, ast.Attribute) and not step.path]
     return found[0] if len(found) == 1 and found[0] in given else None
+
+
+def _second(call: ast.Call, name: str) -> ast.expr | None:
+    """Return the argument of a call that is given by name or comes second."""
+    named = [each.value for each in call.keywords if each.arg == name]
+    plain = not any(isinstance(each, ast.Starred) for each in call.args)
+    return next(iter([*named, *(call.args[1:2] if plain else ())]), None)
 
 
 def _is_true(node: ast.expr) -> bool:

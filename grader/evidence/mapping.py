@@ -65,7 +65,14 @@ def _sizes(trail: Trail) -> Iterable[int]:
     for run in trail.runs(trail.answer) if trail.answer is not None else ():
         call = calls.get(run.lifted) if run.lifted is not None else None
         if call is not None:
-            yield mapped_size(call, run.inputs) or call.axis_size or 0
+            yield mapped_size(call, run.inputs, _next_inputs(trail, run)) or call.axis_size or 0
+
+
+def _next_inputs(trail: Trail, lifted: ModuleRun) -> tuple[ArrayType, ...]:
+    """Return what the run just inside of a lifted one got, at the same place in the model."""
+    runs = trail.runs(trail.answer) if trail.answer is not None else ()
+    within = [each for each in runs if each.depth > lifted.depth and each.path == lifted.path]
+    return min(within, key=lambda run: run.depth).inputs if within else ()
 
 
 def one_example(trail: Trail) -> ModuleRun | None:

@@ -14,7 +14,7 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     the place of the cause, if that isn't the line that raised. `misspelt` is a name that doesn't
     exist, and the similar one that was meant. `streams` are those whose keys the call that raised
     should have got. `in_module` is the next step where the learner writes a module, and the grader
-    calls it.
+    calls it. `final`: no other next step is looked for in the text.
     """
 
     why: str
@@ -25,3 +25,4 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     span: Span | None = None
     misspelt: tuple[str, str] | None = None
     streams: tuple[str, ...] = ()
+    final: bool = False

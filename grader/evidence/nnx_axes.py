@@ -261,7 +261,13 @@ def _name(each: NnxLook, run: TransformRun, place: int) -> str | None:
 
 
 def maps_one_key(each: NnxLook) -> TransformRun | None:
-    """Return what raised because a stream with one key went into it as if it had several."""
+    """Return what raised because a stream with one key went into it as if it had several.
+
+    Not where the task's layers are drawn outside of all maps: there it needn't have several.
+    """
+    drawn = each.expected.draws(each.expected.classes)
+    if drawn and all(draw.inside is None for draw in drawn):
+        return None
     for run in each.actual.trail.record.transforms:
         row = transform(run.transform)
         if not run.raised or not row.of_nnx or row.does not in SEVERAL or each.look.raised is None:

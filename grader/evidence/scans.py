@@ -18,11 +18,14 @@ from grader.evidence.lifting import (
     Unlisted,
     array_axes,
     collection_axis,
+    leaf_axes,
+    leaf_count,
     matches,
     normal_axis,
     places_of,
     stream_split,
     with_entries,
+    with_leaves,
 )
 from grader.evidence.look import Look
 from grader.evidence.trail import Trail
@@ -254,9 +257,30 @@ def output_axes(run: TransformRun, like: TransformRun) -> tuple[int | None, ...]
     own, theirs = stacked(run), stacked(like)
     if not len(own) > len(theirs) > 0:
         return array_axes(run.axes("out_axes"), theirs) or ()
+    axes, places = array_axes(run.axes("out_axes"), own), _output_places(run, like)
+    if axes is None or places is None:
+        return output_axes(like, like)
+    return tuple(axes[place] for place in places)
+
+
+def _output_places(run: TransformRun, like: TransformRun) -> tuple[int, ...] | None:
+    """Return which outputs of a loop are another loop's; None if some of them isn't found."""
+    own, theirs = stacked(run), stacked(like)
     axes, wanted = array_axes(run.axes("out_axes"), own), output_axes(like, like)
-    places = places_of(theirs, wanted, own, axes) if axes and wanted else None
-    return wanted if axes is None or places is None else tuple(axes[place] for place in places)
+    return places_of(theirs, wanted, own, axes) if axes and wanted else None
+
+
+def output_axes_for(run: TransformRun, like: TransformRun) -> Axes:
+    """Return the `out_axes` of another loop, among the axes of outputs that only this one has."""
+    given, wanted = run.axes("out_axes"), like.axes("out_axes")
+    own, theirs, places = stacked(run), stacked(like), _output_places(run, like)
+    leaves = leaf_axes(wanted, len(theirs))
+    if not len(own) > len(theirs) or leaf_count(given) != len(own):
+        return wanted
+    if leaves is None or places is None or is_nnx_loop(run):
+        return wanted
+    entries = (Axis(value=axis) for axis in leaves)
+    return with_leaves(given, dict(zip(places, entries, strict=True)))
 
 
 def fits(run: TransformRun) -> bool:

@@ -156,7 +156,8 @@ def placed(evidence: Evidence, difference: SettingDifference) -> Span | None:
     """Return where the value of a setting was written."""
     if difference.passed:
         marks, name = evidence.landmarks, difference.name
-        return marks.turned_on(frozenset({name})) or marks.passed(name) or difference.run.span
+        own = marks.passed(difference.run.span, name)
+        return own or marks.turned_on(frozenset({name})) or difference.run.span
     return evidence.landmarks.setting(
         difference.run.span,
         difference.name,

@@ -9,6 +9,7 @@ from grader.evidence.altered import (
     Part,
     before_and_after,
     compares,
+    hands_out_more,
     keeps_wrong_answer,
     stays,
 )
@@ -121,7 +122,8 @@ def part(evidence: Evidence) -> Part:
         return Part.NONE if keeps_wrong_answer(evidence) else Part.UNKNOWN
     old, new = both[0], both[1].exchange.actual
     if old.outcome == new.outcome:
-        return Part.UNKNOWN if compares(evidence.source) else Part.NONE
+        other = compares(evidence.source) or hands_out_more(both[1])
+        return Part.UNKNOWN if other else Part.NONE
     ours, changed = arrays(old), arrays(new)
     alike = ours.keys() == changed.keys()
     return Part.ALL if alike and not stays(old, new) else Part.SOME

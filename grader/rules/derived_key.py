@@ -20,6 +20,7 @@ from grader.evidence.keys import (
     task_key,
     task_seed_key,
 )
+from grader.evidence.lifting import stream_split
 from grader.evidence.look import KeyPair
 from grader.evidence.notation import listing
 from grader.evidence.provenance import way
@@ -68,9 +69,9 @@ def _sighting(evidence: Evidence, span: Span | None, look: Look, pairs: list[Key
         details=tuple(line for each in pairs for line in _details(each, alone=len(pairs) == 1)),
         why="Then the same seed gives you different random numbers than everybody else, and your "
         "results can't be compared or repeated.",
-        help=_help(evidence, pairs),
+        help=_init_lifted(evidence, look, pair) or _help(evidence, pairs),
         span=span,
-        edits=key_edits(evidence, pairs),
+        edits=() if _init_lifted(evidence, look, pair) else key_edits(evidence, pairs),
         case=look.case,
         evidence={
             "stream": pair.stream,
@@ -98,6 +99,20 @@ def _message(evidence: Evidence, look: Look, pairs: list[KeyPair]) -> str:
     if several:
         return f"{drawn} different keys than the task derives for them"
     return f"{drawn} a different key than the task derives for it"
+
+
+def _init_lifted(evidence: Evidence, look: Look, pair: KeyPair) -> str | None:
+    """Say that nn.vmap splits the key, where plain modules drew from it instead of the lifted one.
+
+    With the task's key, each of them would draw the same numbers.
+    """
+    theirs, key = look.expected.lifted(pair.expected.root), task_key(evidence, pair.stream)
+    split = any(stream_split(each.call.split_rngs, pair.stream) is True for each in theirs)
+    if not split or look.actual.is_lifted(pair.actual.root) or key is None:
+        return None
+    if not look.actual.lifted(look.actual.answer):
+        return None
+    return f"init the lifted module with {key}: nn.vmap splits it, a key for each"
 
 
 def _help(evidence: Evidence, pairs: list[KeyPair]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import argument_edits, literal_edits
+from grader.evidence.edits import argument_edits, expression_edits, literal_edits
 from grader.evidence.settings import EVALUATION, SettingDifference, placed, setting_differences
 from grader.evidence.updates import idle
 from grader.model.edit import Edit
@@ -76,7 +76,10 @@ def _sighting(evidence: Evidence, look: Look, difference: SettingDifference) -> 
 
 
 def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...]:
-    written = literal_edits(evidence, placed(evidence, difference), "False")
+    place = placed(evidence, difference)
+    written = literal_edits(evidence, place, "False")
+    if difference.passed and place != difference.run.span:
+        return written or expression_edits(evidence, place, "False")
     if written or difference.passed:
         return written  # Flax refuses a field that is also passed
     return argument_edits(evidence, difference.run.span, difference.name, "False")

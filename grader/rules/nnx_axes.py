@@ -8,7 +8,7 @@ from grader.compare import OtherShape, OtherValues
 from grader.evidence import Evidence
 from grader.evidence.edits import argument_edits
 from grader.evidence.exceptions import text_lines
-from grader.evidence.lifting import axes_text
+from grader.evidence.lifting import array_axes, axes_text, with_leaves
 from grader.evidence.nest import out_axis
 from grader.evidence.nnx import NnxLook, nnx_looks, stacked_axes
 from grader.evidence.nnx_axes import (
@@ -25,7 +25,7 @@ from grader.evidence.notation import array_text
 from grader.model.exercise import Use, leaves
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxCall
-from grader.model.observation import Axis, TransformRun
+from grader.model.observation import Axis, AxisTree, TransformRun
 from grader.rules.rule import Sighting
 
 _ZERO = Axis(value=0)
@@ -150,13 +150,25 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
         ours, theirs = each.actual.run, each.expected.run
         if ours is None or theirs is None or not _is_the_answer(each, ours):
             continue
-        ranks = [len(out.shape) for out in ours.outputs]
-        if len(ranks) != 1 or ranks != [len(out.shape) for out in theirs.outputs]:
+        place = _result(each, ours, theirs)
+        axes = array_axes(ours.axes("out_axes"), ours.outputs)
+        if place is None or axes is None or mapped_otherwise(each):
             continue
-        wanted = out_axis(theirs, *ranks)
-        if out_axis(ours, *ranks) != wanted and not mapped_otherwise(each):
-            yield _outward(evidence, each, ours, wanted)
+        wanted = out_axis(theirs, len(theirs.outputs[0].shape))
+        if axes[place] != wanted:
+            yield _outward(evidence, each, ours, (place, wanted))
             return
+
+
+def _result(each: NnxLook, ours: TransformRun, theirs: TransformRun) -> int | None:
+    """Return which of a map's results is the answer, if the reference's map has one like it."""
+    if len(theirs.outputs) != 1:
+        return None
+    answer = each.look.actual.answer_digest
+    pairs = enumerate(zip(ours.given_back, ours.outputs, strict=False))
+    rank = len(theirs.outputs[0].shape)
+    same = (n for n, (given, out) in pairs if given == answer and len(out.shape) == rank)
+    return next(same, None)
 
 
 def _is_the_answer(each: NnxLook, run: TransformRun) -> bool:
@@ -165,15 +177,23 @@ def _is_the_answer(each: NnxLook, run: TransformRun) -> bool:
     return wrong and each.look.actual.answer_digest in run.given_back
 
 
-def _outward(evidence: Evidence, each: NnxLook, run: TransformRun, wanted: int) -> Sighting:
-    given = axes_text(run.knob("out_axes") or _ZERO)
+def _outward(
+    evidence: Evidence, each: NnxLook, run: TransformRun, result: tuple[int, int]
+) -> Sighting:
+    place, wanted = result
+    axes = run.knob("out_axes") or _ZERO
+    given = axes_text(axes)
+    leaf = place if isinstance(axes, AxisTree) else 0
+    right = axes_text(with_leaves(axes, {leaf: Axis(value=wanted)}))
     return Sighting(
         message=f"out_axes={given} puts the mapped axis at the wrong place of the result",
-        label=f"the result's axis {given} is the mapped one",
+        label=f"the result's axis {given} is the mapped one"
+        if isinstance(axes, Axis)
+        else f"the mapped axis of result {place + 1} belongs at {wanted}",
         why="The numbers are right, but the axes of the result are in another order.",
-        help=f"put the axis at {wanted}: out_axes={wanted}",
+        help=f"put the axis at {wanted}: out_axes={right}",
         span=evidence.landmarks.keyword(run.span, "out_axes") or evidence.landmarks.head,
-        edits=argument_edits(evidence, run.span, "out_axes", str(wanted)),
+        edits=argument_edits(evidence, run.span, "out_axes", right),
         case=each.look.case,
-        evidence={"argument": "out_axes", "expected": str(wanted), "actual": given},
+        evidence={"argument": "out_axes", "expected": right, "actual": given},
     )

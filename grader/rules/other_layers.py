@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -83,13 +84,21 @@ def _sighting(evidence: Evidence, look: Look, left: Sequence[VariableDifference]
         label="has other parameters than the task's" if not renamed else "has another name",
         shapes=tuple(map(shape_row, left)),
         why=_NAMES if renamed else _OTHERS,
-        help=f"name the layer{'s' * (len(wanted) > 1)} {listing(wanted)}, as the task does"
+        help=_name_them(evidence, wanted)
         if renamed
         else "compare the layers, their sizes and their names with the task",
         span=_place(evidence, look, found if renamed else _layers(surplus)),
         case=look.case,
         evidence={"expected": wanted, "actual": found},
     )
+
+
+def _name_them(evidence: Evidence, wanted: Sequence[str]) -> str:
+    """Say under which names to make the layers: an attribute can't have the name of a field."""
+    names = f"name the layer{'s' * (len(wanted) > 1)} {listing(wanted)}, as the task does"
+    fields = (each for each in wanted if evidence.exercise.is_field(each))
+    taken = next(fields, None)
+    return names if taken is None else f'{names}: name="{taken}", since the field has that name'
 
 
 def _renamed(wanted: Sequence[str], found: Sequence[str]) -> str:
@@ -142,10 +151,22 @@ def _kinds(variables: Sequence[Variable]) -> Counter[tuple[object, ...]]:
 
 
 def _place(evidence: Evidence, look: Look, layers: Sequence[str]) -> Span | None:
-    """Return where the first such layer is made, else where the method begins."""
+    """Return where the first such layer is made or assigned, else where the method begins."""
     made = {"/".join(run.path): run.span for run in look.actual.record.modules}
-    spans = (made.get(each) for each in layers)
+    spans = (made.get(each) or _assigned(evidence, each) for each in layers)
     return next((each for each in spans if each is not None), evidence.landmarks.head)
+
+
+def _assigned(evidence: Evidence, name: str) -> Span | None:
+    """Return the attribute of this name that `setup` assigns, if there is one alone."""
+    found = [
+        target
+        for node in evidence.source.nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and ast.unparse(target) == f"self.{name}"
+    ]
+    return evidence.source.span(found[0]) if len(found) == 1 else None
 
 
 RULE = Rule(

@@ -198,6 +198,37 @@ def _counted(look: Look, raised: Raised) -> Meaning | None:
     )
 
 
+def _mapped_outside(look: Look) -> Meaning | None:
+    """Explain an exception by a jax.vmap around a lifted module, or around its init."""
+    calls = [e for e in look.actual.record.batch_calls if e.transform == "jax.vmap"]
+    wanted, answer = look.expected.layer, look.actual.answer
+    if len(calls) != 1 or wanted is None or answer is None:
+        return None
+    for each in look.actual.lifted(answer):
+        ranks = [len(array.shape) + 1 for array in each.run.inputs] if each.run is not None else []
+        if ranks and ranks == [len(array.shape) for array in wanted.inputs]:
+            return Meaning(
+                message="jax.vmap maps the lifted module once more",
+                label="leaves it one example",
+                why="nn.vmap maps the module already: it takes all examples at once.",
+                help="call the lifted module once, on all of its input, without jax.vmap",
+                span=calls[0].span,
+                final=True,
+            )
+    shapes = {each.path: each.type.shape for each in look.expected.variables}
+    mapped = [e for e in answer.given if e.type.shape[1:] == shapes.get(e.path) != e.type.shape]
+    if not mapped or len(mapped) != len(answer.given):
+        return None
+    return Meaning(
+        message="jax.vmap makes a set of variables for each index, and the module takes one",
+        label="gives each variable an axis more",
+        why="nn.vmap says what the variables share, so init runs once, on all of its input.",
+        help="call init once, with one key, without jax.vmap",
+        span=calls[0].span,
+        final=True,
+    )
+
+
 def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the order of the lifted module's arguments."""
     scan = exchanged(look)
@@ -214,6 +245,16 @@ def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
         return None
     if look.arrangement is Arrangement.ALIKE:
         return None
+    if _is_own_module(look):
+        return Meaning(
+            message="in_axes and the lifted module's arguments aren't in the same order",
+            label="not the order of in_axes",
+            why="The entries of in_axes belong to the arguments by position, so each argument is "
+            "sliced along the axis of another one.",
+            help="write the entries of in_axes in the order in which this module takes its "
+            "arguments",
+            final=True,
+        )
     return Meaning(
         message="the lifted module gets its arguments in the wrong order",
         label="not the order of its arguments",
@@ -221,6 +262,12 @@ def _swapped(evidence: Evidence, look: Look) -> Meaning | None:
         "sliced along the axis of another one.",
         help="pass them in the order in which the module takes them",
     )
+
+
+def _is_own_module(look: Look) -> bool:
+    """Whether another module than the task's is lifted, which may take its arguments otherwise."""
+    ours, theirs = (each.lifted(each.answer) for each in (look.actual, look.expected))
+    return not {each.call.target for each in ours} & {each.call.target for each in theirs}
 
 
 def _is_foreign(evidence: Evidence, raised: Raised) -> bool:
@@ -241,8 +288,9 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         return msgspec.structs.replace(found, case=look.case, last_resort=last_resort)
     by_name = passed_by_name(raised, look.actual.record, evidence.source)
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
-    told = told or _swapped(evidence, look) or _unpaired(evidence, look) or _counted(look, raised)
-    told = told or called_otherwise(evidence, look) or needs_another(evidence, raised)
+    told = told or _mapped_outside(look) or _swapped(evidence, look) or _unpaired(evidence, look)
+    told = told or _counted(look, raised) or called_otherwise(evidence, look)
+    told = told or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span
     if setting is not None:
@@ -281,6 +329,8 @@ def _files(evidence: Evidence, raised: Raised) -> dict[str, object]:
 
 def _advice(evidence: Evidence, look: Look, told: Meaning, place: Span | None) -> Advice:
     """Return the next step, as exactly as the text shows it."""
+    if told.final:
+        return Advice(told.help, ())
     name = unbound_name(look.raised.message) if look.raised is not None else None
     named = name_advice(evidence, name, place) if name is not None else None
     if told.in_module and evidence.exercise.flax_class is not None:

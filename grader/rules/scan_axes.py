@@ -9,9 +9,9 @@ from grader.evidence.drawings import of_steps
 from grader.evidence.edits import POSITIONS, argument_edits
 from grader.evidence.lifting import axes_text
 from grader.evidence.scan_faults import Fault, Knob, shown, told_by_flax
-from grader.evidence.scans import axes_for, fits, scanned, stacked, steps_noun
+from grader.evidence.scans import axes_for, fits, output_axes_for, scanned, stacked, steps_noun
 from grader.model.finding import AxisDrawing
-from grader.model.observation import ArrayType, Span, TransformRun
+from grader.model.observation import ArrayType, Axis, Span, TransformRun
 from grader.rules.rule import Sighting
 
 
@@ -82,10 +82,12 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
 def _outward(evidence: Evidence, each: Fault) -> Sighting:
     run, noun = each.scan.actual, steps_noun(evidence)
     given = axes_text(run.axes("out_axes"))
-    right = axes_text(each.scan.expected.axes("out_axes"))
+    right = axes_text(output_axes_for(run, each.scan.expected))
     return Sighting(
         message=f"out_axes={given} puts the axis that counts {noun} at the wrong place",
-        label=f"the outputs' axis {given} counts {noun}",
+        label=f"the outputs' axis {given} counts {noun}"
+        if isinstance(run.axes("out_axes"), Axis)
+        else f"not the axes of {noun}",
         drawing=_drawing("the outputs", "gives", each, stacked),
         details=told_by_flax(each),
         why="The outputs of the steps are stacked along that axis. The numbers are right, but the "

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
+import msgspec
+
 from grader.evidence import Evidence, Look
-from grader.evidence.deviation import Deviation
+from grader.evidence.deviation import Deviation, one_of_each
 from grader.evidence.drawings import of_inputs
 from grader.evidence.edits import input_edits, knob_edits, unturned
-from grader.evidence.lifting import Knob, axes_text, inner_shapes, nested, with_entries
+from grader.evidence.lifting import (
+    Knob,
+    argument_of,
+    axes_text,
+    inner_shapes,
+    leaf_axes,
+    leaf_count,
+    nested,
+    with_leaves,
+)
 from grader.evidence.mapping import one_example, sees_the_whole
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
-from grader.model.observation import Axes, Axis, AxisTree
+from grader.model.observation import Axes, Axis, AxisTree, ModuleRun
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
+
+_FLAX = frozenset({"init", "init_with_output", "lazy_init", "apply"})
+"""Methods that pass their arguments on to the module, all but the first."""
+_NOT_MAPPED = Axis(value=None)
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
@@ -31,7 +47,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             drawing=of_inputs(evidence, deviation),
             details=told_by(look, deviation),
             why=_why(deviation),
-            help=_help(look, deviation),
+            help=_help(evidence, look, deviation),
             span=evidence.landmarks.knob(call, Knob.IN_AXES),
             edits=_edits(evidence, look, deviation),
             case=look.case,
@@ -47,20 +63,26 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _edits(evidence: Evidence, look: Look, deviation: Deviation) -> tuple[Edit, ...]:
     """Map the reference's axes, of the arguments as they came."""
-    ours, theirs = deviation.call.in_axes, _wanted_axes(deviation)
+    ours, theirs = deviation.call.in_axes, _wanted_axes(evidence, look, deviation)
     if ours == deviation.reference.call.in_axes:
         return unturned(evidence)
     if theirs is None:
         return ()
     given, wanted = deviation.run.run, deviation.reference.run
-    if given is not None and wanted is not None and given.input_shapes != wanted.input_shapes:
+    if given is not None and wanted is not None and not _as_given(deviation, given, wanted):
         passed = input_edits(evidence, look.actual.maker, look.actual.answer)
         axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
         return (*axes, *passed) if passed and axes else ()
     makers = [each.run for each in look.actual.lifted(look.actual.maker) if each.run is not None]
-    turned = wanted is not None and any(e.input_shapes != wanted.input_shapes for e in makers)
+    turned = wanted is not None and not all(_as_given(deviation, e, wanted) for e in makers)
     axes = knob_edits(evidence, deviation.call, Knob.IN_AXES, axes_text(theirs))
     return (*axes, *unturned(evidence)) if turned else axes
+
+
+def _as_given(deviation: Deviation, run: ModuleRun, reference: ModuleRun) -> bool:
+    """Whether a run got the reference's arrays, maybe among others, in the shapes that it got."""
+    places = [place for place in deviation.places if place < len(run.inputs)]
+    return tuple(run.input_shapes[place] for place in places) == reference.input_shapes
 
 
 def _whole(evidence: Evidence) -> Iterator[Sighting]:
@@ -140,9 +162,7 @@ def _misses_entries(deviation: Deviation) -> bool:
     If the module ran, it doesn't. If nothing is mapped, that alone is refused.
     """
     ours, theirs = deviation.call.in_axes, deviation.reference.call.in_axes
-    if not isinstance(ours, AxisTree) or deviation.run.inner or not _maps(ours):
-        return False
-    if deviation.run.run is not None and len(deviation.run.run.inputs) > len(deviation.places):
+    if not isinstance(ours, AxisTree) or not deviation.refused or not _maps(ours):
         return False
     run = deviation.reference.run
     count = len(theirs.items) if isinstance(theirs, AxisTree) else len(run.inputs) if run else 0
@@ -154,22 +174,65 @@ def _maps(axes: AxisTree) -> bool:
     return any(each != Axis(value=None) for each in axes.items)
 
 
-def _wanted_axes(deviation: Deviation) -> Axes | None:
+def _wanted_axes(evidence: Evidence, look: Look, deviation: Deviation) -> Axes | None:
     """Return the reference's axes, with the entries of flags that ours has; None if not known."""
     run, call = deviation.reference.run, deviation.reference.call
-    ours, theirs = deviation.call.in_axes, call.in_axes
+    ours: Axes | None = deviation.call.in_axes
+    theirs = call.in_axes
     count = len(run.inputs) if run is not None else 0
-    if not isinstance(ours, AxisTree) or _is_no_tuple(ours) or _misses_entries(deviation):
+    wanted = leaf_axes(theirs, count)
+    plain = not isinstance(ours, AxisTree) or _is_no_tuple(ours)
+    if plain or wanted is None or count == 0 or _nested(deviation) is not None:
         return theirs
-    if count == 0 or len(ours.items) <= count:
-        return theirs
-    entries = iter(theirs.items if isinstance(theirs, AxisTree) else (theirs,) * count)
-    if deviation.run.run is not None and len(deviation.run.run.inputs) == len(ours.items):
-        return with_entries(ours, dict(zip(deviation.places, entries, strict=False)))
-    mapping = [place for place, each in enumerate(ours.items) if each != Axis(value=None)]
-    if len(mapping) != count:
+    if isinstance(ours, AxisTree) and _misses_entries(deviation):
+        passed = _passed(evidence, look)
+        if passed == count or (passed is None and _is_for_the_module(deviation, ours, count)):
+            return theirs
+        ours = _as_long(ours, passed)
+    if not isinstance(ours, AxisTree):
         return None
-    return with_entries(ours, dict(zip(mapping, entries, strict=False)))
+    if leaf_count(ours) <= count and not _has_trees(ours):
+        return theirs
+    arrays = deviation.run.run.inputs if deviation.run.run is not None else ()
+    known = leaf_count(ours) == len(arrays) and len(deviation.places) == count
+    places = deviation.places if known else _mapping(ours)
+    entries = (Axis(value=axis) for axis in wanted)
+    pairs = dict(zip(places, entries, strict=False))
+    return with_leaves(ours, pairs) if len(places) == count else None
+
+
+def _mapping(axes: AxisTree) -> tuple[int, ...]:
+    """Return which single axes map something: others may belong to flags."""
+    leaves = leaf_axes(axes, leaf_count(axes)) or ()
+    return tuple(place for place, each in enumerate(leaves) if each is not None)
+
+
+def _is_for_the_module(deviation: Deviation, axes: AxisTree, count: int) -> bool:
+    """Whether no entry is a flag's; a lifted function needs none for its first argument."""
+    function = not deviation.call.is_class and axes.items[0] == _NOT_MAPPED
+    return len(_mapping(axes)) != count or (function and len(axes.items) == count + 1)
+
+
+def _has_trees(axes: AxisTree) -> bool:
+    return any(isinstance(each, AxisTree) for each in axes.items)
+
+
+def _as_long(axes: AxisTree, count: int | None) -> AxisTree | None:
+    """Return axes with this many entries: what is left out, or added, has no axis."""
+    if count is None or any(each != _NOT_MAPPED for each in axes.items[count:]):
+        return None
+    more = (_NOT_MAPPED,) * (count - len(axes.items))
+    return msgspec.structs.replace(axes, items=(*axes.items[:count], *more))
+
+
+def _passed(evidence: Evidence, look: Look) -> int | None:
+    """Return how many arguments the call that raised passes to the module; None if not known."""
+    root = look.actual.answer
+    call = evidence.source.call_at(root.span) if root is not None else None
+    if call is None or not isinstance(call.func, ast.Attribute) or call.func.attr not in _FLAX:
+        return None
+    starred = any(isinstance(each, ast.Starred) for each in call.args)
+    return None if starred or not call.args else len(call.args) - 1
 
 
 def _first_other(deviation: Deviation) -> int | None:
@@ -202,6 +265,8 @@ def _message(look: Look, deviation: Deviation, given: str) -> str:
     built = _build_fault(deviation) if look.raised is not None else None
     if built is not None:
         return f"{given} {built}"
+    if deviation.call.in_axes == deviation.reference.call.in_axes and len(deviation.inputs) > 1:
+        return f"{given} doesn't map over {wanted}: an argument came with its axes swapped"
     if _is_whole(deviation.expected):
         over = found or "an axis of the input"
         return f"{given} maps over {over}; no input should be mapped"
@@ -219,7 +284,7 @@ def _nested(deviation: Deviation) -> int | None:
     """Return the first argument that is a single array but has several axes."""
     run, reference = deviation.reference.run, deviation.reference.call
     arrays = run.inputs if run is not None else ()
-    return nested(deviation.call.in_axes, reference.in_axes, arrays)
+    return nested(deviation.call.in_axes, reference.in_axes, arrays) if deviation.refused else None
 
 
 def _build_fault(deviation: Deviation) -> str | None:
@@ -239,11 +304,20 @@ def _of_argument(look: Look, deviation: Deviation, wanted: str) -> str | None:
     if place is None or _axis(deviation.expected, place) is None:
         return None
     if _axis(deviation.actual, place) is None:
-        return f"gives all of {wanted} the whole of argument {place + 1}"
+        return f"gives all of {wanted} the whole of {_argument(deviation, place)}"
     along = _argument_noun(look, deviation, place)
     if along is None or along == wanted:
         return None
-    return f"takes argument {place + 1} along {along}, not along {wanted}"
+    return f"takes {_argument(deviation, place)} along {along}, not along {wanted}"
+
+
+def _argument(deviation: Deviation, place: int) -> str:
+    """Return what messages call the argument that one of the reference's arrays came in."""
+    run, places = deviation.run.run, deviation.places
+    own = places[place] if place < len(places) else place
+    count = len(run.inputs if run is not None else deviation.places)
+    number = argument_of(deviation.call.in_axes, own, max(count, own + 1))
+    return "an argument" if number is None else f"argument {number + 1}"
 
 
 def _is_whole(axes: object) -> bool:
@@ -251,14 +325,18 @@ def _is_whole(axes: object) -> bool:
     return isinstance(axes, tuple) and set(axes) == {None}
 
 
-def _help(look: Look, deviation: Deviation) -> str:
+def _help(evidence: Evidence, look: Look, deviation: Deviation) -> str:
     if deviation.call.in_axes == deviation.reference.call.in_axes:
         return "pass the input as it comes, with its axes in their order"
-    axes = _wanted_axes(deviation)
+    axes = _wanted_axes(evidence, look, deviation)
+    if axes is None and _misses_entries(deviation):
+        return "give in_axes an entry for each argument that the module is called with, and no more"
     if axes is None:
         noun, call = _wanted_noun(look, deviation), deviation.reference.call
         return f"give the input its axis in in_axes, which counts {noun}: {axes_text(call.in_axes)}"
     wanted = f"in_axes={axes_text(axes)}"
+    if axes != deviation.reference.call.in_axes and _misses_entries(deviation):
+        return f"give in_axes an entry for each argument that is passed: {wanted}"
     if _is_whole(deviation.expected):
         return f"let all of them see the whole input: {wanted}"
     return f"set in_axes to the axis that counts {_wanted_noun(look, deviation)}: {wanted}"
@@ -273,9 +351,9 @@ def _label(look: Look, deviation: Deviation) -> str:
         return "needs an entry for each argument"
     place = _first_other(deviation)
     if place is not None and _axis(deviation.actual, place) is None:
-        return f"argument {place + 1} is not mapped"
+        return f"{_argument(deviation, place)} is not mapped"
     if place is not None:
-        return f"another axis of argument {place + 1} was expected"
+        return f"another axis of {_argument(deviation, place)} was expected"
     noun = _noun(look, deviation)
     return f"maps along {noun}" if noun is not None else "not the axis that counts the examples"
 
@@ -299,15 +377,17 @@ def _shapes(deviation: Deviation) -> tuple[ShapeRow, ...]:
     if run is None or reference is None:
         return ()
     wanted = inner_shapes(deviation.reference.call, reference.inputs) or ()
-    found = inner_shapes(deviation.call, run.inputs, ran=bool(deviation.run.inner)) or ()
+    found = one_of_each(deviation.run) or ()
     pairs = zip(wanted, (found[n] for n in deviation.places if n < len(found)), strict=False)
     return tuple(
         ShapeRow(
-            name="one example" if len(wanted) == 1 else f"argument {place}, one example",
+            name="one example"
+            if len(wanted) == 1
+            else f"{_argument(deviation, place)}, one example",
             expected=array_text(w.dtype, w.shape),
             actual=array_text(f.dtype, f.shape),
         )
-        for place, (w, f) in enumerate(pairs, 1)
+        for place, (w, f) in enumerate(pairs)
         if w.shape != f.shape
     )
 

@@ -8,7 +8,14 @@ from grader.evidence import Evidence, Look
 from grader.evidence.deviation import Deviation
 from grader.evidence.drawings import of_outputs
 from grader.evidence.edits import knob_edits
-from grader.evidence.lifting import Knob, axes_text, nested, with_entries
+from grader.evidence.lifting import (
+    Knob,
+    axes_text,
+    leaf_axes,
+    leaf_count,
+    nested,
+    with_leaves,
+)
 from grader.evidence.notation import array_text
 from grader.evidence.symptom import told_by
 from grader.model.exercise import Check
@@ -23,7 +30,7 @@ _NONE = Axis(value=None)
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     for look, deviation in evidence.blamed(Knob.OUT_AXES):
         given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
-        right = axes_text(_in_its_place(deviation))
+        right = axes_text(_in_its_place(deviation)) if deviation.out_places_known else None
         noun = _noun(look, deviation)
         yield Sighting(
             message=f"out_axes={axes_text(given)} {_fault(look, deviation, noun)}",
@@ -36,9 +43,10 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
             drawing=of_outputs(evidence, deviation),
             details=told_by(look, deviation),
             why=_why(look, deviation),
-            help=f"put the mapped axis where the task wants it: out_axes={right}",
+            help="put the mapped axis where the task wants it"
+            + (f": out_axes={right}" if right else ", in each of the results"),
             span=evidence.landmarks.knob(deviation.call, Knob.OUT_AXES),
-            edits=knob_edits(evidence, deviation.call, Knob.OUT_AXES, right),
+            edits=knob_edits(evidence, deviation.call, Knob.OUT_AXES, right) if right else (),
             case=look.case,
             evidence={
                 "argument": "out_axes",
@@ -49,15 +57,24 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _in_its_place(deviation: Deviation) -> Axes:
-    """Return the reference's axes, among those of results that the reference doesn't have."""
+    """Return the reference's axes, among those of results that the reference doesn't have.
+
+    A dict of results keeps its names.
+    """
     given, wanted = deviation.call.out_axes, deviation.reference.call.out_axes
-    count = len(deviation.run.run.outputs) if deviation.run.run is not None else 0
-    if not isinstance(given, AxisTree) or len(given.items) != count:
+    ours = deviation.run.run.outputs if deviation.run.run is not None else ()
+    places = deviation.out_places
+    theirs = deviation.reference.run
+    leaves = leaf_axes(wanted, len(theirs.outputs) if theirs is not None else 0)
+    if not isinstance(given, AxisTree) or leaf_count(given) != len(ours) or leaves is None:
         return wanted
-    if len(deviation.out_places) == count:
+    if deviation.refused or len(leaves) != len(places):
         return wanted
-    entries = wanted.items if isinstance(wanted, AxisTree) else (wanted,) * count
-    return with_entries(given, dict(zip(deviation.out_places, entries, strict=False)))
+    plain = given.kind == "tuple" and not any(isinstance(each, AxisTree) for each in given.items)
+    if plain and len(places) == len(ours):
+        return wanted
+    entries = (Axis(value=axis) for axis in leaves)
+    return with_leaves(given, dict(zip(places, entries, strict=True)))
 
 
 def _fault(look: Look, deviation: Deviation, noun: str) -> str:
@@ -79,8 +96,9 @@ def _fault(look: Look, deviation: Deviation, noun: str) -> str:
 def _nested(deviation: Deviation) -> int | None:
     """Return the first result that is a single array but has several axes."""
     run, reference = deviation.reference.run, deviation.reference.call
-    arrays = run.outputs if run is not None else ()
-    return nested(deviation.call.out_axes, reference.out_axes, arrays)
+    if run is None or not deviation.refused:
+        return None
+    return nested(deviation.call.out_axes, reference.out_axes, run.outputs)
 
 
 def _build_fault(deviation: Deviation) -> str | None:

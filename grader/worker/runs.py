@@ -178,7 +178,7 @@ class Runs:
                 opened.span = outer.span  # the module that a lifted class makes from itself
         if opened.span is None:
             opened.span = self._around(recording, opened.path)
-        opened.inputs = arrays_in((args, kwargs))
+        opened.inputs = arrays_in((args, tuple(kwargs.values())))
         opened.taken = _digest_in((args, kwargs), opened.inputs)
         opened.passed = passed_to(module, method, args, kwargs)
         opened.place = recording.modules.open()
@@ -237,10 +237,18 @@ def arrays_in(value: Foreign, depth: int = 0) -> tuple[ArrayType, ...]:
     if depth > 4:
         return ()
     if cls in (tuple, list, dict):
-        items: Foreign = value.values() if cls is dict else value
-        for item in list(items)[:_MOST_ARRAYS]:
+        for item in _items(value):
             found.extend(arrays_in(item, depth + 1))
     return tuple(found[:_MOST_ARRAYS])
+
+
+def _items(value: Foreign) -> list[Foreign]:
+    """Return what a container holds in jax's order: a dict's values are sorted by their names."""
+    if type(value) is not dict:
+        return list(value)[:_MOST_ARRAYS]
+    names: Foreign = list(value)
+    ordered = sorted(names) if all(type(each) is str for each in names) else names
+    return [value[each] for each in ordered[:_MOST_ARRAYS]]
 
 
 def _digest_in(value: Foreign, arrays: tuple[ArrayType, ...]) -> str | None:
@@ -256,8 +264,7 @@ def _digest_in(value: Foreign, arrays: tuple[ArrayType, ...]) -> str | None:
 def _leaves(value: Foreign, depth: int = 0) -> Iterator[Foreign]:
     cls = type(value)
     if cls in (tuple, list, dict) and depth <= 4:
-        items: Foreign = value.values() if cls is dict else value
-        for item in list(items)[:_MOST_ARRAYS]:
+        for item in _items(value):
             yield from _leaves(item, depth + 1)
     else:
         yield value

@@ -40,6 +40,41 @@ def test_no_switch_is_found_where_none_or_several_are_on(text: str) -> None:
     assert Landmarks(Source("s.py", text), "f").turned_on(ON) is None
 
 
+SECOND = {
+    "nn.Drop(r)(x, train=«on»)": "where it is made, by name",
+    "nn.Drop(r)(x, «on»)": "where it is made, by position",
+    "nn.Norm(train=False)(y, True)\nnn.Drop(r)(x, «not on»)": "beside another module",
+    "drop = nn.Drop(r)\ny = drop(x, «on»)": "under a name",
+    "def g(x):\n    m = nn.Drop(r)\n    m(x, «on»)\ndef h(m, x):\n    m(x, 1)": "in a function",
+    "self.drop = nn.Drop(r)\ny = self.drop(x, train=«on»)": "as an attribute",
+}
+NO_SECOND = {
+    "nothing": "nn.Drop(r)(x)",
+    "unpacked": "nn.Drop(r)(*x, on)",
+    "two calls": "drop = nn.Drop(r)\ny = drop(x, on), drop(x, off)",
+    "another name": "other = nn.Norm(r)\nnn.Drop(r)\ny = other(x, on)",
+}
+
+
+def _second(text: str) -> tuple[Source, Span | None]:
+    source = Source("s.py", text.replace("«", "").replace("»", ""))
+    line = next(n for n, each in enumerate(source.lines, 1) if "nn.Drop(r)" in each)
+    start = source.lines[line - 1].index("nn.Drop(r)") + 1
+    made = Span(line=line, column=start, end_line=line, end_column=start + len("nn.Drop(r)"))
+    return source, Landmarks(source, "f").passed(made, "train")
+
+
+@pytest.mark.parametrize("text", SECOND, ids=SECOND.values())
+def test_what_a_module_is_called_with_is_found(text: str) -> None:
+    source, found = _second(text)
+    assert with_marks(source, found) == text
+
+
+@pytest.mark.parametrize("text", NO_SECOND.values(), ids=NO_SECOND.keys())
+def test_nothing_is_found_where_a_module_is_called_otherwise(text: str) -> None:
+    assert _second(text)[1] is None
+
+
 CONSTANT = ("«PRNGKey(0)»", "x = «jax.random.key(7)»\ny = jax.random.key(seed)", "key()\n«key(1)»")
 NOT_CONSTANT = ("key(seed)", "key(0)\nkey(1)", "f(0)", "key()", "key(0", "split(0)\nkey(a, 0)")
 

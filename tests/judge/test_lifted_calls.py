@@ -48,6 +48,7 @@ from tests.judge.made import (
 )
 
 Y, Z = numbers(1, 2, 3), numbers(4, 5, 6)
+REFUSED: Final = raised("pytree structure error: different types at key path")
 W: Final = variable("params/w", 2)
 STAT: Final = variable("stats/m", 3)
 SHARED: Final = AxisEntry(filter=Names(names=("params",)), axis=None)
@@ -111,6 +112,8 @@ def side(
 
 X: Final = ((3, 2),)
 THEIRS: Final = side(call(), runs=(run(*X),), answer=Y)
+PAIR: Final = ((4, 3), (3, 4))
+BOTH: Final = side(call(out_axes=axes(1, 0)), runs=(run(*X, out=PAIR),), answer=Y)
 TWO: Final = side(call(in_axes=axes(0, None)), runs=(run((3, 2), (2, 5)),), answer=Y)
 
 
@@ -172,7 +175,7 @@ DEVIATING: Final = {
     ),
     "a list that Flax refused": (
         side(
-            call(in_axes=axes(0, None, is_list=True)), runs=(run((3, 2), (2, 5)),), answer=raised()
+            call(in_axes=axes(0, None, is_list=True)), runs=(run((3, 2), (2, 5)),), answer=REFUSED
         ),
         TWO,
         IN,
@@ -194,12 +197,12 @@ DEVIATING: Final = {
     "the last axis out": (mine(out_axes=Axis(value=-2)), THEIRS, []),
     "a tuple of axes out": (mine(out_axes=axes(0)), THEIRS, []),
     "a tuple of axes out, and nothing came": (
-        side(call(out_axes=axes(0)), runs=(run(*X, out=()),), answer=raised()),
+        side(call(out_axes=axes(0)), runs=(run(*X, out=()),), answer=REFUSED),
         THEIRS,
         OUT,
     ),
     "a list of axes out, and nothing came": (
-        side(call(out_axes=axes(0, is_list=True)), runs=(run(*X, out=()),), answer=raised()),
+        side(call(out_axes=axes(0, is_list=True)), runs=(run(*X, out=()),), answer=REFUSED),
         THEIRS,
         OUT,
     ),
@@ -212,6 +215,79 @@ DEVIATING: Final = {
         side(call(out_axes=Axis(value=1)), runs=(run(*X, out=()),), answer=raised()),
         THEIRS,
         OUT,
+    ),
+    "a tuple of axes out, and something else raised": (
+        side(call(out_axes=axes(0)), runs=(run(*X, out=()),), answer=raised()),
+        THEIRS,
+        [],
+    ),
+    "a list, and something else raised": (
+        side(
+            call(in_axes=axes(0, None, is_list=True)), runs=(run((3, 2), (2, 5)),), answer=raised()
+        ),
+        TWO,
+        [],
+    ),
+    "axes of a dict, and something else raised": (
+        side(
+            call(in_axes=axes(axes(1, keys=("c",)), None)),
+            runs=(run((3, 2), (2, 5)),),
+            answer=raised(),
+        ),
+        TWO,
+        IN,
+    ),
+    "a dict's arrays, which are in the order of their names": (
+        side(
+            call(in_axes=axes(axes(0, None, keys=("x", "a")))),
+            runs=(run((2, 5), (3, 2)),),
+        ),
+        TWO,
+        [],
+    ),
+    "another axis of a dict's array": (
+        side(
+            call(in_axes=axes(axes(1, None, keys=("x", "a")))),
+            runs=(run((2, 5), (3, 2)),),
+        ),
+        TWO,
+        IN,
+    ),
+    "an entry for several arrays": (
+        side(
+            call(in_axes=axes(0, None)),
+            runs=(run((3, 2), (2, 5), (5,)), inner((2,), (2, 5), (5,))),
+        ),
+        TWO,
+        [],
+    ),
+    "an entry of a flag before an array that isn't mapped": (
+        side(
+            call(in_axes=axes(None, 1, None)),
+            runs=(run((2, 3), (3, 2)), inner((2,), (3, 2))),
+        ),
+        side(call(in_axes=axes(1, None)), runs=(run((2, 3), (3, 2)),), answer=Y),
+        [],
+    ),
+    "results in another order, each with its axis": (
+        side(call(out_axes=axes(0, 1)), runs=(run(*X, out=PAIR[::-1]),)),
+        BOTH,
+        [],
+    ),
+    "results in another order, and the axes as they were": (
+        side(call(out_axes=axes(1, 0)), runs=(run(*X, out=PAIR),)),
+        BOTH,
+        [],
+    ),
+    "results with their axes exchanged, where an answer is missing": (
+        side(call(out_axes=axes(0, 1)), runs=(run(*X, out=PAIR[::-1]),), answer=raised()),
+        BOTH,
+        OUT,
+    ),
+    "a dict of results, whose axes are in another order": (
+        side(call(out_axes=axes(0, 1, keys=("z", "b"))), runs=(run(*X, out=PAIR),)),
+        BOTH,
+        [],
     ),
     "another size": (mine(axis_size=7), THEIRS, SIZE),
     "the same size": (mine(axis_size=3), THEIRS, []),

@@ -17,7 +17,7 @@ from grader.evidence.nnx_axes import (
     unmapped,
 )
 from grader.model.exercise import Use
-from grader.model.nnx import NnxRecord, NodeState
+from grader.model.nnx import NnxDraw, NnxRecord, NodeState
 from grader.model.observation import (
     Axes,
     Axis,
@@ -273,6 +273,15 @@ def test_a_stream_with_one_key_has_no_axis_to_map() -> None:
     assert not streams(axes(per_type(RngKey=0), 0), node(0, KEY))
     assert not streams(axes(0, 0), node(0, KEYS))
     assert not streams(axes(0, 0), node(-1, KEY))
+
+
+def test_a_stream_needs_no_axis_where_the_task_draws_outside_of_maps() -> None:
+    for inside, told in ((None, False), (0, True)):
+        drawn = NnxDraw(stream="params", data="00", count=0, layer=0, span=None, inside=inside)
+        nnx = msgspec.structs.replace(INNER, draws=(drawn,))
+        expected = did(ANSWER, transforms=(mapped(axes(None, 0)),), nnx=nnx)
+        one = played(mapped(axes(0, 0), node(0, KEY), raised=True), expected=expected)
+        assert (maps_one_key(of_look(one)) is not None) is told
     assert not streams(axes(0, 0), node(0, variable("Param/scale")))
     assert not streams(axes(0, 0), node(0, KEY), raised=False)
     assert not streams(axes(0, 0), node(0, KEY), outcome=ANSWER)
@@ -478,6 +487,15 @@ def turned(run: TransformRun, answer: Any = TURNED, expected: Observation = RIGH
 
 
 GIVES: Final = {"outputs": (typed(4, 3),), "given_back": (of(TURNED),)}
+
+
+def second(*axes_out: int) -> dict[str, Any]:
+    """Return the knobs and results of a map whose second result is the answer."""
+    knobs = (knob("in_axes", axes(None, 0)), knob("out_axes", axes(*axes_out)))
+    outputs = (typed(3), typed(4, 3))
+    return {"knobs": knobs, "outputs": outputs, "given_back": (of(TURNED), of(TURNED))}
+
+
 OUT: Final = {
     "another axis": (turned(mapped(axes(None, 0), out=1, **GIVES)), "1"),
     "another from the end": (turned(mapped(axes(None, 0), out=-1, **GIVES)), "-1"),
@@ -489,8 +507,10 @@ OUT: Final = {
         turned(
             mapped(axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2)
         ),
-        None,
+        "1",
     ),
+    "the second of two results": (turned(mapped(axes(None, 0), **second(0, 1))), "(0, 1)"),
+    "the first of two results": (turned(mapped(axes(None, 0), **second(1, 0))), None),
     "two results of both": (
         turned(
             mapped(axes(None, 0), out=1, outputs=(typed(4, 3),) * 2, given_back=(of(TURNED),) * 2),

@@ -159,7 +159,7 @@ TUPLES: Final = {
     "a name": ("t = (x,)\ny = m.apply(v, t)", "t = (x,)\ny = m.apply(v, x)"),
     "another name": ("u = (x,)\ny = m.apply(v, t)", None),
     "of others": ("y = m.apply(v, (z,))", None),
-    "a list": ("y = m.apply(v, [x])", None),
+    "a list": ("y = m.apply(v, [x])", "y = m.apply(v, x)"),
     "first": ("y = m.apply((x,))", None),
 }
 
@@ -180,6 +180,23 @@ PARAMS: Final = {
     "another method": ("y = m.init(p, x)", INVALID, None),
     "another exception": ("y = m.apply(p, x)", "ValueError", None),
 }
+
+
+TWICE: Final = {
+    "a name in a dict": ('y = m.apply({"params": v}, x)', "y = m.apply(v, x)"),
+    "a call in a dict": ('y = m.apply({"params": f(k)}, x)', "y = m.apply(f(k), x)"),
+    "a name": ("y = m.apply(v, x)", None),
+    "two entries": ('y = m.apply({"params": v, "stats": v}, x)', None),
+    "another entry": ('y = m.apply({"stats": v}, x)', None),
+}
+
+
+@pytest.mark.parametrize(("body", "after"), TWICE.values(), ids=TWICE)
+def test_a_dict_around_the_dict_is_left_out(body: str, after: str | None) -> None:
+    message = "but got a dict with an extra params layer"
+    error = "ApplyScopeInvalidVariablesStructureError"
+    found = advised(body, body.removeprefix("y = "), error, message)
+    assert (found[1] if found else None) == after
 
 
 @pytest.mark.parametrize(("body", "error", "after"), PARAMS.values(), ids=PARAMS)
@@ -233,6 +250,8 @@ def unknown(name: str) -> str:
 
 KEYWORDS: Final = {
     "a field": ("m = nn.Dense(feature=4)", "feature", "m = nn.Dense(features=4)"),
+    "a field's value": ("m = nn.Dense(units=features)", "units", "m = nn.Dense(features=features)"),
+    "another value": ("m = nn.Dense(units=width)", "units", "m = nn.Dense()"),
     "an argument of vmap": ("m = nn.vmap(f, in_axis=0)", "in_axis", "m = nn.vmap(f, in_axes=0)"),
     "one that is given": (
         "m = nn.Dense(feature=4, features=4)",

@@ -42,7 +42,7 @@ def named(*cases: tuple[tuple[int, ...], tuple[int, int]], axis: int = 0) -> str
     for shape, (batch, in_dim) in cases:
         run = SimpleNamespace(run=SimpleNamespace(inputs=(SimpleNamespace(shape=shape),)))
         deviation = SimpleNamespace(
-            knob=Knob.IN_AXES, call=SimpleNamespace(span=None), run=run, reference=run
+            knob=Knob.IN_AXES, call=SimpleNamespace(span=None), run=run, reference=run, places=(0,)
         )
         sizes = {"batch": batch, "in_dim": in_dim, "features": 1}
         looks.append(SimpleNamespace(deviations=[deviation], case=SimpleNamespace(sizes=sizes)))

@@ -51,6 +51,47 @@ from grader.model.source import Source
         ("NameError Exception", "name 'get_ipython' is not defined", "grade the notebook itself"),
         ("NameError Exception", "name 'get_ipythom' is not defined", "check its spelling"),
         ("StopIteration Exception", "", "pass next a default"),
+        (
+            "ApplyScopeInvalidVariablesStructureError Error",
+            'Expect {"params": ...}, but got a dict with an extra params layer',
+            "what init returned as it is",
+        ),
+        ("ApplyScopeInvalidVariablesTypeError Error", "should be a dict", "the whole dict"),
+        (
+            "TypeError Exception",
+            "Array.__contains__: unsupported operand type <class 'str'>.",
+            "call init with the key first",
+        ),
+        ("CallShareScopeOnUnboundModuleError Error", "on unbound modules", "assign it to self"),
+        ("TypeError Exception", "Cannot interpret '-1' as a data type", "reshape(-1)"),
+        (
+            "TypeError Exception",
+            "Shapes must be 1D sequences of concrete values of integer type, got (1, (1,)).",
+            "which value goes to which",
+        ),
+        (
+            "ValueError Exception",
+            "fold_in accepts a single key, but was given a key array of shape (2,)",
+            "pass one of them",
+        ),
+        (
+            "TypeError Exception",
+            "Shapes must be 1D sequences of concrete values of integer type, got (1, 0.5).",
+            "which value goes to which",
+        ),
+        ("ValueError Exception", "Inconsistent batch axis sizes: {1, 2}", "what in_axes says"),
+        ("ValueError Exception", "Inconsistent scan lengths: {1, 2}", "what in_axes says"),
+        ("ValueError Exception", "incompatible shapes for broadcasting: (1,), (2,)", "the shapes"),
+        (
+            "TypeError Exception",
+            "Cannot concatenate arrays with different numbers of dimensions: got (1,), (1, 1).",
+            "print the shapes",
+        ),
+        (
+            "TypeError Exception",
+            "keyword arguments could not be resolved to positions",
+            "by position",
+        ),
         ("TypeError Exception", "unhashable type: 'ArrayImpl'", "a number, a string"),
         ("UnparsedFlagAccessError Error", "Trying to access flag --a", "instead of the flag"),
         ("TypeError Exception", "vmap() got multiple values for argument 'out_axes'", "by name"),
@@ -300,3 +341,104 @@ def test_removing_an_exit_leaves_valid_python(text: str, says: str) -> None:
     call = source.call_at(raised_at(text, "sys.exit(1)", "SystemExit").place)
     assert call is not None
     assert removal(source, call, "this line") == says
+
+
+@pytest.mark.parametrize(
+    ("library", "text", "says"),
+    [
+        ("flax.core.axes_scan.scan.trans", "'bool' object has no attribute 'ndim'", "nn.broadcast"),
+        ("flax.core.lift.scan.find_length", "'int' object has no attribute 'shape'", "broadcast"),
+        (
+            "flax.core.lift.vmap.find_axis_size",
+            "'bool' object has no attribute 'shape'",
+            "None for",
+        ),
+        ("flax.linen.linear.Dense", "'int' object has no attribute 'shape'", "which value goes"),
+        ("flax.linen.linear.Dense", "'list' object has no attribute 'shape'", "which value goes"),
+    ],
+)
+def test_a_flag_among_the_arguments_is_told_by_who_asked_for_its_shape(
+    library: str, text: str, says: str
+) -> None:
+    raised = Raised(
+        exception="AttributeError",
+        module="builtins",
+        bases=("Exception",),
+        message=text,
+        frames=(),
+        library=library,
+    )
+    assert says in meaning(raised, Source("a.py", "")).help
+
+
+_OWN = """\
+class Net(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+
+    def __call__(self, x):
+        return self.param("w", {}, (3,))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("__init__() takes 1 positional argument but 2 were given", "as fields"),
+        ("Net.__init__() got an unexpected keyword argument 'parent'", "as fields"),
+        ("f() takes 1 positional argument but 2 were given", "remove the extra ones"),
+    ],
+)
+def test_a_constructor_in_the_place_of_flaxes_is_told(text: str, says: str) -> None:
+    for base, told in (("nn.Module", says), ("nnx.Module", None), ("Base", None)):
+        found = meaning(_type_error(text), Source("a.py", _OWN.replace("nn.Module", base))).help
+        assert (told in found) if told else ("as fields" not in found)
+
+
+@pytest.mark.parametrize(
+    ("initialiser", "told"),
+    [
+        ("jnp.ones", True),
+        ("lambda: jnp.ones(3)", True),
+        ("1.0", True),
+        ("nn.initializers.ones", False),
+        ("jax.nn.initializers.normal(0.1)", False),
+    ],
+)
+def test_an_initialiser_that_takes_no_key_is_told(initialiser: str, told: bool) -> None:
+    text = _OWN.format(initialiser)
+    line = text.splitlines()[5]
+    place = Span(line=6, column=line.index("self.p") + 1, end_line=6, end_column=len(line) + 1)
+    raised = _type_error("Tuple must have size 2", frames=(Frame(function="f", span=place),))
+    assert ("a function of a key and a shape" in meaning(raised, Source("a.py", text)).help) is told
+
+
+def _type_error(text: str, frames: tuple[Frame, ...] = ()) -> Raised:
+    return Raised(
+        exception="TypeError",
+        module="builtins",
+        bases=("Exception",),
+        message=text,
+        frames=frames,
+        library="flax.linen" if frames else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("y, v = m.init(k, x)", True),
+        ("y, v = m.apply(v, x)", False),
+        ("y, v = init(k, x)", False),
+    ],
+)
+def test_init_gives_the_variables_alone(body: str, told: bool) -> None:
+    place = Span(line=1, column=1, end_line=1, end_column=5)
+    raised = Raised(
+        exception="ValueError",
+        module="builtins",
+        bases=("Exception",),
+        message="not enough values to unpack (expected 2, got 1)",
+        frames=(Frame(function="f", span=place),),
+    )
+    assert ("from apply" in meaning(raised, Source("a.py", body)).help) is told

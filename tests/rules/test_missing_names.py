@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.devices import unavailable
+from grader.evidence.edits import name_advice
 from grader.evidence.imports import missing
 from grader.model.observation import Frame, Raised, Span
 from grader.model.source import Source
+from tests.judge.made import TASK, evidence
 
 OLD = "was removed from"
 
@@ -144,3 +146,23 @@ def test_other_exceptions_are_about_no_device(
     exception: str, text: str, library: str | None
 ) -> None:
     assert unavailable(raised(exception, text, library=library), Source("a.py", ASKS)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("class Net(Base):\n        width: int = width", True),
+        ("class Net(Base):\n        width = width + 1", True),
+        ("class Net(Base):\n        size: int = width", False),
+        ("width = width + 1", False),
+    ],
+)
+def test_a_class_does_not_look_up_a_name_that_it_assigns(body: str, told: bool) -> None:
+    text = f"def forward(seed, x, width):\n    {body}\n"
+    start = text.rindex("width") - text.rindex("\n", 0, text.rindex("width"))
+    line = text.count("\n", 0, text.rindex("width")) + 1
+    place = Span(line=line, column=start, end_line=line, end_column=start + 5)
+    some = evidence([], text, TASK)
+    found = name_advice(some, "width", place)
+    assert ("give the outer width another name" in found.help if found else False) is told
+    assert found is None or found.help != "write width"

@@ -7,6 +7,7 @@ where, there is none.
 from grader.evidence.edits.answer import answer_edits, as_returned, unprocessed, unwrapped_edits
 from grader.evidence.edits.arguments import (
     argument_edits,
+    expression_edits,
     field_edits,
     knob_edits,
     left_out,
@@ -65,6 +66,7 @@ __all__ = [
     "called_too",
     "changing_decorator",
     "collection_edits",
+    "expression_edits",
     "failure_advice",
     "field_edits",
     "flattened",

@@ -139,6 +139,12 @@ def literal_edits(evidence: Evidence, span: Span | None, text: str) -> Edits:
     return replaced(evidence.source, node, text) if isinstance(node, _LITERALS) else ()
 
 
+def expression_edits(evidence: Evidence, span: Span | None, text: str) -> Edits:
+    """Write another value instead of the expression at `span`."""
+    node = expression_at(evidence.source, span)
+    return replaced(evidence.source, node, text) if node is not None else ()
+
+
 def field_edits(
     evidence: Evidence, made: Span | None, field: str, position: int, argument: str
 ) -> Edits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.given import imported
 from grader.evidence.edits.text import (
@@ -25,6 +25,8 @@ from grader.model.observation import Span
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.evidence.look import KeyPair
+
+_TRANSFORMS: Final = frozenset({"vmap", "pmap", "jit", "grad", "value_and_grad", "checkpoint"})
 
 
 def seed_edits(evidence: Evidence, made: Span | None) -> Edits:
@@ -69,6 +71,8 @@ def _passed(
     source = evidence.source
     entries = [f'"{stream}": {key}' for stream, key in known.items()]
     written = f"{{{', '.join(entries)}}}"
+    if value is None and called(call) in _TRANSFORMS:
+        return ()  # it takes a function, and keys are passed to what it returns
     if value is None:
         return inserted(source, call, f"rngs={written}")
     mapping = _written_dict(evidence, value)

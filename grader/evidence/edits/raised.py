@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.model.source import Source
 
 _ENTRIES: Final = frozenset({"init", "init_with_output", "apply"})
+_EXTRA_LEVEL: Final = "extra params layer"
 _UNKNOWN_KEYWORD: Final = re.compile(r"unexpected keyword argument '(\w+)'")
 _VMAP: Final = (
     "variable_axes",
@@ -183,16 +184,20 @@ def _entering(evidence: Evidence) -> list[ast.Call]:
 
 
 def _as_a_tuple(failure: _Failure) -> Advice | None:
-    """The module's arguments passed as one tuple."""
+    """The module's arguments passed as one tuple or list."""
     evidence = failure.evidence
     edits: list[Edit] = []
+    found: list[ast.expr] = []
     for call in _entering(evidence):
         names = array_names(evidence, call)
         for each in call.args[1:]:
             value = _value(evidence, each)
-            if isinstance(value, ast.Tuple) and [ast.unparse(e) for e in value.elts] == names:
+            items = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            if items and [ast.unparse(e) for e in items] == names:
+                found.append(value)
                 edits += replaced(evidence.source, each, ", ".join(map(str, names)))
-    return Advice("pass the arguments one by one, not as a tuple", tuple(edits))
+    kind = "list" if any(isinstance(each, ast.List) for each in found) else "tuple"
+    return Advice(f"pass the arguments one by one, not as a {kind}", tuple(edits))
 
 
 def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
@@ -237,10 +242,26 @@ def _differs(failure: _Failure, root: Root) -> bool:
 # -------------------------------------------------------------------------------------- variables
 
 
+def _params_twice(failure: _Failure) -> Advice | None:
+    """`apply` with the whole dict as the entry "params" of another one."""
+    evidence, call = failure.evidence, failure.call
+    if _EXTRA_LEVEL not in failure.raised.message or not _is_call_of(call, "apply"):
+        return None
+    match call.args:
+        case [ast.Dict(keys=[ast.Constant(value="params")], values=[value]) as given, *_]:
+            text = segment(evidence.source, value) or ""
+            edits = replaced(evidence.source, given, text)
+            return Advice(f"pass what init returned as it is: {text}", edits)
+        case _:
+            return None
+
+
 def _params_alone(failure: _Failure) -> Advice | None:
     """`apply` with the entry "params" instead of the whole dict."""
     evidence, call = failure.evidence, failure.call
     if not failure.raised.exception.startswith("ApplyScopeInvalidVariables"):
+        return None
+    if _EXTRA_LEVEL in failure.raised.message:
         return None
     given = call.args[0] if _is_call_of(call, "apply") and call.args else None
     if isinstance(given, ast.Subscript) and _is_params(given):
@@ -339,7 +360,9 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
     if lifting is not None:
         return lifting
     known = set(_known_keywords(failure)) - {each.arg for each in call.keywords}
+    value = keyword.value.id if isinstance(keyword.value, ast.Name) else ""
     near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
+    near = near or [value] * (value in known)  # a field has the name of what is passed
     name = next(iter(near), None) or keyword_here(failure.raised.message, keyword.arg)
     if name is not None:
         start = evidence.source.span(keyword).start
@@ -452,6 +475,7 @@ _ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
     _by_name,
     _as_a_tuple,
     _missing_input,
+    _params_twice,
     _params_alone,
     _on_the_class,
     _instance_lifted,

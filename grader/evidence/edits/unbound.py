@@ -48,6 +48,8 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
     near = difflib.get_close_matches(name, sorted(stored), n=1, cutoff=0.8)
     if not near:
         return None
+    if near[0] == name:
+        return _own_name_of_a_class(evidence, name, place)
     return Advice(f"write {near[0]}", renamed(source, place, name, near[0]))
 
 
@@ -64,6 +66,19 @@ def _compared(source: Source, name: str, place: Span | None) -> Advice | None:
                 return Advice("write = instead of ==, which only compares", (edit,))
             case _:
                 continue
+    return None
+
+
+def _own_name_of_a_class(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
+    """Explain `name = name` in the body of a class, whose right side isn't looked up outside."""
+    for node in evidence.source.nodes:
+        body = node.body if isinstance(node, ast.ClassDef) else []
+        for each in body:
+            value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
+            read = [n for n in ast.walk(value) if isinstance(n, ast.Name)] if value else []
+            if any(n.id == name and evidence.source.span(n) == place for n in read):
+                text = f"give the outer {name} another name: a class that assigns {name} itself "
+                return Advice(f"{text}doesn't look it up in the function around it", ())
     return None
 
 

@@ -54,7 +54,7 @@ MEANINGS: Final = (
         r"|all (the )?input arrays? .*(same shape|must match|same number)",
         why="Arrays that are joined along an axis need equal sizes along all others. Arrays that "
         "are stacked need equal shapes.",
-        help="print their shapes before this line",
+        help="print the shapes before this line",
     ),
     Pattern(
         pattern=r"(?i)need at least one array to",
@@ -101,15 +101,23 @@ MEANINGS: Final = (
         help="print what stands in the brackets, and its type",
     ),
     Pattern(
+        pattern=r"^TypeError: Cannot interpret '-\d+' as a data type",
+        why="In JAX and NumPy, view reads the numbers of an array as another type. Another shape "
+        "is what reshape gives.",
+        help="use reshape in place of view: reshape(-1)",
+    ),
+    Pattern(
         pattern=r"data type .* not understood|Cannot interpret .* as a data type",
         why="This argument is taken for the type of the numbers, such as jnp.float32.",
         help="pass a shape as one tuple, such as (3, 4), or to reshape; pass a type by name: "
         "dtype=…",
     ),
     Pattern(
-        pattern=r"Shapes must be 1D sequences of concrete values",
-        why="A shape is made of integers.",
-        help="print the sizes before this line, with their types",
+        pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
+        r"got \((?!.*[Tt]race)",
+        why="A size has to be an int, and here it is something else. It may be the value of "
+        "another argument.",
+        help="check which value goes to which argument, and pass them by name",
     ),
     Pattern(
         pattern=r"requires ndarray or scalar arguments",

@@ -23,6 +23,12 @@ MEANINGS: Final = (
         help="pass the key unchanged, or derive another one with split or fold_in",
     ),
     Pattern(
+        pattern=r"accepts a single key, but was given a key array",
+        why="There are several keys where one is needed: jax.random.split returns an array of "
+        "keys.",
+        help="pass one of them, or the key before it was split",
+    ),
+    Pattern(
         pattern=r"PRNG|random key|\bkey data\b|\bseed\b",
         why="Something that isn't a random key was used as one, or a key was used as something "
         "else.",

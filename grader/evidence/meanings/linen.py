@@ -25,6 +25,25 @@ MEANINGS: Final = (
         help="give each its own name, and make sure that a compact method runs once",
     ),
     Pattern(
+        pattern=r"^ApplyScopeInvalidVariables.*extra params layer",
+        why='What init returns has the entry "params" already. Here it was put into another dict '
+        "under the same name.",
+        help="pass what init returned as it is",
+    ),
+    Pattern(
+        pattern=r"^TypeError: Array\.__contains__: unsupported operand type <class 'str'>",
+        why="apply takes the variables first, a dict with an entry for each collection. It got an "
+        "array, such as a key or the input.",
+        help="call init with the key first, and pass what it returns to apply",
+    ),
+    Pattern(
+        pattern=r"^CallShareScopeOnUnboundModuleError",
+        why="nn.share_scope needs two modules that Flax has given their places. One that was just "
+        "made in setup has none before it is assigned to self, and one with parent=None never has.",
+        help="make the module without parent=None, and in setup assign it to self before "
+        "nn.share_scope",
+    ),
+    Pattern(
         pattern=r"^ApplyScopeInvalidVariables|in the call to `?apply",
         why='apply takes all the variables, as init returned them: {"params": …}. It got only a '
         "part of them, or something else.",
@@ -76,11 +95,10 @@ MEANINGS: Final = (
         in_module="leave out what draws from it: the task's module gets no key for it",
     ),
     Pattern(
-        pattern=r"__contains__: unsupported operand"
-        r"|^TypeError: argument of type .* is not iterable",
+        pattern=r"^TypeError: argument of type .* is not iterable",
         why="apply takes the variables first, as init returned them, and then the input.",
         help="pass the variables first: model.apply(variables, x)",
-        library=r"^(flax\.|jax\._src\.numpy\.array_methods\._contains)",
+        library=r"^flax\.",
     ),
     Pattern(
         pattern=r"has no attribute '_state'|^TypeError: grad\(\) missing .*'mdl'",

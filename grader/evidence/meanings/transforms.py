@@ -66,10 +66,38 @@ MEANINGS: Final = (
         help="give it as many entries as the call has arguments",
     ),
     Pattern(
-        pattern=r"vmap got inconsistent sizes for array axes to be mapped",
-        why="A map goes over all its arguments together, along the axis that in_axes gives each of "
-        "them, by default the first one. Those have to be of one size.",
-        help="give each argument its axis in in_axes, and None to one that goes in whole",
+        pattern=r"Inconsistent (batch axis sizes|scan lengths)|inconsistent sizes for array axes",
+        why="A transform goes through its arguments together, each along the axis that in_axes "
+        "says. Here these axes have different lengths.",
+        help="compare the shape of each argument with what in_axes says of it; None is for one "
+        "that goes in whole",
+    ),
+    Pattern(
+        pattern=r"^AttributeError: '(bool|int|float|str|NoneType)' object has no attribute "
+        r"'(ndim|shape)'",
+        message="nn.scan goes over an argument that isn't an array",
+        label="gets a number or a flag to go over",
+        why="nn.scan goes over every argument after the carry along an axis of it, unless in_axes "
+        "says that each step gets all of it.",
+        help="give it the entry nn.broadcast in in_axes, which has one for each argument after the "
+        "carry",
+        library=r"axes_scan|find_length",
+    ),
+    Pattern(
+        pattern=r"rank should be at least 1, but is only 0|"
+        r"^AttributeError: '(bool|int|float|str)' object has no attribute 'shape'",
+        message="an argument is mapped that has no axis",
+        label="gets a number, a flag or a single key to map over",
+        why="in_axes says for each argument along which axis it is mapped. A single number there "
+        "is for all of them, also for numbers, flags and keys.",
+        help="give in_axes an entry for each argument: None for numbers, flags and a single key",
+        library=r"axis_size",
+    ),
+    Pattern(
+        pattern=r"keyword arguments could not be resolved to positions",
+        why="A map takes the arguments of its function by position. This function has some that "
+        "can only be given by name.",
+        help="map a function whose arguments can all be given by position",
     ),
     Pattern(
         pattern=r"vmap was requested to map its argument along axis",

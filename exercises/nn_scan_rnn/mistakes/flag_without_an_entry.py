@@ -1,0 +1,36 @@
+"""Passes a flag, although in_axes is one number for all arguments after the carry."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, x):
+        joined = jnp.concatenate([carry, x], axis=-1)
+        carry = nn.tanh(nn.Dense(self.features, name="state")(joined))
+        y = nn.Dense(self.features, name="output")(carry)
+        return carry, y
+
+
+class Switched(Cell):
+    @nn.compact
+    def __call__(self, carry, x, train):
+        return super().__call__(carry, x)
+
+
+def scanned_rnn(seed, x, features):
+    RNN = nn.scan(
+        Switched,
+        in_axes=1,
+        out_axes=1,
+        variable_broadcast="params",
+        split_rngs={"params": False},
+    )
+    model = RNN(features)
+    carry = jnp.zeros((x.shape[0], features))
+    variables = model.init(jax.random.PRNGKey(seed), carry, x, True)  # expect: raised
+    return model.apply(variables, carry, x, True)[1]
