@@ -22,7 +22,13 @@ def axis_dimensions(
     if exercise.output:
         return tuple(exercise.dimension(name) for name in exercise.output)
     known = [(look.case.sizes, arrays(look.exchange.expected).get(place)) for look in looks]
-    shapes = [(sizes, array.shape) for sizes, array in known if array is not None]
+    return dimensions_of(
+        exercise, [(sizes, array.shape) for sizes, array in known if array is not None]
+    )
+
+
+def dimensions_of(exercise: Exercise, shapes: Shapes) -> tuple[Dimension | None, ...]:
+    """Return the dimension of each axis that an array has in all cases, None if several fit."""
     rank = min((len(shape) for _, shape in shapes), default=0)
     return tuple(_dimension(exercise, shapes, axis) for axis in range(rank))
 

@@ -1,0 +1,65 @@
+"""A loop that raises, and that begins with another kind of carry than the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence.dimensions import dimensions_of
+from grader.evidence.evidence import Evidence
+from grader.evidence.look import Look
+from grader.evidence.meaning import Meaning
+from grader.evidence.notation import array_text
+from grader.evidence.scans import carried, scanned
+from grader.model.observation import ArrayType, Span, TransformRun
+from grader.model.transforms import Does, Kind, transform
+
+
+def first_carry(evidence: Evidence, look: Look) -> Meaning | None:
+    """Explain an exception by the one array that the loop begins with, if its type is another."""
+    both = next(_loops(look), None)
+    if both is None:
+        return None
+    ours, theirs = (carried(run) for run in both)
+    alike = scanned(both[0]) == scanned(both[1])
+    if not alike or ours == theirs or len(theirs) != 1 or len(ours) > 1:
+        return None
+    found = array_text(ours[0].dtype, ours[0].shape) if ours else "a number"
+    wanted = array_text(theirs[0].dtype, theirs[0].shape)
+    return Meaning(
+        message=f"{both[0].transform} begins with another kind of carry than the task's",
+        label=f"begins with {found}",
+        why=f"The first step gets {found}, and should get {wanted} in this case.",
+        help=f"begin with an array of shape {_in_words(evidence, theirs[0])}, of {theirs[0].dtype}",
+        span=_call(both[0], look),
+    )
+
+
+def _call(run: TransformRun, look: Look) -> Span | None:
+    """Return the call that passes the carry: of a lifted class, it's that of Flax."""
+    frames = look.raised.frames if look.raised is not None else ()
+    lifts = transform(run.transform).kind is Kind.LIFTS
+    return frames[0].span if lifts and frames else run.span
+
+
+def _loops(look: Look) -> Iterator[tuple[TransformRun, TransformRun]]:
+    """Yield the only run of the task's loop that raised, beside the reference's."""
+    for use in look.exercise.uses:
+        if transform(use.title).does is not Does.LOOPS or transform(use.title).of_nnx:
+            continue
+        ours, theirs = (
+            [each for each in trail.record.transforms if each.transform in use.any_of and each.ran]
+            for trail in (look.actual, look.expected)
+        )
+        if len(ours) == 1 and ours[0].raised and theirs:
+            yield ours[0], theirs[0]
+
+
+def _in_words(evidence: Evidence, wanted: ArrayType) -> str:
+    """Write a shape with the names of its sizes, as far as the cases tell them."""
+    pairs = [(look, both) for look in evidence.looks for both in _loops(look)]
+    shapes = [(look.case.sizes, carried(theirs)[0].shape) for look, (_, theirs) in pairs]
+    found = dimensions_of(evidence.exercise, shapes)
+    if None in found or len(found) != len(wanted.shape):
+        return str(wanted.shape)
+    names = [each.name for each in found if each is not None]
+    return f"({', '.join(names)}{',' * (len(names) == 1)})"
