@@ -124,6 +124,8 @@ RAISING = {
     "(x, x)['a']": "first, second",
     "[x, x].shape": "first, second",
     "tree.kernel": "in brackets",
+    "tree.unfreeze()": "use it as a dict",
+    "tree.copy(add_or_replace={})": "use it as a dict",
     "nn.Dense[3]": "parentheses instead of brackets",
     "1 / (x.shape[0] - 2)": "what is 0 here",
     "x + tree": "take the entry",

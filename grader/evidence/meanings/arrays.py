@@ -79,7 +79,8 @@ MEANINGS: Final = (
     ),
     Pattern(
         pattern=r"truth value of an (array|empty array)",
-        why="Comparing arrays gives an array of answers, but if, while, and, or and not want one.",
+        why="An array has an answer for each of its elements, but if, while, and, or and not want "
+        "a single one.",
         help="choose element by element with jnp.where, or ask for all of them: (a > b).all()",
     ),
     Pattern(

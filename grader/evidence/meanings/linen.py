@@ -113,6 +113,13 @@ MEANINGS: Final = (
         help='read a parameter in the variables: variables["params"]["kernel"]',
     ),
     Pattern(
+        pattern=r"'dict' object has no attribute '(unfreeze|pretty_repr|copy_and_\w+)'"
+        r"|^TypeError: (dict\.)?copy\(\) takes no keyword",
+        why="init returns a plain dict. In older releases of Flax it was a FrozenDict, which has "
+        "methods of its own.",
+        help="leave that out, and use it as a dict: {**variables, name: value}",
+    ),
+    Pattern(
         pattern=r"^JaxTransformError",
         why="A plain JAX transform was used on a Flax module. Inside a module, only the lifted "
         "transforms of flax.linen know its variables.",
