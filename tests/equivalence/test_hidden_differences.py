@@ -951,7 +951,7 @@ KEEPING = {
     ),
     "the shape of an array": program(
         top="import numpy as np\nN = np.zeros(1)",
-        begin="N.shape = (1, *N.shape)",
+        begin="N.resize((1, *N.shape), refcheck=False)",
         end="if N.ndim > 60:\n    outputs = outputs / 2",
     ),
     "a list in an array": program(
