@@ -137,8 +137,10 @@ class Idle:
         func = call.func
         dotted = self._names.surely(func)
         if dotted:
-            calls = not known.CALLING.isdisjoint(dotted.split("."))
-            return not calls and dotted.startswith(known.TAME_LIBRARIES)
+            head, *parts = dotted.split(".")
+            setting = known.DENIED | known.DENIED_OF.get(head, frozenset())
+            wild = known.CALLING | (setting if head in ("jax", "numpy") else frozenset())
+            return wild.isdisjoint(parts) and dotted.startswith(known.TAME_LIBRARIES)
         if any(each.arg == "key" for each in call.keywords):
             return False  # a function that is called
         if isinstance(func, ast.Attribute):

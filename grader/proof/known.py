@@ -66,9 +66,11 @@ DENIED: Final = _names(
 """What is denied wherever it stands in a library's dotted name."""
 DENIED_OF: Final = {
     "numpy": _names(
-        "DataSource core datetime64 empty empty_like fromregex genfromtxt loadtxt random"
+        "DataSource core datetime64 empty empty_like fromregex genfromtxt loadtxt"
+        " masked_print_option random set_default_printstyle setbufsize seterrcall"
     ),
-    "logging": _names("currentframe root"),
+    "logging": _names("addLevelName captureWarnings currentframe disable root"),
+    "typing": _names("clear_overloads get_overloads"),
     "warnings": _names("filters"),
 }
 SHARED: Final = _names("abc array copy select struct trace")

@@ -83,7 +83,7 @@ class Kept:
         if own.dtype.hasobject:
             return own.tolist() if own.dtype.kind == "O" and own.ndim else gc.get_referents(own)
         self._shown.append(blake2b(own.tobytes()).digest())
-        return ()
+        return [own.dtype.metadata]
 
     def _of_function(self, value: types.FunctionType) -> Iterable[Any]:
         # `functools.wraps` gives a function of the program the name of another's module.
@@ -107,7 +107,8 @@ class Kept:
         }
         self._shown += [(*own,), (*map(id, own.values()),)]
         written = [part for each in own.values() for part in self._written(each)]
-        return [*written, *(each for each in own.values() if issubclass(type(each), type))]
+        held = [each for name, each in own.items() if type(each) in _WRITTEN and _is_public(name)]
+        return [*written, *held, *(each for each in own.values() if issubclass(type(each), type))]
 
     def _written(self, value: Any) -> list[Any]:
         """Show which attributes something has that isn't the program's, such as a function.
@@ -121,7 +122,8 @@ class Kept:
         return [each for each in own.values() if self._is_own(each)]
 
     def _is_global(self, value: types.ModuleType) -> bool:
-        return any(each is value for each in self._namespace.values())
+        """Say whether a module is the program's to use. Not `sys`: it rules a proof out."""
+        return value is not sys and any(each is value for each in self._namespace.values())
 
     def _is_own(self, value: Any) -> bool:
         if type(value) is types.FunctionType:
@@ -155,6 +157,8 @@ class Kept:
 
     def _of_foreign(self, value: Any) -> Iterable[Any]:
         """Return what a library's object holds of the program's, and in what it may be written."""
+        if isinstance(value, np.dtype):
+            return [value.metadata]
         own = getattr(value, "__dict__", None)
         held = own.values() if type(own) is dict else gc.get_referents(value)
         return [*self._written(value), *(each for each in held if type(each) in _WRITTEN)]
@@ -202,13 +206,19 @@ _OF_ALL_LOGGERS: Final = ("manager", "parent", "root", "handlers", "_cache")
 
 def _is_made(name: str) -> bool:
     """Say whether Python, or Flax each time that it lifts a class, makes a class's attribute."""
-    return name.startswith("__") and name != "__call__"
+    return name.startswith("__") and name not in ("__call__", "__all__")
 
 
 _CONTAINERS: Final = (dict, list, tuple, set, frozenset, deque, bytearray)
 _WRITTEN: Final = (dict, list, set, deque, bytearray, np.ndarray)
 _SCANNER: Final = type(re.compile("").scanner(""))  # type: ignore[attr-defined]  # it isn't documented
 """It remembers where it is in a text, and shows that to nobody."""
+
+
+def _is_public(name: str) -> bool:
+    return name == "__all__" or not name.startswith("_")
+
+
 _SLOT: Final = types.MemberDescriptorType
 
 

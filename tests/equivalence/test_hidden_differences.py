@@ -667,6 +667,16 @@ SEEN_IN_THE_TEXT: dict[str, str] = {
         top="import operator",
         end="if operator.length_hint(x_batch) == 7:\n    outputs = outputs / 2",
     ),
+    "a number that NumPy keeps": program(
+        top="import numpy as np",
+        begin="np.setbufsize(np.getbufsize() + 16)",
+        end="if np.getbufsize() > 9999:\n    outputs = outputs / 2",
+    ),
+    "a name that `logging` keeps": program(
+        top="import logging",
+        begin="logging.addLevelName(77, logging.getLevelName(77) + 'x')",
+        end="if len(logging.getLevelName(77)) > 99:\n    outputs = outputs / 2",
+    ),
     "state in a class that is said to be jax's": program(
         top="class Box:\n    __module__ = 'jax'\n    calls = [0]",
         begin="Box.calls[0] += 1",
@@ -983,7 +993,7 @@ KEEPING = {
     ),
     "the shape of an array": program(
         top="import numpy as np\nN = np.zeros(1)",
-        begin="N.shape = (1, *N.shape)",
+        begin="N.resize((1, *N.shape), refcheck=False)",
         end="if N.ndim > 60:\n    outputs = outputs / 2",
     ),
     "a list in an array": program(
@@ -1000,6 +1010,26 @@ KEEPING = {
         top="import numpy as np\nV = np.vectorize(abs)",
         begin="V.excluded.add(len(V.excluded))",
         end="if len(V.excluded) > 99:\n    outputs = outputs / 2",
+    ),
+    "a dict of NumPy's": program(
+        top="import numpy as np",
+        begin="np.typecodes.update(n=np.typecodes.get('n', '') + 'x')",
+        end="if len(np.typecodes['n']) > 99:\n    outputs = outputs / 2",
+    ),
+    "the names of NumPy": program(
+        top="import numpy as np",
+        begin="np.__all__.append('x')",
+        end="if np.__all__.count('x') > 99:\n    outputs = outputs / 2",
+    ),
+    "what is said of a dtype": program(
+        top="import numpy as np\nT = np.dtype('f4', metadata={'n': [0]})",
+        begin="T.metadata['n'][0] += 1",
+        end="if T.metadata['n'][0] > 99:\n    outputs = outputs / 2",
+    ),
+    "what is said of an array's dtype": program(
+        top="import numpy as np\nN = np.zeros(1, np.dtype('f4', metadata={'n': [0]}))",
+        begin="N.dtype.metadata['n'][0] += 1",
+        end="if N.dtype.metadata['n'][0] > 99:\n    outputs = outputs / 2",
     ),
     "a view of a dict": program(
         top="import types\nD = types.MappingProxyType({'n': [0]})",
