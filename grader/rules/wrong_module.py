@@ -45,7 +45,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 yield _changed(evidence, look, run)
                 return
             wrapper = _wrapper(look, run)
-            if wrapper is not None and evidence.answered_wrong:
+            if wrapper is not None and evidence.answered_wrong and not _is_housed(evidence, look):
                 yield _wrapped(evidence, look, wrapper)
                 return
             if wrapper is None and _is_rebuilt(evidence, look, run):
@@ -121,8 +121,12 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _is_housed(evidence: Evidence, look: Look) -> bool:
-    """Whether the task's module ran inside, and the right variables were moved to its place."""
-    answered = not any(each.failed for each in evidence.looks)
+    """Whether the task's module ran inside, and the right variables were moved to its place.
+
+    Where answers are wrong, their key has to be, too: then that is why.
+    """
+    failed = [each for each in evidence.looks if each.failed]
+    answered = all(each.answer_wrong and each.other_key for each in failed)
     return answered and look.moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
 
 
