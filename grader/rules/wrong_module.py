@@ -121,13 +121,10 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 
 def _is_housed(evidence: Evidence, look: Look) -> bool:
-    """Whether the task's module ran inside, and the right variables were moved to its place.
-
-    Where answers are wrong, their key has to be, too: then that is why.
-    """
-    failed = [each for each in evidence.looks if each.failed]
-    answered = all(each.answer_wrong and each.other_key for each in failed)
-    return answered and look.moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
+    """Whether the task's module ran inside, and the right variables were moved to its place."""
+    answered = not any(each.raised for each in evidence.looks)
+    moved = bool(look.variables) and look.moved
+    return answered and moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
 
 
 def _evaluates(look: Look) -> Iterator[bool]:
@@ -146,12 +143,18 @@ def _gives_other_numbers(evidence: Evidence, look: Look, run: LiftedRun) -> bool
     return (
         look.answer_wrong
         and run.run is not None
-        and look.actual.answer_digest == run.run.digest
+        and _is_the_answer(look, run.run)
         and not look.other_key
         and not look.deviations
         and not evidence.impure
         and not _is_explained(evidence, look)
     )
+
+
+def _is_the_answer(look: Look, run: ModuleRun) -> bool:
+    """Whether a run gave the numbers of the answer, of one array or of several."""
+    digest = look.actual.answer_digest
+    return digest == run.digest if digest is not None else run.given in {look.given} - {None}
 
 
 def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
