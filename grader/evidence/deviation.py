@@ -299,6 +299,8 @@ def _in_axes(actual: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[De
     If the arrays have the reference's shapes, different axes are enough. Equal axes are wrong for
     an array that was transposed before.
     """
+    if _is_in_other_form(run, reference):
+        return
     answers, refused = run.root is actual.answer, _refuses_structure(actual)
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
@@ -323,6 +325,18 @@ def _in_axes(actual: Trail, run: LiftedRun, reference: LiftedRun) -> Iterator[De
     if deviates:
         effects = wanted or (), found or ()
         yield _deviation(run, reference, Knob.IN_AXES, effects, refused=refused)
+
+
+def _is_in_other_form(run: LiftedRun, reference: LiftedRun) -> bool:
+    """Whether a module ran over as many indices, with fewer arrays: two are joined, say.
+
+    An object of the learner's own may also hold them, of which nothing is recorded.
+    """
+    theirs, ours = _inputs(reference), _inputs(run)
+    if not run.inner or len(ours) >= len(theirs):
+        return False
+    length = mapped_size(run.call, ours, _seen_inside(run))
+    return not ours or length == mapped_size(reference.call, theirs)
 
 
 def _array_axes(
@@ -457,7 +471,7 @@ def _axis_size(run: LiftedRun, reference: LiftedRun) -> Iterator[Deviation]:
     wanted_inputs = _inputs(reference)
     inputs = _inputs(run) if run.run is not None else wanted_inputs
     wanted = mapped_size(reference.call, wanted_inputs) or reference.call.axis_size
-    if _array_axes(run, inputs) is None:
+    if _array_axes(run, inputs) is None or _is_in_other_form(run, reference):
         return  # the axes don't fit the arguments, so it's unknown
     told = mapped_size(run.call, inputs, _seen_inside(run))
     found = run.call.axis_size

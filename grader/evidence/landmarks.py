@@ -118,7 +118,7 @@ class Landmarks:
     def _knob(
         self, origins: Origins, node: ast.expr, call: LiftedCall, knob: Knob, name: str
     ) -> ast.expr | None:
-        steps = knob_steps(origins, node, knob)
+        steps = knob_steps(origins, node, knob, method=_method(call))
         sizes = knob is Knob.AXIS_SIZE
         whole = written(origins, steps, recorded(call, knob, name), constants=not sizes)
         if not name:
@@ -126,7 +126,8 @@ class Landmarks:
         entry = None
         if is_listed(call, knob, name):
             accepts = recorded_entry(call, knob, name)
-            entry = written(origins, knob_steps(origins, node, knob, (name,)), accepts)
+            own = knob_steps(origins, node, knob, (name,), _method(call))
+            entry = written(origins, own, accepts)
         if entry is None or (whole is not None and _is_short(whole, entry)):
             return whole
         return entry
@@ -327,9 +328,16 @@ def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name)
 
 
-def knob_steps(origins: Origins, node: ast.expr, knob: Knob, path: Path = ()) -> list[Step]:
+def _method(call: LiftedCall) -> str:
+    """Return the method that a call's arguments are for, if it has some for each."""
+    return "__call__" if "__call__" in call.methods or not call.methods else call.methods[0]
+
+
+def knob_steps(
+    origins: Origins, node: ast.expr, knob: Knob, path: Path = (), method: str = "__call__"
+) -> list[Step]:
     """Return where to look for an argument of nn.vmap, including those in `methods`."""
-    methods = _argument(origins, node, "methods", ("__call__", knob.value, *path))
+    methods = _argument(origins, node, "methods", (method, knob.value, *path))
     return [*methods, *_argument(origins, node, knob.value, path)]
 
 

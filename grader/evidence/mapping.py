@@ -65,6 +65,7 @@ def _sizes(trail: Trail) -> Iterable[int]:
     for run in trail.runs(trail.answer) if trail.answer is not None else ():
         call = calls.get(run.lifted) if run.lifted is not None else None
         if call is not None:
+            call = call.of_method(run.method)
             yield mapped_size(call, run.inputs, _next_inputs(trail, run)) or call.axis_size or 0
 
 

@@ -64,7 +64,8 @@ def _how(evidence: Evidence, scan: Scan) -> Other | None:
         return None
     if scan.look.variables and _is_of_other_length(scan):
         return None
-    if scan.look.variables:
+    # Where another module made the weights like the task's, their names are as good.
+    if scan.look.variables and not scan.look.moved:
         return Other.INSIDE if _is_inside(scan.look) else Other.TREE
     changed = _computes_otherwise(scan) and not _is_explained(evidence, scan)
     return Other.NUMBERS if changed else None

@@ -188,7 +188,7 @@ class Trail:
             inner[run.inside].append(run)
         found = [
             LiftedRun(
-                call=self._calls[run.lifted],
+                call=self._calls[run.lifted].of_method(run.method),
                 root=root,
                 run=run,
                 inner=tuple(inner[run.lifted]),

@@ -187,6 +187,7 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
     `given` are the names of the parameters of `nn.vmap` that the call set in any way.
     `transform` is `vmap`. `span` is that of the call expression or the decorator, None if the call
     isn't in the submission's text. `methods` are the methods that a class was lifted for.
+    `others` has a call for each further method that `methods` gives its own arguments.
     `while_loading` says that the call happened while the file was loaded. `raised`: by this call.
     """
 
@@ -205,8 +206,13 @@ class LiftedCall(msgspec.Struct, frozen=True, kw_only=True):
     bases: Few[Word] = ()
     is_class: bool = True
     methods: Few[Word] = ("__call__",)
+    others: Few[LiftedCall] = ()
     while_loading: bool = False
     raised: bool = False
+
+    def of_method(self, name: str) -> LiftedCall:
+        """Return the call with the arguments that it gives a method."""
+        return next((each for each in self.others if name in each.methods), self)
 
 
 # --------------------------------------------------------------------------------- what really ran

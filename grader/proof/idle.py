@@ -140,7 +140,8 @@ class Idle:
             head, *parts = dotted.split(".")
             setting = known.DENIED | known.DENIED_OF.get(head, frozenset())
             wild = known.CALLING | (setting if head in ("jax", "numpy") else frozenset())
-            return wild.isdisjoint(parts) and dotted.startswith(known.TAME_LIBRARIES)
+            tame = wild.isdisjoint(parts) and dotted.startswith(known.TAME_LIBRARIES)
+            return tame or dotted in known.DRAWING
         if any(each.arg == "key" for each in call.keywords):
             return False  # a function that is called
         if isinstance(func, ast.Attribute):

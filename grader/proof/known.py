@@ -146,9 +146,15 @@ TAME_METHODS: Final = _names(
     """
 )
 TAME_LIBRARIES: Final = (
-    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "random.seed", "time."),
+    *("datetime.", "os.environ.get", "os.getenv", "os.path.", "platform.", "time."),
     *("jax.numpy.", "math.", "numpy."),
 )
+DRAWING: Final = frozenset(
+    f"{module}.{name}"
+    for module in ("numpy.random", "random")
+    for name in ("seed", "rand", "randn", "random", "randint", "normal", "uniform")
+)
+"""What changes nothing but the state that later numbers are drawn from."""
 CONFIGURED: Final = _names(
     """
     jax_compilation_cache_dir jax_default_prng_impl jax_enable_x64 jax_explain_cache_misses

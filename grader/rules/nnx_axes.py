@@ -25,7 +25,7 @@ from grader.evidence.notation import array_text
 from grader.model.exercise import Use, leaves
 from grader.model.finding import ShapeRow
 from grader.model.nnx import NnxCall
-from grader.model.observation import Axis, AxisTree, TransformRun
+from grader.model.observation import ArrayType, Axis, AxisTree, TransformRun
 from grader.rules.rule import Sighting
 
 _ZERO = Axis(value=0)
@@ -155,7 +155,7 @@ def outward(evidence: Evidence) -> Iterator[Sighting]:
         if place is None or axes is None or mapped_otherwise(each):
             continue
         wanted = out_axis(theirs, len(theirs.outputs[0].shape))
-        if axes[place] != wanted:
+        if axes[place] != wanted and _has_an_order(ours.outputs[place]):
             yield _outward(evidence, each, ours, (place, wanted))
             return
 
@@ -169,6 +169,11 @@ def _result(each: NnxLook, ours: TransformRun, theirs: TransformRun) -> int | No
     rank = len(theirs.outputs[0].shape)
     same = (n for n, (given, out) in pairs if given == answer and len(out.shape) == rank)
     return next(same, None)
+
+
+def _has_an_order(array: ArrayType) -> bool:
+    """Whether the numbers of an array are in another order if it is transposed."""
+    return sum(size > 1 for size in array.shape) > 1
 
 
 def _is_the_answer(each: NnxLook, run: TransformRun) -> bool:

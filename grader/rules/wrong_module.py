@@ -45,7 +45,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 yield _changed(evidence, look, run)
                 return
             wrapper = _wrapper(look, run)
-            if wrapper is not None and evidence.answered_wrong:
+            if wrapper is not None and evidence.answered_wrong and not _is_housed(evidence, look):
                 yield _wrapped(evidence, look, wrapper)
                 return
             if wrapper is None and _is_rebuilt(evidence, look, run):
@@ -122,8 +122,9 @@ def _shows(evidence: Evidence, look: Look, run: LiftedRun) -> bool:
 
 def _is_housed(evidence: Evidence, look: Look) -> bool:
     """Whether the task's module ran inside, and the right variables were moved to its place."""
-    answered = not any(each.failed for each in evidence.looks)
-    return answered and look.moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
+    answered = not any(each.raised for each in evidence.looks)
+    moved = bool(look.variables) and look.moved
+    return answered and moved and mapped(look) in {Mapped.EXAMPLES, Mapped.ONE}
 
 
 def _evaluates(look: Look) -> Iterator[bool]:
@@ -142,12 +143,18 @@ def _gives_other_numbers(evidence: Evidence, look: Look, run: LiftedRun) -> bool
     return (
         look.answer_wrong
         and run.run is not None
-        and look.actual.answer_digest == run.run.digest
+        and _is_the_answer(look, run.run)
         and not look.other_key
         and not look.deviations
         and not evidence.impure
         and not _is_explained(evidence, look)
     )
+
+
+def _is_the_answer(look: Look, run: ModuleRun) -> bool:
+    """Whether a run gave the numbers of the answer, of one array or of several."""
+    digest = look.actual.answer_digest
+    return digest == run.digest if digest is not None else run.given in {look.given} - {None}
 
 
 def _is_changed(evidence: Evidence, look: Look, run: LiftedRun) -> bool:

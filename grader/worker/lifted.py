@@ -140,11 +140,12 @@ def _lifted_call(
     *,
     loading: bool,
 ) -> LiftedCall:
-    target = arguments["target"]
-    arguments |= _of_main_method(arguments["methods"])
+    target, methods = arguments["target"], arguments["methods"]
+    main = _main_method(methods)
+    arguments |= _of_method(methods, main)
     cls = _function_or_class(target)
     is_class = issubclass(type(cls), type) and issubclass(cls, nn.Module)
-    return LiftedCall(
+    call = LiftedCall(
         id=number,
         transform="vmap",
         target=name_of(target),
@@ -162,13 +163,38 @@ def _lifted_call(
         methods=_methods(arguments["methods"]) if is_class else (),
         while_loading=loading,
     )
+    others = [each for each in call.methods if each != main] if main is not None else []
+    return msgspec.structs.replace(
+        call, others=tuple(_with_knobs(call, each, _of_method(methods, each)) for each in others)
+    )
 
 
-def _of_main_method(methods: Foreign) -> dict[str, Foreign]:
-    """Return the arguments that `methods={"__call__": {…}}` gives instead of the call's own."""
+def _with_knobs(call: LiftedCall, method: str, given: dict[str, Foreign]) -> LiftedCall:
+    """Return a call with the arguments that it gives a method."""
+    return msgspec.structs.replace(
+        call,
+        methods=(method,),
+        in_axes=axes.axes(given["in_axes"]),
+        out_axes=axes.axes(given["out_axes"]),
+        variable_axes=axes.variable_axes(given["variable_axes"]),
+        split_rngs=axes.split_rngs(given["split_rngs"]),
+        axis_size=_size(given.get("axis_size")),
+        axis_name=_axis_name(given.get("axis_name")),
+    )
+
+
+def _main_method(methods: Foreign) -> str | None:
+    """Return the method whose arguments count if `methods` gives each its own."""
     if type(methods) is not dict or not methods:
+        return None
+    return "__call__" if "__call__" in methods else names(methods)[0]
+
+
+def _of_method(methods: Foreign, method: str | None) -> dict[str, Foreign]:
+    """Return the arguments that `methods={"__call__": {…}}` gives instead of the call's own."""
+    if method is None:
         return {}
-    knobs = methods.get("__call__", next(iter(methods.values())))
+    knobs = methods.get(method)
     own = dict(knobs) if type(knobs) is dict else {}
     return {"variable_axes": {}, "split_rngs": {}, "in_axes": 0, "out_axes": 0} | {
         name: value for name, value in own.items() if type(name) is str

@@ -29,6 +29,8 @@ _NOT_SETTINGS = frozenset({"parent", "name"})
 _ATOMS = frozenset({bool, int, str, type(None), type(jax.numpy.float32)})
 _LIBRARIES = ("jax.", "flax.")
 _LINEN = "flax.linen."
+_BOXING = frozenset({"flax.core.meta", "flax.linen.spmd"})
+"""Where initialisers are wrapped that give the same numbers, with the names of their axes."""
 _NOTHING: Mapping[str, Foreign] = types.MappingProxyType({})
 _fields = dataclasses.fields
 _MISSING = dataclasses.MISSING
@@ -154,6 +156,9 @@ _NUMBER_TYPES = frozenset(
 
 def _function_text(function: types.FunctionType, depth: int) -> str:
     """Name a function by where it is defined and what it closes over."""
+    inner = vars(function).get("__wrapped__")
+    if function.__globals__.get("__name__") in _BOXING and type(inner) is types.FunctionType:
+        return _function_text(inner, depth)
     parts = [_cell_text(name, cell, depth) for name, cell in _cells(function)]
     closed = f"({', '.join(parts)})" if parts else ""
     return f"{defined_in(function)}.{clean(function.__qualname__, 120)}{closed}"
