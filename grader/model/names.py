@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,8 @@ class Names:
 
     `imports` maps a name to the dotted name that it stands for, or to several; `modules` are those
     that surely are modules, `bound` is all that is bound otherwise. `own` are the attributes that
-    the text's classes define, `loggers` and `sentinels` what a stand-in never is.
+    the text's classes define, `loggers` and `sentinels` what a stand-in never is. `parsers` are
+    those of a command line that the top makes, and nothing else.
     """
 
     imports: dict[str, str] = field(default_factory=dict)
@@ -25,6 +27,7 @@ class Names:
     parameters: set[str] = field(default_factory=set)
     loggers: set[str] = field(default_factory=set)
     sentinels: set[str] = field(default_factory=set)
+    parsers: set[str] = field(default_factory=set)
 
     def dotted(self, node: ast.AST) -> str:
         """Return the full name of what is imported, an empty one for all else."""
@@ -61,11 +64,16 @@ def names_of(tree: ast.Module) -> Names:
                     found.loggers.add(name)
                 if found.builtin(func) == "object" and node in tree.body:
                     found.sentinels.add(name)
+                if found.surely(func) == "argparse.ArgumentParser" and node in tree.body:
+                    found.parsers.add(name)
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.NamedExpr(target=ast.Name(id=name), value=value)
             ) if found.dotted(value):
                 found.imports.setdefault(name, found.dotted(value))
+    if found.parsers:
+        every = Counter(name for node in ast.walk(tree) for name in binds(node))
+        found.parsers = {name for name in found.parsers if every[name] == 1}
     return found
 
 

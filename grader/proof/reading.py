@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from grader.model.loading import Loading, bound, changed, executed, is_not_run
-from grader.model.names import Names, names_of
+from grader.model.names import Names, given, names_of
 from grader.model.parsing import parsed
 from grader.model.trace import Asked, Decision
 from grader.proof import known
@@ -105,7 +105,7 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
 
     The function may be tried there, and variables set that nobody reads any more.
     """
-    if _configures(statement, names):
+    if _configures(statement, names) or _describes_an_option(statement, names):
         return False
     if any(_sets(each, names) for part in executed(statement) for each in ast.walk(part)):
         return True
@@ -120,6 +120,26 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
             return not {*tried} <= {function, "print"} or function not in tried
         case _:
             return not isinstance(statement, _DEFINING)
+
+
+def _describes_an_option(statement: ast.stmt, names: Names) -> bool:
+    """Say whether a statement only tells a parser of the command line what it may be given.
+
+    What the parser returns is another statement's, and counts if the function uses it.
+    """
+    match statement:
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="add_argument")) as call
+        ):
+            parts = [part for each in given(call) for part in ast.walk(each)]
+            called = [each for each in parts if isinstance(each, ast.Name)]
+            return (
+                name in names.parsers
+                and all(names.builtin(each) in ("float", "int", "str", "bool") for each in called)
+                and not any(isinstance(each, ast.Call | ast.Lambda) for each in parts)
+            )
+        case _:
+            return False
 
 
 def _configures(statement: ast.stmt, names: Names) -> bool:

@@ -318,6 +318,24 @@ SEEN_IN_THE_TEXT: dict[str, str] = {
     "jax's printing under another name": program(
         top="show = jax.debug.print", end="show('{}', outputs)"
     ),
+    "what a command line says": program(
+        top="import argparse\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--half', action='store_true')\n"
+        "options, _ = parser.parse_known_args([])",
+        end="if options.half:\n    outputs = outputs / 2",
+    ),
+    "a function that reads a command line": program(
+        top="import argparse\nT = []\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--n', type=T.append, default='1')\n"
+        "options, _ = parser.parse_known_args([])",
+        end="if len(T) > 1:\n    outputs = outputs / 2",
+    ),
+    "a parser that is another object": program(
+        top="import argparse\nT = []\n"
+        "class P:\n    def add_argument(self, n):\n        T.append(n)\n"
+        "parser = argparse.ArgumentParser()\nparser = P()\nparser.add_argument(1)",
+        end="if len(T) > 1:\n    outputs = outputs / 2",
+    ),
     "a setting that makes it raise": program(top="jax.config.update('jax_debug_nans', True)"),
     "a setting that isn't in the text": program(
         top="NAME = 'jax_enable_x64'\njax.config.update(NAME, False)"

@@ -53,6 +53,13 @@ PROGRAMS = {
         top="import random\nimport numpy as np",
         begin="np.random.seed(seed)\nrandom.seed(seed)",
     ),
+    "a command line that is read for nothing": program(
+        top="import argparse\n"
+        "parser = argparse.ArgumentParser(description='mine')\n"
+        "parser.add_argument('--rate', type=float, default=0.1)\n"
+        "parser.add_argument('--names', nargs='*', choices=['a', 'b'])\n"
+        "options, _ = parser.parse_known_args([])",
+    ),
     "settings at the top": program(
         top="from jax import config\n"
         "jax.config.update('jax_platform_name', 'cpu')\n"
