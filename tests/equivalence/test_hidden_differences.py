@@ -7,8 +7,29 @@ the int that they stand for.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
 from equivalence_programs import Looked, look, program
+
+
+@pytest.fixture(autouse=True)
+def libraries() -> Iterator[None]:
+    """Take back what a program writes to a library, which the tests after it use, too."""
+    names, codes = list(np.__all__), dict(np.typecodes)
+    functions = (copy.copy, jnp.sum, jax.random.split)
+    before = [dict(vars(each)) for each in functions]
+    yield
+    np.__all__[:] = names
+    np.typecodes.clear()
+    np.typecodes.update(codes)
+    for function, attributes in zip(functions, before, strict=True):
+        vars(function).clear()
+        vars(function).update(attributes)
 
 
 def halved(test: str, top: str = "", begin: str = "") -> str:
