@@ -43,7 +43,7 @@ _UNKNOWN = Meaning(
 
 def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Meaning:
     """Return the usual meaning of an exception; `allowed` are files that may be beside the file."""
-    for explain in (waiting, unbound, unavailable):
+    for explain in (waiting, unbound, unavailable, _initialiser, _unpacked_init):
         told = explain(raised, source)
         if told is not None:
             return told
@@ -51,9 +51,6 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = habit(raised) or missing(raised, beside) or _misspelt(raised)
     told = told or own or _by_pattern(raised) or _UNKNOWN
-    special = _initialiser(raised, source) or _unpacked_init(raised, source)
-    if special is not None:
-        return special
     called = _CONSTRUCTED.search(raised.message) if raised.exception == "TypeError" else None
     if called is not None and _constructor(source, _is_linen) is not None:
         told = next(each for each in MEANINGS if _OVERRIDDEN in each.pattern)

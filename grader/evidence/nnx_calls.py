@@ -6,7 +6,7 @@ Then its axes can't be judged: they belong to arguments that it doesn't get.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import lru_cache
 
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
@@ -67,7 +67,7 @@ def _called_array(source: Source, run: TransformRun | None) -> str | None:
     if run is None:
         return None
     objects = {state.argument for state in run.states if state.argument >= 0}
-    called = list(_called(source, run.target))
+    called = _called(source, run.target)
     arrays = [name for place, name in called if place not in objects and _is_array(run, place)]
     return arrays[0] if objects and len(called) == len(arrays) == 1 else None
 
@@ -76,18 +76,21 @@ def _is_array(run: TransformRun, place: int) -> bool:
     return place < len(run.parts) and run.parts[place] == 1
 
 
-def _called(source: Source, name: str) -> Iterator[tuple[int, str]]:
-    """Yield place and name of each parameter that the only function of this name calls."""
+@lru_cache(maxsize=64)
+def _called(source: Source, name: str) -> tuple[tuple[int, str], ...]:
+    """Return place and name of each parameter that the only function of this name calls.
+
+    It is the same in all cases of a program.
+    """
     found = [
         each for each in source.nodes if isinstance(each, ast.FunctionDef) and each.name == name
     ]
     if len(found) != 1:
-        return
+        return ()
     calls = [each.func for each in ast.walk(found[0]) if isinstance(each, ast.Call)]
     names = {each.id for each in calls if isinstance(each, ast.Name)}
-    for place, each in enumerate((*found[0].args.posonlyargs, *found[0].args.args)):
-        if each.arg in names:
-            yield place, each.arg
+    parameters = (*found[0].args.posonlyargs, *found[0].args.args)
+    return tuple((place, each.arg) for place, each in enumerate(parameters) if each.arg in names)
 
 
 def _call(source: Source, run: TransformRun, raised: Raised) -> Span | None:

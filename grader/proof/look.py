@@ -188,11 +188,7 @@ class Look:
         own = name in self._names.own | known.UNDERSCORED
         if self._names.dotted(node):
             self._library(node)
-        elif (
-            (isinstance(node.ctx, ast.Load) and self._tells(node))
-            or name in known.ATTRIBUTES
-            or (name.startswith("_") and not own)
-        ):
+        elif self._tells(node) or name in known.ATTRIBUTES or (name.startswith("_") and not own):
             self._doubt(node, f"uses `.{name}`")
 
     def _tells(self, node: ast.Attribute | ast.Subscript) -> bool:
@@ -200,12 +196,12 @@ class Look:
 
         What `type` gives isn't: the question is noted when it is asked.
         """
-        if not isinstance(node, ast.Attribute) or node.attr not in known.TELLING:
-            return False
-        if not isinstance(node.ctx, ast.Load):
-            return False
-        value = node.value
-        return not (isinstance(value, ast.Call) and self._names.builtin(value.func) == "type")
+        match node:
+            case ast.Attribute(attr=name, value=value, ctx=ast.Load()) if name in known.TELLING:
+                asked = isinstance(value, ast.Call) and self._names.builtin(value.func) == "type"
+                return not asked
+            case _:
+                return False
 
     def _library(self, node: ast.AST) -> None:
         dotted = self._names.dotted(node)

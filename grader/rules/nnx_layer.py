@@ -221,13 +221,12 @@ def _sized(looks: tuple[NnxLook, ...], field: tuple[int, str]) -> Iterator[_Size
 
 def _taken_for(sized: tuple[_Sized, ...], name: str) -> str | None:
     """Return the setting of the layer that always has this size, though it should have another."""
-    fitting: set[str] | None = None
-    for each in sized:
-        size = str(each.look.case.sizes[name])
-        settings = each.layer.settings if each.layer is not None else ()
-        found = {setting.name for setting in settings if setting.text == size}
-        fitting = found if fitting is None else fitting & found
-    return min(fitting, default=None) if fitting is not None else None
+    fitting = [
+        {one.name for one in each.layer.settings if one.text == str(each.look.case.sizes[name])}
+        for each in sized
+        if each.layer is not None
+    ]
+    return min(set[str].intersection(*fitting), default=None) if fitting else None
 
 
 def _exchanged(
