@@ -196,4 +196,7 @@ class ClassGrading:
             return report
 
         read = partial(group.submission, self._collected.read)
-        return grade_group(group, read, grade, self._book, again=self._asked.again)
+        try:
+            return grade_group(group, read, grade, self._book, again=self._asked.again)
+        finally:
+            session.finish_one()

@@ -224,14 +224,17 @@ def _graded(
     def told(report: Report) -> Report:
         return msgspec.structs.replace(report, course_option=option)
 
-    report = graded(
-        session,
-        job.submission,
-        job.folder,
-        request,
-        tell=tell,
-        show=lambda first: show(told(first)),
-    )
+    try:
+        report = graded(
+            session,
+            job.submission,
+            job.folder,
+            request,
+            tell=tell,
+            show=lambda first: show(told(first)),
+        )
+    finally:
+        session.finish_one()
     return told(report)
 
 

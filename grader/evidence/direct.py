@@ -16,8 +16,8 @@ from grader.model.names import binds
 from grader.model.observation import Span
 from grader.model.source import Source
 
-_SHAPES: Final = frozenset({"reshape", "ravel", "flatten"})
-"""Methods of an array that keep its numbers, and functions of jax.numpy that do."""
+_SHAPES: Final = frozenset({"reshape", "ravel", "flatten", "block_until_ready", "asarray"})
+"""Methods of an array that keep its numbers, and functions of jax and jax.numpy that do."""
 
 
 def returns_directly(source: Source, function: str, span: Span | None) -> bool:
@@ -93,7 +93,9 @@ def _only_return(definition: ast.FunctionDef) -> ast.expr | None:
 def _unshaped(node: ast.expr) -> ast.expr:
     """Look through what changes an array's shape alone."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="jnp"), attr=name), args=[inner, *_]):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="jnp" | "jax"), attr=name), args=[inner, *_]
+        ):
             return _unshaped(inner) if name in _SHAPES else node
         case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in _SHAPES:
             return _unshaped(inner)
@@ -108,6 +110,8 @@ def _is_call(body: Sequence[ast.stmt], node: ast.expr, call: ast.Call) -> bool:
             return node is call
         case ast.Subscript(value=inner, slice=ast.Constant(value=str())):
             return _is_call(body, inner, call)
+        case ast.IfExp(body=one, orelse=other):
+            return all(_is_call(body, _unshaped(each), call) for each in (one, other))
         case ast.Name(id=name):
             return any(
                 _assigns(body[:place], body[place], name, call) for place in range(len(body))
@@ -119,7 +123,7 @@ def _is_call(body: Sequence[ast.stmt], node: ast.expr, call: ast.Call) -> bool:
 def _assigns(before: Sequence[ast.stmt], statement: ast.stmt, name: str, call: ast.Call) -> bool:
     """Whether a statement binds the name to what the call gives, or to a part of it."""
     match statement:
-        case ast.Assign(targets=[ast.Name(id=only)], value=ast.Call() | ast.Subscript() as value):
+        case ast.Assign(targets=[ast.Name(id=only)], value=value):
             return only == name and _is_call(before, _unshaped(value), call)
         case ast.Assign(targets=[ast.Tuple(elts=parts)], value=value):
             return value is call and any(isinstance(e, ast.Name) and e.id == name for e in parts)

@@ -195,6 +195,7 @@ class Grading:
             tell=tell,
             judge=self._judged,
             effort=self._request.effort,
+            spare=self._spare if second is None else tuple,
         )
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
@@ -309,6 +310,13 @@ class Grading:
         side = self._start()
         side.load(self._request.load_seconds, alters=alters, compiled=compiled)
         return side
+
+    def _spare(self) -> tuple[Side, ...]:
+        """Return a second process for the cases if processors have become idle."""
+        if self._session.crowded:
+            return ()
+        side = self._start()
+        return (side,) if isinstance(side.load(self._request.load_seconds), Loaded) else ()
 
     @property
     def _traces_after(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from pathlib import Path
 from typing import Final
@@ -44,8 +45,8 @@ class Session:
     def __init__(
         self, launched: Launched | None = None, *, gradings: int = 1, at_once: int = 1
     ) -> None:
-        self.crowded = min(gradings, at_once) > 1
-        """Whether other gradings keep the processors busy: a second process only costs time."""
+        self._left = gradings
+        self._at_once = at_once
         self._many = gradings >= _MANY
         self._warmed: set[tuple[str, str]] = set()
         self._launched = launched
@@ -53,6 +54,7 @@ class Session:
         self._making = threading.Lock()
         self._planning = threading.Lock()
         self._warming = threading.Lock()
+        self._counting = threading.Lock()
         self._aborted = False
         self._cache = cache.cache_folder()
         self._references: dict[str, Reference] = {}
@@ -61,6 +63,17 @@ class Session:
         self._plans: dict[tuple[str, str, int, int], Plan] = {}
         self._pool = Pool()
         self.access = Access()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether other gradings keep the processors busy: a second process only costs time."""
+        busy = min(self._at_once, os.cpu_count() or 1)
+        return 1 < busy <= self._left
+
+    def finish_one(self) -> None:
+        """Count a grading that has ended: the last ones have the processors for themselves."""
+        with self._counting:
+            self._left -= 1
 
     def __enter__(self) -> Session:
         return self

@@ -15,7 +15,8 @@ class Effort(StrEnum):
 
     EVERYTHING = "everything"
     PASSES = "passes"
-    """Whether it passes. Of the many cases, those run that meet each size and choice."""
+    """Whether it passes. Of the many cases, those run that meet each size and choice. If it is
+    proved, it also runs on fewer of the first ones."""
     RULES = "rules"
     """Which rules find a mistake; not on which small case it shows."""
     CAUGHT = "caught"
@@ -40,3 +41,8 @@ class Effort(StrEnum):
     def few_cases(self) -> bool:
         """Whether a program that seems right runs on fewer cases."""
         return self in {Effort.PASSES, Effort.CAUGHT}
+
+    @property
+    def proves_first(self) -> bool:
+        """Whether a program that is proved runs on one case of each shape, not on two or more."""
+        return self is Effort.PASSES

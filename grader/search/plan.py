@@ -135,14 +135,19 @@ def with_new_sizes(cases: Iterable[Case], fixed: Iterable[Sizes]) -> Iterator[Ca
 
 def covering(cases: Iterable[Case], exercise: Exercise) -> Iterator[Case]:
     """Yield cases until each size, choice, container and left out argument was in one."""
+    return _new(cases, lambda case: (*case.sizes.items(), *_kinds(case, exercise)), set())
 
-    def features(case: Case) -> Iterator[Hashable]:
-        yield from case.sizes.items()
-        yield case.container, case.retrained
-        for each in exercise.parameters:
-            yield each.name, _chosen(each, case.given(each.name))
 
-    return _new(cases, features, set())
+def one_of_each(cases: Iterable[Case], exercise: Exercise) -> Iterator[Case]:
+    """Yield cases until each shape, choice, container and left out argument was in one."""
+    return _new(cases, lambda case: ((*case.sizes.items(),), *_kinds(case, exercise)), set())
+
+
+def _kinds(case: Case, exercise: Exercise) -> Iterator[Hashable]:
+    """Yield what a case has beside its sizes and numbers."""
+    yield case.container, case.retrained
+    for each in exercise.parameters:
+        yield each.name, _chosen(each, case.given(each.name))
 
 
 def _chosen(parameter: Parameter, value: Value | None) -> Hashable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from itertools import groupby, islice
@@ -21,11 +21,19 @@ from grader.model.case import Case
 from grader.model.effort import Effort
 from grader.model.exercise import Check, Exercise
 from grader.model.finding import Finding, Severity
-from grader.model.observation import Completed, Loaded, ModuleRun, Observation
+from grader.model.observation import (
+    Completed,
+    Loaded,
+    ModuleRun,
+    Observation,
+    OpaqueResult,
+    Outcome,
+    Raised,
+)
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.deadline import Deadline
-from grader.search.plan import Plan, Sizes, extent, with_new_sizes
+from grader.search.plan import Plan, Sizes, extent, one_of_each, with_new_sizes
 
 _AT_ONCE: Final = 2
 """How many shapes run between two looks at the findings: as many as there are lanes, usually."""
@@ -114,7 +122,8 @@ class Search:
 
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
     play in; `fresh` starts another, and `altering` one in which lifted modules return other
-    numbers. `judge` is the judge, which may have a deadline.
+    numbers. `judge` is the judge, which may have a deadline. `spare` may start one that has loaded
+    the file, if many cases are left.
     """
 
     def __init__(
@@ -131,6 +140,7 @@ class Search:
         tell: Callable[[int, int], None],
         judge: Callable[[Transcript], tuple[Finding, ...]],
         effort: Effort = Effort.EVERYTHING,
+        spare: Callable[[], Sequence[Player]] = tuple,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -142,6 +152,7 @@ class Search:
         self._tell = tell
         self._judge = judge
         self._effort = effort
+        self._spare = spare
         self._exchanges: list[Exchange] = []
         self._processes = 0
         self._lanes = [self._lane(submission)]
@@ -157,7 +168,7 @@ class Search:
         A `proved` program runs only on its discriminating cases, edges and named cases, and on
         those with a size that the proof doesn't hold for: `fixed` are the sizes that it does hold
         for, of dimensions where not all do. Any other program runs on all cases, until a mistake
-        shows. `proved` is called as late as possible.
+        shows. `proved` is called as late as possible, unless a proof spares it the first cases.
         """
         for play in self._rounds(plan, proved, fixed):
             play()
@@ -176,7 +187,13 @@ class Search:
     ) -> Iterator[Callable[[], None]]:
         """Yield the rounds; the findings are checked after each one."""
         edges = list(_grouped(plan.edges, attrgetter("sizes")))
-        if self._effort.stops_early:
+        if self._effort.proves_first and proved():
+            self._leave_traced()
+            first = [*one_of_each((*plan.discriminating, *plan.edges), self._exercise)]
+            beginning = [each for each in first if each in plan.discriminating]
+            edges = []
+            yield partial(self._begin, beginning, first[len(beginning) :])
+        elif self._effort.stops_early:
             yield from self._one_by_one(plan.discriminating)
             self._leave_traced()
         else:
@@ -197,6 +214,8 @@ class Search:
             self._leave_traced()
             self._reference.prepare(cases)
         for parts in _batched(_grouped(cases, self._weights), _AT_ONCE):
+            if len(self._lanes) < len(parts):
+                self._lanes += map(self._lane, self._spare())
             yield partial(self._play_together, parts)
 
     def _weights(self, case: Case) -> object:
@@ -303,12 +322,22 @@ class Search:
         Whether it is state or chance decides which rule finds it.
         """
         if any(_may_be_impure(finding) for finding in self._errors()):
-            self._repeat_afresh(plan)
+            if not self._fails_alike:
+                self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
             self._repeat(plan.discriminating[0], 1)
         if self._effort.shrinks:
             self._shrink(plan)
         return self._with_altered(plan.discriminating[0]) if self._leaves_open else self.transcript
+
+    @property
+    def _fails_alike(self) -> bool:
+        """Whether each case ended in the same way without an answer, the very first one, too.
+
+        Then it comes neither of state nor, unless the text shows something random, of chance.
+        """
+        ends = {_end_without_answer(each.actual.outcome) for each in self._exchanges}
+        return len(ends) == 1 and None not in ends and not self._leaves_to_chance
 
     @property
     def _leaves_open(self) -> bool:
@@ -454,6 +483,17 @@ def _may_be_impure(finding: Finding) -> bool:
         "ignored-features",
         "raised",
     }
+
+
+def _end_without_answer(outcome: Outcome) -> Hashable | None:
+    """Return what tells one such end from another; None if there may be numbers in it."""
+    match outcome:
+        case Raised(exception=exception, module=module, frames=frames):
+            return exception, module, frames[-1].span if frames else None
+        case Completed(result=OpaqueResult(type_name=name, text=text)):
+            return name, text
+        case _:
+            return None
 
 
 def _shown_on(finding: Finding, most: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import msgspec
+import pytest
 
 from grader import wire
 from grader.catalogue import exercises
@@ -48,3 +49,17 @@ def test_it_is_asked_once_and_for_each_shape_once() -> None:
         shapes = [tuple(each.values()) for each in request.sizes]
         assert len(set(shapes)) == len(shapes) > 3
         assert len(msgspec.msgpack.encode(request)) < 16384
+
+
+@pytest.mark.parametrize(
+    ("gradings", "at_once", "crowded"),
+    [(1, 8, [False]), (3, 1, [False] * 3), (3, 2, [True, True, False]), (4, 9, [True] * 3)],
+)
+def test_the_last_gradings_leave_processors_idle(
+    gradings: int, at_once: int, crowded: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with Session(gradings=gradings, at_once=at_once) as session:
+        for each in crowded:
+            assert session.crowded is each
+            session.finish_one()

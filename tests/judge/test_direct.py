@@ -18,6 +18,11 @@ DIRECT = {
     "flattened first": "y = m.apply(v, x).flatten()\nreturn y",
     "beside updates": "y, updates = m.apply(v, x)\nreturn y, updates['s']",
     "beside entries of updates": "y, new = m.apply(v, x)\ns = new['s']['n']\nreturn y, s['mean']",
+    "waited for": "y = jax.block_until_ready(m.apply(v, x))\nreturn y.block_until_ready().ravel()",
+    "as an array": "return jnp.asarray(m.apply(v, x))",
+    "flattened if asked": "y = m.apply(v, x)\nz = y.ravel() if v else y\nreturn z",
+    "flattened in one of two branches": "y = m.apply(v, x)\nreturn y if v else jnp.ravel(y)",
+    "by another name": "y = m.apply(v, x)\nz = y\nreturn z",
     "every part by name": "carry, y = m.apply(v, x)\nreturn carry, y",
 }
 INDIRECT = {
@@ -29,7 +34,7 @@ INDIRECT = {
     "beside a value of its own name": "y, z = m.apply(v, x)\nz = x @ v\nreturn y, z",
     "a part of an array": "y = m.apply(v, x)\nreturn y[0]",
     "an entry of itself": "y = m.apply(v, x)\nz = z['s']\nreturn y, z",
-    "another name": "y = m.apply(v, x)\nz = y\nreturn z",
+    "another value if asked": "y = m.apply(v, x)\nz = y if v else x\nreturn z",
     "bound again": "y = m.apply(v, x)\ny = x @ v\nreturn y",
     "bound in a loop": "y = m.apply(v, x)\nfor y in v:\n    pass\nreturn y",
     "changed in place": "y = m.apply(v, x)\ny += 1\nreturn y",

@@ -87,6 +87,7 @@ class Grading:
         effort: Effort = Effort.EVERYTHING,
         process: Process | None = None,
         text: str = "def nn_vmap_forward(seed, x_batch, features): ...",
+        idle_after: int | None = None,
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
@@ -106,7 +107,9 @@ class Grading:
             tell=lambda _done, _total: None,
             judge=self._judge,
             effort=effort,
+            spare=self._spare,
         )
+        self._idle_after = idle_after
 
     def run(self) -> list[int]:
         """Return the number of the process for each case that ran."""
@@ -119,6 +122,11 @@ class Grading:
     def _another(self) -> Process:
         self.fresh += 1
         return Process(next(self._numbers, 1.0))
+
+    def _spare(self) -> tuple[Process, ...]:
+        """Give a second process once so many rounds were judged."""
+        idle = self._idle_after is not None and len(self.judged) > self._idle_after
+        return (self._another(),) if idle else ()
 
     def _proved(self) -> bool:
         proves, self.process.touched, kills = self._answers
@@ -166,6 +174,15 @@ def test_a_second_process_takes_half_of_the_cases() -> None:
     assert len(processes) == PLAN.total + 2
     assert set(processes) == {0, 1}
     assert grading.fresh == 0
+
+
+def test_once_processors_are_idle_a_second_process_takes_half_of_the_rest() -> None:
+    helped = Grading(proves=False, idle_after=3)
+    processes = helped.run()
+    assert len(processes) == PLAN.total + 2
+    assert helped.fresh == 1
+    assert 1 not in processes[: FIRST + EDGES]
+    assert processes.count(1) > 2
 
 
 def test_how_many_run_does_not_depend_on_how_many_processes_there_are() -> None:
@@ -223,11 +240,40 @@ def test_a_search_that_stops_early_goes_on_if_the_judge_excuses_the_answer() -> 
     assert stopping.judged[:2] == [3, 5]
 
 
-@pytest.mark.parametrize("effort", [*Effort])
+@pytest.mark.parametrize("effort", [each for each in Effort if not each.proves_first])
 def test_edges_run_whatever_is_proved(effort: Effort) -> None:
     ran = Grading(proves=True, effort=effort).transcript().exchanges
     first = PLAN.discriminating[0]
     assert [each.case for each in ran] == [*PLAN.discriminating, *PLAN.edges, first]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_passes_by_a_proof_runs_on_each_shape_and_container(alone: bool) -> None:
+    grading = Grading(proves=True, effort=Effort.PASSES, alone=alone)
+    cases = [each.case for each in grading.transcript().exchanges]
+    beginning = [*PLAN.discriminating, *PLAN.edges]
+    assert [each.sizes for each in cases if each in PLAN.edges] == [
+        each.sizes for each in PLAN.edges[::2]
+    ]
+    assert {each.container for each in cases} == {each.container for each in beginning}
+    assert cases[0] == cases[-1] == PLAN.discriminating[0]
+    assert len(cases) < len(beginning) * 2 / 3
+
+
+@pytest.mark.parametrize("found", [(), (WRONG,)])
+def test_without_a_proof_a_program_has_to_pass_all_the_first_cases(
+    found: tuple[Finding, ...],
+) -> None:
+    passes, everything = (
+        Grading(proves=False, effort=effort, found=found).transcript().exchanges
+        for effort in (Effort.PASSES, Effort.EVERYTHING)
+    )
+    assert passes == everything
+
+
+def test_a_process_that_a_proof_changed_runs_no_case() -> None:
+    grading = Grading(proves=True, touches=True, effort=Effort.PASSES)
+    assert set(grading.run()) == {1}
 
 
 DRAWING = "import random\nA = random.random()\ndef nn_vmap_forward(seed, x_batch, features): A"
