@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import combinations
 
 import msgspec
@@ -58,12 +58,10 @@ def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> It
 
     If a case was repeated, only repeats count: a key may be made from the other arguments.
     """
-    keyed = [(look, _identity(look.case)) for look in looks if look.keys]
-    pairs = list(combinations(keyed, 2))
-    repeated = [(first, second) for first, second in pairs if first[1] == second[1]]
-    for (first, _), (second, _) in repeated or pairs:
-        if seed(first.case) != seed(second.case) or first.case.sizes != second.case.sizes:
-            continue
+    keyed = [look for look in looks if look.keys]
+    pairs = _pairs(keyed, lambda look: _identity(look.case))
+    pairs = pairs or _pairs(keyed, lambda look: (seed(look.case), *look.case.sizes.items()))
+    for first, second in pairs:
         for one, other in zip(first.keys, second.keys, strict=False):
             data = one.actual.data, other.actual.data
             same = one.expected.data == other.expected.data
@@ -75,6 +73,15 @@ def unlike_keys(looks: Sequence[Look], seed: Callable[[Case], int | None]) -> It
                     fresh=False,
                     keys=(data[0], data[1]),
                 )
+
+
+def _pairs(looks: Sequence[Look], key: Callable[[Look], Hashable]) -> list[tuple[Look, Look]]:
+    """Return the pairs that agree in a key, in the order of the run."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, look in enumerate(looks):
+        groups.setdefault(key(look), []).append(place)
+    places = sorted(pair for group in groups.values() for pair in combinations(group, 2))
+    return [(looks[first], looks[second]) for first, second in places]
 
 
 def _identity(case: Case) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,7 @@ from grader.grading.assembly import (
 )
 from grader.grading.budget import Budget, TookTooLong
 from grader.grading.confirmation import Another, depends_on_rounding
+from grader.grading.handover import Handover
 from grader.grading.machine import lacks
 from grader.grading.own_check import OwnCheck
 from grader.grading.request import GradingRequest
@@ -34,6 +35,7 @@ from grader.model.submission import Submission, defines_some, from_bytes, likene
 from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
+from grader.proof.reading import read
 from grader.rules import MISSING, UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
 from grader.search.named import named_cases
@@ -58,7 +60,8 @@ class Grading:
     """The grading of one submission's function; another thread can cancel it.
 
     `run` raises `ReferenceBroken` and `NurseryBroken`, which are not the submission's fault, and
-    `SandboxMissing`.
+    `SandboxMissing`. It goes on in a process of a `handover`, and leaves one there for the text
+    that its findings' edits make.
     """
 
     def __init__(
@@ -67,8 +70,12 @@ class Grading:
         submission: Submission,
         folder: ExerciseFolder,
         request: GradingRequest,
+        handover: Handover | None = None,
     ) -> None:
         self._session = session
+        self._handover = handover
+        self._went_on = False
+        self._goes_on: Side | None = None
         self._submission = submission
         self._exercise = folder.exercise
         self._request = request
@@ -144,7 +151,8 @@ class Grading:
 
     def _close(self) -> None:
         for side in tuple(self._sides):
-            side.end()
+            if side is not self._goes_on or self._cancelled:
+                side.end()
         self._own_check.end()
 
     def _graded(self, tell: Callable[[int, int], None]) -> Report:
@@ -162,7 +170,7 @@ class Grading:
         self._reference = self._session.reference(self._folder)
         self._reference.prepare((*cases.discriminating, *cases.edges), self._sizes)
         with self._watch.part("start"):
-            side = self._start()
+            side = self._taken_over() or self._start()
         with self._watch.part("load"):
             loaded = side.load(self._request.load_seconds)
         if not isinstance(loaded, Loaded):
@@ -286,6 +294,27 @@ class Grading:
         self._sides.append(side)
         return side
 
+    def _taken_over(self) -> Side | None:
+        """Return the process in which another text of the submission ran, if it was kept."""
+        side = self._handover.take() if self._handover is not None else None
+        if side is not None:
+            self._session.give(side, self._submission, self._folder)
+            self._sides.append(side)
+            self._went_on = True
+        return side
+
+    def _hands_over(self, side: Side, findings: Sequence[Finding]) -> bool:
+        """Whether the process will run the edited text as if it were a new one."""
+        source, function = self._submission.source, self._exercise.function
+        return (
+            self._handover is not None
+            and side.can_go_on
+            and any(each.edits for each in findings)
+            and len(source.files) == 1
+            and not self._exercise.part
+            and not read(source.text, function).doubt
+        )
+
     def _count_processes(self) -> None:
         """Count the time that the submission's processes took while the cases ran."""
         spent = [side.spent for side in self._sides]
@@ -320,12 +349,12 @@ class Grading:
 
     @property
     def _traces_after(self) -> bool:
-        """Whether to trace in the process of the cases, after them, if processors are scarce.
+        """Whether to trace in the process of the cases: processors are scarce, or it is warm.
 
         Of several functions, one is traced where nothing ran before: it is `touched` if its first
         call keeps something.
         """
-        return self._session.crowded and not self._exercise.part
+        return (self._session.crowded or self._went_on) and not self._exercise.part
 
     def _begin_proof(self, side: Side) -> Proof:
         """Trace in a second process while the cases run, or in theirs."""
@@ -352,8 +381,13 @@ class Grading:
         with self._watch.part("judge"):
             findings = self._judged(transcript)
         side = self._sides[0]
+        goes_on = self._hands_over(side, findings)
+        if self._handover is not None and goes_on:
+            self._goes_on = side
         self._close()
-        out, err, truncated = side.printed()
+        out, err, truncated = side.printed(goes_on=goes_on)
+        if self._handover is not None and goes_on:
+            self._handover.keep(side)
         return self._judging.spend(
             lambda: assembled(
                 self._submission,

@@ -17,6 +17,7 @@ from grader.errors import (
     reason,
 )
 from grader.grading.assembly import error_report
+from grader.grading.handover import Handover
 from grader.grading.machine import explained, lacks
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
@@ -45,13 +46,15 @@ def graded(
     if isinstance(folder, BrokenExercise):
         return error_report(submission, None, folder.reason, request)
     try:
-        report = grade(session, submission, folder, request, tell)
-        if not request.repairs(report):
-            return report
-        show(report)
-        passing = session.passing(folder, request)
-        again = partial(grade, session, folder=folder, request=request.of_edited)
-        return repaired(report, submission, again, passing)
+        with Handover() as handover:
+            report = grade(session, submission, folder, request, tell, handover=handover)
+            if not request.repairs(report):
+                return report
+            show(report)
+            passing = session.passing(folder, request)
+            edited = request.of_edited
+            again = partial(grade, session, folder=folder, request=edited, handover=handover)
+            return repaired(report, submission, again, passing)
     except (NurseryBroken, ReferenceBroken, SandboxMissing) as error:
         why = explained(str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file's grading

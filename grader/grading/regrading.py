@@ -21,6 +21,7 @@ from grader.errors import (
 )
 from grader.grading.assembly import error_report
 from grader.grading.grading import Grading
+from grader.grading.handover import Handover
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -136,20 +137,32 @@ class Regrading:
         if isinstance(folder, BrokenExercise):
             raise ExerciseBroken(f"an exercise is broken: {folder.reason}")
         self._tell(number, partial(self._audience.recognised, folder))
-        run = partial(self._run, number, folder, request)
+        with Handover() as handover:
+            self._grade_and_fix(number, found, folder, request, handover)
+        self._check(number)
+        self._session.prewarm(found, folder, request)
+
+    def _grade_and_fix(
+        self,
+        number: int,
+        found: Submission,
+        folder: ExerciseFolder,
+        request: GradingRequest,
+        handover: Handover,
+    ) -> None:
+        """Grade, show the report, and see whether the fixed program passes."""
+        run = partial(self._run, number, folder, request, handover)
         report = self._report(run, found, folder, request)
         self._check(number)
         self._compare(found, with_files(self._read(), folder.exercise))
         report, offer = self._audience.remember(report, folder)
         self._tell(number, partial(self._audience.show, report, offer), ends=True)
         if request.repairs(report):
-            again = partial(self._run, number, folder, request.of_edited)
+            again = partial(self._run, number, folder, request.of_edited, handover)
             later = repaired(report, found, again, self._session.passing(folder, request))
             if later is not report:
                 self._check(number)
                 self._tell(number, partial(self._audience.show, later, offer), ends=True)
-        self._check(number)
-        self._session.prewarm(found, folder, request)
 
     @staticmethod
     def _report(
@@ -164,10 +177,15 @@ class Regrading:
             return error_report(submission, folder.exercise, str(error), request)
 
     def _run(
-        self, number: int, folder: ExerciseFolder, request: GradingRequest, submission: Submission
+        self,
+        number: int,
+        folder: ExerciseFolder,
+        request: GradingRequest,
+        handover: Handover,
+        submission: Submission,
     ) -> Report:
         """Grade a text of the file, so that another version can cancel it."""
-        grading = grading_of(self._session, submission, folder, request)
+        grading = grading_of(self._session, submission, folder, request, handover)
         with self._lock:
             self._check(number)
             self._grading = grading

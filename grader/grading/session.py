@@ -182,6 +182,11 @@ class Session:
                 return side
         return Side(self._maker, program, policy=self._policy(submission, program, folder))
 
+    def give(self, side: Side, submission: Submission, folder: ExerciseFolder) -> None:
+        """Give a process that ran a text of a submission the next text of the same one."""
+        program = self._program(folder.exercise, submission.path, submission.source.text)
+        side.give(program.name, program.text)
+
     def warm(self, exercise: Exercise, plan: Plan) -> None:
         """Do once what each process would do for itself, if there will be many."""
         with self._warming:

@@ -11,6 +11,7 @@ import msgspec
 from grader.errors import Cancelled, NurseryBroken
 from grader.grading.assembly import static_report
 from grader.grading.grading import Grading
+from grader.grading.handover import Handover
 from grader.grading.merging import about, merged
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -33,21 +34,28 @@ def grade(
     folder: ExerciseFolder,
     request: GradingRequest,
     tell: Tell = lambda _done, _total: None,
+    *,
+    handover: Handover | None = None,
 ) -> Report:
     """Grade one submission.
 
     `tell` is called with the number of cases that ran and the total. Raises `ReferenceBroken`
     and `NurseryBroken`, which are not the submission's fault, and `SandboxMissing`.
     """
-    return grading_of(session, submission, folder, request).run(tell)
+    return grading_of(session, submission, folder, request, handover).run(tell)
 
 
 def grading_of(
-    session: Session, submission: Submission, folder: ExerciseFolder, request: GradingRequest
+    session: Session,
+    submission: Submission,
+    folder: ExerciseFolder,
+    request: GradingRequest,
+    handover: Handover | None = None,
 ) -> Grading | Several:
     """Return the grading of a submission, which another thread can cancel."""
-    kind = Several if folder.exercise.functions else Grading
-    return kind(session, submission, folder, request)
+    if folder.exercise.functions:
+        return Several(session, submission, folder, request)
+    return Grading(session, submission, folder, request, handover)
 
 
 class Several:

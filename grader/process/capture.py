@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import sys
 import threading
 from typing import Final
 
@@ -16,17 +18,37 @@ class Capture:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._kept = bytearray()
+        self._ended = False
+        self._turn = threading.Lock()
         self.truncated = False
         self._thread = threading.Thread(target=self._drain, daemon=True)
         self._thread.start()
 
     def _drain(self) -> None:
-        while True:
+        while not self._ended:
+            self._ready(None)
+            self._read()
+
+    def _ready(self, seconds: float | None) -> bool:
+        """Wait until reading doesn't block; a pipe can't be waited for on Windows."""
+        if sys.platform == "win32":
+            return True
+        poll = select.poll()
+        poll.register(self._fd, select.POLLIN)
+        return bool(poll.poll(None if seconds is None else seconds * 1000))
+
+    def _read(self) -> None:
+        """Keep what there is, unless another thread has just read it."""
+        with self._turn:
+            if self._ended or not self._ready(0):
+                return
             try:
                 part = os.read(self._fd, 1 << 16)
             except OSError:
+                self._ended = True
                 return
             if not part:
+                self._ended = True
                 os.close(self._fd)
                 return
             room = _KEPT - len(self._kept)
@@ -36,4 +58,13 @@ class Capture:
     def text(self) -> str:
         """Wait for the end of the pipe, and return the text that was kept."""
         self._thread.join(timeout=2)
+        return self._text()
+
+    def so_far(self) -> str:
+        """Return the text that was kept, with what is in the pipe now. Not on Windows."""
+        self._read()
+        with self._turn:
+            return self._text()
+
+    def _text(self) -> str:
         return bytes(self._kept).decode("utf-8", errors="replace")

@@ -123,6 +123,15 @@ class Side:
         self._ledger = Ledger()
         self.spent = Spent()
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it can be given another program of the same person when it has run this one.
+
+        What compiled a program before, even in part, doesn't tell whether the next one does.
+        """
+        kept = self.touched or self.spent.compiling > 0
+        return self._failure is None and not kept and self._worker.is_forked
+
     def is_idle(self) -> bool:
         """Whether the worker waits for a request: it hasn't ended, or sent anything unexpected."""
         if self._failure is not None:
@@ -241,10 +250,14 @@ class Side:
         """Stop the worker."""
         self._worker.end()
 
-    def printed(self) -> tuple[str, str, bool]:
-        """Return what the program printed to stdout and stderr, and whether some of it was cut."""
+    def printed(self, *, goes_on: bool = False) -> tuple[str, str, bool]:
+        """Return what the program printed to stdout and stderr, and whether some of it was cut.
+
+        It has ended, unless the worker `goes_on`.
+        """
         out, err = self._worker.output()
-        return out.text(), err.text(), out.truncated or err.truncated
+        texts = [each.so_far() if goes_on else each.text() for each in (out, err)]
+        return texts[0], texts[1], out.truncated or err.truncated
 
     def _next(self, seconds: float, limit: float | None = None) -> wire.Reply | Failure:
         """Return the next reply, or why the worker ended. A timeout reports `limit`."""

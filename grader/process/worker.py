@@ -80,6 +80,8 @@ class _Mailbox:
 class Worker(ABC):
     """A process that serves one side, at the other end of a channel."""
 
+    is_forked = False
+
     def __init__(self, scratch: Path, channel: Replies, captures: tuple[Capture, Capture]) -> None:
         self.scratch = scratch
         self._channel = channel
@@ -229,6 +231,8 @@ class Nursery(Maker):
 
 
 class _Forked(Worker):
+    is_forked = True
+
     def __init__(self, nursery: Nursery, limits: Limits, scratch: Path, *, nnx: bool) -> None:
         self._nursery = nursery
         ours, theirs = socket.socketpair()
