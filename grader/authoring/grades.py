@@ -5,13 +5,14 @@ What was graded before, and would be graded in the same way, isn't graded again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Final, Self
 
 from grader.authoring.kept import KeptReports
 from grader.cache import cache_folder
+from grader.grading.handover import Handover
 from grader.grading.repair import repaired
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
@@ -61,20 +62,40 @@ class Grades:
         enough: Enough = lambda _: True,
     ) -> Future[Report]:
         """Queue a submission for grading, with more effort until the report is `enough`."""
+        return self._pool.submit(self._grade, self._keeping(folder, efforts), submission, enough)
+
+    def begin_fixing(
+        self,
+        folder: ExerciseFolder,
+        submission: Submission,
+        efforts: Sequence[Effort],
+        enough: Enough,
+    ) -> tuple[Future[Report], Future[Report]]:
+        """Queue a submission as `begin` does, and then what its report's edits make of it.
+
+        The second result is the report with what that shows.
+        """
+        kept = self._keeping(folder, efforts)
+        passing = self._session.passing(folder, self._asked)
+        edited = self._keeps(folder, self._asked.of_edited)
+        graded: Future[Report] = Future()
+
+        def fix() -> Report:
+            with Handover() as handover:
+                try:
+                    graded.set_result(self._grade(kept, submission, enough, handover))
+                except BaseException as error:
+                    graded.set_exception(error)
+                    raise
+                again = partial(self._grade_quietly, edited, handover=handover)
+                return repaired(graded.result(), submission, again, passing)
+
+        return graded, self._pool.submit(fix)
+
+    def _keeping(self, folder: ExerciseFolder, efforts: Sequence[Effort]) -> list[KeptReports]:
         for part in folder.parts:
             self._session.reference(part)  # made once, here: two threads would make two
-        kept = [self._keeps(folder, self._asked.with_effort(each)) for each in efforts]
-        return self._pool.submit(self._grade, kept, submission, enough)
-
-    def fix(
-        self, folder: ExerciseFolder, graded: Iterable[tuple[Submission, Report]]
-    ) -> list[Future[Report]]:
-        """Queue the edits of reports: they are made, and the result is graded."""
-        passing = self._session.passing(folder, self._asked)
-        again = partial(self._grade_quietly, self._keeps(folder, self._asked.of_edited))
-        return [
-            self._pool.submit(repaired, report, each, again, passing) for each, report in graded
-        ]
+        return [self._keeps(folder, self._asked.with_effort(each)) for each in efforts]
 
     def _keeps(self, folder: ExerciseFolder, asked: GradingRequest) -> KeptReports:
         key = folder.exercise.slug, asked
@@ -82,17 +103,25 @@ class Grades:
             self._kept[key] = KeptReports(folder, asked, cache_folder())
         return self._kept[key]
 
-    def _grade_quietly(self, kept: KeptReports, submission: Submission) -> Report:
+    def _grade_quietly(
+        self, kept: KeptReports, submission: Submission, *, handover: Handover | None = None
+    ) -> Report:
         """Return the report of the last time, if nothing has changed since; else grade."""
         report = kept.find(submission)
         if report is None:
-            report = grade(self._session, submission, kept.folder, kept.request)
+            report = grade(self._session, submission, kept.folder, kept.request, handover=handover)
             kept.keep(submission, report)
         return report
 
-    def _grade(self, kept: Sequence[KeptReports], submission: Submission, enough: Enough) -> Report:
+    def _grade(
+        self,
+        kept: Sequence[KeptReports],
+        submission: Submission,
+        enough: Enough,
+        handover: Handover | None = None,
+    ) -> Report:
         for each in kept:
-            report = self._grade_quietly(each, submission)
+            report = self._grade_quietly(each, submission, handover=handover)
             if enough(report):
                 break
         self._tell()

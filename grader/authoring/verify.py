@@ -134,14 +134,15 @@ class _Run:
         self._total = len(starters) + len(every) + len(made)
         read = [with_files(read_submission(path), folder.exercise) for path in starters]
         begun = [grades.begin(folder, each) for each in read]
-        futures = [self._begin_labelled(grades, each) for each in every]
+        begun_labelled = [self._begin_labelled(grades, each) for each in every]
+        futures = [graded for graded, _ in begun_labelled]
         graded = self._begin_mutants(grades, made, every)
         self._meanwhile()
         yield starter(folder, begun[0].result() if begun else None)
         pairs = [(each, future.result()) for each, future in _of(MISTAKES, every, futures)]
         yield mistakes(pairs)
-        fixing = grades.fix(folder, [(each.submission, it) for each, it in pairs])
-        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixing, strict=True)])
+        fixed = [it for _, it in begun_labelled if it is not None]
+        yield repairs([(each, it.result()) for (each, _), it in zip(pairs, fixed, strict=True)])
         yield accepted([(each, future.result()) for each, future in _of(ACCEPTED, every, futures)])
         reports = [future.result() for future in graded]
         yield self._mutants(made, reports)
@@ -152,13 +153,23 @@ class _Run:
             yield line
         yield rules(folder.exercise, pairs, list(zip(made, reports, strict=True)))
 
-    def _begin_labelled(self, grades: Grades, each: Labelled) -> Future[Report]:
-        """Grade it as closely as it takes to see that it's as its label says, or why it isn't."""
-        least = Effort.PASSES if each.kind == ACCEPTED else Effort.RULES
-        efforts = (least, Effort.EVERYTHING)
-        return grades.begin(
-            self._folder, each.submission, efforts, lambda report: places(report) == each.expected
-        )
+    def _begin_labelled(
+        self, grades: Grades, each: Labelled
+    ) -> tuple[Future[Report], Future[Report] | None]:
+        """Grade it as closely as it takes to see that it's as its label says, or why it isn't.
+
+        A mistake is also fixed, which is the second result.
+        """
+        submission = each.submission
+
+        def enough(report: Report) -> bool:
+            return places(report) == each.expected
+
+        if each.kind == ACCEPTED:
+            efforts = (Effort.PASSES, Effort.EVERYTHING)
+            return grades.begin(self._folder, submission, efforts, enough), None
+        efforts = (Effort.RULES, Effort.EVERYTHING)
+        return grades.begin_fixing(self._folder, submission, efforts, enough)
 
     def _begin_mutants(
         self, grades: Grades, made: Sequence[Mutant], every: Sequence[Labelled]

@@ -28,13 +28,24 @@ class Fake:
 
     def __init__(self) -> None:
         self.efforts: list[Effort] = []
+        self.handed: list[object] = []
 
     def reference(self, part: ExerciseFolder) -> None:
         pass
 
+    def passing(self, folder: ExerciseFolder, asked: GradingRequest) -> None:
+        pass
+
     def grade(
-        self, _: Session, submission: Submission, folder: ExerciseFolder, asked: GradingRequest
+        self,
+        _: Session,
+        submission: Submission,
+        folder: ExerciseFolder,
+        asked: GradingRequest,
+        *,
+        handover: object = None,
     ) -> Report:
+        self.handed.append(handover)
         self.efforts.append(asked.effort)
         rule = FOUND[asked.effort]
         found = Finding(rule=rule, check=rule_by_id(rule).check, message="a message", help="help")
@@ -80,3 +91,13 @@ def test_reports_are_kept_by_effort(fake: Fake) -> None:
     assert rules_of(fake, "wrong-shape") == rules_of(fake, "wrong-shape") == ["wrong-shape"]
     assert rules_of(fake, "wrong-values") == ["wrong-values"]
     assert fake.efforts == [Effort.CAUGHT, Effort.RULES]
+
+
+def test_what_is_fixed_may_run_where_the_mistake_ran(fake: Fake) -> None:
+    submission = read_submission(min((SHARED.folder / "mistakes").glob("*.py")))
+    with grades.Grades(cast("Session", fake), GradingRequest()) as made:
+        report, fixed = made.begin_fixing(SHARED, submission, tuple(FOUND), lambda _: True)
+    assert [each.rule for each in report.result().findings] == [FOUND[Effort.CAUGHT]]
+    assert fixed.result() is report.result(), "it has no edits"
+    assert fake.handed
+    assert None not in fake.handed
