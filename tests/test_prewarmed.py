@@ -45,6 +45,11 @@ if xla_bridge._backends:
 def {function}(seed, x, features):
     return x
 """
+SETS_A_PLATFORM = """
+import jax
+
+jax.config.update("jax_platforms", "cuda")
+"""
 MINE = """
 from flax import linen as nn
 import jax
@@ -308,10 +313,24 @@ def test_a_prewarmed_process_has_no_trace_of_the_reference_or_the_last_version(
 def test_a_program_that_may_look_around_gets_a_new_process(
     folder: ExerciseFolder, tmp_path: Path
 ) -> None:
-    file = tmp_path / "mine.py"
-    file.write_text(LOOKS_AROUND.format(function=folder.exercise.function), encoding="utf-8")
+    text = LOOKS_AROUND.format(function=folder.exercise.function)
+    assert "raised" not in prewarmed_rules(folder, tmp_path / "mine.py", text)
+
+
+def test_a_program_that_sets_up_jax_gets_a_new_process(
+    folder: ExerciseFolder, tmp_path: Path
+) -> None:
+    """Where XLA runs already, a platform that isn't there makes no difference."""
+    text = SETS_A_PLATFORM + folder.solution.read_text(encoding="utf-8")
+    assert prewarmed_rules(folder, tmp_path / "mine.py", text) == ("raised",)
+
+
+def prewarmed_rules(folder: ExerciseFolder, file: Path, text: str) -> tuple[str, ...]:
+    """Save a file for which processes are prewarmed, and return which rules find something."""
+    file.write_text(text, encoding="utf-8")
     with Session() as session:
         submission = read_submission(file)
         session.prewarm(submission, folder, GradingRequest(cases=12), wait=True)
         report = grade(session, submission, folder, GradingRequest(cases=12))
     assert report.verdict is Verdict.FAILED
+    return tuple(report.rules)

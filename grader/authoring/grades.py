@@ -5,6 +5,7 @@ What was graded before, and would be graded in the same way, isn't graded again.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -43,6 +44,7 @@ class Grades:
         self._tell = tell
         self._pool = ThreadPoolExecutor(max_workers=AT_A_TIME)
         self._kept: dict[tuple[str, GradingRequest], KeptReports] = {}
+        self._processes: dict[tuple[int, str], Handover] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +55,8 @@ class Grades:
     def close(self) -> None:
         """Cancel what hasn't started, and wait for the rest."""
         self._pool.shutdown(cancel_futures=True)
+        for each in self._processes.values():
+            each.close()
 
     def begin(
         self,
@@ -81,14 +85,13 @@ class Grades:
         graded: Future[Report] = Future()
 
         def fix() -> Report:
-            with Handover() as handover:
-                try:
-                    graded.set_result(self._grade(kept, submission, enough, handover))
-                except BaseException as error:
-                    graded.set_exception(error)
-                    raise
-                again = partial(self._grade_quietly, edited, handover=handover)
-                return repaired(graded.result(), submission, again, passing)
+            try:
+                graded.set_result(self._grade(kept, submission, enough))
+            except BaseException as error:
+                graded.set_exception(error)
+                raise
+            again = partial(self._grade_quietly, edited)
+            return repaired(graded.result(), submission, again, passing)
 
         return graded, self._pool.submit(fix)
 
@@ -103,25 +106,23 @@ class Grades:
             self._kept[key] = KeptReports(folder, asked, cache_folder())
         return self._kept[key]
 
-    def _grade_quietly(
-        self, kept: KeptReports, submission: Submission, *, handover: Handover | None = None
-    ) -> Report:
+    def _grade_quietly(self, kept: KeptReports, submission: Submission) -> Report:
         """Return the report of the last time, if nothing has changed since; else grade."""
         report = kept.find(submission)
         if report is None:
-            report = grade(self._session, submission, kept.folder, kept.request, handover=handover)
+            process = self._process(kept.folder)
+            report = grade(self._session, submission, kept.folder, kept.request, handover=process)
             kept.keep(submission, report)
         return report
 
-    def _grade(
-        self,
-        kept: Sequence[KeptReports],
-        submission: Submission,
-        enough: Enough,
-        handover: Handover | None = None,
-    ) -> Report:
+    def _process(self, folder: ExerciseFolder) -> Handover:
+        """Return what keeps this thread's process: they are all programs of the course's author."""
+        key = threading.get_ident(), folder.key
+        return self._processes.setdefault(key, Handover(for_any_text=True))
+
+    def _grade(self, kept: Sequence[KeptReports], submission: Submission, enough: Enough) -> Report:
         for each in kept:
-            report = self._grade_quietly(each, submission, handover=handover)
+            report = self._grade_quietly(each, submission)
             if enough(report):
                 break
         self._tell()

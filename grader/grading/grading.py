@@ -295,8 +295,10 @@ class Grading:
         return side
 
     def _taken_over(self) -> Side | None:
-        """Return the process in which another text of the submission ran, if it was kept."""
-        side = self._handover.take() if self._handover is not None else None
+        """Return the process in which another text ran, if it was kept and this one can't tell."""
+        if self._handover is None or not self._is_plain:
+            return None
+        side = self._handover.take()
         if side is not None:
             self._session.give(side, self._submission, self._folder)
             self._sides.append(side)
@@ -304,16 +306,17 @@ class Grading:
         return side
 
     def _hands_over(self, side: Side, findings: Sequence[Finding]) -> bool:
-        """Whether the process will run the edited text as if it were a new one."""
-        source, function = self._submission.source, self._exercise.function
-        return (
-            self._handover is not None
-            and side.can_go_on
-            and any(each.edits for each in findings)
-            and len(source.files) == 1
-            and not self._exercise.part
-            and not read(source.text, function).doubt
-        )
+        """Whether the process will run another text as if it were a new one."""
+        if self._handover is None or not side.can_go_on or not self._is_plain:
+            return False
+        return self._handover.for_any_text or any(each.edits for each in findings)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the text is all of the program, and shows nothing that outlasts a call."""
+        source, exercise = self._submission.source, self._exercise
+        alone = len(source.files) == 1 and not exercise.part
+        return alone and read(source.text, exercise.function).stays_by_itself
 
     def _count_processes(self) -> None:
         """Count the time that the submission's processes took while the cases ran."""

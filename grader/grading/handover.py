@@ -1,22 +1,32 @@
-"""The process in which a text of a submission ran, kept for the text that fixes it.
+"""The process in which a text ran, kept for another text of the same person.
 
-A new process spends a fifth of a second on what the first one has done: it starts XLA, and touches
-what it shares with the process that it is a copy of. The fixed text is the same person's program,
-so there is nobody to protect from it. But it has to be judged as if it ran alone. So a process is
-only kept if nothing in the text may last longer than a call, as a proof would doubt it.
+Before a new process does anything new, it starts XLA, and copies what it shares with the process
+that it is forked from. The text that fixes a submission is the same person's program, so there is
+nobody to protect from it; so are the labelled submissions of an exercise, and its mutants. But each
+has to be judged as if it ran alone. So a process is only kept if nothing in the text may last
+longer than a call, and only given a text that can't tell, as far as a proof would doubt either.
 """
 
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from grader.process.side import Side
 
+_MOST_TEXTS: Final = 20
+"""How many texts run in one process: jax keeps a little of each."""
+
 
 class Handover:
-    """Keeps one process at most. Use it in a `with` block; another thread can close it."""
+    """Keeps one process at most. Use it in a `with` block; another thread can close it.
 
-    def __init__(self) -> None:
+    It is for the text that the findings' edits make, or for any text that comes.
+    """
+
+    def __init__(self, *, for_any_text: bool = False) -> None:
+        self.for_any_text = for_any_text
+        self._texts = 0
         self._side: Side | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -30,8 +40,10 @@ class Handover:
     def keep(self, side: Side) -> None:
         """Keep a process instead of the one before, if there is one."""
         with self._lock:
-            before = side if self._closed else self._side
-            self._side = None if self._closed else side
+            self._texts += 1
+            full = self._closed or self._texts >= _MOST_TEXTS
+            before = side if full else self._side
+            self._side = None if full else side
         if before is not None:
             before.end()
 
@@ -39,9 +51,11 @@ class Handover:
         """Return the process if it waits for a request; None if there is none."""
         with self._lock:
             side, self._side = self._side, None
-        if side is None or side.is_idle():
+        if side is not None and side.is_idle():
             return side
-        side.end()
+        self._texts = 0
+        if side is not None:
+            side.end()
         return None
 
     def close(self) -> None:

@@ -46,12 +46,18 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `doubt` says, with its line, what a trace might not show; it is empty if there is nothing.
     `idle` are the pieces that can't reach the answer, whatever they ask; `printed` the calls that
-    print what they are given.
+    print what they are given. `configures` says whether it may set how jax works, as a trace shows.
     """
 
     doubt: str = ""
+    configures: bool = False
     idle: tuple[Place, ...] = ()
     printed: tuple[Place, ...] = ()
+
+    @property
+    def stays_by_itself(self) -> bool:
+        """Whether no other program that runs in the same process can tell, nor this one of it."""
+        return not self.doubt and not self.configures
 
     def decided(self, decisions: tuple[Decision, ...]) -> str:
         """Say by what the program decided where it can reach the answer; empty if by nothing."""
@@ -76,7 +82,12 @@ def read(text: str, function: str) -> Reading:
         return Reading(doubt="the text can't be read")
     doubts = [f"line {line} {what}" for line, what in sorted(look.doubts)]
     idle, printed = (tuple(map(_place, each)) for each in (look.said, look.printed))
-    return Reading(doubt=next(iter(doubts), ""), idle=idle, printed=printed)
+    return Reading(
+        doubt=next(iter(doubts), ""),
+        idle=idle,
+        printed=printed,
+        configures=bool(re.search("config|environ", text)),
+    )
 
 
 def _looked(tree: ast.Module, function: str) -> Look:

@@ -93,11 +93,16 @@ def test_reports_are_kept_by_effort(fake: Fake) -> None:
     assert fake.efforts == [Effort.CAUGHT, Effort.RULES]
 
 
-def test_what_is_fixed_may_run_where_the_mistake_ran(fake: Fake) -> None:
+def test_what_is_fixed_runs_after_it(fake: Fake) -> None:
     submission = read_submission(min((SHARED.folder / "mistakes").glob("*.py")))
     with grades.Grades(cast("Session", fake), GradingRequest()) as made:
         report, fixed = made.begin_fixing(SHARED, submission, tuple(FOUND), lambda _: True)
     assert [each.rule for each in report.result().findings] == [FOUND[Effort.CAUGHT]]
     assert fixed.result() is report.result(), "it has no edits"
-    assert fake.handed
+
+
+def test_all_of_an_exercise_may_run_in_one_process(fake: Fake) -> None:
+    for rule in FOUND.values():
+        rules_of(fake, rule)
+    assert len(fake.handed) == len(FOUND)
     assert None not in fake.handed

@@ -77,6 +77,19 @@ def test_nothing_is_kept_after_it_was_closed() -> None:
     assert handover.take() is None
 
 
+def test_a_process_runs_so_many_texts_and_no_more() -> None:
+    process = Process()
+    with Handover(for_any_text=True) as handover:
+        for _ in range(19):
+            handover.keep(as_side(process))
+            assert handover.take() is as_side(process)
+        handover.keep(as_side(process))
+        assert process.ended
+        assert handover.take() is None
+        handover.keep(as_side(Process()))
+        assert handover.take() is not None, "the next one is new"
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     with Session(gradings=100, at_once=2) as made:
