@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from grader.errors import Cancelled, NurseryBroken, SandboxMissing
+from grader.evidence.keeping import keeps_nothing
 from grader.grading.assembly import (
     assembled,
     error_report,
@@ -35,7 +36,7 @@ from grader.model.submission import Submission, defines_some, from_bytes, likene
 from grader.model.transcript import Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.proof.reading import read
+from grader.proof.reading import Reading, read
 from grader.rules import MISSING, UNEXPLAINED, rule_by_id
 from grader.search.deadline import Deadline
 from grader.search.named import named_cases
@@ -204,6 +205,7 @@ class Grading:
             judge=self._judged,
             effort=self._request.effort,
             spare=self._spare if second is None else tuple,
+            is_pure=self._is_pure,
         )
 
     def _searched(self, search: Search, proof: Proof, cases: Plan) -> Report:
@@ -314,9 +316,21 @@ class Grading:
     @property
     def _is_plain(self) -> bool:
         """Whether the text is all of the program, and shows nothing that outlasts a call."""
-        source, exercise = self._submission.source, self._exercise
-        alone = len(source.files) == 1 and not exercise.part
-        return alone and read(source.text, exercise.function).stays_by_itself
+        return self._is_alone and self._reading.stays_by_itself
+
+    @property
+    def _is_pure(self) -> bool:
+        """Whether the text leaves nothing to state, nor to chance, which a proof would doubt."""
+        plain = self._is_alone and not self._reading.doubt
+        return plain and keeps_nothing(self._submission.source.tree)
+
+    @property
+    def _is_alone(self) -> bool:
+        return len(self._submission.source.files) == 1 and not self._exercise.part
+
+    @property
+    def _reading(self) -> Reading:
+        return read(self._submission.source.text, self._exercise.function)
 
     def _count_processes(self) -> None:
         """Count the time that the submission's processes took while the cases ran."""

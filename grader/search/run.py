@@ -123,7 +123,7 @@ class Search:
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
     play in; `fresh` starts another, and `altering` one in which lifted modules return other
     numbers. `judge` is the judge, which may have a deadline. `spare` may start one that has loaded
-    the file, if many cases are left.
+    the file, if many cases are left. `is_pure`: the text leaves nothing to state or chance.
     """
 
     def __init__(
@@ -141,6 +141,7 @@ class Search:
         judge: Callable[[Transcript], tuple[Finding, ...]],
         effort: Effort = Effort.EVERYTHING,
         spare: Callable[[], Sequence[Player]] = tuple,
+        is_pure: bool = False,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -153,6 +154,7 @@ class Search:
         self._judge = judge
         self._effort = effort
         self._spare = spare
+        self._is_pure = is_pure
         self._exchanges: list[Exchange] = []
         self._processes = 0
         self._lanes = [self._lane(submission)]
@@ -321,9 +323,9 @@ class Search:
 
         Whether it is state or chance decides which rule finds it.
         """
-        if any(_may_be_impure(finding) for finding in self._errors()):
-            if not self._fails_alike:
-                self._repeat_afresh(plan)
+        impure = not self._is_pure and any(map(_may_be_impure, self._errors()))
+        if impure and not self._fails_alike:
+            self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
             self._repeat(plan.discriminating[0], 1)
         if self._effort.shrinks:

@@ -88,6 +88,7 @@ class Grading:
         process: Process | None = None,
         text: str = "def nn_vmap_forward(seed, x_batch, features): ...",
         idle_after: int | None = None,
+        is_pure: bool = False,
     ) -> None:
         self._answers = proves, touches, kills
         self._found = found
@@ -108,6 +109,7 @@ class Grading:
             judge=self._judge,
             effort=effort,
             spare=self._spare,
+            is_pure=is_pure,
         )
         self._idle_after = idle_after
 
@@ -201,6 +203,20 @@ def test_a_second_new_process_runs_if_the_first_answers_otherwise(
     processes = grading.run()
     assert grading.fresh == fresh
     assert set(processes) == {*range(fresh + 1)}
+
+
+def test_what_is_wrong_and_surely_pure_is_repeated_in_its_process() -> None:
+    grading = Grading(proves=False, found=(WRONG,), is_pure=True)
+    cases = [each.case for each in grading.transcript().exchanges]
+    assert cases.count(PLAN.discriminating[0]) == 2
+    assert grading.fresh == 0
+
+
+def test_what_answers_otherwise_the_second_time_is_repeated_afresh_all_the_same() -> None:
+    process = Process(2.0, right=FIRST + 2)
+    grading = Grading(proves=False, found=(WRONG,), is_pure=True, process=process)
+    grading.run()
+    assert grading.fresh > 0
 
 
 @pytest.mark.parametrize("effort", [Effort.EVERYTHING, Effort.RULES])
