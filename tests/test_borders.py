@@ -232,3 +232,16 @@ def test_answers_without_jax(arguments: list[str], code: int, tmp_path: Path) ->
     )
     assert (done.returncode, done.stderr if code == 0 else "") == (code, ""), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_threads_of_the_grader_parse_one_after_the_other() -> None:
+    """Otherwise CPython 3.11 now and then raises a `SystemError` (`grader/model/parsing.py`)."""
+    alone = {PACKAGE / "model" / "parsing.py", PACKAGE / "cli" / "early.py"}
+    found = {
+        path
+        for path in PACKAGE.rglob("*.py")
+        if path not in alone and path.relative_to(PACKAGE).parts[0] != "worker"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "ast.parse"
+    }
+    assert not found

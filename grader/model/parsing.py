@@ -19,3 +19,10 @@ def parsed(text: str) -> ast.Module:
     with _PARSING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text.removeprefix("\ufeff"))
+
+
+def expression(text: str) -> ast.Expression:
+    """Parse an expression, as `parsed` does a file."""
+    with _PARSING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode="eval")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.evidence.edits.text import Edits, expression_at, is_inside, put, replaced, segment
 from grader.model.edit import shifted, whole_lines
+from grader.model.parsing import parsed
 from grader.model.source import Source
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _classes(source: Source) -> list[tuple[ast.ClassDef, str]]:
     """Return the classes at the top of a text with what they say, without docstrings."""
     found = [each for each in source.body if isinstance(each, ast.ClassDef)]
     texts = ((each, segment(source, each)) for each in found)
-    return [(each, ast.dump(ast.parse(_undocumented(text)))) for each, text in texts if text]
+    return [(each, ast.dump(parsed(_undocumented(text)))) for each, text in texts if text]
 
 
 def import_replaced(evidence: Evidence, span: Span | None) -> Edits:
@@ -106,7 +107,7 @@ def _documented(node: ast.AST) -> bool:
 
 def _undocumented(text: str) -> str:
     """Leave the docstrings out of a class, and the empty line behind its own."""
-    lines, tree = text.split("\n"), ast.parse(text)
+    lines, tree = text.split("\n"), parsed(text)
     for node in [each for each in ast.walk(tree) if _documented(each)][::-1]:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             first, last = node.body[0].lineno - 1, node.body[0].end_lineno or 0

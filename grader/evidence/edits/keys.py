@@ -21,6 +21,7 @@ from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
 from grader.model.observation import Span
+from grader.model.parsing import expression
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -126,7 +127,7 @@ def in_own_words(evidence: Evidence, at: ast.expr | ast.stmt, text: str) -> str 
     random = name_of(own, "jax.random") or "jax.random"
     if seed is None or random.partition(".")[0] in own.names.bound:
         return None
-    tree = ast.parse(text, mode="eval")
+    tree = expression(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == evidence.seed_name:
             node.id = seed

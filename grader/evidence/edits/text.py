@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.model.edit import Edit
 from grader.model.exercise import Array
 from grader.model.observation import Point, Span, between
+from grader.model.parsing import expression
 from grader.model.source import Source
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def replaced(source: Source, node: ast.expr, text: str) -> Edits:
 
 def rewritten(source: Source, node: ast.expr, text: str) -> Edits:
     """Write something else instead of an expression; of a dict, only the values that differ."""
-    old, new = _entries(node), _entries(ast.parse(text, mode="eval").body)
+    old, new = _entries(node), _entries(expression(text).body)
     if not old or new is None or old.keys() != new.keys():
         return replaced(source, node, text)
     edits = (
