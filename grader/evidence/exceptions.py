@@ -12,6 +12,7 @@ from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
 from grader.evidence.habits import habit
 from grader.evidence.imports import Beside, missing
+from grader.evidence.in_context import in_context
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.meanings import MEANINGS
@@ -25,7 +26,7 @@ _LINK = re.compile(r"\s*\(https://flax[\w.-]*\.io/\S*\)?\s*$")
 """Flax's messages end with a link to a page that repeats them."""
 _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
 """Where a library is on this machine."""
-_IDENTITY = re.compile(r" with id=\d+")
+_IDENTITY = re.compile(r" with (object )?id[= ]\d+")
 """Flax tells traced arrays apart by numbers that are others in each run."""
 
 _ITSELF = Meaning(
@@ -43,7 +44,7 @@ _UNKNOWN = Meaning(
 
 def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Meaning:
     """Return the usual meaning of an exception; `allowed` are files that may be beside the file."""
-    for explain in (waiting, unbound, unavailable, _initialiser, _unpacked_init):
+    for explain in (waiting, unbound, unavailable, in_context, _initialiser, _unpacked_init):
         told = explain(raised, source)
         if told is not None:
             return told

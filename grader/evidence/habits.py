@@ -123,17 +123,21 @@ def habit(raised: Raised) -> Meaning | None:
         )
     found = _MISSING_NAME.match(raised.message)
     full = f"{found[1] or found[3]}.{found[2]}" if found is not None else ""
-    return _called_otherwise(full, _NAMES[full]) if full in _NAMES else None
+    if full not in _NAMES:
+        return None
+    return _called_otherwise(full, _NAMES[full], imported="ImportError" in kinds)
 
 
-def _called_otherwise(full: str, here: str) -> Meaning:
+def _called_otherwise(full: str, here: str, *, imported: bool) -> Meaning:
+    """Name what does the same; an import can only be of something in the same module."""
     home, _, name = full.rpartition(".")
-    inside = here.startswith(f"{home}.") and here.count(".") == full.count(".")
+    inside = here.startswith(f"{home}.")
+    inside = inside and (here.count(".") == full.count(".") or not imported)
     return Meaning(
         message=f"{home} has no {name}; it is {here}",
         why="The module exists, but it has nothing with this name.",
         help=f"use {here}",
-        misspelt=(name, here.rpartition(".")[2]) if inside else None,
+        misspelt=(name, here.removeprefix(f"{home}.")) if inside else None,
     )
 
 

@@ -34,6 +34,12 @@ MEANINGS: Final = (
         help="let reshape compute the size: reshape(-1)",
     ),
     Pattern(
+        pattern=r"of type <class 'str'> is not a valid JAX type",
+        why="The call needs arrays but got a text. Going over a dict gives its keys, and so does "
+        "taking it apart into names.",
+        help="print what is passed; read an entry of a dict with brackets",
+    ),
+    Pattern(
         pattern=r"abstract array|valid JAX (array )?type",
         why="The call needs an array but got something else.",
         help="check which value goes to which argument",
@@ -72,6 +78,12 @@ MEANINGS: Final = (
         help="print the shape; take an element of that axis, or reshape, instead",
     ),
     Pattern(
+        pattern=r"^ValueError: Size of label",
+        why="A letter of einsum stands for axes of one size. Here it stands for axes of different "
+        "sizes.",
+        help="print the shapes, and compare the letters of each array with its axes",
+    ),
+    Pattern(
         pattern=r"(?i)\bein(sum|stein)",
         why="The text of einsum has a group of letters for each array, with a letter for each of "
         "its axes.",
@@ -96,7 +108,13 @@ MEANINGS: Final = (
         help="print its shape where it is made",
     ),
     Pattern(
-        pattern=r"does not support string indexing|Indexer must have integer or boolean type"
+        pattern=r"does not support string indexing",
+        why="This is an array, and its places are numbers. A dict or a state has names.",
+        help="print what is before the brackets; if a call returns several results, compare their "
+        "order with the names that they get",
+    ),
+    Pattern(
+        pattern=r"Indexer must have integer or boolean type"
         r"|only integers, slices",
         why="The places of an array are integers, slices, or arrays of integers or booleans.",
         help="print what stands in the brackets, and its type",

@@ -8,6 +8,18 @@ from grader.evidence.meanings.pattern import Pattern
 
 MEANINGS: Final = (
     Pattern(
+        pattern=r"'float' object cannot be interpreted as an integer",
+        why="A size, a number of steps or a place is an int. A division by / gives a float, also "
+        "where nothing is left over.",
+        help="divide with //, or make it an int: int(…)",
+    ),
+    Pattern(
+        pattern=r"unsupported format string passed to",
+        why="A format such as :.2f is for a single number. This is an array with axes, or one that "
+        "has no value yet.",
+        help="print it without the format; inside a transform, use jax.debug.print",
+    ),
+    Pattern(
         pattern=r"to unpack",
         why="The number of names on the left differs from the number of values on the right.",
         help="print what is unpacked",
@@ -64,7 +76,7 @@ MEANINGS: Final = (
         help="write parentheses instead of brackets",
     ),
     Pattern(
-        pattern=r"not subscriptable|not iterable",
+        pattern=r"not subscriptable|not iterable|must be an iterable, not",
         why="Only objects that hold others, such as arrays, tuples and dicts, have items. This one "
         "is of another kind, which the last line of the exception names.",
         help="print it and its type, and compare them with what this line expects",
