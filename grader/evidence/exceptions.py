@@ -48,6 +48,10 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
         told = explain(raised, source)
         if told is not None:
             return told
+    if raised.exception == "NotImplementedError" and raised.library is None:
+        name = raised.frames[-1].function if len(raised.frames) > 1 else ""
+        if name and not name.startswith("<"):
+            return _unfilled(name)
     own = _ITSELF if raises_itself(raised, source) else None
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = habit(raised) or missing(raised, beside) or _misspelt(raised)
@@ -60,6 +64,15 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     span = _constructor(source)
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)
+
+
+def _unfilled(name: str) -> Meaning:
+    """Speak of another function than the task's that isn't filled in."""
+    return Meaning(
+        message=f"{name} isn't filled in yet",
+        why="The program calls it, and it raises instead of returning something.",
+        help=f"write what {name} should do, or call something else",
+    )
 
 
 def _initialiser(raised: Raised, source: Source) -> Meaning | None:

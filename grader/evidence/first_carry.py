@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence.dimensions import dimensions_of
 from grader.evidence.evidence import Evidence
@@ -13,11 +15,19 @@ from grader.evidence.scans import carried, is_exchanged, scanned
 from grader.model.observation import ArrayType, Span, TransformRun
 from grader.model.transforms import Does, Kind, transform
 
+_OF_SHAPES: Final = re.compile(
+    r"^(Type|Value)Error: (?s:.*)(carry|shape|broadcast|structure|concatenate|dimension)"
+)
+"""What an exception says that may come from a carry of another kind."""
+
 
 def first_carry(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the one array that the loop begins with, if its type is another."""
     both = next(_loops(look), None)
-    return _told(evidence, look, both) if both is not None and both[0].raised else None
+    if both is None or not both[0].raised or look.raised is None:
+        return None
+    fits = _OF_SHAPES.search(f"{look.raised.exception}: {look.raised.message}")
+    return _told(evidence, look, both) if fits else None
 
 
 def begun_otherwise(evidence: Evidence, look: Look) -> Meaning | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import difflib
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +17,11 @@ from grader.model.source import Source
 _ENTRIES: Final = frozenset({"init", "init_with_output", "apply", "lazy_init"})
 _OTHER_NAMES: Final = ("forward", "call")
 """What other libraries call the method that runs when an instance is called."""
+_METHODS: Final = frozenset({"init", "init_with_output", "apply", "bind", "clone", "tabulate"})
+"""What code outside of a module calls on one of Linen's."""
+_NO_METHOD: Final = re.compile(r'^"\w+" object has no attribute "(\w+)"\. If ')
+_ENTERED: Final = re.compile(r"^'(\w+)' object has no attribute '(?:init|apply)'")
+_NO_MODULES: Final = frozenset({"NoneType", "State", "GraphDef", "ArrayImpl", "function", "module"})
 _NOT_CALLABLE: Final = re.compile(r"^'(\w+)' object is not callable")
 _NO_ITEMS: Final = re.compile(r"^'(\w+)' object is not (iterable|subscriptable)")
 _MAKES_INITIALISER: Final = re.compile(r"^(\w*initializers)\.(?!ones$|zeros$)(\w+)$")
@@ -22,6 +29,7 @@ _TREES: Final = re.compile(
     r"tree_map tree\s.*subtree of type\s+<class '([\w.]+)'>\s.*different type\s+<class '([\w.]+)'>",
     re.DOTALL,
 )
+_UNHASHABLE: Final = re.compile(r"Non-hashable static arguments .*of type <class '([\w.]+)'>")
 _STATIC: Final = frozenset({"static_argnums", "static_argnames"})
 _OF_OTHERS: Final = re.compile(
     r"got an unexpected keyword argument '(variable_\w+|split_rngs|methods|init|xs)'"
@@ -104,17 +112,19 @@ def _pmapped(raised: Raised, source: Source) -> Meaning | None:
 
 
 def _static(raised: Raised, source: Source) -> Meaning | None:
-    """An array that is to be a static argument of `jax.jit`."""
-    if "Non-hashable static arguments" not in raised.message:
+    """Something that is to be a static argument of `jax.jit`, and can't be compared."""
+    found = _UNHASHABLE.search(raised.message)
+    if found is None:
         return None
+    kind = _kind(found[1])
     settings = [
         each for each in source.nodes if isinstance(each, ast.keyword) and each.arg in _STATIC
     ]
     return Meaning(
-        message="an array is a static argument of jax.jit",
-        label="names an array",
+        message=f"{kind} is a static argument of jax.jit",
+        label=f"names {kind}",
         why="A function is compiled again for each value of its static arguments, so they have to "
-        "be hashable: numbers, texts, tuples. Arrays aren't.",
+        "be hashable: numbers, texts, tuples. Arrays, lists and dicts aren't.",
         help="name only sizes and flags here, or leave it out",
         span=source.span(settings[0]) if len(settings) == 1 else None,
         final=True,
@@ -142,8 +152,10 @@ def _several_layers(raised: Raised, source: Source) -> Meaning | None:
 def _trees(raised: Raised, source: Source) -> Meaning | None:
     """Trees of different kinds that the program's own `jax.tree.map` is to go through."""
     found, call = _TREES.search(raised.message), source.call_at(raised.place)
-    if found is None or call is None or called(call) not in {"map", "tree_map"}:
+    if call is None or called(call) not in {"map", "tree_map"}:
         return None
+    if found is None:
+        return _TREES_DIFFER if "pytree structure error" in raised.message else None
     first, second = (_kind(each) for each in found.groups())
     if "a function" in {first, second}:
         step = "call the function, to get what it returns"
@@ -161,10 +173,54 @@ def _trees(raised: Raised, source: Source) -> Meaning | None:
     )
 
 
+_TREES_DIFFER: Final = Meaning(
+    why="jax.tree.map goes through trees of the same structure together. These have other keys, or "
+    "other lengths.",
+    help="print both before this line",
+)
+
+
 def _kind(name: str) -> str:
     if _ARRAY.search(name):
         return "an array"
     return {"NoneType": "None"}.get(name, f"a {name.rpartition('.')[2]}")
+
+
+def _like_linen(raised: Raised, source: Source) -> Meaning | None:
+    """A module of NNX that is used like one of Linen's."""
+    found = _ENTERED.match(raised.message)
+    if found is None or hasattr(builtins, found[1]) or found[1] in _NO_MODULES:
+        return None
+    classes = list(_classes(source, found[1]))
+    bases = [source.names.dotted(base) for cls in classes for base in cls.bases]
+    if classes and not any(each.startswith("flax.nnx.") for each in bases):
+        return None
+    if not any(source.names.dotted(each).startswith("flax.nnx") for each in source.nodes):
+        return None
+    return Meaning(
+        why="Modules of Linen have init and apply. One of NNX holds its parameters itself.",
+        help="call a module of NNX like a function: model(x)",
+    )
+
+
+def _no_method(raised: Raised, source: Source) -> Meaning | None:
+    """A method that a module of Linen doesn't have."""
+    found = _NO_METHOD.match(raised.message)
+    callees = (each.func for each in source.nodes if isinstance(each, ast.Call))
+    if found is None or not any(source.span(each) == raised.place for each in callees):
+        return None
+    near = difflib.get_close_matches(found[1], sorted(_METHODS), n=1, cutoff=0.6)
+    return Meaning(
+        message=f"a module of Flax has no method {found[1]}"
+        + (f"; did you mean {near[0]}?" if near else ""),
+        label="no method of it",
+        why="What runs it from outside are init, which makes the variables, and apply, which "
+        "gives the answer.",
+        help=f"write {near[0]}"
+        if near
+        else "call model.init(key, x), then model.apply(variables, x)",
+        misspelt=(found[1], near[0]) if near else None,
+    )
 
 
 def _first_by_name(raised: Raised, source: Source) -> Meaning | None:
@@ -281,6 +337,8 @@ def _uncalled(raised: Raised, source: Source) -> Meaning | None:
 
 
 _OF_CALLS: Final = (
+    _like_linen,
+    _no_method,
     _first_by_name,
     _of_linen,
     _uncalled,

@@ -96,6 +96,27 @@ def test_other_mistakes_are_not_blamed_on_the_start(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("total + row.dot(nothing)", "check its spelling"),
+        ("total + np.sin(row)", "jnp.sin"),
+        ("total + (row if row[0] > 0 else 0)", "jnp.where"),
+        ("decay * total + row", "begin with an array of shape"),
+    ],
+)
+def test_other_exceptions_are_not_blamed_on_the_start(step: str, says: str) -> None:
+    text = (
+        DECAY.replace(START, "0")
+        .replace(STEP, step)
+        .replace("import jax\n", "import jax\nimport numpy as np\n")
+    )
+    task = exercise("lax-scan-decay")
+    found = judge(transcript_of(text, [example_case(task, lengths=(3, 4))], task))
+    assert [each.rule for each in found] == ["raised"]
+    assert says in f"{found[0].message} {found[0].help}"
+
+
+@pytest.mark.parametrize(
     ("start", "steps", "says"),
     [
         ("jnp.zeros_like(x)", "x", "begin with an array of shape (width,), of float32"),

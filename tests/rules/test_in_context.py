@@ -79,6 +79,27 @@ TOLD: Final = {
         (PAIRS, ("    return jnp.sum(", '    print("%.2f" % a.sum())\n    return jnp.sum(')),
         "jax.debug.print",
     ),
+    "a method of Flax, misspelt": ((LAYERS, ("model.apply(", "model.aply(")), "write apply"),
+    "a method that Flax doesn't have": (
+        (LAYERS, ("model.apply(", "model.predict(")),
+        "model.apply(variables, x)",
+    ),
+    "a helper to be written": (
+        (
+            LAYERS,
+            ("def deep", "def todo():\n    raise NotImplementedError\n\n\ndef deep"),
+            ("    model = Stack()", "    model = todo()"),
+        ),
+        "write what todo should do",
+    ),
+    "trees of other lengths": (
+        (STEP, ("params, gradient)", "(params, x), (params,))")),
+        "print both before",
+    ),
+    "a list as a static argument": (
+        (PAIRS, ("from_each(x, y)", "jax.jit(from_each, static_argnums=1)(x, [y])")),
+        "only sizes and flags",
+    ),
     "a method called forward": ((STACK, ("__call__", "forward")), "__call__ instead of forward"),
     "a module of Linen with forward": (
         (LAYERS, ("__call__", "forward")),
@@ -119,6 +140,14 @@ ALIKE: Final = {
     "another axis that isn't there": (
         (PAIRS, ("jnp.sum(jnp.abs(a - b))", "jnp.sum(jnp.abs(a - b), axis=1)")),
         "print the shape of the array",
+    ),
+    "a class of the text that is no module": (
+        (LAYERS, ("model = Stack()", "model = type('Model', (), {})()")),
+        "check the spelling",
+    ),
+    "a parameter of a module": (
+        (LAYERS, ("variables = model.init", "variables = model.kernel, model.init")),
+        'variables["params"]',
     ),
     "too few entries": (
         (PAIRS, ("in_axes=(0, None)", "in_axes=(0,)")),

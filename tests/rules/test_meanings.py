@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from flax.core import freeze
 
 from grader.evidence.exceptions import meaning
 from grader.evidence.habits import _METHODS, _NAMES, keyword_here
@@ -30,6 +31,7 @@ NAMES: dict[str, Any] = {
     "key": jax.random.PRNGKey(0),
     "model": LIFTED(4),
     "tree": {"kernel": jnp.ones(3)},
+    "FROZEN": freeze({"a": 1}),
 }
 
 RAISING = {
@@ -169,6 +171,26 @@ RAISING = {
     "x.unsqueeze(0)": "jnp.expand_dims",
     "jax.jit(lambda a: a.detach())(x)": "stop_gradient",
     "x.swapped": "check the spelling",
+    "seed": "check its spelling",
+    "tree['seed']": "print its keys",
+    "x.seed": "check the spelling",
+    "None.init(key)": "return it there",
+    "tree.apply(x)": "in brackets",
+    "FROZEN.parameters": "in brackets",
+    "FROZEN + FROZEN": "take the entry",
+    "FROZEN.__setitem__('a', 1)": "{**old, name: value}",
+    "FROZEN.update({})": "{**old, name: value}",
+    "x.__setitem__(0, 1)": "x.at[i].set(value)",
+    "jnp.reshape(x)": "count the arguments",
+    "x.reshape(-1, -1)": "the other sizes",
+    "np.ones(3).reshape(2)": "reshape(-1)",
+    "().append(1)": "a list of it first",
+    "tree.iteritems()": "items()",
+    "x.resolution": "check the spelling",
+    "jax.random.normal(3, (2,))": "jax.random.PRNGKey returns",
+    "jax.random.normal((2,), key)": "jax.random.PRNGKey returns",
+    "jax.random.PRNGKey(1.5)": "jax.random.PRNGKey returns",
+    "[*3]": "print it and its type",
 }
 
 
@@ -200,7 +222,7 @@ def raised(text: str) -> Raised:
 
 
 def told(text: str) -> Meaning:
-    return meaning(raised(text), Source("a.py", text))
+    return meaning(raised(text), Source("a.py", f"from flax import nnx\n{text}"))
 
 
 @pytest.mark.parametrize("text", RAISING)
@@ -208,6 +230,12 @@ def test_an_exception_has_a_next_step_of_its_own(text: str) -> None:
     found = told(text)
     assert RAISING[text] in found.help, (raised(text), found)
     assert found.why
+
+
+def test_not_all_that_is_immutable_is_an_array() -> None:
+    found = told("setattr(int, 'a', 1)")
+    assert not found.message
+    assert not found.why
 
 
 def test_names_of_other_libraries_are_missing_here_and_what_is_named_is_there() -> None:

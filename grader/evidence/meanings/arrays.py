@@ -21,17 +21,22 @@ MEANINGS: Final = (
         help="make a copy that may change: np.array(x)",
     ),
     Pattern(
-        pattern=r"immutable",
+        pattern=r"JAX arrays are immutable",
         message="the program changes a JAX array in place",
         label="JAX arrays can't be assigned into",
         why="The arguments are JAX arrays, and so is everything computed from them, even x.copy().",
         help="make a new array: x = x.at[i].set(value) instead of x[i] = value",
     ),
     Pattern(
-        pattern=r"(?s)^(?!AttributeError|.*unexpected keyword)"
-        r".*(reshape|total size must be unchanged)",
+        pattern=r"cannot reshape|total size must be unchanged"
+        r"|number of output elements .* doesn't match",
         why="The new shape has a different number of elements than the array.",
         help="let reshape compute the size: reshape(-1)",
+    ),
+    Pattern(
+        pattern=r"can only specify one unknown",
+        why="Only one size of the new shape can be -1, which is computed from the others.",
+        help="write the other sizes as numbers",
     ),
     Pattern(
         pattern=r"of type <class 'str'> is not a valid JAX type",

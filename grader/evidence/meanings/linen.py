@@ -163,7 +163,9 @@ MEANINGS: Final = (
         help='name the collection that the module writes in the call: mutable=["…"]',
     ),
     Pattern(
-        pattern=r"FrozenDict|^SetAttribute\w*Error|^FrozenInstanceError|frozen",
+        pattern=r"FrozenDict is immutable|'FrozenDict' object has no attribute "
+        r"'(update|setdefault|clear|popitem)'|^SetAttribute\w*Error|^FrozenInstanceError"
+        r"|is frozen|frozen instance",
         why="This object can't be changed after it was created.",
         help="create a new one with the other value: {**old, name: value}, or module.clone(…)",
     ),

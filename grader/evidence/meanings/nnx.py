@@ -45,12 +45,6 @@ MEANINGS: Final = (
         library=r"^flax\.nnx\.nn\.",
     ),
     Pattern(
-        pattern=r"^AttributeError: '(?!dict|list|tuple|[\w.]*(ArrayImpl|Tracer|[fF]unction))\w+' "
-        r"object has no attribute '(init|apply)'",
-        why="Modules of Linen have init and apply. One of NNX holds its parameters itself.",
-        help="call a module of NNX like a function: model(x)",
-    ),
-    Pattern(
         pattern=r"assigned to static attribute",
         message="a plain list, tuple or dict holds arrays or modules of NNX",
         why="NNX looks for them in attributes and in its own containers alone.",

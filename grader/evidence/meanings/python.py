@@ -61,12 +61,28 @@ MEANINGS: Final = (
         help="print it; go over both, keys and values, with .items()",
     ),
     Pattern(
+        pattern=r"'tuple' object (does not support item assignment|has no attribute "
+        r"'(append|extend|insert|remove|pop|sort)')",
+        why="A tuple can't be changed after it was made.",
+        help="make a new one of its parts, or a list of it first: list(…)",
+    ),
+    Pattern(
+        pattern=r"object does not support item assignment",
+        why="An object of this type can't be changed in place.",
+        help="make a new one with the other value",
+    ),
+    Pattern(
+        pattern=r"'dict' object has no attribute '(iteritems|iterkeys|itervalues|has_key)'",
+        why="That is a method of Python 2's dicts.",
+        help="write items(), keys() or values(), or name in the_dict",
+    ),
+    Pattern(
         pattern=r"(tuple|list) indices must be integers|'(tuple|list)' object has no attribute",
         why="This is a tuple or a list: it has parts with numbers, not with names.",
         help="print it; if a call returns several results, give each its name: first, second = …",
     ),
     Pattern(
-        pattern=r"'dict' object has no attribute",
+        pattern=r"'(dict|FrozenDict)' object has no attribute",
         why="The entries of a dict are read with brackets, not with a dot.",
         help='write the entry in brackets, such as variables["params"]',
     ),
