@@ -40,12 +40,28 @@ _AXES_ARE_ARRAYS: Final = re.compile(
     r"^vmap (in|out)_axes must be .*but got (\[+\s*-?\d+\.|\S*Trace)", re.DOTALL
 )
 _TOO_FAR: Final = re.compile(r"axis -?\d+ is out of bounds for array of dimension")
+_PARTS: Final = {
+    "size": "how many numbers the array has",
+    "shape": "a tuple",
+    "ndim": "how many axes the array has",
+    "dtype": "a type",
+    "T": "an array",
+}
+"""What an array has, and other libraries have as methods."""
 _ARRAY: Final = re.compile(r"ArrayImpl|Tracer|ndarray")
 
 
 def in_context(raised: Raised, source: Source) -> Meaning | None:
     """Explain an exception by the text of the call that raised it; None if that shows nothing."""
-    explainers = (_otherwise_called, _argnums, _pmapped, _static, _several_layers, _trees)
+    explainers = (
+        _otherwise_called,
+        _called_number,
+        _argnums,
+        _pmapped,
+        _static,
+        _several_layers,
+        _trees,
+    )
     told = (each(raised, source) for each in (*explainers, *_OF_CALLS))
     return next((each for each in told if each is not None), None)
 
@@ -79,6 +95,20 @@ def _classes(source: Source, name: str | None) -> Iterator[ast.ClassDef]:
             modules = any(ast.unparse(base).endswith("Module") for base in each.bases)
             if each.name == name or (name is None and modules):
                 yield each
+
+
+def _called_number(raised: Raised, source: Source) -> Meaning | None:
+    """A part of an array that is called like a method."""
+    call = source.call_at(raised.place)
+    if "object is not callable" not in raised.message or call is None:
+        return None
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _PARTS:
+        return None
+    what, array = _PARTS[call.func.attr], ast.unparse(call.func.value)
+    return Meaning(
+        why=f"{ast.unparse(call.func)} is {what}, not a method.",
+        help=f"leave the parentheses out; the size of an axis is {array}.shape[0]",
+    )
 
 
 def _argnums(raised: Raised, source: Source) -> Meaning | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
+import msgspec
 import pytest
 
 from grader.catalogue import exercises
 from grader.judge import judge
+from grader.model.case import Container
 from grader.model.exercise import Exercise
 from grader.model.finding import Finding
 from tests.observe import example_case, solution_text
@@ -78,6 +80,10 @@ TOLD: Final = {
     "a format of an array without a value": (
         (PAIRS, ("    return jnp.sum(", '    print("%.2f" % a.sum())\n    return jnp.sum(')),
         "jax.debug.print",
+    ),
+    "the shape as a method": (
+        (PAIRS, ("from_each(x, y)", "from_each(x, y)[: x.size(0)]")),
+        "x.shape[0]",
     ),
     "a method of Flax, misspelt": ((LAYERS, ("model.apply(", "model.aply(")), "write apply"),
     "a method that Flax doesn't have": (
@@ -171,6 +177,28 @@ def test_other_causes_are_told_otherwise(name: str) -> None:
     found = [each for each in judged(slug, *changes) if each.rule == "raised"]
     assert len(found) == 1
     assert step in found[0].help, found[0].help
+
+
+def test_what_only_numpys_arrays_raise_is_no_second_mistake() -> None:
+    """The task promises JAX arrays, also in a program that raises for another reason."""
+    task = exercise(DECAY)
+    changes = (
+        ("scan(step, start, x)", "scan(step, start, x.at[0].add(0))"),
+        ("return sums", "sums.a"),
+    )
+    text = solution_text(task)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    jax, other = (
+        msgspec.structs.replace(example_case(task, lengths=(3, 4)), container=each)
+        for each in (Container.JAX, Container.NUMPY)
+    )
+    (found,) = judge(transcript_of(text, [other, jax], task))
+    assert found.evidence["text"] != "'numpy.ndarray' object has no attribute 'at'"
+    assert "no attribute 'a'" in str(found.evidence["text"])
+    (alone,) = judge(transcript_of(text, [other], task))
+    assert "no attribute 'at'" in str(alone.evidence["text"])
 
 
 @pytest.mark.parametrize(
