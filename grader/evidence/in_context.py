@@ -23,7 +23,9 @@ _NO_METHOD: Final = re.compile(r'^"\w+" object has no attribute "(\w+)"\. If ')
 _ENTERED: Final = re.compile(r"^'(\w+)' object has no attribute '(?:init|apply)'")
 _NO_MODULES: Final = frozenset({"NoneType", "State", "GraphDef", "ArrayImpl", "function", "module"})
 _NOT_CALLABLE: Final = re.compile(r"^'(\w+)' object is not callable")
-_NO_ITEMS: Final = re.compile(r"^'(\w+)' object is not (iterable|subscriptable)")
+_NO_ITEMS: Final = re.compile(
+    r"^(?:object of type )?'(\w+)' (?:object is not (?:iterable|subscriptable)|has no len)"
+)
 _MAKES_INITIALISER: Final = re.compile(r"^(\w*initializers)\.(?!ones$|zeros$)(\w+)$")
 _TREES: Final = re.compile(
     r"tree_map tree\s.*subtree of type\s+<class '([\w.]+)'>\s.*different type\s+<class '([\w.]+)'>",

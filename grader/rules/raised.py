@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -328,7 +329,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         details=text_lines(raised),
         why=told.why,
         help=evidence.exercise.told(advice.help),
-        span=span or raised.place,
+        span=span or _place(evidence, raised),
         edits=advice.edits,
         case=look.case,
         evidence={
@@ -340,6 +341,19 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         },
         last_resort=last_resort,
     )
+
+
+def _place(evidence: Evidence, raised: Raised) -> Span | None:
+    """Return what raised: of a whole loop or `if`, what it goes over or decides by."""
+    source = evidence.source
+    for node in source.nodes:
+        if isinstance(node, ast.stmt) and source.span(node) == raised.place:
+            match node:
+                case ast.For(iter=part) | ast.If(test=part) | ast.While(test=part):
+                    return source.span(part)
+                case _:
+                    continue
+    return raised.place
 
 
 def _files(evidence: Evidence, raised: Raised) -> dict[str, object]:

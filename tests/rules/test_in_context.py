@@ -115,6 +115,10 @@ TOLD: Final = {
         (STACK, (FOR_ALL, "    for each in layers:\n        x = each(x)\n    return x\n")),
         "in nnx.scan or nnx.vmap",
     ),
+    "the number of layers": (
+        (STACK, (FOR_ALL, "    return x * len(layers)\n")),
+        "in nnx.scan or nnx.vmap",
+    ),
     "Linen's arguments": (
         (STACK, (SCAN, 'nnx.scan(variable_axes={"params": 0})')),
         "an entry for each object",
@@ -177,6 +181,32 @@ def test_other_causes_are_told_otherwise(name: str) -> None:
     found = [each for each in judged(slug, *changes) if each.rule == "raised"]
     assert len(found) == 1
     assert step in found[0].help, found[0].help
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "marked"),
+    [
+        ("return from_each(x, y)", "for each in x.size:\n        pass", "x.size"),
+        ("return from_each(x, y)", "if jnp.any(x > y[:1]) == x:\n        pass", "jnp.any"),
+        (
+            "    return jnp.sum(",
+            "    if jnp.any(a):\n        return a\n    return jnp.sum(",
+            "jnp.any(a)",
+        ),
+        (
+            "    return jnp.sum(",
+            "    while jnp.any(a):\n        a = b\n    return jnp.sum(",
+            "jnp.any(a)",
+        ),
+    ],
+)
+def test_what_a_loop_or_an_if_looks_at_is_marked(old: str, new: str, marked: str) -> None:
+    (found,) = judged(PAIRS, (old, new))
+    span = found.span
+    assert span is not None
+    text = solution_text(exercise(PAIRS)).replace(old, new).splitlines()
+    assert text[span.line - 1][span.column - 1 :].startswith(marked)
+    assert span.line == span.end_line
 
 
 def test_what_only_numpys_arrays_raise_is_no_second_mistake() -> None:

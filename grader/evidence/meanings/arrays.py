@@ -138,6 +138,13 @@ MEANINGS: Final = (
     ),
     Pattern(
         pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
+        r"got \([^)]*\d\.0\b",
+        why="A size has to be an int, and here it is a float. A division by / gives a float, also "
+        "where nothing is left over.",
+        help="divide with //, or make it an int: int(…)",
+    ),
+    Pattern(
+        pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
         r"got \((?!.*[Tt]race)",
         why="A size has to be an int, and here it is something else. It may be the value of "
         "another argument.",
