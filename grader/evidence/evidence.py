@@ -19,7 +19,7 @@ from grader.evidence.sizes import reached
 from grader.evidence.symptom import shown
 from grader.model.case import Case, Container, IntValue
 from grader.model.exercise import Exercise, Number, Seed, Size
-from grader.model.observation import Completed, LoadOutcome, Outcome, Span
+from grader.model.observation import LoadOutcome, Outcome, Span
 from grader.model.transcript import Transcript
 from grader.model.transforms import needs_nnx
 
@@ -42,8 +42,8 @@ class Evidence:
         answers with changed weights are `retrained`, apart from these.
         """
         jax = [look for look in self._looks if look.case.container is Container.JAX]
-        fine = jax and all(isinstance(look.exchange.actual.outcome, Completed) for look in jax)
-        kept = [look for look in self._looks if look.raised is None or not fine]
+        raised = {_raising(look) for look in jax or self._looks}
+        kept = [look for look in self._looks if look.raised is None or _raising(look) in raised]
         return _by_size(look for look in kept if not _is_retrained(look))
 
     @cached_property
@@ -257,6 +257,12 @@ class Evidence:
 
 def _repeat_size(repeat: Repeat) -> tuple[object, ...]:
     return (*repeat.second.size, not repeat.same_process)
+
+
+def _raising(look: Look) -> tuple[str, Span | None] | None:
+    """Return which exception was raised, and where."""
+    raised = look.raised
+    return (raised.exception, raised.place) if raised is not None else None
 
 
 def _is_retrained(look: Look) -> bool:

@@ -12,6 +12,7 @@ from grader.evidence.axis_names import unbound
 from grader.evidence.devices import unavailable
 from grader.evidence.habits import habit
 from grader.evidence.imports import Beside, missing
+from grader.evidence.in_context import in_context
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.meanings import MEANINGS
@@ -25,7 +26,7 @@ _LINK = re.compile(r"\s*\(https://flax[\w.-]*\.io/\S*\)?\s*$")
 """Flax's messages end with a link to a page that repeats them."""
 _INSTALLED = re.compile(r" \(\S*/site-packages/\S*\)")
 """Where a library is on this machine."""
-_IDENTITY = re.compile(r" with id=\d+")
+_IDENTITY = re.compile(r" with (object )?id[= ]\d+")
 """Flax tells traced arrays apart by numbers that are others in each run."""
 
 _ITSELF = Meaning(
@@ -43,10 +44,14 @@ _UNKNOWN = Meaning(
 
 def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Meaning:
     """Return the usual meaning of an exception; `allowed` are files that may be beside the file."""
-    for explain in (waiting, unbound, unavailable, _initialiser, _unpacked_init):
+    for explain in (waiting, unbound, unavailable, in_context, _initialiser, _unpacked_init):
         told = explain(raised, source)
         if told is not None:
             return told
+    if raised.exception == "NotImplementedError" and raised.library is None:
+        name = raised.frames[-1].function if len(raised.frames) > 1 else ""
+        if name and not name.startswith("<"):
+            return _unfilled(name)
     own = _ITSELF if raises_itself(raised, source) else None
     beside = Beside(allowed, tuple(each.base for each in source.files[1:]))
     told = habit(raised) or missing(raised, beside) or _misspelt(raised)
@@ -59,6 +64,15 @@ def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Me
     span = _constructor(source)
     label = "takes the place of Flax's constructor"
     return told if span is None else msgspec.structs.replace(told, span=span, label=label)
+
+
+def _unfilled(name: str) -> Meaning:
+    """Speak of another function than the task's that isn't filled in."""
+    return Meaning(
+        message=f"{name} isn't filled in yet",
+        why="The program calls it, and it raises instead of returning something.",
+        help=f"write what {name} should do, or call something else",
+    )
 
 
 def _initialiser(raised: Raised, source: Source) -> Meaning | None:

@@ -1,24 +1,53 @@
-"""A loop that raises, and that begins with another kind of carry than the reference's."""
+"""A loop that begins with another kind of carry than the reference's: it may raise, or go on."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from grader.evidence.dimensions import dimensions_of
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import array_text
-from grader.evidence.scans import carried, scanned
+from grader.evidence.scans import carried, is_exchanged, scanned
 from grader.model.observation import ArrayType, Span, TransformRun
 from grader.model.transforms import Does, Kind, transform
+
+_OF_SHAPES: Final = re.compile(
+    r"^(Type|Value)Error: (?s:.*)(carry|shape|broadcast|structure|concatenate|dimension)"
+)
+"""What an exception says that may come from a carry of another kind."""
 
 
 def first_carry(evidence: Evidence, look: Look) -> Meaning | None:
     """Explain an exception by the one array that the loop begins with, if its type is another."""
     both = next(_loops(look), None)
-    if both is None:
+    if both is None or not both[0].raised or look.raised is None:
         return None
+    fits = _OF_SHAPES.search(f"{look.raised.exception}: {look.raised.message}")
+    return _told(evidence, look, both) if fits else None
+
+
+def begun_otherwise(evidence: Evidence, look: Look) -> Meaning | None:
+    """Explain an answer's shape by what the loop begins with; None where that may be as good."""
+    both = next(_loops(look), None)
+    return _told(evidence, look, both) if both is not None and not both[0].raised else None
+
+
+def _told(
+    evidence: Evidence, look: Look, both: tuple[TransformRun, TransformRun]
+) -> Meaning | None:
+    if is_exchanged(*both):
+        return Meaning(
+            message="the carry and what the loop goes over are in the wrong order",
+            label="not the order of its arguments",
+            why=f"{both[0].transform} takes the carry first: it is handed from step to step. What "
+            "comes after it is taken apart along an axis.",
+            help="pass the carry first, then what the loop goes over",
+            span=_call(both[0], look),
+        )
     ours, theirs = (carried(run) for run in both)
     alike = scanned(both[0]) == scanned(both[1])
     if not alike or ours == theirs or len(theirs) != 1 or len(ours) > 1:
@@ -42,7 +71,7 @@ def _call(run: TransformRun, look: Look) -> Span | None:
 
 
 def _loops(look: Look) -> Iterator[tuple[TransformRun, TransformRun]]:
-    """Yield the only run of the task's loop that raised, beside the reference's."""
+    """Yield the only run of the task's loop, beside the reference's."""
     for use in look.exercise.uses:
         if transform(use.title).does is not Does.LOOPS or transform(use.title).of_nnx:
             continue
@@ -50,7 +79,7 @@ def _loops(look: Look) -> Iterator[tuple[TransformRun, TransformRun]]:
             [each for each in trail.record.transforms if each.transform in use.any_of and each.ran]
             for trail in (look.actual, look.expected)
         )
-        if len(ours) == 1 and ours[0].raised and theirs:
+        if len(ours) == 1 and theirs:
             yield ours[0], theirs[0]
 
 

@@ -9,7 +9,7 @@ from grader.evidence.meaning import Meaning
 from grader.model.observation import Raised
 
 _MISSING_METHOD: Final = re.compile(
-    r"(?:'(?:[\w.]*\.)?(?:ArrayImpl|\w*Tracer)' object|\w*Tracer) has no attribute '?(\w+)"
+    r"(?:'(?:[\w.]*\.)?(?:ArrayImpl|ndarray|\w*Tracer)' object|\w*Tracer) has no attribute '?(\w+)"
 )
 _MISSING_NAME: Final = re.compile(
     r"^(?:[mM]odule '?([\w.]+)'? has no attribute|cannot import name) '(\w+)'(?: from '([\w.]+)')?"
@@ -17,6 +17,8 @@ _MISSING_NAME: Final = re.compile(
 _UNKNOWN_KEYWORD: Final = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
 
 _METHODS: Final = {
+    "add_": "x + y, which makes a new array",
+    "assign": "x = …: an array can't be changed",
     "backward": "jax.grad(loss)(params), where loss is a function",
     "contiguous": "x itself: a JAX array has no other layout",
     "cpu": "x itself: JAX chooses the device",
@@ -27,6 +29,7 @@ _METHODS: Final = {
     "expand": "jnp.broadcast_to(x, shape)",
     "float": "x.astype(jnp.float32)",
     "get_shape": "x.shape",
+    "index_add_": "x.at[i].add(y), which makes a new array",
     "long": "x.astype(jnp.int32)",
     "numel": "x.size",
     "numpy": "np.asarray(x)",
@@ -92,7 +95,8 @@ _LIFTED: Final = "Vmap"
 """What Flax puts before the name of a class that it lifts."""
 _REDUCING: Final = (
     "sum mean max min prod std var any all argmax argmin cumsum cumprod norm logsumexp softmax "
-    "log_softmax concatenate stack squeeze expand_dims flip roll sort argsort split repeat take"
+    "log_softmax concatenate concat stack squeeze expand_dims flip roll sort argsort split repeat "
+    "take"
 )
 _LAYERS: Final = "Dense Linear DenseGeneral LinearGeneral Conv Einsum Embed"
 _KEYWORDS: Final = {
@@ -104,6 +108,7 @@ _KEYWORDS: Final = {
         for name in ("units", "out_features", "output_dim", "num_features", "feature", "dim")
     },
     **{(each, "bias"): "use_bias" for each in _LAYERS.split()},
+    **{(each, "type"): "dtype" for each in ("zeros", "ones", "full", "array", "asarray", "arange")},
 }
 """Arguments by the function or the class that gets them, and what they are called there."""
 
@@ -123,17 +128,21 @@ def habit(raised: Raised) -> Meaning | None:
         )
     found = _MISSING_NAME.match(raised.message)
     full = f"{found[1] or found[3]}.{found[2]}" if found is not None else ""
-    return _called_otherwise(full, _NAMES[full]) if full in _NAMES else None
+    if full not in _NAMES:
+        return None
+    return _called_otherwise(full, _NAMES[full], imported="ImportError" in kinds)
 
 
-def _called_otherwise(full: str, here: str) -> Meaning:
+def _called_otherwise(full: str, here: str, *, imported: bool) -> Meaning:
+    """Name what does the same; an import can only be of something in the same module."""
     home, _, name = full.rpartition(".")
-    inside = here.startswith(f"{home}.") and here.count(".") == full.count(".")
+    inside = here.startswith(f"{home}.")
+    inside = inside and (here.count(".") == full.count(".") or not imported)
     return Meaning(
         message=f"{home} has no {name}; it is {here}",
         why="The module exists, but it has nothing with this name.",
         help=f"use {here}",
-        misspelt=(name, here.rpartition(".")[2]) if inside else None,
+        misspelt=(name, here.removeprefix(f"{home}.")) if inside else None,
     )
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import product
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -26,9 +30,12 @@ from grader.evidence.scans import (
 from grader.evidence.uses import in_several, runs, single
 from grader.model.case import ArrayValue, arrays_of
 from grader.model.exercise import Use
-from grader.model.observation import Axis, Span, TransformRun, digest
+from grader.model.observation import ArrayType, Axis, Span, TransformRun, digest
 from grader.model.source import Source
 from grader.model.transforms import Does, Kind, transform
+
+_FEW: Final = 8
+"""So many numbers have signs that can all be tried."""
 
 
 class Loops(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +136,23 @@ def _starts_otherwise(found: Loops) -> bool:
         all((*ours.digests, *theirs.digests))
         and carried(ours) == carried(theirs) != ()
         and starts[0] != starts[1]
+        and not all(map(_are_zeros, carried(ours), starts[0]))
         and steps[0] == steps[1] != ()
         and is_reverse(ours) == is_reverse(theirs)
     )
+
+
+@cache
+def _are_zeros(array: ArrayType, seen: str) -> bool:
+    """Whether a digest is that of zeros of any signs, as `0 * x` has them: zeros all the same.
+
+    Of more than a few numbers, the signs are too many to try.
+    """
+    size = math.prod(array.shape)
+    if array.dtype not in {"float16", "float32", "float64"} or size > _FEW:
+        return False
+    zeros = (np.array(signs, array.dtype) for signs in product((0.0, -0.0), repeat=size))
+    return any(digest(each.tobytes()) == seen for each in zeros)
 
 
 def is_reverse(run: TransformRun) -> bool:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Final
 
 from grader.compare import OtherKind
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import answer_edits, called_too, missing_return, not_async
+from grader.evidence.edits import (
+    answer_edits,
+    called_too,
+    expression_at,
+    missing_return,
+    not_async,
+)
 from grader.evidence.notation import output_name
 from grader.model.case import ArrayValue
 from grader.model.edit import Edit
@@ -40,6 +47,7 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
                 else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
                 help=_no_return(evidence, look, result)
+                or _returned_none(evidence, look, result)
                 or _help(result, comparison, applies=bool(look.expected.record.roots)),
                 span=_place(evidence, look, result, comparison.place),
                 edits=_edits(evidence, look, result),
@@ -57,6 +65,18 @@ def _no_return(evidence: Evidence, look: Look, result: Result) -> str:
     if missing_return(evidence, look):
         return "return the answer at the end: without a return the function gives None"
     return "compute the answer, and return it at the end: a function without a return gives None"
+
+
+def _returned_none(evidence: Evidence, look: Look, result: Result) -> str:
+    """Say what to look for if the value of a call or a name is None; empty if it isn't."""
+    is_none = isinstance(result, OpaqueResult) and result.type_name == _NONE
+    span = evidence.returned(look, "") if is_none else None
+    node = expression_at(evidence.source, span)
+    if not isinstance(node, ast.Call | ast.Subscript | ast.Name | ast.Attribute):
+        return ""
+    if evidence.landmarks.ends_without_return:
+        return ""
+    return "find where this None comes from, and return the array that the task asks for"
 
 
 def _wanted(comparison: OtherKind) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -39,6 +40,7 @@ from grader.evidence.settings import unnamed_axes
 from grader.evidence.symptom import raised_by_knobs
 from grader.evidence.trail import is_lifted
 from grader.evidence.unbound_names import unbound_after
+from grader.evidence.unnamed_params import without_their_name
 from grader.evidence.updates import refused
 from grader.model.exercise import Check
 from grader.model.observation import COMPILER, AxisTree, Raised, Span
@@ -52,14 +54,16 @@ from grader.rules.trait import NOTHING
 from grader.rules.wrong_module import raises_as_other
 
 _LENGTHS = re.compile(r"subtree of type tuple of length (\d+), but .* of length (\d+)", re.DOTALL)
+_NOT_A_FUNCTION = re.compile(r"Expected a callable value|argument should be a callable")
 _NO_NAME = Advice("check its spelling, and that it is imported or assigned before", ())
 
 
 def _find(evidence: Evidence) -> Iterator[Sighting]:
     """Show each exception in the smallest case in which no other mistake explains it."""
     seen: set[str] = set()
+    early = _called_early(evidence)
     for explained, look, raised in sorted(_raised(evidence), key=lambda each: each[0]):
-        if raised.exception not in seen:
+        if raised.exception not in seen and not _is_within(raised, early):
             found = _sighting(evidence, look, raised, last_resort=explained)
             if found.message not in seen:
                 yield found
@@ -73,6 +77,24 @@ def _raised(evidence: Evidence) -> Iterator[tuple[bool, Look, Raised]]:
         raised = look.raised
         if raised is not None and not leaves(raised):
             yield _is_explained(evidence, look, raised), look, raised
+
+
+def _called_early(evidence: Evidence) -> tuple[Span, ...]:
+    """Return each call that got what a function returned, in place of the function."""
+    raised = (look.raised for look in evidence.looks)
+    return tuple(
+        each.place
+        for each in raised
+        if each is not None and each.place is not None and _NOT_A_FUNCTION.search(each.message)
+    )
+
+
+def _is_within(raised: Raised, early: tuple[Span, ...]) -> bool:
+    """Whether it was raised in the function that such a call shouldn't have called yet."""
+    outer = raised.frames[0].span if len(raised.frames) > 1 else None
+    return outer is not None and any(
+        outer != each and each.start <= outer.start and outer.end <= each.end for each in early
+    )
 
 
 def _still_to_come(evidence: Evidence) -> Iterator[Sighting]:
@@ -291,7 +313,8 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _mapped_outside(look) or _swapped(evidence, look) or _unpaired(evidence, look)
     told = told or _counted(look, raised) or called_otherwise(evidence, look)
-    told = told or first_carry(evidence, look) or needs_another(evidence, raised)
+    told = told or first_carry(evidence, look) or without_their_name(look)
+    told = told or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span
     if setting is not None:
@@ -306,7 +329,7 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         details=text_lines(raised),
         why=told.why,
         help=evidence.exercise.told(advice.help),
-        span=span or raised.place,
+        span=span or _place(evidence, raised),
         edits=advice.edits,
         case=look.case,
         evidence={
@@ -318,6 +341,19 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
         },
         last_resort=last_resort,
     )
+
+
+def _place(evidence: Evidence, raised: Raised) -> Span | None:
+    """Return what raised: of a whole loop or `if`, what it goes over or decides by."""
+    source = evidence.source
+    for node in source.nodes:
+        if isinstance(node, ast.stmt) and source.span(node) == raised.place:
+            match node:
+                case ast.For(iter=part) | ast.If(test=part) | ast.While(test=part):
+                    return source.span(part)
+                case _:
+                    continue
+    return raised.place
 
 
 def _files(evidence: Evidence, raised: Raised) -> dict[str, object]:

@@ -13,6 +13,8 @@ from grader.compare import Numbers, OtherShape, close, numbers
 from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits, unprocessed
+from grader.evidence.first_carry import begun_otherwise, first_carry
+from grader.evidence.meaning import Meaning
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, given_class, other_size
@@ -35,7 +37,17 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
 
 def _follows(evidence: Evidence, look: Look) -> bool:
     """Whether the shape looks like the consequence of another mistake."""
-    return evidence.arguments_swapped or exchanged(look) is not None or look.misshapen_unlifted
+    return (
+        evidence.arguments_swapped
+        or exchanged(look) is not None
+        or look.misshapen_unlifted
+        or (begun_otherwise(evidence, look) is not None and _raises_by_its_start(evidence))
+    )
+
+
+def _raises_by_its_start(evidence: Evidence) -> bool:
+    """Whether the carry that the loop begins with makes it raise in other cases."""
+    return any(first_carry(evidence, look) for look in evidence.looks if look.raised is not None)
 
 
 def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Sighting:
@@ -47,15 +59,19 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
     expected = array_text(look.dtype, comparison.expected)
     found = arrays(look.exchange.actual).get(place)
     actual = array_text(found.dtype if found else look.dtype, comparison.actual)
-    advice = _advice(evidence, look, place)
+    advice, begun = _advice(evidence, look, place), _begun(evidence, looks)
     sighting = Sighting(
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
-        details=also_wrong(evidence.answered_wrong, place),
-        help=advice.help if advice is not None else _help(evidence, looks, comparison),
+        details=(*also_wrong(evidence.answered_wrong, place), *([begun.why] if begun else [])),
+        help=begun.help
+        if begun is not None
+        else advice.help
+        if advice is not None
+        else _help(evidence, looks, comparison),
         span=evidence.returned(look, place),
-        edits=advice.edits if advice is not None else (),
+        edits=advice.edits if advice is not None and begun is None else (),
         case=look.case,
         evidence={
             "expected": list(comparison.expected),
@@ -65,6 +81,12 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
         last_resort=last_resort,
     )
     return decorated(evidence, look, sighting)
+
+
+def _begun(evidence: Evidence, looks: list[Look]) -> Meaning | None:
+    """Tell what the loop begins with, where that is something else than the task's in each case."""
+    told = [begun_otherwise(evidence, look) for look in looks]
+    return told[0] if all(told) else None
 
 
 def _advice(evidence: Evidence, look: Look, place: str) -> Advice | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Final
 
 import msgspec
 import pytest
 
 from grader.evidence.edits import failure_advice
+from grader.evidence.edits.traced import _NOT_IN_JAX
 from grader.model.edit import Edited
 from grader.model.observation import Frame, Setting, Span
 from tests.judge.made import (
@@ -369,3 +371,167 @@ def test_nothing_is_advised_where_nothing_raised_or_nothing_is_called() -> None:
     assert failure_advice(evidence([one], text), one) is None
     unplaced = look(did(), did(raised()))
     assert failure_advice(evidence([unplaced], text), unplaced) is None
+
+
+VALUES: Final = {
+    "NumPy's function": (
+        "y = np.abs(x).sum()",
+        "np.abs(x)",
+        "TracerArrayConversionError",
+        "y = jnp.abs(x).sum()",
+    ),
+    "one of a part of NumPy": (
+        "y = np.linalg.norm(x)",
+        "np.linalg.norm(x)",
+        "TracerArrayConversionError",
+        "y = jnp.linalg.norm(x)",
+    ),
+    "one that jax doesn't have": (
+        "y = np.asanyarray(x)",
+        "np.asanyarray(x)",
+        "TracerArrayConversionError",
+        None,
+    ),
+    "random numbers": (
+        "y = np.random.permutation(x)",
+        "np.random.permutation(x)",
+        "TracerArrayConversionError",
+        None,
+    ),
+    "another library's": ("y = other(x)", "other(x)", "TracerArrayConversionError", None),
+    "a float": (
+        "y = 2 * float(x + 1)",
+        "float(x + 1)",
+        "ConcretizationTypeError",
+        "y = 2 * (x + 1)",
+    ),
+    "a float of a call": (
+        "y = float(x.sum())",
+        "float(x.sum())",
+        "ConcretizationTypeError",
+        "y = x.sum()",
+    ),
+    "an int": ("y = int(x.sum())", "int(x.sum())", "ConcretizationTypeError", None),
+}
+
+
+@pytest.mark.parametrize(("body", "at", "error", "after"), VALUES.values(), ids=VALUES)
+def test_what_has_no_value_yet_stays_an_array(
+    body: str, at: str, error: str, after: str | None
+) -> None:
+    message = "The problem arose with the `float` function. If trying …"
+    head = HEAD.replace("import jax\n", "import jax\nimport jax.numpy as jnp\nimport numpy as np\n")
+    found = advised(body, at, error, message, head=head, library="jax._src.core")
+    assert (found[1] if found else None) == after
+
+
+def test_numpys_names_are_written_as_jax_calls_them() -> None:
+    """Each name that isn't passed on is really missing in jax.numpy."""
+    jax_numpy = importlib.import_module("jax.numpy")
+    modules = {"random", "testing"}
+    assert not [each for each in _NOT_IN_JAX - modules if hasattr(jax_numpy, each)]
+
+
+LOSSES: Final = {
+    "the parameters": (
+        'v = model.init(key, x)\ng = jax.grad(lambda p: model(x).sum())(v["params"])',
+        (
+            "v = model.init(key, x)\n"
+            'g = jax.grad(lambda p: model.apply({"params": p}, x).sum())(v["params"])'
+        ),
+    ),
+    "all variables": (
+        "v = model.init(key, x)\ng = jax.grad(lambda p: model(x).sum())(v)",
+        "v = model.init(key, x)\ng = jax.grad(lambda p: model.apply(p, x).sum())(v)",
+    ),
+    "the parameters as the input": (
+        'v = model.init(key, x)\ng = jax.value_and_grad(lambda p: model(p).sum())(v["params"])',
+        (
+            "v = model.init(key, x)\n"
+            'g = jax.value_and_grad(lambda p: model.apply({"params": p}).sum())(v["params"])'
+        ),
+    ),
+    "a gradient by something else": (
+        "v = model.init(key, x)\ng = jax.grad(lambda p: model(x).sum())(x)",
+        None,
+    ),
+    "by another argument": (
+        "v = model.init(key, x)\ng = jax.grad(lambda x, p: model(x).sum(), argnums=1)(x, v)",
+        None,
+    ),
+    "no gradient": (
+        "v = model.init(key, x)\ng = jax.vmap(lambda row: model(x).sum())(x)",
+        "v = model.init(key, x)\ng = jax.vmap(lambda row: model.apply(v, x).sum())(x)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_applies_the_model_to_its_own_argument(name: str) -> None:
+    """With what init returned, the gradient would be zero."""
+    before, after = LOSSES[name]
+    at = "model(p)" if "model(p)" in before else "model(x)"
+    found = advised(before, at, "CallCompactUnboundModuleError", library="flax.linen")
+    assert (found[1] if found else None) == after
+
+
+BY_NAME: Final = {
+    "a layer of NNX": (
+        "y = nnx.Linear(3, 2, nnx.Rngs(0))",
+        "Linear.__init__() takes 3 positional arguments but 4 were given",
+        "y = nnx.Linear(3, 2, rngs=nnx.Rngs(0))",
+    ),
+    "too many for a layer": (
+        "y = nnx.Linear(3, 2, 1)",
+        "Linear.__init__() takes 3 positional arguments but 4 were given",
+        None,
+    ),
+    "a function of the text": (
+        "def f(a, *, b, c): return a\ny = f(1, 2, 3)",
+        "forward.<locals>.f() takes 1 positional argument but 3 were given",
+        "def f(a, *, b, c): return a\ny = f(1, b=2, c=3)",
+    ),
+    "some by name already": (
+        "def f(a, *, b, c): return a\ny = f(1, 2, c=3)",
+        (
+            "forward.<locals>.f() takes 1 positional argument but 2 positional arguments "
+            "(and 1 keyword-only argument) were given"
+        ),
+        "def f(a, *, b, c): return a\ny = f(1, b=2, c=3)",
+    ),
+    "none by name": (
+        "def f(a): return a\ny = f(1, 2)",
+        "forward.<locals>.f() takes 1 positional argument but 2 were given",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "message", "after"), BY_NAME.values(), ids=BY_NAME)
+def test_what_is_taken_by_name_alone_is_passed_by_name(
+    body: str, message: str, after: str | None
+) -> None:
+    at = body[body.index("y = ") + 4 :]
+    head = HEAD.replace("import jax\n", "import jax\nfrom flax import nnx\n")
+    found = advised(body, at, message=message, head=head, library="flax.nnx.pytreelib")
+    assert (found[1] if found else None) == after
+
+
+TRANSFORMS: Final = {
+    "PyTorch's axes": ("y = jax.vmap(f, in_dims=0)(x)", "jax.vmap(f, in_dims=0)", "in_axes"),
+    "NumPy's axis": ("y = jax.vmap(f, axis=0)(x)", "jax.vmap(f, axis=0)", "in_axes"),
+    "a letter too few": ("y = jax.grad(f, argnum=0)(x)", "jax.grad(f, argnum=0)", "argnums"),
+    "the first carry": ("y = jax.lax.scan(f, carry=x)", "jax.lax.scan(f, carry=x)", "init"),
+    "the size of a map": ("y = nn.scan(f, axis_size=3)", "nn.scan(f, axis_size=3)", "length"),
+    "Linen's own": ("y = nn.scan(f, split_rng=3)", "nn.scan(f, split_rng=3)", "split_rngs"),
+    "what none has": ("y = jax.lax.scan(f, axis=0)", "jax.lax.scan(f, axis=0)", None),
+}
+
+
+@pytest.mark.parametrize(("body", "at", "name"), TRANSFORMS.values(), ids=TRANSFORMS)
+def test_a_transforms_arguments_have_their_names(body: str, at: str, name: str | None) -> None:
+    keyword = at.rpartition("=")[0].rpartition(" ")[2]
+    message = f"f() got an unexpected keyword argument '{keyword}'"
+    found = advised(body, at, message=message)
+    assert found is not None
+    assert found[0].startswith(f"write {name} instead" if name else f"remove {keyword}")

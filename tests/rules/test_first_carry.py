@@ -78,6 +78,9 @@ OTHERS: Final = {
     "another start that is right": DECAY.replace(START, "x[0]")
     .replace("start, x)", "start, x[1:])")
     .replace("return sums", "return jnp.concatenate([x[:1], sums]) * 2"),
+    "zeros of both signs": DECAY.replace(START, "x[0] * 0").replace(
+        "return sums", "return sums * 2"
+    ),
     "changed afterwards": DECAY.replace("return sums", "return sums * 2"),
     "in a map": DECAY.replace(
         f"    start = {START}\n    _, sums = {LOOP}\n    return sums\n",
@@ -90,6 +93,44 @@ OTHERS: Final = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_mistakes_are_not_blamed_on_the_start(name: str) -> None:
     assert all("carry" not in each for each in details(OTHERS[name]))
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("total + row.dot(nothing)", "check its spelling"),
+        ("total + np.sin(row)", "jnp.sin"),
+        ("total + (row if row[0] > 0 else 0)", "jnp.where"),
+        ("decay * total + row", "begin with an array of shape"),
+    ],
+)
+def test_other_exceptions_are_not_blamed_on_the_start(step: str, says: str) -> None:
+    text = (
+        DECAY.replace(START, "0")
+        .replace(STEP, step)
+        .replace("import jax\n", "import jax\nimport numpy as np\n")
+    )
+    task = exercise("lax-scan-decay")
+    found = judge(transcript_of(text, [example_case(task, lengths=(3, 4))], task))
+    assert [each.rule for each in found] == ["raised"]
+    assert says in f"{found[0].message} {found[0].help}"
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "says"),
+    [
+        ("jnp.zeros_like(x)", "x", "begin with an array of shape (width,), of float32"),
+        ("x", "start[0]", "pass the carry first, then what the loop goes over"),
+        ("jnp.zeros(x.shape[1:])", "x[1:]", "find where they get lost"),
+    ],
+)
+def test_a_wrong_shape_may_come_from_the_start(start: str, steps: str, says: str) -> None:
+    text = DECAY.replace(LOOP, f"jax.lax.scan(step, start, {steps})").replace(START, start)
+    task = exercise("lax-scan-decay")
+    cases = [example_case(task, lengths=lengths) for lengths in [(3, 4), (2, 3)]]
+    (found,) = judge(transcript_of(text, cases, task))
+    assert found.rule == "wrong-shape"
+    assert says in found.help
 
 
 def test_a_lifted_loop_is_told_so_too() -> None:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from flax.core import freeze
 
 from grader.evidence.exceptions import meaning
 from grader.evidence.habits import _METHODS, _NAMES, keyword_here
@@ -30,6 +31,7 @@ NAMES: dict[str, Any] = {
     "key": jax.random.PRNGKey(0),
     "model": LIFTED(4),
     "tree": {"kernel": jnp.ones(3)},
+    "FROZEN": freeze({"a": 1}),
 }
 
 RAISING = {
@@ -40,6 +42,37 @@ RAISING = {
     "model.kernel": 'variables["params"]',
     "jax.jit(lambda a, n: a[:n])(x, 1)": "static_argnums",
     "jax.jit(lambda n: jnp.zeros(n))(1)": "static_argnums",
+    "jax.jit(lambda n: jnp.arange(n))(1)": "take sizes from shapes",
+    "jax.jit(lambda n: jax.random.split(key, n))(2)": "take sizes from shapes",
+    "jax.jit(lambda a: np.sin(a))(x)": "the functions of jax.numpy",
+    "jax.grad(lambda a: float(a.sum()))(x)": "leave out float(",
+    "jax.jit(lambda a: a.sum().item())(x)": "leave out float(",
+    "jax.jit(lambda a: a.tolist())(x)": "leave out float(",
+    "jax.vmap(lambda a: a if a.sum() > 0 else -a)(x)": "jnp.where",
+    "jax.jit(lambda n: [1, 2, 3][n])(1)": "in a JAX array",
+    "jax.jit(lambda n: range(n))(1)": "jax.lax.fori_loop",
+    "jax.jit(lambda a: a[a > 0])(x)": "jnp.where",
+    "[kept := [], jax.jit(lambda a: kept.append(a))(x), kept[0] + 1]": "instead of storing it",
+    "jax.vmap(lambda a: f'{a.sum():.2f}')(x)": "jax.debug.print",
+    "f'{x:.2f}'": "without the format",
+    "jax.random.split(key, 3 / 1)": "divide with //",
+    "range(4 / 2)": "divide with //",
+    "jax.grad(lambda a: print(a))(x)": "a function without a return",
+    "jax.grad(lambda a: a.sum(), argnums=1)(x)": "correct argnums",
+    "jax.grad(lambda a: a.sum())(a=x)": "pass by position",
+    "jax.vmap(lambda a: a, in_axes=('0',))(x)": "as a number",
+    "jax.vmap(lambda a: a, out_axes=None)(x)": "such as out_axes=0",
+    "jax.vmap(lambda a: a, out_axes=(0, 0))(x)": "write one number",
+    "jax.lax.scan(lambda c, a: (c, a), x, x, 0.5)": "leave length out",
+    "nn.scan(nn.Dense, split_rngs=True, length=2)(3).init(key, x)": "for each stream",
+    "nn.vmap(nn.Dense, variable_axes={}, split_rngs={'params'})(3).init(key, x)": "each stream",
+    "nn.vmap(nn.Dense).partial(features=3)": "pass them to the class",
+    "nn.Dense()": "where the instance is made",
+    "nnx.split_rngs(lambda rngs: rngs, splits=3)(nnx.Rngs(0))": "in two steps",
+    "nnx.grad(lambda m: 0.0, argnums=nnx.Param)(x)": "nnx.DiffState(0",
+    "nnx.grad(lambda m: 0.0, argnums=nnx.DiffState(nnx.Param, 0))(x)": "nnx.DiffState(0",
+    "nnx.scan(lambda c, a: (c, a), x, x)": "to what it returns",
+    "jax.grad(lambda a: 0.0)([*tree][0])": "with brackets",
     "jax.grad(lambda a: a * 2)(x)": "return one number",
     "jax.grad(lambda a: (a.sum(), a))(x)": "return one number",
     "jax.grad(lambda a: a * 2.0)(1)": "make it floats",
@@ -56,8 +89,8 @@ RAISING = {
     "nnx.split_rngs(3)": "by name",
     "jax.grad(lambda a: a.sum(), 'a')(x)": "its arguments afterwards",
     "jax.grad(lambda a: a.sum(), has_aux=True)(x)": "leave out has_aux",
-    "jax.lax.scan(lambda c, a: (c, a), x, 3)": "length=",
-    "jax.lax.scan(x, x, x)": "the function itself",
+    "jax.lax.scan(lambda c, a: (c, a), x, 3)": "can use it from outside",
+    "jax.lax.scan(x, x, x)": "without calling it",
     "jnp.concatenate([jnp.float32(1), jnp.float32(1)])": "print the shapes",
     "sum(x, axis=1)": "jnp.sum",
     "max(x, axis=1)": "jnp.sum",
@@ -74,6 +107,7 @@ RAISING = {
     "jax.vmap(nn.Dense)(x)": "return arrays from it",
     "jax.vmap(model)(x)": "model.apply(variables",
     "jax.tree.map(lambda a, b: a, {'a': x}, {'b': x})": "print both before",
+    "jax.tree.map(lambda a, b: a, {'a': x}, [x])": "print both before",
     "jnp.concatenate([x, jnp.ones((3, 9))])": "print the shapes",
     "np.concatenate([x, np.ones((3, 9))])": "print the shapes",
     "jnp.stack([x, jnp.ones(3)])": "print the shapes",
@@ -85,6 +119,7 @@ RAISING = {
     "np.ones(3).sum(axis=4)": "print the shape of the array",
     "jnp.squeeze(x, axis=0)": "take an element",
     "jnp.einsum('ijk->ik', x)": "as many letters",
+    "jnp.einsum('ij,ik->jk', x, jnp.ones((5, 3)))": "the letters of each array",
     "jnp.einsum('ij,jk->ik', x)": "as many letters",
     "1 if x > 0 else 0": "jnp.where",
     "1 if np.ones(3) > 0 else 0": "jnp.where",
@@ -95,13 +130,15 @@ RAISING = {
     "list(x.sum())": "where it is made",
     "len(x.sum())": "where it is made",
     "list(np.array(1.0))": "where it is made",
-    "x['a']": "in the brackets",
+    "x['a']": "before the brackets",
     "x[jnp.ones(2)]": "in the brackets",
     "np.ones(3)[1.5]": "in the brackets",
     "jnp.zeros(3, 4)": "as one tuple",
     "x.astype('flaot32')": "as one tuple",
     "x.view(-1)": "use reshape",
-    "jnp.ones(2.0)": "pass them by name",
+    "jnp.ones(2.0)": "divide with //",
+    "jnp.ones((x.shape[0], x.shape[1] / 1))": "divide with //",
+    "jnp.ones(('a', 2))": "pass them by name",
     "jnp.sqrt([1.0])": "jnp.array(",
     "jnp.sum([1.0])": "jnp.array(",
     "x + jnp.int32(2**40)": "smaller numbers",
@@ -136,6 +173,26 @@ RAISING = {
     "x.unsqueeze(0)": "jnp.expand_dims",
     "jax.jit(lambda a: a.detach())(x)": "stop_gradient",
     "x.swapped": "check the spelling",
+    "seed": "check its spelling",
+    "tree['seed']": "print its keys",
+    "x.seed": "check the spelling",
+    "None.init(key)": "return it there",
+    "tree.apply(x)": "in brackets",
+    "FROZEN.parameters": "in brackets",
+    "FROZEN + FROZEN": "take the entry",
+    "FROZEN.__setitem__('a', 1)": "{**old, name: value}",
+    "FROZEN.update({})": "{**old, name: value}",
+    "x.__setitem__(0, 1)": "x.at[i].set(value)",
+    "jnp.reshape(x)": "count the arguments",
+    "x.reshape(-1, -1)": "the other sizes",
+    "np.ones(3).reshape(2)": "reshape(-1)",
+    "().append(1)": "a list of it first",
+    "tree.iteritems()": "items()",
+    "x.resolution": "check the spelling",
+    "jax.random.normal(3, (2,))": "jax.random.PRNGKey returns",
+    "jax.random.normal((2,), key)": "jax.random.PRNGKey returns",
+    "jax.random.PRNGKey(1.5)": "jax.random.PRNGKey returns",
+    "[*3]": "print it and its type",
 }
 
 
@@ -167,7 +224,7 @@ def raised(text: str) -> Raised:
 
 
 def told(text: str) -> Meaning:
-    return meaning(raised(text), Source("a.py", text))
+    return meaning(raised(text), Source("a.py", f"from flax import nnx\n{text}"))
 
 
 @pytest.mark.parametrize("text", RAISING)
@@ -175,6 +232,12 @@ def test_an_exception_has_a_next_step_of_its_own(text: str) -> None:
     found = told(text)
     assert RAISING[text] in found.help, (raised(text), found)
     assert found.why
+
+
+def test_not_all_that_is_immutable_is_an_array() -> None:
+    found = told("setattr(int, 'a', 1)")
+    assert not found.message
+    assert not found.why
 
 
 def test_names_of_other_libraries_are_missing_here_and_what_is_named_is_there() -> None:

@@ -86,6 +86,9 @@ def test_an_array_of_objects_is_not_told_that_it_is_no_array() -> None:
         ("y = y", "return the answer at the end"),
         ("if seed < 0:\n        return y", "return the result on every path"),
         ("return None", "return the result on every path"),
+        ("return dict(y=y).get(0)", "find where this None comes from"),
+        ("y = None\n    return y", "find where this None comes from"),
+        ("if seed < 0:\n        return y\n    return [None][0]", "find where this None comes from"),
     ],
 )
 def test_what_is_said_of_none_depends_on_the_returns(end: str, says: str) -> None:

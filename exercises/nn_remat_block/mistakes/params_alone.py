@@ -12,11 +12,11 @@ class Block(nn.Module):
 
     @nn.compact
     def __call__(self, x):
-        hidden = nn.tanh(nn.Dense(self.features)(x))  # expect: raised
+        hidden = nn.tanh(nn.Dense(self.features)(x))
         return x + nn.Dense(x.shape[-1])(hidden)
 
 
 def remat_gradient(seed, x, features):
     model = nn.remat(Block)(features)
     params = model.init(jax.random.PRNGKey(seed), x)["params"]
-    return jax.grad(lambda params: jnp.mean(model.apply(params, x) ** 2))(params)
+    return jax.grad(lambda params: jnp.mean(model.apply(params, x) ** 2))(params)  # expect: raised

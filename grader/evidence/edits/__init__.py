@@ -45,7 +45,7 @@ from grader.evidence.edits.statements import (
     statement_removed,
     trial_call,
 )
-from grader.evidence.edits.text import Advice, Edits, given_name, name_of
+from grader.evidence.edits.text import Advice, Edits, expression_at, given_name, name_of
 from grader.evidence.edits.unbound import name_advice, unbound_name
 from grader.evidence.edits.updates import update_edits
 from grader.evidence.edits.whole import taken_whole
@@ -66,6 +66,7 @@ __all__ = [
     "called_too",
     "changing_decorator",
     "collection_edits",
+    "expression_at",
     "expression_edits",
     "failure_advice",
     "field_edits",

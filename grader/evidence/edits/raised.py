@@ -6,12 +6,13 @@ import ast
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.arguments import left_out
+from grader.evidence.edits.by_name import only_by_name
+from grader.evidence.edits.failure import ENTRIES, Failure, is_call_of
 from grader.evidence.edits.inputs import input_edits, rest_of_the_input
 from grader.evidence.edits.keys import in_own_words, seed_edits
-from grader.evidence.edits.lift import settings_text
 from grader.evidence.edits.statements import around, deleted
 from grader.evidence.edits.text import (
     Advice,
@@ -22,19 +23,20 @@ from grader.evidence.edits.text import (
     replaced,
     segment,
 )
+from grader.evidence.edits.traced import made_a_number, numpys_function
+from grader.evidence.edits.variables import called_itself, on_the_class, params_alone, params_twice
 from grader.evidence.habits import keyword_here
 from grader.evidence.keys import task_key
 from grader.evidence.origins import called
 from grader.model.edit import Edit
+from grader.model.transforms import TRANSFORMS, Transform
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
     from grader.evidence.look import Look
-    from grader.model.observation import Raised, Root, Span
+    from grader.model.observation import Root, Span
     from grader.model.source import Source
 
-_ENTRIES: Final = frozenset({"init", "init_with_output", "apply"})
-_EXTRA_LEVEL: Final = "extra params layer"
 _UNKNOWN_KEYWORD: Final = re.compile(r"unexpected keyword argument '(\w+)'")
 _VMAP: Final = (
     "variable_axes",
@@ -46,6 +48,21 @@ _VMAP: Final = (
     "methods",
     "metadata_params",
 )
+_MEANT: Final = {
+    "axis": ("in_axes",),
+    "axes": ("in_axes",),
+    "in_dims": ("in_axes",),
+    "out_dims": ("out_axes",),
+    "axis_size": ("length",),
+    "steps": ("length",),
+    "num_steps": ("length",),
+    "carry": ("init",),
+    "initial": ("init",),
+    "inputs": ("xs",),
+    "backward": ("reverse",),
+    "go_backwards": ("reverse",),
+}
+"""Arguments as other functions have them, and what they may be called in a transform of these."""
 _LINEN: Final = "flax.linen"
 _LIFTED: Final = frozenset({"vmap", "scan", "remat", "checkpoint", "jit"})
 _OF_VARIABLES: Final = frozenset(
@@ -57,15 +74,6 @@ _ARRAYS: Final = frozenset({"jnp", "np", "jax.numpy", "numpy"})
 _OTHER_SHAPES: Final = frozenset({"ScopeParamShapeError", "IndexError", "ValueError", "TypeError"})
 
 
-class _Failure(NamedTuple):
-    """An exception, the case in which it was raised, and the call at its place."""
-
-    evidence: Evidence
-    look: Look
-    raised: Raised
-    call: ast.Call
-
-
 _NO_CALL: Final = ast.Call(func=ast.Name(id=""), args=[], keywords=[])
 
 
@@ -75,7 +83,7 @@ def failure_advice(evidence: Evidence, look: Look) -> Advice | None:
     call = _call(evidence.source, raised.place) if raised is not None else None
     if raised is None:
         return None
-    failure = _Failure(evidence, look, raised, call or _NO_CALL)
+    failure = Failure(evidence, look, raised, call or _NO_CALL)
     advised = (each(failure) for each in (_ADVISERS if call is not None else (_missing_level,)))
     return next((each for each in advised if each is not None and each.edits), None)
 
@@ -90,7 +98,7 @@ def _call(source: Source, place: Span | None) -> ast.Call | None:
 # ------------------------------------------------------------------------------------------ keys
 
 
-def _float_seed(failure: _Failure) -> Advice | None:
+def _float_seed(failure: Failure) -> Advice | None:
     """A key made from something else than the seed."""
     evidence, call = failure.evidence, failure.call
     function, seed = called(call), evidence.seed_name
@@ -100,11 +108,11 @@ def _float_seed(failure: _Failure) -> Advice | None:
     return Advice(f"pass it {seed} unchanged: jax.random.{function}({seed})", edits)
 
 
-def _only_the_input(failure: _Failure) -> Advice | None:
+def _only_the_input(failure: Failure) -> Advice | None:
     """The arrays alone, in a call of `init` or `apply`: the key or the variables are missing."""
     evidence, call = failure.evidence, failure.call
     names = array_names(evidence, call)
-    if not names or None in names or not _is_call_of(call, *_ENTRIES):
+    if not names or None in names or not is_call_of(call, *ENTRIES):
         return None
     if [each.id if isinstance(each, ast.Name) else None for each in call.args] != names:
         return None
@@ -119,27 +127,27 @@ def _only_the_input(failure: _Failure) -> Advice | None:
     )
 
 
-def _behind_the_input(failure: _Failure) -> Advice | None:
+def _behind_the_input(failure: Failure) -> Advice | None:
     """The key or the variables behind the arrays, in a call of `init` or `apply`."""
     evidence, call = failure.evidence, failure.call
     names = array_names(evidence, call)
     given = [each.id if isinstance(each, ast.Name) else None for each in call.args]
-    if not _is_call_of(call, *_ENTRIES) or None in names or len(given) != len(names) + 1:
+    if not is_call_of(call, *ENTRIES) or None in names or len(given) != len(names) + 1:
         return None
     if given[:-1] != names or given[-1] in names:
         return None
     texts = [segment(evidence.source, each) or "" for each in call.args]
     edits = _arguments_replaced(failure, [texts[-1], *texts[:-1]])
-    first = "the variables" if _is_call_of(call, "apply") else "the key"
+    first = "the variables" if is_call_of(call, "apply") else "the key"
     return Advice(f"pass {first} first, then the input", edits)
 
 
-def _keys_by_position(failure: _Failure) -> Advice | None:
+def _keys_by_position(failure: Failure) -> Advice | None:
     """The dict of keys by position in a call of `apply`."""
     evidence, call = failure.evidence, failure.call
     names = array_names(evidence, call)
     last = call.args[-1] if call.args else None
-    if not _is_call_of(call, "apply") or not isinstance(last, ast.Dict):
+    if not is_call_of(call, "apply") or not isinstance(last, ast.Dict):
         return None
     if len(call.args) != len(names) + 2 or any(each.arg == "rngs" for each in call.keywords):
         return None
@@ -150,7 +158,7 @@ def _keys_by_position(failure: _Failure) -> Advice | None:
 # ----------------------------------------------------------------------------------------- inputs
 
 
-def _by_name(failure: _Failure) -> Advice | None:
+def _by_name(failure: Failure) -> Advice | None:
     """The module's arguments passed by name, in the right order."""
     evidence = failure.evidence
     names = set(array_names(evidence, failure.call))
@@ -180,10 +188,10 @@ def _named_arrays(call: ast.Call, names: set[str | None]) -> Iterator[ast.keywor
 def _entering(evidence: Evidence) -> list[ast.Call]:
     """Return the calls of `init` and `apply` in the function."""
     calls = [each for each in evidence.landmarks.own if isinstance(each, ast.Call)]
-    return [each for each in calls if _is_call_of(each, *_ENTRIES)]
+    return [each for each in calls if is_call_of(each, *ENTRIES)]
 
 
-def _as_a_tuple(failure: _Failure) -> Advice | None:
+def _as_a_tuple(failure: Failure) -> Advice | None:
     """The module's arguments passed as one tuple or list."""
     evidence = failure.evidence
     edits: list[Edit] = []
@@ -212,26 +220,26 @@ def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
     return node
 
 
-def _missing_input(failure: _Failure) -> Advice | None:
+def _missing_input(failure: Failure) -> Advice | None:
     """Too few of the module's arguments."""
     entered = failure.raised.library is not None
     return rest_of_the_input(failure.evidence, failure.call) if entered else None
 
 
-def _other_input(failure: _Failure) -> Advice | None:
+def _other_input(failure: Failure) -> Advice | None:
     """Another input than the task's, in the call of `init` or of `apply`."""
     if failure.raised.exception not in _OTHER_SHAPES or failure.raised.library is None:
         return None
     trail = failure.look.actual
     roots = [
-        each for each in trail.record.roots if each.kind in _ENTRIES and _differs(failure, each)
+        each for each in trail.record.roots if each.kind in ENTRIES and _differs(failure, each)
     ]
     edits = [edit for each in roots[:1] for edit in input_edits(failure.evidence, each)]
     kind = roots[0].kind if roots else ""
     return Advice(f"pass the arguments to {kind} as they came", tuple(edits))
 
 
-def _differs(failure: _Failure, root: Root) -> bool:
+def _differs(failure: Failure, root: Root) -> bool:
     """Whether a call got an input of another shape than the task's, as far as was seen."""
     wanted, run = failure.look.expected.layer, failure.look.actual.top(root)
     if run is None:
@@ -239,89 +247,10 @@ def _differs(failure: _Failure, root: Root) -> bool:
     return wanted is not None and run.input_shapes != wanted.input_shapes
 
 
-# -------------------------------------------------------------------------------------- variables
-
-
-def _params_twice(failure: _Failure) -> Advice | None:
-    """`apply` with the whole dict as the entry "params" of another one."""
-    evidence, call = failure.evidence, failure.call
-    if _EXTRA_LEVEL not in failure.raised.message or not _is_call_of(call, "apply"):
-        return None
-    match call.args:
-        case [ast.Dict(keys=[ast.Constant(value="params")], values=[value]) as given, *_]:
-            text = segment(evidence.source, value) or ""
-            edits = replaced(evidence.source, given, text)
-            return Advice(f"pass what init returned as it is: {text}", edits)
-        case _:
-            return None
-
-
-def _params_alone(failure: _Failure) -> Advice | None:
-    """`apply` with the entry "params" instead of the whole dict."""
-    evidence, call = failure.evidence, failure.call
-    if not failure.raised.exception.startswith("ApplyScopeInvalidVariables"):
-        return None
-    if _EXTRA_LEVEL in failure.raised.message:
-        return None
-    given = call.args[0] if _is_call_of(call, "apply") and call.args else None
-    if isinstance(given, ast.Subscript) and _is_params(given):
-        text = segment(evidence.source, given.value) or ""
-        return Advice(
-            'pass the whole dict, not its "params" entry', replaced(evidence.source, given, text)
-        )
-    if not isinstance(given, ast.Name):
-        return None
-    text = f'{{"params": {given.id}}}'
-    return Advice(
-        f"pass the parameters by the name of their collection: {text}",
-        replaced(evidence.source, given, text),
-    )
-
-
-def _is_params(node: ast.Subscript) -> bool:
-    return isinstance(node.slice, ast.Constant) and node.slice.value == "params"
-
-
-def _called_itself(failure: _Failure) -> Advice | None:
-    """A module called like a function."""
-    source, call = failure.evidence.source, failure.call
-    if not isinstance(call.func, ast.Name) or not call.args:
-        return None
-    model = call.func.id
-    for node in failure.evidence.landmarks.own:
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id=variables)],
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="init")),
-            ) if owner == model:
-                first = source.span(call.args[0]).start
-                edits = [put(".apply", source.span(call.func).end)]
-                if ast.unparse(call.args[0]) != variables:
-                    edits.append(put(f"{variables}, ", first))
-                text = f"call {model}.apply with the variables that init returned"
-                return Advice(text, tuple(edits))
-            case _:
-                continue
-    return None
-
-
-def _on_the_class(failure: _Failure) -> Advice | None:
-    """`init` or `apply` called on a class."""
-    evidence, call = failure.evidence, failure.call
-    if failure.raised.exception != "InvalidInstanceModuleError":
-        return None
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    settings = settings_text(evidence, failure.look, call)
-    if not isinstance(owner, ast.Name) or settings is None:
-        return None
-    edits = (put(f"({settings})", evidence.source.span(owner).end),)
-    return Advice(f"make an instance of the class first: {owner.id}({settings})", edits)
-
-
 # ------------------------------------------------------------------------------------- arguments
 
 
-def _instance_lifted(failure: _Failure) -> Advice | None:
+def _instance_lifted(failure: Failure) -> Advice | None:
     """`nn.vmap` of an instance: lift its class, and make the instance from the result."""
     source, call = failure.evidence.source, failure.call
     made = call.args[0] if call.args else None
@@ -335,7 +264,7 @@ def _instance_lifted(failure: _Failure) -> Advice | None:
     return Advice("lift the class, and make the instance from the result", tuple(edits))
 
 
-def _is_made_later(failure: _Failure) -> bool:
+def _is_made_later(failure: Failure) -> bool:
     """Whether what the call returns is called later on."""
     nodes = failure.evidence.source.nodes
     names = {
@@ -349,7 +278,7 @@ def _is_made_later(failure: _Failure) -> bool:
     return any(isinstance(each, ast.Name) and each.id in names for each in calls)
 
 
-def _unknown_keyword(failure: _Failure) -> Advice | None:
+def _unknown_keyword(failure: Failure) -> Advice | None:
     """An argument that a function doesn't have: misspelt, or too much."""
     evidence, call = failure.evidence, failure.call
     found = _UNKNOWN_KEYWORD.search(failure.raised.message)
@@ -364,12 +293,25 @@ def _unknown_keyword(failure: _Failure) -> Advice | None:
     near = difflib.get_close_matches(keyword.arg, sorted(known), n=1, cutoff=0.7)
     near = near or [value] * (value in known)  # a field has the name of what is passed
     name = next(iter(near), None) or keyword_here(failure.raised.message, keyword.arg)
+    name = name or _meant(failure, keyword.arg, known)
     if name is not None:
         start = evidence.source.span(keyword).start
         edit = put(name, start, (start[0], start[1] + len(keyword.arg)))
         return Advice(f"write {name} instead of {keyword.arg}", (edit,))
     edits = left_out(evidence, evidence.source.span(call), keyword.arg)
     return Advice(f"remove {keyword.arg}: the called function doesn't take it", edits)
+
+
+def _transform(failure: Failure) -> Transform | None:
+    """Return the entry of a transform that is called by its full name."""
+    name = failure.evidence.source.names.dotted(failure.call.func)
+    return next((each for each in TRANSFORMS if f"{each.holder}.{each.name}" == name), None)
+
+
+def _meant(failure: Failure, keyword: str, known: set[str]) -> str | None:
+    """Return what a transform calls an argument that has another name elsewhere."""
+    meant = _MEANT.get(keyword, ()) if _transform(failure) is not None else ()
+    return next((each for each in meant if each in known), None)
 
 
 def _lifting(source: Source, call: ast.Call, keyword: str) -> Advice | None:
@@ -382,15 +324,19 @@ def _lifting(source: Source, call: ast.Call, keyword: str) -> Advice | None:
     return Advice(f"use {lifted}, which takes {keyword}", edits) if edits else None
 
 
-def _known_keywords(failure: _Failure) -> tuple[str, ...]:
+def _known_keywords(failure: Failure) -> tuple[str, ...]:
     """Return the arguments of the called function, as far as they are known."""
+    row = _transform(failure)
+    if row is not None:
+        lifted = _OF_VARIABLES if row.holder == _LINEN else ()
+        return (row.target, *row.operands, *row.knobs, *lifted)
     if called(failure.call) == "vmap":
         return _VMAP
     layer = failure.look.expected.layer
     return tuple(each.name for each in layer.settings) if layer is not None else ()
 
 
-def _wrong_size(failure: _Failure) -> Advice | None:
+def _wrong_size(failure: Failure) -> Advice | None:
     """A size that doesn't fit, where the task asks for a single axis."""
     source, call = failure.evidence.source, failure.call
     library = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in _ARRAYS
@@ -403,7 +349,7 @@ def _wrong_size(failure: _Failure) -> Advice | None:
     return Advice("let reshape compute the size: reshape(-1)", (put("-1", first.start, last.end),))
 
 
-def _tuple_of_updates(failure: _Failure) -> Advice | None:
+def _tuple_of_updates(failure: Failure) -> Advice | None:
     """The pair that `apply` returns with `mutable`, used as the output."""
     root = failure.look.actual.answer
     if "'tuple' object has no attribute" not in failure.raised.message or root is None:
@@ -414,7 +360,7 @@ def _tuple_of_updates(failure: _Failure) -> Advice | None:
     return Advice("remove mutable: with it, apply returns a pair of output and updates", edits)
 
 
-def _outside(failure: _Failure) -> Advice | None:
+def _outside(failure: Failure) -> Advice | None:
     """A mean over an axis that has no name there."""
     call = failure.call
     if not re.fullmatch(r"p(mean|sum|max|min)", called(call)) or not call.args:
@@ -428,7 +374,7 @@ def _outside(failure: _Failure) -> Advice | None:
     return Advice(_NO_SUCH_AXIS, replaced(failure.evidence.source, call, text))
 
 
-def _traced_sizes(failure: _Failure) -> Advice | None:
+def _traced_sizes(failure: Failure) -> Advice | None:
     """A function that is jitted as a whole, so that no argument is a plain number."""
     source, entry = failure.evidence.source, failure.evidence.landmarks.entry
     decorators = entry.decorator_list if isinstance(entry, ast.FunctionDef) else []
@@ -440,7 +386,7 @@ def _traced_sizes(failure: _Failure) -> Advice | None:
     return Advice("remove jax.jit: with it, the arguments are traced, not plain numbers", edits)
 
 
-def _missing_level(failure: _Failure) -> Advice | None:
+def _missing_level(failure: Failure) -> Advice | None:
     """The name of an updated variable, without that of the module around it."""
     source, answer = failure.evidence.source, failure.look.expected.answer
     node = expression_at(source, failure.raised.place)
@@ -458,16 +404,12 @@ def _missing_level(failure: _Failure) -> Advice | None:
     return Advice(f"name the module that has {key}, too: {text}", edits)
 
 
-def _arguments_replaced(failure: _Failure, texts: list[str]) -> tuple[Edit, ...]:
+def _arguments_replaced(failure: Failure, texts: list[str]) -> tuple[Edit, ...]:
     pairs = zip(failure.call.args, texts, strict=True)
     return tuple(e for node, text in pairs for e in replaced(failure.evidence.source, node, text))
 
 
-def _is_call_of(call: ast.Call, *names: str) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in names
-
-
-_ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
+_ADVISERS: Final[tuple[Callable[[Failure], Advice | None], ...]] = (
     _float_seed,
     _only_the_input,
     _behind_the_input,
@@ -475,15 +417,18 @@ _ADVISERS: Final[tuple[Callable[[_Failure], Advice | None], ...]] = (
     _by_name,
     _as_a_tuple,
     _missing_input,
-    _params_twice,
-    _params_alone,
-    _on_the_class,
+    params_twice,
+    params_alone,
+    on_the_class,
     _instance_lifted,
+    only_by_name,
     _unknown_keyword,
     _tuple_of_updates,
     _wrong_size,
     _outside,
+    numpys_function,
+    made_a_number,
     _traced_sizes,
-    _called_itself,
+    called_itself,
     _other_input,
 )

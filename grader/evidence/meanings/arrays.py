@@ -21,17 +21,28 @@ MEANINGS: Final = (
         help="make a copy that may change: np.array(x)",
     ),
     Pattern(
-        pattern=r"immutable",
+        pattern=r"JAX arrays are immutable",
         message="the program changes a JAX array in place",
         label="JAX arrays can't be assigned into",
         why="The arguments are JAX arrays, and so is everything computed from them, even x.copy().",
         help="make a new array: x = x.at[i].set(value) instead of x[i] = value",
     ),
     Pattern(
-        pattern=r"(?s)^(?!AttributeError|.*unexpected keyword)"
-        r".*(reshape|total size must be unchanged)",
+        pattern=r"cannot reshape|total size must be unchanged"
+        r"|number of output elements .* doesn't match",
         why="The new shape has a different number of elements than the array.",
         help="let reshape compute the size: reshape(-1)",
+    ),
+    Pattern(
+        pattern=r"can only specify one unknown",
+        why="Only one size of the new shape can be -1, which is computed from the others.",
+        help="write the other sizes as numbers",
+    ),
+    Pattern(
+        pattern=r"of type <class 'str'> is not a valid JAX type",
+        why="The call needs arrays but got a text. Going over a dict gives its keys, and so does "
+        "taking it apart into names.",
+        help="print what is passed; read an entry of a dict with brackets",
     ),
     Pattern(
         pattern=r"abstract array|valid JAX (array )?type",
@@ -72,6 +83,12 @@ MEANINGS: Final = (
         help="print the shape; take an element of that axis, or reshape, instead",
     ),
     Pattern(
+        pattern=r"^ValueError: Size of label",
+        why="A letter of einsum stands for axes of one size. Here it stands for axes of different "
+        "sizes.",
+        help="print the shapes, and compare the letters of each array with its axes",
+    ),
+    Pattern(
         pattern=r"(?i)\bein(sum|stein)",
         why="The text of einsum has a group of letters for each array, with a letter for each of "
         "its axes.",
@@ -96,7 +113,13 @@ MEANINGS: Final = (
         help="print its shape where it is made",
     ),
     Pattern(
-        pattern=r"does not support string indexing|Indexer must have integer or boolean type"
+        pattern=r"does not support string indexing",
+        why="This is an array, and its places are numbers. A dict or a state has names.",
+        help="print what is before the brackets; if a call returns several results, compare their "
+        "order with the names that they get",
+    ),
+    Pattern(
+        pattern=r"Indexer must have integer or boolean type"
         r"|only integers, slices",
         why="The places of an array are integers, slices, or arrays of integers or booleans.",
         help="print what stands in the brackets, and its type",
@@ -112,6 +135,13 @@ MEANINGS: Final = (
         why="This argument is taken for the type of the numbers, such as jnp.float32.",
         help="pass a shape as one tuple, such as (3, 4), or to reshape; pass a type by name: "
         "dtype=…",
+    ),
+    Pattern(
+        pattern=r"Shapes must be 1D sequences of concrete values of integer type, "
+        r"got \([^)]*\d\.0\b",
+        why="A size has to be an int, and here it is a float. A division by / gives a float, also "
+        "where nothing is left over.",
+        help="divide with //, or make it an int: int(…)",
     ),
     Pattern(
         pattern=r"Shapes must be 1D sequences of concrete values of integer type, "

@@ -34,6 +34,12 @@ MEANINGS: Final = (
         help="pass it by name, as the last line of the exception has it",
     ),
     Pattern(
+        pattern=r"__init__\(\) missing \d+ required positional",
+        why="An instance is made without a value that its class asks for: a field of a Linen "
+        "module, or an argument of __init__.",
+        help="pass it where the instance is made; the last line of the exception names it",
+    ),
+    Pattern(
         pattern=r"missing \d+ required (positional|keyword)|missing a required argument",
         why="A call passes too few arguments. This also happens if you call a method on a class "
         "instead of an instance.",

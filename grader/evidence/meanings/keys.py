@@ -29,7 +29,8 @@ MEANINGS: Final = (
         help="pass one of them, or the key before it was split",
     ),
     Pattern(
-        pattern=r"PRNG|random key|\bkey data\b|\bseed\b",
+        pattern=r"^(?!(Name|UnboundLocal|Attribute|Key|Index|Import|ModuleNotFound)Error)"
+        r"(?s:.*)(PRNG|random key|\bkey data\b|\bseed\b)",
         why="Something that isn't a random key was used as one, or a key was used as something "
         "else.",
         help="print what is passed, and compare it with what jax.random.PRNGKey returns",

@@ -83,6 +83,30 @@ MEANINGS: Final = (
         library=r"^flax\.core\.lift\._split_in_out_axes",
     ),
     Pattern(
+        pattern=r"^AttributeError: '\w+' object has no attribute '(items|get)'",
+        message="split_rngs isn't a dict",
+        why="It says of each stream of keys whether it is split: True or False.",
+        help='pass a dict with an entry for each stream: split_rngs={"params": …}',
+        library=r"^flax\.core\.lift\.(scan|vmap|pack)\b",
+    ),
+    Pattern(
+        pattern=r"^ValueError: (not enough|too many) values to unpack",
+        why="nn.scan takes apart what a step returns: a pair of the new carry and the output.",
+        help="return a pair: (new carry, output), with None if there is no output",
+        library=r"^flax\.core\.lift\.scan",
+    ),
+    Pattern(
+        pattern=r"^AttributeError: type object '\w+' has no attribute 'partial'",
+        why="Older releases of Flax had Module.partial. Now a module gets its fields when its "
+        "instance is made.",
+        help="pass them to the class: Layer(features=…), or use functools.partial",
+    ),
+    Pattern(
+        pattern=r"^TypeError: unsupported operand .*'Variable'",
+        why="self.variable returns a variable, not its array.",
+        help="use its array: variable.value; what is trained is made with self.param",
+    ),
+    Pattern(
         pattern=r"^ScopeCollectionNotFound",
         why="The module looked for its parameters, but apply got no collection of that name.",
         help='pass apply all variables in the form that init returns: {"params": …}',
@@ -104,7 +128,8 @@ MEANINGS: Final = (
         pattern=r"has no attribute '_state'|^TypeError: grad\(\) missing .*'mdl'",
         why="The transforms of flax.linen lift a module's class, or a function whose first "
         "argument is a module. This is a function of arrays alone.",
-        help="use the transform of jax for a function of arrays, such as jax.vmap or jax.grad",
+        help="lift the module's class; for a function of arrays alone, use the transform of jax, "
+        "such as jax.vmap or jax.grad",
     ),
     Pattern(
         pattern=r"If \"\w+\" is defined in '\.setup\(\)'",
@@ -138,7 +163,9 @@ MEANINGS: Final = (
         help='name the collection that the module writes in the call: mutable=["…"]',
     ),
     Pattern(
-        pattern=r"FrozenDict|^SetAttribute\w*Error|^FrozenInstanceError|frozen",
+        pattern=r"FrozenDict is immutable|'FrozenDict' object has no attribute "
+        r"'(update|setdefault|clear|popitem)'|^SetAttribute\w*Error|^FrozenInstanceError"
+        r"|is frozen|frozen instance",
         why="This object can't be changed after it was created.",
         help="create a new one with the other value: {**old, name: value}, or module.clone(…)",
     ),

@@ -13,6 +13,29 @@ MEANINGS: Final = (
         help="pass them by name: rngs=nnx.Rngs(seed)",
     ),
     Pattern(
+        pattern=r"'SplitBackups' object is not callable",
+        message="nnx.split_rngs gets the function, and makes no new one",
+        label="not a function",
+        why="With something as its first argument, nnx.split_rngs splits the streams in that, at "
+        "once. Without, it returns a decorator.",
+        help="call it in two steps: nnx.split_rngs(splits=…)(function), or use it as a decorator",
+    ),
+    Pattern(
+        pattern=r"'VariableMeta' object (is not iterable|cannot be interpreted as an integer)",
+        why="argnums are places of arguments, or an nnx.DiffState of a place and a filter.",
+        help="give the place first, then the type: argnums=nnx.DiffState(0, nnx.Param)",
+    ),
+    Pattern(
+        pattern=r"^TypeError: scan\(\) takes from 0 to 1 positional arguments",
+        why="nnx.scan takes a function and returns another one, unlike jax.lax.scan.",
+        help="pass the arguments to what it returns: nnx.scan(step)(carry, layers)",
+    ),
+    Pattern(
+        pattern=r"^TypeError: Missing required argument `wrt`",
+        why="In newer releases of Flax, an optimizer has to know which variables it trains.",
+        help="name their type: nnx.Optimizer(model, …, wrt=nnx.Param)",
+    ),
+    Pattern(
         pattern=r"has no attribute 'params'",
         message="a module of NNX gets something else than an nnx.Rngs",
         label="not an nnx.Rngs",
@@ -20,12 +43,6 @@ MEANINGS: Final = (
         "has no streams.",
         help="pass rngs=nnx.Rngs(seed)",
         library=r"^flax\.nnx\.nn\.",
-    ),
-    Pattern(
-        pattern=r"^AttributeError: '(?!dict|list|tuple|[\w.]*(ArrayImpl|Tracer|[fF]unction))\w+' "
-        r"object has no attribute '(init|apply)'",
-        why="Modules of Linen have init and apply. One of NNX holds its parameters itself.",
-        help="call a module of NNX like a function: model(x)",
     ),
     Pattern(
         pattern=r"assigned to static attribute",

@@ -8,6 +8,18 @@ from grader.evidence.meanings.pattern import Pattern
 
 MEANINGS: Final = (
     Pattern(
+        pattern=r"'float' object cannot be interpreted as an integer",
+        why="A size, a number of steps or a place is an int. A division by / gives a float, also "
+        "where nothing is left over.",
+        help="divide with //, or make it an int: int(…)",
+    ),
+    Pattern(
+        pattern=r"unsupported format string passed to",
+        why="A format such as :.2f is for a single number. This is an array with axes, or one that "
+        "has no value yet.",
+        help="print it without the format; inside a transform, use jax.debug.print",
+    ),
+    Pattern(
         pattern=r"to unpack",
         why="The number of names on the left differs from the number of values on the right.",
         help="print what is unpacked",
@@ -49,12 +61,28 @@ MEANINGS: Final = (
         help="print it; go over both, keys and values, with .items()",
     ),
     Pattern(
+        pattern=r"'tuple' object (does not support item assignment|has no attribute "
+        r"'(append|extend|insert|remove|pop|sort)')",
+        why="A tuple can't be changed after it was made.",
+        help="make a new one of its parts, or a list of it first: list(…)",
+    ),
+    Pattern(
+        pattern=r"object does not support item assignment",
+        why="An object of this type can't be changed in place.",
+        help="make a new one with the other value",
+    ),
+    Pattern(
+        pattern=r"'dict' object has no attribute '(iteritems|iterkeys|itervalues|has_key)'",
+        why="That is a method of Python 2's dicts.",
+        help="write items(), keys() or values(), or name in the_dict",
+    ),
+    Pattern(
         pattern=r"(tuple|list) indices must be integers|'(tuple|list)' object has no attribute",
         why="This is a tuple or a list: it has parts with numbers, not with names.",
         help="print it; if a call returns several results, give each its name: first, second = …",
     ),
     Pattern(
-        pattern=r"'dict' object has no attribute",
+        pattern=r"'(dict|FrozenDict)' object has no attribute",
         why="The entries of a dict are read with brackets, not with a dot.",
         help='write the entry in brackets, such as variables["params"]',
     ),
@@ -64,7 +92,7 @@ MEANINGS: Final = (
         help="write parentheses instead of brackets",
     ),
     Pattern(
-        pattern=r"not subscriptable|not iterable",
+        pattern=r"not subscriptable|not iterable|must be an iterable, not",
         why="Only objects that hold others, such as arrays, tuples and dicts, have items. This one "
         "is of another kind, which the last line of the exception names.",
         help="print it and its type, and compare them with what this line expects",

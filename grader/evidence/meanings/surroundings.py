@@ -20,7 +20,8 @@ MEANINGS: Final = (
         help="read its text above, and do it differently",
     ),
     Pattern(
-        pattern=r"^PermissionError: .*Errno|Operation not permitted|Permission denied|resolution",
+        pattern=r"^PermissionError: .*Errno|Operation not permitted|Permission denied"
+        r"|name resolution",
         message="the program does something that isn't allowed here",
         label="not allowed",
         why="Submissions run in a sandbox: they can't read your files, delete or rename files, "

@@ -6,6 +6,11 @@ from typing import Final
 
 from grader.evidence.meanings.pattern import Pattern
 
+_NO_VALUE: Final = (
+    "Inside a transform, such as jax.jit, jax.vmap or jax.grad, an array has a shape but may have "
+    "no value yet"
+)
+
 MEANINGS: Final = (
     Pattern(
         pattern=r"^TypeError: scan body (output|function output) must be a pair",
@@ -19,16 +24,63 @@ MEANINGS: Final = (
         help="start with a carry of the shape, type and structure that a step returns",
     ),
     Pattern(
-        pattern=r"Tracer\w*Error|^ConcretizationTypeError|^UnexpectedTracerError|traced array",
-        why="Under jax.jit or jax.vmap, an argument has a shape but no value yet, so Python can't "
-        "use it as a number, a size or a condition.",
-        help="pass sizes as static arguments (static_argnums), or remove the transform",
+        pattern=r"^UnexpectedTracerError",
+        message="a value from inside a transform is used after it",
+        label="uses a value from inside a transform",
+        why="Inside a transform, an array only stands for its values, and only while the transform "
+        "runs. One that is put into a list, a global or an attribute there is of no use later.",
+        help="return it from the function that is transformed, instead of storing it",
     ),
     Pattern(
-        pattern=r"Shapes must be .*Trac|must be static integers|indices must have static",
-        why="Under jax.jit or jax.vmap, an argument has a shape but no value yet, so Python can't "
-        "use it as a size.",
-        help="pass sizes as static arguments (static_argnums), or remove the transform",
+        pattern=r"^TracerArrayConversionError",
+        why=f"{_NO_VALUE}, and NumPy's functions and arrays want values.",
+        help="use the functions of jax.numpy, not NumPy's, in what is transformed",
+    ),
+    Pattern(
+        pattern=r"^TracerBoolConversionError",
+        why=f"{_NO_VALUE}, so Python can't decide by it.",
+        help="compute both and choose with jnp.where, or use jax.lax.cond or jax.lax.while_loop; a "
+        "flag or a size that jax.jit gets may be a static argument (static_argnums)",
+    ),
+    Pattern(
+        pattern=r"^NonConcreteBooleanIndexError",
+        why=f"{_NO_VALUE}, so it isn't known how many elements a condition selects.",
+        help="keep the shape: jnp.where(condition, x, 0), in place of x[condition]",
+    ),
+    Pattern(
+        pattern=r"^TracerIntegerConversionError",
+        why=f"{_NO_VALUE}, so Python can't count with it, or look something up in a list.",
+        help="look it up in a JAX array, loop with jax.lax.fori_loop, or pass jax.jit a size as a "
+        "static argument (static_argnums)",
+    ),
+    Pattern(
+        pattern=r"^ConcretizationTypeError(?s:.*)(The problem arose with the `(?!bool)\w+` function"
+        r"|item\(\) method|tolist\(\) method)",
+        why=f"{_NO_VALUE}, so Python can't make a number of it.",
+        help="keep the array, which you can calculate with: leave out float(…), int(…) or .item()",
+    ),
+    Pattern(
+        pattern=r"Tracer\w*Error|^ConcretizationTypeError|traced array",
+        why=f"{_NO_VALUE}, so Python can't use it as a number, a size or a condition.",
+        help="take sizes from shapes, or pass jax.jit a size as a static argument (static_argnums)",
+    ),
+    Pattern(
+        pattern=r"Shapes must be .*Trac|must be static integers|indices must have static"
+        r"|parameters to jaxpr equations must have __hash__",
+        why=f"{_NO_VALUE}, so Python can't use it as a size.",
+        help="take sizes from shapes, or pass jax.jit a size as a static argument (static_argnums)",
+    ),
+    Pattern(
+        pattern=r"^TypeError: Gradient only defined .*Output was None",
+        why="The function that is differentiated returns None.",
+        help="return its number at the end: a function without a return gives None",
+    ),
+    Pattern(
+        pattern=r"^TypeError: differentiating with respect to argnums=.* requires at least",
+        why="argnums counts the arguments that are passed by position, from 0 on. This call passes "
+        "fewer.",
+        help="pass by position what the gradient is by: jax.grad(loss)(params, x=x); or correct "
+        "argnums",
     ),
     Pattern(
         pattern=r"^TypeError: Gradient only defined for scalar-output functions",
@@ -41,6 +93,11 @@ MEANINGS: Final = (
         why="A gradient goes from a float to floats. An integer is among them here.",
         help="differentiate by another argument (argnums), or make it floats: "
         "x.astype(jnp.float32)",
+    ),
+    Pattern(
+        pattern=r"^TypeError: lax\.\w+: \w+ argument should be a callable",
+        why="A loop takes a function. It got something else.",
+        help="pass the function itself, without calling it: jax.lax.scan(step, carry, x)",
     ),
     Pattern(
         pattern=r"^TypeError: Expected a callable value|argument should be a callable",
@@ -63,7 +120,24 @@ MEANINGS: Final = (
     Pattern(
         pattern=r"vmap in_axes must be an int, None, or a tuple",
         why="in_axes is one entry for all arguments, or a tuple with one for each.",
-        help="give it as many entries as the call has arguments",
+        help="write a tuple with as many entries as the call has arguments, in their order",
+    ),
+    Pattern(
+        pattern=r"vmap (in|out)_axes must be an int, None, or \(nested\)",
+        why="An entry of in_axes or out_axes is a number, or None for what isn't mapped. This one "
+        "is something else.",
+        help="write the axis as a number, such as 0, or None",
+    ),
+    Pattern(
+        pattern=r"got axis spec None but output was batched",
+        why="None in out_axes is for a result that is the same for all. This one differs.",
+        help="say at which axis the results are put, such as out_axes=0",
+    ),
+    Pattern(
+        pattern=r"vmap out_axes specification must be a tree prefix",
+        why="out_axes is one entry for all results, or it has the form of what the function "
+        "returns, with an entry for each.",
+        help="write one number, such as out_axes=0, or an entry for each result",
     ),
     Pattern(
         pattern=r"Inconsistent (batch axis sizes|scan lengths)|inconsistent sizes for array axes",
@@ -111,6 +185,12 @@ MEANINGS: Final = (
         help="print the shapes, and leave out what the steps don't take apart",
     ),
     Pattern(
+        pattern=r"scan got `length` argument of",
+        why="length is the fourth argument, and counts the steps. It has to be the size of the "
+        "first axis of what the loop goes over.",
+        help="leave length out; what else the step needs it can use from outside",
+    ),
+    Pattern(
         pattern=r"scan got no values to scan over",
         why="Nothing says how many steps there are.",
         help="pass what the loop goes over, or length=…",
@@ -118,7 +198,8 @@ MEANINGS: Final = (
     Pattern(
         pattern=r"scan got value with no leading axis to scan over",
         why="A scan goes over the first axis of an array. This is a single number, without axes.",
-        help="pass an array; a number of steps is length=…",
+        help="leave out what is the same in each step, since the step can use it from outside; a "
+        "number of steps is length=…",
     ),
     Pattern(
         pattern=r"cond branches must have|branches must have equal|true_fun and false_fun output",
