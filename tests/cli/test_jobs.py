@@ -99,7 +99,9 @@ def test_a_file_that_breaks_the_grader_does_not_affect_others(
 ) -> None:
     assert course.is_dir()
 
-    def broken(_: object, submission: Submission, folder: ExerciseFolder, *__: object) -> Report:
+    def broken(
+        _: object, submission: Submission, folder: ExerciseFolder, *__: object, **___: object
+    ) -> Report:
         if submission.path == "b.py":
             raise UnicodeError("no such letter")
         return passed(submission, folder)
@@ -122,7 +124,7 @@ def test_skipped_files_are_listed_separately(
     assert course.is_dir()
     monkeypatch.setattr(
         "grader.grading.guarded.grade",
-        lambda _session, submission, folder, *_: passed(submission, folder),
+        lambda _session, submission, folder, *_, **__: passed(submission, folder),
     )
     for name in ("a.py", "b.py", "test_a.py", "__init__.py"):
         (here / name).write_text(ONE)

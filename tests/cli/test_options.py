@@ -64,6 +64,7 @@ def arrived(monkeypatch: pytest.MonkeyPatch) -> list[GradingRequest]:
         _submission: Submission,
         _folder: ExerciseFolder,
         request: GradingRequest,
+        _handover: object = None,
     ) -> NoReturn:
         requests.append(request)
         raise Arrived
