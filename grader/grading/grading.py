@@ -318,7 +318,6 @@ class Grading:
         """Whether the text is all of the program, and shows nothing that outlasts a call."""
         return self._is_alone and self._reading.stays_by_itself
 
-    @property
     def _is_pure(self) -> bool:
         """Whether the text leaves nothing to state, nor to chance, which a proof would doubt."""
         plain = self._is_alone and not self._reading.doubt

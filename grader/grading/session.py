@@ -67,8 +67,8 @@ class Session:
     @property
     def crowded(self) -> bool:
         """Whether other gradings keep the processors busy: a second process only costs time."""
-        busy = min(self._at_once, os.cpu_count() or 1)
-        return 1 < busy <= self._left
+        enough = min(self._at_once, max(os.cpu_count() or 1, 2))
+        return 1 < enough <= self._left
 
     def finish_one(self) -> None:
         """Count a grading that has ended: the last ones have the processors for themselves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -28,6 +29,8 @@ class Capture:
         while not self._ended:
             self._ready(None)
             self._read()
+        with contextlib.suppress(OSError):
+            os.close(self._fd)
 
     def _ready(self, seconds: float | None) -> bool:
         """Wait until reading doesn't block; a pipe can't be waited for on Windows."""
@@ -42,15 +45,10 @@ class Capture:
         with self._turn:
             if self._ended or not self._ready(0):
                 return
-            try:
+            part = b""
+            with contextlib.suppress(OSError):
                 part = os.read(self._fd, 1 << 16)
-            except OSError:
-                self._ended = True
-                return
-            if not part:
-                self._ended = True
-                os.close(self._fd)
-                return
+            self._ended = not part
             room = _KEPT - len(self._kept)
             self._kept += part[:room]
             self.truncated |= len(part) > room

@@ -123,7 +123,8 @@ class Search:
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
     play in; `fresh` starts another, and `altering` one in which lifted modules return other
     numbers. `judge` is the judge, which may have a deadline. `spare` may start one that has loaded
-    the file, if many cases are left. `is_pure`: the text leaves nothing to state or chance.
+    the file, if many cases are left. `is_pure` says whether the text leaves nothing to state or
+    chance.
     """
 
     def __init__(
@@ -141,7 +142,7 @@ class Search:
         judge: Callable[[Transcript], tuple[Finding, ...]],
         effort: Effort = Effort.EVERYTHING,
         spare: Callable[[], Sequence[Player]] = tuple,
-        is_pure: bool = False,
+        is_pure: Callable[[], bool] = lambda: False,
     ) -> None:
         self._exercise = exercise
         self._source = source
@@ -323,8 +324,8 @@ class Search:
 
         Whether it is state or chance decides which rule finds it.
         """
-        impure = not self._is_pure and any(map(_may_be_impure, self._errors()))
-        if impure and not self._fails_alike:
+        impure = any(map(_may_be_impure, self._errors()))
+        if impure and not self._fails_alike and not self._is_pure():
             self._repeat_afresh(plan)
         elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
             self._repeat(plan.discriminating[0], 1)

@@ -109,7 +109,7 @@ class Grading:
             judge=self._judge,
             effort=effort,
             spare=self._spare,
-            is_pure=is_pure,
+            is_pure=lambda: is_pure,
         )
         self._idle_after = idle_after
 
