@@ -86,6 +86,9 @@ def judged(report: Report) -> object:
     if any(each.rule == "nondeterministic" for each in report.findings):
         for each in document["findings"]:  # the case that shows it first is a matter of chance
             del each["evidence"], each["counterexample"]
+    for each in document["findings"]:  # how a known mistake was recognised depends on the mode
+        if {*each.get("evidence", ())} == {"cases", "proved"}:
+            del each["evidence"]
     return [document[key] for key in ("verdict", "score", "summary", "checks", "findings")]
 
 
