@@ -30,11 +30,11 @@ _CHANCE = (
 _CHANCE_BUILTINS = frozenset({"id", "hash"})
 _GENERATORS = frozenset({"default_rng", "RandomState", "Random", "Generator", "SeedSequence"})
 _SEEDING = _GENERATORS | {"seed"}
-_MUTATORS = frozenset(
+MUTATORS = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove"}
     | {"clear", "discard", "appendleft", "popleft", "__setitem__"}
 )
-_ARRAY_MUTATORS = frozenset({"sort", "fill", "put", "resize", "partition", "itemset"})
+ARRAY_MUTATORS = frozenset({"sort", "fill", "put", "resize", "partition", "itemset"})
 _COPYING_INTO = frozenset({"copyto", "shuffle", "put", "place", "putmask", "fill_diagonal", "at"})
 _SAME_ARRAY = frozenset({"asarray", "ravel", "reshape", "view", "squeeze", "atleast_2d"})
 
@@ -260,7 +260,7 @@ def _changed(nodes: list[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
             yield from _dotted(_base(node))[:1]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _MUTATORS:
+            if node.func.attr in MUTATORS:
                 yield from _dotted(_base(node.func.value))[:1]
         elif isinstance(node, ast.Call) and _dotted(node.func) in (["next"], ["setattr"]):
             yield from _dotted(_base(node.args[0]))[:1] if node.args else ()
@@ -308,7 +308,7 @@ def _call_changes(call: ast.Call, names: frozenset[str]) -> bool:
     if not isinstance(call.func, ast.Attribute):
         return False
     method = call.func.attr
-    if method in _ARRAY_MUTATORS and _named(call.func.value, names):
+    if method in ARRAY_MUTATORS and _named(call.func.value, names):
         return True
     return method in _COPYING_INTO and any(_named(each, names) for each in call.args[:1])
 

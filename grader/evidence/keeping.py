@@ -9,15 +9,13 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from grader.evidence.impurity import ARRAY_MUTATORS, MUTATORS
 from grader.model.loading import is_not_run
 from grader.model.names import Names, names_of
 from grader.model.source import Function
 
 _KEEPING: Final = frozenset({"cache", "lru_cache", "cached_property", "singledispatch"})
-_CHANGING: Final = frozenset(
-    {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove"}
-    | {"clear", "discard", "appendleft", "popleft", "sort", "reverse", "fill", "put"}
-)
+_CHANGING: Final = MUTATORS | ARRAY_MUTATORS | {"reverse"}
 _MAKING: Final = ("flax.linen.", "flax.core.freeze", "jax.", "functools.partial")
 """Calls whose results don't change: lifted classes, mapped functions, arrays of jax."""
 _LASTING: Final = (

@@ -397,13 +397,13 @@ class Grading:
         with self._watch.part("judge"):
             findings = self._judged(transcript)
         side = self._sides[0]
-        goes_on = self._hands_over(side, findings)
-        if self._handover is not None and goes_on:
+        handover = self._handover if self._hands_over(side, findings) else None
+        if handover is not None:
             self._goes_on = side
         self._close()
-        out, err, truncated = side.printed(goes_on=goes_on)
-        if self._handover is not None and goes_on:
-            self._handover.keep(side)
+        out, err, truncated = side.printed(goes_on=handover is not None)
+        if handover is not None:
+            handover.keep(side)
         return self._judging.spend(
             lambda: assembled(
                 self._submission,
