@@ -43,6 +43,7 @@ from grader.model.exercise import (
     Size,
 )
 from grader.model.observation import Loaded, LoadOutcome, Observation
+from grader.worker.arithmetic.shortcuts import shorten_paths
 from grader.worker.arithmetic.tiers import prefer_numpy
 from grader.worker.configuration import WATCHED
 from grader.worker.lowering import share_context
@@ -53,6 +54,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 share_context()
 prefer_numpy()
+shorten_paths()
 
 _SETTINGS = tuple(name for name in WATCHED if hasattr(jax.config, name))
 

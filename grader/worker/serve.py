@@ -30,6 +30,7 @@ from grader.model.transforms import needs_nnx
 from grader.sandbox import identity
 from grader.sandbox.confine import confine
 from grader.sandbox.policy import Policy, Protection
+from grader.worker.arithmetic.shortcuts import shorten_paths
 from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
 from grader.worker.dataclass_code import share_code
@@ -105,6 +106,7 @@ def adapt_libraries() -> None:
     share_context()
     share_code()
     prefer_numpy()
+    shorten_paths()
     remember_checks()
     skip_plugins()
 

@@ -9,6 +9,7 @@ run often (`tiers.py`). What jax does in Python, such as tracing, types, errors 
 isn't touched.
 
     tiers.py         which programs run here; the hook into jax
+    shortcuts.py     the second hook: to come here without jax's detours
     evaluation.py    a jaxpr as a list of steps, and its run
     kernels.py       the table: for each primitive its function
     elementwise.py shaping.py indexing.py reducing.py products.py random_numbers.py

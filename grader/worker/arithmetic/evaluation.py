@@ -64,7 +64,12 @@ class Kind:
 
 
 class Program:
-    """A jaxpr that can run here. `Unsupported` if it can't."""
+    """A jaxpr that can run here. `Unsupported` if it can't.
+
+    It has `failed` if it couldn't after all, once it ran.
+    """
+
+    failed = False
 
     def __init__(self, closed: Jaxpr) -> None:
         jaxpr: Jaxpr = getattr(closed, "jaxpr", closed)
@@ -179,11 +184,14 @@ def _has_keys(equation: Any) -> bool:  # noqa: ANN401
 
 
 def _check_context(equation: Any) -> None:  # noqa: ANN401
-    """Refuse settings that hold for some equations only, and another way to make random bits."""
+    """Refuse settings of some equations only, other ways to make random bits, and meshes."""
     context = getattr(equation, "ctx", None)
     if getattr(context, "compute_type", None) or getattr(context, "xla_metadata", None):
         raise Unsupported
     if not getattr(context, "threefry_partitionable", True):
+        raise Unsupported
+    mesh = getattr(context, "cur_abstract_mesh", None)
+    if mesh is not None and not mesh.empty:
         raise Unsupported
 
 

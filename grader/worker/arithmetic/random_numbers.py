@@ -18,6 +18,9 @@ from grader.worker.arithmetic.step import Array, Kernel, Parameters, Unsupported
 _ROTATIONS: Final = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY: Final = np.uint32(0x1BD11BDA)
 _WORD: Final = np.uint32(32)
+_MASK: Final = 0xFFFFFFFF
+_FEW: Final = 6
+"""So many counters are encrypted faster one by one, as plain ints."""
 
 
 def threefry(key: tuple[Array, Array], high: Array, low: Array) -> tuple[Array, Array]:
@@ -31,6 +34,20 @@ def threefry(key: tuple[Array, Array], high: Array, low: Array) -> tuple[Array, 
             second = first ^ second
         first = first + schedule[(group + 1) % 3]
         second = second + schedule[(group + 2) % 3] + np.uint32(group + 1)
+    return first, second
+
+
+def _encrypted(key: Array, high: int, low: int) -> tuple[int, int]:
+    """Encrypt one counter of two words, as `threefry` does."""
+    words = (int(key[0]), int(key[1]))
+    schedule = (*words, words[0] ^ words[1] ^ int(_PARITY))
+    first, second = high + schedule[0] & _MASK, low + schedule[1] & _MASK
+    for group in range(5):
+        for bits in _ROTATIONS[group % 2]:
+            first = first + second & _MASK
+            second = first ^ (second << bits & _MASK | second >> 32 - bits)
+        first = first + schedule[(group + 1) % 3] & _MASK
+        second = second + schedule[(group + 2) % 3] + group + 1 & _MASK
     return first, second
 
 
@@ -48,6 +65,10 @@ def _words(keys: Array, more: int) -> tuple[Array, Array]:
 
 def _drawn(keys: Array, shape: Sequence[int]) -> tuple[Array, Array]:
     """Return two words for each key and element: two arrays of shape (*keys, *shape)."""
+    if keys.ndim == 1 and prod(shape) <= _FEW:
+        words = [_encrypted(keys, 0, low) for low in range(prod(shape))]
+        both = np.array(words, np.uint32).reshape(*shape, 2)
+        return both[..., 0], both[..., 1]
     high, low = _counters(shape)
     return threefry(_words(keys, len(shape)), high, low)
 
@@ -80,6 +101,8 @@ def _fold_in(_: Parameters, keys: Array, numbers: Array) -> Array:
     more = numbers.ndim - (keys.ndim - 1)
     if more < 0 or (more and keys.ndim > 1):
         raise Unsupported
+    if keys.ndim == 1 and not more:
+        return np.array(_encrypted(keys, 0, int(numbers) & _MASK), np.uint32)
     low = numbers.astype(np.uint32)
     return np.stack(threefry(_words(keys, more), np.zeros_like(low), low), axis=-1)
 
