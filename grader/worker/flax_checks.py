@@ -16,6 +16,8 @@ import numpy as np
 from flax import linen as nn
 from flax.core import scope
 
+from grader.worker.flax_draws import Draws
+
 Check = Callable[[object], bool]
 Initializer = Callable[..., Any]
 
@@ -27,8 +29,8 @@ _PLAIN: Final = frozenset(
 """Types of fields that hold no module."""
 
 
-def remember_checks() -> None:
-    """Let Flax remember, in this process and in its forks.
+def remember_checks(draws: Draws) -> None:
+    """Let Flax remember, in this process and in its forks; first values are up to `draws`.
 
     A check that this version of Flax doesn't have is left out.
     """
@@ -38,7 +40,7 @@ def remember_checks() -> None:
     setup: Callable[[nn.Module], None] | None = getattr(nn.Module, "_validate_setup", None)
     if setup is not None:
         nn.Module._validate_setup = _of_setups(setup)  # noqa: SLF001
-    scope.Scope.param = _of_shapes(scope.Scope.param)
+    scope.Scope.param = _of_shapes(scope.Scope.param, draws)
 
 
 def _of_keys(check: Check) -> Check:
@@ -79,7 +81,7 @@ _OF_FLAX: Final = frozenset({"parent", "scope", "_state", "_parent_ref", "_id"})
 """What Flax itself puts into a module."""
 
 
-def _of_shapes(param: Callable[..., Any]) -> Callable[..., Any]:
+def _of_shapes(param: Callable[..., Any], draws: Draws) -> Callable[..., Any]:
     """Remember for each of jax's initialisers the shapes that a parameter was found to have."""
     known: WeakKeyDictionary[Initializer, dict[object, tuple[int, ...]]] = WeakKeyDictionary()
 
@@ -91,8 +93,11 @@ def _of_shapes(param: Callable[..., Any]) -> Callable[..., Any]:
         unbox: bool = True,
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        if kwargs or not _is_of_jax(init_fn, args) or not self.has_variable("params", name):
+        if kwargs or not _is_of_jax(init_fn, args):
             return param(self, name, init_fn, *args, unbox=unbox, **kwargs)
+        args = tuple(args[0]), *args[1:]
+        if not self.has_variable("params", name):
+            return param(self, name, draws.of(init_fn), *args, unbox=unbox)
         shapes = known.setdefault(init_fn, {})
         value = self.get_variable("params", name)
         if isinstance(value, jax.Array) and shapes.get(args) == value.shape:
@@ -112,7 +117,7 @@ def _is_of_jax(init_fn: Initializer, args: tuple[Any, ...]) -> bool:
         type(init_fn) is types.FunctionType
         and init_fn.__globals__ is _INITIALIZERS
         and bool(args)
-        and type(args[0]) is tuple
+        and type(args[0]) in (tuple, list)
         and all(type(size) is int for size in args[0])
         and all(type(each) in _PLAIN for each in args[1:])
     )

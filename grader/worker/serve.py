@@ -35,6 +35,7 @@ from grader.worker.arithmetic.tiers import compile_all, prefer_numpy
 from grader.worker.compiling import CompileClock
 from grader.worker.dataclass_code import share_code
 from grader.worker.flax_checks import remember_checks
+from grader.worker.flax_draws import Draws
 from grader.worker.kept import Pictures
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
@@ -107,7 +108,9 @@ def adapt_libraries() -> None:
     share_code()
     prefer_numpy()
     shorten_paths()
-    remember_checks()
+    draws = Draws()
+    draws.remember_keys()
+    remember_checks(draws)
     skip_plugins()
 
 

@@ -14,6 +14,7 @@ from flax.core import scope
 from flax.errors import NameInUseError, ScopeParamShapeError
 
 from grader.worker.flax_checks import remember_checks
+from grader.worker.flax_draws import Draws
 
 CHECK: Callable[[Any], bool] = scope._is_valid_rng
 KEYS = {
@@ -44,7 +45,7 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (nn.Module, "_validate_setup", VALIDATE),
     ):
         monkeypatch.setattr(home, name, original)  # puts it back
-    remember_checks()
+    remember_checks(Draws())
     yield
 
 

@@ -83,8 +83,8 @@ class Program:
         self._inputs = [self._place(var) for var in jaxpr.invars]
         self._steps = [self._step(each) for each in jaxpr.eqns]
         self._outputs = [self._source(atom) for atom in jaxpr.outvars]
-        self.takes = tuple(_kind(var.aval) for var in jaxpr.invars)
-        self.gives = tuple(_kind(atom.aval) for atom in jaxpr.outvars)
+        self.takes = tuple(kind_of(var.aval) for var in jaxpr.invars)
+        self.gives = tuple(kind_of(atom.aval) for atom in jaxpr.outvars)
         self._places.clear()
 
     def run(self, operands: Sequence[Array], budget: Budget) -> list[Array]:
@@ -148,10 +148,11 @@ class Program:
 
 def _constant(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
     """Copy it, as XLA does: what a program writes into its own array later changes nothing."""
-    return np.array(_kind(aval).as_numpy(value))
+    return np.array(kind_of(aval).as_numpy(value))
 
 
-def _kind(aval: Any) -> Kind:  # noqa: ANN401
+def kind_of(aval: Any) -> Kind:  # noqa: ANN401
+    """Return what an array of jax is in NumPy; `Unsupported` if it can't be there."""
     dtype, shape = _type(aval)
     keys = _is_key(aval)
     return Kind(dtype, shape, keys, jax.core.ShapedArray(shape, dtype) if keys else aval)

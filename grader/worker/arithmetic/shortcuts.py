@@ -20,7 +20,7 @@ from jax.extend.core import Primitive, primitives
 from grader.worker.arithmetic.control import CONTROL
 from grader.worker.arithmetic.evaluation import Program
 from grader.worker.arithmetic.kernels import KERNELS
-from grader.worker.arithmetic.tiers import installed
+from grader.worker.arithmetic.tiers import installed, numbers_of
 
 _PUT_TOGETHER: Final = frozenset(
     {"add_any", "random_bits", "random_fold_in", "random_seed", "random_split", "slice"}
@@ -129,5 +129,5 @@ class _Operation:
 
 def _type(arg: Any) -> object:  # noqa: ANN401  # an array of jax
     """Return what an argument is. Of keys, it's their numbers': jax takes long to say their own."""
-    numbers = getattr(arg, "_base_array", None)
-    return arg.aval if numbers is None else (arg._impl, numbers.aval)  # noqa: SLF001
+    numbers = numbers_of(arg)
+    return arg.aval if numbers is arg else (arg._impl, numbers.aval)  # noqa: SLF001

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jax._src import pjit
 from jax._src.interpreters import pxla
-from jax.random import key_data, wrap_key_data
+from jax.random import wrap_key_data
 
 from grader.worker.arithmetic.evaluation import Jaxpr, Kind, Program
 from grader.worker.arithmetic.step import Array, Budget, Unsupported
@@ -78,11 +78,11 @@ class Tiers:
             weakref.WeakKeyDictionary()
         )
         self._home: _Home | None = None
-        self._left = _OF_A_CASE
+        self.left = _OF_A_CASE
 
     def begin_case(self) -> None:
         """Forget what ran before."""
-        self._left = _OF_A_CASE
+        self.left = _OF_A_CASE
 
     def __call__(self, *args: Any, jaxpr: Jaxpr, **options: Any) -> Any:  # noqa: ANN401
         """Return the results, and what jax would need to run it faster next time: nothing."""
@@ -100,19 +100,26 @@ class Tiers:
 
     def run(self, program: Program, args: Sequence[Any]) -> list[Any] | None:
         """Return a program's results; None if it's for XLA, this time or always."""
-        if program.failed or self._left <= 0 or not _is_usual():
+        if program.failed or self.left <= 0 or not _is_usual():
             return None
         budget = Budget(_OF_A_RUN)
         try:
-            self._home = self._home or _Home()
-            return self._home.results(program, args, budget)
+            return self._place().results(program, args, budget)
         except Exception:  # noqa: BLE001  # whatever isn't as expected is for XLA
             program.failed = True
             return None
         finally:
-            self._left -= _CALL + _OF_A_RUN - budget.left
-            if self._left <= 0:
+            self.left -= _CALL + _OF_A_RUN - budget.left
+            if self.left <= 0:
                 _forget_paths()
+
+    def array(self, numbers: Array, kind: Kind) -> Any:  # noqa: ANN401
+        """Return numbers as an array of jax with its own memory, or as a key array."""
+        return self._place().array(numbers, kind)
+
+    def _place(self) -> _Home:
+        self._home = self._home or _Home()
+        return self._home
 
     def _find(self, jaxpr: Jaxpr, options: dict[str, Any]) -> Program | None:
         """Return a program that may run here, None if it's one for XLA."""
@@ -139,12 +146,12 @@ class _Home:
             results = program.run(operands, budget)
             if any(map(_is_refused, results)):
                 raise Unsupported
-        return [self._array(*each) for each in zip(results, program.gives, strict=True)]
+        return [self.array(*each) for each in zip(results, program.gives, strict=True)]
 
-    def _array(self, result: Array, kind: Kind) -> Any:  # noqa: ANN401
-        """Return a result as an array of jax with its own memory, or as a key array."""
+    def array(self, numbers: Array, kind: Kind) -> Any:  # noqa: ANN401
+        """Return numbers as an array of jax with its own memory, or as a key array."""
         made = pxla.batched_device_put(
-            kind.aval, self._sharding, [np.array(result)], [self._device], committed=False
+            kind.aval, self._sharding, [np.array(numbers)], [self._device], committed=False
         )
         return wrap_key_data(made, impl="threefry2x32") if kind.keys else made
 
@@ -159,16 +166,18 @@ def _is_refused(result: Array) -> bool:
 
 def _operand(arg: Any, kind: Kind) -> Array:  # noqa: ANN401  # anything that jax takes
     """Return an argument as an array of NumPy; `Unsupported` if it was put on a device."""
-    data = numbers_of(arg) if kind.keys else arg
+    data = numbers_of(arg)
     if isinstance(data, jax.Array) and data.committed:
         raise Unsupported
     return kind.as_numpy(data)
 
 
-def numbers_of(keys: Any) -> Any:  # noqa: ANN401  # private to jax
-    """Return the numbers of a key array, without jax's way, which takes a dozen microseconds."""
-    found = getattr(keys, "_base_array", None)
-    return key_data(keys) if found is None else found
+def numbers_of(array: Any) -> Any:  # noqa: ANN401  # private to jax
+    """Return the numbers of a key array; any other is its own.
+
+    `jax.random.key_data` takes a dozen microseconds for that.
+    """
+    return getattr(array, "_base_array", array)
 
 
 def _forget_paths() -> None:
