@@ -25,7 +25,8 @@ from tests.bench.edited import Edited
 from tests.bench.memory import Peak
 
 ROOT = Path(__file__).resolve().parents[2]
-EXERCISE = ROOT / "exercises" / "nn_vmap_shared"
+SLUG = "nn-vmap-shared"
+EXERCISE = ROOT / "exercises" / SLUG.replace("-", "_")
 RIGHT = ROOT / "solutions" / "nn_vmap_shared.py"
 WRONG = EXERCISE / "mistakes" / "one_copy_per_example.py"
 ANOTHER = EXERCISE / "mistakes" / "key_folded_in.py"
@@ -159,6 +160,8 @@ class Bench:
             ),
             "untraceable": ("grade one that can't be traced", self._untraceable, False),
             "help": ("grade --help", lambda _: self._command("--help"), False),
+            "list": ("grade list", lambda _: self._command("list"), False),
+            "hint": ("grade hint", lambda _: self._command("hint", SLUG), False),
             "together": (f"grade {CLASS} files in one call", lambda _: self._together(), False),
             "pytest": ("pytest + Hypothesis, 100 examples", lambda _: self._pytest(plain), False),
         }
