@@ -87,7 +87,10 @@ class Draws:
             return draw(key, *args)
         settings = [getattr(jax.config, each, None) for each in _SETTINGS]
         name = (np.asarray(numbers).tobytes(), key.shape, key.dtype, *settings, *what)
-        found = self._known.get(name)
+        try:
+            found = self._known.get(name)
+        except TypeError:  # it can't be remembered, and Flax says what is wrong with it
+            return draw(key, *args)
         if found is not None and tiers.left > found.operations:
             tiers.left -= found.operations
             return tiers.array(found.numbers, found.kind)

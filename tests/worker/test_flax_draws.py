@@ -191,3 +191,9 @@ def test_a_key_that_was_put_somewhere_gives_what_is_there() -> None:
     remembering = Draws().of(draw)
     remembering(KEY, (3,))
     assert remembering(jax.device_put(KEY, jax.devices()[0]), (3,)).committed
+
+
+def test_what_is_wrong_is_up_to_flax() -> None:
+    remember()
+    with pytest.raises(ValueError, match="int or string"):
+        scope._fold_in_static(KEY, ([],))
