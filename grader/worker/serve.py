@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import io
+import math
 import os
 import platform
 import sys
@@ -268,31 +269,44 @@ class _Watched(Protocol):
 class _DeadlineClock:
     """A thread that tells the judge where the program is when a deadline passes.
 
-    It only reports: the judge has its own clock and stops the process from outside.
+    It only reports: the judge has its own clock and stops the process from outside. It starts
+    before any of the program runs, and sleeps until the earliest deadline that it was told of, even
+    if the block ends long before: waking it each time would take longer than some cases.
     """
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._main = threading.get_ident()
+        self._changed = threading.Condition()
+        self._watched: _Watched | None = None
+        self._due = math.inf
+        self._wakes = -math.inf
 
     @contextlib.contextmanager
     def running(self, seconds: float, subject: _Watched) -> Iterator[None]:
         """Report if the block takes longer than `seconds`, but never after it has ended."""
-        ended = threading.Lock()
-
-        def report() -> None:
-            if ended.acquire(blocking=False):
-                self._report(subject)
-
-        timer = threading.Timer(seconds, report)
-        timer.daemon = True
-        timer.start()
+        with self._changed:
+            self._watched, self._due = subject, time.monotonic() + seconds
+            if self._wakes == -math.inf:
+                self._wakes = self._due
+                threading.Thread(target=self._watch, daemon=True).start()
+            elif self._due < self._wakes:
+                self._changed.notify()
         try:
             yield
         finally:
-            timer.cancel()
-            if not ended.acquire(blocking=False):
-                timer.join()
+            with self._changed:
+                self._watched, self._due = None, math.inf
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                if self._watched is not None and self._due <= now:
+                    self._report(self._watched)
+                    self._watched, self._due = None, math.inf
+                self._wakes = self._due
+                self._changed.wait(None if self._due == math.inf else self._due - now)
 
     def _report(self, subject: _Watched) -> None:
         frames: tuple[Frame, ...] = subject.where(self._main)
