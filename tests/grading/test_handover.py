@@ -125,7 +125,7 @@ def test_the_edited_text_runs_where_the_text_ran(
     [
         "import jax\njax.config.update('jax_default_matmul_precision', 'float32')\n",
         "import flax.linen as nn\nnn.Dense.kept = []\n",
-        "import flax.linen as nn\nclass Mark:\n    nn.Dense.seen = getattr(nn.Dense, 'seen', 0) + 1\n",
+        "import flax.linen as nn\nclass Mark:\n    nn.Dense.seen = 1\n",
         "import numpy as np\nnp.random.seed(0)\n",
         "import gc\ngc.collect()\n",
         "import numpy as np\nnp.seterr(all='ignore')\n",
