@@ -97,7 +97,7 @@ def read(text: str, function: str) -> Reading:
         doubt=next(iter(doubts), ""),
         idle=idle,
         printed=printed,
-        configures=bool(re.search("config|environ", text)),
+        configures=bool(re.search("config|environ|putenv", text)),
         leaves=leaves,
     )
 
