@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -16,9 +17,12 @@ from grader.evidence.in_context import in_context
 from grader.evidence.libraries import ALIASES
 from grader.evidence.meaning import Meaning
 from grader.evidence.meanings import MEANINGS
+from grader.evidence.unpacked import unpacked
 from grader.evidence.waiting import waiting
 from grader.model.observation import Raised, Span
 from grader.model.source import Source
+
+Explain = Callable[[Raised, Source], Meaning | None]
 
 _MOST_LINES = 3
 _LONGEST_LINE = 300
@@ -44,7 +48,7 @@ _UNKNOWN = Meaning(
 
 def meaning(raised: Raised, source: Source, allowed: tuple[str, ...] = ()) -> Meaning:
     """Return the usual meaning of an exception; `allowed` are files that may be beside the file."""
-    for explain in (waiting, unbound, unavailable, in_context, _initialiser, _unpacked_init):
+    for explain in _EXPLAINING:
         told = explain(raised, source)
         if told is not None:
             return told
@@ -89,19 +93,9 @@ def _initialiser(raised: Raised, source: Source) -> Meaning | None:
     )
 
 
-def _unpacked_init(raised: Raised, source: Source) -> Meaning | None:
-    """Explain an exception of `y, variables = model.init(…)`."""
-    for node in source.nodes if "to unpack" in raised.message else ():
-        match node:
-            case ast.Assign(targets=[target], value=ast.Call(func=ast.Attribute(attr="init"))):
-                if raised.place in {source.span(target), source.span(node)}:
-                    return Meaning(
-                        why="init returns the variables alone, without the output.",
-                        help="give them one name, and get the output from apply",
-                    )
-            case _:
-                continue
-    return None
+_EXPLAINING: Final[tuple[Explain, ...]] = (
+    *(waiting, unbound, unavailable, in_context, _initialiser, unpacked),
+)
 
 
 def _is_linen(cls: ast.ClassDef) -> bool:

@@ -10,6 +10,7 @@ import ast
 from typing import Final
 
 from grader.evidence.impurity import ARRAY_MUTATORS, MUTATORS
+from grader.model.lasting import strange_stores, writes_to_libraries
 from grader.model.loading import is_not_run
 from grader.model.names import Names, names_of
 from grader.model.source import Function
@@ -23,6 +24,13 @@ _LASTING: Final = (
     ast.AsyncFunctionDef,
 )
 _DISPLAYS: Final = (ast.List, ast.Dict, ast.Set)
+_FIXED: Final = frozenset(
+    {f"jax.{name}" for name in ("checkpoint", "grad", "jit", "remat", "value_and_grad", "vmap")}
+    | {f"jax.numpy.{name}" for name in ("arange", "array", "asarray", "float32", "ones", "zeros")}
+    | {f"jax.random.{name}" for name in ("PRNGKey", "key", "normal", "split", "uniform")}
+    | {"functools.partial"}
+)
+"""Calls whose results aren't lists either, and have no list in them that isn't passed in."""
 
 
 def keeps_nothing(tree: ast.Module | None) -> bool:
@@ -32,16 +40,27 @@ def keeps_nothing(tree: ast.Module | None) -> bool:
     names = names_of(tree)
     if not all(is_not_run(each) or _is_constant(each, names) for each in tree.body):
         return False
-    local = frozenset() if _has_containers(tree) else frozenset(names.bound - names.parameters)
+    if strange_stores(tree.body) or not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"}):
+        return False
+    changeable = _has_containers(tree, names)
+    local = frozenset() if changeable else frozenset(names.bound - names.parameters)
     return all(_lasts_no_longer(node, names, local) for node in ast.walk(tree))
 
 
-def _has_containers(tree: ast.Module) -> bool:
+def _has_containers(tree: ast.Module, names: Names) -> bool:
     """Whether something outside of the functions has a name and can be changed."""
     bodies = [tree.body, *(each.body for each in ast.walk(tree) if isinstance(each, ast.ClassDef))]
     values = [getattr(each, "value", None) for body in bodies for each in body]
-    plain = (value for value in values if value is not None and not isinstance(value, ast.Call))
-    return any(isinstance(part, _DISPLAYS) for value in plain for part in ast.walk(value))
+    parts = [part for value in values if value is not None for part in ast.walk(value)]
+    return any(
+        isinstance(each, _DISPLAYS)
+        or (isinstance(each, ast.Call) and not _is_fixed(names.surely(each.func)))
+        for each in parts
+    )
+
+
+def _is_fixed(made: str) -> bool:
+    return made in _FIXED or made.startswith("flax.linen.")
 
 
 def _is_constant(statement: ast.stmt, names: Names) -> bool:
@@ -52,7 +71,7 @@ def _is_constant(statement: ast.stmt, names: Names) -> bool:
         case ast.AnnAssign(target=ast.Name(), value=None):
             return True
         case ast.FunctionDef(decorator_list=decorators):
-            return all(_is_unchanging(each, names) for each in decorators)
+            return all(_is_unchanging(each, names, decorates=True) for each in decorators)
         case ast.ClassDef(bases=[_, *_] as bases, keywords=[], decorator_list=[], body=body):
             parts = (_is_constant(each, names) for each in body)
             return all(_is_module(each, names) for each in bases) and all(parts)
@@ -71,9 +90,14 @@ def _is_module(base: ast.expr, names: Names) -> bool:
     return own or names.surely(base).startswith("flax.linen.")
 
 
-def _is_unchanging(value: ast.expr | None, names: Names) -> bool:
-    """Whether an expression gives what no call changes; `_lasts_no_longer` looks at displays."""
+def _is_unchanging(value: ast.expr | None, names: Names, *, decorates: bool = False) -> bool:
+    """Whether an expression gives what no call changes; `_lasts_no_longer` looks at displays.
+
+    What `decorates` is called, so it has to be a library's.
+    """
     match value:
+        case ast.Attribute() | ast.Name() if decorates:
+            return names.surely(value).startswith(_MAKING)
         case ast.Constant() | ast.Lambda() | ast.Attribute() | ast.Name():
             return True
         case ast.Tuple() | ast.List() | ast.Set() | ast.Dict() | ast.UnaryOp() | ast.BinOp():
@@ -88,13 +112,13 @@ def _is_unchanging(value: ast.expr | None, names: Names) -> bool:
 
 
 def _lasts_no_longer(node: ast.AST, names: Names, local: frozenset[str]) -> bool:
-    """Whether a node writes at most to names, to attributes of the object at hand, and to lists.
+    """Whether a node writes at most to names and to lists, and changes nothing of a library.
 
     The lists are those that have one of the `local` names.
     """
+    if writes_to_libraries(node, names):
+        return False
     match node:
-        case ast.Attribute(value=base, ctx=ast.Store() | ast.Del()):
-            return isinstance(base, ast.Name) and base.id == "self"
         case ast.Call(func=ast.Attribute(value=base, attr=attr)) if attr in _CHANGING:
             return isinstance(base, ast.Name) and base.id in local
         case ast.Call(func=ast.Attribute(attr=attr)):

@@ -160,7 +160,10 @@ def _pattern(fault: Fault) -> str | None:
         case Knob.IN_AXES:
             return None
         case Knob.OUT_AXES:
-            return r"tree prefix|pytree structure|out of bounds|data dependency"
+            # Only what is the same for all steps may not depend on one of them.
+            same = isinstance(fault.actual, tuple) and None in fault.actual
+            fits = r"tree prefix|pytree structure|out of bounds"
+            return rf"{fits}|data dependency" if same else fits
         case Knob.LENGTH:
             return _SIZES
 

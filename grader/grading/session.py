@@ -174,7 +174,7 @@ class Session:
         beside = tuple(map(_sent, submission.source.files[1:]))
         program = msgspec.structs.replace(program, files=beside)
         key = folder.key, program.name
-        plain = not beside and read(program.text, exercise.function).stays_by_itself
+        plain = not beside and read(program.text, exercise.function).cannot_tell
         if key in self._pool and plain:
             side = self._pool.take(key)
             if side is not None:

@@ -7,6 +7,10 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
+
+_FUNCTIONS: Final = (ast.Lambda, ast.Name, ast.IfExp, ast.Subscript)
+"""What may give a function another name."""
 
 
 @dataclass(slots=True)
@@ -16,7 +20,8 @@ class Names:
     `imports` maps a name to the dotted name that it stands for, or to several; `modules` are those
     that surely are modules, `bound` is all that is bound otherwise. `own` are the attributes that
     the text's classes define, `loggers` and `sentinels` what a stand-in never is. `parsers` are
-    those of a command line that the top makes, and nothing else.
+    those of a command line that the top makes, and nothing else. `functions` may be functions of
+    the text, under whatever name.
     """
 
     imports: dict[str, str] = field(default_factory=dict)
@@ -24,6 +29,7 @@ class Names:
     bound: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
     parameters: set[str] = field(default_factory=set)
     loggers: set[str] = field(default_factory=set)
     sentinels: set[str] = field(default_factory=set)
@@ -90,6 +96,11 @@ def _collect(found: Names, node: ast.AST) -> None:
             found.classes.add(name)
             found.bound.add(name)
             found.own.update(each for statement in body for each in stored(statement))
+        case ast.FunctionDef(name=name):
+            found.functions.add(name)
+            found.bound.add(name)
+        case ast.Assign(targets=targets, value=value) if isinstance(value, _FUNCTIONS):
+            found.functions.update(each.id for each in targets if isinstance(each, ast.Name))
         case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr, ctx=ast.Store()):
             found.own.add(attr)
         case ast.arg(arg=name):

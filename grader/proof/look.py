@@ -26,11 +26,13 @@ class Look:
     """Looks at statements that reach the answer. `doubts` are lines with what was found there.
 
     `used` are the names that they use, `said` is what only goes into messages, and `printed` the
-    calls that make text of whatever they are given.
+    calls that make text of whatever they are given. With `everything` it looks at what is idle as
+    well.
     """
 
-    def __init__(self, tree: ast.Module, names: Names) -> None:
+    def __init__(self, tree: ast.Module, names: Names, *, everything: bool = False) -> None:
         self._names = names
+        self._everything = everything
         self._parents = {part: node for node in ast.walk(tree) for part in _parts(node)}
         self._idle = Idle(names)
         self._sets: set[str] = set()
@@ -45,7 +47,7 @@ class Look:
     def at(self, node: ast.AST) -> None:
         """Look at a node, and at all that is in it, unless it is idle."""
         if isinstance(node, ast.stmt):
-            if self._idle.holds(node):
+            if not self._everything and self._idle.holds(node):
                 self.said.append(node)
                 return
             self.said += self._idle.said(node)

@@ -15,6 +15,8 @@ from grader.model.parsing import parsed
 from grader.model.trace import Asked, Decision
 from grader.proof import known
 from grader.proof.idle import Idle
+from grader.proof.leaving import leaves_nothing
+from grader.proof.loaded import makes_itself, reaches_out
 from grader.proof.look import Look
 
 _LONGEST: Final = 25_000
@@ -46,18 +48,25 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `doubt` says, with its line, what a trace might not show; it is empty if there is nothing.
     `idle` are the pieces that can't reach the answer, whatever they ask; `printed` the calls that
-    print what they are given. `configures` says whether it may set how jax works, as a trace shows.
+    print what they are given. `configures` says whether it may set how jax works, as a trace shows,
+    and `leaves` whether it may leave something else in the process, for another program to find.
     """
 
     doubt: str = ""
     configures: bool = False
+    leaves: bool = False
     idle: tuple[Place, ...] = ()
     printed: tuple[Place, ...] = ()
 
     @property
+    def cannot_tell(self) -> bool:
+        """Whether it can't tell that its process has worked before."""
+        return not self.doubt and not self.configures
+
+    @property
     def stays_by_itself(self) -> bool:
         """Whether no other program that runs in the same process can tell, nor this one of it."""
-        return not self.doubt and not self.configures
+        return self.cannot_tell and not self.leaves
 
     def decided(self, decisions: tuple[Decision, ...]) -> str:
         """Say by what the program decided where it can reach the answer; empty if by nothing."""
@@ -77,7 +86,9 @@ def read(text: str, function: str) -> Reading:
     if len(text) > _LONGEST:
         return Reading(doubt="the text is too long to be looked through")
     try:
-        look = _looked(parsed(text), function)
+        tree = parsed(text)
+        look = _looked(tree, function)
+        leaves = bool(look.doubts) or not leaves_nothing(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reading(doubt="the text can't be read")
     doubts = [f"line {line} {what}" for line, what in sorted(look.doubts)]
@@ -86,7 +97,8 @@ def read(text: str, function: str) -> Reading:
         doubt=next(iter(doubts), ""),
         idle=idle,
         printed=printed,
-        configures=bool(re.search("config|environ", text)),
+        configures=bool(re.search("config|environ|putenv", text)),
+        leaves=leaves,
     )
 
 
@@ -118,7 +130,9 @@ def _acts(statement: ast.stmt, names: Names, function: str) -> bool:
     """
     if _configures(statement, names) or _describes_an_option(statement, names):
         return False
-    if any(_sets(each, names) for part in executed(statement) for each in ast.walk(part)):
+    run = [each for part in executed(statement) for each in ast.walk(part)]
+    out = any(_sets(each, names) or reaches_out(each, names) for each in run)
+    if out or makes_itself(statement, names):
         return True
     match statement:
         case ast.If(body=body, orelse=orelse) | ast.Try(body=body, orelse=orelse):

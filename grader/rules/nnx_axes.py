@@ -195,7 +195,8 @@ def _outward(
         label=f"the result's axis {given} is the mapped one"
         if isinstance(axes, Axis)
         else f"the mapped axis of result {place + 1} belongs at {wanted}",
-        why="The numbers are right, but the axes of the result are in another order.",
+        why="The results are stacked along that axis. At another place, the axes of the result "
+        "are in another order.",
         help=f"put the axis at {wanted}: out_axes={right}",
         span=evidence.landmarks.keyword(run.span, "out_axes") or evidence.landmarks.head,
         edits=argument_edits(evidence, run.span, "out_axes", right),

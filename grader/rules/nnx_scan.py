@@ -301,8 +301,8 @@ def _moved(evidence: Evidence, each: NnxLook, place: int, wanted: int, found: in
         "out_axes",
         message=f"out_axes={axes_text(axes)} puts the axis that counts {noun} at the wrong place",
         label=f"the outputs' axis {found} counts {noun}",
-        why="The outputs of the steps are stacked along that axis. The numbers are right, but the "
-        "axes of the result are in another order.",
+        why="The outputs of the steps are stacked along that axis. At another place, the axes of "
+        "the result are in another order.",
         right=right,
         step=f"put the axis where the task has it: out_axes={right}",
     )

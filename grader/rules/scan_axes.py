@@ -90,8 +90,8 @@ def _outward(evidence: Evidence, each: Fault) -> Sighting:
         else f"not the axes of {noun}",
         drawing=_drawing("the outputs", "gives", each, stacked),
         details=told_by_flax(each),
-        why="The outputs of the steps are stacked along that axis. The numbers are right, but the "
-        "axes of the result are in another order.",
+        why="The outputs of the steps are stacked along that axis. At another place, the axes of "
+        "the result are in another order.",
         help=f"put the axis where the task has it: out_axes={right}",
         span=_place(evidence, each, "out_axes"),
         edits=argument_edits(evidence, run.span, "out_axes", right, POSITIONS["out_axes"]),

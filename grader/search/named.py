@@ -60,7 +60,8 @@ _CROSSED: Final = 3
 """How many numbers meet each other: two dimensions may have to have one each."""
 _ELEMENTS: Final = 2**16
 _BEYOND: Final = 4
-"""How many times its largest size a dimension may have here, if the task goes no further."""
+"""How many times its largest size a dimension may have here, and one more: what is right for so
+many may be wrong for the next one."""
 
 _COUNTING: Final = frozenset({"size", "shape", "nbytes", "len", "prod"})
 """Names that say how many numbers an array has; that of an answer is a product of sizes."""
@@ -133,7 +134,9 @@ def _reaches(dimension: Dimension, size: int) -> bool:
 
 
 def _largest(dimension: Dimension) -> int:
-    return max(dimension.far, _BEYOND * dimension.largest)
+    """Return how large it may be here. More layers or weights would round more, one by one."""
+    usual = dimension.largest if dimension.weights else max(dimension.far, dimension.largest)
+    return max(dimension.far, _BEYOND * usual + 1)
 
 
 def _crossed(exercise: Exercise, numbers: Sequence[int]) -> Iterator[Sizes]:
@@ -250,6 +253,8 @@ def _deciding(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Compare() | ast.MatchValue() | ast.Slice():
             yield node
+        case ast.BinOp(op=ast.Mod(), left=left, right=right) if not _is_text(left):
+            yield right
         case ast.UnaryOp(op=ast.Not(), operand=ast.BinOp() as operand):
             yield operand
         case ast.If(test=test) | ast.IfExp(test=test) if isinstance(test, ast.BinOp):
@@ -261,6 +266,11 @@ def _deciding(node: ast.AST) -> Iterator[ast.AST]:
                 yield from args
         case _:
             return
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Whether a remainder of this is text that is filled in."""
+    return isinstance(node, ast.JoinedStr | ast.Constant)
 
 
 def _counts(exercise: Exercise, source: Source) -> Iterator[int]:

@@ -133,6 +133,14 @@ def with_new_sizes(cases: Iterable[Case], fixed: Iterable[Sizes]) -> Iterator[Ca
     return _new(cases, lambda case: ((name, case.sizes[name]) for name in names), met)
 
 
+def with_other_numbers(cases: Iterable[Case], exercise: Exercise) -> Iterator[Case]:
+    """Yield the cases with a number that isn't one of the choices, which alone are traced."""
+    numbers = [each for each in exercise.parameters if isinstance(each, Number)]
+    for case in cases:
+        if any(_chosen(each, case.given(each.name)) is True for each in numbers):
+            yield case
+
+
 def covering(cases: Iterable[Case], exercise: Exercise) -> Iterator[Case]:
     """Yield cases until each size, choice, container and left out argument was in one."""
     return _new(cases, lambda case: (*case.sizes.items(), *_kinds(case, exercise)), set())

@@ -15,6 +15,7 @@ import msgspec
 from grader.compare import Same, compare, tolerance_of
 from grader.evidence import Look
 from grader.evidence.altered import tells
+from grader.evidence.by_number import decides_by_a_number
 from grader.evidence.direct import gives_directly, returns_directly
 from grader.evidence.impurity import Impurity
 from grader.model.case import Case
@@ -33,7 +34,14 @@ from grader.model.observation import (
 from grader.model.source import Source
 from grader.model.transcript import Exchange, Transcript
 from grader.search.deadline import Deadline
-from grader.search.plan import Plan, Sizes, extent, one_of_each, with_new_sizes
+from grader.search.plan import (
+    Plan,
+    Sizes,
+    extent,
+    one_of_each,
+    with_new_sizes,
+    with_other_numbers,
+)
 
 _AT_ONCE: Final = 2
 """How many shapes run between two looks at the findings: as many as there are lanes, usually."""
@@ -169,7 +177,7 @@ class Search:
         """Execute the plan, or as much of it as is needed.
 
         A `proved` program runs only on its discriminating cases, edges and named cases, and on
-        those with a size that the proof doesn't hold for: `fixed` are the sizes that it does hold
+        those that the proof doesn't hold for (`_unproved`): `fixed` are the sizes that it does hold
         for, of dimensions where not all do. Any other program runs on all cases, until a mistake
         shows. `proved` is called as late as possible, unless a proof spares it the first cases.
         """
@@ -204,8 +212,18 @@ class Search:
         for parts in _batched(edges, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
-        rest = list(with_new_sizes(plan.rest, fixed())) if proved() else plan.rest
-        yield from self._more(rest)
+        yield from self._more(list(self._unproved(plan.rest, fixed())) if proved() else plan.rest)
+
+    def _unproved(self, cases: Sequence[Case], fixed: Iterable[Sizes]) -> Iterator[Case]:
+        """Yield cases that a proof says nothing of: with other sizes or, if that counts, numbers.
+
+        It holds for the `fixed` sizes, where it doesn't for all, and for numbers that are choices.
+        """
+        open_ = [*with_new_sizes(cases, fixed)]
+        if decides_by_a_number(self._source, self._exercise):
+            open_ += with_other_numbers(cases, self._exercise)
+        wanted = {id(each) for each in open_}
+        return (each for each in cases if id(each) in wanted)
 
     def _one_by_one(self, cases: Sequence[Case]) -> Iterator[Callable[[], None]]:
         waiting = list(cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.metadata
 import io
 import math
@@ -244,9 +245,12 @@ class Side:
         return self._subject
 
     def _new_subject(self, request: wire.Load, exercise: Exercise) -> Subject:
-        """Replace the program; only compiled code remains of the previous one."""
+        """Replace the program; only compiled code remains of the previous one, not its arrays."""
         if self._subject is not None:
             self._subject.restore()
+            self._subject.namespace.clear()  # jax may remember functions, and so what they refer to
+            self._subject = None
+            gc.collect()
         streams = (io.StringIO(), io.StringIO()) if request.discard_output else self._streams
         sys.stdout, sys.stderr = streams
         if request.compiled:

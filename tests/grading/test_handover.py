@@ -125,6 +125,8 @@ def test_the_edited_text_runs_where_the_text_ran(
     [
         "import jax\njax.config.update('jax_default_matmul_precision', 'float32')\n",
         "import flax.linen as nn\nnn.Dense.kept = []\n",
+        "import flax.linen as nn\nclass Mark:\n    nn.Dense.seen = 1\n",
+        "import numpy as np\nnp.random.seed(0)\n",
         "import gc\ngc.collect()\n",
         "import numpy as np\nnp.seterr(all='ignore')\n",
     ],
@@ -144,3 +146,12 @@ def test_what_the_edited_text_prints_is_not_in_the_report(session: Session) -> N
     lines = with_repair.output.stdout.splitlines()
     assert set(lines) == {"printed"}
     assert with_repair.cases.executed <= len(lines) <= with_repair.cases.executed + 1
+
+
+def test_the_edited_text_has_all_the_memory_for_itself(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = (
+        "import numpy as np\nLARGE = np.zeros(3 * 2**25)\n\n\ndef keep():\n    return keep, LARGE\n"
+    )
+    assert processes_of(session, f"{large}{WRONG}", monkeypatch) == 1

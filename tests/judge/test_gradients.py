@@ -126,6 +126,39 @@ def test_what_is_no_argument_of_the_task_is_told_by_the_reference() -> None:
     assert not list(gradients(evidence([beside(taken(1, W, HIDDEN), expected=twice)], TEXT, GRAD)))
 
 
+LONG: Final = numbers(3, 4, 5)
+LONGER: Final = msgspec.structs.replace(
+    case(),
+    arguments=tuple(
+        Argument(name=n, value=each) for n, each in zip("wxuv", (W, LONG, U, V), strict=True)
+    ),
+)
+TRACED: Final = {
+    "the second": (taken(1, W, LONG, digests=("", "")), ("x",)),
+    "the first": (taken(0, W, LONG, digests=("", "")), ("w",)),
+    "both": (taken(tree(0, 1), W, LONG, digests=("", "")), ("w", "x")),
+    "in another order": (taken(0, LONG, W, digests=("", "")), None),
+    "of another type": (taken(0, W, LONG, inputs=(typed(2), typed(9)), digests=("", "")), None),
+    "one array more": (taken(0, W, LONG, U, digests=("", "", "")), None),
+    "another array": (taken(1, W, HIDDEN, digests=("", of(HIDDEN))), None),
+}
+
+
+@pytest.mark.parametrize(("run", "names"), TRACED.values(), ids=TRACED)
+def test_what_jax_compiles_is_told_by_its_types_if_no_two_are_alike(
+    run: TransformRun, names: tuple[str, ...] | None
+) -> None:
+    expected = did(transforms=(taken(0, W, LONG),))
+    one = look(expected, side(run), LONGER, GRAD)
+    found = [each.found for each in gradients(evidence([one], TEXT, GRAD))]
+    assert found == ([] if names is None else [names])
+
+
+def test_what_has_the_type_of_another_argument_is_not_told_by_it() -> None:
+    traced = taken(1, W, X, digests=("", ""))
+    assert not list(gradients(evidence([beside(traced)], TEXT, GRAD)))
+
+
 def test_what_isnt_known_on_either_side_is_not_named() -> None:
     unknown = taken(0, W, X, digests=("", of(X)))
     nothing = taken(0, W, X, parts=(0, 2))

@@ -200,6 +200,57 @@ jax = object()
 A = jax.tree_util.Partial(3)
 def f(x):
     return A
+== a list in a decorator of its own
+def counted(g):
+    calls = []
+    def inner(x):
+        calls.append(1)
+        return g(x)
+    return inner
+@counted
+def f(x):
+    return x
+== a list that jax makes
+A = jax.tree.leaves((1,))
+def f(x):
+    A.append(x)
+== a list that jax.numpy makes
+A = jnp.array_split(jnp.ones(3), 3)
+def f(x):
+    A.append(x)
+== a list that is bound to an argument
+def g(memory, x):
+    m = memory
+    m.append(x)
+f = functools.partial(g, [])
+== an attribute of itself
+def g(self):
+    self.n = 1
+def f(x):
+    g(f)
+== an attribute of a library's class, by a method
+class M(nn.Module):
+    def setup(self):
+        self.n = 1
+def f(x):
+    M.setup(nn.Dense)
+== a rule of a library's function
+def f(x):
+    jax.nn.relu.defjvp(lambda p, t: (p[0], t[0]))
+== a type that jax knows
+def f(x):
+    jax.tree_util.register_pytree_node(g, None, None)
+== a filter of warnings
+import warnings
+def f(x):
+    warnings.simplefilter('error')
+== a wrapper's attributes
+def f(x):
+    functools.update_wrapper(jnp.zeros, f)
+== what runs, whatever it looks like
+__name__ = '__main__'
+if __name__ == '__main__':
+    f = functools.partial(print, file=open('a'))
 == statements
 for i in range(3):
     pass

@@ -442,3 +442,42 @@ def test_init_gives_the_variables_alone(body: str, told: bool) -> None:
         frames=(Frame(function="f", span=place),),
     )
     assert ("from apply" in meaning(raised, Source("a.py", body)).help) is told
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("dw, db = jax.grad(loss)(w, b)", True),
+        ("dw, db = grad(loss)(w, b)", True),
+        ("slope = jax.grad(loss)\ndw, db = slope(w, b)", True),
+        ("(dw, db) = jax.grad(loss)(w, b)", True),
+        ("dw, db = jax.grad(loss, argnums=(0, 1))(w, b)", False),
+        ("dw, db = jax.grad(loss, (0, 1))(w, b)", False),
+        ("dw, db = jax.grad(loss, has_aux=True)(w, b)", False),
+        ("dw, db = jax.value_and_grad(loss)(w, b)", False),
+        ("dw, db = slope(w, b)", False),
+        ("slope = jax.grad(loss)\nslope = other\ndw, db = slope(w, b)", False),
+        ("dw, db = loss(w, b)", False),
+        ("x = jax.grad(loss)(w, b)\ndw, db = x", False),
+    ],
+)
+def test_a_gradient_is_by_the_first_argument_alone(body: str, told: bool) -> None:
+    message = "not enough values to unpack (expected 2, got 1)"
+    piece = "(dw, db)" if "(dw" in body else "dw, db"
+    found = meaning(raised_at(body, piece, "ValueError", message), Source("a.py", body))
+    assert ("argnums=(0, 1)" in found.help) is told
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "told"),
+    [
+        ("w - 0.1 * dw", "can't multiply sequence by non-int of type 'float'", True),
+        ("w - dw", "unsupported operand type(s) for -: 'ArrayImpl' and 'str'", True),
+        ("w - 0.1 * other", "can't multiply sequence by non-int of type 'float'", False),
+        ("w - dw", "sub got incompatible shapes for broadcasting: (3,), (2,).", False),
+    ],
+)
+def test_a_dict_that_is_unpacked_gives_its_keys(line: str, message: str, told: bool) -> None:
+    text = f"dw, db = jax.grad(loss)(params)\nnew = {line}\n"
+    found = meaning(raised_at(text, line, "TypeError", message), Source("a.py", text))
+    assert ("get its keys" in found.why) is told

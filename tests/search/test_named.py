@@ -19,7 +19,9 @@ DECIDING = [
     ("if n == 37: pass", [37]),
     ("if 5 < n <= 2**6: pass", [5, 64]),
     ("if n in (11, 13): pass", [11, 13]),
-    ("if n % 1000 == 12: pass", [1000, 12]),
+    ("if n % 1000 == 12: pass", [1000, 12, 1000]),
+    ("y = x[i % 128]", [128]),
+    ("y = '%d' % 12", []),
     ("m = min(n, 9)", [9]),
     ("y = jnp.clip(x, -1e4, 1e4)", [1e4, 1e4]),
     ("y = x[:40]", [40]),
@@ -93,6 +95,31 @@ def test_a_dimension_stays_near_what_the_task_has() -> None:
     for case in _named(_exercise("nn-vmap-shared"), "if n == 90: pass"):
         assert case.sizes["batch"] <= 100
         assert max(case.sizes["in_dim"], case.sizes["features"]) <= 32
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "dimension", "size"),
+    [
+        ("lax-scan-decay", "y = x[:64]", "time", 65),
+        ("lax-scan-decay", "y = jnp.where(i < 200, x, 0)", "time", 201),
+        ("lax-scan-decay", "y = x[i % 128]", "time", 129),
+        ("nn-vmap-shared", "y = x_batch[:256]", "batch", 257),
+        ("nn-vmap-shared", "y = out[:, :32]", "features", 33),
+        ("nn-scan-layers", "d = min(depth, 24)", "depth", 25),
+    ],
+)
+def test_a_size_may_be_beyond_what_is_drawn(
+    slug: str, text: str, dimension: str, size: int
+) -> None:
+    assert any(case.sizes[dimension] == size for case in _named(_exercise(slug), text))
+
+
+def test_what_is_too_large_is_not_met() -> None:
+    assert not _named(_exercise("lax-scan-decay"), "y = x[:5000]")
+
+
+def test_text_that_is_filled_in_is_no_remainder() -> None:
+    assert not _named(_exercise("nn-vmap-shared"), "print('%d' % 12)")
 
 
 def test_a_number_of_an_interval_is_met_from_both_sides() -> None:
