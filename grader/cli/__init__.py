@@ -25,6 +25,7 @@ def main() -> None:
         code = _INTERRUPTED
     if code == _INTERRUPTED:
         _leave(code)
+    gc.freeze()  # what is left goes with the process; Python would look through all of it once more
     sys.exit(code)
 
 

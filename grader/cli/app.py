@@ -31,6 +31,9 @@ from grader.suggestion import did_you_mean
 GRADE = "FILE..."
 """The command that runs if the first word isn't a command; nobody can type its name."""
 
+_MANY_OBJECTS = 20_000
+"""Python's own threshold, 700, is for programs that don't know what they make."""
+
 _COMPLETION = "_GRADE_COMPLETE"
 """The environment variable with which a shell asks for completions."""
 
@@ -132,7 +135,7 @@ def run(argv: Sequence[str]) -> int:
 def _invoke(argv: Sequence[str]) -> int:
     try:
         commands = _commands(argv)
-        gc.enable()
+        _collect_seldom()
         result = commands.main(list(argv), prog_name="grade", standalone_mode=False)
     except typer.Abort:
         return _interrupted()
@@ -144,6 +147,16 @@ def _invoke(argv: Sequence[str]) -> int:
         return _broken(error)
     # Typer turns an interrupt into this code without a word.
     return _interrupted() if result == Exit.INTERRUPTED else _code(result)
+
+
+def _collect_seldom() -> None:
+    """Collect garbage again, but not among what was imported, nor after each few objects.
+
+    A short command only imports; a long one makes few cycles, and they are small.
+    """
+    gc.freeze()
+    gc.set_threshold(_MANY_OBJECTS)
+    gc.enable()
 
 
 def _commands(argv: Sequence[str]) -> Any:  # noqa: ANN401
