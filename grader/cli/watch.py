@@ -44,7 +44,7 @@ Names = Callable[[], frozenset[str]]
 """Tells which files of the folder are watched: more than one once the exercise is known."""
 
 _DEBOUNCE_MS: Final = 30
-_STEP_MS: Final = 10
+_STEP_MS: Final = 5
 _LOOK_MS: Final = 200
 _SIGNAL_SECONDS: Final = 0.1
 
@@ -255,8 +255,8 @@ class Watcher:
 
     def _start(self, submission: Submission, *, prove: bool) -> None:
         self._prove = prove
-        self._screen.begin()
         self._regrading.start(submission, replace(self._request, prove=prove))
+        self._screen.begin()  # while the process loads it
 
     def _version(self) -> Version:
         job = find_job(self._file, self._request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
@@ -118,7 +120,7 @@ class Grading:
             if not self._cancelled:
                 raise
         finally:
-            self._close()
+            self._close_later()
         if self._cancelled:
             raise Cancelled
         return self._with_guess(self._with_fault(report))
@@ -155,6 +157,15 @@ class Grading:
             if side is not self._goes_on or self._cancelled:
                 side.end()
         self._own_check.end()
+
+    def _close_later(self) -> None:
+        """Stop them without waiting: the kernel takes as long for one as a small case takes."""
+
+        def close() -> None:
+            with contextlib.suppress(NurseryBroken):  # the session has ended, and all with it
+                self._close()
+
+        threading.Thread(target=close, daemon=True).start()
 
     def _graded(self, tell: Callable[[int, int], None]) -> Report:
         """Load, search for mistakes and for a proof, judge."""
@@ -400,8 +411,9 @@ class Grading:
         handover = self._handover if self._hands_over(side, findings) else None
         if handover is not None:
             self._goes_on = side
-        self._close()
-        out, err, truncated = side.printed(goes_on=handover is not None)
+        elif not side.answers:
+            side.end()
+        out, err, truncated = side.printed(goes_on=side.answers)
         if handover is not None:
             handover.keep(side)
         return self._judging.spend(

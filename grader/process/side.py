@@ -124,13 +124,21 @@ class Side:
         self.spent = Spent()
 
     @property
+    def answers(self) -> bool:
+        """Whether it waits for a request, as far as it is known, and can be asked what it printed.
+
+        It has written out what the program printed before it answered the last one.
+        """
+        return self._failure is None and self._worker.is_forked
+
+    @property
     def can_go_on(self) -> bool:
         """Whether it can be given another program of the same person when it has run this one.
 
         What compiled a program before, even in part, doesn't tell whether the next one does.
         """
         kept = self.touched or self.spent.compiling > 0
-        return self._failure is None and not kept and self._worker.is_forked
+        return self.answers and not kept
 
     def is_idle(self) -> bool:
         """Whether the worker waits for a request: it hasn't ended, or sent anything unexpected."""
