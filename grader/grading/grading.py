@@ -64,7 +64,8 @@ class Grading:
 
     `run` raises `ReferenceBroken` and `NurseryBroken`, which are not the submission's fault, and
     `SandboxMissing`. It goes on in a process of a `handover`, and leaves one there for the text
-    that its findings' edits make.
+    that its findings' edits make. If it `is_awaited`, the report comes first, and the end of the
+    processes after it.
     """
 
     def __init__(
@@ -74,8 +75,11 @@ class Grading:
         folder: ExerciseFolder,
         request: GradingRequest,
         handover: Handover | None = None,
+        *,
+        is_awaited: bool = False,
     ) -> None:
         self._session = session
+        self._is_awaited = is_awaited
         self._handover = handover
         self._went_on = False
         self._goes_on: Side | None = None
@@ -120,7 +124,10 @@ class Grading:
             if not self._cancelled:
                 raise
         finally:
-            self._close_later()
+            if self._is_awaited:
+                self._close_later()
+            else:
+                self._close()
         if self._cancelled:
             raise Cancelled
         return self._with_guess(self._with_fault(report))
@@ -411,9 +418,10 @@ class Grading:
         handover = self._handover if self._hands_over(side, findings) else None
         if handover is not None:
             self._goes_on = side
-        elif not side.answers:
-            side.end()
-        out, err, truncated = side.printed(goes_on=side.answers)
+        goes_on = handover is not None or (self._is_awaited and side.answers)
+        if not goes_on:
+            self._close()
+        out, err, truncated = side.printed(goes_on=goes_on)
         if handover is not None:
             handover.keep(side)
         return self._judging.spend(

@@ -185,7 +185,7 @@ class Regrading:
         submission: Submission,
     ) -> Report:
         """Grade a text of the file, so that another version can cancel it."""
-        grading = grading_of(self._session, submission, folder, request, handover)
+        grading = grading_of(self._session, submission, folder, request, handover, is_awaited=True)
         with self._lock:
             self._check(number)
             self._grading = grading

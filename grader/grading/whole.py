@@ -51,11 +51,16 @@ def grading_of(
     folder: ExerciseFolder,
     request: GradingRequest,
     handover: Handover | None = None,
+    *,
+    is_awaited: bool = False,
 ) -> Grading | Several:
-    """Return the grading of a submission, which another thread can cancel."""
+    """Return the grading of a submission, which another thread can cancel.
+
+    `is_awaited` if somebody looks at the file and waits for the report.
+    """
     if folder.exercise.functions:
         return Several(session, submission, folder, request)
-    return Grading(session, submission, folder, request, handover)
+    return Grading(session, submission, folder, request, handover, is_awaited=is_awaited)
 
 
 class Several:

@@ -65,6 +65,7 @@ def arrived(monkeypatch: pytest.MonkeyPatch) -> list[GradingRequest]:
         _folder: ExerciseFolder,
         request: GradingRequest,
         _handover: object = None,
+        **_: object,
     ) -> NoReturn:
         requests.append(request)
         raise Arrived

@@ -147,6 +147,15 @@ def test_errors_are_those_of_jax() -> None:
         lax.neg(gone)
     with pytest.raises(OverflowError):
         lax.neg_p.bind(2**40)
+    jax.random.split(KEY, 3)
+    with pytest.raises(TypeError):
+        jax.random.split(KEY, 3.0)
+    jax.random.bits(KEY, (3,))
+    with pytest.raises(TypeError):
+        jax.random.bits(KEY, (3.0,))
+    lax.slice(ROW, (1,), (3,))
+    with pytest.raises(TypeError):
+        lax.slice(ROW, (1.0,), (3,))
     with jax.debug_nans(True), pytest.raises(FloatingPointError):
         lax.log(-ROW - 1)
 

@@ -80,6 +80,7 @@ class _Operation:
     def __init__(self, primitive: Primitive) -> None:
         self._primitive = primitive
         self._usual: Run = primitive.impl
+        self._is_put_together = primitive.name in _PUT_TOGETHER
         self._programs: weakref.WeakKeyDictionary[Run, dict[object, Program | None]] = (
             weakref.WeakKeyDictionary()
         )
@@ -93,7 +94,7 @@ class _Operation:
 
     def _results(self, args: tuple[Any, ...], parameters: dict[str, Any]) -> list[Any] | None:
         tiers = installed()
-        if tiers is None:
+        if tiers is None or not self._takes(parameters):
             return None
         try:
             operation = dispatch.xla_primitive_callable(self._primitive, **parameters)
@@ -106,6 +107,18 @@ class _Operation:
         except Exception:  # noqa: BLE001  # whatever isn't as expected is for jax
             return None
         return tiers.run(program, args) if program is not None else None
+
+    def _takes(self, parameters: dict[str, Any]) -> bool:
+        """Whether jax's cache can tell these parameters from others: 3 and 3.0 are equal there.
+
+        Where jax itself asks its cache, it takes the one for the other, too.
+        """
+        return not self._is_put_together or all(
+            type(size) is int
+            for each in parameters.values()
+            if type(each) in (tuple, float)
+            for size in (each if type(each) is tuple else (each,))
+        )
 
     def _program(self, args: tuple[Any, ...], parameters: dict[str, Any]) -> Program:
         """Return the program of this operation alone."""
