@@ -71,6 +71,8 @@ class Draws:
         return lambda key, *args: self._drawn(initializer, key, args, (initializer, *args))
 
     def _folded(self, fold: Draw, key: Any, data: Any) -> Any:  # noqa: ANN401  # as Flax has it
+        if not all(type(each) in (str, int) for each in data):  # 1.0 would be equal to 1
+            return fold(key, data)
         how = scope.random.fold_in
         return self._drawn(fold, key, (data,), (getattr(how, "__wrapped__", how), data))
 

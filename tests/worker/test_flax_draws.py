@@ -195,5 +195,7 @@ def test_a_key_that_was_put_somewhere_gives_what_is_there() -> None:
 
 def test_what_is_wrong_is_up_to_flax() -> None:
     remember()
-    with pytest.raises(ValueError, match="int or string"):
-        scope._fold_in_static(KEY, ([],))
+    scope._fold_in_static(KEY, (1,))
+    for wrong in (1.0, []):
+        with pytest.raises(ValueError, match="int or string"):
+            scope._fold_in_static(KEY, (wrong,))
