@@ -11,7 +11,7 @@ from typing import Final
 
 from grader.evidence.impurity import ARRAY_MUTATORS, MUTATORS
 from grader.model.lasting import strange_stores, writes_to_libraries
-from grader.model.loading import is_not_run
+from grader.model.loading import is_not_run, rebinds_guards
 from grader.model.names import Names, names_of
 from grader.model.source import Function
 
@@ -40,7 +40,7 @@ def keeps_nothing(tree: ast.Module | None) -> bool:
     names = names_of(tree)
     if not all(is_not_run(each) or _is_constant(each, names) for each in tree.body):
         return False
-    if strange_stores(tree.body) or not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"}):
+    if strange_stores(tree.body) or rebinds_guards(names):
         return False
     changeable = _has_containers(tree, names)
     local = frozenset() if changeable else frozenset(names.bound - names.parameters)

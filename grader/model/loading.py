@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from grader.model.names import root, stored
+from grader.model.names import Names, root, stored
 
 _NOT_RUN: Final = ("__name__ == '__main__'", "TYPE_CHECKING", "typing.TYPE_CHECKING")
 
@@ -87,6 +87,11 @@ def changed(statement: ast.stmt) -> list[str]:
     parts = [each for each in ast.walk(statement) if isinstance(each, members)]
     heads = [root(each) for each in parts if isinstance(each.ctx, ast.Store | ast.Del)]
     return [each.id for each in heads if isinstance(each, ast.Name)]
+
+
+def rebinds_guards(names: Names) -> bool:
+    """Whether a text gives a name of those conditions another value, so that they may hold."""
+    return not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
 
 
 def is_not_run(node: ast.stmt) -> bool:

@@ -11,7 +11,7 @@ import ast
 from typing import Final
 
 from grader.model.lasting import strange_stores, writes_to_libraries
-from grader.model.loading import is_not_run
+from grader.model.loading import is_not_run, rebinds_guards
 from grader.model.names import Names, names_of
 from grader.proof import known
 from grader.proof.look import Look
@@ -25,7 +25,7 @@ _OPEN: Final = (ast.Yield, ast.YieldFrom)
 def leaves_nothing(tree: ast.Module) -> bool:
     """Whether each program that runs afterwards finds the libraries as they were."""
     names = names_of(tree)
-    rebound = not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
+    rebound = rebinds_guards(names)
     run = [each for each in tree.body if rebound or not is_not_run(each)]
     if strange_stores(run) or any(_leaves(node, names) for each in run for node in ast.walk(each)):
         return False

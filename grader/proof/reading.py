@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from grader.model.loading import Loading, bound, changed, executed, is_not_run
+from grader.model.loading import Loading, bound, changed, executed, is_not_run, rebinds_guards
 from grader.model.names import Names, given, names_of
 from grader.model.parsing import parsed
 from grader.model.trace import Asked, Decision
@@ -107,7 +107,7 @@ def _looked(tree: ast.Module, function: str) -> Look:
     names = names_of(tree)
     look = Look(tree, names)
     idle = Idle(names)
-    rebound = not names.bound.isdisjoint({"__name__", "TYPE_CHECKING"})
+    rebound = rebinds_guards(names)
     waiting = [each for each in tree.body if rebound or not is_not_run(each)]
     reached = [each for each in waiting if not idle.holds(each) and _acts(each, names, function)]
     loading, top = Loading(tree.body), {*names.bound} - {*names.imports}

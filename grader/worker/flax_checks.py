@@ -12,20 +12,17 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import jax
-import numpy as np
 from flax import linen as nn
 from flax.core import scope
 
-from grader.worker.flax_draws import Draws
+from grader.worker.flax_draws import FIXED, Draws
 
 Check = Callable[[object], bool]
 Initializer = Callable[..., Any]
 
 _INITIALIZERS: Final = jax.nn.initializers.zeros.__globals__
 """The names of the module that jax's initialisers are defined in."""
-_PLAIN: Final = frozenset(
-    {bool, int, float, str, type(None), types.FunctionType, type, np.dtype, type(jax.numpy.float32)}
-)
+_PLAIN: Final = FIXED | {types.FunctionType}
 """Types of fields that hold no module."""
 
 

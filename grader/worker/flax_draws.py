@@ -36,7 +36,10 @@ _SETTINGS: Final = (
     "jax_threefry_partitionable",
 )
 """What changes a draw, or says whether it may be made."""
-_PLAIN: Final = (bool, int, float, str, type(None), type, np.dtype, type(jax.numpy.float32))
+FIXED: Final = frozenset(
+    {bool, int, float, str, type(None), type, np.dtype, type(jax.numpy.float32)}
+)
+"""Types of what nobody can change."""
 
 Draw = Callable[..., Any]
 
@@ -113,4 +116,4 @@ def _is_fixed(initializer: Draw) -> bool:
     """Whether an initialiser is a function of what nobody can change."""
     held = [each.cell_contents for each in initializer.__closure__ or ()]
     parts = [part for each in held for part in (each if type(each) is tuple else (each,))]
-    return all(type(part) in _PLAIN for part in parts)
+    return all(type(part) in FIXED for part in parts)
