@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue import exercises
-from grader.cli.app import run
+from grader.cli.run import run
 from grader.errors import Exit
 from grader.render import RENDERERS
 from grader.rules import RULES

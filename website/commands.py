@@ -7,8 +7,8 @@ import io
 import os
 from collections.abc import Iterator
 
-from grader.cli.app import run
 from grader.cli.commands import app
+from grader.cli.run import run
 from website.pages import Page
 
 

@@ -94,7 +94,7 @@ def _run(argv: list[str]) -> int:
             INTERRUPTS.take()
         early.start(argv)
         gc.disable()  # the imports leave many objects for good; don't collect them again and again
-        from grader.cli.app import run
+        from grader.cli.run import run
 
         return run(argv)
     finally:

@@ -1,11 +1,10 @@
-"""The Typer app: which word is a command and which a file, and how each outcome is reported."""
+"""The Typer app: which word is a command and which a file, and how a wrong line is reported."""
 
 from __future__ import annotations
 
 import gc
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -14,18 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from grader.cli.coercion import lighten
-from grader.cli.problem import folder_is_gone, visible
-from grader.cli.streams import output_failure, prepare_streams
-from grader.errors import (
-    TRACEBACK_VARIABLE,
-    ClusterBroken,
-    CommandWrong,
-    ExerciseBroken,
-    Exit,
-    GradebookBroken,
-    broken_words,
-)
-from grader.grading.machine import lacks
+from grader.cli.early import COMPLETION
+from grader.errors import CommandWrong
 from grader.suggestion import did_you_mean
 
 GRADE = "FILE..."
@@ -33,9 +22,6 @@ GRADE = "FILE..."
 
 _MANY_OBJECTS = 20_000
 """Python's own threshold, 700, is for programs that don't know what they make."""
-
-_COMPLETION = "_GRADE_COMPLETE"
-"""The environment variable with which a shell asks for completions."""
 
 # Click's Context is a different class in each version of Typer, so it's Any here.
 
@@ -121,32 +107,23 @@ class GradeCommand(Command):
         ctx.parent.command.format_help(ctx.parent, formatter)
 
 
-def run(argv: Sequence[str]) -> int:
-    """Run the command line `argv` (without the program's name); return the exit code."""
-    prepare_streams()
-    try:
-        return _finished(_invoke(argv))
-    except KeyboardInterrupt:
-        return _interrupted()
-    except SystemExit as leaving:  # completion, and a command that ended the process itself
-        return _code(leaving.code)
+def typer_command(argv: Sequence[str]) -> Callable[[], object]:
+    """Return the command that Typer reads off `argv`; it raises `CommandWrong` if that is wrong."""
+    commands = _commands(argv)
+    _collect_seldom()
 
+    def command() -> object:
+        try:
+            return commands.main(list(argv), prog_name="grade", standalone_mode=False)
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+        except Exception as error:
+            # Typer's and Click's own, whichever they derive from.
+            if hasattr(error, "format_message"):
+                raise CommandWrong(_usage_line(error)) from None
+            raise
 
-def _invoke(argv: Sequence[str]) -> int:
-    try:
-        commands = _commands(argv)
-        _collect_seldom()
-        result = commands.main(list(argv), prog_name="grade", standalone_mode=False)
-    except typer.Abort:
-        return _interrupted()
-    except (CommandWrong, ExerciseBroken, GradebookBroken, ClusterBroken) as error:
-        return _say(f"{error.about}{error}", error.code)
-    except Exception as error:  # noqa: BLE001 - the last line before the learner's eyes
-        if hasattr(error, "format_message"):  # Typer's and Click's own, whichever they derive from
-            return _say(_usage_line(error), Exit.WRONG_COMMAND)
-        return _broken(error)
-    # Typer turns an interrupt into this code without a word.
-    return _interrupted() if result == Exit.INTERRUPTED else _code(result)
+    return command
 
 
 def _collect_seldom() -> None:
@@ -163,7 +140,7 @@ def _commands(argv: Sequence[str]) -> Any:  # noqa: ANN401
     """Return Click's form of the commands that `argv` needs, since making all takes a while."""
     from grader.cli.commands import app, name_of
 
-    if _COMPLETION in os.environ:
+    if COMPLETION in os.environ:
         return get_command(app)
     needed = {GRADE, *argv[:1]}
     chosen = copy(app)
@@ -171,44 +148,6 @@ def _commands(argv: Sequence[str]) -> Any:  # noqa: ANN401
         each for each in app.registered_commands if name_of(each) in needed
     ]
     return get_command(chosen)
-
-
-def _code(result: object) -> int:
-    return result if isinstance(result, int) else 0
-
-
-def _finished(code: int) -> int:
-    """Write out what is buffered; a full disk must not look like success."""
-    sys.stdout.flush()
-    failure = output_failure()
-    if failure is None:
-        return code
-    return _say(f"the output could not be written: {failure.strerror}", Exit.BROKEN)
-
-
-def _say(text: str, code: Exit) -> int:
-    line = " ".join(text.split())
-    typer.echo(f"grade: {visible(line)}", err=True)
-    return int(code)
-
-
-def _interrupted() -> int:
-    if sys.stderr.isatty():
-        typer.echo(err=True)  # the terminal has put ^C on this line
-    return _say("interrupted", Exit.INTERRUPTED)
-
-
-def _broken(error: Exception) -> int:
-    if folder_is_gone():
-        gone = "the current folder is gone; change to another (cd) and try again"
-        return _say(gone, Exit.WRONG_COMMAND)
-    if os.environ.get(TRACEBACK_VARIABLE):
-        from traceback import print_exception
-
-        print_exception(error)
-    if isinstance(error, (OSError, MemoryError)) and (missing := lacks()):
-        return _say("; ".join(missing), Exit.BROKEN)
-    return _say(broken_words(error), Exit.BROKEN)
 
 
 def _usage_line(error: Any) -> str:  # noqa: ANN401

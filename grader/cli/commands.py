@@ -18,6 +18,7 @@ from grader.cli import coercion
 from grader.cli import options as given
 from grader.cli.app import GRADE, Command, GradeCommand, GradeGroup
 from grader.cli.early import STDIN
+from grader.cli.folders import exercise_folders
 from grader.cli.missing import meant_command, no_such_file
 from grader.cli.version import version_line
 from grader.errors import CommandWrong
@@ -101,7 +102,7 @@ def list_(color: given.ColorOption = Color.AUTO, exercises: given.ExercisesOptio
     """List the exercises and your progress."""
     from grader.cli.standing import list_exercises
 
-    return list_exercises(given.exercise_folders(exercises), color)
+    return list_exercises(exercise_folders(exercises), color)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -113,7 +114,7 @@ def show(
     """Show an exercise's lesson and task."""
     from grader.cli.learn import show_lesson
 
-    return show_lesson(exercise, given.exercise_folders(exercises), color)
+    return show_lesson(exercise, exercise_folders(exercises), color)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -142,7 +143,7 @@ def start(
     """Start an exercise: copy its starter file."""
     from grader.cli.learn import start_exercise
 
-    return start_exercise(exercise, path, given.exercise_folders(exercises), color, overwrite=force)
+    return start_exercise(exercise, path, exercise_folders(exercises), color, overwrite=force)
 
 
 @app.command("next", cls=Command, rich_help_panel=LEARN)
@@ -156,7 +157,7 @@ def next_(
     """Start the next exercise of the course, once you have passed the current one."""
     from grader.cli.onward import next_exercise
 
-    return next_exercise(given.exercise_folders(exercises), color, skip=skip)
+    return next_exercise(exercise_folders(exercises), color, skip=skip)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -178,7 +179,7 @@ def reset(
     """Begin an exercise again: put the starter in place of your file, and keep a copy."""
     from grader.cli.reset import reset_exercise
 
-    return reset_exercise(exercise, file, given.exercise_folders(exercises), color, yes=yes)
+    return reset_exercise(exercise, file, exercise_folders(exercises), color, yes=yes)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -203,7 +204,7 @@ def hint(
     """Show the next hint, one more each time."""
     from grader.cli.learn import forget_hints, show_hints
 
-    folders = given.exercise_folders(exercises)
+    folders = exercise_folders(exercises)
     if reset:
         return forget_hints(exercise, folders, color)
     return show_hints(exercise, folders, color, every=every)
@@ -221,7 +222,7 @@ def solution(
     """Show the solution, once you have passed."""
     from grader.cli.learn import show_solution
 
-    return show_solution(exercise, given.exercise_folders(exercises), color, reveal=reveal)
+    return show_solution(exercise, exercise_folders(exercises), color, reveal=reveal)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -266,7 +267,7 @@ def history(
     """Show your attempts and their verdicts."""
     from grader.cli.standing import show_history
 
-    return show_history(exercise, given.exercise_folders(exercises), color, last=last)
+    return show_history(exercise, exercise_folders(exercises), color, last=last)
 
 
 @app.command(cls=Command, rich_help_panel=LEARN)
@@ -351,4 +352,4 @@ def verify(
     """Check that exercises are right, for course authors."""
     from grader.cli.authoring import verify as check
 
-    return check(names or (), given.exercise_folders(exercises), color)
+    return check(names or (), exercise_folders(exercises), color)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
-import signal
-import subprocess
 import sys
 from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
@@ -120,6 +117,8 @@ def _pager() -> list[str]:
 
     As everywhere, a `PAGER` that is set to nothing asks for none.
     """
+    import shutil
+
     chosen = os.environ.get("PAGER")
     if chosen is None:
         return ["less"] if not _dumb() and shutil.which("less") else []
@@ -139,6 +138,9 @@ def _no_pager(why: str) -> list[str]:
 
 def _through(pager: list[str], text: str) -> bool:
     """Show the text in the pager; return whether it took it."""
+    import signal
+    import subprocess
+
     # FRX: leave when all of it fits, show colours, leave the text on the screen at the end.
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager

@@ -16,19 +16,21 @@ if TYPE_CHECKING:
 STDIN = "-"
 """What stands for standard input on the command line."""
 
+COMPLETION = "_GRADE_COMPLETE"
+"""The environment variable with which a shell asks for completions."""
+
 _IDLE = frozenset(
     {"list", "show", "start", "next", "reset", "hint", "solution", "explain", "history"}
     | {"progress", "doctor", "new", "verify"}
 )
 _LAST = frozenset({"--help", "-h", "--version"})
-_COMPLETION = "_GRADE_COMPLETE"
 
 _started: list[Launched] = []
 
 
 def start(argv: Sequence[str]) -> None:
     """Start the nursery if `argv` looks like a grading of a file that is Python."""
-    if not argv or argv[0] in _IDLE or _LAST.intersection(argv) or _COMPLETION in os.environ:
+    if not argv or argv[0] in _IDLE or _LAST.intersection(argv) or COMPLETION in os.environ:
         return
     if _is_elsewhere(argv) or not any(_is_program(word) for word in argv):
         return

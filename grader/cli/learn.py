@@ -19,7 +19,6 @@ from grader.cli.console import console as new_console
 from grader.cli.course import command_for, course_option, grade_command
 from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
-from grader.cli.starter import copy_starters
 from grader.cli.words import DOT, shown_path
 from grader.errors import CommandWrong, Exit
 from grader.grading.request import EXERCISES_VARIABLE, Color
@@ -55,6 +54,8 @@ def start_exercise(
     name: str | None, path: Path | None, folders: Sequence[Path], color: Color, *, overwrite: bool
 ) -> int:
     """Copy the starter to `path`, or into this folder, and say what to do next."""
+    from grader.cli.starter import copy_starters  # which needs more than hints do
+
     found = choose.available(folders, name)
     with Progress.open() as progress:
         if name is None:

@@ -17,17 +17,15 @@ import typer
 
 from grader.authoring.like import Like
 from grader.cli import coercion
-from grader.cli.problem import visible
+from grader.cli.folders import exercise_folders
 from grader.errors import CommandWrong
 from grader.grading.request import (
-    EXERCISES_VARIABLE,
     Color,
     Declared,
     Front,
     GradingRequest,
     Option,
     declared,
-    listed_courses,
     offered,
 )
 from grader.render import RENDERERS
@@ -41,20 +39,6 @@ class Direction(StrEnum):
     IMPORT = "import"
 
 
-def exercise_folders(given: list[Path] | None) -> tuple[Path, ...]:
-    """Return the course folders of `--exercises`, or else of the environment variable.
-
-    Raises `CommandWrong` if one isn't a folder.
-    """
-    folders = tuple(given or listed_courses())
-    for folder in folders:
-        if not (folder / "exercises").is_dir():
-            origin = "--exercises" if given else EXERCISES_VARIABLE
-            name = visible(str(folder))
-            raise CommandWrong(f"{origin}: {name} has no folder called exercises in it")
-    return folders
-
-
 # -------------------------------------------------------------------------------------- completion
 
 
@@ -63,7 +47,7 @@ def complete_exercise(incomplete: str) -> list[tuple[str, str]]:
     from grader.catalogue import catalogue
 
     try:
-        known = [each.exercise for each in catalogue(exercise_folders(None)).exercises]
+        known = [each.exercise for each in catalogue(exercise_folders()).exercises]
     except CommandWrong:
         return []
     return [(each.slug, each.title) for each in known if each.slug.startswith(incomplete)]

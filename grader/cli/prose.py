@@ -10,22 +10,15 @@ from itertools import groupby
 from textwrap import wrap
 from typing import ClassVar
 
-from pygments.token import (  # type: ignore[import-untyped]
-    Comment,
-    Keyword,
-    Number,
-    String,
-    Token,
-)
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableElement
 from rich.padding import Padding
-from rich.style import Style
-from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Column, Table
 from rich.text import Text
 from rich.theme import Theme
+
+from grader.cli.highlight import highlighted
 
 INDENT = 2
 _GAP = 2
@@ -46,15 +39,8 @@ _STYLES = Theme(
         "markdown.table.border": "dim",
     }
 )
-_CODE = ANSISyntaxTheme(
-    {
-        Token: Style(),
-        Comment: Style(color="magenta", italic=True),
-        Keyword: Style(bold=True),
-        String: Style(color="green"),
-        Number: Style(),
-    }
-)
+_PYTHON = frozenset({"python", "python3", "py"})
+"""What a block of Python is marked with in Markdown."""
 
 
 class Code:
@@ -67,10 +53,8 @@ class Code:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render in the styles above."""
         text = refill_comments(self._text, options.max_width - INDENT)
-        block = Syntax(
-            text, self._language, theme=_CODE, word_wrap=True, background_color="default"
-        )
-        yield Padding(block, (0, 0, 0, INDENT))
+        shown = highlighted(text) if self._language in _PYTHON else Text(text, overflow="fold")
+        yield Padding(shown, (0, 0, 0, INDENT))
 
 
 class Compared:
@@ -86,8 +70,7 @@ class Compared:
         table = Table.grid()
         table.add_column(width=INDENT)
         table.add_column(overflow="fold")
-        block = Syntax(self._text, "python", theme=_CODE, background_color="default")
-        for number, line in enumerate(block.highlight(self._text).split("\n")):
+        for number, line in enumerate(highlighted(self._text).split("\n", allow_blank=True)):
             table.add_row(self._mark if number in self._changed else "", line)
         yield table
 

@@ -16,7 +16,7 @@ from grader.cli.console import command_line, put, steps
 from grader.cli.console import console as new_console
 from grader.cli.course import command_for, grade_command
 from grader.cli.course_map import course_map, state
-from grader.cli.options import exercise_folders
+from grader.cli.folders import exercise_folders
 from grader.cli.words import DOT, count, shown_path
 from grader.errors import Exit
 from grader.grading.request import Color
@@ -70,7 +70,7 @@ def _step(first: ExerciseFolder, progress: Progress) -> str:
 
 def show_welcome() -> int:
     """Show the progress and the next command."""
-    known = choose.available(exercise_folders(None)).exercises
+    known = choose.available(exercise_folders()).exercises
     console = new_console()
     with Progress.open() as progress:
         standings, latest = progress.standings(), progress.latest()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.cli.app import run
+from grader.cli.run import run
 from grader.grading.session import Session
 
 

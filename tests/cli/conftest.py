@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_course import Grade, Ran, add_exercise, environment
 
-from grader.cli.app import run
+from grader.cli.run import run
 
 
 @pytest.fixture

@@ -285,7 +285,7 @@ def test_version_names_the_libraries(grade: Grade) -> None:
 
 def test_help_and_version_import_nothing_heavy(here: Path) -> None:
     script = (
-        "import sys; from grader.cli.app import run\n"
+        "import sys; from grader.cli.run import run\n"
         "assert run(['--help']) == run(['--version']) == run(['lst']) - 2 == 0\n"
         "heavy = {'jax', 'flax', 'hypothesis', 'numpy', 'sqlite3', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy"
@@ -522,7 +522,7 @@ def test_no_command_is_broken_in_two(
 def test_a_deleted_working_folder(here: Path) -> None:
     script = (
         "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
-        "from grader.cli.app import run\n"
+        "from grader.cli.run import run\n"
         "codes = [run(line.split()) for line in ('list', 'lst', 'x.py', 'start', '--version')]\n"
         "os.environ['GRADER_HOME'] = 'relative'\n"
         "print(*codes, run(['list']))"

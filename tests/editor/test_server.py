@@ -14,7 +14,7 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from grader.cli.app import run as run_command
+from grader.cli.run import run as run_command
 from tests import two_files
 
 WRONG = """\

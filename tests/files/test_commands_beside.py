@@ -12,7 +12,7 @@ import pytest
 from grader import labels
 from grader.authoring.parts import files as check_files
 from grader.catalogue import BrokenExercise, catalogue
-from grader.cli.app import run
+from grader.cli.run import run
 from grader.grading.request import GradingRequest
 from grader.model.exercise import ExerciseFolder
 from grader.model.submission import from_bytes
