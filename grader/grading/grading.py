@@ -197,7 +197,7 @@ class Grading:
             return self._report_in_time(self._nothing_ran(loaded), cases)
         proof = self._begin_proof(side)
         second = None if self._traces_after else proof
-        search = self._search(side, second, self._fresh, tell)
+        search = self._search(side, second, self._fresh, self._altering, tell)
         try:
             return self._searched(search, proof, cases)
         except TookTooLong:
@@ -208,6 +208,7 @@ class Grading:
         side: Side,
         second: Second | None,
         fresh: Fresh,
+        altering: Callable[[], Side],
         tell: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Search:
         return Search(
@@ -217,7 +218,7 @@ class Grading:
             submission=side,
             second=second,
             fresh=fresh,
-            altering=partial(fresh, alters=True),
+            altering=altering,
             deadline=Deadline(self._request.timeout, self._unhurried),
             tell=tell,
             judge=self._judged,
@@ -242,7 +243,8 @@ class Grading:
         if not depends_on_rounding(self._judged(transcript), self._sides):
             return transcript
         fresh = partial(self._fresh, compiled=True)
-        again = self._search(fresh(), Another(fresh), fresh).run(cases, lambda: False)
+        altering = partial(fresh, alters=True)
+        again = self._search(fresh(), Another(fresh), fresh, altering).run(cases, lambda: False)
         errors = [each for each in self._judged(again) if each.severity is Severity.ERROR]
         return transcript if errors else again
 
@@ -372,6 +374,17 @@ class Grading:
     def _fresh(self, *, alters: bool = False, compiled: bool = False) -> Side:
         side = self._start()
         side.load(self._request.load_seconds, alters=alters, compiled=compiled)
+        return side
+
+    def _altering(self) -> Side:
+        """Return a process in which lifted modules give other numbers.
+
+        It is that of the cases, if it runs the text once more as if it were a new one.
+        """
+        side = self._sides[0]
+        if not (side.can_go_on and self._is_plain):
+            return self._fresh(alters=True)
+        side.load(self._request.load_seconds, alters=True, discard_output=True)
         return side
 
     def _spare(self) -> tuple[Side, ...]:

@@ -90,6 +90,8 @@ class Side:
         self.spent = Spent()
         self.touched = False
         """Whether a trace left something behind in the worker, as far as it says."""
+        self.alters = False
+        """Whether lifted modules give other numbers in the program that is loaded."""
         if policy is not None:
             policy = msgspec.structs.replace(policy, writable=(str(self._worker.scratch),))
         self._worker.send(
@@ -174,6 +176,7 @@ class Side:
     ) -> None:
         """Make the worker load the program as soon as it is in the sandbox."""
         self._deadline = seconds
+        self.alters = alters
         name, text = self._program.name, self._program.text
         self._worker.send(
             wire.Load(

@@ -165,6 +165,8 @@ class Proof:
 
     def _traced(self, side: Side) -> tuple[Trace, ...]:
         if self._later:
+            if side.alters:
+                side.load(self._seconds, discard_output=True)
             side.begin_trace(self._sizes)
         return side.finish_trace(self._seconds)
 

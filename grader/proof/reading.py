@@ -21,6 +21,8 @@ from grader.proof.look import Look
 
 _LONGEST: Final = 25_000
 """Characters, read within a second; an exercise is a page."""
+_MOST_READ: Final = 256
+"""How many readings are kept: those of an exercise's known mistakes, beside what is graded."""
 
 _ASKED: Final = {
     Asked.COMPARISON: "decides by a size",
@@ -80,7 +82,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_MOST_READ)
 def read(text: str, function: str) -> Reading:
     """Look at what reaches the answer of `function`; without running any of the text."""
     if len(text) > _LONGEST:

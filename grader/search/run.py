@@ -190,7 +190,8 @@ class Search:
                 return self._look_closer(plan) if self._effort.repeats else self.transcript
         times, open_to_chance = (1, False) if proved() else (_AT_ONCE, self._leaves_to_chance)
         self._leave_traced()
-        self._repeat(plan.discriminating[0], times, afresh=open_to_chance)
+        if self._effort.repeats_plain or not proved():
+            self._repeat(plan.discriminating[0], times, afresh=open_to_chance)
         return self._with_altered(plan.discriminating[0])
 
     def _rounds(
@@ -200,15 +201,16 @@ class Search:
         edges = list(_grouped(plan.edges, attrgetter("sizes")))
         if self._effort.proves_first and proved():
             self._leave_traced()
-            first = [*one_of_each((*plan.discriminating, *plan.edges), self._exercise)]
-            beginning = [each for each in first if each in plan.discriminating]
+            few = [*one_of_each((*plan.discriminating, *plan.edges), self._exercise)]
+            beginning = [each for each in few if each in plan.discriminating]
             edges = []
-            yield partial(self._begin, beginning, first[len(beginning) :])
+            yield partial(self._begin, beginning, few[len(beginning) :])
         elif self._effort.stops_early:
             yield from self._one_by_one(plan.discriminating)
             self._leave_traced()
         else:
-            yield partial(self._begin, plan.discriminating, edges.pop(0))
+            first = edges.pop(0) if self._effort.looks_at_edges else []
+            yield partial(self._begin, plan.discriminating, first)
         for parts in _batched(edges, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
@@ -345,7 +347,7 @@ class Search:
         impure = any(map(_may_be_impure, self._errors()))
         if impure and not self._fails_alike and not self._is_pure():
             self._repeat_afresh(plan)
-        elif all(isinstance(each.actual.outcome, Completed) for each in self._exchanges):
+        elif self._answers and (self._effort.repeats_plain or not self._is_pure()):
             self._repeat(plan.discriminating[0], 1)
         if self._effort.shrinks:
             self._shrink(plan)
@@ -361,11 +363,14 @@ class Search:
         return len(ends) == 1 and None not in ends and not self._leaves_to_chance
 
     @property
+    def _answers(self) -> bool:
+        return all(isinstance(each.actual.outcome, Completed) for each in self._exchanges)
+
+    @property
     def _leaves_open(self) -> bool:
         """Whether nothing found so far says how a transform was used, though its answers came."""
-        answered = all(isinstance(each.actual.outcome, Completed) for each in self._exchanges)
         said = {finding.check for finding in self._errors()}
-        return answered and said.isdisjoint({Check.TRANSFORM, Check.LIFTED})
+        return self._answers and said.isdisjoint({Check.TRANSFORM, Check.LIFTED})
 
     def _repeat(self, case: Case, times: int, *, afresh: bool = False) -> None:
         """Play a case of the beginning again, `times` in all: a pure program answers as it did.
