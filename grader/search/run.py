@@ -129,10 +129,10 @@ class Search:
     """One submission's run.
 
     `submission` has loaded the file; `second` will be a process that has, too, if it has one to
-    play in; `fresh` starts another, and `altering` one in which lifted modules return other
-    numbers. `judge` is the judge, which may have a deadline. `spare` may start one that has loaded
-    the file, if many cases are left. `is_pure` says whether the text leaves nothing to state or
-    chance.
+    play in; `fresh` starts another, and `altering` gives one in which lifted modules return other
+    numbers, after which no other case may run. `judge` is the judge, which may have a deadline.
+    `spare` may start one that has loaded the file, if many cases are left. `is_pure` says whether
+    the text leaves nothing to state or chance.
     """
 
     def __init__(
@@ -393,10 +393,11 @@ class Search:
     def _with_altered(self, case: Case) -> Transcript:
         """Play a case where lifted modules return other numbers, to see whether the answer does.
 
-        It takes a separate process: what jax has compiled in another runs no lifted module, and
-        what it compiles here is of no use elsewhere. So it isn't done where no lifted module was
-        seen to run, or where the text shows that what it gives is returned. The same goes for the
-        transforms that the task asks for. What says nothing of the reference isn't kept.
+        It takes a separate process, or loading once more: what jax has compiled runs no lifted
+        module, and what it compiles here is of no use elsewhere. So it isn't done where no lifted
+        module was seen to run, or where the text shows that what it gives is returned. The same
+        goes for the transforms that the task asks for. What says nothing of the reference isn't
+        kept.
         """
         found = self.transcript
         if not (self._lifts(found) or self._transforms(found)) or self._is_direct(case):
