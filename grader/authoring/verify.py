@@ -27,9 +27,12 @@ from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.report import Report
 from grader.model.submission import read_submission
-from grader.rules import rule_by_id
+from grader.rules import RULES
 
 Tell = Callable[[int, int], None]
+
+_CAUSES = frozenset(each.id for each in RULES if each.shows is None)
+"""The rules that say why an answer is wrong, not only what is wrong with it."""
 
 _GRADED = ("starter", "solution", MISTAKES, "repairs", ACCEPTED, "mutants", "rules")
 
@@ -158,7 +161,8 @@ class _Run:
     ) -> tuple[Future[Report], Future[Report] | None]:
         """Grade it as closely as it takes to see that it's as its label says, or why it isn't.
 
-        A mistake is also fixed, which is the second result.
+        The first wrong answers can show a cause, but not that there is none. A mistake is also
+        fixed, which is the second result.
         """
         submission = each.submission
 
@@ -166,9 +170,10 @@ class _Run:
             return places(report) == each.expected
 
         if each.kind == ACCEPTED:
-            efforts = (Effort.PASSES, Effort.EVERYTHING)
-            return grades.begin(self._folder, submission, efforts, enough), None
-        efforts = (Effort.RULES, Effort.EVERYTHING)
+            closer = (Effort.PASSES, Effort.EVERYTHING)
+            return grades.begin(self._folder, submission, closer, enough), None
+        named = all(rule in _CAUSES for _, rule in each.expected)
+        efforts = (*([Effort.CAUGHT] if named else []), Effort.RULES, Effort.EVERYTHING)
         return grades.begin_fixing(self._folder, submission, efforts, enough)
 
     def _begin_mutants(
@@ -183,7 +188,7 @@ class _Run:
             if survivor is not None:
                 return survivor.right
             found = {rule for _, rule in places(report)}
-            return found <= known and all(rule_by_id(each).shows is None for each in found)
+            return found <= known & _CAUSES
 
         efforts = (Effort.CAUGHT, Effort.RULES)
         return [

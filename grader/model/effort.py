@@ -18,7 +18,7 @@ class Effort(StrEnum):
     """Whether it passes. Of the many cases, those run that meet each size and choice. If it is
     proved, it also runs on fewer of the first ones."""
     RULES = "rules"
-    """Which rules find a mistake that shows at ordinary sizes; not on which small case it shows."""
+    """Which rules find a mistake; not on which small case it shows."""
     CAUGHT = "caught"
     """Whether a mistake is found: by its first wrong answers, or on the cases of `PASSES`."""
 
@@ -41,11 +41,6 @@ class Effort(StrEnum):
     def stops_early(self) -> bool:
         """Whether the first wrong answers end the run."""
         return self is Effort.CAUGHT
-
-    @property
-    def looks_at_edges(self) -> bool:
-        """Whether the rules have the first edges to judge by, though a mistake shows before."""
-        return self in {Effort.EVERYTHING, Effort.PASSES}
 
     @property
     def few_cases(self) -> bool:

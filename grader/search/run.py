@@ -209,8 +209,7 @@ class Search:
             yield from self._one_by_one(plan.discriminating)
             self._leave_traced()
         else:
-            first = edges.pop(0) if self._effort.looks_at_edges else []
-            yield partial(self._begin, plan.discriminating, first)
+            yield partial(self._begin, plan.discriminating, edges.pop(0))
         for parts in _batched(edges, _AT_ONCE):
             yield partial(self._play_together, parts)
         yield from self._more(plan.named)
