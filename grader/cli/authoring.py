@@ -17,7 +17,7 @@ from grader.cli.console import put
 from grader.cli.problem import visible
 from grader.cli.words import DOT, count, shown_path
 from grader.errors import CommandWrong, Exit, NameWrong
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.model.exercise import ExerciseFolder
 from grader.render.console import takes
 from grader.suggestion import did_you_mean
@@ -115,11 +115,13 @@ def verify(names: Sequence[str], folders: Sequence[Path], color: Color) -> int:
         Bar("  grading") as bar,
     ):
         waiting = [Verification(found, known, session) for found in wanted]
+        for each in waiting[1:2]:
+            each.begin(background)  # beside the first solution, which has nothing else to wait for
         for found in wanted:
             put(console, _heading(found))
             wrong = False
             current = waiting.pop(0)
-            following = [partial(each.begin, background) for each in waiting[:1]]
+            following = [partial(each.begin, background) for each in waiting[1:2]]
             for line in current.lines(bar.tell, *following):
                 with bar.aside():
                     put(console, *_rows(line, console))

@@ -23,7 +23,8 @@ from grader.cli.missing import meant_command, no_such_file
 from grader.cli.version import version_line
 from grader.errors import CommandWrong
 from grader.gradebook.request import ClassRequest
-from grader.grading.request import Color, Front, GradingRequest
+from grader.grading.color import Color
+from grader.grading.request import Front, GradingRequest
 
 app = typer.Typer(
     name="grade",

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.cli.problem import visible
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.render.console import page_width, usable
 from grader.render.layout import COMMAND_SPACE
 

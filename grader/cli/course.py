@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader import catalogue
 from grader.cli.words import shown_path
-from grader.grading.request import listed_courses
+from grader.grading.courses import listed_courses
 from grader.model.exercise import ExerciseFolder
 
 

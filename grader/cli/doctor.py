@@ -19,8 +19,8 @@ from grader.cli.problem import visible
 from grader.cli.version import grader_version, package_version
 from grader.errors import Exit, NurseryBroken
 from grader.grading.access import Access
+from grader.grading.color import Color
 from grader.grading.machine import explained
-from grader.grading.request import Color
 from grader.process.launch import can_fork
 from grader.process.worker import Nursery, Spawner
 from grader.sandbox import usage

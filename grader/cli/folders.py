@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.cli.problem import visible
 from grader.errors import CommandWrong
-from grader.grading.request import EXERCISES_VARIABLE, listed_courses
+from grader.grading.courses import EXERCISES_VARIABLE, listed_courses
 
 
 def exercise_folders(given: Sequence[Path] | None = None) -> tuple[Path, ...]:

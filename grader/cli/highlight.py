@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.text import Text
 
+TAB: Final = 4
 _COMMENT: Final = "italic magenta"
 _KEYWORD: Final = "bold"
 _STRING: Final = "green"
@@ -25,7 +26,7 @@ def highlighted(code: str) -> Text:
 
     A soft keyword, such as `match`, is a name here: only a parser can tell.
     """
-    text = Text(code, overflow="fold", tab_size=4)
+    text = Text(code, overflow="fold", tab_size=TAB)
     code = text.plain  # without carriage returns
     starts = _starts(code)
     # What a fragment breaks off in has no token, and some text is no Python at all.

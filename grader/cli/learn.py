@@ -21,7 +21,8 @@ from grader.cli.pages import hint_page, lesson_page, rule_page, solution_page
 from grader.cli.problem import visible
 from grader.cli.words import DOT, shown_path
 from grader.errors import CommandWrong, Exit
-from grader.grading.request import EXERCISES_VARIABLE, Color
+from grader.grading.color import Color
+from grader.grading.courses import EXERCISES_VARIABLE
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress

@@ -15,7 +15,7 @@ from grader.cli.learn import begun
 from grader.cli.starter import copy_starters
 from grader.cli.words import shown_path
 from grader.errors import CommandWrong, Exit
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
 

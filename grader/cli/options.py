@@ -19,15 +19,8 @@ from grader.authoring.like import Like
 from grader.cli import coercion
 from grader.cli.folders import exercise_folders
 from grader.errors import CommandWrong
-from grader.grading.request import (
-    Color,
-    Declared,
-    Front,
-    GradingRequest,
-    Option,
-    declared,
-    offered,
-)
+from grader.grading.color import Color
+from grader.grading.request import Declared, Front, GradingRequest, Option, declared, offered
 from grader.render import RENDERERS
 
 

@@ -18,7 +18,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from rich.theme import Theme
 
-from grader.cli.highlight import highlighted
+from grader.cli.highlight import TAB, highlighted
 
 INDENT = 2
 _GAP = 2
@@ -53,7 +53,8 @@ class Code:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render in the styles above."""
         text = refill_comments(self._text, options.max_width - INDENT)
-        shown = highlighted(text) if self._language in _PYTHON else Text(text, overflow="fold")
+        coloured = self._language in _PYTHON and console.color_system is not None
+        shown = highlighted(text) if coloured else Text(text, overflow="fold", tab_size=TAB)
         yield Padding(shown, (0, 0, 0, INDENT))
 
 

@@ -13,7 +13,7 @@ from grader.cli.course import command_for, grade_command
 from grader.cli.starter import copy_starter, keep_copy, same_file
 from grader.cli.words import shown_path
 from grader.errors import CommandWrong, Exit
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Progress
 

@@ -33,7 +33,7 @@ def short_command(argv: Sequence[str]) -> Callable[[], int] | None:
 def _list() -> int:
     from grader.cli.folders import exercise_folders
     from grader.cli.standing import list_exercises
-    from grader.grading.request import Color
+    from grader.grading.color import Color
 
     return list_exercises(exercise_folders(), Color.AUTO)
 
@@ -41,7 +41,7 @@ def _list() -> int:
 def _show(exercise: str | None = None) -> int:
     from grader.cli.folders import exercise_folders
     from grader.cli.learn import show_lesson
-    from grader.grading.request import Color
+    from grader.grading.color import Color
 
     return show_lesson(exercise, exercise_folders(), Color.AUTO)
 
@@ -49,7 +49,7 @@ def _show(exercise: str | None = None) -> int:
 def _hint(exercise: str | None = None) -> int:
     from grader.cli.folders import exercise_folders
     from grader.cli.learn import show_hints
-    from grader.grading.request import Color
+    from grader.grading.color import Color
 
     return show_hints(exercise, exercise_folders(), Color.AUTO, every=False)
 

@@ -19,7 +19,7 @@ from grader.cli.course_map import course_map, state
 from grader.cli.folders import exercise_folders
 from grader.cli.words import DOT, count, shown_path
 from grader.errors import Exit
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.hints import read_hints
 from grader.model.exercise import ExerciseFolder
 from grader.progress import Attempt, Progress, Standing

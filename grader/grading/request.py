@@ -5,30 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from enum import Enum, StrEnum, auto, unique
+from enum import Enum, auto, unique
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_type_hints
 
+from grader.grading.color import Color
+from grader.grading.courses import EXERCISES_VARIABLE
 from grader.model.effort import Effort
 from grader.render import RENDERERS
 
 if TYPE_CHECKING:
     from grader.model.report import Report
 
-EXERCISES_VARIABLE: Final = "GRADER_EXERCISES"
 _MOST_CASES: Final = 5_000
 """Drawing and running more takes minutes, and shows nothing that these don't."""
 _LARGEST_SEED: Final = 2**64 - 1
 _LOAD_SECONDS: Final = 15.0
 _LEAST_LOAD_SECONDS: Final = 5.0
 """A file's imports may take this long, whatever the deadline of a case."""
-
-
-def listed_courses() -> tuple[Path, ...]:
-    """Return the course folders that the environment variable names."""
-    listed = os.environ.get(EXERCISES_VARIABLE, "").split(os.pathsep)
-    return tuple(Path(each) for each in listed if each)
 
 
 @unique
@@ -40,15 +35,6 @@ class Front(Enum):
     NOTEBOOK = auto()
     CLASS = auto()
     EDITOR = auto()
-
-
-@unique
-class Color(StrEnum):
-    """When to colour; `auto` follows the terminal, NO_COLOR and FORCE_COLOR."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,10 @@ from typing import Any
 from grader.beside import with_files
 from grader.catalogue import catalogue
 from grader.errors import NurseryBroken, SandboxMissing
+from grader.grading.courses import listed_courses
 from grader.grading.recognition import recognised
 from grader.grading.repair import repaired
-from grader.grading.request import Front, GradingRequest, listed_courses, offered
+from grader.grading.request import Front, GradingRequest, offered
 from grader.grading.session import Session
 from grader.grading.whole import grade as graded
 from grader.model.exercise import ExerciseFolder

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from grader.grading.request import Declared, Front, GradingRequest, listed_courses, offered
+from grader.grading.courses import listed_courses
+from grader.grading.request import Declared, Front, GradingRequest, offered
 from grader.notebook.gather import CannotGrade
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from grader.cli import coercion
 from grader.cli.problem import visible
 from grader.cli.prose import Code, Prose, changed_lines, refill_comments
-from grader.grading.request import Color
+from grader.grading.color import Color
 from grader.hints import parse_hints
 from grader.suggestion import did_you_mean
 

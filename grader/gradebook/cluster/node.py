@@ -22,9 +22,9 @@ from grader.gradebook.cluster.messages import (
     received,
     sent,
 )
+from grader.grading.courses import EXERCISES_VARIABLE
 from grader.grading.guarded import graded
 from grader.grading.packing import packed
-from grader.grading.request import EXERCISES_VARIABLE
 from grader.grading.session import Session
 
 _IDLE: Final = 600.0
