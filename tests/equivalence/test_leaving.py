@@ -81,6 +81,10 @@ PATCHES: Final = {
         "unused = functools.partial(object.__setattr__, nn.initializers, 'zeros')(print)"
     ),
     "by what runs an operation": "unused = jax.lax.sin_p.def_impl(lambda x, **_: x)",
+    "by what runs an operation, of a library": "unused = jax.lax.sin_p.def_impl(jnp.cos)",
+    "by what runs an operation, by its name": (
+        "from jax.lax import sin_p\nunused = sin_p.def_impl(jnp.cos)"
+    ),
     "by a tracer": "import sys\ndef tell(*_): pass\nunused = sys.settrace(tell)",
     "by a tracer's decorator": "import sys\n@sys.settrace\ndef tell(*_): pass",
     "by what garbage collection calls": "import gc\n@gc.callbacks.append\ndef tell(*_): pass",
