@@ -16,14 +16,20 @@ from grader.model.names import Names, given, names_of, stored
 from grader.model.source import Function, Source
 
 _ASKING: Final = frozenset(
-    {"bool", "ceil", "clip", "digitize", "divmod", "equal", "floor", "floor_divide", "fmod"}
-    | {"format", "greater", "hash", "heaviside", "int", "isclose", "less", "max", "maximum"}
-    | {"min", "minimum", "mod", "remainder", "repr", "rint", "round", "searchsorted", "select"}
-    | {"sign", "str", "trunc", "where"}
+    {"all", "any", "argmax", "argmin", "argsort", "as_integer_ratio", "bitcast_convert_type"}
+    | {"bool", "ceil", "clip", "cond", "count", "digitize", "divmod", "eq", "equal", "floor"}
+    | {"floor_divide", "floordiv", "fmod", "format", "ge", "get", "greater", "gt", "hash", "hex"}
+    | {"heaviside", "index", "int", "int32", "is_integer", "isclose", "isin", "le", "less", "lt"}
+    | {"max", "maximum", "min", "minimum", "mod", "ne", "piecewise", "pop", "reduce_precision"}
+    | {"relu", "remainder", "repr", "rint", "round", "searchsorted", "select", "setdefault"}
+    | {"sign", "sort", "sorted", "str", "switch", "trunc", "view", "where"}
+    | {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__", "__round__", "__trunc__"}
 )
 """Functions, and methods, whose result jumps, or whose result a program may compare."""
 _STEPS: Final = (ast.Mod, ast.FloorDiv)
-_DEFINING: Final = (ast.FunctionDef, ast.ClassDef)
+_RUNNING: Final = ("apply", "bind", "init", "init_with_output")
+"""Methods of Flax that call `__call__`."""
+_Code = ast.FunctionDef | ast.ClassDef | ast.Lambda
 _ROUNDS: Final = 20
 
 
@@ -54,7 +60,7 @@ def _arguments(function: Function, numbers: list[tuple[int, str]]) -> set[str]:
 def _decides(tree: ast.Module, told: set[str]) -> bool:
     names = names_of(tree)
     nodes = list(ast.walk(tree))
-    taken = {each.name: _taken(each) for each in nodes if isinstance(each, _DEFINING)}
+    taken = _taken_by_name(nodes)
     for _ in range(_ROUNDS):
         more = {name for node in nodes for name in _passed_on(node, told, taken)} - told
         if not more:
@@ -63,9 +69,23 @@ def _decides(tree: ast.Module, told: set[str]) -> bool:
     return True
 
 
-def _taken(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+def _taken_by_name(nodes: list[ast.AST]) -> dict[str, set[str]]:
+    """Return what `_taken` says of each function, method and class that has a name."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.setdefault(name, set()).update(_taken(node))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                found.setdefault(name, set()).update(_taken(value))
+            case _:
+                continue
+    return found
+
+
+def _taken(node: _Code) -> set[str]:
     """Return the names that what is passed to a function, or to a class, may have there."""
-    if isinstance(node, ast.FunctionDef):
+    if not isinstance(node, ast.ClassDef):
         return {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
     fields = {
         each.target.id
@@ -87,8 +107,8 @@ def _passed_on(node: ast.AST, told: set[str], taken: dict[str, set[str]]) -> Ite
         ):
             if _mentions([iterated], told):
                 yield from _stored(target)
-        case ast.Call(func=func) if _mentions(given(node), told):
-            yield from taken.get(func.id, ()) if isinstance(func, ast.Name) else ()
+        case ast.Call() if _mentions(given(node), told):
+            yield from _handed_to(node, taken)
             yield from (
                 each.arg for each in node.keywords if each.arg and _mentions([each.value], told)
             )
@@ -96,6 +116,23 @@ def _passed_on(node: ast.AST, told: set[str], taken: dict[str, set[str]]) -> Ite
             yield name
         case _:
             return
+
+
+def _handed_to(call: ast.Call, taken: dict[str, set[str]]) -> Iterator[str]:
+    """Yield what a call may give to the text's functions: it calls them, or hands them on."""
+    match call.func:
+        case ast.Attribute(attr=name) if name not in _RUNNING:
+            pass
+        case _:  # perhaps an object, or one that Flax calls
+            yield from taken.get("__call__", ())
+    for each in ast.walk(call):
+        match each:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield from taken.get(name, ())
+            case ast.Lambda():
+                yield from _taken(each)
+            case _:
+                continue
 
 
 def _stored(node: ast.AST) -> Iterator[str]:

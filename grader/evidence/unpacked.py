@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.evidence.meaning import Meaning
+from grader.model.names import root
 from grader.model.observation import Raised, Span
 from grader.model.source import Source
 
@@ -18,8 +19,9 @@ def unpacked(raised: Raised, source: Source) -> Meaning | None:
 
 
 def _of_init(raised: Raised, source: Source) -> Meaning | None:
-    """Explain an exception of `y, variables = model.init(…)`."""
-    for node in source.nodes if "to unpack" in raised.message else ():
+    """Explain an exception of `y, variables = model.init(…)`, if the text defines no `init`."""
+    unpacks = "to unpack" in raised.message and "init" not in source.names.bound
+    for node in source.nodes if unpacks else ():
         match node:
             case ast.Assign(targets=[target], value=ast.Call(func=ast.Attribute(attr="init"))):
                 if raised.place in {source.span(target), source.span(node)}:
@@ -68,7 +70,7 @@ def _unpacked_gradients(source: Source) -> Iterator[tuple[ast.Assign, ast.Tuple]
             case ast.Assign(
                 targets=[ast.Tuple(elts=[_, _, *_]) as target], value=ast.Call() as call
             ):
-                if _is_plain_gradient(_bound_to(call.func, source)):
+                if _is_plain_gradient(_bound_to(call.func, source), source):
                     yield node, target
             case _:
                 continue
@@ -99,10 +101,14 @@ def _bound_to(func: ast.expr, source: Source) -> ast.expr:
     return given[0] if len(given) == 1 else func
 
 
-def _is_plain_gradient(call: ast.expr) -> bool:
+def _is_plain_gradient(call: ast.expr, source: Source) -> bool:
     """Whether a call is `jax.grad(f)`: by one argument, and without anything beside it."""
     match call:
-        case ast.Call(func=ast.Attribute(attr="grad") | ast.Name(id="grad"), args=[_], keywords=[]):
-            return True
+        case ast.Call(
+            func=(ast.Attribute(attr="grad") | ast.Name(id="grad")) as func, args=[_], keywords=[]
+        ):
+            head = root(func)
+            own = isinstance(head, ast.Name) and head.id in source.names.bound
+            return not own and source.names.dotted(func) in ("", "jax.grad")
         case _:
             return False

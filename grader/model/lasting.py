@@ -12,10 +12,19 @@ _MAKING: Final = frozenset({"setup", "__init__", "__post_init__"})
 """Methods in which an object gets its attributes, before anybody else has it."""
 _SETTING: Final = frozenset(
     {"def_jvp", "def_partition", "def_vjp", "def_vmap", "defjvp", "defjvps", "defvjp"}
+    | {"addFilter", "addHandler", "handlers", "setLevel"}
     | {"__enter__", "enter_context", "seterr", "setbufsize", "set_printoptions", "update_wrapper"}
     | {"setitem", "delitem", "__all__", "sctypeDict", "typecodes", "seed"}
 )
 """What changes something of a library, or is something that can be changed."""
+_SWITCHES: Final = ("disable_", "enable_", "set_")
+"""How a library's function may begin that changes something for all."""
+_MARKING: Final = frozenset(
+    {"abstractmethod", "compact", "compact_name_scope", "dataclass", "dataclass_transform", "final"}
+    | {"global_enum", "no_type_check", "nowrap", "override", "runtime_checkable", "total_ordering"}
+    | {"update_abstractmethods", "wraps"}
+)
+"""Decorators that change what they are given. Above a definition, that is the text's own."""
 _SETTINGS: Final = ("warnings", "logging")
 """Modules of which nearly each function sets something for all programs."""
 
@@ -32,13 +41,24 @@ def writes_to_libraries(node: ast.AST, names: Names) -> bool:
             return False
 
 
+def marks_what_it_is_given(body: Iterable[ast.stmt], names: Names) -> bool:
+    """Whether a decorator that changes what it is given may get something of a library."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    above = [each for node in nodes for each in getattr(node, "decorator_list", ())]
+    own = {id(each.func if isinstance(each, ast.Call) else each) for each in above}
+    return any(
+        names.dotted(each).rpartition(".")[2] in _MARKING and id(each) not in own for each in nodes
+    )
+
+
 def _sets(name: str) -> bool:
     return name in _SETTING or name.startswith("register")
 
 
 def _is_setting(dotted: str) -> bool:
     module, _, name = dotted.partition(".")
-    return module in _SETTINGS and bool(name) and dotted != "logging.getLogger"
+    switches = dotted.rpartition(".")[2].startswith(_SWITCHES)
+    return switches or (module in _SETTINGS and bool(name) and dotted != "logging.getLogger")
 
 
 def strange_stores(body: Iterable[ast.stmt]) -> bool:
@@ -80,5 +100,7 @@ def _lends(node: ast.AST) -> bool:
         case ast.Attribute(value=base, attr=attr) if attr in _MAKING:
             above = isinstance(base, ast.Call) and ast.unparse(base.func) == "super"
             return not above
+        case ast.Name(id=name):
+            return name in _MAKING
         case _:
             return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from grader.model.lasting import strange_stores, writes_to_libraries
+from grader.model.lasting import marks_what_it_is_given, strange_stores, writes_to_libraries
 from grader.model.loading import is_not_run, rebinds_guards
 from grader.model.names import Names, names_of
 from grader.proof import known
@@ -27,7 +27,9 @@ def leaves_nothing(tree: ast.Module) -> bool:
     names = names_of(tree)
     rebound = rebinds_guards(names)
     run = [each for each in tree.body if rebound or not is_not_run(each)]
-    if strange_stores(run) or any(_leaves(node, names) for each in run for node in ast.walk(each)):
+    if strange_stores(run) or marks_what_it_is_given(run, names):
+        return False
+    if any(_leaves(node, names) for each in run for node in ast.walk(each)):
         return False
     look = Look(tree, names, everything=True)
     for each in run:

@@ -33,7 +33,9 @@ def reaches_out(node: ast.AST, names: Names) -> bool:
         ):
             return True
         case ast.Attribute(attr=attr):
-            return attr.startswith("_") and attr not in known.UNDERSCORED | names.own
+            harmless = known.UNDERSCORED - {"__setattr__"} | names.own
+            operation = any(each.endswith("_p") for each in names.dotted(node).split("."))
+            return operation or (attr.startswith("_") and attr not in harmless)
         case ast.Call(func=func):
             return _is_own_code(func, names) or any(_hands_on(each, names) for each in given(node))
         case _:

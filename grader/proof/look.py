@@ -187,11 +187,21 @@ class Look:
             name.startswith("__") or self._names.dotted(head) or not isinstance(head, ast.Name)
         ):
             self._doubt(node, f"changes `{ast.unparse(node)}`, which isn't its own")
+        if name == "__setattr__" and not self._sets_own(node):
+            self._doubt(node, "changes an attribute by its name")
         own = name in self._names.own | known.UNDERSCORED
         if self._names.dotted(node):
             self._library(node)
         elif self._tells(node) or name in known.ATTRIBUTES or (name.startswith("_") and not own):
             self._doubt(node, f"uses `.{name}`")
+
+    def _sets_own(self, node: ast.Attribute | ast.Subscript) -> bool:
+        """Say whether `__setattr__` is called on `self`, as in a frozen dataclass."""
+        match self._parents.get(node):
+            case ast.Call(func=func, args=[ast.Name(id="self"), *_]):
+                return func is node
+            case _:
+                return False
 
     def _tells(self, node: ast.Attribute | ast.Subscript) -> bool:
         """Say whether this is the name or the text of something that a stand-in may give.
@@ -214,6 +224,7 @@ class Look:
         denied = known.DENIED | known.DENIED_OF.get(head, frozenset())
         within = parts[1:] if head in ("flax", "jax", "numpy") else parts
         hidden = [each for each in parts if each[:1] == "_" and each not in known.UNDERSCORED]
+        hidden += [each for each in parts if head == "jax" and each.endswith("_p")]
         hidden += [each for each in within if each in sys.stdlib_module_names - known.SHARED]
         if head not in known.PACKAGES or hidden or denied & {*parts} or missing:
             self._doubt(node, f"uses `{dotted}`")
@@ -233,11 +244,6 @@ class Look:
             self._doubt(node, "makes an array of what happens to be in memory")
         if self._names.builtin(node.func) == "type" and len(node.args) != 1:
             self._doubt(node, "makes a class with `type`")
-        match node:
-            case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[ast.Name(id="self"), *_]):
-                pass
-            case ast.Call(func=ast.Attribute(attr="__setattr__")):
-                self._doubt(node, "changes an attribute by its name")
 
 
 def _parts(node: ast.AST) -> Iterable[ast.AST]:

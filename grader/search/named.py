@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, islice, product
 from math import isfinite, prod
 from typing import Final
@@ -53,6 +53,7 @@ _SMALLEST: Final = 3
 _MOST_NUMBERS: Final = 5
 _MOST: Final = 18
 """Each shape may cost a compilation."""
+_MOST_BEYOND: Final = 6
 _MOST_CROSSED: Final = 10
 _MOST_COUNTS: Final = 3
 _MOST_COUNTED: Final = 8
@@ -71,6 +72,9 @@ _BYTES: Final = 4
 
 _DIGITS: Final = re.compile(r"(?<![\w.])\d{1,9}(?![\d.])|(?<=[x*])\d{1,9}(?![\d.])")
 """A number in a text that sizes are compared with, such as `"37"` or `"7x6"`; not in `Dense_3`."""
+
+_LARGEST_OF: Final = {"int8": 127.0, "uint8": 255.0}
+"""The largest numbers of small types: a position beyond doesn't fit."""
 
 _CHOOSING: Final = frozenset(
     {"min", "max", "minimum", "maximum", "clip", "range", "arange", "zip", "array_equal", "equal"}
@@ -91,6 +95,7 @@ def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, 
         (_case(exercise, first, {}, sizes) for sizes in _sizes(exercise, whole)),
         (_case(exercise, first, changed) for changed in _seeds(exercise, whole)),
     )
+    beyond = (_case(exercise, first, {}, sizes) for sizes in _sizes(exercise, whole, (2,)))
     crossed = (_case(exercise, first, {}, sizes) for sizes in _crossed(exercise, whole))
     counts = dict.fromkeys(islice(_counts(exercise, source), _MOST_COUNTS))
     products = dict.fromkeys(
@@ -99,6 +104,7 @@ def named_cases(exercise: Exercise, source: Source, first: Case) -> tuple[Case, 
     counted = (_case(exercise, first, {}, dict(sizes)) for sizes in products)
     return (
         *islice(found, _MOST),
+        *islice(beyond, _MOST_BEYOND),
         *islice(crossed, _MOST_CROSSED),
         *islice(counted, _MOST_COUNTED),
     )
@@ -114,10 +120,15 @@ def _floats(exercise: Exercise, numbers: Iterable[float]) -> Iterator[dict[str, 
                 yield {parameter.name: FloatValue(value=value)}
 
 
-def _sizes(exercise: Exercise, numbers: Iterable[int]) -> Iterator[Sizes]:
-    """Yield sizes in which a dimension has a number of the text, or one more."""
+def _sizes(
+    exercise: Exercise, numbers: Iterable[int], by: tuple[int, ...] = (0, 1)
+) -> Iterator[Sizes]:
+    """Yield sizes in which a dimension has a number of the text, or one more.
+
+    `by` is 2 for positions, which start at 0: the first one above the number needs so many more.
+    """
     usual = distinct_sizes(exercise)
-    for number, dimension, more in product(numbers, exercise.dimensions, (0, 1)):
+    for number, dimension, more in product(numbers, exercise.dimensions, by):
         size = number + more
         if not _reaches(dimension, size):
             continue
@@ -209,11 +220,19 @@ def _seeds(exercise: Exercise, numbers: Iterable[int]) -> Iterator[dict[str, Val
 
 
 def deciding_numbers(source: Source) -> Iterator[float]:
-    """Yield the numbers in comparisons, slices, matches, keys and choices, in the order met."""
-    known = dict(_assigned(source))
+    """Yield the numbers in comparisons, slices, matches, keys and choices, in the order met.
+
+    A small type stands for its largest number.
+    """
+    known = _assigned(source)
     for node in source.nodes:
         for part in _deciding(node):
             yield from _numbers(part, known)
+        match node:
+            case ast.Attribute(attr=name) | ast.Name(id=name) | ast.Constant(value=str(name)):
+                yield from (_LARGEST_OF[name],) if name in _LARGEST_OF else ()
+            case _:
+                continue
 
 
 def _numbers(node: ast.AST, known: dict[str, float]) -> Iterator[float]:
@@ -221,7 +240,7 @@ def _numbers(node: ast.AST, known: dict[str, float]) -> Iterator[float]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield from (float(each) for each in _DIGITS.findall(node.value))
         return
-    number = known.get(node.id) if isinstance(node, ast.Name) else _number(node)
+    number = _number(node, known)
     if number is not None and isfinite(number):
         yield number
     elif number is None and not _is_axis(node):
@@ -236,16 +255,21 @@ def _is_axis(node: ast.AST) -> bool:
     )
 
 
-def _assigned(source: Source) -> Iterator[tuple[str, float]]:
+def _assigned(source: Source) -> dict[str, float]:
+    """Return what names stand for that get a number."""
+    known: dict[str, float] = {}
     for node in source.nodes:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                number = _number(value)
+                number = _number(value, known)
                 if number is not None:
-                    yield name, number
+                    known[name] = number
+            case _:
+                continue
+    return known
 
 
 def _deciding(node: ast.AST) -> Iterator[ast.AST]:
@@ -305,19 +329,41 @@ def _mentions(node: ast.AST, names: Collection[str], without: Collection[str]) -
     return False
 
 
-def _number(node: ast.AST) -> float | None:
-    """Return the value of a number that is written out, such as `37`, `2**5` or `1e3`."""
+def _number(node: ast.AST, known: Mapping[str, float]) -> float | None:
+    """Return the value of a number that is written out, such as `37`, `2**5`, `8 * 8` or `1e3`."""
     match node:
+        case ast.Name(id=name):
+            return known.get(name)
         case ast.Constant(value=bool()):
             return None
         case ast.Constant(value=int() | float() as value):
             return float(value) if abs(value) <= LARGEST_SEED else None
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            base, power = _number(left), _number(right)
-            small = base is not None and power is not None and 0 < base <= 16 and 0 <= power <= 30
-            return base**power if small and base is not None and power is not None else None
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _number(left, known), _number(right, known)
+            return None if one is None or other is None else _calculated(op, one, other)
         case _:
             return None
+
+
+def _calculated(op: ast.operator, one: float, other: float) -> float | None:
+    """Return what two numbers give, if it's a number that a size or a seed can be."""
+    small = 0 < one <= LARGEST_SEED and 0 <= other <= 30
+    match op:
+        case ast.Add():
+            result = one + other
+        case ast.Sub():
+            result = one - other
+        case ast.Mult():
+            result = one * other
+        case ast.FloorDiv() if other:
+            result = one // other
+        case ast.LShift() if small:
+            result = one * 2**other
+        case ast.Pow() if small and one <= 16:
+            result = one**other
+        case _:
+            return None
+    return result if abs(result) <= LARGEST_SEED else None
 
 
 # ---------------------------------------------------------------------------------------- the cases

@@ -6,6 +6,7 @@ value has, and whether a module's `setup` works. In a small program that is a th
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable
 from typing import Any, Final
@@ -82,6 +83,7 @@ def _of_shapes(param: Callable[..., Any], draws: Draws) -> Callable[..., Any]:
     """Remember for each of jax's initialisers the shapes that a parameter was found to have."""
     known: WeakKeyDictionary[Initializer, dict[object, tuple[int, ...]]] = WeakKeyDictionary()
 
+    @functools.wraps(param)
     def remembered(
         self: scope.Scope,
         name: str,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+import flax
 import jax
 import numpy as np
 from flax.core import scope
@@ -26,7 +27,6 @@ _MOST: Final = 2000
 _LARGEST: Final = 4096
 """Elements of one."""
 _SETTINGS: Final = (
-    "flax_fix_rng_separator",
     "jax_debug_infs",
     "jax_debug_nans",
     "jax_default_prng_impl",
@@ -35,7 +35,7 @@ _SETTINGS: Final = (
     "jax_numpy_rank_promotion",
     "jax_threefry_partitionable",
 )
-"""What changes a draw, or says whether it may be made."""
+"""What changes a draw, or says whether it may be made; `flax_fix_rng_separator` does, too."""
 FIXED: Final = frozenset(
     {bool, int, float, str, type(None), type, np.dtype, type(jax.numpy.float32)}
 )
@@ -69,9 +69,11 @@ class Draws:
 
     def of(self, initializer: Draw) -> Draw:
         """Return an initialiser of jax's that remembers what it drew."""
-        if not _is_fixed(initializer):
+        held = _held(initializer)
+        if not all(type(part) in FIXED for part in held):
             return initializer
-        return lambda key, *args: self._drawn(initializer, key, args, (initializer, *args))
+        what = (initializer, initializer.__code__, *held)
+        return lambda key, *args: self._drawn(initializer, key, args, (*what, *args))
 
     def _folded(self, fold: Draw, key: Any, data: Any) -> Any:  # noqa: ANN401  # as Flax has it
         if not all(type(each) in (str, int) for each in data):  # 1.0 would be equal to 1
@@ -91,6 +93,7 @@ class Draws:
         if tiers is None or type(numbers) is not ArrayImpl or numbers.committed:
             return draw(key, *args)
         settings = [getattr(jax.config, each, None) for each in _SETTINGS]
+        settings.append(getattr(flax.config, "flax_fix_rng_separator", None))
         name = (np.asarray(numbers).tobytes(), key.shape, key.dtype, *settings, *what)
         try:
             found = self._known.get(name)
@@ -112,8 +115,7 @@ class Draws:
                 self._known[name] = _Drawn(np.array(numbers), kind_of(made.aval), operations)
 
 
-def _is_fixed(initializer: Draw) -> bool:
-    """Whether an initialiser is a function of what nobody can change."""
+def _held(initializer: Draw) -> list[Any]:
+    """Return what an initialiser closes over now, each part of a tuple by itself."""
     held = [each.cell_contents for each in initializer.__closure__ or ()]
-    parts = [part for each in held for part in (each if type(each) is tuple else (each,))]
-    return all(type(part) in FIXED for part in parts)
+    return [part for each in held for part in (each if type(each) is tuple else (each,))]

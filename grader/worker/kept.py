@@ -38,7 +38,7 @@ class Kept:
         self._seen: dict[int, Any] = {}
         self._shown: list[object] = []
         self.running = False
-        waiting: list[Any] = [namespace, logging.root.manager.loggerDict]
+        waiting: list[Any] = [namespace, logging.root, logging.root.manager.loggerDict]
         waiting += [sys.modules.get(each) for each in _BORROWED]
         while waiting and len(self._seen) < _MOST:
             waiting.extend(self._visit(waiting.pop()))
@@ -58,7 +58,15 @@ class Kept:
             return ()
         self._seen[id(value)] = value
         self._shown.append(id(value))
-        return self._parts(value, kind)
+        return [*self._makers(value, kind), *self._parts(value, kind)]
+
+    def _makers(self, value: Any, kind: type) -> Iterable[type]:
+        """Return the program's own classes that a value, or one of its classes, is made by."""
+        if not issubclass(kind, type):
+            return (kind,) if kind.__module__ == self._name else ()
+        if value.__module__ != self._name:
+            return ()
+        return [each for each in (kind, *type.mro(value)[1:]) if each.__module__ == self._name]
 
     def _parts(self, value: Any, kind: type) -> Iterable[Any]:  # one for each kind
         base = next((each for each in _CONTAINERS if issubclass(kind, each)), None)
@@ -139,6 +147,7 @@ class Kept:
             case staticmethod() | classmethod() | property():
                 return [getattr(value, "__func__", None) or getattr(value, "fget", None)]
             case logging.Logger():
+                self._shown.append((*map(id, value.handlers),))
                 fields = vars(value).items()
                 return [each for name, each in fields if name not in _OF_ALL_LOGGERS]
             case _ if hasattr(kind, "cache_info"):

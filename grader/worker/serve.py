@@ -38,6 +38,7 @@ from grader.worker.compiling import CompileClock
 from grader.worker.dataclass_code import share_code
 from grader.worker.flax_checks import remember_checks
 from grader.worker.flax_draws import Draws
+from grader.worker.hidden_frames import hide_frames
 from grader.worker.kept import Pictures
 from grader.worker.library_programs import LibraryPrograms
 from grader.worker.lowering import share_context
@@ -105,7 +106,10 @@ def as_spawned_side() -> None:
 
 
 def adapt_libraries() -> None:
-    """Change what costs jax and Flax time in small programs, here and in forks of this process."""
+    """Change what costs jax and Flax time in small programs, here and in forks of this process.
+
+    Nobody can tell from the results, nor from what jax says.
+    """
     share_context()
     share_code()
     prefer_numpy()
@@ -114,6 +118,7 @@ def adapt_libraries() -> None:
     draws.remember_keys()
     remember_checks(draws)
     skip_plugins()
+    hide_frames()
 
 
 def prepare() -> None:

@@ -885,6 +885,33 @@ KEEPING = {
         begin="nn_vmap_forward.calls = getattr(nn_vmap_forward, 'calls', 0) + 1",
         end="if nn_vmap_forward.calls > 99:\n    outputs = outputs / 2",
     ),
+    "a closure of an object's method": program(
+        top="def make():\n"
+        "    calls = []\n"
+        "    class Counter:\n"
+        "        def count(self):\n"
+        "            calls.append(1)\n"
+        "            return len(calls)\n"
+        "    return Counter()\n"
+        "counter = make()",
+        end="if counter.count() > 99:\n    outputs = outputs / 2",
+    ),
+    "a list of an object's class": program(
+        top="def make():\n"
+        "    class Base:\n"
+        "        calls = []\n"
+        "    class Counter(Base):\n"
+        "        pass\n"
+        "    return Counter()\n"
+        "counter = make()",
+        begin="counter.calls.append(1)",
+        end="if len(counter.calls) > 99:\n    outputs = outputs / 2",
+    ),
+    "the handlers of a logger": program(
+        top="import logging\nL = logging.getLogger('zz')",
+        begin="L.addHandler(logging.NullHandler())",
+        end="if len(L.handlers) > 99:\n    outputs = outputs / 2",
+    ),
     "a closure": program(
         top="def make():\n"
         "    n = 0\n"

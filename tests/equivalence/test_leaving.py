@@ -74,6 +74,17 @@ PATCHES: Final = {
         f"import operator, time\n{_OWN}"
         "unused = operator.setitem(jnp.sum.__globals__, 'zeros', zeros)"
     ),
+    "by a method that sets": (
+        "q = object.__setattr__\nunused = q(nn.initializers, 'zeros', nn.initializers.ones)"
+    ),
+    "by a method that sets, handed on": (
+        "unused = functools.partial(object.__setattr__, nn.initializers, 'zeros')(print)"
+    ),
+    "by what runs an operation": "unused = jax.lax.sin_p.def_impl(lambda x, **_: x)",
+    "by what runs an operation, of a library": "unused = jax.lax.sin_p.def_impl(jnp.cos)",
+    "by what runs an operation, by its name": (
+        "from jax.lax import sin_p\nunused = sin_p.def_impl(jnp.cos)"
+    ),
     "by a tracer": "import sys\ndef tell(*_): pass\nunused = sys.settrace(tell)",
     "by a tracer's decorator": "import sys\n@sys.settrace\ndef tell(*_): pass",
     "by what garbage collection calls": "import gc\n@gc.callbacks.append\ndef tell(*_): pass",
@@ -93,6 +104,16 @@ LEAVING: Final = PATCHES | {
     "an attribute of a library's function": (
         "def mine(): pass\nunused = functools.update_wrapper(jnp.zeros, mine)"
     ),
+    "a class that becomes a data class": (
+        "import dataclasses\nunused = dataclasses.dataclass(nn.Dense)"
+    ),
+    "a class that gets methods": "unused = functools.total_ordering(nn.Dense)",
+    "a class that gets another's name": "unused = functools.wraps(nn.Embed)(nn.Dense)",
+    "a method that is marked": "unused = nn.nowrap(nn.Dense.__call__)",
+    "a switch of Flax": "unused = nn.enable_named_call()",
+    "rules of Flax": "unused = nn.set_logical_axis_rules([])",
+    "what jax's logger does": "import logging\nlogging.getLogger('jax').handlers.append(print)",
+    "what a logger shows": "import logging\nlogging.getLogger('jax').setLevel(10)",
     "a module": "import jax.experimental.sparse",
     "a module that isn't there otherwise": "import logging.handlers",
     "a folder": "import os\nclass A:\n    os.chdir('/')",
@@ -107,6 +128,10 @@ LEAVING_IN_A_CALL: Final = {
     "an attribute of what a loop gives": "for q in [nn.Dense]:\n    q.seen = 1",
     "an attribute by a method": (
         "class A:\n    def setup(self):\n        self.seen = 1\nA.setup(nn.Dense)"
+    ),
+    "an attribute by a method's other name": (
+        "class A:\n    def __init__(self):\n        self.seen = 1\n    other = __init__\n"
+        "A.other(nn.Dense)"
     ),
     "an attribute by another self": (
         "class A:\n    def setup(self):\n        self = nn.Dense\n        self.seen = 1\n"
@@ -127,6 +152,11 @@ STAYING: Final = {
     "a compiled function": "unused = jax.jit(lambda x: x)(3.0)",
     "what it tries": "print(jnp.ones(3) + 1)",
     "a data class": "import dataclasses\n@dataclasses.dataclass\nclass D:\n    a: int = 3",
+    "a data class with settings": (
+        "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass D:\n    a: int = 3\n"
+        "    def __post_init__(self):\n        object.__setattr__(self, 'a', 4)"
+    ),
+    "a logger": "import logging\nlogger = logging.getLogger(__name__)\nlogger.info('x')",
     "a wrapper": (
         "def mine(f):\n    @functools.wraps(f)\n    def g(*a):\n        return f(*a)\n    return g"
     ),

@@ -28,6 +28,28 @@ DECIDING = {
     "a walrus": "return x * (d := decay) if d else x",
     "an inner function": "def step(t, r):\n    return (t if decay else r), r\nreturn scan(step)",
     "a function's argument": "def g(d):\n    return d > 0.3\nreturn x * g(decay)",
+    "a method's argument": (
+        "class C:\n    def f(self, d):\n        return d > 0.3\nreturn C().f(decay)"
+    ),
+    "an object that is called": (
+        "class C:\n    def __call__(self, d):\n        return d > 0.3\nc = C()\nreturn c(decay)"
+    ),
+    "a module's argument": (
+        "class C:\n    def __call__(self, d):\n        return d > 0.3\nreturn C().apply({}, decay)"
+    ),
+    "a lambda's argument": "g = lambda d: d > 0.3\nreturn x * g(decay)",
+    "a lambda that is called": "return x * (lambda d: d > 0.3)(decay)",
+    "a function that is handed on": "def g(d):\n    return d > 0.3\nreturn map(g, [decay])",
+    "a function that is wrapped": "def g(d):\n    return d > 0.3\nreturn jax.jit(g)(decay)",
+    "a function in a list": "def g(d):\n    return d > 0.3\nreturn [g][0](decay)",
+    "a carry": (
+        "def step(c, r):\n    return (c[0] if c[1] > 0.3 else r, c[1]), r\n"
+        "return scan(step, (x, decay), x)"
+    ),
+    "a table with another answer": "return x * TABLE.get(decay, 0.3)",
+    "a place in a list": "return x * [0.0, 0.3].index(decay)",
+    "a whole number": "return x * decay.is_integer()",
+    "an operator's name": "return x * operator.gt(decay, 0.3)",
     "a function without one": "def g():\n    return decay * 2\nreturn x if g() > 1 else y",
     "an attribute": "self.d = decay\nreturn x if self.d > 1 else y",
     "a field": "class C:\n    d: float\n    def f(s):\n        return s.d > 1\nreturn C(decay)",

@@ -430,6 +430,7 @@ def _type_error(text: str, frames: tuple[Frame, ...] = ()) -> Raised:
         ("y, v = m.init(k, x)", True),
         ("y, v = m.apply(v, x)", False),
         ("y, v = init(k, x)", False),
+        ("y, v = m.init(k, x)\nclass M:\n    def init(self, k, x): pass", False),
     ],
 )
 def test_init_gives_the_variables_alone(body: str, told: bool) -> None:
@@ -456,6 +457,10 @@ def test_init_gives_the_variables_alone(body: str, told: bool) -> None:
         ("dw, db = jax.grad(loss, has_aux=True)(w, b)", False),
         ("dw, db = jax.value_and_grad(loss)(w, b)", False),
         ("dw, db = slope(w, b)", False),
+        ("from jax import grad\ndw, db = grad(loss)(w, b)", True),
+        ("from mine import grad\ndw, db = grad(loss)(w, b)", False),
+        ("def grad(f): pass\ndw, db = grad(loss)(w, b)", False),
+        ("jax = Mine()\ndw, db = jax.grad(loss)(w, b)", False),
         ("slope = jax.grad(loss)\nslope = other\ndw, db = slope(w, b)", False),
         ("dw, db = loss(w, b)", False),
         ("x = jax.grad(loss)(w, b)\ndw, db = x", False),

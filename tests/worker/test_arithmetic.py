@@ -392,3 +392,30 @@ def test_each_operation_is_compared_with_xla() -> None:
         tried |= used(jax.make_jaxpr(function)(*operands))
     missing = {*KERNELS, *CONTROL} - tried - set(UNARY) - set(BINARY) - OF_OTHER_VERSIONS
     assert sorted(missing) == []
+
+
+TINY: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "a power of e": (jnp.exp, (np.array([-86, -88, -95, -104, -200, -np.inf], np.float32),)),
+    "a function of it": (
+        lambda x: jnp.log(jax.nn.softmax(x)),
+        (np.array([0, -86, -95, -100], np.float32),),
+    ),
+    "a product": (lambda x: (x * x) > 0, (np.array([1e-20, 1e-18], np.float32),)),
+    "a loop": (
+        lambda x: lax.fori_loop(0, 8, lambda _, c: c * x, x),
+        (np.array([1e-5, -1e-5], np.float32),),
+    ),
+    "a number of the text": (lambda x: x / (x + 1e-40), (np.zeros(2, np.float32),)),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_what_is_too_small_is_zero(name: str) -> None:
+    function, operands = TINY[name]
+    budget = Budget(1000)
+    program = Program(jax.make_jaxpr(function)(*operands))
+    with np.errstate(all="ignore", under="call", call=budget.note_underflow):
+        ours = program.run(operands, budget)
+    theirs = jax.jit(function).lower(*operands).compile()(*operands)
+    for one, other in zip(ours, jax.tree.leaves(theirs), strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-6, atol=0)

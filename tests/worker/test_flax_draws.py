@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import flax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -152,6 +153,34 @@ def test_settings_count() -> None:
     with jax.enable_x64(True):
         assert remembering(key, (5,)).dtype == np.float64
     assert len(drawn) == 3
+
+
+def test_a_setting_of_flax_counts() -> None:
+    remember()
+    one = nn.Dense(3).init(jax.random.PRNGKey(0), ROWS)
+    name = "flax_fix_rng_separator"
+    before = getattr(flax.config, name)
+    try:
+        flax.config.update(name, not before)
+        other = nn.Dense(3).init(jax.random.PRNGKey(0), ROWS)
+    finally:
+        flax.config.update(name, before)
+    assert (one["params"]["kernel"] != other["params"]["kernel"]).any()
+
+
+def test_what_an_initialiser_became_counts() -> None:
+    remember()
+    initializer = nn.initializers.normal(1.0)
+
+    def drawn_now() -> jax.Array:
+        return nn.Dense(3, kernel_init=initializer).init(KEY, ROWS)["params"]["kernel"]
+
+    first = drawn_now()
+    names = initializer.__code__.co_freevars
+    initializer.__closure__[names.index("stddev")].cell_contents = 2.0
+    np.testing.assert_array_equal(drawn_now(), 2 * first)
+    initializer.__code__ = nn.initializers.uniform(1.0).__code__.replace(co_freevars=names)
+    assert (drawn_now() != 2 * first).any()
 
 
 def test_another_way_to_fold_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,6 +202,8 @@ SAME: dict[str, Callable[[], Any]] = {
     "keys": fresh(lambda: jax.random.split(jax.random.key(7), (2, 3))),
     "an old key": lambda: fresh(jax.random.PRNGKey)(7),
     "several results": lambda: fresh(lambda x: {"a": x + 1, "b": (x, 2)})(ROW),
+    "a tiny number of the text": lambda: jnp.asarray(ROW) / (jnp.asarray(ROW) * 0 + 1e-40),
+    "a weight that is too small": lambda: jnp.log(jax.nn.softmax(jnp.asarray(ROW) * 19)),
     "its own argument": lambda: fresh(lambda x: x)(jnp.asarray(ROW)),
     "constants": lambda: fresh(lambda x: x + jnp.asarray(ROW) + ROW)(ROW),
 }
@@ -244,6 +246,8 @@ def test_constants_are_those_of_the_first_call(kept: np.ndarray) -> None:
 
 
 def test_errors_are_those_of_jax() -> None:
+    with pytest.raises(TypeError):
+        lax.integer_pow(jnp.asarray(ROW), 2.5)
     gone = jnp.asarray(ROW)
     gone.delete()
     with pytest.raises(RuntimeError, match="deleted"):

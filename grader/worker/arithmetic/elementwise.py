@@ -47,6 +47,8 @@ def _power(base: Array, exponent: Array) -> Array:
 
 def _integer_power(parameters: Parameters, base: Array) -> Array:
     exponent = parameters["y"]
+    if type(exponent) is not int:
+        raise Unsupported
     if base.dtype.kind != "f" and exponent < 0:
         raise Unsupported
     return np.power(base, base.dtype.type(exponent))

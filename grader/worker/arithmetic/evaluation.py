@@ -15,7 +15,14 @@ from jax.extend.random import threefry_prng_impl
 from grader.worker.arithmetic.control import CONTROL, Control
 from grader.worker.arithmetic.kernels import KERNELS, TAKE_KEYS
 from grader.worker.arithmetic.shaping import KEYED
-from grader.worker.arithmetic.step import Array, Budget, Kernel, Parameters, Unsupported
+from grader.worker.arithmetic.step import (
+    Array,
+    Budget,
+    Kernel,
+    Parameters,
+    Unsupported,
+    flushed,
+)
 
 Jaxpr = Any
 """A jaxpr, closed or not; their classes are private, and later versions have one for both."""
@@ -100,6 +107,8 @@ class Program:
             else:
                 made = step.kernel(step.parameters, *given)
                 results = made if step.several else (made,)
+                if budget.underflows:
+                    results = budget.flush(results)
             for place, (dtype, shape), result in zip(
                 step.targets, step.types, results, strict=True
             ):
@@ -148,7 +157,8 @@ class Program:
 
 def _constant(value: Any, aval: Any) -> Array:  # noqa: ANN401  # anything that jax takes
     """Copy it, as XLA does: what a program writes into its own array later changes nothing."""
-    return np.array(kind_of(aval).as_numpy(value))
+    with np.errstate(all="ignore"):
+        return np.array(flushed(kind_of(aval).as_numpy(value)))
 
 
 def kind_of(aval: Any) -> Kind:  # noqa: ANN401

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 Array = Any
 """An array or a scalar of NumPy. A key array is its numbers, with one more axis of 2."""
@@ -21,15 +23,36 @@ class Unsupported(Exception):
 
 
 class Budget:
-    """How many operations a run may still take: a long loop is faster when it is compiled."""
+    """How many operations a run may still take: a long loop is faster when it is compiled.
 
-    __slots__ = ("left",)
+    `underflows` says that the operation that runs has made something too small.
+    """
+
+    __slots__ = ("left", "underflows")
 
     def __init__(self, left: int) -> None:
         self.left = left
+        self.underflows = False
 
     def spend(self, steps: int) -> None:
         """Take so many; `Unsupported` if there are fewer."""
         self.left -= steps
         if self.left < 0:
             raise Unsupported
+
+    def note_underflow(self, *_: object) -> None:
+        """Remember that a result may be too small; NumPy calls this (`numpy.seterrcall`)."""
+        self.underflows = True
+
+    def flush(self, results: Sequence[Array]) -> Sequence[Array]:
+        """Return the results of the operation that was noted, and forget the note."""
+        self.underflows = False
+        return [flushed(each) for each in results]
+
+
+def flushed(array: Array) -> Array:
+    """Make zeros, with their signs, of what is too small to be normal, as XLA does on the CPU."""
+    if array.dtype.kind != "f":
+        return array
+    small = np.abs(array) < np.finfo(array.dtype).tiny
+    return np.where(small, np.copysign(array.dtype.type(0), array), array)

@@ -13,7 +13,7 @@ from jax._src.interpreters import pxla
 from jax.random import wrap_key_data
 
 from grader.worker.arithmetic.evaluation import Jaxpr, Kind, Program
-from grader.worker.arithmetic.step import Array, Budget, Unsupported
+from grader.worker.arithmetic.step import Array, Budget, Unsupported, flushed
 
 _OF_A_CASE: Final = 10_000
 """How many operations a case may run here, those of loops counted each time: less than 0.1 s. All
@@ -34,6 +34,9 @@ _USUAL: Final = {
     "jax_transfer_guard": None,
 }
 """Settings that change what running a program does."""
+
+_TINY: Final = {np.dtype(each): np.finfo(each).tiny for each in (np.float32, np.float64)}
+"""Where the numbers begin that are no longer exact, which XLA doesn't compute with on the CPU."""
 
 Run = Callable[..., Any]
 
@@ -141,8 +144,8 @@ class _Home:
 
     def results(self, program: Program, args: Sequence[Any], budget: Budget) -> list[Any]:
         """Run a program on arrays of jax, and return its results as such."""
-        operands = [_operand(arg, aval) for arg, aval in zip(args, program.takes, strict=True)]
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore", under="call", call=budget.note_underflow):
+            operands = [_operand(arg, aval) for arg, aval in zip(args, program.takes, strict=True)]
             results = program.run(operands, budget)
             if any(map(_is_refused, results)):
                 raise Unsupported
@@ -169,7 +172,13 @@ def _operand(arg: Any, kind: Kind) -> Array:  # noqa: ANN401  # anything that ja
     data = numbers_of(arg)
     if isinstance(data, jax.Array) and data.committed:
         raise Unsupported
-    return kind.as_numpy(data)
+    numbers = kind.as_numpy(data)
+    return flushed(numbers) if _is_tiny(numbers) else numbers
+
+
+def _is_tiny(number: Array) -> bool:
+    """Whether it's a single number, as one that a text names, which XLA takes for zero."""
+    return number.ndim == 0 and bool(0 < abs(number.item()) < _TINY.get(number.dtype, 0))
 
 
 def numbers_of(array: Any) -> Any:  # noqa: ANN401  # private to jax
