@@ -18,6 +18,7 @@ from grader.evidence.altered import tells
 from grader.evidence.by_number import decides_by_a_number
 from grader.evidence.direct import gives_directly, returns_directly
 from grader.evidence.impurity import Impurity
+from grader.evidence.refusal import refuses
 from grader.model.case import Case
 from grader.model.effort import Effort
 from grader.model.exercise import Check, Exercise
@@ -183,6 +184,7 @@ class Search:
         """
         for play in self._rounds(plan, proved, fixed):
             play()
+            self._leave_refused()
             self._tell(len(self._exchanges), plan.total)
             if self._failed:
                 return self.transcript
@@ -239,6 +241,14 @@ class Search:
             if len(self._lanes) < len(parts):
                 self._lanes += map(self._lane, self._spare())
             yield partial(self._play_together, parts)
+
+    def _leave_refused(self) -> None:
+        """Drop cases that the program refuses, and that no learner is asked for."""
+        self._exchanges = [
+            each
+            for each in self._exchanges
+            if not refuses(each.actual.outcome, each.case, self._exercise, self._source)
+        ]
 
     def _weights(self, case: Case) -> object:
         return [case.sizes[each.name] for each in self._exercise.dimensions if each.weights]
