@@ -14,6 +14,7 @@ from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits, unprocessed
 from grader.evidence.first_carry import begun_otherwise, first_carry
+from grader.evidence.loop_results import loop_result
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
@@ -62,7 +63,7 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
     actual = array_text(found.dtype if found else look.dtype, comparison.actual)
     turned = turned_input(evidence)
     advice = Advice(HELP, turned.edits) if turned else _advice(evidence, look, place)
-    begun = _begun(evidence, looks)
+    begun = _begun(evidence, looks) or (None if advice else loop_result(evidence))
     sighting = Sighting(
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
