@@ -124,6 +124,12 @@ MEANINGS: Final = (
         help="find out what is 0 here, and handle that case",
     ),
     Pattern(
+        pattern=r"unsupported operand type\(s\) for \^|^TypeError: (bitwise_)?xor does not accept|"
+        r"ufunc 'bitwise_xor' not supported",
+        why="In Python, ^ compares the bits of whole numbers. A power is written **.",
+        help="write ** for a power",
+    ),
+    Pattern(
         pattern=r"unsupported operand type|can only concatenate|bad operand type"
         r"|can't multiply sequence",
         why="This operator can't be used with values of these types, which the last line of the "
