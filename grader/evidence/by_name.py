@@ -37,8 +37,9 @@ class _Lift(NamedTuple):
 
 def _lifts(record: Record) -> list[_Lift]:
     """Return the calls that made lifted modules which drop arguments with a name."""
-    loops = [each for each in record.transforms if each.transform == _LOOP]
-    return [_Lift(each.target, each.span) for each in (*record.lifted, *loops)]
+    found = [_Lift(each.target, each.span) for each in record.lifted]
+    loops = [each for each in record.transforms if each.transform == _LOOP and each.raised]
+    return [*found, *(_Lift(each.target, each.span) for each in loops)]
 
 
 def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | None:
