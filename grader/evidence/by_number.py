@@ -27,7 +27,7 @@ _ASKING: Final = frozenset(
 )
 """Functions, and methods, whose result jumps, or whose result a program may compare."""
 _NARROW: Final = re.compile(
-    r"bfloat16|float(8|16)\w*|half|[<>=|]?f2|u?int(4|8|16|32|64|p)?|[iu][1248]"
+    r"bfloat16|float(8|16)\w*|half|[<>=|]?(f2|e)|u?int(4|8|16|32|64|p)?|[iu][1248]"
 )
 """Names of types with fewer digits than the numbers of a task, or none after the point."""
 _STEPS: Final = (ast.Mod, ast.FloorDiv)

@@ -38,6 +38,7 @@ DECIDING = {
     "a not": "return x * (not decay)",
     "a type of few digits": "return x * jnp.asarray(decay, jnp.float16)",
     "a type of few digits by its name": "return x * jnp.asarray(decay).astype('bfloat16')",
+    "a type by its letter": "return x * float(np.asarray(decay, dtype='e'))",
     "a function that is such a type": "return x * np.float16(decay)",
     "an array of such a type": "one = jnp.ones((), jnp.float16)\nreturn x * (one * decay)",
     "such a type under another name": "half = jnp.float16\nreturn x * jnp.asarray(decay, half)",
