@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import flax.linen as nn
@@ -21,7 +22,18 @@ from grader.model.observation import Raised
 from grader.model.source import Source
 
 LIFTED = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+
+
+@dataclass
+class Stepping:
+    factor: float
+
+    def __call__(self, total: Any, row: Any) -> tuple[Any, Any]:
+        return total * self.factor, row
+
+
 NAMES: dict[str, Any] = {
+    "Stepping": Stepping,
     "jax": jax,
     "jnp": jnp,
     "nn": nn,
@@ -35,6 +47,7 @@ NAMES: dict[str, Any] = {
 }
 
 RAISING = {
+    "jax.lax.scan(Stepping(2.0), x[0], x)": "@dataclass(frozen=True)",
     "x ^ 2": "write ** for a power",
     "2.0 ^ 2": "write ** for a power",
     "np.ones(2) ^ 2": "write ** for a power",

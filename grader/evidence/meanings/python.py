@@ -166,6 +166,13 @@ MEANINGS: Final = (
         help="pass next a default, or make sure that there is an item",
     ),
     Pattern(
+        pattern=r"unhashable type: '(?!dict|list|set|ndarray|ArrayImpl|\w*Tracer)\w+'",
+        why="jax remembers what it has traced by the function. If that is an object with fields, "
+        "it must be hashable, and a dataclass isn't unless it is frozen.",
+        help="pass a plain function, or freeze the class: @dataclass(frozen=True)",
+        library=r"^(jax|weakref|functools)\b",
+    ),
+    Pattern(
         pattern=r"unhashable",
         why="Keys of dicts, items of sets and static arguments must be hashable. Arrays, lists "
         "and dicts aren't.",
