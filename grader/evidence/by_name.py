@@ -1,12 +1,12 @@
-"""Arguments passed to a lifted module by name, which nn.vmap doesn't map."""
+"""Arguments passed to a lifted module by name, which nn.vmap and nn.scan drop."""
 
 from __future__ import annotations
 
 import ast
-from typing import Final
+from typing import Final, NamedTuple
 
 from grader.evidence.meaning import Meaning
-from grader.model.observation import Raised, Record
+from grader.model.observation import Raised, Record, Span
 from grader.model.source import Source
 
 _ENTRIES: Final = frozenset({"init", "init_with_output", "lazy_init", "apply", "__call__"})
@@ -25,16 +25,33 @@ _OF_FLAX: Final = frozenset(
 """The arguments that `init`, `apply` and each module's constructor themselves take."""
 
 
+_LOOP: Final = "nn.scan"
+
+
+class _Lift(NamedTuple):
+    """What was lifted, and where."""
+
+    target: str
+    span: Span | None
+
+
+def _lifts(record: Record) -> list[_Lift]:
+    """Return the calls that made lifted modules which drop arguments with a name."""
+    found = [_Lift(each.target, each.span) for each in record.lifted]
+    loops = [each for each in record.transforms if each.transform == _LOOP and each.raised]
+    return [*found, *(_Lift(each.target, each.span) for each in loops)]
+
+
 def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | None:
     """Explain Flax's exception for a call that passes an argument to a lifted module by name."""
     call = source.call_at(raised.place)
-    if call is None or raised.library is None or not record.lifted or not _enters(call):
+    if call is None or raised.library is None or not _lifts(record) or not _enters(call):
         return None
     if _makes(call, record, source):
         return None
     if not any(run.lifted is not None for run in record.modules) and not _gave_up(record):
         return None
-    named = [each for each in call.keywords if each.arg is not None and each.arg not in _OF_FLAX]
+    named = named_arguments(call)
     if not named:
         return None
     ordered = _ordered(named, record, source)
@@ -50,6 +67,11 @@ def passed_by_name(raised: Raised, record: Record, source: Source) -> Meaning | 
         else f"pass them by position{also}, in the order in which the module takes them",
         span=source.span(named[0]),
     )
+
+
+def named_arguments(call: ast.Call) -> list[ast.keyword]:
+    """Return what a call passes by name that isn't for Flax itself."""
+    return [each for each in call.keywords if each.arg is not None and each.arg not in _OF_FLAX]
 
 
 def _also(call: ast.Call, named: list[ast.keyword], source: Source) -> str:
@@ -71,7 +93,7 @@ def _ordered(named: list[ast.keyword], record: Record, source: Source) -> list[a
     """Return the arguments in the order of the module's method, None if that isn't known."""
     if len(named) == 1:
         return named
-    targets = {call.target for call in record.lifted}
+    targets = {each.target for each in _lifts(record)}
     classes = [each for each in source.nodes if isinstance(each, ast.ClassDef)]
     methods = [
         part.args
@@ -91,8 +113,8 @@ def _enters(call: ast.Call) -> bool:
 
 
 def _makes(call: ast.Call, record: Record, source: Source) -> bool:
-    """Whether a call makes an instance of what `nn.vmap` returned, directly or by a name."""
-    lifted = [source.call_at(each.span) for each in record.lifted]
+    """Whether a call makes an instance of what was lifted, directly or by a name."""
+    lifted = [source.call_at(each.span) for each in _lifts(record)]
     named = {
         target.id
         for node in source.nodes

@@ -2,12 +2,15 @@
 
 A proof holds for the numbers that were traced. If the text only calculates with a number, what
 holds for those holds for others, too, or the first cases show that it doesn't. But where it
-compares the number, rounds it or makes text of it, any other one may lead to something else.
+compares the number, rounds it or makes text of it, any other one may lead to something else. A
+type of few digits rounds as well, so little that a few cases may not show it; the traced numbers,
+such as 0.5, have so few digits that it keeps them.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -16,16 +19,21 @@ from grader.model.names import Names, given, names_of, stored
 from grader.model.source import Function, Source
 
 _ASKING: Final = frozenset(
-    {"all", "any", "argmax", "argmin", "argsort", "as_integer_ratio", "bitcast_convert_type"}
-    | {"bool", "ceil", "clip", "cond", "count", "digitize", "divmod", "eq", "equal", "floor"}
-    | {"floor_divide", "floordiv", "fmod", "format", "ge", "get", "greater", "gt", "hash", "hex"}
-    | {"heaviside", "index", "int", "int32", "is_integer", "isclose", "isin", "le", "less", "lt"}
-    | {"max", "maximum", "min", "minimum", "mod", "ne", "piecewise", "pop", "reduce_precision"}
-    | {"relu", "remainder", "repr", "rint", "round", "searchsorted", "select", "setdefault"}
-    | {"sign", "sort", "sorted", "str", "switch", "trunc", "view", "where"}
+    {"all", "any", "argmax", "argmin", "argsort", "around", "as_integer_ratio"}
+    | {"bitcast_convert_type", "bool", "ceil", "clip", "cond", "count", "digitize", "divmod"}
+    | {"eq", "equal", "fix", "floor", "floor_divide", "floordiv", "fmod", "format", "ge", "get"}
+    | {"greater", "gt", "hash", "heaviside", "hex", "index", "int", "int32", "is_integer"}
+    | {"isclose", "isin", "le", "less", "limit_denominator", "lt", "max", "maximum", "min"}
+    | {"minimum", "mod", "ne", "pack", "piecewise", "pop", "quantize", "reduce_precision", "relu"}
+    | {"remainder", "repr", "rint", "round", "searchsorted", "select", "setdefault", "sign"}
+    | {"sort", "sorted", "str", "switch", "trunc", "view", "where"}
     | {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__", "__round__", "__trunc__"}
 )
 """Functions, and methods, whose result jumps, or whose result a program may compare."""
+_NARROW: Final = re.compile(
+    r"bfloat16|float(8|16)\w*|half|[<>=|]?(f2|e)|u?int(4|8|16|32|64|p)?|[iu][1248]"
+)
+"""Names of types with fewer digits than the numbers of a task, or none after the point."""
 _STEPS: Final = (ast.Mod, ast.FloorDiv)
 _RUNNING: Final = ("apply", "bind", "init", "init_with_output")
 """Methods of Flax that call `__call__`."""
@@ -64,7 +72,7 @@ def _decides(tree: ast.Module, told: set[str]) -> bool:
     for _ in range(_ROUNDS):
         more = {name for node in nodes for name in _passed_on(node, told, taken)} - told
         if not more:
-            return any(_asks(node, told, names) for node in nodes)
+            return any(_asks(node, told, names) or _is_narrow(node) for node in nodes)
         told = told | more
     return True
 
@@ -168,6 +176,19 @@ def _asks(node: ast.AST, told: set[str], names: Names) -> bool:
         case _:
             return False
     return _mentions(asked, told)
+
+
+def _is_narrow(node: ast.AST) -> bool:
+    """Whether a node names a type that rounds; a number may get it from an array as well."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+            return _NARROW.fullmatch(name) is not None
+        case ast.ImportFrom(names=imported):
+            return any(_NARROW.fullmatch(each.name) for each in imported)
+        case ast.keyword(arg="dtype", value=ast.Name(id="int")):
+            return True
+        case _:
+            return False
 
 
 def _is_asking(func: ast.expr, names: Names) -> bool:

@@ -1,4 +1,4 @@
-"""A loop that begins with another kind of carry than the reference's: it may raise, or go on."""
+"""A loop with a carry of another kind than the reference's, which may raise or give an answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from grader.evidence.dimensions import dimensions_of
 from grader.evidence.evidence import Evidence
 from grader.evidence.look import Look
+from grader.evidence.loops import step_returns
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import array_text
 from grader.evidence.scans import carried, is_exchanged, scanned
@@ -19,6 +20,7 @@ _OF_SHAPES: Final = re.compile(
     r"^(Type|Value)Error: (?s:.*)(carry|shape|broadcast|structure|concatenate|dimension)"
 )
 """What an exception says that may come from a carry of another kind."""
+_CHANGES: Final = re.compile(r"carry input and( carry)? output must have")
 
 
 def first_carry(evidence: Evidence, look: Look) -> Meaning | None:
@@ -60,6 +62,26 @@ def _told(
         why=f"The first step gets {found}, and should get {wanted} in this case.",
         help=f"begin with an array of shape {_in_words(evidence, theirs[0])}, of {theirs[0].dtype}",
         span=_call(both[0], look),
+    )
+
+
+def changed_carry(evidence: Evidence, look: Look) -> Meaning | None:
+    """Explain that a step returns another kind of carry, where the first one is the task's."""
+    ours, theirs = next(_loops(look), (None, None))
+    refused = look.raised is not None and _CHANGES.search(look.raised.message)
+    if ours is None or theirs is None or not refused:
+        return None
+    if carried(ours) != carried(theirs) or scanned(ours) != scanned(theirs):
+        return None
+    returned = step_returns(evidence.source, ours.target)
+    return Meaning(
+        message="a step returns another kind of carry than it got",
+        label="the first item isn't like the carry that came in"
+        if returned is not None
+        else "its step returns another kind of carry",
+        why="What a step returns first goes into the next one, so it has to be like what came in.",
+        help="return the new carry with the shape, type and structure that it came in with",
+        span=returned or _call(ours, look),
     )
 
 

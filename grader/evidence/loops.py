@@ -53,13 +53,13 @@ def loops(evidence: Evidence) -> Iterator[Loops]:
         if transform(use.title).does is not Does.LOOPS:
             continue
         for look in evidence.looks:
-            both = _runs(look, use)
+            both = both_runs(look, use)
             if both is not None and isinstance(look.comparison, OtherShape | OtherValues):
                 ours, theirs = both
                 yield Loops(look=look, use=use, expected=theirs, actual=ours)
 
 
-def _runs(look: Look, use: Use) -> tuple[TransformRun, TransformRun] | None:
+def both_runs(look: Look, use: Use) -> tuple[TransformRun, TransformRun] | None:
     """Return both sides' runs, those that gave the answer if a Flax class is lifted."""
     if transform(use.title).kind is Kind.LIFTS:
         scan = answering(look)
@@ -83,7 +83,7 @@ def uncompared(evidence: Evidence) -> bool:
 
 def _is_comparable(look: Look, use: Use) -> bool:
     scan = answering(look) if transform(use.title).kind is Kind.LIFTS else None
-    chains, both = single(look, use), _runs(look, use)
+    chains, both = single(look, use), both_runs(look, use)
     if both is None or (scan is not None and not runs_alone(scan)):
         return False
     if scan is None and (chains is None or len(chains[0]) != len(chains[1])):

@@ -190,6 +190,13 @@ def argument_of(evidence: Evidence, path: tuple[str, ...], name: str) -> str | N
     return evidence.argument_for(((look, text) for look, text in told if text is not None), name)
 
 
+def varies(evidence: Evidence, difference: SettingDifference) -> bool:
+    """Whether the reference's value of a setting inside the layer differs from case to case."""
+    path, name = difference.run.path, difference.name
+    told = {_reference_text(look, path, name) for look in evidence.looks}
+    return difference.inner and len(told - {None}) > 1
+
+
 def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
     layer = look.expected.layer
     if layer is None:
@@ -203,12 +210,14 @@ def _reference_text(look: Look, path: tuple[str, ...], name: str) -> str | None:
 def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDifference]:
     """Yield the settings with a visible effect on the parameters or the output's type.
 
-    Sizes and training mode are left out: other rules handle them.
+    Sizes and training mode are left out: other rules handle them. So are numbers that the text
+    computes while the layer gets an input of another shape, from which they may follow.
     """
     known = {field for name in evidence.sizes() for field in size_settings(look, name)}
     known |= EVALUATION | {AXIS_NAME}
     for difference in setting_differences(look):
-        effect = None if difference.name in known else _effect(look, difference)
+        left = difference.name in known or _may_follow(evidence, look, difference)
+        effect = None if left else _effect(look, difference)
         if effect is not None:
             yield msgspec.structs.replace(
                 difference,
@@ -216,6 +225,18 @@ def settings_that_show(evidence: Evidence, look: Look) -> Iterator[SettingDiffer
                 certain=_is_plain(look, difference),
                 argument=argument_of(evidence, difference.run.path, difference.name),
             )
+
+
+def _may_follow(evidence: Evidence, look: Look, difference: SettingDifference) -> bool:
+    """Whether a number may come from the shape of an input that isn't the task's."""
+    wanted, found = look.expected.layer, look.actual.layer
+    if wanted is None or found is None or wanted.input_shapes == found.input_shapes:
+        return False
+    if not (_is_number(difference.expected) and _is_number(difference.actual)):
+        return False
+    span = placed(evidence, difference)
+    constants = (each for each in evidence.source.nodes if isinstance(each, ast.Constant))
+    return all(evidence.source.span(each) != span for each in constants)
 
 
 def other_size(evidence: Evidence, look: Look) -> SettingDifference | None:

@@ -4,7 +4,7 @@ The recorder sees what was lifted, drawn and lost, so it can't explain a program
 correctly and then computes something else. If such a program is proved to compute the same as one
 of the exercise's labelled mistakes, or gave the same numbers in all cases, the description of that
 mistake explains it. So it does for a loop in a map over the examples, where the steps of a labelled
-one show what is wrong, and its own don't.
+one show what is wrong, and its own don't, and for a key that is derived in `jax.jit`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from grader.model.trace import Trace
 from grader.model.transcript import Known, Transcript
 from grader.process.side import Side
 from grader.proof.proof import Proof
-from grader.rules import OF_STEPS, TITLED, UNEXPLAINED
+from grader.rules import BY_NUMBERS, TITLED, UNEXPLAINED
 from grader.rules.mistake import code
 
 _SECONDS: Final = 15.0
@@ -152,7 +152,7 @@ def _mistakes(folder: ExerciseFolder) -> list[_Mistake]:
     found = []
     for each in labelled(folder):
         labels = {rule for _, rule in each.expected}
-        explained = len(labels) == 1 and labels <= OF_STEPS
+        explained = len(labels) == 1 and labels <= BY_NUMBERS
         if each.kind == MISTAKES and (explained or labels in ({UNEXPLAINED}, {TITLED})):
             submission = each.submission
             tree = submission.source.tree

@@ -138,9 +138,9 @@ RULES: tuple[Rule, ...] = (
 UNEXPLAINED: Final = wrong_values.RULE.id
 """The rule of what is wrong for no reason that another rule knows."""
 
-OF_STEPS: Final = frozenset({wrong_direction.RULE.id, carry_lost.RULE.id})
-"""The rules of mistakes that a loop's record shows only where its arrays have numbers: not in a
-map over the examples."""
+BY_NUMBERS: Final = frozenset({wrong_direction.RULE.id, carry_lost.RULE.id, derived_key.RULE.id})
+"""The rules of mistakes that a record shows only where arrays and keys have numbers: not those of a
+loop in a map over the examples, nor those of a key in `jax.jit`."""
 
 MISSING: Final = missing_function.RULE.id
 """The rule of a file without the function that is called."""

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
-from grader.evidence.edits import argument_edits, field_edits, left_out, literal_edits
+from grader.evidence.edits import (
+    altered_class,
+    argument_edits,
+    field_edits,
+    left_out,
+    literal_edits,
+    restored,
+)
 from grader.evidence.notation import value_text
-from grader.evidence.settings import SettingDifference, given_class, placed, settings_that_show
+from grader.evidence.settings import (
+    SettingDifference,
+    given_class,
+    placed,
+    settings_that_show,
+    varies,
+)
 from grader.evidence.shape_rows import shape_row
 from grader.model.edit import Edit
 from grader.model.exercise import Check
@@ -87,6 +100,8 @@ def _help(evidence: Evidence, difference: SettingDifference) -> str:
     name = difference.name
     if difference.by_default:
         return f"leave {name} as it is by default"
+    if difference.argument is None and varies(evidence, difference):
+        return f"use {given_class(evidence.exercise)} from the starter unchanged"
     if difference.argument is None:
         return f"make it with {name}={difference.expected_text}, as the task has it"
     if evidence.exercise.is_field(difference.argument):
@@ -105,6 +120,9 @@ def _edits(evidence: Evidence, difference: SettingDifference) -> tuple[Edit, ...
         return gone
     if difference.argument is not None:
         return field_edits(evidence, made, name, difference.position, difference.argument)
+    if varies(evidence, difference):
+        own = altered_class(evidence)
+        return restored(evidence, own.name) if own is not None else ()
     wanted = difference.expected_text
     written = literal_edits(evidence, placed(evidence, difference), wanted)
     if written or difference.by_default:

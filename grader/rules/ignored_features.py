@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from grader.evidence import Evidence, Look
@@ -12,6 +13,7 @@ from grader.evidence.sized import Sized, one_wrong, taken_instead, unlike
 from grader.model.edit import Edit
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
+from grader.model.observation import Span
 from grader.rules import nnx_layer
 from grader.rules.example import RIGHT
 from grader.rules.rule import Rule, Sighting
@@ -66,7 +68,8 @@ def _sighting(
     field = next(iter(size_settings(look, name)), name)
     given = next((e.text for e in layer.settings if e.name == field), "") if layer else ""
     made = layer.span if layer is not None else None
-    span = evidence.landmarks.setting(made, field, 0, given, size=True)
+    named = _named(evidence, field) if made is None else None
+    span = named or evidence.landmarks.setting(made, field, 0, given, size=True)
     return Sighting(
         message=f"{name} is ignored: the layer has the size of {instead}"
         if instead is not None
@@ -78,16 +81,31 @@ def _sighting(
         help=f"make the layer with the {evidence.exercise.sort(name)} "
         f"{evidence.exercise.in_text(name)}, which counts {noun}",
         span=span,
-        edits=_overwritten(evidence, name) or field_edits(evidence, made, field, 0, name),
+        edits=_overwritten(evidence, name)
+        or _given_there(evidence, named, name)
+        or field_edits(evidence, made, field, 0, name),
         case=look.case,
         evidence={"size": name, "values": sizes},
     )
+
+
+def _named(evidence: Evidence, field: str) -> Span | None:
+    """Return the only value in the function that is passed by the field's name."""
+    calls = [each for each in evidence.landmarks.own if isinstance(each, ast.Call)]
+    found = [each.value for call in calls for each in call.keywords if each.arg == field]
+    return evidence.source.span(found[0]) if len(found) == 1 else None
 
 
 def _overwritten(evidence: Evidence, name: str) -> tuple[Edit, ...]:
     """Delete the statements that give the argument another value."""
     own = given_name(evidence, evidence.landmarks.entry, name)
     return (not_overwritten(evidence, [own]) if own is not None else None) or ()
+
+
+def _given_there(evidence: Evidence, place: Span | None, name: str) -> tuple[Edit, ...]:
+    """Pass the argument at a place."""
+    own = given_name(evidence, evidence.landmarks.entry, name)
+    return (Edit(span=place, text=own),) if place is not None and own is not None else ()
 
 
 def _rows(look: Look, name: str) -> Iterator[ShapeRow]:

@@ -6,6 +6,7 @@ and which axes it maps.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import msgspec
@@ -60,8 +61,20 @@ _SPLIT_IT = (
     "split the stream with nnx.split_rngs(splits=…), and map it in the function that makes the "
     "members: in_axes=0"
 )
+_SPLIT_AROUND = (
+    "put nnx.split_rngs around the map, as a decorator above nnx.vmap, and draw the weights from "
+    "the stream that the mapped function gets"
+)
 _OWN = (Held.ONE, Held.EACH)
 _COMMON = (Held.EACH, Held.ONE)
+
+
+def _split_it(evidence: Evidence) -> str:
+    """Say how to split the stream: where the text does it, it does so at another place."""
+    names = evidence.source.names
+    calls = (each for each in evidence.source.nodes if isinstance(each, ast.Call))
+    done = any(names.dotted(each.func).endswith("nnx.split_rngs") for each in calls)
+    return _SPLIT_AROUND if done else _SPLIT_IT
 
 
 def _held(each: NnxLook, how: tuple[Held, Held]) -> list[HeldPair]:
@@ -295,7 +308,7 @@ def _one_key(evidence: Evidence, each: NnxLook, run: TransformRun) -> Sighting:
         details=text_lines(each.look.raised) if each.look.raised is not None else (),
         why=f"{run.transform} takes a slice of each of the stream's arrays for every index. A "
         "stream of nnx.Rngs has one key, until nnx.split_rngs gives it an axis of keys.",
-        help=_SPLIT_IT,
+        help=_split_it(evidence),
         span=run.span or evidence.landmarks.head,
         case=each.look.case,
         evidence={"expected": True, "actual": False},
@@ -330,7 +343,7 @@ def _unsplit(evidence: Evidence, each: NnxLook, names: list[str]) -> Sighting:
         details=(f"All slices of {noun} are the same numbers.",),
         why="Weights that start out identical get the same gradient from the same input, and stay "
         "identical forever. You can't see it in any shape, and nothing raises.",
-        help=_SPLIT_IT,
+        help=_split_it(evidence),
         span=_place(evidence, maker),
         case=each.look.case,
         evidence={"expected": True, "actual": False},

@@ -15,6 +15,8 @@ from grader.evidence.edits import (
     missing_return,
     not_async,
 )
+from grader.evidence.held import held, held_edits
+from grader.evidence.loop_results import loop_result
 from grader.evidence.notation import output_name
 from grader.model.case import ArrayValue
 from grader.model.edit import Edit
@@ -26,6 +28,7 @@ from grader.rules.rule import Rule, Sighting
 _APPLIED: Final = "return the array that apply gives"
 _HELP: Final = "return the array that the task asks for"
 _NUMBERS: Final = frozenset({"bool", "complex", "float", "int"})
+_ITERATORS: Final = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 _NONE: Final = "NoneType"
 _CALLED_LATER: Final = {
     "coroutine": "remove async: the function is called, and nobody awaits it",
@@ -41,13 +44,17 @@ def _find(evidence: Evidence) -> Iterator[Sighting]:
         result = look.result
         if isinstance(comparison, OtherKind) and result is not None:
             what = f"{comparison.actual}, not {_wanted(comparison)}"
+            of_loop = None if held(evidence) is not None else loop_result(evidence)
             yield Sighting(
                 message=f"{output_name(comparison.place)} is {what}"
                 if comparison.place
                 else evidence.exercise.told(f"the function returns {what}"),
                 label=f"this is {comparison.actual}",
+                why=of_loop.why if of_loop is not None else "",
                 help=_no_return(evidence, look, result)
+                or (of_loop.help if of_loop is not None else "")
                 or _returned_none(evidence, look, result)
+                or _returned_held(evidence, result)
                 or _help(result, comparison, applies=bool(look.expected.record.roots)),
                 span=_place(evidence, look, result, comparison.place),
                 edits=_edits(evidence, look, result),
@@ -79,6 +86,13 @@ def _returned_none(evidence: Evidence, look: Look, result: Result) -> str:
     return "find where this None comes from, and return the array that the task asks for"
 
 
+def _returned_held(evidence: Evidence, result: Result) -> str:
+    """Say which item of the answer is the right one; empty if none is, several are, or all."""
+    only = isinstance(result, SequenceResult) and len(result.items) == 1
+    found = None if only else held(evidence)
+    return f"return {found.told()} alone, which is right" if found is not None else ""
+
+
 def _wanted(comparison: OtherKind) -> str:
     """Say what is expected: of objects, or of what was deleted, there are arrays as well."""
     both = comparison.actual.startswith("an array") and comparison.expected == "an array"
@@ -94,7 +108,9 @@ def _edits(evidence: Evidence, look: Look, result: Result) -> tuple[Edit, ...]:
         return called_too(evidence, look)
     if evidence.landmarks.ends_without_return:
         return missing_return(evidence, look)
-    return answer_edits(evidence, look)
+    found = held(evidence)
+    alone = held_edits(evidence, look, found) if found is not None else ()
+    return answer_edits(evidence, look) or alone
 
 
 def _place(evidence: Evidence, look: Look, result: Result, place: str) -> Span | None:
@@ -112,11 +128,19 @@ def _help(result: Result, comparison: OtherKind, *, applies: bool) -> str:
     """Return the next step; `applies` says that Linen's apply gives the reference's answer."""
     if comparison.place:
         return f"return {comparison.expected} there, as the task says"
-    if isinstance(result, OpaqueResult):
+    plain = comparison.expected == "an array"
+    if isinstance(result, OpaqueResult) and (plain or not _is_iterator(result)):
         return _help_by_type(result.type_name, applies=applies)
-    if comparison.expected != "an array":
+    if comparison.expected.startswith("a dict"):
+        return f"return {comparison.expected}: these keys, and no others"
+    if not plain:
         return f"return {comparison.expected}: what the task lists, in the same order"
     return _help_by_container(result, applies=applies)
+
+
+def _is_iterator(result: OpaqueResult) -> bool:
+    """Whether it gives its items one by one, and only once."""
+    return result.type_name in _ITERATORS
 
 
 def _help_by_container(result: Result, *, applies: bool) -> str:
@@ -125,8 +149,9 @@ def _help_by_container(result: Result, *, applies: bool) -> str:
             return "combine the arrays of the list into the array that the task names"
         case SequenceResult(type_name="list"):
             return "return the array itself, not a list of its numbers"
-        case SequenceResult():
-            return "return only the output; a trailing comma makes a tuple, too"
+        case SequenceResult(items=items):
+            comma = "; a trailing comma makes a tuple, too" if len(items) == 1 else ""
+            return f"return only the output{comma}"
         case MappingResult() if applies:
             return "return what apply returns; the variables are not the answer"
         case MappingResult():

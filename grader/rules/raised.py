@@ -23,7 +23,7 @@ from grader.evidence.edits import (
     unbound_name,
 )
 from grader.evidence.exceptions import meaning, text_lines
-from grader.evidence.first_carry import first_carry
+from grader.evidence.first_carry import changed_carry, first_carry
 from grader.evidence.gradients import raised_by_gradient
 from grader.evidence.keys import unfed
 from grader.evidence.lifting import Knob
@@ -313,7 +313,8 @@ def _sighting(evidence: Evidence, look: Look, raised: Raised, *, last_resort: bo
     told = misused_key(evidence, look) or by_name or not_a_dict(evidence, look)
     told = told or _mapped_outside(look) or _swapped(evidence, look) or _unpaired(evidence, look)
     told = told or _counted(look, raised) or called_otherwise(evidence, look)
-    told = told or first_carry(evidence, look) or without_their_name(look)
+    told = told or first_carry(evidence, look) or changed_carry(evidence, look)
+    told = told or without_their_name(look)
     told = told or needs_another(evidence, raised)
     told = told or meaning(raised, evidence.source, evidence.exercise.files)
     setting, span = provoked(look), told.span

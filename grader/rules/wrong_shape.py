@@ -14,10 +14,12 @@ from grader.evidence import Evidence, Look
 from grader.evidence.dimensions import axis_dimensions
 from grader.evidence.edits import Advice, answer_edits, input_edits, item_edits, unprocessed
 from grader.evidence.first_carry import begun_otherwise, first_carry
+from grader.evidence.loop_results import loop_result
 from grader.evidence.meaning import Meaning
 from grader.evidence.notation import array_text, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.settings import SettingDifference, given_class, other_size
+from grader.evidence.turned_input import HELP, turned_input
 from grader.model.exercise import Check
 from grader.model.finding import ShapeRow
 from grader.rules.decorated import decorated
@@ -59,12 +61,18 @@ def _sighting(evidence: Evidence, looks: list[Look], *, last_resort: bool) -> Si
     expected = array_text(look.dtype, comparison.expected)
     found = arrays(look.exchange.actual).get(place)
     actual = array_text(found.dtype if found else look.dtype, comparison.actual)
-    advice, begun = _advice(evidence, look, place), _begun(evidence, looks)
+    turned = turned_input(evidence)
+    advice = Advice(HELP, turned.edits) if turned else _advice(evidence, look, place)
+    begun = _begun(evidence, looks) or (None if advice else loop_result(evidence))
     sighting = Sighting(
         message=f"{output_name(place)} has shape {comparison.actual}, not {comparison.expected}",
         label=f"this is {actual}",
         shapes=(ShapeRow(name=f"output{place}", expected=expected, actual=actual),),
-        details=(*also_wrong(evidence.answered_wrong, place), *([begun.why] if begun else [])),
+        details=(
+            *([turned.told] if turned else []),
+            *also_wrong(evidence.answered_wrong, place),
+            *([begun.why] if begun else []),
+        ),
         help=begun.help
         if begun is not None
         else advice.help

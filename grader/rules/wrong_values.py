@@ -29,6 +29,7 @@ from grader.evidence.loops import starts_otherwise
 from grader.evidence.notation import difference, output_name
 from grader.evidence.results import also_wrong, arrays, exchanged, outputs
 from grader.evidence.stage import Stage, astray, stage
+from grader.evidence.turned_input import HELP, turned_input
 from grader.evidence.updates import unaccounted
 from grader.model.exercise import Check
 from grader.rules.decorated import decorated
@@ -139,6 +140,7 @@ def _numbers(
             difference(comparison),
             *_scaled(look),
             *_parted(evidence),
+            *_turned(evidence),
             *_started(evidence),
             *_known(evidence),
             *also_wrong(evidence.answered_wrong, comparison.place),
@@ -245,6 +247,11 @@ def _started(evidence: Evidence) -> tuple[str, ...]:
     return (f"{run.transform} goes over the task's steps, but starts from another carry.",)
 
 
+def _turned(evidence: Evidence) -> tuple[str, ...]:
+    turned = turned_input(evidence)
+    return (turned.told,) if turned is not None else ()
+
+
 def _stage(evidence: Evidence) -> Stage | None:
     """Return the stage at which the wrong answers differ from the reference's, if it's the same."""
     looks = _astray(evidence) or evidence.compared(OtherValues)
@@ -286,14 +293,22 @@ def _advice(evidence: Evidence, look: Look) -> Advice:
         case Stage.VARIABLES:
             edits = variable_edits(evidence, look)
             return Advice("apply the model with the variables that init returned", edits)
-        case None if evidence.transcript.known is not None:
-            return Advice("look for this mistake in your program, and undo it", ())
         case None:
-            shown = _plain(evidence, look)
-            search = _SEARCH if evidence.exercise.module else _STEP_BY_STEP
-            if starts_otherwise(evidence) is not None:
-                search = "compare the carry that the loop starts from with the task's"
-            return shown if shown.edits else Advice(search, ())
+            return _unstaged(evidence, look)
+
+
+def _unstaged(evidence: Evidence, look: Look) -> Advice:
+    """Return the next step where it isn't known at which stage the numbers go wrong."""
+    turned = turned_input(evidence)
+    if turned is not None:
+        return Advice(HELP, turned.edits)
+    if evidence.transcript.known is not None:
+        return Advice("look for this mistake in your program, and undo it", ())
+    shown = _plain(evidence, look)
+    search = _SEARCH if evidence.exercise.module else _STEP_BY_STEP
+    if starts_otherwise(evidence) is not None:
+        search = "compare the carry that the loop starts from with the task's"
+    return shown if shown.edits else Advice(search, ())
 
 
 def _passed_unchanged(evidence: Evidence, look: Look) -> Advice:

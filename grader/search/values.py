@@ -44,6 +44,8 @@ _SCALES: Final = (1.0, 1.0, 2 / 3, 2.0**-20, 2.0**-7, 2.0**7, 2.0**20, 2.0**-100
 _USUAL_SCALE: Final = 2.0**20
 _NON_FINITE: Final = (np.nan, np.inf, -np.inf)
 _STEPS: Final = 1000
+_PART: Final = 0.618034
+"""The part of a step that is added to it, so that a number has digits that rounding takes away."""
 
 
 @unique
@@ -114,10 +116,10 @@ def _with_non_finite(value: ArrayValue) -> st.SearchStrategy[ArrayValue]:
 
 
 def within(interval: tuple[float, float]) -> st.SearchStrategy[float]:
-    """Any number of an interval, with more digits than a choice has."""
+    """Any number of an interval, with more digits than somebody would round it to."""
     low, high = interval
     steps = st.integers(0, _STEPS - 1)
-    return steps.map(lambda step: round(low + (high - low) * (step + 0.5) / _STEPS, 9))
+    return steps.map(lambda step: round(low + (high - low) * (step + _PART) / _STEPS, 9))
 
 
 def _number(parameter: Number, *, discriminating: bool) -> st.SearchStrategy[float]:

@@ -58,6 +58,16 @@ DECIDING = {
     "a loop": "while decay:\n    x = x + 1\nreturn x",
     "an and": "return decay and x",
     "a not": "return x * (not decay)",
+    "a type of few digits": "return x * jnp.asarray(decay, jnp.float16)",
+    "a type of few digits by its name": "return x * jnp.asarray(decay).astype('bfloat16')",
+    "a type by its letter": "return x * float(np.asarray(decay, dtype='e'))",
+    "a function that is such a type": "return x * np.float16(decay)",
+    "an array of such a type": "one = jnp.ones((), jnp.float16)\nreturn x * (one * decay)",
+    "such a type under another name": "half = jnp.float16\nreturn x * jnp.asarray(decay, half)",
+    "such a type imported": "from jax.numpy import bfloat16 as b\nreturn x * b(decay)",
+    "a type of whole numbers": "return x * jnp.asarray(decay * 8, dtype=int)",
+    "fewer digits": "return x * jax.lax.reduce_precision(decay, 8, 7)",
+    "a fraction": "return x * float(Fraction(decay).limit_denominator(8))",
 }
 CALCULATING = {
     "a product": "return decay * x",
@@ -65,6 +75,7 @@ CALCULATING = {
     "another name": "d = float(decay)\nreturn d * x",
     "an array": "d = jnp.asarray(decay, x.dtype)\nreturn d * x",
     "a comparison of something else": "if x.ndim != 2:\n    raise ValueError\nreturn decay * x",
+    "an array of another type": "d = jnp.asarray(decay, dtype=jnp.float32)\nreturn d * x",
     "a power": "return x * decay ** jnp.arange(3)",
     "an index of something else": "return decay * x[0]",
 }

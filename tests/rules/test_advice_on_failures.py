@@ -92,6 +92,52 @@ def test_a_key_is_made_of_the_seed(body: str, at: str, after: str | None) -> Non
     assert advised(body, at, library="jax.random.key", task=unseeded) is None
 
 
+EARLY: Final = {
+    "a gradient": (
+        "g = jax.grad(loss(p, x))",
+        "jax.grad(loss(p, x))",
+        "g = jax.grad(loss)(p, x)",
+    ),
+    "a map that is called at once": (
+        "y = jax.vmap(f(x), in_axes=0)(x)",
+        "jax.vmap(f(x), in_axes=0)",
+        "y = jax.vmap(f, in_axes=0)(x)",
+    ),
+    "a map that is called later": (
+        "g = jax.vmap(f(x))\ny = g(x)",
+        "jax.vmap(f(x))",
+        "g = jax.vmap(f)\ny = g(x)",
+    ),
+    "a map in a map": (
+        "g = jax.vmap(jax.vmap(f(x)))(x)",
+        "jax.vmap(f(x))",
+        "g = jax.vmap(jax.vmap(f))(x)",
+    ),
+    "a map that is mapped later": (
+        "g = jax.vmap(f(x))\ny = jax.vmap(g)(x)",
+        "jax.vmap(f(x))",
+        "g = jax.vmap(f)\ny = jax.vmap(g)(x)",
+    ),
+    "a gradient that is used later": (
+        "g = jax.grad(f(x))\ny = jnp.sum(g)",
+        "jax.grad(f(x))",
+        "g = jax.grad(f)(x)\ny = jnp.sum(g)",
+    ),
+    "a loop": (
+        "y = jax.lax.scan(f(x), x, x)",
+        "jax.lax.scan(f(x), x, x)",
+        "y = jax.lax.scan(f, x, x)",
+    ),
+    "no call": ("g = jax.grad(x)", "jax.grad(x)", None),
+}
+
+
+@pytest.mark.parametrize(("body", "at", "after"), EARLY.values(), ids=EARLY)
+def test_a_transform_gets_the_function_itself(body: str, at: str, after: str | None) -> None:
+    found = advised(body, at, message="Expected a callable value, got 1.0", library="jax._src")
+    assert (found[1] if found else None) == after
+
+
 ORDERS: Final = {
     "init": ("v = m.init(x, k)", "m.init(x, k)", "v = m.init(k, x)"),
     "apply": ("y = m.apply(x, v)", "m.apply(x, v)", "y = m.apply(v, x)"),

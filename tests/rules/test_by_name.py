@@ -8,6 +8,7 @@ from grader.evidence.by_name import passed_by_name
 from grader.evidence.meaning import Meaning
 from grader.model.observation import Frame, LiftedCall, ModuleRun, Raised, Record, Root, Span
 from grader.model.source import Source
+from tests.judge.made import ran, root
 
 CELL = "class Cell(nn.Module):\n    def __call__(self, carry, x):\n        return carry, x\n"
 
@@ -82,6 +83,14 @@ def test_the_order_is_the_modules_if_that_is_known(call: str, before: str, advis
     meaning = told(call, before)
     assert meaning is not None
     assert meaning.help.startswith(advised)
+
+
+@pytest.mark.parametrize("raised", [True, False])
+def test_a_lifted_loop_that_raised_drops_what_has_a_name(*, raised: bool) -> None:
+    run = ran(transform="nn.scan", target="Cell", raised=raised)
+    record = Record(transforms=(run,), roots=(root(0, raised=True),))
+    meaning = told("m.apply(v, x=a, carry=b)", record=record)
+    assert (meaning.help if meaning else None) == ("pass by position: b, a" if raised else None)
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ ALIKE: Final = {
     ),
     "too few entries": (
         (PAIRS, ("in_axes=(0, None)", "in_axes=(0,)")),
-        "as many entries",
+        "give each of them an entry",
     ),
     "something else that isn't a function": (
         (STEP, ("return jax.tree.map(", "return params(")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import flax.linen as nn
@@ -21,7 +22,18 @@ from grader.model.observation import Raised
 from grader.model.source import Source
 
 LIFTED = nn.vmap(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})
+
+
+@dataclass
+class Stepping:
+    factor: float
+
+    def __call__(self, total: Any, row: Any) -> tuple[Any, Any]:
+        return total * self.factor, row
+
+
 NAMES: dict[str, Any] = {
+    "Stepping": Stepping,
     "jax": jax,
     "jnp": jnp,
     "nn": nn,
@@ -35,6 +47,16 @@ NAMES: dict[str, Any] = {
 }
 
 RAISING = {
+    "jax.lax.scan(Stepping(2.0), x[0], x)": "@dataclass(frozen=True)",
+    "x ^ 2": "write ** for a power",
+    "2.0 ^ 2": "write ** for a power",
+    "np.ones(2) ^ 2": "write ** for a power",
+    "nnx.Linear(2, 3, rngs=nnx.Rngs())": "nnx.Rngs(seed)",
+    "nnx.Linear(2, 3, rngs=nnx.Rngs(dropout=0))": "nnx.Rngs(seed)",
+    "jax.lax.scan(lambda s, r, d: (s, r), x[0], x)": "from outside",
+    "jax.vmap(lambda a, b: a)(x)": "from outside",
+    "nnx.vmap(lambda m, a: a, in_axes=(None, 0))(x)": "pass what is missing",
+    "jax.vmap(lambda a, b: a, in_axes=(0, None))(x)": "pass what is missing",
     "model.apply(x, tree)": "pass what it returns to apply",
     "nn.vmap(lambda a: a)(x)": "jax.vmap or jax.grad",
     "nn.grad(lambda a: a.sum())(x)": "jax.vmap or jax.grad",
@@ -77,7 +99,7 @@ RAISING = {
     "jax.grad(lambda a: (a.sum(), a))(x)": "return one number",
     "jax.grad(lambda a: a * 2.0)(1)": "make it floats",
     "jax.grad(x.sum())(x)": "the function itself",
-    "jax.vmap(lambda a, b: a, in_axes=(0, 0, 0))(x, x)": "as many entries",
+    "jax.vmap(lambda a, b: a, in_axes=(0, 0, 0))(x, x)": "give each of them an entry",
     "jax.vmap(lambda a: a, in_axes=5)(x)": "compare it with in_axes",
     "jax.vmap(lambda a, b: a)(x, jnp.ones(3))": "None is for one",
     "nnx.Linear(3, 3)": "rngs=nnx.Rngs(seed)",
@@ -148,7 +170,7 @@ RAISING = {
     "jnp.sum(x, keepdim=True)": "compare the name",
     "x.reshape(-1, inplace=True)": "compare the name",
     "(lambda a, b: a)(x)": "count the arguments",
-    "nnx.grad(lambda m, a: a.sum())(x)": "count the arguments",
+    "nnx.grad(lambda m, a: a.sum())(x)": "pass what is missing",
     "x + None": "return it there",
     "None.shape": "return it there",
     "jax.jit(jnp.sin)[x]": "put its arguments",

@@ -166,3 +166,26 @@ def test_a_class_does_not_look_up_a_name_that_it_assigns(body: str, told: bool) 
     found = name_advice(some, "width", place)
     assert ("give the outer width another name" in found.help if found else False) is told
     assert found is None or found.help != "write width"
+
+
+@pytest.mark.parametrize(
+    ("imports", "name", "written"),
+    [
+        ("import jax", "vmap", "jax.vmap"),
+        ("import jax", "scan", "jax.lax.scan"),
+        ("from jax import lax", "scan", "lax.scan"),
+        ("import flax.linen as nn", "scan", "nn.scan"),
+        ("import jax as j", "grad", "j.grad"),
+        ("import jax\nimport flax.linen as nn", "vmap", None),
+        ("import numpy", "vmap", None),
+        ("import jax", "vmapped", None),
+    ],
+)
+def test_a_transform_is_written_with_its_module(
+    imports: str, name: str, written: str | None
+) -> None:
+    text = f"{imports}\ndef forward(seed, x, width):\n    return {name}(f)(x)\n"
+    line = text.count("\n")
+    place = Span(line=line, column=12, end_line=line, end_column=12 + len(name))
+    found = name_advice(evidence([], text, TASK), name, place)
+    assert (found.help if found else None) == (f"write {written}" if written else None)

@@ -60,12 +60,36 @@ def found(program: str, answer: str = "", end: str = "    return {}\n") -> Findi
         ("float(y)", "return the array itself: leave out what makes it a number, such as float(…)"),
         ("y.item()", "return the array itself: leave out what makes it a number, such as float(…)"),
         ("bool(y)", "return the array itself: leave out what makes it a number, such as bool(…)"),
-        ("{'y': y}", "return the array itself, not a dict with it"),
+        ("{'y': y + 1}", "return the array itself, not a dict with it"),
+        ("{'y': y}", "return what is under 'y' alone, which is right"),
+        ("(seed, y)", "return the second item alone, which is right"),
+        ("[1, 2, 3, y]", "return item 3 alone, which is right"),
+        ("(y, y)", "return only the output"),
+        ("(y,)", "return only the output; a trailing comma makes a tuple, too"),
         ("'y'", "return the array that the task asks for"),
     ],
 )
 def test_advice_in_a_task_without_flax_speaks_of_no_apply(answer: str, says: str) -> None:
     assert advice(PLAIN, answer) == says
+
+
+@pytest.mark.parametrize(
+    ("answer", "alone"),
+    [
+        ("seed, y", "y"),
+        ("[y, seed]", "y"),
+        ("{'a': 1, 'y': y}", "y"),
+        ("dict(y=y)", 'dict(y=y)["y"]'),
+        ("tuple([1, y])", "tuple([1, y])[1]"),
+        ("*[seed], y", None),
+        ("{'a b': y, **{}}", "y"),
+        ("dict([('a b', y)])", None),
+        ("(1, y) if seed < 9 else y", None),
+    ],
+)
+def test_the_right_item_is_returned_alone(answer: str, alone: str | None) -> None:
+    edits = found(PLAIN, answer.replace("{}", "dict()")).edits
+    assert [each.text for each in edits] == ([] if alone is None else [alone])
 
 
 def test_variables_are_not_the_answer() -> None:

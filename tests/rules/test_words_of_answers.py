@@ -632,7 +632,7 @@ ANSWERS: Final[dict[str, tuple[Callable[[Table], Any], Any, bool, Said]]] = {
                 "not-an-array",
                 "the function returns a tuple of 2, not an array",
                 "this is a tuple of 2",
-                "return only the output; a trailing comma makes a tuple, too",
+                "return only the output",
             )
         ],
     ),
@@ -645,7 +645,7 @@ ANSWERS: Final[dict[str, tuple[Callable[[Table], Any], Any, bool, Said]]] = {
                 "not-an-array",
                 "the function returns a tuple of 2, not an array",
                 "this is a tuple of 2",
-                "return only the output; a trailing comma makes a tuple, too",
+                "return only the output",
             )
         ],
     ),

@@ -159,6 +159,7 @@ def test_numbers_come_from_the_whole_interval_also_before_a_proof() -> None:
     assert set(number.choices) < drawn
     for part in (made.discriminating, made.edges):
         assert {each for each in numbers_of(part) if round(each, 1) != each}
+    assert all(round(each, 5) != each for each in drawn - set(number.choices))
 
 
 def test_numbers_without_an_interval_use_the_choices() -> None:

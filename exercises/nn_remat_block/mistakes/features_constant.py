@@ -15,7 +15,7 @@ class Block(nn.Module):
 
 
 def remat_gradient(seed, x, features):
-    model = nn.remat(Block)(features=3)  # expect-file: ignored-features
+    model = nn.remat(Block)(features=3)  # expect: ignored-features
     variables = model.init(jax.random.PRNGKey(seed), x)
 
     def loss(params):

@@ -72,12 +72,21 @@ def input_edits(evidence: Evidence, *roots: Root | None) -> Edits:
 
 
 def _passed(evidence: Evidence, call: ast.Call, names: Sequence[str]) -> Edits | None:
-    """Pass names to a call into Flax, behind the variables or the key."""
+    """Pass names to a call into Flax, behind the variables or the key.
+
+    A `None` at the end is for an input that isn't there, as of a step that only gets a carry.
+    """
     given = call.args[1:]
+    while len(given) > len(names) and _is_none(given[-1]):
+        given = given[:-1]
     if len(given) != len(names) or any(isinstance(each, ast.Starred) for each in given):
         return None
     pairs = zip(given, names, strict=True)
     return tuple(e for node, name in pairs for e in replaced(evidence.source, node, name))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def rest_of_the_input(evidence: Evidence, call: ast.Call | None) -> Advice | None:

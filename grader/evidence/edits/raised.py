@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from grader.evidence.by_name import named_arguments
 from grader.evidence.edits.arguments import left_out
 from grader.evidence.edits.by_name import only_by_name
 from grader.evidence.edits.failure import ENTRIES, Failure, is_call_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from grader.model.observation import Root, Span
     from grader.model.source import Source
 
+_NOT_A_FUNCTION: Final = re.compile(r"Expected a callable value|argument should be a callable")
 _UNKNOWN_KEYWORD: Final = re.compile(r"unexpected keyword argument '(\w+)'")
 _VMAP: Final = (
     "variable_axes",
@@ -222,7 +224,7 @@ def _value(evidence: Evidence, node: ast.expr) -> ast.expr:
 
 def _missing_input(failure: Failure) -> Advice | None:
     """Too few of the module's arguments."""
-    entered = failure.raised.library is not None
+    entered = failure.raised.library is not None and not named_arguments(failure.call)
     return rest_of_the_input(failure.evidence, failure.call) if entered else None
 
 
@@ -230,6 +232,8 @@ def _other_input(failure: Failure) -> Advice | None:
     """Another input than the task's, in the call of `init` or of `apply`."""
     if failure.raised.exception not in _OTHER_SHAPES or failure.raised.library is None:
         return None
+    if named_arguments(failure.call):
+        return None  # that one is missing may be for its name
     trail = failure.look.actual
     roots = [
         each for each in trail.record.roots if each.kind in ENTRIES and _differs(failure, each)
@@ -264,18 +268,49 @@ def _instance_lifted(failure: Failure) -> Advice | None:
     return Advice("lift the class, and make the instance from the result", tuple(edits))
 
 
+def _called_early(failure: Failure) -> Advice | None:
+    """A transform of what a function returns: pass the function, and its arguments afterwards."""
+    source, call = failure.evidence.source, failure.call
+    made = call.args[0] if call.args else None
+    if not _NOT_A_FUNCTION.search(failure.raised.message) or not isinstance(made, ast.Call):
+        return None
+    function, whole = source.span(made.func), source.span(made)
+    edits = [put("", function.end, whole.end)]
+    if not _is_made_later(failure) and not _is_passed_on(failure):
+        edits.append(put(source.text_between(function.end, whole.end), source.span(call).end))
+    name, inner = (segment(source, each) for each in (call.func, made.func))
+    text = f"pass the function itself, without calling it: {name}({inner}, …)"
+    return Advice(text, tuple(edits))
+
+
+def _is_passed_on(failure: Failure) -> bool:
+    """Whether the call gets arrays as well, or what it returns is called or transformed."""
+    source, call = failure.evidence.source, failure.call
+    names = _assigned(failure)
+    for each in (node for node in source.nodes if isinstance(node, ast.Call)):
+        first = each.args[0] if each.args else None
+        taken = first is call or (isinstance(first, ast.Name) and first.id in names)
+        if each.func is call or (taken and _row(source, each.func) is not None):
+            return True
+    return len(call.args) > 1
+
+
 def _is_made_later(failure: Failure) -> bool:
     """Whether what the call returns is called later on."""
-    nodes = failure.evidence.source.nodes
-    names = {
+    names = _assigned(failure)
+    calls = [each.func for each in failure.evidence.source.nodes if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Name) and each.id in names for each in calls)
+
+
+def _assigned(failure: Failure) -> set[str]:
+    """Return the names that get what the call returns."""
+    return {
         target.id
-        for node in nodes
+        for node in failure.evidence.source.nodes
         if isinstance(node, ast.Assign) and node.value is failure.call
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    calls = [each.func for each in nodes if isinstance(each, ast.Call)]
-    return any(isinstance(each, ast.Name) and each.id in names for each in calls)
 
 
 def _unknown_keyword(failure: Failure) -> Advice | None:
@@ -304,7 +339,11 @@ def _unknown_keyword(failure: Failure) -> Advice | None:
 
 def _transform(failure: Failure) -> Transform | None:
     """Return the entry of a transform that is called by its full name."""
-    name = failure.evidence.source.names.dotted(failure.call.func)
+    return _row(failure.evidence.source, failure.call.func)
+
+
+def _row(source: Source, func: ast.expr) -> Transform | None:
+    name = source.names.dotted(func)
     return next((each for each in TRANSFORMS if f"{each.holder}.{each.name}" == name), None)
 
 
@@ -430,5 +469,6 @@ _ADVISERS: Final[tuple[Callable[[Failure], Advice | None], ...]] = (
     made_a_number,
     _traced_sizes,
     called_itself,
+    _called_early,
     _other_input,
 )

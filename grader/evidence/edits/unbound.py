@@ -8,9 +8,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.evidence.edits.given import import_line, imported
-from grader.evidence.edits.text import Advice, put
+from grader.evidence.edits.text import Advice, name_of, put
 from grader.evidence.edits.words import renamed
 from grader.evidence.libraries import ALIASES
+from grader.model.transforms import TRANSFORMS
 
 if TYPE_CHECKING:
     from grader.evidence.evidence import Evidence
@@ -47,10 +48,23 @@ def name_advice(evidence: Evidence, name: str, place: Span | None) -> Advice | N
     }
     near = difflib.get_close_matches(name, sorted(stored), n=1, cutoff=0.8)
     if not near:
-        return None
+        return _of_a_module(evidence, name, place)
     if near[0] == name:
         return _own_name_of_a_class(evidence, name, place)
     return Advice(f"write {near[0]}", renamed(source, place, name, near[0]))
+
+
+def _of_a_module(evidence: Evidence, name: str, place: Span | None) -> Advice | None:
+    """Write a transform with the module that has it, if just one that is imported does."""
+    source = evidence.source.part(place)
+    rows = [each for each in TRANSFORMS if each.name == name]
+    titles = {title for use in evidence.exercise.uses for title in use.any_of}
+    asked = [each for each in rows if each.title in titles]
+    homes = {name_of(source, each.holder) for each in asked or rows} - {None}
+    if len(homes) != 1:
+        return None
+    text = f"{homes.pop()}.{name}"
+    return Advice(f"write {text}", renamed(source, place, name, text))
 
 
 def _compared(source: Source, name: str, place: Span | None) -> Advice | None:

@@ -6,6 +6,8 @@ from typing import Final
 
 from grader.evidence.meanings.pattern import Pattern
 
+_MISSING: Final = r"missing \d+ required (positional|keyword)|missing a required argument"
+
 MEANINGS: Final = (
     Pattern(
         pattern=r"invalid keyword argument for (sum|max|min|abs|round|any|all)\(\)"
@@ -40,7 +42,20 @@ MEANINGS: Final = (
         help="pass it where the instance is made; the last line of the exception names it",
     ),
     Pattern(
-        pattern=r"missing \d+ required (positional|keyword)|missing a required argument",
+        pattern=_MISSING,
+        why="A transform calls the function with what is passed to it, and with nothing else.",
+        help="let the function do without it: what is the same in each call it can use from "
+        "outside; what differs goes through the transform",
+        library=r"^jax\b",
+    ),
+    Pattern(
+        pattern=_MISSING,
+        why="A call passes too few arguments. The exception's last line names what is missing.",
+        help="pass what is missing, too",
+        library=r"^(flax|inspect)\b",
+    ),
+    Pattern(
+        pattern=_MISSING,
         why="A call passes too few arguments. This also happens if you call a method on a class "
         "instead of an instance.",
         help="count the arguments, and create an instance of the class before you call its methods",

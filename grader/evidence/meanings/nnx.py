@@ -13,6 +13,14 @@ MEANINGS: Final = (
         help="pass them by name: rngs=nnx.Rngs(seed)",
     ),
     Pattern(
+        pattern=r"No RngStream named '\w+' found in Rngs",
+        message="the nnx.Rngs has no stream to draw from",
+        label="draws from a stream that isn't there",
+        why="nnx.Rngs() has no stream at all, and nnx.Rngs(dropout=seed) has only that one. A seed "
+        "without a name makes a stream for all that have none of their own.",
+        help="make the stream from a seed: nnx.Rngs(seed)",
+    ),
+    Pattern(
         pattern=r"'SplitBackups' object is not callable",
         message="nnx.split_rngs gets the function, and makes no new one",
         label="not a function",

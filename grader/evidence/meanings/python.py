@@ -124,6 +124,12 @@ MEANINGS: Final = (
         help="find out what is 0 here, and handle that case",
     ),
     Pattern(
+        pattern=r"unsupported operand type\(s\) for \^|^TypeError: (bitwise_)?xor does not accept|"
+        r"ufunc 'bitwise_xor' not supported",
+        why="In Python, ^ compares the bits of whole numbers. A power is written **.",
+        help="write ** for a power",
+    ),
+    Pattern(
         pattern=r"unsupported operand type|can only concatenate|bad operand type"
         r"|can't multiply sequence",
         why="This operator can't be used with values of these types, which the last line of the "
@@ -158,6 +164,13 @@ MEANINGS: Final = (
         pattern=r"^StopIteration",
         why="next was called when no item was left.",
         help="pass next a default, or make sure that there is an item",
+    ),
+    Pattern(
+        pattern=r"unhashable type: '(?!dict|list|set|ndarray|ArrayImpl|\w*Tracer)\w+'",
+        why="jax remembers what it has traced by the function. If that is an object with fields, "
+        "it must be hashable, and a dataclass isn't unless it is frozen.",
+        help="pass a plain function, or freeze the class: @dataclass(frozen=True)",
+        library=r"^(jax|weakref|functools)\b",
     ),
     Pattern(
         pattern=r"unhashable",

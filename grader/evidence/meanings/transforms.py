@@ -102,8 +102,8 @@ MEANINGS: Final = (
     Pattern(
         pattern=r"^TypeError: Expected a callable value|argument should be a callable",
         why="A transform takes a function. It got something else.",
-        help="pass the function itself, and its arguments afterwards: jax.grad(loss)(w), not "
-        "jax.grad(loss(w))",
+        help="pass the function itself, without calling it; what it gets comes afterwards: "
+        "jax.vmap(f)(x), not jax.vmap(f(x))",
     ),
     Pattern(
         pattern=r"object cannot be interpreted as an integer",
@@ -120,7 +120,8 @@ MEANINGS: Final = (
     Pattern(
         pattern=r"vmap in_axes must be an int, None, or a tuple",
         why="in_axes is one entry for all arguments, or a tuple with one for each.",
-        help="write a tuple with as many entries as the call has arguments, in their order",
+        help="compare the entries with the arguments of the call: give each of them an entry, in "
+        "their order, or pass what is missing",
     ),
     Pattern(
         pattern=r"vmap (in|out)_axes must be an int, None, or \(nested\)",

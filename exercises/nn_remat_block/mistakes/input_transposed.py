@@ -1,0 +1,27 @@
+"""The block runs on the input with its axes exchanged."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Block(nn.Module):
+    """A layer that widens, an activation, and a layer back to the width of the input."""
+
+    features: int
+
+    @nn.compact
+    def __call__(self, x):
+        hidden = nn.tanh(nn.Dense(self.features)(x))
+        return x + nn.Dense(x.shape[-1])(hidden)
+
+
+def remat_gradient(seed, x, features):
+    model = nn.remat(Block)(features=features)
+    x = jnp.transpose(x)
+    variables = model.init(jax.random.PRNGKey(seed), x)
+
+    def loss(params):
+        return jnp.mean(model.apply({"params": params}, x) ** 2)
+
+    return jax.grad(loss)(variables["params"])  # expect: wrong-values
