@@ -20,10 +20,10 @@ from grader.grading.session import Session
 from grader.grading.whole import grade
 from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
-from grader.model.report import Report
+from grader.model.report import Repaired, Report
 from grader.model.submission import Submission
 
-AT_A_TIME: Final = 2
+AT_A_TIME: Final = 3
 """Each grading has a process for the submission beside the reference's."""
 
 Enough = Callable[[Report], bool]
@@ -91,7 +91,12 @@ class Grades:
                 graded.set_exception(error)
                 raise
             again = partial(self._grade_quietly, edited)
-            return repaired(graded.result(), submission, again, passing)
+            found = repaired(graded.result(), submission, again, passing)
+            if found.repair.status is not Repaired.FAILS or found.repair.edits:
+                return found
+            # The edits were withdrawn, and may have been made for want of cases.
+            closest = self._grade_quietly(kept[-1], submission)
+            return repaired(closest, submission, again, passing)
 
         return graded, self._pool.submit(fix)
 

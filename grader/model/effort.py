@@ -23,6 +23,11 @@ class Effort(StrEnum):
     """Whether a mistake is found: by its first wrong answers, or on the cases of `PASSES`."""
 
     @property
+    def confirms(self) -> bool:
+        """Whether a mistake that may come of rounding is looked for once more, in XLA alone."""
+        return self is not Effort.CAUGHT
+
+    @property
     def repeats(self) -> bool:
         """Whether a mistake is repeated, to tell state and chance from others."""
         return self is not Effort.CAUGHT

@@ -12,7 +12,7 @@ from typing import Final
 
 from grader.model.lasting import marks_what_it_is_given, strange_stores, writes_to_libraries
 from grader.model.loading import is_not_run, rebinds_guards
-from grader.model.names import Names, names_of
+from grader.model.names import Names
 from grader.proof import known
 from grader.proof.look import Look
 
@@ -22,9 +22,8 @@ _OPEN: Final = (ast.Yield, ast.YieldFrom)
 """A generator that is left halfway keeps what it has entered."""
 
 
-def leaves_nothing(tree: ast.Module) -> bool:
+def leaves_nothing(tree: ast.Module, names: Names) -> bool:
     """Whether each program that runs afterwards finds the libraries as they were."""
-    names = names_of(tree)
     rebound = rebinds_guards(names)
     run = [each for each in tree.body if rebound or not is_not_run(each)]
     if strange_stores(run) or marks_what_it_is_given(run, names):

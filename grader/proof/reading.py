@@ -89,8 +89,9 @@ def read(text: str, function: str) -> Reading:
         return Reading(doubt="the text is too long to be looked through")
     try:
         tree = parsed(text)
-        look = _looked(tree, function)
-        leaves = bool(look.doubts) or not leaves_nothing(tree)
+        names = names_of(tree)
+        look = _looked(tree, names, function)
+        leaves = bool(look.doubts) or not leaves_nothing(tree, names)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reading(doubt="the text can't be read")
     doubts = [f"line {line} {what}" for line, what in sorted(look.doubts)]
@@ -104,9 +105,8 @@ def read(text: str, function: str) -> Reading:
     )
 
 
-def _looked(tree: ast.Module, function: str) -> Look:
+def _looked(tree: ast.Module, names: Names, function: str) -> Look:
     """Look at the function, and at whatever is used by what was looked at."""
-    names = names_of(tree)
     look = Look(tree, names)
     idle = Idle(names)
     rebound = rebinds_guards(names)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 
 from grader.authoring import grades
 from grader.catalogue import exercises
 from grader.grading.request import GradingRequest
 from grader.grading.session import Session
+from grader.model.edit import Edit
 from grader.model.effort import Effort
 from grader.model.exercise import ExerciseFolder
 from grader.model.finding import Finding
-from grader.model.report import Report
+from grader.model.observation import Span
+from grader.model.report import Repair, Repaired, Report
 from grader.model.submission import Submission, read_submission
 from grader.rules import rule_by_id
 from tests.fixing import report_on
 
 SHARED = next(each for each in exercises() if each.exercise.level == 1)
 FOUND = {Effort.CAUGHT: "wrong-values", Effort.RULES: "wrong-shape", Effort.EVERYTHING: "raised"}
+
+EDIT = Edit(span=Span(line=1, column=1, end_line=1, end_column=2), text="x")
 
 
 class Fake:
@@ -106,3 +111,31 @@ def test_all_of_an_exercise_may_run_in_one_process(fake: Fake) -> None:
         rules_of(fake, rule)
     assert len(fake.handed) == len(FOUND)
     assert None not in fake.handed
+
+
+@pytest.mark.parametrize(
+    ("status", "edits", "closer"),
+    [
+        (Repaired.PASSES, (EDIT,), False),
+        (Repaired.FAILS, (EDIT,), False),
+        (Repaired.FAILS, (), True),
+        (Repaired.NONE, (), False),
+    ],
+)
+def test_edits_that_are_withdrawn_are_made_again_from_the_closest_look(
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+    status: Repaired,
+    edits: tuple[Edit, ...],
+    closer: bool,
+) -> None:
+    def repaired(report: Report, *_: object) -> Report:
+        return msgspec.structs.replace(report, repair=Repair(status=status, edits=edits))
+
+    monkeypatch.setattr(grades, "repaired", repaired)
+    submission = read_submission(min((SHARED.folder / "mistakes").glob("*.py")))
+    with grades.Grades(cast("Session", fake), GradingRequest()) as made:
+        _, fixed = made.begin_fixing(SHARED, submission, tuple(FOUND), lambda _: True)
+        rules = [each.rule for each in fixed.result().findings]
+    assert rules == [FOUND[Effort.EVERYTHING if closer else Effort.CAUGHT]]
+    assert fake.efforts == [Effort.CAUGHT, *([Effort.EVERYTHING] if closer else [])]
