@@ -18,7 +18,7 @@ from jax.extend.random import threefry_prng_impl
 from grader.worker.arithmetic.control import CONTROL
 from grader.worker.arithmetic.evaluation import Program
 from grader.worker.arithmetic.kernels import KERNELS
-from grader.worker.arithmetic.step import Budget
+from grader.worker.arithmetic.step import Budget, Unsupported
 
 FLOATS = np.array(
     [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 3.25, 1e-3, 0.49999997, -0.99, 88.0, -88.0,
@@ -419,3 +419,40 @@ def test_what_is_too_small_is_zero(name: str) -> None:
     theirs = jax.jit(function).lower(*operands).compile()(*operands)
     for one, other in zip(ours, jax.tree.leaves(theirs), strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-6, atol=0)
+
+
+FLAGS = np.array([True, False, False])
+MASKED: dict[str, Callable[[Any], Any]] = {
+    "truth values": lambda flags: flags * jnp.inf,
+    "on the right": lambda flags: -jnp.inf * flags,
+    "as floats": lambda flags: flags.astype(jnp.float32) * jnp.nan,
+    "of another shape": lambda flags: (
+        flags.astype(jnp.float32)[:, None] * jnp.full((3, 2), jnp.inf)
+    ),
+    "turned": lambda flags: (
+        jnp.stack([flags] * 2).astype(jnp.float32).T * jnp.full((3, 2), jnp.inf)
+    ),
+    "in a map": jax.vmap(lambda flag: flag * jnp.inf),
+    "times one, and used twice": lambda flags: flags * 1.0 * jnp.inf + flags * 1.0,
+    "of numbers below zero": lambda flags: flags * -5.0,
+    "squared": lambda flags: jnp.square(flags.astype(jnp.float32)) * jnp.inf,
+    "turned around": lambda flags: flags.astype(jnp.float32)[::-1] * jnp.full(3, jnp.inf),
+    "as integers first": lambda flags: flags.astype(jnp.int32) * jnp.inf,
+    "subtracted": lambda flags: (1 - flags.astype(jnp.float32)) * -jnp.inf,
+    "chosen": lambda flags: jnp.where(flags, 1.0, 0.0) * jnp.inf,
+}
+"""The last five are no masks to XLA: what they give is NaN or infinite."""
+
+
+@pytest.mark.parametrize("function", MASKED.values(), ids=MASKED)
+def test_a_product_with_a_mask_is_a_choice(function: Callable[[Any], Any]) -> None:
+    check(function, FLAGS, signs=True)
+
+
+def test_matrices_with_a_mask_are_left_to_xla_if_something_is_infinite() -> None:
+    def product(flags: Any, numbers: Any) -> Any:
+        return flags.astype(jnp.float32) @ numbers
+
+    check(product, FLAGS, np.ones(3, np.float32))
+    with pytest.raises(Unsupported):
+        both(product, FLAGS, np.full(3, np.inf, np.float32))

@@ -14,6 +14,7 @@ from jax.extend.random import threefry_prng_impl
 
 from grader.worker.arithmetic.control import CONTROL, Control
 from grader.worker.arithmetic.kernels import KERNELS, TAKE_KEYS
+from grader.worker.arithmetic.masks import Masks
 from grader.worker.arithmetic.shaping import KEYED
 from grader.worker.arithmetic.step import (
     Array,
@@ -85,6 +86,7 @@ class Program:
             raise Unsupported
         self._places: dict[Any, int] = {}
         self._values: list[Any] = []
+        self._masks = Masks()
         for var, constant in zip(jaxpr.constvars, constants, strict=True):
             self._place(var, _constant(constant, var.aval))
         self._inputs = [self._place(var) for var in jaxpr.invars]
@@ -93,6 +95,7 @@ class Program:
         self.takes = tuple(kind_of(var.aval) for var in jaxpr.invars)
         self.gives = tuple(kind_of(atom.aval) for atom in jaxpr.outvars)
         self._places.clear()
+        self._masks = Masks()
 
     def run(self, operands: Sequence[Array], budget: Budget) -> list[Array]:
         """Return the results. `Unsupported`, or any error of NumPy, if it can't."""
@@ -124,7 +127,8 @@ class Program:
         if any(parameters.get(each) is not None for each in _EVERYWHERE):
             raise Unsupported
         control = CONTROL[name](parameters, Program) if name in CONTROL else None
-        kernel = KERNELS.get(name)
+        kernel = self._masks.kernel(equation, KERNELS.get(name))
+        self._masks.note(equation)
         if control is None and (kernel is None or equation.effects):
             raise Unsupported
         if control is None and name not in TAKE_KEYS and _has_keys(equation):
