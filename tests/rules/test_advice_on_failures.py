@@ -98,6 +98,16 @@ EARLY: Final = {
         "jax.grad(loss(p, x))",
         "g = jax.grad(loss)(p, x)",
     ),
+    "a gradient that is called with some of it": (
+        "g = jax.grad(loss(p, x))(p)",
+        "jax.grad(loss(p, x))",
+        "g = jax.grad(loss)(p, x)",
+    ),
+    "a gradient that is called with something else": (
+        "g = jax.grad(loss(p, x))(q)",
+        "jax.grad(loss(p, x))",
+        None,
+    ),
     "a map that is called at once": (
         "y = jax.vmap(f(x), in_axes=0)(x)",
         "jax.vmap(f(x), in_axes=0)",

@@ -276,8 +276,13 @@ def _called_early(failure: Failure) -> Advice | None:
         return None
     function, whole = source.span(made.func), source.span(made)
     edits = [put("", function.end, whole.end)]
-    if not _is_made_later(failure) and not _is_passed_on(failure):
-        edits.append(put(source.text_between(function.end, whole.end), source.span(call).end))
+    given, end = source.text_between(function.end, whole.end), source.span(call).end
+    then = next((each for each in _calls(failure) if each.func is call), None)
+    if then is not None and len(then.args) < len(made.args):
+        same = list(map(ast.dump, then.args)) == list(map(ast.dump, made.args[: len(then.args)]))
+        edits = [*edits, put(given, end, source.span(then).end)] if same else []
+    elif not _is_made_later(failure) and not _is_passed_on(failure):
+        edits.append(put(given, end))
     name, inner = (segment(source, each) for each in (call.func, made.func))
     text = f"pass the function itself, without calling it: {name}({inner}, …)"
     return Advice(text, tuple(edits))
@@ -287,7 +292,7 @@ def _is_passed_on(failure: Failure) -> bool:
     """Whether the call gets arrays as well, or what it returns is called or transformed."""
     source, call = failure.evidence.source, failure.call
     names = _assigned(failure)
-    for each in (node for node in source.nodes if isinstance(node, ast.Call)):
+    for each in _calls(failure):
         first = each.args[0] if each.args else None
         taken = first is call or (isinstance(first, ast.Name) and first.id in names)
         if each.func is call or (taken and _row(source, each.func) is not None):
@@ -298,8 +303,12 @@ def _is_passed_on(failure: Failure) -> bool:
 def _is_made_later(failure: Failure) -> bool:
     """Whether what the call returns is called later on."""
     names = _assigned(failure)
-    calls = [each.func for each in failure.evidence.source.nodes if isinstance(each, ast.Call)]
-    return any(isinstance(each, ast.Name) and each.id in names for each in calls)
+    called = [each.func for each in _calls(failure)]
+    return any(isinstance(each, ast.Name) and each.id in names for each in called)
+
+
+def _calls(failure: Failure) -> list[ast.Call]:
+    return [each for each in failure.evidence.source.nodes if isinstance(each, ast.Call)]
 
 
 def _assigned(failure: Failure) -> set[str]:
