@@ -1,4 +1,4 @@
-"""Many submissions graded in the background, two at a time, in one session.
+"""Many submissions graded in the background, a few at a time, in one session.
 
 What was graded before, and would be graded in the same way, isn't graded again.
 """
@@ -24,7 +24,7 @@ from grader.model.report import Repaired, Report
 from grader.model.submission import Submission
 
 AT_A_TIME: Final = 3
-"""Each grading has a process for the submission beside the reference's."""
+"""Two processors stay busy: while a submission is judged here, the processes of two others run."""
 
 Enough = Callable[[Report], bool]
 """Whether a report says all that is wanted of a submission."""

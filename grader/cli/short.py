@@ -12,6 +12,8 @@ from functools import partial
 from typing import Final
 
 from grader.cli.early import COMPLETION
+from grader.cli.folders import exercise_folders
+from grader.grading.color import Color
 
 _NAME: Final = re.compile(r"\w[\w-]*")
 """A word that is no option, and that no shell or Click would expand."""
@@ -31,25 +33,19 @@ def short_command(argv: Sequence[str]) -> Callable[[], int] | None:
 
 
 def _list() -> int:
-    from grader.cli.folders import exercise_folders
     from grader.cli.standing import list_exercises
-    from grader.grading.color import Color
 
     return list_exercises(exercise_folders(), Color.AUTO)
 
 
 def _show(exercise: str | None = None) -> int:
-    from grader.cli.folders import exercise_folders
     from grader.cli.learn import show_lesson
-    from grader.grading.color import Color
 
     return show_lesson(exercise, exercise_folders(), Color.AUTO)
 
 
 def _hint(exercise: str | None = None) -> int:
-    from grader.cli.folders import exercise_folders
     from grader.cli.learn import show_hints
-    from grader.grading.color import Color
 
     return show_hints(exercise, exercise_folders(), Color.AUTO, every=False)
 

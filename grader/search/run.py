@@ -373,6 +373,7 @@ class Search:
 
     @property
     def _answers(self) -> bool:
+        """Whether every case that ran came to an answer, right or wrong."""
         return all(isinstance(each.actual.outcome, Completed) for each in self._exchanges)
 
     @property
